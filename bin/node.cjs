@@ -1,0 +1,49 @@
+'use strict';
+// Finds a Node.js that can run Rollcall. Old syntax on purpose: this file runs on whatever Node the machine has.
+var fs = require('fs');
+var path = require('path');
+var child = require('child_process');
+
+var NEEDED = 24;
+
+/** Path of a Node.js 24 or newer: the one running, the bundled platform package, or null. */
+exports.find = function find() {
+  if (Number(process.versions.node.split('.')[0]) >= NEEDED) return process.execPath;
+  var name = 'node-' + (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
+  try {
+    var root = path.dirname(require.resolve(name + '/package.json'));
+    var file = process.platform === 'win32' ? path.join(root, 'bin', 'node.exe') : path.join(root, 'bin', 'node');
+    return fs.existsSync(file) ? file : null;
+  } catch (_) {
+    return null;
+  }
+};
+
+/** Runs that Node.js with these arguments; streams, signals and exit code are passed on. */
+exports.run = function run(args) {
+  var node = exports.find();
+  if (!node) {
+    process.stderr.write(
+      'rollcall needs Node.js ' + NEEDED + ' or newer; this is ' + process.versions.node + ' on ' + process.platform + '-' + process.arch +
+        ', for which no bundled one exists. Install Node.js ' + NEEDED + '.\n');
+    process.exit(1);
+  }
+  // Whatever is started from here finds the same Node first on its PATH.
+  var env = Object.assign({}, process.env);
+  var key = Object.keys(env).filter(function (k) { return k.toUpperCase() === 'PATH'; })[0] || 'PATH';
+  env[key] = path.dirname(node) + path.delimiter + (env[key] || '');
+  var started = child.spawn(node, args, { stdio: 'inherit', env: env });
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
+    // The terminal already sends SIGINT to the whole group; a listener keeps this launcher alive until the child ends.
+    process.on(signal, function () { if (signal !== 'SIGINT') started.kill(signal); });
+  });
+  started.on('error', function (error) {
+    process.stderr.write('rollcall could not start ' + node + ': ' + error.message + '\n');
+    process.exit(1);
+  });
+  started.on('exit', function (code, signal) {
+    if (!signal) process.exit(code === null ? 1 : code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+};

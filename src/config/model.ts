@@ -1,0 +1,57 @@
+/** The checked configuration: what rollcall.yaml means once every fault in it is mended. Made by config/load, read by everybody. */
+import type { ConnectorDefinition } from '#connectors/contract';
+import type { Kind } from '#core/values';
+import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
+
+export type Mode = 'observe' | 'hold' | 'on';
+
+export interface ConnectionConfig {
+  readonly name: string;
+  readonly type: string;
+  /** Position in the file: 0 decides first and, unless `precedence` says otherwise, wins. */
+  readonly rank: number;
+  readonly definition: ConnectorDefinition;
+  /** Checked by the definition's own schema; secrets already resolved. */
+  readonly settings: unknown;
+  /** As written in the file; a target without `mode` observes until its first plan is approved. */
+  readonly mode: Mode | null;
+  /** Its presence keeps a person (SEMANTICS 11). */
+  readonly owner: boolean;
+  readonly imports: ReadonlyMap<Kind, ImportRule>;
+  readonly exports: ReadonlyMap<Kind, ExportRule>;
+  readonly deprovision: Deprovision;
+  readonly gates: ReadonlyMap<string, GateLimit>;
+  /** A full read this old makes the connection unhealthy. */
+  readonly fullReadEveryMs: number;
+  /** Of everything that identifies the system: type, settings, anchor. */
+  readonly configHash: string;
+  readonly rulesHash: string;
+}
+
+/** Whichever is smaller of the two, but never under 5 objects. Key: create, update, disable, delete, unlink, member, `attribute:mail`, `empty:mail`. */
+export interface GateLimit {
+  readonly percent: number;
+  readonly count: number;
+}
+
+export interface Hook {
+  readonly after: 'import' | 'sync' | 'export' | 'cycle';
+  readonly run: { readonly command: readonly string[] } | { readonly webhook: string };
+  readonly timeoutMs: number;
+  /** A failed hook ends the cycle before the next phase. */
+  readonly required: boolean;
+}
+
+export interface Configuration {
+  readonly file: string;
+  readonly folder: string;
+  readonly store: { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+  /** IANA name; dates without time are in it. */
+  readonly zone: string;
+  readonly connections: readonly ConnectionConfig[];
+  readonly kinds: ReadonlyMap<Kind, KindRules>;
+  readonly hooks: readonly Hook[];
+  readonly schedule: ReadonlyMap<string, string>;
+  readonly retentionDays: number;
+  readonly limits: { readonly maxObjectBytes: number };
+}

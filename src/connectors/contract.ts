@@ -1,0 +1,163 @@
+/**
+ * The connector contract: all that a connector needs to know, and all that the engine may ask of it.
+ *
+ * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the
+ * connection can do is which optional parts it has: `read`, `write`, `lookup`. There is no retry, no scheduling, no
+ * back-off, no batching policy and no database in a connector: the engine owns those. A connector turns its system's
+ * codes into the error kinds of core/errors in one function, and checks what the system answers as it checks its
+ * configuration: both come from outside.
+ */
+import type { z } from 'zod';
+import type { AttributeType, Kind, Scalar } from '#core/values';
+import type { Fault } from '#core/errors';
+
+export interface ConnectorDefinition<Config = unknown> {
+  readonly type: string;
+  readonly title: string;
+  readonly maturity: 'stable' | 'beta' | 'alpha';
+  /** Configuration keys of this type, without the common ones. Secret fields carry `.meta({ secret: true })`. */
+  readonly config: z.ZodType<Config>;
+  /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
+  open(config: Config, context: OpenContext): Connection;
+}
+
+export interface OpenContext {
+  readonly connection: string;
+  /** Folder that relative paths start from (where rollcall.yaml is). */
+  readonly folder: string;
+  readonly limits: { readonly maxObjectBytes: number };
+  /** For what a person should know but which stops nothing, such as a skipped line. */
+  warn(fault: Fault): void;
+}
+
+export interface Connection {
+  /** Reaches the system and says what it found, in one line; throws a RollcallError that says what to do. */
+  test(): Promise<string>;
+  discoverSchema(): Promise<Schema>;
+  readonly read?: Reader;
+  readonly write?: Writer;
+  /** Current objects with this anchor, or with this value in this attribute; empty when there is none. */
+  lookup?(by: { anchor: string } | { attribute: string; value: string }, kind: Kind): Promise<readonly ReadObject[]>;
+  close(): Promise<void>;
+}
+
+/** What the system says about itself. `complete` = an attribute not listed does not exist there. */
+export interface Schema {
+  readonly complete: boolean;
+  readonly kinds: { readonly [kind: string]: { readonly [attribute: string]: AttributeType & { readonly readOnly?: boolean } } };
+}
+
+export interface Reader {
+  /**
+   * Everything (`since` undefined) or what changed since a cursor this connection gave earlier. Pages come in any size;
+   * the engine regroups them. `resume` repeats the last checkpoint of an interrupted full read; a connection whose system
+   * changed identity since then ignores it and says `restarted: true` on the first page.
+   */
+  read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
+  /** True when the system keeps a change feed, so that `since` may be asked. */
+  readonly deltas: boolean;
+  /** Taken before a full read starts: where a later delta read begins. */
+  cursor?(): Promise<Cursor>;
+}
+
+/** Opaque to everybody but the connection that made it; at most 64 KB. */
+export type Cursor = string;
+
+export interface Page {
+  readonly objects: readonly (ReadObject | Change)[];
+  readonly restarted?: boolean;
+  /** A read interrupted after this page may resume here. */
+  readonly resume?: Cursor;
+  /** Only on the last page. */
+  readonly end?: ReadEnd;
+}
+
+/** A read without an `end`, or with `complete: false`, proves no absence (SEMANTICS 6). */
+export interface ReadEnd {
+  readonly complete: boolean;
+  /** Why the read is not complete. */
+  readonly reason?: Fault;
+  /** Where the next delta starts, if it should differ from the cursor taken before. */
+  readonly next?: Cursor;
+  /** Attributes the system has now; one that was there and is not listed is an outage of that attribute. */
+  readonly attributes?: readonly string[];
+  /** Identity of exactly what was read (size, time, digest …): the same print means the same content. */
+  readonly fingerprint?: string;
+}
+
+/** Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty. */
+export type RawValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
+
+export interface ReadObject {
+  readonly op?: 'put';
+  readonly kind: Kind;
+  /** Never changes in the system, however often the object is renamed. */
+  readonly anchor: string;
+  /** How the system itself calls it where that may change: a DN, a path. */
+  readonly name?: string;
+  readonly attributes: { readonly [attribute: string]: RawValue };
+  /** Attributes whose list of values may be cut short: members seen are added, none is taken as removed. */
+  readonly partial?: readonly string[];
+  /** When the system says it was last changed: ISO 8601. */
+  readonly changedAt?: string;
+  /** 1-based line in a file, for error messages. */
+  readonly line?: number;
+}
+
+/** One entry of a change feed. What a change does not name stays as it was. */
+export type Change =
+  | { readonly op: 'delete'; readonly kind: Kind; readonly anchor: string; readonly line?: number }
+  | {
+      readonly op: 'patch';
+      readonly kind: Kind;
+      readonly anchor: string;
+      readonly name?: string;
+      readonly set?: { readonly [attribute: string]: RawValue };
+      readonly add?: { readonly [attribute: string]: readonly Scalar[] };
+      readonly remove?: { readonly [attribute: string]: readonly Scalar[] };
+      readonly changedAt?: string;
+      readonly line?: number;
+    };
+
+export interface Writer {
+  /**
+   * One answer per item, in order. It throws only when nothing of the batch was done and nothing more should be sent.
+   * `attempt` repeats on a repeated send: systems with idempotency keys pass it on.
+   */
+  write(items: readonly WriteItem[]): Promise<readonly WriteResult[]>;
+  /**
+   * When present, nothing written counts until it resolves, and a crash before leaves the system as it was. Answers the
+   * fingerprint a read of exactly this content would end with.
+   */
+  commit?(): Promise<{ fingerprint: string }>;
+  /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
+  readonly creates: Creates | null;
+  readonly batch: { readonly items: number };
+}
+
+export type Creates =
+  /** The key comes from `WriteItem.name` or the mapped attributes: a second create of the same one is refused, not doubled. */
+  | { readonly by: 'callerKey' }
+  | { readonly by: 'idempotencyKey'; readonly visibleWithinSeconds: number }
+  | { readonly by: 'lookup'; readonly attribute: string; readonly visibleWithinSeconds: number };
+
+export interface WriteItem {
+  readonly attempt: string;
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly kind: Kind;
+  /** Null on create where the system assigns it. */
+  readonly anchor: string | null;
+  /** On create the name to use; on update only when the object is to be renamed or moved. */
+  readonly name?: string;
+  /** On create all attributes, on update those to replace; `null` clears. */
+  readonly set: { readonly [attribute: string]: WriteValue };
+  /** Set operations on large multi-values; not in `set`. */
+  readonly add?: { readonly [attribute: string]: readonly Scalar[] };
+  readonly remove?: { readonly [attribute: string]: readonly Scalar[] };
+}
+export type WriteValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
+
+export type WriteResult =
+  /** `object`: what the system holds now, when its answer says so. */
+  | { readonly ok: true; readonly anchor: string; readonly name?: string; readonly object?: ReadObject }
+  | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

@@ -1,0 +1,68 @@
+/**
+ * The closed list of error kinds. A kind is chosen by what the caller does next, never by where the fault came from;
+ * connectors map their system's codes to kinds in one function each, the engine maps kinds to actions in one table.
+ */
+export const ERROR_KINDS = [
+  'configuration',
+  'authentication',
+  'permission',
+  'notFound',
+  'conflict',
+  'invalidValue',
+  'rateLimited',
+  'unavailable',
+  'internal',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+export interface Where {
+  readonly connection?: string;
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Anchor, name or id of the object concerned. */
+  readonly object?: string;
+  readonly attribute?: string;
+}
+
+/**
+ * A fault said in full: what happened, where, and what to do about it. `message` names no secret and no personal value
+ * beyond the object's own identifier.
+ */
+export class RollcallError extends Error {
+  readonly kind: ErrorKind;
+  readonly where: Where;
+  readonly remedy: string | undefined;
+  /** For rateLimited and unavailable: do not try again before this many milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    more: { where?: Where; remedy?: string; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'RollcallError';
+    this.kind = kind;
+    this.where = more.where ?? {};
+    this.remedy = more.remedy;
+    this.retryAfterMs = more.retryAfterMs;
+  }
+}
+
+/** The same fault as plain data, for results, tables and JSON. */
+export interface Fault {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly where: Where;
+  readonly remedy?: string;
+}
+
+export function toFault(error: unknown, where: Where = {}): Fault {
+  if (error instanceof RollcallError) {
+    const fault = { kind: error.kind, message: error.message, where: { ...where, ...error.where } };
+    return error.remedy === undefined ? fault : { ...fault, remedy: error.remedy };
+  }
+  return { kind: 'internal', message: error instanceof Error ? error.message : String(error), where };
+}

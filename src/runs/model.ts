@@ -1,0 +1,119 @@
+/** What a run is asked for and what it answers. The whole of `runs` is reached through `run`, `plan` and `preview` in runs/index. */
+import type { Configuration } from '#config/model';
+import type { Fault } from '#core/errors';
+import type { Kind } from '#core/values';
+import type { ObjectId, RunId, RunStatus, Store } from '#store/contract';
+
+export type Phase = 'import' | 'sync' | 'export' | 'confirm';
+/** A cycle is import → sync → export → confirm. */
+export type Profile = 'cycle' | 'full-import' | 'delta-import' | 'full-sync' | 'delta-sync' | 'export';
+
+export interface Services {
+  readonly config: Configuration;
+  readonly store: Store;
+  /** Wall clock, ms; injected so that tests own time. */
+  readonly wall: () => number;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onFault?: (fault: Fault) => void;
+}
+
+export interface Progress {
+  readonly phase: Phase;
+  readonly connection: string | null;
+  readonly done: number;
+  /** Null while unknown. */
+  readonly total: number | null;
+}
+
+export interface RunRequest {
+  readonly profile: Profile;
+  /** Null = all. */
+  readonly connections: readonly string[] | null;
+  /** Only this person or group. */
+  readonly object?: ObjectId;
+  readonly by: string;
+  /** Carry out exactly this plan: its canonical lines. */
+  readonly planLines?: readonly string[];
+  /** Fixed `now` in ms; otherwise the wall clock. */
+  readonly now?: number;
+}
+
+export interface ConnectionCounts {
+  readonly connection: string;
+  readonly seen: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly gone: number;
+  readonly joined: number;
+  readonly projected: number;
+  readonly adopted: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly disabled: number;
+  readonly deleted: number;
+  /** Decided, not sent: first contact. */
+  readonly observed: number;
+  readonly parked: number;
+  readonly held: number;
+  readonly failed: number;
+  readonly waiting: number;
+  /** Written to the target in this run. */
+  readonly written: number;
+}
+
+export interface RunReport {
+  readonly run: RunId;
+  readonly profile: Profile;
+  readonly status: RunStatus;
+  readonly now: number;
+  readonly elapsedMs: number;
+  readonly connections: readonly ConnectionCounts[];
+  readonly objects: { readonly [kind: Kind]: { readonly created: number; readonly changed: number; readonly total: number } };
+  readonly rowsWritten: number;
+  /** The first hundred; all are in the store. */
+  readonly faults: readonly Fault[];
+  readonly faultCount: number;
+  /** Targets whose first plan waits for approval, tripped gates, held connections: one line each, with what to do. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  readonly kind: 'firstPlan' | 'gate' | 'heldConnection' | 'outage' | 'staleRead' | 'rulesChanged' | 'notConverging' | 'incompleteRead';
+  readonly connection: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** One line of a plan, in order. */
+export type PlanLine =
+  | { readonly what: 'plan'; readonly version: 1; readonly now: string; readonly basedOn: { readonly [connection: string]: string | null }; readonly hash: string }
+  | {
+      readonly what: 'object';
+      readonly operation: 'create' | 'update' | 'state';
+      readonly object: ObjectId;
+      readonly kind: Kind;
+      readonly label: string;
+      readonly before: { readonly [attribute: string]: unknown } | null;
+      readonly after: { readonly [attribute: string]: unknown } | null;
+    }
+  | {
+      readonly what: 'export';
+      readonly connection: string;
+      readonly operation: 'create' | 'update' | 'delete';
+      readonly state: 'observed' | 'waiting' | 'held';
+      readonly object: ObjectId | null;
+      readonly kind: Kind;
+      readonly anchor: string | null;
+      readonly name: string | null;
+      readonly label: string;
+      readonly before: { readonly [attribute: string]: unknown } | null;
+      readonly after: { readonly [attribute: string]: unknown } | null;
+    }
+  | { readonly what: 'parked'; readonly kind: string; readonly connection: string | null; readonly label: string; readonly detail: unknown };
+
+export interface Plan {
+  readonly lines: readonly PlanLine[];
+  readonly hash: string;
+  readonly now: number;
+  readonly report: RunReport;
+}
