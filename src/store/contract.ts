@@ -50,6 +50,8 @@ export interface StagedRow {
   readonly changedAt: number | null;
   /** `{attribute: ms}`: when a value of a `latest` attribute was first seen, its clearing included. */
   readonly times: string | null;
+  /** `{attribute: value}`: last values of attributes that became empty in the newest read; what an outage falls back to (SEMANTICS 6). */
+  readonly kept: string | null;
   readonly objectId: ObjectId | null;
   readonly linkHow: LinkHow | null;
   readonly linkRun: RunId | null;
@@ -62,7 +64,7 @@ export interface StagedRow {
 
 export interface ExportColumns {
   readonly operation: ExportOperation;
-  /** Full image of the mapped attributes as they should be; null for delete. References as `{"object":id}`. */
+  /** create: all mapped attributes; update: only those that change (null clears); null for delete. References as `{"object":id}`. */
   readonly wanted: string | null;
   readonly wantedAnchor: string | null;
   readonly wantedName: string | null;
@@ -97,6 +99,7 @@ export interface StageItem {
   readonly anchorDigest: Digest;
   readonly changedAt: number | null;
   readonly times: string | null;
+  readonly kept: string | null;
   /** Lookup keys of this staged object (uniqueIn attributes): scope `connection.attribute` and normal form; complete list. */
   readonly keys: readonly StagedKey[];
   readonly edges: readonly StageEdges[];
@@ -461,6 +464,10 @@ export interface SpaceOperations {
   byIds(ids: readonly StagedId[]): Promise<readonly StagedRow[]>;
   byAnchors(connection: string, kind: Kind, anchors: readonly string[]): Promise<readonly StagedRow[]>;
   byNameKeys(connection: string, nameKeys: readonly string[]): Promise<readonly StagedRow[]>;
+  /** Cheap lookup of who has these anchors or name keys: no images. */
+  resolve(connection: string, by: 'anchor' | 'nameKey', kind: Kind | null, keys: readonly string[]): Promise<readonly { readonly key: string; readonly stagedId: StagedId; readonly objectId: ObjectId | null; readonly presence: Presence }[]>;
+  /** The accounts of these objects in one connector space: no images. */
+  accounts(connection: string, objectIds: readonly ObjectId[]): Promise<readonly { readonly objectId: ObjectId; readonly stagedId: StagedId; readonly kind: Kind; readonly anchor: string | null; readonly name: string | null; readonly presence: Presence }[]>;
   /** Whole connector space in id order. */
   scan(connection: string, page: { after: StagedId; limit: number }): Promise<readonly StagedRow[]>;
   count(connection: string): Promise<{ readonly [kind: string]: { readonly present: number; readonly linked: number; readonly gone: number } }>;
@@ -491,7 +498,7 @@ export interface SyncOperations {
 
 export interface ExportOperations {
   /** Waiting exports in order: creates, updates, deletes, each by id; opens an attempt over them. */
-  take(request: { connection: string; run: RunId; epoch: Epoch; attempt: string; now: number; deadline: number; limit: number; operations: readonly ExportOperation[] }): Promise<readonly StagedRow[]>;
+  take(request: { connection: string; run: RunId; epoch: Epoch; attempt: string; now: number; deadline: number; limit: number; operations: readonly ExportOperation[]; only?: readonly StagedId[] }): Promise<readonly StagedRow[]>;
   answer(batch: { connection: string; run: RunId; epoch: Epoch; attempt: string; at: number; answers: readonly ExportAnswer[]; changes: readonly NewChange[] }): Promise<void>;
   /** Exports in these states, by id. */
   list(connection: string, states: readonly ExportState[], page: { after: StagedId; limit: number }): Promise<readonly StagedRow[]>;
