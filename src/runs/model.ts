@@ -15,6 +15,8 @@ export interface Services {
   readonly wall: () => number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
+  /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Progress {
