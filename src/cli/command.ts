@@ -1,0 +1,111 @@
+/**
+ * A command as data: from one value come the parsing of its arguments, its help, its shell completion and docs/guide/command-line.md.
+ * `command` ties it to an operation; printing and exit code are the only things a command adds.
+ */
+
+import type { Session } from '#operations/operation';
+import { type Head, type Operation, perform } from '#operations/operation';
+import type { Terminal } from './terminal.ts';
+
+/** Documented in docs/guide/command-line.md; never changed within a major version. */
+export const EXIT = {
+  ok: 0,
+  error: 1,
+  /** `plan` found changes. */
+  changes: 2,
+  /** Done, and something waits for a person to decide: a first plan, a tripped gate, a held connection. */
+  decide: 3,
+  /** The command line itself is wrong; nothing was done. */
+  usage: 64,
+  /** Stopped by Ctrl-C or a termination signal; what was done so far is kept. */
+  interrupted: 130,
+} as const;
+
+/** What a shell may offer for an argument. */
+export type Complete = 'file' | 'none' | { readonly words: readonly string[] };
+
+export interface Positional {
+  readonly name: string;
+  readonly about: string;
+  readonly required: boolean;
+  readonly many?: boolean;
+  readonly complete?: Complete;
+}
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of its value, such as FILE; absent for a switch. */
+  readonly value?: string;
+  readonly many?: boolean;
+  readonly about: string;
+  readonly complete?: Complete;
+}
+export interface Example {
+  readonly line: string;
+  readonly about: string;
+}
+
+/** Arguments as given, by the names in the table. */
+export interface Arguments {
+  readonly positionals: readonly string[];
+  text(option: string): string | undefined;
+  all(option: string): readonly string[];
+  has(option: string): boolean;
+}
+
+export interface CommandHelp {
+  /** One or two words: `run`, `run show`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Paragraphs below the summary: what it does, what it never does. */
+  readonly about: readonly string[];
+  readonly positionals: readonly Positional[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+}
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly session: Session;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+export interface Command extends CommandHelp {
+  execute(args: Arguments, surroundings: Surroundings): Promise<number>;
+}
+
+export interface Binding<In, Out> extends CommandHelp {
+  readonly operation: Operation<In, Out>;
+  /** Input of the operation; may ask on the terminal or read a file that an option names. Throws UsageError. */
+  input(args: Arguments, surroundings: Surroundings): Promise<unknown> | unknown;
+  print(output: Out & Head, surroundings: Surroundings, args: Arguments): Promise<void> | void;
+  exit?(output: Out & Head): number;
+}
+
+export function command<In, Out>(binding: Binding<In, Out>): Command {
+  const { name, summary, about, positionals, options, examples, operation } = binding;
+  return {
+    name,
+    summary,
+    about,
+    positionals,
+    options,
+    examples,
+    async execute(args, surroundings) {
+      const output = await perform(operation, await binding.input(args, surroundings), surroundings.session);
+      if (surroundings.json) surroundings.terminal.out(`${JSON.stringify(output)}\n`);
+      else await binding.print(output, surroundings, args);
+      return binding.exit?.(output) ?? EXIT.ok;
+    },
+  };
+}
+
+/** The command line is wrong: said with what to type instead; exit code 64. */
+export class UsageError extends Error {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.remedy = remedy;
+  }
+}

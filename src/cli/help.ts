@@ -1,0 +1,80 @@
+/** Help texts, made from the command table. */
+import { GLOBAL_OPTIONS, usageLine } from './arguments.ts';
+import type { CommandHelp, Option } from './command.ts';
+import { pad } from './table.ts';
+import type { Paint } from './terminal.ts';
+import { wrap } from './write.ts';
+
+/** Commands by what a person wants to do; each command stands in exactly one group (asserted by a test). */
+export const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
+  { title: 'Set up', names: ['init', 'check'] },
+  { title: 'See what would happen', names: ['plan', 'preview'] },
+  { title: 'Do it', names: ['run', 'approve', 'discard', 'hold', 'release'] },
+  { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show', 'parked', 'parked decide'] },
+  { title: 'Shell', names: ['completion'] },
+];
+const WIDTH = 96;
+
+function optionName(option: Option): string {
+  const short = option.short === undefined ? '    ' : `-${option.short}, `;
+  return `${short}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`;
+}
+
+function entries(rows: readonly (readonly [string, string])[], paint: Paint): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows
+    .map(([name, about]) => `  ${paint.cyan(pad(name, width))}  ${wrap(about, WIDTH - width - 4, ' '.repeat(width + 4))}\n`)
+    .join('');
+}
+
+export function globalHelp(commands: readonly CommandHelp[], version: string, paint: Paint): string {
+  const groups = GROUPS.map(({ title, names }) => {
+    const rows = commands.filter((one) => names.includes(one.name)).map((one) => [one.name, one.summary] as const);
+    return `${paint.bold(title)}\n${entries(rows, paint)}\n`;
+  });
+  return (
+    `${paint.bold('Rollcall')} ${version}: keeps every user profile in step across an organisation's systems.\n\n` +
+    `  rollcall COMMAND [ARGUMENTS] [OPTIONS]\n\n${groups.join('')}` +
+    `${paint.bold('Options for every command')}\n${entries(
+      GLOBAL_OPTIONS.map((one) => [optionName(one), one.about] as const),
+      paint,
+    )}\n` +
+    `${paint.bold('First steps')}\n` +
+    entries(
+      [
+        ['rollcall init', 'write a rollcall.yaml by answering questions'],
+        ['rollcall check', 'find every fault in it, and reach each system'],
+        ['rollcall plan --read', 'read the systems and show what would happen; nothing is changed'],
+        ['rollcall run', 'do it; a new target is only watched until you approve its first plan'],
+      ],
+      paint,
+    ) +
+    "\n'rollcall COMMAND --help' shows each command with examples.\n"
+  );
+}
+
+export function commandHelp(command: CommandHelp, paint: Paint): string {
+  const sections = [
+    `${paint.bold(`rollcall ${command.name}`)}: ${command.summary}\n`,
+    `  ${usageLine({ ...command, options: [] })} [OPTIONS]\n`,
+  ];
+  for (const paragraph of command.about) sections.push(`${wrap(paragraph, WIDTH)}\n`);
+  if (command.positionals.length > 0) {
+    sections.push(
+      `${paint.bold('Arguments')}\n${entries(
+        command.positionals.map((one) => [one.name, one.about] as const),
+        paint,
+      )}`,
+    );
+  }
+  const options = [...command.options, ...GLOBAL_OPTIONS.filter((one) => one.name !== 'version')];
+  sections.push(
+    `${paint.bold('Options')}\n${entries(
+      options.map((one) => [optionName(one), one.about] as const),
+      paint,
+    )}`,
+  );
+  const examples = command.examples.map((one) => `  ${paint.dim(`# ${one.about}`)}\n  ${one.line}\n`);
+  sections.push(`${paint.bold('Examples')}\n${examples.join('')}`);
+  return sections.join('\n');
+}

@@ -1,0 +1,57 @@
+/** Where output goes and how it may look: streams, colour, width. Everything printed passes `printable` or comes from us. */
+import pc from 'picocolors';
+
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+}
+export type Environment = { readonly [name: string]: string | undefined };
+export type Paint = ReturnType<typeof pc.createColors>;
+
+export interface Terminal {
+  readonly streams: Streams;
+  readonly environment: Environment;
+  /** Results. */
+  out(text: string): void;
+  /** Everything else: progress, questions, faults. */
+  err(text: string): void;
+  /** Colours for stdout and stderr; they differ when one of them is piped. */
+  readonly paint: Paint;
+  readonly paintErr: Paint;
+  /** Columns of stdout; null when it is not a terminal, then nothing is shortened. */
+  readonly width: number | null;
+}
+
+/** NO_COLOR (no-color.org) wins over FORCE_COLOR, both over what the stream is. */
+function colours(tty: boolean | undefined, environment: Environment): boolean {
+  if (environment['NO_COLOR']) return false;
+  if (environment['FORCE_COLOR'] && environment['FORCE_COLOR'] !== '0') return true;
+  return tty === true && environment['TERM'] !== 'dumb';
+}
+
+export function openTerminal(streams: Streams, environment: Environment): Terminal {
+  // `rollcall people | head` closes our output early; that is no fault of anybody.
+  for (const stream of [streams.stdout, streams.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return {
+    streams,
+    environment,
+    out: (text) => void streams.stdout.write(text),
+    err: (text) => void streams.stderr.write(text),
+    paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
+    paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
+    width: streams.stdout.isTTY === true ? Math.max(40, streams.stdout.columns ?? 80) : null,
+  };
+}
+
+/**
+ * Text from outside, made harmless for a terminal: control characters (escape sequences start with one) and the marks that
+ * reverse reading direction (Unicode TR36, "Trojan Source") are shown as �; line ends and tabs become a space.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\t\n\r\u2028\u2029]+/g, ' ').replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '�');
+}

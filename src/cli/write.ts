@@ -1,0 +1,72 @@
+/** Numbers, times, values and sentences as people read them. */
+import { printable } from './terminal.ts';
+
+const grouped = new Intl.NumberFormat('en-US');
+
+/** 1234567 → 1,234,567. */
+export function number(n: number): string {
+  return grouped.format(n);
+}
+
+/** `1 person`, `2 people`, `1,200 people`. */
+export function count(n: number, one: string, many: string = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
+
+/** Local time to the second; exact instants are in --json. */
+export function time(instant: string | number | null): string {
+  if (instant === null) return 'never';
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return printable(String(instant));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** 850 → 0.9 s, 65,000 → 1 min 05 s, 7,260,000 → 2 h 01 min. */
+export function duration(ms: number): string {
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  return count(Math.floor(minutes / 1440), 'day');
+}
+
+/** A value as a person reads it: text bare, lists with commas, bytes by size, nothing as `(empty)`. */
+export function value(of: unknown): string {
+  if (of === null || of === undefined) return '(empty)';
+  if (typeof of === 'string') return of === '' ? '(empty text)' : printable(of);
+  if (typeof of === 'number' || typeof of === 'boolean') return String(of);
+  if (Array.isArray(of)) {
+    if (of.length === 0) return '(empty)';
+    const shown = of.slice(0, 8).map(value).join(', ');
+    return of.length > 8 ? `${shown} and ${number(of.length - 8)} more` : shown;
+  }
+  const object = of as { blob?: unknown; size?: unknown; object?: unknown; label?: unknown };
+  if (typeof object.blob === 'string' && typeof object.size === 'number') return `${number(object.size)} bytes`;
+  if (typeof object.label === 'string' && typeof object.object === 'number')
+    return `${printable(object.label)} (#${object.object})`;
+  if (typeof object.object === 'number') return `#${object.object}`;
+  return printable(JSON.stringify(of));
+}
+
+/** `'a', 'b' and 'c'`. */
+export function listing(words: readonly string[], last: string = 'and'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
+/** Text in lines of at most `width` columns, each but the first indented. */
+export function wrap(text: string, width: number, indent: string = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines.join(`\n${indent}`);
+}

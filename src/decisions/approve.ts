@@ -1,0 +1,191 @@
+/**
+ * Approving and discarding what waits: the first plan of a target, or the changes a tripped gate holds.
+ *
+ * `pending` shows what a decision would cover and its digest; a decision given with that digest is refused when the changes
+ * are no longer the ones shown. An approved change does not count at the gates; a discarded one is barred until its cause
+ * changes, because another wish has another digest.
+ */
+import { canonicalJson, parseImage } from '#core/canonical';
+import { RollcallError } from '#core/errors';
+import type { GateHold, StagedRow } from '#store/contract';
+import { changeDigest, changesIn, setDigest } from './change.ts';
+import { checked, type Decider, type Surroundings } from './decision.ts';
+import { known } from './hold.ts';
+
+export interface Waiting {
+  readonly connection: string;
+  /** `firstPlan`: the target only watches so far. */
+  readonly what: 'firstPlan' | 'gate';
+  readonly holds: readonly GateHold[];
+  readonly rows: readonly StagedRow[];
+  readonly digest: string;
+  readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
+}
+export interface Decision {
+  readonly connection: string;
+  readonly what: 'firstPlan' | 'gate';
+  readonly decided: number;
+  /** Left waiting because they were not chosen. */
+  readonly left: number;
+  readonly digest: string;
+}
+export interface Choice {
+  /** Connection, or id of a hold. */
+  readonly target: string;
+  /** Anchors, names or labels of the accounts chosen; empty = all. */
+  readonly only: readonly string[];
+  /** Digest that `pending` answered; null = whatever waits now. */
+  readonly digest: string | null;
+}
+
+/** What waits for a decision at a connection or in a hold. Errors: notFound when nothing does. */
+export async function pending(target: string, surroundings: Surroundings): Promise<Waiting> {
+  const { store, config } = surroundings;
+  const open = (await store.exports.holds(null)).filter((one) => one.closedAt === null);
+  const byId = /^#?\d+$/.test(target) ? open.find((one) => one.id === Number(target.replace('#', ''))) : undefined;
+  if (byId === undefined) known(target, config);
+  const connection = byId?.connection ?? target;
+  if (byId === undefined) {
+    const observed = await changesIn(store, connection, ['observed']);
+    const state = (await store.spaces.states()).find((one) => one.name === connection);
+    if (observed.length > 0 || (state?.approval === null && state.mode === 'observe'))
+      return waiting(connection, 'firstPlan', [], observed);
+  }
+  const holds = byId === undefined ? open.filter((one) => one.connection === connection) : [byId];
+  const ids = new Set(holds.map((one) => one.id));
+  const rows = (await changesIn(store, connection, ['held'])).filter(
+    (row) => row.export?.holdId != null && ids.has(row.export.holdId),
+  );
+  if (holds.length === 0) {
+    throw new RollcallError('notFound', `Nothing at ${connection} waits for an approval.`, {
+      where: { connection },
+      remedy: "'rollcall parked' lists what else waits for a decision.",
+    });
+  }
+  return waiting(connection, 'gate', holds, rows);
+}
+
+export async function approve(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
+  const by = checked(decider);
+  const { store } = surroundings;
+  const shown = await pending(choice.target, surroundings);
+  const chosen = choose(shown, choice);
+  await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: changeDigest(row), discarded: null }));
+  const decision = await record('approve', shown, chosen, by, surroundings);
+  if (shown.what === 'firstPlan') {
+    const approval = canonicalJson({ ...by, digest: setDigest(chosen), changes: chosen.length });
+    await store.spaces.saveState(shown.connection, { mode: 'on', approval }, null);
+  }
+  return close(decision, shown, chosen, by, surroundings);
+}
+
+export async function discard(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
+  const by = checked(decider);
+  const shown = await pending(choice.target, surroundings);
+  const chosen = choose(shown, choice);
+  await mark(chosen, shown, surroundings, (row) => ({ state: row.export!.state, approved: null, discarded: changeDigest(row) }));
+  const decision = await record('discard', shown, chosen, by, surroundings);
+  return close(decision, shown, chosen, by, surroundings);
+}
+
+function waiting(connection: string, what: Waiting['what'], holds: readonly GateHold[], rows: readonly StagedRow[]): Waiting {
+  const counts = { create: 0, update: 0, delete: 0 };
+  for (const row of rows) if (row.export !== null) counts[row.export.operation] += 1;
+  return { connection, what, holds, rows, digest: setDigest(rows), counts };
+}
+
+function choose(shown: Waiting, { only, digest }: Choice): readonly StagedRow[] {
+  if (digest !== null && digest !== shown.digest && !(digest.length >= 8 && shown.digest.startsWith(digest))) {
+    throw new RollcallError('conflict', `What waits at ${shown.connection} has changed since it was shown to you.`, {
+      where: { connection: shown.connection },
+      remedy: 'Look at it again and decide anew; nothing was decided.',
+    });
+  }
+  if (only.length === 0) return shown.rows;
+  const names = new Map<string, StagedRow>();
+  for (const row of shown.rows) for (const name of namesOf(row)) names.set(name, row);
+  const chosen = new Set<StagedRow>();
+  for (const name of only) {
+    const row = names.get(name);
+    if (row === undefined) {
+      throw new RollcallError('notFound', `No change of '${name}' waits at ${shown.connection}.`, {
+        where: { connection: shown.connection, object: name },
+        remedy: 'Name accounts as they are listed; nothing was decided.',
+      });
+    }
+    chosen.add(row);
+  }
+  return [...chosen];
+}
+
+/** How the account of a change is called in lists. */
+export function namesOf(row: StagedRow): readonly string[] {
+  const wish = row.export;
+  const names = [row.anchor, row.name, wish?.wantedAnchor ?? null, wish?.wantedName ?? null].filter((name) => name !== null);
+  if (names.length > 0 || wish?.wanted == null) return [...new Set(names)];
+  const first = Object.values(parseImage(wish.wanted)).find((value) => typeof value === 'string');
+  return [typeof first === 'string' ? first : `#${row.id}`];
+}
+
+type Marked = {
+  readonly state: 'observed' | 'waiting' | 'held' | 'unknown' | 'sent' | 'failed';
+  readonly approved: string | null;
+  readonly discarded: string | null;
+};
+
+/** Takes the chosen changes out of their hold, and out of what the gates count as pending. */
+async function mark(
+  chosen: readonly StagedRow[],
+  shown: Waiting,
+  { store }: Surroundings,
+  as: (row: StagedRow) => Marked,
+): Promise<void> {
+  const parts = new Map<string, number>();
+  if (shown.what === 'gate') {
+    for (const row of chosen) {
+      for (const part of JSON.parse(row.export!.parts) as string[]) parts.set(part, (parts.get(part) ?? 0) - 1);
+    }
+  }
+  await store.exports.mark({
+    connection: shown.connection,
+    epoch: null,
+    rows: chosen.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) })),
+    gates: [...parts].map(([part, pending]) => ({ part, pending })),
+  });
+}
+
+function record(
+  kind: 'approve' | 'discard',
+  shown: Waiting,
+  chosen: readonly StagedRow[],
+  by: Decider,
+  { store }: Surroundings,
+): Promise<number> {
+  const detail = canonicalJson({
+    what: shown.what,
+    digest: setDigest(chosen),
+    changes: chosen.length,
+    holds: shown.holds.map((one) => one.id),
+  });
+  return store.decisions.record({ kind, connection: shown.connection, stagedId: null, objectId: null, detail, ...by }, []);
+}
+
+/** A hold with nothing left in it is closed. */
+async function close(
+  decision: number,
+  shown: Waiting,
+  chosen: readonly StagedRow[],
+  by: Decider,
+  { store }: Surroundings,
+): Promise<Decision> {
+  const taken = new Set(chosen.map((row) => row.id));
+  const open = new Set(shown.rows.filter((row) => !taken.has(row.id)).map((row) => row.export!.holdId));
+  for (const one of shown.holds) if (!open.has(one.id)) await store.exports.closeHold(one.id, decision, by.at);
+  return {
+    connection: shown.connection,
+    what: shown.what,
+    decided: chosen.length,
+    left: shown.rows.length - chosen.length,
+    digest: setDigest(chosen),
+  };
+}

@@ -1,0 +1,48 @@
+/** Holding a connection: nothing is read from it or written to it, its data and values stay, every run says so. */
+import { RollcallError } from '#core/errors';
+import { nearest } from '#core/text';
+import { checked, type Decider, type Surroundings } from './decision.ts';
+
+export interface HoldResult {
+  readonly connection: string;
+  readonly held: { readonly by: string; readonly reason: string; readonly at: number } | null;
+  /** False: it was so already. */
+  readonly changed: boolean;
+}
+
+export async function hold(connection: string, decider: Decider, { store, config }: Surroundings): Promise<HoldResult> {
+  known(connection, config);
+  const held = checked(decider);
+  const before = await heldState(connection, store);
+  if (before !== null) return { connection, held: before, changed: false };
+  await store.decisions.record(record('hold', connection, held), []);
+  await store.spaces.saveState(connection, { held }, null);
+  return { connection, held, changed: true };
+}
+
+export async function release(connection: string, decider: Decider, { store, config }: Surroundings): Promise<HoldResult> {
+  known(connection, config);
+  const decided = checked(decider);
+  if ((await heldState(connection, store)) === null) return { connection, held: null, changed: false };
+  await store.decisions.record(record('release', connection, decided), []);
+  await store.spaces.saveState(connection, { held: null }, null);
+  return { connection, held: null, changed: true };
+}
+
+function record(kind: 'hold' | 'release', connection: string, decider: Decider) {
+  return { kind, connection, stagedId: null, objectId: null, detail: '{}', ...decider };
+}
+
+async function heldState(connection: string, store: Surroundings['store']): Promise<HoldResult['held']> {
+  return (await store.spaces.states()).find((state) => state.name === connection)?.held ?? null;
+}
+
+/** Errors: notFound, naming the nearest connection. */
+export function known(connection: string, config: Surroundings['config']): void {
+  const names = config.connections.map((one) => one.name);
+  if (names.includes(connection)) return;
+  const near = nearest(connection, names);
+  throw new RollcallError('notFound', `There is no connection '${connection}' in the configuration.`, {
+    remedy: near === null ? `There are ${names.join(', ')}.` : `Did you mean '${near}'?`,
+  });
+}

@@ -1,0 +1,147 @@
+/** Approves or discards what waits at a connection: its first plan, or the changes a tripped gate holds. `waiting` shows it first. */
+import { z } from 'zod';
+import { parseImage } from '#core/canonical';
+import { formatInstant } from '#core/time';
+import { approve as approveNow, type Decision, discard as discardNow, namesOf, pending, type Waiting } from '#decisions/approve';
+import { labelsOf } from '#people/label';
+import { type Operation, versioned } from './operation.ts';
+import { instant, values } from './shapes.ts';
+
+export interface WaitingInput {
+  /** Connection, or id of a hold. */
+  readonly target: string;
+  readonly limit: number;
+}
+export interface WaitingChange {
+  /** How `--only` names it. */
+  readonly account: string;
+  readonly person: number | null;
+  readonly label: string;
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly before: { readonly [attribute: string]: unknown } | null;
+  readonly after: { readonly [attribute: string]: unknown } | null;
+}
+export interface WaitingOutput {
+  readonly connection: string;
+  readonly what: 'firstPlan' | 'gate';
+  readonly digest: string;
+  readonly total: number;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly holds: readonly {
+    readonly id: number;
+    readonly part: string;
+    readonly count: number;
+    readonly limit: number;
+    readonly since: string;
+  }[];
+  /** The first `limit` of them. */
+  readonly changes: readonly WaitingChange[];
+}
+
+export const waiting: Operation<WaitingInput, WaitingOutput> = {
+  name: 'waiting',
+  permission: 'decisions.read',
+  access: 'read',
+  input: z.object({ target: z.string().min(1), limit: z.int().min(0).max(10_000).default(20) }),
+  output: versioned<WaitingOutput>('waiting', {
+    connection: z.string(),
+    what: z.enum(['firstPlan', 'gate']),
+    digest: z.string(),
+    total: z.number(),
+    create: z.number(),
+    update: z.number(),
+    delete: z.number(),
+    holds: z.array(z.object({ id: z.number(), part: z.string(), count: z.number(), limit: z.number(), since: instant })),
+    changes: z.array(
+      z.object({
+        account: z.string(),
+        person: z.number().nullable(),
+        label: z.string(),
+        operation: z.enum(['create', 'update', 'delete']),
+        before: values.nullable(),
+        after: values.nullable(),
+      }),
+    ),
+  }),
+  async run({ target, limit }, session) {
+    // Shown before it is decided, so the store is opened for writing at once: the decision follows in the same session.
+    const services = await session.services('write');
+    const found = await pending(target, services);
+    const shown = found.rows.slice(0, limit);
+    const labels = await labelsOf(
+      shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      services.store,
+    );
+    return {
+      connection: found.connection,
+      what: found.what,
+      digest: found.digest,
+      total: found.rows.length,
+      ...found.counts,
+      holds: found.holds.map(({ id, part, count, limit: most, since }) => ({
+        id,
+        part,
+        count,
+        limit: most,
+        since: formatInstant(since),
+      })),
+      changes: shown.map((row) => change(row, labels)),
+    };
+  },
+};
+
+function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): WaitingChange {
+  const account = namesOf(row)[0] ?? `#${row.id}`;
+  return {
+    account,
+    person: row.objectId,
+    label: (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account,
+    operation: row.export!.operation,
+    before: row.seen === null ? null : parseImage(row.seen),
+    after: row.export!.wanted === null ? null : parseImage(row.export!.wanted),
+  };
+}
+
+export interface ApproveInput {
+  readonly target: string;
+  readonly by: string;
+  readonly reason: string;
+  /** Accounts chosen, as `waiting` names them; empty = all. */
+  readonly only: readonly string[];
+  /** Decide only if what waits still has this digest, or one that starts so (8 characters at least). */
+  readonly digest?: string | undefined;
+}
+export type ApproveOutput = Decision;
+
+const input: z.ZodType<ApproveInput> = z.object({
+  target: z.string().min(1),
+  by: z.string(),
+  reason: z.string(),
+  only: z.array(z.string().min(1)).default([]),
+  digest: z.string().min(8).optional(),
+});
+
+function operation(name: 'approve' | 'discard', act: typeof approveNow): Operation<ApproveInput, ApproveOutput> {
+  return {
+    name,
+    permission: 'decisions.make',
+    access: 'write',
+    input,
+    output: versioned<ApproveOutput>(name, {
+      connection: z.string(),
+      what: z.enum(['firstPlan', 'gate']),
+      decided: z.number(),
+      left: z.number(),
+      digest: z.string(),
+    }),
+    async run({ target, by, reason, only, digest }, session) {
+      const services = await session.services('write');
+      return act({ target, only, digest: digest ?? null }, { by, reason, at: services.wall() }, services);
+    },
+  };
+}
+
+export const approve: Operation<ApproveInput, ApproveOutput> = operation('approve', approveNow);
+export const discard: Operation<ApproveInput, ApproveOutput> = operation('discard', discardNow);

@@ -1,0 +1,68 @@
+/** What happened to one person, newest first. */
+import { z } from 'zod';
+import { formatInstant } from '#core/time';
+import { describe, findOne } from '#people/find';
+import { historyOf } from '#people/history';
+import { type Operation, versioned } from './operation.ts';
+import { instant, values } from './shapes.ts';
+
+export interface HistoryInput {
+  readonly person: string;
+  readonly limit: number;
+}
+export interface HistoryChange {
+  readonly run: number;
+  readonly at: string | null;
+  readonly by: string | null;
+  /** Null: the agreed person itself. */
+  readonly connection: string | null;
+  readonly anchor: string | null;
+  readonly operation: string;
+  readonly before: { readonly [attribute: string]: unknown } | null;
+  readonly after: { readonly [attribute: string]: unknown } | null;
+}
+export interface HistoryOutput {
+  readonly id: number;
+  readonly kind: string;
+  readonly label: string;
+  readonly createdRun: number;
+  readonly changes: readonly HistoryChange[];
+}
+
+export const history: Operation<HistoryInput, HistoryOutput> = {
+  name: 'history',
+  permission: 'people.read',
+  access: 'read',
+  input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50) }),
+  output: versioned<HistoryOutput>('history', {
+    id: z.number(),
+    kind: z.string(),
+    label: z.string(),
+    createdRun: z.number(),
+    changes: z.array(
+      z.object({
+        run: z.number(),
+        at: instant.nullable(),
+        by: z.string().nullable(),
+        connection: z.string().nullable(),
+        anchor: z.string().nullable(),
+        operation: z.string(),
+        before: values.nullable(),
+        after: values.nullable(),
+      }),
+    ),
+  }),
+  async run({ person, limit }, session) {
+    const services = await session.services('read');
+    const row = await findOne(person, services);
+    const changes = await historyOf(row, services.store, limit);
+    const { id, kind, label } = describe(row);
+    return {
+      id,
+      kind,
+      label,
+      createdRun: row.createdRun,
+      changes: changes.map((one) => ({ ...one, at: one.at === null ? null : formatInstant(one.at) })),
+    };
+  },
+};

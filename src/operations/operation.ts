@@ -1,0 +1,90 @@
+/**
+ * One file per thing a user can do: what goes in and what comes out (zod), which permission it takes, and `run`.
+ * The command line, the HTTP interface and its description all derive from these values; none of them knows more.
+ *
+ * Every output is one JSON object that opens with its version and the name of the command, `{"version":1,"command":"plan",…}`.
+ * Within a version, fields are added and never changed or taken away. `perform` is the only way in: it checks the input,
+ * opens the store as the operation needs it (`access`), and puts the head on the answer.
+ */
+import { z } from 'zod';
+import type { Configuration, ConnectionConfig } from '#config/model';
+import { type Fault, RollcallError } from '#core/errors';
+import type { Services } from '#runs/model';
+
+export type Definition = ConnectionConfig['definition'];
+export type OpenStore = Services['store'];
+
+/** What a person must be allowed to do. The command line may do everything; servers ask. */
+export type Permission =
+  | 'configuration.read'
+  | 'configuration.write'
+  | 'people.read'
+  | 'runs.read'
+  | 'runs.start'
+  | 'decisions.read'
+  | 'decisions.make';
+
+/** What reading a configuration file gave: the checked configuration, or every fault in it. */
+export interface LoadedConfig {
+  readonly config: Configuration | null;
+  readonly faults: readonly Fault[];
+  /** Text of the file, for showing the line of a fault; empty when it could not be read. */
+  readonly source: string;
+}
+
+/** What the composition root gives: the parts that operations must not know by name. */
+export interface Program {
+  readonly version: string;
+  /** Connector type → definition. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** Wall clock, ms. */
+  readonly wall: () => number;
+  loadConfig(file: string): Promise<LoadedConfig>;
+  /** `readOnly` works beside a running writer and never creates or upgrades a store. */
+  openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
+}
+
+/** One caller's surroundings; opened lazily, closed by whoever made it. */
+export interface Session {
+  readonly program: Program;
+  /** Path of rollcall.yaml. */
+  readonly file: string;
+  services(access: 'read' | 'write'): Promise<Services>;
+  close(): Promise<void>;
+}
+
+export interface Operation<In, Out> {
+  readonly name: string;
+  readonly permission: Permission;
+  /** `none`: works without a store and with a faulty configuration. */
+  readonly access: 'none' | 'read' | 'write';
+  readonly input: z.ZodType<In>;
+  readonly output: z.ZodType<Out & Head>;
+  run(input: In, session: Session): Promise<Out>;
+}
+
+export interface Head {
+  readonly version: number;
+  readonly command: string;
+}
+
+/**
+ * The answer's shape with its head. Types are written out beside it, since exported declarations are; that both say the same
+ * is held by tests which send every answer through its shape and compare.
+ */
+export function versioned<Out>(command: string, shape: z.ZodRawShape): z.ZodType<Out & Head> {
+  return z.object({ version: z.literal(1), command: z.literal(command), ...shape }) as unknown as z.ZodType<Out & Head>;
+}
+
+/** Runs an operation with input from outside. Errors: RollcallError, `invalidValue` for a wrong input. */
+export async function perform<In, Out>(operation: Operation<In, Out>, input: unknown, session: Session): Promise<Out & Head> {
+  const checked = operation.input.safeParse(input);
+  if (!checked.success) {
+    const first = checked.error.issues[0];
+    const where = first === undefined || first.path.length === 0 ? '' : `${first.path.join('.')}: `;
+    throw new RollcallError('invalidValue', `${operation.name}: ${where}${first?.message ?? 'the input is not valid'}.`, {
+      remedy: `See 'rollcall ${operation.name} --help'.`,
+    });
+  }
+  return { version: 1, command: operation.name, ...(await operation.run(checked.data, session)) };
+}

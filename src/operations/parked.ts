@@ -1,0 +1,153 @@
+/** What Rollcall would not guess: the list, with the choices for each, and deciding one. */
+import { z } from 'zod';
+import { formatInstant } from '#core/time';
+import { meaningOf } from '#decisions/choices';
+import { decide } from '#decisions/parked';
+import { findOne } from '#people/find';
+import { labelsOf } from '#people/label';
+import { type Operation, versioned } from './operation.ts';
+import { instant } from './shapes.ts';
+
+export interface ParkedInput {
+  readonly kind?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly after: number;
+  readonly limit: number;
+}
+export interface ParkedItem {
+  readonly id: number;
+  readonly kind: string;
+  readonly connection: string | null;
+  /** Anchor or name of the staged object. */
+  readonly account: string | null;
+  readonly person: number | null;
+  readonly label: string | null;
+  readonly since: string;
+  readonly run: number;
+  readonly meaning: string;
+  readonly cure: string;
+  readonly choices: readonly { readonly name: string; readonly about: string; readonly needs: string | null }[];
+  /** As the engine noted it: candidates, attribute, message. */
+  readonly detail: unknown;
+}
+export interface ParkedOutput {
+  readonly counts: readonly { readonly kind: string; readonly connection: string | null; readonly count: number }[];
+  readonly parked: readonly ParkedItem[];
+  readonly next: number | null;
+}
+
+export const parked: Operation<ParkedInput, ParkedOutput> = {
+  name: 'parked',
+  permission: 'decisions.read',
+  access: 'read',
+  input: z.object({
+    kind: z.string().optional(),
+    connection: z.string().optional(),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(1_000).default(20),
+  }),
+  output: versioned<ParkedOutput>('parked', {
+    counts: z.array(z.object({ kind: z.string(), connection: z.string().nullable(), count: z.number() })),
+    parked: z.array(
+      z.object({
+        id: z.number(),
+        kind: z.string(),
+        connection: z.string().nullable(),
+        account: z.string().nullable(),
+        person: z.number().nullable(),
+        label: z.string().nullable(),
+        since: instant,
+        run: z.number(),
+        meaning: z.string(),
+        cure: z.string(),
+        choices: z.array(z.object({ name: z.string(), about: z.string(), needs: z.string().nullable() })),
+        detail: z.unknown(),
+      }),
+    ),
+    next: z.number().nullable(),
+  }),
+  async run({ kind, connection, after, limit }, session) {
+    const { store } = await session.services('read');
+    const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };
+    const rows = await store.decisions.parked(filter, { after, limit });
+    const labels = await labelsOf(
+      rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      store,
+    );
+    const staged = new Map(
+      (await store.spaces.byIds(rows.flatMap((row) => (row.stagedId === null ? [] : [row.stagedId])))).map((row) => [
+        row.id,
+        row,
+      ]),
+    );
+    return {
+      counts: await store.decisions.parkedCounts(),
+      parked: rows.map((row) => {
+        const { meaning, cure, choices } = meaningOf(row.kind);
+        const account = row.stagedId === null ? undefined : staged.get(row.stagedId);
+        return {
+          id: row.id,
+          kind: row.kind,
+          connection: row.connection ?? account?.connection ?? null,
+          account: account?.anchor ?? account?.name ?? null,
+          person: row.objectId ?? account?.objectId ?? null,
+          label: row.objectId === null ? null : (labels.get(row.objectId) ?? null),
+          since: formatInstant(row.since),
+          run: row.run,
+          meaning,
+          cure,
+          choices: choices.map((one) => ({ name: one.name, about: one.about, needs: one.needs ?? null })),
+          detail: JSON.parse(row.detail) as unknown,
+        };
+      }),
+      next: rows.length === limit ? rows.at(-1)!.id : null,
+    };
+  },
+};
+
+export interface DecideInput {
+  readonly id: number;
+  readonly choice: string;
+  readonly person?: string | undefined;
+  readonly value?: string | undefined;
+  readonly by: string;
+  readonly reason: string;
+}
+export interface DecideOutput {
+  readonly id: number;
+  readonly kind: string;
+  readonly connection: string | null;
+  readonly choice: string;
+  readonly decision: number;
+}
+
+export const parkedDecide: Operation<DecideInput, DecideOutput> = {
+  name: 'parked decide',
+  permission: 'decisions.make',
+  access: 'write',
+  input: z.object({
+    id: z.int().min(1),
+    choice: z.string().min(1),
+    person: z.string().min(1).optional(),
+    value: z.string().max(10_000).optional(),
+    by: z.string(),
+    reason: z.string(),
+  }),
+  output: versioned<DecideOutput>('parked decide', {
+    id: z.number(),
+    kind: z.string(),
+    connection: z.string().nullable(),
+    choice: z.string(),
+    decision: z.number(),
+  }),
+  async run({ id, choice, person, value, by, reason }, session) {
+    const services = await session.services('write');
+    const named = person === undefined ? null : (await findOne(person, services)).id;
+    const done = await decide(
+      { id, choice, person: named, value: value ?? null },
+      { by, reason, at: services.wall() },
+      services.store,
+    );
+    return { id, kind: done.item.kind, connection: done.item.connection, choice: done.choice.name, decision: done.decision };
+  },
+};

@@ -1,0 +1,96 @@
+/** One run: its counts, its changes with before and after, its errors. */
+import { z } from 'zod';
+import type { Fault } from '#core/errors';
+import { RollcallError } from '#core/errors';
+import { image } from '#people/history';
+import { labelsOf } from '#people/label';
+import { type Operation, versioned } from './operation.ts';
+import { type RunSummary, runSummary, runSummaryShape } from './runs.ts';
+import { fault, values } from './shapes.ts';
+
+export interface RunShowInput {
+  readonly run: number;
+  /** Changes after this one; 0 = from the first. */
+  readonly after: number;
+  readonly limit: number;
+}
+export interface ChangeOutput {
+  readonly id: number;
+  readonly subject: 'object' | 'staged';
+  readonly operation: string;
+  /** A create may name several objects at once: `from` to `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+  readonly connection: string | null;
+  readonly before: { readonly [attribute: string]: unknown } | null;
+  readonly after: { readonly [attribute: string]: unknown } | null;
+}
+export interface RunShowOutput extends RunSummary {
+  readonly changes: readonly ChangeOutput[];
+  /** `after` of the next page; null = that was all. */
+  readonly nextChange: number | null;
+  readonly errors: readonly Fault[];
+  readonly moreErrors: boolean;
+}
+
+export const runShow: Operation<RunShowInput, RunShowOutput> = {
+  name: 'run show',
+  permission: 'runs.read',
+  access: 'read',
+  input: z.object({ run: z.int().min(1), after: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(50) }),
+  output: versioned<RunShowOutput>('run show', {
+    ...runSummaryShape,
+    changes: z.array(
+      z.object({
+        id: z.number(),
+        subject: z.enum(['object', 'staged']),
+        operation: z.string(),
+        from: z.number(),
+        to: z.number(),
+        label: z.string(),
+        connection: z.string().nullable(),
+        before: values.nullable(),
+        after: values.nullable(),
+      }),
+    ),
+    nextChange: z.number().nullable(),
+    errors: z.array(fault),
+    moreErrors: z.boolean(),
+  }),
+  async run({ run, after, limit }, session) {
+    const { store } = await session.services('read');
+    const row = await store.runs.get(run);
+    if (row === null) {
+      throw new RollcallError('notFound', `There is no run ${run}.`, { remedy: "'rollcall runs' lists the runs that are kept." });
+    }
+    const rows = await store.runs.changes({ run }, { after, limit });
+    const errors = await store.runs.errors(run, { limit: limit + 1 });
+    const single = rows.filter((one) => one.from === one.to);
+    const of = (subject: 'object' | 'staged'): number[] => single.filter((one) => one.subject === subject).map((one) => one.from);
+    const objects = await labelsOf(of('object'), store);
+    const staged = new Map((await store.spaces.byIds([...new Set(of('staged'))])).map((one) => [one.id, one]));
+    return {
+      ...runSummary(row),
+      changes: rows.map((one) => {
+        const account = one.subject === 'staged' ? staged.get(one.from) : undefined;
+        const several = one.from === one.to ? '' : `#${one.from} to #${one.to}`;
+        const label = one.subject === 'object' ? objects.get(one.from) : (account?.anchor ?? account?.name ?? undefined);
+        return {
+          id: one.id,
+          subject: one.subject,
+          operation: one.operation,
+          from: one.from,
+          to: one.to,
+          label: several === '' ? (label ?? `#${one.from}`) : several,
+          connection: account?.connection ?? null,
+          before: image(one.before),
+          after: image(one.after),
+        };
+      }),
+      nextChange: rows.length === limit ? rows.at(-1)!.id : null,
+      errors: errors.slice(0, limit).map((one) => one.fault),
+      moreErrors: errors.length > limit,
+    };
+  },
+};
