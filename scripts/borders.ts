@@ -1,0 +1,76 @@
+/**
+ * The borders between the folders of src: which may import which. This table is the only place they are written down:
+ * `npm run borders` turns it into the overrides of biome.json, docs/ARCHITECTURE.md shows it, test/architecture proves
+ * that the linter sees a wrong import of every kind.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Folder → subpaths it may import. A name stands for the whole folder, `store/contract` for one module. */
+export const BORDERS: { readonly [folder: string]: readonly string[] } = {
+  core: [],
+  rules: ['core'],
+  protocols: ['core'],
+  connectors: ['core', 'protocols', 'connectors/contract'],
+  config: ['core', 'rules', 'connectors/contract'],
+  photos: ['core'],
+  store: ['core'],
+  engine: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract'],
+  runs: ['core', 'config', 'store/contract', 'engine'],
+  people: ['core', 'rules', 'store/contract', 'runs'],
+  decisions: ['core', 'store/contract', 'runs'],
+  operations: ['core', 'config', 'runs', 'people', 'decisions'],
+  cli: ['core', 'operations'],
+};
+
+/** Folders whose sub-folders are siblings that never import each other. */
+const SIBLINGS: readonly string[] = ['connectors'];
+
+interface Override {
+  readonly includes: readonly string[];
+  readonly linter: { readonly rules: { readonly style: { readonly noRestrictedImports: unknown } } };
+}
+
+const MARK = 'Border of src/';
+
+function override(folder: string, includes: readonly string[], outside: readonly string[], allowed: readonly string[]): Override {
+  const group = [
+    '#*',
+    '#*/**',
+    ...allowed.flatMap((name) => (name.includes('/') ? [`!#${name}`] : [`!#${name}`, `!#${name}/**`])),
+    ...outside,
+  ];
+  const list = allowed.length === 0 ? 'nothing of ours' : allowed.join(', ');
+  const message = `${MARK}${folder}: it imports ${list} by subpath, and its own files by relative path.`;
+  return {
+    includes,
+    linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns: [{ group, message }] } } } } },
+  };
+}
+
+/**
+ * Two overrides for each folder: its own files, then files one folder deeper, which may go up one more step. Unit tests
+ * are free to build what they test out of real neighbours.
+ */
+export function overrides(): readonly Override[] {
+  return Object.entries(BORDERS).flatMap(([folder, allowed]) => [
+    override(folder, [`src/${folder}/*.ts`, '!**/*.test.ts'], ['../**'], allowed),
+    override(
+      folder,
+      [`src/${folder}/*/**/*.ts`, '!**/*.test.ts'],
+      SIBLINGS.includes(folder) ? ['../../**', '../*/**'] : ['../../**'],
+      allowed,
+    ),
+  ]);
+}
+
+/** biome.json with the borders of this table, everything else in it as it was. */
+export function withBorders(text: string): string {
+  const config = JSON.parse(text) as { overrides: readonly Override[] };
+  const others = config.overrides.filter((one) => !JSON.stringify(one).includes(MARK));
+  return `${JSON.stringify({ ...config, overrides: [...others, ...overrides()] }, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const file = new URL('../biome.json', import.meta.url);
+  writeFileSync(file, withBorders(readFileSync(file, 'utf8')));
+}
