@@ -1,0 +1,414 @@
+/**
+ * One record's lines to their meaning (RFC 2849): an entry, or a change. A fault anywhere in a record skips the record:
+ * half an entry would read as values that were removed.
+ */
+import { isUtf8 } from 'node:buffer';
+import { parseDn } from '#core/dn';
+import type { Fault, Where } from '#core/errors';
+import type { LdifAttributes, LdifChange, LdifFault, LdifItem, LdifModification, LdifPosition, LdifValue } from './ldif.ts';
+import { canonicalDescription, isBinary } from './schema.ts';
+
+/** How a value stands on its line: `name: text`, `name:: base64`, `name:< url`. */
+type Form = 'text' | 'base64' | 'url' | 'end';
+
+interface Line {
+  readonly name: string;
+  readonly form: Form;
+  /** Latin-1 text, one character per byte. */
+  readonly value: string;
+  readonly line: number;
+  /** Bytes from the start of the record. */
+  readonly at: number;
+}
+
+interface Name {
+  readonly name: string;
+  readonly binary: boolean;
+}
+
+const MAX_NAMES = 10_000;
+
+/** What stops a record; becomes a fault with the record's DN. */
+class Stop extends Error {
+  readonly line: number;
+  readonly remedy: string;
+  readonly attribute: string | undefined;
+  constructor(message: string, line: number, remedy: string, attribute?: string) {
+    super(message);
+    this.line = line;
+    this.remedy = remedy;
+    this.attribute = attribute;
+  }
+}
+
+export class RecordReader {
+  readonly #file: string | undefined;
+  #versionAllowed: boolean;
+  /** As spelled → canonical; the first spelling of an attribute without a usual one holds for the whole file. */
+  readonly #names = new Map<string, Name>();
+  readonly #spelling = new Map<string, string>();
+
+  constructor(file: string | undefined, start: boolean) {
+    this.#file = file;
+    this.#versionAllowed = start;
+  }
+
+  /**
+   * Reads `text` from `start` to `end` (the place of the last line's line feed) as one record, and more where the blank
+   * line between two is missing. `plain`: ASCII without NUL. Answers the number of lines.
+   */
+  read(text: string, start: number, end: number, at: Omit<LdifPosition, 'lead'>, plain: boolean, out: LdifItem[]): number {
+    const lines: Line[] = [];
+    let count = 0;
+    let stop: Stop | null = null;
+    try {
+      count = splitLines(text, start, end, at.line, lines);
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      stop = error;
+      count = countLines(text, start, end);
+    }
+    if (stop !== null) {
+      out.push(this.#stopped(stop, dnOf(lines), { ...at, lead: 0 }));
+      return count;
+    }
+    let from = 0;
+    let begin = 0;
+    const first = lines[0];
+    if (first !== undefined && this.#versionAllowed) {
+      this.#versionAllowed = false;
+      if (first.name.toLowerCase() === 'version') {
+        from = 1;
+        begin = lines[1]?.at ?? at.length;
+        if (first.value.trim() !== '1') {
+          const remedy = 'export it as LDIF version 1 (RFC 2849)';
+          const unknown = new Stop('the file says an LDIF version other than 1', first.line, remedy);
+          out.push(this.#stopped(unknown, undefined, { ...at, length: begin, lead: 0 }));
+        }
+      }
+    }
+    while (from < lines.length) {
+      const start = lines[from]!;
+      let to = from + 1;
+      while (to < lines.length && !isDn(lines[to]!)) to++;
+      const stop = lines[to]?.at ?? at.length;
+      const place = { line: start.line, offset: at.offset + begin, length: stop - begin, lead: start.at - begin };
+      if (from > 0 && isDn(start) && begin > 0 && lines[from - 1]!.name.toLowerCase() !== 'version') {
+        const message = 'a blank line is missing before this entry; it is read as an entry of its own';
+        const fault = ldifFault(this.#file, message, { line: start.line }, 'put a blank line before each "dn:" line');
+        out.push({ ...fault, skipped: false, ...place });
+      }
+      out.push(this.#record(lines, from, to, place, plain));
+      from = to;
+      begin = stop;
+    }
+    return count;
+  }
+
+  #record(lines: readonly Line[], from: number, to: number, position: LdifPosition, plain: boolean): LdifItem {
+    const first = lines[from]!;
+    let dn: string | undefined;
+    try {
+      if (!isDn(first)) {
+        throw new Stop(
+          'a record does not begin with a "dn:" line',
+          first.line,
+          'each record starts with "dn:"; look for a blank line inside an entry',
+        );
+      }
+      dn = text(first, plain);
+      if (parseDn(dn) === null)
+        throw new Stop('the name of the entry is no DN', first.line, 'write it as RFC 4514 says: cn=Name,ou=people,dc=example');
+      return Object.assign(this.#meaning(dn, lines, from + 1, to, plain), position);
+    } catch (error) {
+      if (error instanceof Stop) return this.#stopped(error, dn, position);
+      throw error;
+    }
+  }
+
+  #meaning(dn: string, lines: readonly Line[], from: number, to: number, plain: boolean) {
+    let at = from;
+    for (; at < to && lines[at]!.name.toLowerCase() === 'control'; at++) {
+      const line = lines[at]!;
+      const [oid = '', critical = 'false'] = text(line, plain).trim().split(/[ :]+/);
+      if (critical.toLowerCase() === 'true') {
+        throw new Stop(
+          `the change asks for the critical control ${oid.slice(0, 64)}, which a file cannot give`,
+          line.line,
+          'leave the control out, or say that it is not critical',
+        );
+      }
+    }
+    const line = lines[at];
+    if (line === undefined || at >= to)
+      throw new Stop('the record has a name and nothing else', lines[from - 1]!.line, 'give it attributes, or remove it');
+    if (line.name.toLowerCase() !== 'changetype') {
+      if (at > from)
+        throw new Stop(
+          'a control stands before an entry without "changetype:"',
+          line.line,
+          'write "changetype: add" after the control',
+        );
+      return { type: 'entry' as const, dn, attributes: this.#attributes(lines, at, to, plain) };
+    }
+    const type = text(line, plain).trim().toLowerCase();
+    at++;
+    if (type === 'add') return { type, dn, attributes: this.#attributes(lines, at, to, plain) } satisfies LdifChange;
+    if (type === 'delete') {
+      if (at < to) throw new Stop('a delete has lines after "changetype: delete"', lines[at]!.line, 'end the record there');
+      return { type, dn } satisfies LdifChange;
+    }
+    if (type === 'modify') return { type, dn, changes: this.#modifications(lines, at, to, plain) } satisfies LdifChange;
+    if (type === 'modrdn' || type === 'moddn') return rename(dn, line.line, lines.slice(at, to), plain);
+    throw new Stop(`the change type "${shown(type)}" is unknown`, line.line, 'use add, delete, modify, modrdn or moddn');
+  }
+
+  #attributes(lines: readonly Line[], from: number, to: number, plain: boolean): LdifAttributes {
+    const out: LdifAttributes = Object.create(null);
+    if (from >= to)
+      throw new Stop('an entry without attributes', lines[from - 1]!.line, 'give it its attributes, objectClass first');
+    for (let at = from; at < to; at++) {
+      const line = lines[at]!;
+      const name = this.#name(line);
+      const value = read(line, name, plain);
+      const list = out[name.name];
+      if (list === undefined) out[name.name] = [value];
+      else list.push(value);
+    }
+    return out;
+  }
+
+  #modifications(lines: readonly Line[], from: number, to: number, plain: boolean): LdifModification[] {
+    const changes: LdifModification[] = [];
+    let at = from;
+    while (at < to) {
+      const head = lines[at++]!;
+      const op = head.name.toLowerCase();
+      if (op !== 'add' && op !== 'delete' && op !== 'replace' && op !== 'increment') {
+        throw new Stop(
+          `"${shown(head.name)}" where a modification starts`,
+          head.line,
+          'begin each one with add:, delete:, replace: or increment:',
+        );
+      }
+      const name = this.#name({ ...head, name: text(head, plain).trim() });
+      const values: LdifValue[] = [];
+      for (; at < to && lines[at]!.form !== 'end'; at++) {
+        const line = lines[at]!;
+        if (this.#name(line).name !== name.name) {
+          throw new Stop(
+            `a value of "${shown(line.name)}" inside the modification of "${name.name}"`,
+            line.line,
+            'end each modification with a line of "-"',
+          );
+        }
+        values.push(read(line, name, plain));
+      }
+      // The last "-" may be missing (RFC 2849 has it, some tools do not write it).
+      at++;
+      if (values.length === 0 && (op === 'add' || op === 'increment')) {
+        throw new Stop(`"${op}: ${name.name}" without a value`, head.line, 'put the values below it');
+      }
+      changes.push({ op, attribute: name.name, values });
+    }
+    if (changes.length === 0)
+      throw new Stop('a modify without modifications', lines[from - 1]!.line, 'say what to add, delete or replace');
+    return changes;
+  }
+
+  #name(line: Line): Name {
+    const known = this.#names.get(line.name);
+    if (known !== undefined) return known;
+    const canonical = canonicalDescription(line.name);
+    if (canonical === null) {
+      throw new Stop(
+        `"${shown(line.name)}" is no attribute name`,
+        line.line,
+        'attribute names are letters, digits and "-", options follow a ";"',
+      );
+    }
+    const lower = canonical.toLowerCase();
+    const name = this.#spelling.get(lower) ?? canonical;
+    const [type = '', ...options] = name.split(';');
+    const entry = { name, binary: isBinary(type, options) };
+    if (this.#names.size < MAX_NAMES) {
+      this.#spelling.set(lower, name);
+      this.#names.set(line.name, entry);
+    }
+    return entry;
+  }
+
+  #stopped(stop: Stop, dn: string | undefined, at: LdifPosition): LdifFault & LdifPosition {
+    const where: Where = {
+      line: stop.line,
+      ...(dn === undefined ? {} : { object: dn.slice(0, 512) }),
+      ...(stop.attribute === undefined ? {} : { attribute: stop.attribute }),
+    };
+    return { ...ldifFault(this.#file, stop.message, where, stop.remedy), skipped: true, ...at };
+  }
+}
+
+export function ldifFault(
+  file: string | undefined,
+  message: string,
+  where: Where,
+  remedy: string,
+): { type: 'fault'; fault: Fault } {
+  const place = file === undefined ? where : { file, ...where };
+  return { type: 'fault', fault: { kind: 'invalidValue', message, where: place, remedy } };
+}
+
+/** Unfolds and splits; comments are gone, folded ones too. Answers the number of lines. */
+function splitLines(all: string, start: number, end: number, firstLine: number, out: Line[]): number {
+  let number = firstLine;
+  let at = start;
+  while (at <= end) {
+    let feed = all.indexOf('\n', at);
+    if (feed === -1 || feed > end) feed = end;
+    const line = number++;
+    const place = at - start;
+    let source = all;
+    let from = at;
+    let to = feed > at && all.charCodeAt(feed - 1) === 13 ? feed - 1 : feed;
+    at = feed + 1;
+    if (at <= end && all.charCodeAt(at) === 32) {
+      const pieces = [all.slice(from, to)];
+      while (at <= end && all.charCodeAt(at) === 32) {
+        feed = all.indexOf('\n', at);
+        if (feed === -1 || feed > end) feed = end;
+        pieces.push(all.slice(at + 1, feed > at + 1 && all.charCodeAt(feed - 1) === 13 ? feed - 1 : feed));
+        number++;
+        at = feed + 1;
+      }
+      source = pieces.join('');
+      from = 0;
+      to = source.length;
+    }
+    const code = source.charCodeAt(from);
+    if (code === 35 || from === to) continue;
+    if (code === 32)
+      throw new Stop(
+        'a continuation line with nothing before it',
+        line,
+        'remove the space it begins with, or the blank line above it',
+      );
+    if (code === 45 && to === from + 1) {
+      out.push({ name: '-', form: 'end', value: '', line, at: place });
+      continue;
+    }
+    const colon = source.indexOf(':', from);
+    if (colon === -1 || colon >= to)
+      throw new Stop(
+        'a line without ":"',
+        line,
+        'write "name: value"; a long value goes on in a line that begins with one space',
+      );
+    let value = colon + 1;
+    let form: Form = 'text';
+    const mark = value < to ? source.charCodeAt(value) : 0;
+    if (mark === 58 || mark === 60) {
+      form = mark === 58 ? 'base64' : 'url';
+      value++;
+    }
+    while (value < to && source.charCodeAt(value) === 32) value++;
+    out.push({ name: source.slice(from, colon), form, value: source.slice(value, to), line, at: place });
+  }
+  return number - firstLine;
+}
+
+function countLines(all: string, start: number, end: number): number {
+  let count = 1;
+  for (let at = all.indexOf('\n', start); at !== -1 && at < end; at = all.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+function rename(dn: string, line: number, lines: readonly Line[], plain: boolean): LdifChange {
+  const parts = new Map<string, string>();
+  for (const each of lines) {
+    const name = each.name.toLowerCase();
+    if ((name !== 'newrdn' && name !== 'deleteoldrdn' && name !== 'newsuperior') || parts.has(name)) {
+      throw new Stop(`"${shown(each.name)}" in a rename`, each.line, 'a rename has newrdn, deleteoldrdn and perhaps newsuperior');
+    }
+    parts.set(name, text(each, plain));
+  }
+  const newRdn = parts.get('newrdn');
+  const remove = parts.get('deleteoldrdn')?.trim();
+  const newSuperior = parts.get('newsuperior');
+  if (newRdn === undefined || parseDn(newRdn)?.length !== 1)
+    throw new Stop('a rename without a usable "newrdn:"', line, 'write one name: newrdn: cn=New Name');
+  if (remove !== '0' && remove !== '1')
+    throw new Stop('a rename without "deleteoldrdn: 0" or "1"', line, 'say whether the old name stays as a value');
+  if (newSuperior !== undefined && parseDn(newSuperior) === null)
+    throw new Stop('"newsuperior:" is no DN', line, 'name the new parent entry by its DN');
+  const change = { type: 'rename' as const, dn, newRdn, deleteOldRdn: remove === '1' };
+  return newSuperior === undefined ? change : { ...change, newSuperior };
+}
+
+function isDn(line: Line): boolean {
+  return line.name === 'dn' || (line.name.length === 2 && line.name.toLowerCase() === 'dn');
+}
+
+/** For a fault in the lines themselves: the DN as far as it was read. */
+function dnOf(lines: readonly Line[]): string | undefined {
+  const line = lines.find(isDn);
+  if (line?.form === 'base64') return Buffer.from(line.value, 'base64').toString('utf8');
+  return line === undefined ? undefined : Buffer.from(line.value, 'latin1').toString('utf8');
+}
+
+/** A value that must be text: names, change types, flags. */
+function text(line: Line, plain: boolean): string {
+  const value = read(line, { name: line.name, binary: false }, plain);
+  if (typeof value === 'string') return value;
+  throw new Stop(`"${shown(line.name)}" is not text`, line.line, 'write it as UTF-8 without NUL');
+}
+
+function read(line: Line, name: Name, plain: boolean): LdifValue {
+  if (line.form === 'text') {
+    if (plain && !name.binary) return line.value;
+    const bytes = Buffer.from(line.value, 'latin1');
+    if (name.binary) return bytes;
+    if (!isUtf8(bytes))
+      throw new Stop(
+        `the value of "${name.name}" is not UTF-8`,
+        line.line,
+        'export the file as UTF-8, or the value as base64 ("::")',
+        name.name,
+      );
+    const value = bytes.toString('utf8');
+    if (value.includes('\0'))
+      throw new Stop(`the value of "${name.name}" holds a NUL byte`, line.line, 'write the value as base64 ("::")', name.name);
+    return value;
+  }
+  if (line.form === 'base64') return base64(line, name);
+  if (line.form === 'url') {
+    throw new Stop(
+      `the value of "${name.name}" is to be fetched from a URL (":<"), which Rollcall never does`,
+      line.line,
+      'put the value itself into the file, as base64 ("::")',
+      name.name,
+    );
+  }
+  throw new Stop('a line of "-" outside a modify', line.line, 'remove it, or say "changetype: modify"');
+}
+
+function base64(line: Line, name: Name): LdifValue {
+  const coded = line.value.trimEnd();
+  const padding = coded.endsWith('==') ? 2 : coded.endsWith('=') ? 1 : 0;
+  if (coded.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(padding === 0 ? coded : coded.slice(0, -padding))) {
+    throw new Stop(
+      `the value of "${name.name}" is not valid base64`,
+      line.line,
+      'export the entry again; a cut or re-wrapped line does this',
+      name.name,
+    );
+  }
+  const bytes = Buffer.from(coded, 'base64');
+  if (name.binary || !isUtf8(bytes) || bytes.includes(0)) return bytes;
+  return bytes.toString('utf8');
+}
+
+/** What a file says, short enough for a message. */
+function shown(name: string): string {
+  const decoded = Buffer.from(name.slice(0, 64), 'latin1').toString('utf8');
+  return decoded.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '?');
+}
