@@ -1,0 +1,31 @@
+/** Durations and sizes as people write them: `30d`, `16MB`. Months and years are left out: they have no fixed length. */
+import { z } from 'zod';
+import { parseDuration } from '#core/time';
+
+const BYTES = { B: 1, KB: 1_024, MB: 1_048_576, GB: 1_073_741_824 } as const;
+
+const isDuration = (text: string): boolean => {
+  try {
+    parseDuration(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const duration: z.ZodType<string> = z
+  .string()
+  .regex(/^(?:\d{1,9}[wdhms]){1,5}$/, 'must be a duration: a whole number and w, d, h, m or s, such as 30d')
+  .refine(isDuration, 'must be a duration of at most a thousand years')
+  .meta({ examples: ['30d', '15m'] });
+
+export const size: z.ZodType<string> = z
+  .string()
+  .regex(/^[1-9]\d{0,8}(?:B|KB|MB|GB)$/, 'must be a size: a whole number and B, KB, MB or GB, such as 16MB')
+  .meta({ examples: ['16MB'] });
+
+/** Bytes. The text has passed `size`. */
+export function bytes(text: string): number {
+  const [, number, unit] = /^(\d+)(\w+)$/.exec(text)!;
+  return Number(number) * BYTES[unit as keyof typeof BYTES];
+}

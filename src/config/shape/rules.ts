@@ -1,0 +1,108 @@
+/**
+ * How rules are written. Only what they look like: what expressions mean, and whether attributes fit together, is
+ * checked when rules/compile makes functions of them.
+ */
+import { z } from 'zod';
+import { duration } from '../quantity.ts';
+
+/** A name that rules, tables and commands can hold without quoting. */
+export const NAME: RegExp = /^[a-z][a-zA-Z0-9]*$/;
+
+const expression = z.string().min(1).max(10_000);
+const attributeName = z.string().min(1).max(255);
+const map = <T extends z.ZodType>(keys: string, value: T): z.ZodRecord<z.ZodString, T> =>
+  z.record(z.string().min(1, `must name ${keys}`).max(255, `must name ${keys}; this is too long`), value);
+
+const referenceKeys = {
+  connection: z.string().optional().describe('Connection in whose terms the key is; default: this one.'),
+  by: z.string().optional().describe('What the key is: `anchor` (default), `name` (a DN), or an attribute such as `mail`.'),
+  kind: z.string().regex(NAME).optional().describe('Kind of the object referred to; default: what the attribute says, else the same kind.'),
+};
+
+const importFlow = z.union([
+  expression,
+  z.strictObject({
+    value: expression.optional().describe('Source attribute, or a `${ … }` expression over `row`.'),
+    reference: expression.optional().describe('Source attribute, or a `${ … }` expression, holding the key of another object.'),
+    ...referenceKeys,
+    empty: z.enum(['clears', 'falls']).optional().describe('What an empty value means: `falls` (default) lets the next connection decide, `clears` empties the attribute.'),
+  }),
+]);
+
+export const importRule: z.ZodType = z.strictObject({
+  from: z.string().optional().describe('Kind of object in the source, where it has several; default: the same name.'),
+  filter: expression.optional().describe('Only rows for which this holds are taken, such as `row.status != "contractor"`.'),
+  join: z
+    .union([attributeName, z.array(attributeName).min(1).max(20)])
+    .optional()
+    .describe('Attributes that find the object an existing row belongs to, tried in this order.'),
+  project: z.boolean().optional().describe('Whether a row that joins nothing makes a new object. Default: false.'),
+  many: z.boolean().optional().describe('Whether several rows may belong to one object. Default: false; the second is parked.'),
+  primary: z
+    .union([expression, z.array(expression).min(1).max(10)])
+    .optional()
+    .describe('With `many`: what sorts the rows, the primary first: `row.main`, `latest start`; the anchor decides ties.'),
+  aggregates: map('an attribute', z.enum(['any', 'all', 'min', 'max', 'union'])).optional().describe('With `many`: attributes computed over all rows instead of taken from the primary.'),
+  attributes: map('an attribute', importFlow).optional().describe('Attribute ← where its value comes from: a source attribute (`employee_id`), an expression (`${row.first + " " + row.last}`), or a map with the keys below.'),
+  protect: expression.optional().describe('Accounts for which this holds are read and never written.'),
+});
+
+const exportFlow = z.union([
+  expression,
+  z.strictObject({
+    value: expression.describe('Attribute, or a `${ … }` expression over the object.'),
+    strength: z.enum(['always', 'ifEmpty', 'onCreate', 'observe']).optional().describe('`always` (default) repairs drift; `ifEmpty` fills only; `onCreate` writes once; `observe` only compares.'),
+    values: z.enum(['all', 'ours']).optional().describe('Lists: `all` values are decided here, or only `ours`, those Rollcall added.'),
+    by: z.string().optional().describe('References: what the target wants: `anchor`, `name` (a DN), or an attribute such as `mail`.'),
+    type: z.enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference']).optional().describe("Type in the target; default: the attribute's own."),
+    multi: z.boolean().optional().describe('Whether the target keeps a list.'),
+    maxLength: z.int().min(1).optional().describe('Longest value the target takes, in characters.'),
+  }),
+]);
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const exportRule: z.ZodType = z.strictObject({
+  to: z.string().optional().describe('Kind of object in the target; default: the same name.'),
+  when: expression.optional().describe('Who belongs there, such as `person.active`. Default: everybody active.'),
+  provision: z.boolean().optional().describe('Whether missing accounts are created. Default: false.'),
+  anchor: expression.optional().describe("New account's anchor, where the caller chooses it."),
+  name: expression.optional().describe('Name (DN, path) of the account.'),
+  dn: expression.optional().describe('The same as `name`, for directories.'),
+  move: z.boolean().optional().describe('Whether a changed parent moves the account. Default: false.'),
+  enabled: z
+    .strictObject({ attribute: attributeName.describe('Attribute in the target.'), on: scalar.describe('Its value while enabled.'), off: scalar.describe('Its value while disabled.') })
+    .optional()
+    .describe('How an account is enabled and disabled there.'),
+  attributes: map('an attribute of the target', exportFlow).optional().describe('Attribute of the target ← where its value comes from: an attribute (`mail`), an expression (`${person.mail.lower()}`), or a map with the keys below.'),
+});
+
+const unique = z.strictObject({
+  candidates: z.union([expression, z.array(expression).min(1).max(20)]).describe('Expressions tried in order; the last may use `n`, which counts from 2.'),
+  maxLength: z.int().min(1).max(10_000).optional().describe('Longest value; the base is cut, never the counter.'),
+  uniqueIn: z.array(z.string()).max(50).optional().describe('Attributes of targets whose values are taken too, such as `ad.sAMAccountName`.'),
+  onRename: z.enum(['keep', 'regenerate']).optional().describe('Whether a new name makes a new value. Default: keep.'),
+});
+
+const valueType = z.enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference']);
+
+export const attribute: z.ZodType = z.union([
+  valueType,
+  z.strictObject({
+    type: valueType.optional().describe('Default: string, or what the built-in attribute of this name has.'),
+    multi: z.boolean().optional().describe('Whether it holds a list. Default: false.'),
+    matching: z.enum(['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer']).optional().describe('When two values count as the same; default by type, for text: case and spaces do not matter.'),
+    maxLength: z.int().min(1).optional().describe('Longest value in characters (binary: bytes).'),
+    strategy: z.enum(['ranked', 'merge', 'latest']).optional().describe('`ranked` (default): the first connection that has a value wins; `merge`: all together; `latest`: the last edit.'),
+    once: z.boolean().optional().describe('Taken once, then kept whatever the sources say. Default: false.'),
+    unique: unique.optional().describe('Made by Rollcall and unique over all objects of the kind.'),
+    label: z.string().max(200).optional().describe('What people read.'),
+  }),
+]);
+
+export const life: z.ZodType = z.strictObject({
+  starts: attributeName.optional().describe('Attribute with the first day.'),
+  ends: attributeName.optional().describe('Attribute with the last day, inclusive.'),
+  active: expression.optional().describe('An expression that says who is active, besides dates and presence.'),
+  grace: duration.optional().describe('Time from leaving to gone. Default: 30d.'),
+});
