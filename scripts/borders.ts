@@ -22,8 +22,8 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   cli: ['core', 'operations'],
 };
 
-/** Folders whose sub-folders are siblings that never import each other. */
-const SIBLINGS: readonly string[] = ['connectors'];
+/** Folders whose sub-folders are siblings that never import each other, and what all of them may stand on. */
+const SIBLINGS: { readonly [folder: string]: string } = { connectors: 'files' };
 
 interface Override {
   readonly includes: readonly string[];
@@ -57,7 +57,7 @@ export function overrides(): readonly Override[] {
     override(
       folder,
       [`src/${folder}/*/**/*.ts`, '!**/*.test.ts'],
-      SIBLINGS.includes(folder) ? ['../../**', '../*/**'] : ['../../**'],
+      folder in SIBLINGS ? ['../../**', '../*/**', `!../${SIBLINGS[folder]}/**`] : ['../../**'],
       allowed,
     ),
   ]);
