@@ -1,0 +1,46 @@
+/** Which file it is, and what is in it. */
+import { createHash, type Hash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+
+/** As the file system tells it: changes when the file is replaced or written to. Plain text, so that a cursor may carry it. */
+export interface FileIdentity {
+  readonly device: string;
+  readonly inode: string;
+  readonly size: number;
+  readonly modified: string;
+}
+
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    device: String(stats.dev),
+    inode: String(stats.ino),
+    size: Number(stats.size),
+    modified: String(stats.mtimeNs),
+  };
+}
+
+export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
+  return a.device === b.device && a.inode === b.inode && a.size === b.size && a.modified === b.modified;
+}
+
+/**
+ * The fingerprint of a content: `sha256:<64 hex digits>/<bytes>`. It says nothing of names and times, so that a file copied or
+ * touched has the fingerprint it had. About 1.5 GB/s where the processor knows SHA, 0.4 GB/s where not.
+ */
+export class ContentDigest {
+  #hash: Hash = createHash('sha256');
+  #size = 0;
+
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#size += bytes.length;
+  }
+
+  /** Once, after the last byte. */
+  print(): string {
+    return `sha256:${this.#hash.digest('hex')}/${this.#size}`;
+  }
+}
+
+/** Fingerprint of a file that is empty or not there yet. */
+export const EMPTY_PRINT: string = new ContentDigest().print();

@@ -1,0 +1,90 @@
+/** A file being read: its bytes in blocks, one block read ahead while the last one is worked on. */
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { type Fault, RollcallError, toFault } from '#core/errors';
+import { fileFault } from './faults.ts';
+import { ContentDigest, type FileIdentity, identityOf, sameIdentity } from './identity.ts';
+
+export const BLOCK_BYTES: number = 256 * 1024;
+
+export interface SourceFile {
+  readonly path: string;
+  /** As it was when opened. */
+  readonly identity: FileIdentity;
+  /**
+   * All bytes from `from` on. A block is valid until the next one is asked for. Stops with the signal's reason when aborted.
+   * One pass at a time.
+   */
+  blocks(options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<Buffer>;
+  /** Fingerprint of what the last pass gave; only after a pass from the start to the end. */
+  fingerprint(): string;
+  /** Why what was read is not one state of one file; undefined when it is. */
+  changed(): Promise<Fault | undefined>;
+  close(): Promise<void>;
+}
+
+/** Throws RollcallError `notFound`, `permission`, `configuration` (a folder, a device) or `unavailable`. */
+export async function openSource(path: string, blockBytes: number = BLOCK_BYTES): Promise<SourceFile> {
+  try {
+    // Without O_NONBLOCK a named pipe in the place of the file would hang the program.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) {
+      await handle.close();
+      const remedy = 'name a file that can be read from start to end';
+      throw new RollcallError('configuration', `${path} is no plain file`, { where: { file: path }, remedy });
+    }
+    const identity = identityOf(stats);
+    let digest = new ContentDigest();
+    let bytesRead = 0;
+
+    async function* blocks({ from = 0, signal }: { from?: number; signal?: AbortSignal } = {}): AsyncGenerator<Buffer> {
+      digest = new ContentDigest();
+      bytesRead = 0;
+      const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
+      let turn: 0 | 1 = 0;
+      let next = handle.read(buffers[turn], 0, blockBytes, from);
+      try {
+        for (;;) {
+          const { bytesRead: count } = await next;
+          signal?.throwIfAborted();
+          if (count === 0) return;
+          const block = buffers[turn].subarray(0, count);
+          bytesRead += count;
+          turn = turn === 0 ? 1 : 0;
+          next = handle.read(buffers[turn], 0, blockBytes, from + bytesRead);
+          // Awaited at the next turn; until then a failure must not count as unhandled.
+          next.catch(() => undefined);
+          digest.add(block);
+          yield block;
+        }
+      } catch (error) {
+        throw fileFault(error, path);
+      } finally {
+        await next.catch(() => undefined);
+      }
+    }
+
+    return {
+      path,
+      identity,
+      blocks,
+      fingerprint: () => digest.print(),
+      async changed() {
+        const now = await stat(path, { bigint: true }).catch((error: unknown) => error as NodeJS.ErrnoException);
+        if (now instanceof Error) return toFault(fileFault(now, path));
+        if (sameIdentity(identity, identityOf(now))) return undefined;
+        const remedy = 'it is read again at the next run; have the program that makes it write beside it and rename';
+        return {
+          kind: 'unavailable',
+          message: `${path} was replaced or written to while it was read`,
+          where: { file: path },
+          remedy,
+        };
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    throw fileFault(error, path);
+  }
+}
