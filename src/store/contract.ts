@@ -503,7 +503,7 @@ export interface ExportOperations {
   /** Exports in these states, by id. */
   list(connection: string, states: readonly ExportState[], page: { after: StagedId; limit: number }): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups. */
-  pendingEdges(connection: string, page: { after: StagedId; limit: number }): Promise<readonly EdgeRow[]>;
+  pendingEdges(connection: string, page: { after: Pick<EdgeRow, 'stagedId' | 'attribute' | 'key'> | null; limit: number }): Promise<readonly EdgeRow[]>;
   settleEdges(batch: { connection: string; epoch: Epoch; edges: readonly EdgeWrite[] }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
