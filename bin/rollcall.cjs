@@ -3,9 +3,11 @@
 // The command. In a checkout it runs the sources, in an installed package the compiled program.
 var fs = require('fs');
 var path = require('path');
+var node = require('./node.cjs');
 var root = path.join(__dirname, '..');
 var source = path.join(root, 'src', 'main.ts');
-var args = fs.existsSync(source)
-  ? ['--conditions=source', source]
-  : [path.join(root, 'dist', 'main.js')];
-require('./node.cjs').run(args.concat(process.argv.slice(2)));
+var program = path.join(root, 'dist', 'main.js');
+
+if (fs.existsSync(source)) node.run(['--conditions=source', source].concat(process.argv.slice(2)));
+else if (node.find() === process.execPath) require('./import.cjs')(program);
+else node.run([program].concat(process.argv.slice(2)));

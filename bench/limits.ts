@@ -1,0 +1,82 @@
+/**
+ * What the machine could do at best, measured in the same run as the cases so that results from two machines can be
+ * compared. Raw read: the sources parsed and every object hashed with the product's digest, on one thread, nothing kept.
+ * Raw write: 8 rows of 200 bytes per person into bare tables with one unique index each, as the store itself loads:
+ * large groups in key order, indexes at the end, full durability.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
+import { imageText } from '#core/canonical';
+import { createDigester } from '#core/digest';
+import type { Value } from '#core/values';
+import { attributes } from '#core/values';
+import { REGISTRY } from '#registry';
+import { employeeId, permutation } from './data.ts';
+
+export interface Limit {
+  readonly seconds: number;
+  readonly objects: number;
+}
+
+const SOURCES = [
+  { type: 'csv', config: { path: 'employees.csv', anchor: 'employee_id' } },
+  { type: 'jsonl', config: { path: 'badges.jsonl', anchor: 'employee' } },
+] as const;
+
+export async function rawRead(folder: string): Promise<Limit> {
+  const digester = createDigester(new Uint8Array(32).fill(7));
+  const anchor = new Uint8Array(8);
+  const content = new Uint8Array(16);
+  const begun = performance.now();
+  let objects = 0;
+  for (const source of SOURCES) {
+    const definition = REGISTRY.get(source.type)!;
+    const context = { connection: source.type, folder, limits: { maxObjectBytes: 16 * 1_048_576 }, warn: (): void => undefined };
+    const connection = definition.open(definition.config.parse(source.config), context);
+    for await (const page of connection.read!.read({ signal: new AbortController().signal })) {
+      for (const object of page.objects) {
+        if (object.op === 'delete' || object.op === 'patch') continue;
+        const text = imageText(attributes(Object.entries(object.attributes) as [string, Value][]));
+        digester.anchorInto(anchor, 0, object.kind, object.anchor);
+        digester.contentInto(content, 0, object.kind, object.anchor, text);
+        objects++;
+      }
+    }
+    await connection.close();
+  }
+  return { seconds: (performance.now() - begun) / 1000, objects };
+}
+
+const TABLES = 8;
+const GROUP = 25_000;
+
+/** Seconds for `people` people. */
+export function rawWrite(folder: string, people: number, keys: 'random' | 'ascending'): Limit {
+  const file = join(folder, 'raw-write.db');
+  const remove = (): void => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  };
+  remove();
+  const db = new DatabaseSync(file);
+  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536');
+  const order = keys === 'random' ? permutation(people, 3) : (index: number): number => index;
+  const filler = 'x'.repeat(200 - 9);
+  const begun = performance.now();
+  for (let table = 0; table < TABLES; table++)
+    db.exec(`create table t${table} (id integer primary key, key text not null, data text not null) strict`);
+  const inserts = Array.from({ length: TABLES }, (_, table) => db.prepare(`insert into t${table} (key, data) values (?, ?)`));
+  for (let from = 0; from < people; from += GROUP) {
+    const group = Array.from({ length: Math.min(GROUP, people - from) }, (_, i) => employeeId(order(from + i))).sort();
+    db.exec('begin');
+    for (const insert of inserts) for (const key of group) insert.run(key, filler);
+    db.exec('commit');
+  }
+  for (let table = 0; table < TABLES; table++) db.exec(`create unique index t${table}_key on t${table} (key)`);
+  db.exec('pragma wal_checkpoint(truncate)');
+  const seconds = (performance.now() - begun) / 1000;
+  db.close();
+  remove();
+  return { seconds, objects: people };
+}

@@ -1,0 +1,61 @@
+/** What a case measured, and how results are shown: a table for people, one JSON object per line for programs. */
+export interface Result {
+  readonly case: string;
+  /** People in the organisation. */
+  readonly size: number;
+  /** Median over `runs`. */
+  readonly seconds: number;
+  readonly objectsPerSecond: number;
+  /** Seconds over those of the limit that the case is held against; null where none applies. */
+  readonly ratioToLimit: number | null;
+  readonly peakRssMb: number;
+  readonly rowsWritten: number | null;
+  readonly bytesPerPerson: number | null;
+  readonly runs: number;
+  /** Further figures of the case, such as percentiles. */
+  readonly also?: { readonly [name: string]: number };
+  /** What the case must reach at a million people on two cores, and whether it did; null at other sizes. */
+  readonly goal?: { readonly text: string; readonly reached: boolean };
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** Nearest rank; `share` 0.99 is the 99th percentile. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+const number = (value: number | null, digits = 0): string =>
+  value === null ? '–' : value.toLocaleString('en-GB', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+
+export function table(results: readonly Result[]): string {
+  const head = ['case', 'people', 'seconds', 'objects/s', '× limit', 'peak MB', 'rows written', 'B/person', 'runs'];
+  const rows = results.map((one) => [
+    one.case,
+    number(one.size),
+    number(one.seconds, one.seconds < 10 ? 3 : 1),
+    number(one.objectsPerSecond),
+    number(one.ratioToLimit, 2),
+    number(one.peakRssMb),
+    number(one.rowsWritten),
+    number(one.bytesPerPerson),
+    number(one.runs),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  const notes = results.flatMap((one) => [
+    ...(one.also === undefined
+      ? []
+      : [
+          `${one.case}: ${Object.entries(one.also)
+            .map(([name, value]) => `${name} ${number(value, 2)}`)
+            .join(', ')}`,
+        ]),
+    ...(one.goal === undefined ? [] : [`${one.case}: ${one.goal.reached ? 'reaches' : 'misses'} ${one.goal.text}`]),
+  ]);
+  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line), ...notes].join('\n');
+}

@@ -1,0 +1,81 @@
+/**
+ * Packs Rollcall as it would be published and uses it as strangers do: without this checkout, without install scripts, with
+ * the machine's own Node.js first on the PATH, installed for a project, for the whole machine, and by npx.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Count, output } from './steps.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+/** What a user's shell has: no variable of npm's, and not the Node.js that this script runs on. */
+function userEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) && name !== 'NODE_OPTIONS');
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((part) => part !== dirname(process.execPath) && !part.includes('node_modules'));
+  return { ...Object.fromEntries(kept), PATH: path.join(delimiter), NO_COLOR: '1' };
+}
+
+export function checkPackage(): Count {
+  const temporary = mkdtempSync(join(tmpdir(), 'rollcall-package-'));
+  const env = userEnvironment();
+  let passed = 0;
+  const say = (text: string): void => {
+    passed++;
+    process.stdout.write(`✓ ${text}\n`);
+  };
+  const versionIs = (what: string, program: string, args: readonly string[], cwd: string): void => {
+    const said = output(program, args, { cwd, env }).trim();
+    if (!said.includes(version)) throw new Error(`${what}: expected version ${version}, it said ${JSON.stringify(said)}`);
+    say(what);
+  };
+  const project = (name: string): string => {
+    const folder = join(temporary, name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{"name":"somebody","private":true}\n');
+    return folder;
+  };
+  try {
+    output('npm', ['pack', '--silent', '--pack-destination', temporary], { cwd: root });
+    const tarball = join(temporary, readdirSync(temporary).find((name) => name.endsWith('.tgz'))!);
+    const install = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--silent'];
+    const machine = output('node', ['--version'], { env }).trim();
+
+    const local = project('project');
+    output('npm', [...install, tarball], { cwd: local, env });
+    versionIs(`by its path in .bin, on ${machine}`, join(local, 'node_modules/.bin/rollcall'), ['--version'], local);
+    versionIs(`by npx, on ${machine}`, 'npx', ['--no-install', 'rollcall', '--version'], local);
+
+    const prefix = join(temporary, 'prefix');
+    output('npm', [...install, '--global', '--prefix', prefix, tarball], { cwd: temporary, env });
+    versionIs(`installed with -g, on ${machine}`, join(prefix, 'bin/rollcall'), ['--version'], temporary);
+
+    const strict = project('strict');
+    output('npm', [...install, '--engine-strict', tarball], { cwd: strict, env });
+    versionIs('installed with engine-strict', join(strict, 'node_modules/.bin/rollcall'), ['--version'], strict);
+    versionIs(
+      'imported by a new enough Node.js itself',
+      process.execPath,
+      [join(strict, 'node_modules/rollcall/bin/rollcall.cjs'), '--version'],
+      strict,
+    );
+
+    const demo = [
+      '--conditions=source',
+      join(root, 'examples/demo/demo.ts'),
+      '--folder',
+      join(temporary, 'demo'),
+      '--program',
+      join(prefix, 'bin/rollcall'),
+    ];
+    output(process.execPath, demo, { cwd: temporary, env });
+    say('the demo, with the installed program');
+    return { passed, failed: 0 };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
