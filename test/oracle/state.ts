@@ -23,30 +23,10 @@ export interface State {
 }
 
 export function begin(world: World): State {
-  const copy: Memory = {
-    staged: new Map(
-      [...world.memory.staged].map(([k, s]) => [
-        k,
-        { ...s, confirmed: attributes(Object.entries(s.confirmed)), times: { ...s.times }, ours: { ...s.ours } },
-      ]),
-    ),
-    objects: new Map(
-      [...world.memory.objects].map(([k, o]) => [k, { ...o, attributes: attributes(Object.entries(o.attributes)) }]),
-    ),
-    nextObject: world.memory.nextObject,
-  };
   const systems = new Map([...world.systems].map(([name, s]) => [name, { objects: new Map(s.objects), behaviour: s.behaviour }]));
-  return {
-    config: world.config,
-    now: world.now,
-    on: world.on,
-    systems,
-    memory: copy,
-    parked: new Set(),
-    debts: new Set(),
-    winners: new Map(),
-    undone: new Map(),
-  };
+  const { config, now, on } = world;
+  const empty = { parked: new Set<string>(), debts: new Set<string>(), winners: new Map(), undone: new Map() };
+  return { config, now, on, systems, memory: structuredClone(world.memory), ...empty };
 }
 
 export function clock(state: State): Clock {
@@ -96,32 +76,19 @@ export function inScope(state: State, staged: StagedMemory): boolean {
 
 /** Staged objects linked to an object, by connection rank, then kind and anchor. */
 export function linksOf(state: State, id: number): StagedMemory[] {
-  const rank = new Map(state.config.connections.map((c) => [c.name, c.rank]));
+  const rank = (s: StagedMemory): number => connectionOf(state, s.connection).rank;
   return [...state.memory.staged.values()]
     .filter((s) => s.object === id)
-    .sort(
-      (a, b) =>
-        rank.get(a.connection)! - rank.get(b.connection)! || compareText(a.kind, b.kind) || compareText(a.anchor, b.anchor),
-    );
+    .sort((a, b) => rank(a) - rank(b) || compareText(a.kind, b.kind) || compareText(a.anchor, b.anchor));
 }
 
 /** Objects by (connection rank, anchor) of their first link: the order in which competitors are decided. */
 export function objectsInOrder(state: State): ObjectMemory[] {
-  const rank = new Map(state.config.connections.map((c) => [c.name, c.rank]));
-  const first = new Map<number, StagedMemory>();
-  for (const object of state.memory.objects.values()) {
+  const placed = [...state.memory.objects.values()].map((object) => {
     const link = linksOf(state, object.id)[0];
-    if (link) first.set(object.id, link);
-  }
-  const place = (o: ObjectMemory): readonly [number, string] => {
-    const link = first.get(o.id);
-    return link ? [rank.get(link.connection)!, link.anchor] : [Number.POSITIVE_INFINITY, String(o.id)];
-  };
-  return [...state.memory.objects.values()].sort((a, b) => {
-    const [ra, aa] = place(a);
-    const [rb, ab] = place(b);
-    return (ra === rb ? 0 : ra - rb) || compareText(aa, ab);
+    return { object, rank: link ? connectionOf(state, link.connection).rank : 1000, anchor: link?.anchor ?? '' };
   });
+  return placed.sort((a, b) => a.rank - b.rank || compareText(a.anchor, b.anchor)).map((p) => p.object);
 }
 
 /** The name an object has in tests: its first source link; ids are the engine's own business. */

@@ -1,0 +1,189 @@
+/**
+ * A house is something in which a configuration lives and days go by: the oracle's own (here), or the real engine with
+ * its store and systems (engine-house.ts). Cases and properties are written against this shape and run in both.
+ */
+import type { Configuration } from '#config/model';
+import { canonicalSet } from '#core/canonical';
+import { type Attributes, attributes, type Scalar } from '#core/values';
+import { settle } from '../oracle/oracle.ts';
+import {
+  type Behaviour,
+  type EndState,
+  emptyMemory,
+  type Memory,
+  type System,
+  type SystemObject,
+  spot,
+} from '../oracle/world.ts';
+import { DAY, KEEPER, type Manner, MORNING, type Organisation, type PlainObject, type Step } from './organisation.ts';
+
+export interface House {
+  now: number;
+  readonly connections: readonly string[];
+  contents(connection: string): ReadonlyMap<string, SystemObject>;
+  /** Somebody edits the system itself. */
+  put(connection: string, object: SystemObject): void;
+  remove(connection: string, object: SystemObject): void;
+  run(profile: Extract<Step, { do: 'run' }>['profile']): Promise<void>;
+  /** Cycles until nothing is written any more. */
+  settle(): Promise<void>;
+  end(): Promise<Comparable>;
+  close(): Promise<void>;
+}
+
+export interface Comparable {
+  readonly objects: { readonly [name: string]: unknown };
+  readonly links: { readonly [staged: string]: string };
+  readonly systems: { readonly [connection: string]: { readonly [spot: string]: unknown } };
+  readonly parked: readonly string[];
+}
+
+export function canonicalObject(object: PlainObject): SystemObject {
+  const values = attributes();
+  for (const [name, value] of Object.entries(object.attributes)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
+    values[name] = Array.isArray(value) ? canonicalSet(value as readonly Scalar[]) : (value as Scalar);
+  }
+  return { kind: object.kind, anchor: object.anchor, name: object.name ?? null, attributes: values };
+}
+
+/** What a target with these manners makes of a write. Anchors it assigns are `new-1`, `new-2` … */
+export function behaviourOf(manner: Manner, assign: () => string): Behaviour {
+  return (operation, wanted) => {
+    if (operation === 'delete') return { holds: null };
+    for (const [name, never] of Object.entries(manner.refuses ?? {}))
+      if (wanted.attributes[name] === never) return { refused: `${name} is not taken` };
+    return {
+      holds: {
+        ...wanted,
+        anchor: wanted.anchor === '' ? assign() : wanted.anchor,
+        attributes: rewritten(manner, wanted.attributes),
+      },
+    };
+  };
+}
+
+export function rewritten(manner: Manner, values: Attributes): Attributes {
+  const out = attributes(Object.entries(values));
+  for (const [name, how] of Object.entries(manner.rewrites ?? {})) {
+    const value = out[name];
+    if (typeof value === 'string') out[name] = how === 'upper' ? value.toUpperCase() : '*'.repeat(value.length);
+  }
+  return out;
+}
+
+export async function apply(house: House, step: Step): Promise<void> {
+  if (step.do === 'days') {
+    house.now += step.days * DAY;
+    return;
+  }
+  if (step.do === 'run') return house.run(step.profile);
+  if (!house.connections.includes(step.connection)) return;
+  if (step.do === 'put') return house.put(step.connection, canonicalObject(step.object));
+  const kind = step.do === 'member' ? 'group' : 'person';
+  const choice = [...house.contents(step.connection).values()]
+    .filter((o) => o.kind === kind && o.anchor !== KEEPER)
+    .sort((a, b) => (a.anchor < b.anchor ? -1 : 1));
+  const chosen = choice[step.do === 'member' ? 0 : step.which % Math.max(1, choice.length)];
+  if (!chosen) return;
+  if (step.do === 'delete') return house.remove(step.connection, chosen);
+  if (step.do === 'set') {
+    const merged = { ...plainOf(chosen), ...step.attributes };
+    return house.put(step.connection, {
+      ...canonicalObject({ kind: chosen.kind, anchor: chosen.anchor, attributes: merged }),
+      name: chosen.name,
+    });
+  }
+  const members = (chosen.attributes.members as readonly string[] | undefined) ?? [];
+  const after = members.includes(step.member) ? members.filter((m) => m !== step.member) : [...members, step.member];
+  house.put(step.connection, {
+    ...canonicalObject({ kind: 'group', anchor: chosen.anchor, attributes: { ...plainOf(chosen), members: after } }),
+    name: chosen.name,
+  });
+}
+
+function plainOf(object: SystemObject): PlainObject['attributes'] {
+  return { ...object.attributes } as PlainObject['attributes'];
+}
+
+/** The oracle as a house: whole cycles only. */
+export function oracleHouse(
+  organisation: Organisation,
+  config: Configuration,
+): House & { predict(from: ReadonlyMap<string, System>, memory: Memory, now: number): Comparable } {
+  let memory = emptyMemory();
+  let last: EndState | null = null;
+  let made = 0;
+  const systems = new Map<string, System & { objects: Map<string, SystemObject> }>();
+  for (const [name, plan] of Object.entries(organisation.systems)) {
+    const objects = new Map(plan.objects.map((o) => [spot(o.kind, o.anchor), canonicalObject(o)]));
+    systems.set(name, { objects, behaviour: behaviourOf(plan.manner ?? {}, () => `new-${++made}`) });
+  }
+  const on = new Set(organisation.targets);
+  const house: ReturnType<typeof oracleHouse> = {
+    now: MORNING,
+    connections: [...systems.keys()],
+    contents: (connection) => systems.get(connection)!.objects,
+    put: (connection, object) => void systems.get(connection)!.objects.set(spot(object.kind, object.anchor), object),
+    remove: (connection, object) => void systems.get(connection)!.objects.delete(spot(object.kind, object.anchor)),
+    run: () => house.settle(),
+    settle: () => {
+      const settled = settle({ config, now: house.now, systems, memory, on });
+      memory = settled.memory;
+      last = settled.end;
+      for (const [name, system] of settled.systems) systems.get(name)!.objects = new Map(system.objects);
+      return Promise.resolve();
+    },
+    end: () => Promise.resolve(comparable(last!, createdIn(memory))),
+    predict: (from, of, now) => {
+      const settled = settle({ config, now, systems: from, memory: of, on });
+      return comparable(settled.end, createdIn(settled.memory));
+    },
+    close: () => Promise.resolve(),
+  };
+  return house;
+}
+
+/** `connection|kind:anchor` of accounts whose anchors were assigned: those differ between two runs of the same story. */
+export function createdIn(memory: Memory): Set<string> {
+  return new Set([...memory.staged].filter(([, s]) => s.origin === 'created').map(([key]) => key));
+}
+
+/** The end state with assigned anchors replaced by the name of the object they belong to, as plain sorted data. */
+export function comparable(end: EndState, created: ReadonlySet<string>): Comparable {
+  const names = new Map<string, string>();
+  for (const key of created) names.set(key.slice(key.indexOf(':') + 1), `made for ${end.links.get(key) ?? 'nobody'}`);
+  const rename = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(rename).sort();
+    return typeof value === 'string' ? (names.get(value) ?? value) : value;
+  };
+  const place = (key: string): string => {
+    const at = key.indexOf(':') + 1;
+    return key.slice(0, at) + (names.get(key.slice(at)) ?? key.slice(at));
+  };
+  const systems: { [connection: string]: { [spot: string]: unknown } } = {};
+  for (const [connection, objects] of end.systems) {
+    const all: [string, unknown][] = [...objects].map(([key, o]) => [
+      place(key),
+      { name: o.name, ...sorted(Object.entries(o.attributes).map(([n, v]) => [n, rename(v)])) },
+    ]);
+    systems[connection] = sorted(all);
+  }
+  return {
+    objects: sorted([...end.objects].map(([name, o]) => [name, { ...o, attributes: sorted(Object.entries(o.attributes)) }])),
+    links: sorted([...end.links].map(([key, name]) => [place(key), name])) as { [staged: string]: string },
+    systems,
+    parked: end.parked
+      .map((line) =>
+        line
+          .split(' ')
+          .map((word) => (word.includes(':') ? place(word) : word))
+          .join(' '),
+      )
+      .sort(),
+  };
+}
+
+function sorted(entries: readonly (readonly [string, unknown])[]): { [name: string]: unknown } {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
