@@ -28,6 +28,41 @@ export interface Replacement {
   abort(): Promise<void>;
 }
 
+export interface Temp {
+  readonly path: string;
+  readonly handle: FileHandle;
+  /** Closes and deletes it. */
+  remove(): Promise<void>;
+  /** Closes it and gives it the target's name. */
+  rename(target: string): Promise<void>;
+}
+
+/**
+ * A new file in the folder of `target`, under a name that says whose it is. `unnamed` takes the name away at once, where the
+ * system can do that: such a file vanishes with the process.
+ */
+export async function openTemp(target: string, mode: number, options: { readonly unnamed?: boolean } = {}): Promise<Temp> {
+  const path = join(dirname(target), `${prefix(target)}${HOST}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+  const handle = await open(path, flags, mode);
+  ours.add(path);
+  if (options.unnamed === true && process.platform !== 'win32') await unlink(path);
+  return {
+    path,
+    handle,
+    async remove() {
+      await handle.close();
+      await unlink(path).catch(() => undefined);
+      ours.delete(path);
+    },
+    async rename(to) {
+      await rename(path, to);
+      ours.delete(path);
+      await handle.close();
+    },
+  };
+}
+
 /**
  * Starts the new content of `path`, whose folder must exist. A link is followed, mode and owner are kept, and leftovers of
  * writers that died are removed. Throws RollcallError `permission`, `notFound`, `unavailable`.
@@ -39,23 +74,22 @@ export async function replaceFile(path: string): Promise<Replacement> {
       throw error;
     });
     await removeLeftovers(target);
-    const temp = join(dirname(target), `${prefix(target)}${HOST}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
     const before = await stat(target).catch(() => undefined);
     const mode = before === undefined ? 0o666 : before.mode & 0o7777;
-    const handle = await open(temp, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, mode);
-    ours.add(temp);
+    const temp = await openTemp(target, mode);
     if (before !== undefined) {
-      await handle.chmod(mode);
       // Only root may give files away; for anybody else the file stays the writer's own, as an editor leaves it.
-      await handle.chown(before.uid, before.gid).catch(() => undefined);
+      await temp.handle.chown(before.uid, before.gid).catch(() => undefined);
+      await temp.handle.chmod(mode);
     }
-    return replacement(target, temp, handle);
+    return replacement(target, temp);
   } catch (error) {
     throw fileFault(error, path);
   }
 }
 
-function replacement(target: string, temp: string, handle: FileHandle): Replacement {
+function replacement(target: string, temp: Temp): Replacement {
+  const { handle } = temp;
   const digest = new ContentDigest();
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   let used = 0;
@@ -72,9 +106,7 @@ function replacement(target: string, temp: string, handle: FileHandle): Replacem
   async function abort(): Promise<void> {
     if (!open) return;
     open = false;
-    await handle.close();
-    await unlink(temp).catch(() => undefined);
-    ours.delete(temp);
+    await temp.remove();
   }
 
   return {
@@ -99,10 +131,8 @@ function replacement(target: string, temp: string, handle: FileHandle): Replacem
           return print;
         }
         await handle.sync();
-        await rename(temp, target);
+        await temp.rename(target);
         open = false;
-        ours.delete(temp);
-        await handle.close();
         await syncFolder(dirname(target));
         return print;
       } catch (error) {
