@@ -522,6 +522,8 @@ export interface DecisionOperations {
 }
 
 export interface PeopleReads {
+  /** Objects per kind, aliases not counted. */
+  counts(): Promise<{ readonly [kind: string]: number }>;
   /** Objects whose folded searchable text has a word that starts so; best first. */
   search(request: { words: readonly string[]; kind?: Kind; after: ObjectId; limit: number }): Promise<readonly ObjectRow[]>;
   debts(page: { after: StagedId; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
