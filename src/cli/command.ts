@@ -78,6 +78,8 @@ export interface Binding<In, Out> extends CommandHelp {
   /** Input of the operation; may ask on the terminal or read a file that an option names. Throws UsageError. */
   input(args: Arguments, surroundings: Surroundings): Promise<unknown> | unknown;
   print(output: Out & Head, surroundings: Surroundings, args: Arguments): Promise<void> | void;
+  /** What else the command leaves behind, such as a file; also with --json, before anything is printed. */
+  finish?(output: Out & Head, surroundings: Surroundings, args: Arguments): Promise<void>;
   exit?(output: Out & Head): number;
 }
 
@@ -92,6 +94,7 @@ export function command<In, Out>(binding: Binding<In, Out>): Command {
     examples,
     async execute(args, surroundings) {
       const output = await perform(operation, await binding.input(args, surroundings), surroundings.session);
+      await binding.finish?.(output, surroundings, args);
       if (surroundings.json) surroundings.terminal.out(`${JSON.stringify(output)}\n`);
       else await binding.print(output, surroundings, args);
       return binding.exit?.(output) ?? EXIT.ok;

@@ -19,10 +19,13 @@ export function place(where: Fault['where']): string {
   return parts.join(', ');
 }
 
+/** Number → text of the lines that faults name. */
+export type Lines = { readonly [line: string]: string };
+
 /** The line of the source with a caret below the column; empty where the fault names no line. */
-export function excerpt(where: Fault['where'], source: string, paint: Paint): string {
+export function excerpt(where: Fault['where'], lines: Lines, paint: Paint): string {
   if (where.line === undefined) return '';
-  const text = source.split(/\r\n|\r|\n/, where.line)[where.line - 1];
+  const text = lines[String(where.line)];
   if (text === undefined) return '';
   const gutter = `  ${String(where.line).padStart(4)} │ `;
   const shown = text.slice(0, 160).replace(/\t/g, ' ');
@@ -32,12 +35,12 @@ export function excerpt(where: Fault['where'], source: string, paint: Paint): st
   return `${out}${' '.repeat(gutter.length + before)}${paint.red('^')}\n`;
 }
 
-export function faultText(fault: Fault, paint: Paint, source: string = ''): string {
+export function faultText(fault: Fault, paint: Paint, lines: Lines = {}): string {
   const at = place(fault.where);
   return (
     `${paint.red('✗')} ${printable(fault.message)}\n` +
     (at === '' ? '' : `  ${paint.dim('at')} ${at}\n`) +
-    excerpt(fault.where, source, paint) +
+    excerpt(fault.where, lines, paint) +
     (fault.remedy === undefined ? '' : `  ${paint.dim('→')} ${printable(fault.remedy)}\n`)
   );
 }

@@ -1,5 +1,9 @@
-/** Where output goes and how it may look: streams, colour, width. Everything printed passes `printable` or comes from us. */
+/**
+ * Where output goes and how it may look: streams, colour, width. Secrets are replaced in all of it; text from outside
+ * passes `printable` before it gets here.
+ */
 import pc from 'picocolors';
+import { redact } from '#operations/redact';
 
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -40,8 +44,8 @@ export function openTerminal(streams: Streams, environment: Environment): Termin
   return {
     streams,
     environment,
-    out: (text) => void streams.stdout.write(text),
-    err: (text) => void streams.stderr.write(text),
+    out: (text) => void streams.stdout.write(redact(text)),
+    err: (text) => void streams.stderr.write(redact(text)),
     paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
     paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
     width: streams.stdout.isTTY === true ? Math.max(40, streams.stdout.columns ?? 80) : null,

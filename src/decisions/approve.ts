@@ -8,7 +8,7 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { GateHold, StagedRow } from '#store/contract';
-import { changeDigest, changesIn, setDigest } from './change.ts';
+import { changesIn, digestOf, setDigest } from './change.ts';
 import { checked, type Decider, type Surroundings } from './decision.ts';
 import { known } from './hold.ts';
 
@@ -70,7 +70,7 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Su
   const { store } = surroundings;
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
-  await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: changeDigest(row), discarded: null }));
+  await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: digestOf(row), discarded: null }));
   const decision = await record('approve', shown, chosen, by, surroundings);
   if (shown.what === 'firstPlan') {
     const approval = canonicalJson({ ...by, digest: setDigest(chosen), changes: chosen.length });
@@ -83,7 +83,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
   const by = checked(decider);
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
-  await mark(chosen, shown, surroundings, (row) => ({ state: row.export!.state, approved: null, discarded: changeDigest(row) }));
+  await mark(chosen, shown, surroundings, (row) => ({ state: row.export!.state, approved: null, discarded: digestOf(row) }));
   const decision = await record('discard', shown, chosen, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
 }

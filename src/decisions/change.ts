@@ -1,18 +1,19 @@
 /** One decided change of one account, as a decision covers it. */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
+import { changeDigest } from '#runs/reasons';
 import type { ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
-export function changeDigest(row: Pick<StagedRow, 'id' | 'export'>): string | null {
+export function digestOf(row: Pick<StagedRow, 'export'>): string | null {
   const wish = row.export;
   if (wish === null) return null;
-  return sha256Hex(canonicalJson([row.id, wish.operation, wish.wanted, wish.wantedAnchor, wish.wantedName]));
+  return changeDigest({ operation: wish.operation, wanted: wish.wanted, anchor: wish.wantedAnchor, name: wish.wantedName });
 }
 
 /** Identifies a set of changes whatever their order. */
-export function setDigest(rows: readonly StagedRow[]): string {
-  return sha256Hex(canonicalJson(rows.map((row) => changeDigest(row)).sort()));
+export function setDigest(rows: readonly Pick<StagedRow, 'id' | 'export'>[]): string {
+  return sha256Hex(canonicalJson(rows.map((row) => `${row.id} ${digestOf(row)}`).sort()));
 }
 
 const PAGE = 2_000;

@@ -2,7 +2,7 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
-import type { DirtyRange, ParkedRow, Store } from '#store/contract';
+import type { DirtyRange, ParkedRow, StagedId, Store } from '#store/contract';
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider } from './decision.ts';
 
@@ -11,7 +11,12 @@ export interface ParkedDecision {
   readonly choice: string;
   /** A person, for choices that need one. */
   readonly person: number | null;
-  readonly value: string | null;
+}
+export interface Decided {
+  /** Id of the decision. */
+  readonly decision: number;
+  readonly choice: Choice;
+  readonly item: ParkedRow;
 }
 
 const PAGE = 1_000;
@@ -25,85 +30,121 @@ export async function parkedItem(id: number, store: Store): Promise<ParkedRow> {
   });
 }
 
-/** Parked items of one object and its accounts. */
-export async function parkedOf(object: number, staged: ReadonlySet<number>, store: Store): Promise<readonly ParkedRow[]> {
-  const found: ParkedRow[] = [];
-  for (let after = 0; ; ) {
-    const page = await store.decisions.parked({}, { after, limit: PAGE });
-    for (const row of page) if (row.objectId === object || (row.stagedId !== null && staged.has(row.stagedId))) found.push(row);
-    if (page.length < PAGE) return found;
-    after = page.at(-1)!.id;
+/** The items nobody said to ignore. */
+export async function unignored(rows: readonly ParkedRow[], store: Store): Promise<readonly ParkedRow[]> {
+  const ignored = new Set<string>();
+  const stagedIds = rows.flatMap((row) => (row.stagedId === null ? [] : [row.stagedId]));
+  const objectIds = rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId]));
+  for (const filter of [{ stagedIds }, { objectIds }]) {
+    if (Object.values(filter)[0]!.length === 0) continue;
+    for (let after = 0; ; ) {
+      const page = await store.decisions.list({ ...filter, active: true }, { after, limit: PAGE });
+      for (const one of page) {
+        if (one.kind === 'ignore')
+          ignored.add(
+            subject(one.stagedId, one.objectId, (JSON.parse(one.detail) as { parked?: string }).parked ?? '', one.connection),
+          );
+      }
+      if (page.length < PAGE) break;
+      after = page.at(-1)!.id;
+    }
   }
+  return rows.filter((row) => !ignored.has(subject(row.stagedId, row.objectId, row.kind, row.connection)));
 }
 
-/** Records the decision; the next run carries it out. Answers the decision's id. */
-export async function decide(
-  decision: ParkedDecision,
-  decider: Decider,
-  store: Store,
-): Promise<{ decision: number; choice: Choice; item: ParkedRow }> {
+function subject(stagedId: number | null, objectId: number | null, kind: string, connection: string | null): string {
+  return [stagedId, objectId, kind, connection].join('\u001f');
+}
+
+/** Records the decision; the next run carries it out. Errors: notFound, invalidValue for a choice that does not fit. */
+export async function decide(decision: ParkedDecision, decider: Decider, store: Store): Promise<Decided> {
   const by = checked(decider);
   const item = await parkedItem(decision.id, store);
   const choice = choiceOf(item, decision.choice);
-  if (choice.needs === 'person' && decision.person === null) throw missing(item, choice, '--person PERSON');
-  if (choice.needs === 'value' && decision.value === null) throw missing(item, choice, '--value TEXT');
-  const detail: unknown = JSON.parse(item.detail);
-  const objectId = decision.person ?? item.objectId ?? linkedTo(detail);
-  const stagedId = choice.kind === 'adopt' ? (account(detail) ?? item.stagedId) : item.stagedId;
-  const id = await store.decisions.record(
-    {
-      kind: choice.kind,
-      stagedId,
-      objectId,
-      connection: item.connection,
-      detail: canonicalJson({
-        parked: item.kind,
-        item: detail,
-        ...(choice.needs === 'value' ? { attribute: attribute(detail), value: decision.value } : {}),
-      }),
-      ...by,
-    },
-    [...waitAgain('staged', stagedId), ...waitAgain('staged', item.stagedId), ...waitAgain('object', objectId)],
-  );
+  if (choice.needs === 'person' && decision.person === null) {
+    throw new RollcallError('invalidValue', `'${choice.name}' of item ${item.id} needs --person PERSON.`, {
+      remedy: choice.about,
+    });
+  }
+  const detail = canonicalJson({ parked: item.kind, item: JSON.parse(item.detail) as unknown });
+  const base = { connection: item.connection, detail, ...by };
+  const again: DirtyRange[] = [...waitAgain('staged', item.stagedId), ...waitAgain('object', item.objectId ?? decision.person)];
+  const record = (
+    kind: 'link' | 'exclude' | 'adopt' | 'ignore' | 'release',
+    stagedId: number | null,
+    objectId: number | null,
+    dirty: readonly DirtyRange[],
+  ) => store.decisions.record({ kind, stagedId, objectId, ...base }, dirty);
+
+  let id: number;
+  switch (choice.effect) {
+    case 'ignore':
+      id = await record('ignore', item.stagedId, item.objectId, []);
+      break;
+    case 'link':
+      id = await record('link', item.stagedId, decision.person, again);
+      break;
+    case 'exclude':
+      id = await record('exclude', item.stagedId, null, again);
+      break;
+    case 'adopt': {
+      const account = await existingAccount(item, store);
+      id = await record('adopt', account, item.objectId, [...waitAgain('staged', account), ...again]);
+      break;
+    }
+    case 'retry':
+      id = await record('release', item.stagedId, item.objectId, again);
+      await retry(item, store);
+      break;
+  }
   return { decision: id, choice, item };
 }
 
 function choiceOf(item: ParkedRow, name: string): Choice {
-  const { choices, cure } = meaningOf(item.kind);
+  const { choices } = meaningOf(item.kind);
   const found = choices.find((one) => one.name === name);
   if (found !== undefined) return found;
   const names = choices.map((one) => one.name);
-  if (names.length === 0) {
-    throw new RollcallError('invalidValue', `Item ${item.id} (${item.kind}) has nothing to choose.`, { remedy: cure });
-  }
   const near = nearest(name, names);
   throw new RollcallError('invalidValue', `'${name}' is not a choice for item ${item.id} (${item.kind}).`, {
     remedy: near === null ? `Choose ${names.join(' or ')}.` : `Did you mean '${near}'?`,
   });
 }
 
-function missing(item: ParkedRow, choice: Choice, option: string): RollcallError {
-  return new RollcallError('invalidValue', `'${choice.name}' of item ${item.id} needs ${option}.`, { remedy: choice.about });
-}
-
 function waitAgain(subject: 'staged' | 'object', id: number | null): DirtyRange[] {
   return id === null ? [] : [{ subject, from: id, to: id, cause: 'decision' }];
 }
 
-function field(detail: unknown, name: string): unknown {
-  return typeof detail === 'object' && detail !== null && Object.hasOwn(detail, name)
-    ? (detail as { [name: string]: unknown })[name]
-    : undefined;
+/** The account that stands where the new one was to be: `{by, anchor}` of the item. */
+async function existingAccount(item: ParkedRow, store: Store): Promise<StagedId> {
+  const { by, anchor } = JSON.parse(item.detail) as { by?: string; anchor?: string };
+  if (item.connection !== null && typeof anchor === 'string') {
+    const found = await store.spaces.resolve(item.connection, by === 'nameKey' ? 'nameKey' : 'anchor', null, [anchor]);
+    const account = found.find((one) => one.presence === 'present' || one.presence === 'held');
+    if (account !== undefined && account.objectId === null) return account.stagedId;
+  }
+  throw new RollcallError('conflict', `The account of item ${item.id} is not there any more, or belongs to somebody else.`, {
+    where: item.connection === null ? {} : { connection: item.connection },
+    remedy: `Look again after 'rollcall run ${item.connection ?? ''}'.`,
+  });
 }
-function linkedTo(detail: unknown): number | null {
-  const object = field(detail, 'object');
-  return typeof object === 'number' ? object : null;
-}
-function account(detail: unknown): number | null {
-  const staged = field(detail, 'account');
-  return typeof staged === 'number' ? staged : null;
-}
-function attribute(detail: unknown): string | null {
-  const name = field(detail, 'attribute');
-  return typeof name === 'string' ? name : null;
+
+/** Puts a refused change back among those to be sent. */
+async function retry(item: ParkedRow, store: Store): Promise<void> {
+  const rows = item.stagedId === null ? [] : await store.spaces.byIds([item.stagedId]);
+  const failed = rows.filter((row) => row.export?.state === 'failed');
+  if (failed.length === 0) return;
+  await store.exports.mark({
+    connection: failed[0]!.connection,
+    epoch: null,
+    rows: failed.map(({ id, export: wish }) => ({
+      id,
+      revision: wish!.revision,
+      state: 'waiting' as const,
+      holdId: null,
+      approved: wish!.approved,
+      discarded: wish!.discarded,
+    })),
+    gates: [],
+  });
 }

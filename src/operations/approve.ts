@@ -43,7 +43,6 @@ export interface WaitingOutput {
 export const waiting: Operation<WaitingInput, WaitingOutput> = {
   name: 'waiting',
   permission: 'decisions.read',
-  access: 'read',
   input: z.object({ target: z.string().min(1), limit: z.int().min(0).max(10_000).default(20) }),
   output: versioned<WaitingOutput>('waiting', {
     connection: z.string(),
@@ -127,7 +126,6 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
   return {
     name,
     permission: 'decisions.make',
-    access: 'write',
     input,
     output: versioned<ApproveOutput>(name, {
       connection: z.string(),

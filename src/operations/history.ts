@@ -32,7 +32,6 @@ export interface HistoryOutput {
 export const history: Operation<HistoryInput, HistoryOutput> = {
   name: 'history',
   permission: 'people.read',
-  access: 'read',
   input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50) }),
   output: versioned<HistoryOutput>('history', {
     id: z.number(),

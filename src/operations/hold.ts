@@ -28,7 +28,6 @@ function operation(name: 'hold' | 'release', act: typeof holdNow): Operation<Hol
   return {
     name,
     permission: 'decisions.make',
-    access: 'write',
     input,
     output: versioned<HoldOutput>(name, shape),
     async run({ connection, by, reason }, session) {

@@ -3,8 +3,8 @@
  * The command line, the HTTP interface and its description all derive from these values; none of them knows more.
  *
  * Every output is one JSON object that opens with its version and the name of the command, `{"version":1,"command":"plan",…}`.
- * Within a version, fields are added and never changed or taken away. `perform` is the only way in: it checks the input,
- * opens the store as the operation needs it (`access`), and puts the head on the answer.
+ * Within a version, fields are added and never changed or taken away. `perform` is the only way in: it checks the input
+ * and puts the head on the answer. The store is opened by the operation that needs it, for reading or for writing.
  */
 import { z } from 'zod';
 import type { Configuration, ConnectionConfig } from '#config/model';
@@ -56,8 +56,6 @@ export interface Session {
 export interface Operation<In, Out> {
   readonly name: string;
   readonly permission: Permission;
-  /** `none`: works without a store and with a faulty configuration. */
-  readonly access: 'none' | 'read' | 'write';
   readonly input: z.ZodType<In>;
   readonly output: z.ZodType<Out & Head>;
   run(input: In, session: Session): Promise<Out>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { meaningOf } from '#decisions/choices';
-import { decide } from '#decisions/parked';
+import { decide, unignored } from '#decisions/parked';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
@@ -33,13 +33,14 @@ export interface ParkedItem {
 export interface ParkedOutput {
   readonly counts: readonly { readonly kind: string; readonly connection: string | null; readonly count: number }[];
   readonly parked: readonly ParkedItem[];
+  /** Left out of this page because somebody said so. */
+  readonly ignored: number;
   readonly next: number | null;
 }
 
 export const parked: Operation<ParkedInput, ParkedOutput> = {
   name: 'parked',
   permission: 'decisions.read',
-  access: 'read',
   input: z.object({
     kind: z.string().optional(),
     connection: z.string().optional(),
@@ -64,12 +65,14 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         detail: z.unknown(),
       }),
     ),
+    ignored: z.number(),
     next: z.number().nullable(),
   }),
   async run({ kind, connection, after, limit }, session) {
     const { store } = await session.services('read');
     const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };
-    const rows = await store.decisions.parked(filter, { after, limit });
+    const page = await store.decisions.parked(filter, { after, limit });
+    const rows = await unignored(page, store);
     const labels = await labelsOf(
       rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
       store,
@@ -100,7 +103,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           detail: JSON.parse(row.detail) as unknown,
         };
       }),
-      next: rows.length === limit ? rows.at(-1)!.id : null,
+      ignored: page.length - rows.length,
+      next: page.length === limit ? page.at(-1)!.id : null,
     };
   },
 };
@@ -109,7 +113,6 @@ export interface DecideInput {
   readonly id: number;
   readonly choice: string;
   readonly person?: string | undefined;
-  readonly value?: string | undefined;
   readonly by: string;
   readonly reason: string;
 }
@@ -124,12 +127,10 @@ export interface DecideOutput {
 export const parkedDecide: Operation<DecideInput, DecideOutput> = {
   name: 'parked decide',
   permission: 'decisions.make',
-  access: 'write',
   input: z.object({
     id: z.int().min(1),
     choice: z.string().min(1),
     person: z.string().min(1).optional(),
-    value: z.string().max(10_000).optional(),
     by: z.string(),
     reason: z.string(),
   }),
@@ -140,14 +141,10 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     choice: z.string(),
     decision: z.number(),
   }),
-  async run({ id, choice, person, value, by, reason }, session) {
+  async run({ id, choice, person, by, reason }, session) {
     const services = await session.services('write');
     const named = person === undefined ? null : (await findOne(person, services)).id;
-    const done = await decide(
-      { id, choice, person: named, value: value ?? null },
-      { by, reason, at: services.wall() },
-      services.store,
-    );
+    const done = await decide({ id, choice, person: named }, { by, reason, at: services.wall() }, services.store);
     return { id, kind: done.item.kind, connection: done.item.connection, choice: done.choice.name, decision: done.decision };
   },
 };

@@ -29,7 +29,6 @@ export interface PeopleOutput {
 export const people: Operation<PeopleInput, PeopleOutput> = {
   name: 'people',
   permission: 'people.read',
-  access: 'read',
   input: z.object({
     text: z.string().max(1_000).default(''),
     kind: z.string().optional(),

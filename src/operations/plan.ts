@@ -57,7 +57,6 @@ export function planOutput(plan: Plan): PlanOutput {
 export const plan: Operation<PlanInput, PlanOutput> = {
   name: 'plan',
   permission: 'runs.read',
-  access: 'read',
   input: z.object({
     connections: z.array(z.string().min(1)).default([]),
     profile: z.enum(PROFILES).default('cycle'),

@@ -13,7 +13,6 @@ export interface PreviewInput {
 export const preview: Operation<PreviewInput, PlanOutput> = {
   name: 'preview',
   permission: 'people.read',
-  access: 'read',
   input: z.object({ connection: z.string().min(1), anchor: z.string().min(1) }),
   output: versioned<PlanOutput>('preview', planShape),
   async run(input, session) {

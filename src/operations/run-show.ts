@@ -37,7 +37,6 @@ export interface RunShowOutput extends RunSummary {
 export const runShow: Operation<RunShowInput, RunShowOutput> = {
   name: 'run show',
   permission: 'runs.read',
-  access: 'read',
   input: z.object({ run: z.int().min(1), after: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(50) }),
   output: versioned<RunShowOutput>('run show', {
     ...runSummaryShape,

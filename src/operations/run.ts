@@ -20,7 +20,6 @@ export interface RunInput {
 export const run: Operation<RunInput, ReportOutput> = {
   name: 'run',
   permission: 'runs.start',
-  access: 'write',
   input: z.object({
     connections: z.array(z.string().min(1)).default([]),
     profile: z.enum(PROFILES).default('cycle'),

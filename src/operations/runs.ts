@@ -86,7 +86,6 @@ const NOTHING: Omit<Counts, 'connection'> = {
 export const runs: Operation<RunsInput, RunsOutput> = {
   name: 'runs',
   permission: 'runs.read',
-  access: 'read',
   input: z.object({ before: z.int().optional(), limit: z.int().min(1).max(1_000).default(20) }),
   output: versioned<RunsOutput>('runs', { runs: z.array(z.object(runSummaryShape)) }),
   async run({ before, limit }, session) {

@@ -6,7 +6,7 @@ import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
 
 /** Null = all. Errors: notFound, naming the nearest connection. */
-export function connectionsOf(names: readonly string[], { config }: Services): readonly string[] | null {
+export function connectionsOf(names: readonly string[], { config }: Pick<Services, 'config'>): readonly string[] | null {
   if (names.length === 0) return null;
   const known = config.connections.map((one) => one.name);
   for (const name of names) {

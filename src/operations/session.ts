@@ -11,7 +11,8 @@ export interface Listeners {
 
 /** A configuration with faults in it: the first as message, all of them beside it. */
 export class ConfigurationFaults extends RollcallError {
-  readonly loaded: LoadedConfig;
+  readonly faults: readonly Fault[];
+  readonly lines: { readonly [line: string]: string };
 
   constructor(file: string, loaded: LoadedConfig) {
     const n = loaded.faults.length;
@@ -19,7 +20,8 @@ export class ConfigurationFaults extends RollcallError {
       where: { file },
       remedy: "Mend them and run 'rollcall check'; nothing was read or written.",
     });
-    this.loaded = loaded;
+    this.faults = loaded.faults;
+    this.lines = linesOf(loaded.faults, loaded.source);
   }
 }
 
@@ -45,4 +47,15 @@ export function openSession(program: Program, file: string, listeners: Listeners
       await store?.close();
     },
   };
+}
+
+/** Number → text of the lines that faults name. */
+export function linesOf(faults: readonly Fault[], source: string): { [line: string]: string } {
+  const all = source.split(/\r\n|\r|\n/);
+  const lines: { [line: string]: string } = {};
+  for (const { where } of faults) {
+    const text = where.line === undefined ? undefined : all[where.line - 1];
+    if (text !== undefined) lines[String(where.line)] = text.slice(0, 400);
+  }
+  return lines;
 }

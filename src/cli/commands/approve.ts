@@ -1,0 +1,121 @@
+/** rollcall approve, rollcall discard */
+import {
+  type ApproveInput,
+  type ApproveOutput,
+  approve as approveOperation,
+  discard as discardOperation,
+  type WaitingOutput,
+  waiting,
+} from '#operations/approve';
+import { type Operation, perform } from '#operations/operation';
+import { openAsker } from '../ask.ts';
+import { changeLines } from '../change.ts';
+import { type Arguments, type Command, command, type Surroundings, UsageError } from '../command.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import { count, number } from '../write.ts';
+import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
+
+const SHOWN = 20;
+
+function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): string {
+  const head =
+    found.what === 'firstPlan'
+      ? `First plan of ${paint.bold(printable(found.connection))}: ${number(found.create)} accounts to create, ${number(found.update)} to change, ${number(found.delete)} to delete.\n`
+      : `${paint.bold(printable(found.connection))} holds ${count(found.total, 'change')}:\n` +
+        found.holds
+          .map(
+            (one) =>
+              `  #${one.id} ${printable(one.part)}: ${number(one.count)} changes, more than the limit of ${number(one.limit)}\n`,
+          )
+          .join('');
+  const changes = found.changes.map(
+    (one) =>
+      `  ${one.operation === 'create' ? '+' : one.operation === 'delete' ? '-' : '~'} ${printable(one.label)}${one.account === one.label ? '' : ` ${paint.dim(printable(one.account))}`}\n` +
+      changeLines(one.operation === 'delete' ? null : one.before, one.after, paint, '      '),
+  );
+  const more = found.total - found.changes.length;
+  return `${head}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
+}
+
+/** Shows what waits before anybody is asked, and decides exactly that. */
+async function input(args: Arguments, surroundings: Surroundings, verb: string): Promise<unknown> {
+  const target = args.positionals[0]!;
+  const only = args.all('only');
+  const base = { target, only };
+  if (!canAsk(surroundings) || (args.text('as') !== undefined && args.text('reason') !== undefined)) {
+    return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') };
+  }
+  const found = await perform(waiting, { target, limit: SHOWN }, surroundings.session);
+  surroundings.terminal.err(waitingText(found, surroundings.terminal));
+  const asker = openAsker(surroundings.terminal);
+  try {
+    const what = only.length > 0 ? `these ${only.length}` : `all ${number(found.total)}`;
+    if (!(await asker.yes(`${verb} ${what}?`, false)))
+      throw new UsageError('Nothing was decided.', 'Everything waits as before.');
+  } finally {
+    asker.close();
+  }
+  return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') ?? found.digest };
+}
+
+const OPTIONS = [
+  ...DECIDER_OPTIONS,
+  { name: 'only', value: 'ACCOUNT', many: true, about: 'Only this account, as the plan lists it; may be given several times.' },
+  { name: 'digest', value: 'HEX', about: 'Decide only if what waits is still exactly what was shown with this digest.' },
+] as const;
+const TARGET = { name: 'CONNECTION', about: 'The target, or the number of a hold.', required: true } as const;
+
+function make(
+  name: 'approve' | 'discard',
+  help: Pick<Command, 'summary' | 'about' | 'examples'>,
+  operation: Operation<ApproveInput, ApproveOutput>,
+  done: (output: ApproveOutput, terminal: Terminal) => string,
+): Command {
+  return command({
+    name,
+    ...help,
+    positionals: [TARGET],
+    options: OPTIONS,
+    operation,
+    input: (args, surroundings) => input(args, surroundings, name === 'approve' ? 'Approve' : 'Discard'),
+    print(output, { terminal }) {
+      terminal.out(done(output, terminal));
+      if (output.left > 0) terminal.out(`${count(output.left, 'other change waits', 'other changes wait')} as before.\n`);
+    },
+  });
+}
+
+export const approve: Command = make(
+  'approve',
+  {
+    summary: 'let a first plan, or held changes, go to the target',
+    about: [
+      'A new target is only watched until its first plan is approved. A gate holds a kind of change when there is an unusual number of it. Both wait here, and nothing of them is written before a person says so.',
+      'The approval covers exactly the changes shown: what changes afterwards is counted anew. On a terminal they are shown and you are asked; in a script give --as and --reason.',
+    ],
+    examples: [
+      { line: 'rollcall approve directory', about: 'look at the first plan and decide' },
+      { line: "rollcall approve directory --as 'Ada Lovelace' --reason 'CHG-1042'", about: 'without questions' },
+      { line: 'rollcall approve 3 --only zoe.celik --only j.doe', about: 'two changes of hold 3, the others stay held' },
+    ],
+  },
+  approveOperation,
+  (output, { paint }) =>
+    `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved` +
+    `${output.what === 'firstPlan' ? '; from now on Rollcall writes to it' : ''}. Nothing was written yet.\n` +
+    `  ${paint.dim('→')} rollcall run ${printable(output.connection)}\n`,
+);
+
+export const discard: Command = make(
+  'discard',
+  {
+    summary: 'do not make held changes, and do not ask again',
+    about: [
+      'A discarded change is not made until what causes it changes: then it is a new change and is counted, and held, anew.',
+    ],
+    examples: [{ line: 'rollcall discard directory --only j.doe', about: 'leave this account as it is' }],
+  },
+  discardOperation,
+  (output, { paint }) =>
+    `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} discarded. The accounts stay as they are.\n`,
+);

@@ -1,0 +1,43 @@
+/** rollcall check */
+import { check as operation } from '#operations/check';
+import { type Command, command, EXIT } from '../command.ts';
+import { faultText } from '../fault.ts';
+import { printable } from '../terminal.ts';
+import { count } from '../write.ts';
+
+export const check: Command = command({
+  name: 'check',
+  summary: 'find every fault in the configuration, and reach each system',
+  about: [
+    'Shows all faults of the file at once with line and column. Then it connects to each system and compares the rules with what the system has. It reads no people and writes nothing.',
+  ],
+  positionals: [{ name: 'CONNECTION', about: 'Only reach these (default: all).', required: false, many: true }],
+  options: [{ name: 'offline', about: 'Check the file only; reach no system.' }],
+  examples: [
+    { line: 'rollcall check', about: 'the whole of it' },
+    { line: 'rollcall check --offline', about: 'in a commit hook' },
+  ],
+  operation,
+  input: (args) => ({ connections: args.positionals, offline: args.has('offline') }),
+  print({ file, faults, lines, connections, ok }, { terminal }) {
+    const { paint } = terminal;
+    for (const fault of faults) terminal.out(`${faultText(fault, paint, lines)}\n`);
+    if (faults.length > 0) {
+      terminal.out(`${count(faults.length, 'fault')} in ${printable(file)}. No system was reached.\n`);
+      return;
+    }
+    terminal.out(`${paint.green('✓')} ${printable(file)} is in order.\n`);
+    for (const one of connections) {
+      const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
+      const mark = one.faults.length > 0 ? paint.red('✗') : paint.green('✓');
+      const said = one.message === null ? 'cannot be used' : printable(one.message);
+      terminal.out(
+        `${mark} ${paint.bold(printable(one.connection))} ${paint.dim(one.type)}  ${said}${kinds.length === 0 ? '' : paint.dim(`  ${kinds.join(', ')}`)}\n`,
+      );
+      for (const fault of [...one.faults, ...one.warnings])
+        terminal.out(faultText(fault, paint).replace(/^/gm, '  ').trimEnd().concat('\n'));
+    }
+    if (ok && connections.length > 0) terminal.out(`  ${paint.dim('→')} rollcall plan --read\n`);
+  },
+  exit: ({ ok }) => (ok ? EXIT.ok : EXIT.error),
+});

@@ -1,0 +1,27 @@
+/** rollcall completion: about the command line itself, so there is no operation behind it. */
+import { type Command, type CommandHelp, EXIT, UsageError } from '../command.ts';
+import { completionScript, SHELLS } from '../completion.ts';
+
+/** `commands`: the whole table, this command included. */
+export function completion(commands: () => readonly CommandHelp[]): Command {
+  return {
+    name: 'completion',
+    summary: 'print a completion script for your shell',
+    about: [],
+    positionals: [{ name: 'SHELL', about: `One of ${SHELLS.join(', ')}.`, required: true, complete: { words: SHELLS } }],
+    options: [],
+    examples: [
+      { line: 'eval "$(rollcall completion bash)"', about: 'bash: put it into ~/.bashrc' },
+      { line: 'rollcall completion zsh > "${fpath[1]}/_rollcall"', about: 'zsh' },
+      { line: 'rollcall completion fish > ~/.config/fish/completions/rollcall.fish', about: 'fish' },
+    ],
+    async execute(args, { terminal, json }) {
+      const shell = SHELLS.find((one) => one === args.positionals[0]);
+      if (shell === undefined)
+        throw new UsageError(`There is no completion for '${args.positionals[0]}'.`, `Choose ${SHELLS.join(', ')}.`);
+      const script = completionScript(shell, commands());
+      terminal.out(json ? `${JSON.stringify({ version: 1, command: 'completion', shell, script })}\n` : script);
+      return EXIT.ok;
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/** rollcall explain */
+import { type ExplainAttribute, type ExplainOutput, type ExplainTarget, explain as operation } from '#operations/explain';
+import { type Command, command } from '../command.ts';
+import { table } from '../table.ts';
+import { type Paint, printable, type Terminal } from '../terminal.ts';
+import { count, time, value } from '../write.ts';
+import { PERSON_ARGUMENT } from './history.ts';
+
+const STATES: { readonly [state: string]: string } = {
+  inStep: 'in step',
+  different: 'different',
+  waiting: 'waiting to be sent',
+  held: 'held, waits for an approval',
+  observed: 'only watched; the first plan is not approved',
+  sent: 'sent, not confirmed yet',
+  unknown: 'sent, outcome unknown; looked up in the next run',
+  failed: 'refused by the target',
+  discarded: 'discarded by a person',
+  notThere: 'no account',
+};
+
+function statePaint(state: string, paint: Paint): (text: string) => string {
+  return state === 'inStep'
+    ? paint.green
+    : state === 'failed' || state === 'unknown'
+      ? paint.red
+      : state === 'notThere'
+        ? paint.dim
+        : paint.yellow;
+}
+
+export const explain: Command = command({
+  name: 'explain',
+  summary: 'why a person is as they are: winner, losers, rule and source of every value',
+  about: [
+    'Works the rules out once more and shows for each value which source won, which lost and why, when it last changed, and how it stands in every target. Where the stored value differs from what the rules give now, it names the reason.',
+  ],
+  positionals: [PERSON_ARGUMENT, { name: 'ATTRIBUTE', about: 'Only this attribute, with everything about it.', required: false }],
+  options: [],
+  examples: [
+    { line: 'rollcall explain zoe.celik', about: 'everything, one line per value' },
+    { line: 'rollcall explain hr:E1042 mail', about: 'why she has this mail address' },
+  ],
+  operation,
+  input: (args) => ({ person: args.positionals[0], attribute: args.positionals[1] }),
+  print(person, { terminal }, args) {
+    const { paint } = terminal;
+    terminal.out(
+      `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}\n\n`,
+    );
+    if (args.positionals[1] === undefined) terminal.out(overview(person, terminal));
+    else for (const one of person.attributes) terminal.out(attributeText(one, paint));
+    if (args.positionals[1] !== undefined && person.attributes.length === 0)
+      terminal.out('It has no value, and no source has a rule for it.\n');
+    for (const target of person.targets) terminal.out(targetText(target, paint));
+    for (const one of person.silent)
+      terminal.out(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
+    if (person.parked.length > 0) {
+      terminal.out(
+        `\n${paint.yellow('!')} ${count(person.parked.length, 'item')} parked: ${person.parked.map((one) => `${one.id} ${printable(one.kind)}`).join(', ')}\n  ${paint.dim('→')} rollcall parked\n`,
+      );
+    }
+  },
+});
+
+function overview(person: ExplainOutput, { paint, width }: Terminal): string {
+  const rows = person.attributes
+    .filter((one) => one.value !== null || one.difference !== null)
+    .map((one) => {
+      const winner = one.contributions.find((c) => c.verdict === 'wins');
+      const merged = one.contributions.filter((c) => c.verdict === 'merged');
+      const from =
+        winner === undefined
+          ? (one.difference?.reason ?? '')
+          : [winner, ...merged].map((c) => `${c.connection} ${c.anchor ?? ''}`.trim()).join(', ');
+      return [
+        { text: printable(one.attribute), paint: paint.bold },
+        value(one.value),
+        { text: printable(from), paint: one.difference === null ? paint.cyan : paint.yellow },
+        { text: printable(winner?.rule ?? ''), paint: paint.dim },
+        { text: one.changedRun === null ? '' : `run ${one.changedRun}`, paint: paint.dim },
+      ];
+    });
+  const titles = [
+    { title: 'attribute' },
+    { title: 'value' },
+    { title: 'from' },
+    { title: 'rule' },
+    { title: 'changed', whole: true },
+  ];
+  return `${table(titles, rows, { width, head: paint.dim })}\n`;
+}
+
+function attributeText(one: ExplainAttribute, paint: Paint): string {
+  const name = one.label === null ? one.attribute : `${one.attribute} (${one.label})`;
+  const changed = one.changedRun === null ? '' : paint.dim(`  last changed in run ${one.changedRun}, ${time(one.changedAt)}`);
+  const lines = [`${paint.bold(printable(name))}  ${value(one.value)}${changed}\n`];
+  for (const c of one.contributions) {
+    const won = c.verdict === 'wins' || c.verdict === 'merged';
+    const mark = won ? paint.green('✓') : c.verdict === 'failed' ? paint.red('✗') : paint.dim('·');
+    const read = Object.entries(c.read).map(([attribute, what]) => `${printable(attribute)}: ${value(what)}`);
+    lines.push(
+      `  ${mark} ${printable(c.connection)} ${printable(c.anchor ?? '')}  ${won ? value(c.value) : paint.dim(value(c.value))}  ${paint.dim(`(${printable(c.why)})`)}\n`,
+      `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
+    );
+  }
+  if (one.contributions.length === 0) lines.push(`  ${paint.dim('no source has a rule for it')}\n`);
+  if (one.difference !== null)
+    lines.push(
+      `  ${paint.yellow('!')} The rules give ${value(one.difference.recomputed)} now. ${printable(one.difference.why)}\n`,
+    );
+  return `${lines.join('')}\n`;
+}
+
+function targetText(target: ExplainTarget, paint: Paint): string {
+  const marks = [
+    target.origin === null ? '' : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
+    target.protected ? 'protected, never written' : '',
+    target.held ? 'connection held' : '',
+  ]
+    .filter((text) => text !== '')
+    .map((text) => paint.dim(` ${text}`))
+    .join('');
+  const lines = [
+    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks}\n`,
+  ];
+  if (target.fault !== null) lines.push(`    ${paint.red(printable(faultOf(target.fault)))}\n`);
+  for (const one of target.attributes) {
+    if (one.state === 'inStep' && target.attributes.length > 6) continue;
+    const change =
+      one.wanted === null || one.state === 'inStep' ? value(one.seen) : `${paint.dim(value(one.seen))} → ${value(one.wanted)}`;
+    lines.push(
+      `    ${printable(one.attribute)}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
+    );
+  }
+  return lines.join('');
+}
+
+/** A fault is kept as JSON text; its message is what a person reads. */
+function faultOf(text: string): string {
+  try {
+    const parsed = JSON.parse(text) as { message?: unknown };
+    return typeof parsed.message === 'string' ? parsed.message : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,35 @@
+/** The command table: the only list of commands. */
+import type { Command } from '../command.ts';
+import { approve, discard } from './approve.ts';
+import { check } from './check.ts';
+import { completion } from './completion.ts';
+import { explain } from './explain.ts';
+import { history } from './history.ts';
+import { hold, release } from './hold.ts';
+import { init } from './init.ts';
+import { parked, parkedDecide } from './parked.ts';
+import { people } from './people.ts';
+import { plan } from './plan.ts';
+import { preview } from './preview.ts';
+import { run } from './run.ts';
+import { runShow, runs } from './runs.ts';
+
+export const COMMANDS: readonly Command[] = [
+  init,
+  check,
+  plan,
+  preview,
+  run,
+  approve,
+  discard,
+  hold,
+  release,
+  people,
+  explain,
+  history,
+  runs,
+  runShow,
+  parked,
+  parkedDecide,
+  completion(() => COMMANDS),
+];

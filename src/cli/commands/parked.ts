@@ -1,0 +1,113 @@
+/** rollcall parked, rollcall parked decide */
+import { parkedDecide as decideOperation, parked as operation, type ParkedItem } from '#operations/parked';
+import { type Command, command } from '../command.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import { count, number, time, value } from '../write.ts';
+import { DECIDER_OPTIONS, decider } from './decider.ts';
+import { parseWhole, wholeNumber } from './numbers.ts';
+
+export const parked: Command = command({
+  name: 'parked',
+  summary: 'what Rollcall would not guess, and how to decide each',
+  about: [
+    "Parked items wait for a change or for a person. Most resolve by themselves once their cause is mended; the others are decided with 'rollcall parked decide'.",
+  ],
+  positionals: [],
+  options: [
+    { name: 'kind', value: 'KIND', about: 'Only this kind.' },
+    { name: 'connection', value: 'CONNECTION', about: 'Only this connection.' },
+    { name: 'limit', value: 'N', about: 'How many (default: 20).' },
+    { name: 'after', value: 'ID', about: 'Go on after this item.' },
+  ],
+  examples: [
+    { line: 'rollcall parked', about: 'everything that waits' },
+    { line: 'rollcall parked --kind accountExists', about: 'accounts that exist already' },
+  ],
+  operation,
+  input: (args) => ({
+    kind: args.text('kind'),
+    connection: args.text('connection'),
+    limit: wholeNumber(args, 'limit'),
+    after: wholeNumber(args, 'after'),
+  }),
+  print({ counts, parked: items, ignored, next }, { terminal, quiet }) {
+    const { paint } = terminal;
+    if (items.length === 0) {
+      terminal.out(
+        ignored > 0 ? `Nothing is parked but ${count(ignored, 'item')} that somebody said to ignore.\n` : 'Nothing is parked.\n',
+      );
+      return;
+    }
+    const total = counts.reduce((sum, one) => sum + one.count, 0);
+    const tally = counts.map(
+      (one) => `${printable(one.kind)}${one.connection === null ? '' : ` in ${printable(one.connection)}`} ${number(one.count)}`,
+    );
+    terminal.out(`${paint.bold(count(total, 'parked item'))}: ${tally.join(', ')}\n`);
+    for (const [kind, some] of Map.groupBy(items, (item) => item.kind)) {
+      terminal.out(`\n${paint.bold(printable(kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
+      for (const item of some) terminal.out(itemText(item, terminal));
+      for (const choice of some[0]!.choices) {
+        const needs = choice.needs === 'person' ? ' --person PERSON' : '';
+        terminal.out(
+          `  ${paint.dim('→')} ${paint.cyan(`rollcall parked decide ID ${choice.name}${needs}`)}  ${paint.dim(choice.about)}\n`,
+        );
+      }
+    }
+    if (next !== null && !quiet) terminal.err(paint.dim(`\nThere are more: add --after ${next}.\n`));
+  },
+});
+
+function itemText(item: ParkedItem, { paint }: Terminal): string {
+  const account = item.account === null ? '' : `${printable(item.connection ?? '')}:${printable(item.account)}`;
+  const person =
+    item.label === null ? (item.person === null ? '' : `#${item.person}`) : `${printable(item.label)} #${item.person}`;
+  const subject = [account, person].filter((part) => part !== '').join('  ') || printable(item.connection ?? '');
+  return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item.detail, paint)}`;
+}
+
+/** The engine's note: `message` as a sentence, whatever else it names after it. */
+function detailText(detail: unknown, paint: Terminal['paint']): string {
+  if (typeof detail !== 'object' || detail === null) return '';
+  const { message, ...rest } = detail as { [name: string]: unknown };
+  const others = Object.entries(rest).map(([name, what]) => `${printable(name)}: ${value(what)}`);
+  const text = [typeof message === 'string' ? printable(message) : '', ...others].filter((part) => part !== '').join('; ');
+  return text === '' ? '' : `         ${paint.dim(text)}\n`;
+}
+
+export const parkedDecide: Command = command({
+  name: 'parked decide',
+  summary: 'decide one parked item',
+  about: ['The decision outranks rules, survives full runs, and is kept with who made it and why. The next run carries it out.'],
+  positionals: [
+    { name: 'ID', about: "The item's number, from 'rollcall parked'.", required: true },
+    {
+      name: 'CHOICE',
+      about: "One of the item's choices, such as adopt, link or ignore.",
+      required: true,
+    },
+  ],
+  options: [{ name: 'person', value: 'PERSON', about: 'The person meant, for link.' }, ...DECIDER_OPTIONS],
+  examples: [
+    {
+      line: "rollcall parked decide 17 adopt --as 'Ada Lovelace' --reason 'same person, asked her'",
+      about: 'take over an existing account',
+    },
+    { line: 'rollcall parked decide 18 link --person hr:E1042', about: 'say whose account it is' },
+  ],
+  operation: decideOperation,
+  async input(args, surroundings) {
+    return {
+      id: parseWhole(args.positionals[0]!, 'ID'),
+      choice: args.positionals[1],
+      person: args.text('person'),
+      ...(await decider(args, surroundings)),
+    };
+  },
+  print(done, { terminal }) {
+    const { paint } = terminal;
+    const connection = done.connection === null ? '' : ` ${printable(done.connection)}`;
+    terminal.out(
+      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}. Nothing was written yet.\n  ${paint.dim('→')} rollcall run${connection}\n`,
+    );
+  },
+});

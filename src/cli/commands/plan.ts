@@ -1,0 +1,63 @@
+/** rollcall plan */
+import { rename, writeFile } from 'node:fs/promises';
+import { canonicalJson } from '#core/canonical';
+import { plan as operation } from '#operations/plan';
+import { type Command, command, EXIT } from '../command.ts';
+import { planText } from '../plan-text.ts';
+import { wholeNumber } from './numbers.ts';
+import { operator, PERSON_OPTION, PROFILE_OPTION } from './run.ts';
+
+export const plan: Command = command({
+  name: 'plan',
+  summary: 'show what a run would change; changes nothing',
+  about: [
+    'Works everything out as a run does and shows each change before and after. Neither the systems nor the store are changed.',
+    "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month.",
+    'Exit code 0: no changes; 2: changes; 1: it could not be worked out.',
+  ],
+  positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
+  options: [
+    { name: 'read', about: 'Read the systems first.' },
+    { name: 'as-of', value: 'DATE', about: 'Plan for this day instead of now: 2026-03-31.' },
+    PROFILE_OPTION,
+    PERSON_OPTION,
+    { name: 'out', value: 'FILE', about: "Also write the plan to a file, for 'run --plan FILE'.", complete: 'file' },
+    { name: 'limit', value: 'N', about: 'Changes shown per system (default: 20).' },
+  ],
+  examples: [
+    { line: 'rollcall plan --read', about: 'read the systems and show what would change' },
+    { line: 'rollcall plan --as-of 2026-12-31', about: 'who would leave at the end of the year' },
+    { line: 'rollcall plan --out monday.plan', about: 'keep it, to run exactly this later' },
+    { line: 'rollcall plan --json | jq .changes', about: 'for scripts' },
+  ],
+  operation,
+  async input(args, surroundings) {
+    wholeNumber(args, 'limit');
+    return {
+      connections: args.positionals,
+      profile: args.text('profile'),
+      person: args.text('person'),
+      read: args.has('read'),
+      asOf: args.text('as-of'),
+      by: operator(surroundings),
+    };
+  },
+  async print(planned, { terminal, quiet }, args) {
+    const file = args.text('out');
+    terminal.out(planText(planned, wholeNumber(args, 'limit') ?? 20, terminal));
+    if (file !== undefined && !quiet)
+      terminal.err(`The plan is in ${file}. Run exactly it with 'rollcall run --plan ${file}'.\n`);
+  },
+  async finish(planned, _surroundings, args) {
+    const file = args.text('out');
+    if (file !== undefined) await writePlan(file, planned.lines);
+  },
+  exit: (planned) => (planned.changes ? EXIT.changes : EXIT.ok),
+});
+
+/** Whole or not at all: a plan cut short must not look like a plan. */
+async function writePlan(file: string, lines: readonly unknown[]): Promise<void> {
+  const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
+  await writeFile(`${file}.part`, text, { mode: 0o600 });
+  await rename(`${file}.part`, file);
+}

@@ -1,0 +1,84 @@
+/** rollcall run */
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { run as operation, PROFILES } from '#operations/run';
+import { type Command, command, EXIT, type Option, type Surroundings, UsageError } from '../command.ts';
+import { reportText } from '../report.ts';
+
+export const PROFILE_OPTION: Option = {
+  name: 'profile',
+  value: 'NAME',
+  about: `What to do: ${PROFILES.join(', ')} (default: cycle = read, work out, write, confirm).`,
+  complete: { words: PROFILES },
+};
+export const PERSON_OPTION: Option = {
+  name: 'person',
+  value: 'PERSON',
+  about: "Only this person: an id (#42), 'hr:E123', a login, a mail or a name.",
+};
+const LARGEST_PLAN = 1_000_000_000;
+
+/** Who runs the command, for the record. */
+export function operator({ terminal }: Surroundings): string {
+  const named = terminal.environment['ROLLCALL_USER'] ?? terminal.environment['SUDO_USER'];
+  if (named !== undefined && named !== '') return named;
+  try {
+    return userInfo().username;
+  } catch {
+    return 'command line';
+  }
+}
+
+/** The lines of a plan that `plan --out` wrote. */
+async function planLines(file: string): Promise<readonly string[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UsageError(`The plan ${file} cannot be read (${code}).`, "Make it with 'rollcall plan --out FILE'.");
+  }
+  if (text.length > LARGEST_PLAN) throw new UsageError(`The plan ${file} is too large.`, 'Plan fewer connections at a time.');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+export const run: Command = command({
+  name: 'run',
+  summary: 'read, work out, write and confirm',
+  about: [
+    'Reads every connection, works out one agreed person from all of them, writes what is missing or wrong to the targets and reads it back.',
+    'A new target is only watched until you approve its first plan. Only accounts that are linked to a person are ever disabled or deleted. An unusual number of changes is held until somebody approves it, whatever the reason for them.',
+    'Ctrl-C ends it cleanly: what was done is kept and the next run goes on from there.',
+  ],
+  positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
+  options: [
+    PROFILE_OPTION,
+    PERSON_OPTION,
+    { name: 'plan', value: 'FILE', about: "Carry out exactly this plan (from 'plan --out') and nothing else.", complete: 'file' },
+  ],
+  examples: [
+    { line: 'rollcall run', about: 'a whole cycle over all connections' },
+    { line: 'rollcall run hr', about: 'read HR and pass on what changed there' },
+    { line: 'rollcall run --person hr:E1042', about: 'one person only' },
+    { line: 'rollcall plan --out monday.plan && rollcall run --plan monday.plan', about: 'exactly what somebody looked at' },
+  ],
+  operation,
+  async input(args, surroundings) {
+    const file = args.text('plan');
+    return {
+      connections: args.positionals,
+      profile: args.text('profile'),
+      person: args.text('person'),
+      by: operator(surroundings),
+      ...(file === undefined ? {} : { planLines: await planLines(file) }),
+    };
+  },
+  print(report, { terminal }) {
+    terminal.out(reportText(report, terminal));
+  },
+  exit(report) {
+    if (report.status === 'interrupted') return EXIT.interrupted;
+    if (report.status === 'failed') return EXIT.error;
+    return report.notices.length > 0 ? EXIT.decide : EXIT.ok;
+  },
+});

@@ -1,0 +1,145 @@
+/**
+ * The command line. It parses arguments, calls one operation and prints what came back; it knows nothing else, so that the
+ * same commands can speak to a server instead.
+ *
+ *   index       one call from argv to exit code: help, signals, faults
+ *   commands/   one file per command: its arguments, its operation, its printing
+ *   command     what a command is; arguments, help and completion derive from the table
+ *   terminal, table, progress, write   how it looks
+ *
+ * Results go to stdout, everything else to stderr. Called by main only.
+ */
+import { toFault } from '#core/errors';
+import type { Program, Session } from '#operations/operation';
+import { redact } from '#operations/redact';
+import { ConfigurationFaults, openSession } from '#operations/session';
+import { parse } from './arguments.ts';
+import { type Command, EXIT, UsageError } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { errorText, faultText } from './fault.ts';
+import { commandHelp, globalHelp } from './help.ts';
+import { bars, type Progress, quietLines, silent } from './progress.ts';
+import { type Environment, openTerminal, type Streams, type Terminal } from './terminal.ts';
+
+export type { Program } from '#operations/operation';
+export type { Environment, Streams } from './terminal.ts';
+
+const DEFAULT_FILE = 'rollcall.yaml';
+
+/** One command from argv (without node and script) to its exit code. Never throws. */
+export async function main(
+  argv: readonly string[],
+  environment: Environment,
+  streams: Streams,
+  program: Program,
+): Promise<number> {
+  const plain = argv.includes('--no-color') ? { ...environment, NO_COLOR: '1' } : environment;
+  const terminal = openTerminal(streams, plain);
+  let command: Command | null = null;
+  try {
+    const parsed = parse(argv, COMMANDS);
+    command = parsed.command;
+    if (parsed.args.has('version')) {
+      terminal.out(
+        parsed.args.has('json')
+          ? `${JSON.stringify({ version: 1, command: 'version', rollcall: program.version })}\n`
+          : `${program.version}\n`,
+      );
+      return EXIT.ok;
+    }
+    if (parsed.args.has('help') || command === null) {
+      terminal.out(
+        command === null ? globalHelp(COMMANDS, program.version, terminal.paint) : commandHelp(command, terminal.paint),
+      );
+      return EXIT.ok;
+    }
+    return await execute(command, parsed.args, terminal, program);
+  } catch (error) {
+    return fail(error, command, argv.includes('--json'), terminal);
+  }
+}
+
+async function execute(
+  command: Command,
+  args: Parameters<Command['execute']>[0],
+  terminal: Terminal,
+  program: Program,
+): Promise<number> {
+  const json = args.has('json');
+  const quiet = args.has('quiet');
+  const progress = progressFor(terminal, quiet || json);
+  const stop = listenForStop(terminal, progress);
+  const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
+    onProgress: (step) => progress.report(step),
+    signal: stop.signal,
+  });
+  try {
+    // Bars end before the first line of the result is written.
+    const printing: Terminal = {
+      ...terminal,
+      out(text) {
+        progress.finish();
+        terminal.out(text);
+      },
+    };
+    const code = await command.execute(args, { terminal: printing, session, json, quiet });
+    return stop.signal.aborted && code !== EXIT.error ? EXIT.interrupted : code;
+  } finally {
+    progress.finish();
+    stop.close();
+    await session.close();
+  }
+}
+
+function progressFor(terminal: Terminal, quiet: boolean): Progress {
+  if (quiet) return silent;
+  const { stderr } = terminal.streams;
+  const clock = (): number => performance.now();
+  if (stderr.isTTY !== true || terminal.environment.TERM === 'dumb') return quietLines({ write: terminal.err, clock });
+  return bars({
+    write: terminal.err,
+    paint: terminal.paintErr,
+    get columns() {
+      return stderr.columns ?? 80;
+    },
+    get rows() {
+      return stderr.rows ?? 24;
+    },
+    clock,
+  });
+}
+
+/** The first Ctrl-C ends cleanly, a second one at once; the store outlives both. */
+function listenForStop(terminal: Terminal, progress: Progress): { readonly signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+    progress.note(
+      `${terminal.paintErr.yellow('Stopping cleanly')} after the batch at hand. Press Ctrl-C again to stop at once; nothing is lost either way.\n`,
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    close() {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}
+
+function fail(error: unknown, command: Command | null, json: boolean, terminal: Terminal): number {
+  const { paintErr: paint } = terminal;
+  const faults = error instanceof ConfigurationFaults ? error.faults : [];
+  const lines = error instanceof ConfigurationFaults ? error.lines : {};
+  for (const one of faults) terminal.err(faultText(one, paint, lines));
+  terminal.err(errorText(error, paint));
+  if (json) {
+    const said =
+      error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : toFault(error);
+    terminal.out(`${redact(JSON.stringify({ version: 1, command: command?.name ?? null, error: said, faults }))}\n`);
+  }
+  return error instanceof UsageError ? EXIT.usage : EXIT.error;
+}

@@ -1,0 +1,112 @@
+/** A plan as people read it: what would happen to people, then per target what would be written, then what would not. */
+import type { PlanOutput } from '#operations/plan';
+import { changeLines } from './change.ts';
+import { countsTable, faultsText, noticesText } from './report.ts';
+import { printable, type Terminal } from './terminal.ts';
+import { count, number, time } from './write.ts';
+
+type Line = PlanOutput['lines'][number];
+type ExportLine = Extract<Line, { what: 'export' }>;
+type ObjectLine = Extract<Line, { what: 'object' }>;
+
+const SIGN = { create: '+', update: '~', state: '~', delete: '-' } as const;
+
+/** `limit`: changes shown per section; the rest is counted. */
+export function planText(plan: PlanOutput, limit: number, terminal: Terminal): string {
+  const { paint } = terminal;
+  const objects = plan.lines.filter((line) => line.what === 'object');
+  const exports = Map.groupBy(
+    plan.lines.filter((line) => line.what === 'export'),
+    (line) => line.connection,
+  );
+  const parked = plan.lines.filter((line) => line.what === 'parked');
+  const parts = [basis(plan, terminal)];
+  if (objects.length > 0) parts.push(section('People and groups', tally(objects), objects, limit, terminal, objectText));
+  for (const [connection, lines] of exports) {
+    parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, lines, limit, terminal, exportText));
+  }
+  if (parked.length > 0) {
+    const kinds = Map.groupBy(parked, (line) => line.kind);
+    const listed = [...kinds].map(([kind, lines]) => `  ${printable(kind)}: ${number(lines.length)}\n`).join('');
+    parts.push(`${paint.bold('Would be left for you to decide')}\n${listed}`);
+  }
+  const faults = faultsText(plan.report, terminal);
+  if (faults !== '') parts.push(faults);
+  const notices = noticesText(plan.report, terminal);
+  if (notices !== '') parts.push(notices);
+  parts.push(conclusion(plan, objects.length, exports, terminal));
+  return parts.join('\n');
+}
+
+function basis(plan: PlanOutput, { paint }: Terminal): string {
+  const read = Object.entries(plan.basedOn).map(
+    ([connection, at]) => `${printable(connection)} ${at === null ? 'never read' : `read ${time(at)}`}`,
+  );
+  return paint.dim(`Plan for ${time(plan.now)}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`);
+}
+
+function tally(lines: readonly (ExportLine | ObjectLine)[]): string {
+  const by = Map.groupBy(lines, (line) => line.operation);
+  const words = { create: 'to create', update: 'to change', state: 'to change state', delete: 'to delete' } as const;
+  return [...by].map(([operation, some]) => `${number(some.length)} ${words[operation]}`).join(', ');
+}
+
+/** What happens to these lines when the plan is run. */
+function fate(lines: readonly ExportLine[], connection: string): string {
+  const states = new Set(lines.map((line) => line.state));
+  if (states.has('observed')) return `; only watched, nothing is written until 'rollcall approve ${printable(connection)}'`;
+  if (states.has('held')) return `; held, not written until 'rollcall approve ${printable(connection)}'`;
+  return '';
+}
+
+function section<T extends Line>(
+  title: string,
+  summary: string,
+  lines: readonly T[],
+  limit: number,
+  terminal: Terminal,
+  text: (line: T, terminal: Terminal) => string,
+): string {
+  const { paint } = terminal;
+  const more = lines.length - limit;
+  return (
+    `${paint.bold(title)}  ${summary}\n` +
+    lines
+      .slice(0, limit)
+      .map((line) => text(line, terminal))
+      .join('') +
+    (more > 0 ? paint.dim(`  … and ${number(more)} more: --limit ${lines.length}, or --out FILE for all of them\n`) : '')
+  );
+}
+
+function objectText(line: ObjectLine, { paint }: Terminal): string {
+  return `  ${sign(line.operation, paint)} ${printable(line.label)} ${paint.dim(`#${line.object}`)}\n${changeLines(line.before, line.after, paint, '      ')}`;
+}
+
+function exportText(line: ExportLine, { paint }: Terminal): string {
+  const account = line.anchor ?? line.name;
+  const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
+  return `  ${sign(line.operation, paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
+}
+
+function sign(operation: keyof typeof SIGN, paint: Terminal['paint']): string {
+  const colour = operation === 'create' ? paint.green : operation === 'delete' ? paint.red : paint.yellow;
+  return colour(SIGN[operation]);
+}
+
+function conclusion(
+  plan: PlanOutput,
+  objects: number,
+  exports: ReadonlyMap<string, readonly ExportLine[]>,
+  terminal: Terminal,
+): string {
+  const { paint } = terminal;
+  if (!plan.changes) return `${paint.green('No changes.')} Everything is as it should be.\n`;
+  const written = [...exports.values()].flat().filter((line) => line.state === 'waiting').length;
+  const withheld = [...exports.values()].flat().length - written;
+  const counts = plan.report.connections.length === 0 ? '' : `${countsTable(plan.report.connections, terminal)}\n`;
+  return (
+    `${counts}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would change ${count(objects, 'person or group', 'people or groups')} ` +
+    `and write ${count(written, 'change')} to the targets${withheld > 0 ? `; ${number(withheld)} would wait for your approval` : ''}.\n`
+  );
+}

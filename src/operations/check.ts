@@ -1,0 +1,97 @@
+/** Every fault of the configuration at once; then whether each system can be reached, and whether the rules fit what it has. */
+import { z } from 'zod';
+import { checkAgainstSchemas } from '#config/schemas';
+import { type Fault, toFault } from '#core/errors';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+import { connectionsOf } from './scope.ts';
+import { linesOf } from './session.ts';
+import { fault } from './shapes.ts';
+
+export interface CheckInput {
+  readonly connections: readonly string[];
+  /** Only the file: reach no system. */
+  readonly offline: boolean;
+}
+export interface CheckedConnection {
+  readonly connection: string;
+  readonly type: string;
+  /** What the system said of itself; null when it could not be reached. */
+  readonly message: string | null;
+  /** Kind → number of attributes. */
+  readonly kinds: { readonly [kind: string]: number };
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+export interface CheckOutput {
+  readonly file: string;
+  readonly ok: boolean;
+  /** Of the file. */
+  readonly faults: readonly Fault[];
+  /** Number → text of the lines that faults of the file name. */
+  readonly lines: { readonly [line: string]: string };
+  readonly connections: readonly CheckedConnection[];
+}
+
+type Configuration = Services['config'];
+type ConnectionConfig = Configuration['connections'][number];
+
+export const check: Operation<CheckInput, CheckOutput> = {
+  name: 'check',
+  permission: 'configuration.read',
+  input: z.object({ connections: z.array(z.string().min(1)).default([]), offline: z.boolean().default(false) }),
+  output: versioned<CheckOutput>('check', {
+    file: z.string(),
+    ok: z.boolean(),
+    faults: z.array(fault),
+    lines: z.record(z.string(), z.string()),
+    connections: z.array(
+      z.object({
+        connection: z.string(),
+        type: z.string(),
+        message: z.string().nullable(),
+        kinds: z.record(z.string(), z.number()),
+        faults: z.array(fault),
+        warnings: z.array(fault),
+      }),
+    ),
+  }),
+  async run({ connections, offline }, session) {
+    const loaded = await session.program.loadConfig(session.file);
+    const lines = linesOf(loaded.faults, loaded.source);
+    const { config } = loaded;
+    if (config === null || loaded.faults.length > 0) {
+      return { file: session.file, ok: false, faults: loaded.faults, lines, connections: [] };
+    }
+    const names = connectionsOf(connections, { config });
+    const wanted = offline ? [] : config.connections.filter((one) => names === null || names.includes(one.name));
+    const checked = await Promise.all(wanted.map((one) => reach(one, config)));
+    const ok = checked.every((one) => one.faults.length === 0);
+    return { file: session.file, ok, faults: [], lines: {}, connections: checked };
+  },
+};
+
+async function reach(config: ConnectionConfig, whole: Configuration): Promise<CheckedConnection> {
+  const warnings: Fault[] = [];
+  const base = { connection: config.name, type: config.type, warnings };
+  try {
+    const connection = config.definition.open(config.settings, {
+      connection: config.name,
+      folder: whole.folder,
+      limits: whole.limits,
+      warn: (one) => void warnings.push(one),
+    });
+    try {
+      const message = await connection.test();
+      const schema = await connection.discoverSchema();
+      const kinds = Object.fromEntries(
+        Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes).length]),
+      );
+      return { ...base, message, kinds, faults: checkAgainstSchemas(whole, new Map([[config.name, schema]])) };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    return { ...base, message: null, kinds: {}, faults: [toFault(error, { connection: config.name })] };
+  }
+}

@@ -1,0 +1,186 @@
+/** Why a person is as they are: each value with its winner, its losers and its rule, and how every target stands. */
+import { z } from 'zod';
+import { RollcallError } from '#core/errors';
+import { nearest } from '#core/text';
+import { formatInstant } from '#core/time';
+import { scalars, type Value } from '#core/values';
+import { parkedOf } from '#decisions/parked';
+import { explain as explainNow } from '#people/explain';
+import { describe, findOne } from '#people/find';
+import { labelsOf } from '#people/label';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+import { instant, values } from './shapes.ts';
+
+export interface ExplainInput {
+  readonly person: string;
+  readonly attribute?: string | undefined;
+}
+export interface ExplainContribution {
+  readonly connection: string;
+  readonly anchor: string | null;
+  readonly rule: string;
+  readonly read: { readonly [attribute: string]: unknown };
+  /** What the rule made of that; null = nothing. */
+  readonly value: unknown;
+  readonly verdict: 'wins' | 'merged' | 'outranked' | 'silent' | 'echo' | 'failed';
+  readonly why: string;
+}
+export interface ExplainAttribute {
+  readonly attribute: string;
+  readonly label: string | null;
+  /** References as `{object, label}`. */
+  readonly value: unknown;
+  readonly changedRun: number | null;
+  readonly changedAt: string | null;
+  readonly contributions: readonly ExplainContribution[];
+  /** Set where the rules would give another value now, or no rule gives this one. */
+  readonly difference: { readonly reason: string; readonly why: string; readonly recomputed: unknown } | null;
+}
+export interface ExplainTarget {
+  readonly connection: string;
+  readonly account: string | null;
+  readonly origin: 'created' | 'adopted' | null;
+  readonly protected: boolean;
+  readonly held: boolean;
+  readonly operation: 'create' | 'update' | 'delete' | null;
+  readonly state: string;
+  readonly fault: string | null;
+  readonly attributes: readonly {
+    readonly attribute: string;
+    readonly rule: string;
+    readonly strength: string;
+    readonly seen: unknown;
+    readonly wanted: unknown;
+    readonly state: string;
+  }[];
+}
+export interface ExplainOutput {
+  readonly id: number;
+  readonly kind: string;
+  readonly label: string;
+  readonly state: string;
+  readonly createdRun: number;
+  readonly attributes: readonly ExplainAttribute[];
+  readonly targets: readonly ExplainTarget[];
+  /** Linked objects that say nothing. */
+  readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
+  readonly parked: readonly { readonly id: number; readonly kind: string; readonly connection: string | null }[];
+}
+
+const nullableText = z.string().nullable();
+
+export const explain: Operation<ExplainInput, ExplainOutput> = {
+  name: 'explain',
+  permission: 'people.read',
+  input: z.object({ person: z.string().min(1), attribute: z.string().optional() }),
+  output: versioned<ExplainOutput>('explain', {
+    id: z.number(),
+    kind: z.string(),
+    label: z.string(),
+    state: z.string(),
+    createdRun: z.number(),
+    attributes: z.array(
+      z.object({
+        attribute: z.string(),
+        label: nullableText,
+        value: z.unknown(),
+        changedRun: z.number().nullable(),
+        changedAt: instant.nullable(),
+        contributions: z.array(
+          z.object({
+            connection: z.string(),
+            anchor: nullableText,
+            rule: z.string(),
+            read: values,
+            value: z.unknown(),
+            verdict: z.enum(['wins', 'merged', 'outranked', 'silent', 'echo', 'failed']),
+            why: z.string(),
+          }),
+        ),
+        difference: z.object({ reason: z.string(), why: z.string(), recomputed: z.unknown() }).nullable(),
+      }),
+    ),
+    targets: z.array(
+      z.object({
+        connection: z.string(),
+        account: nullableText,
+        origin: z.enum(['created', 'adopted']).nullable(),
+        protected: z.boolean(),
+        held: z.boolean(),
+        operation: z.enum(['create', 'update', 'delete']).nullable(),
+        state: z.string(),
+        fault: nullableText,
+        attributes: z.array(
+          z.object({
+            attribute: z.string(),
+            rule: z.string(),
+            strength: z.string(),
+            seen: z.unknown(),
+            wanted: z.unknown(),
+            state: z.string(),
+          }),
+        ),
+      }),
+    ),
+    silent: z.array(z.object({ connection: z.string(), anchor: nullableText, why: z.string() })),
+    parked: z.array(z.object({ id: z.number(), kind: z.string(), connection: nullableText })),
+  }),
+  async run({ person, attribute }, session) {
+    const services = await session.services('read');
+    const row = await findOne(person, services);
+    checkAttribute(attribute, row.kind, services);
+    const accounts = new Set((await services.store.sync.linked([row.id])).map((one) => one.id));
+    const found = await explainNow(row, attribute ?? null, services, await parkedOf(row.id, accounts, services.store));
+    const types = services.config.kinds.get(row.kind)?.attributes;
+    const referring = (name: string): boolean => types?.get(name)?.type === 'reference';
+    const ids = found.attributes
+      .filter((one) => referring(one.attribute))
+      .flatMap((one) => [one.stored, one.recomputed, ...one.contributions.map((c) => c.value)].flatMap((value) => scalars(value)))
+      .filter((value) => typeof value === 'number');
+    const labels = await labelsOf(ids, services.store);
+    const shown = (name: string, value: Value | undefined): unknown =>
+      referring(name) ? referred(value, labels) : (value ?? null);
+    const { id, kind, label, state } = describe(row);
+    return {
+      id,
+      kind,
+      label,
+      state,
+      createdRun: row.createdRun,
+      attributes: found.attributes.map((one) => ({
+        attribute: one.attribute,
+        label: types?.get(one.attribute)?.label ?? null,
+        value: shown(one.attribute, one.stored),
+        changedRun: one.changedRun,
+        changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
+        contributions: one.contributions.map(({ staged: _, ...c }) => ({ ...c, value: shown(one.attribute, c.value) })),
+        difference: one.difference === null ? null : { ...one.difference, recomputed: shown(one.attribute, one.recomputed) },
+      })),
+      targets: found.targets.map((target) => ({
+        ...target,
+        attributes: target.attributes.map((one) => ({ ...one, seen: one.seen ?? null, wanted: one.wanted ?? null })),
+      })),
+      silent: found.silent,
+      parked: found.parked.map((one) => ({ id: one.id, kind: one.kind, connection: one.connection })),
+    };
+  },
+};
+
+function checkAttribute(attribute: string | undefined, kind: string, { config }: Services): void {
+  const known = config.kinds.get(kind)?.attributes;
+  if (attribute === undefined || known === undefined || known.has(attribute)) return;
+  const near = nearest(attribute, known.keys());
+  throw new RollcallError('notFound', `A ${kind} has no attribute '${attribute}'.`, {
+    remedy: near === null ? "'rollcall explain PERSON' shows all of them." : `Did you mean '${near}'?`,
+  });
+}
+
+function referred(value: Value | undefined, labels: ReadonlyMap<number, string>): unknown {
+  const all = scalars(value).map((one) =>
+    typeof one === 'number'
+      ? { object: one, label: labels.get(one) ?? `#${one}` }
+      : { unresolved: String(one).replace(/^\?/, '') },
+  );
+  return Array.isArray(value) ? all : (all[0] ?? null);
+}

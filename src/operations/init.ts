@@ -1,0 +1,124 @@
+/** Writes the first rollcall.yaml. */
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { RollcallError } from '#core/errors';
+import { discover } from './discover.ts';
+import { type Operation, perform, type Session, versioned } from './operation.ts';
+import { type StarterConnection, starterDocument } from './starter/document.ts';
+import { type Proposal, propose } from './starter/propose.ts';
+
+export interface InitConnection {
+  readonly name: string;
+  readonly type: string;
+  readonly settings: { readonly [key: string]: unknown };
+  /** Null: the one that `discover` proposes. */
+  readonly anchor: string | null;
+}
+export interface InitInput {
+  readonly source: InitConnection;
+  readonly target: InitConnection | null;
+  readonly store: string;
+  readonly zone: string;
+  /** Replace a file that is there. */
+  readonly force: boolean;
+}
+export interface InitOutput {
+  readonly file: string;
+  readonly text: string;
+  readonly anchor: string | null;
+  readonly proposals: readonly Proposal[];
+  /** Columns of the source that were left out because nothing is known by such a name. */
+  readonly unmapped: readonly string[];
+}
+
+const connectionShape = z.object({
+  name: z.string().regex(/^[a-z][a-zA-Z0-9_-]{0,62}$/, 'a connection name is a small letter, then letters, digits, - or _'),
+  type: z.string().min(1),
+  settings: z.record(z.string(), z.unknown()),
+  anchor: z.string().nullable().default(null),
+});
+
+export const init: Operation<InitInput, InitOutput> = {
+  name: 'init',
+  permission: 'configuration.write',
+  input: z.object({
+    source: connectionShape,
+    target: connectionShape.nullable().default(null),
+    store: z.string().default('sqlite:rollcall.db'),
+    zone: z.string().default('UTC'),
+    force: z.boolean().default(false),
+  }),
+  output: versioned<InitOutput>('init', {
+    file: z.string(),
+    text: z.string(),
+    anchor: z.string().nullable(),
+    proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
+    unmapped: z.array(z.string()),
+  }),
+  async run({ source, target, store, zone, force }, session) {
+    const found = await perform(discover, { type: source.type, settings: source.settings }, session);
+    const anchor = source.anchor ?? found.anchor;
+    const text = starterDocument({
+      source: { ...source, settings: withAnchor(source.settings, anchor), proposals: found.proposals },
+      target: target === null ? null : await targetOf(target, found.proposals, session),
+      store,
+      zone,
+    });
+    await write(session.file, text, force);
+    const mapped = new Set(found.proposals.map((one) => one.column));
+    return {
+      file: session.file,
+      text,
+      anchor,
+      proposals: found.proposals,
+      unmapped: found.columns.filter((column) => !mapped.has(column)),
+    };
+  },
+};
+
+/** A target that exists already shows its columns; a new one gets the names of the attributes. */
+async function targetOf(target: InitConnection, source: readonly Proposal[], session: Session): Promise<StarterConnection> {
+  try {
+    const found = await perform(discover, { type: target.type, settings: target.settings }, session);
+    if (found.columns.length > 0) {
+      return {
+        ...target,
+        settings: withAnchor(target.settings, target.anchor ?? found.anchor),
+        proposals: propose(found.columns),
+      };
+    }
+  } catch (error) {
+    if (!(error instanceof RollcallError) || (error.kind !== 'notFound' && error.kind !== 'configuration')) throw error;
+  }
+  const anchor =
+    target.anchor ?? ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name)) ?? null;
+  return { ...target, settings: withAnchor(target.settings, anchor), proposals: [] };
+}
+
+function withAnchor(settings: InitConnection['settings'], anchor: string | null): InitConnection['settings'] {
+  return anchor === null ? settings : { ...settings, anchor };
+}
+
+async function write(file: string, text: string, force: boolean): Promise<void> {
+  try {
+    const handle = await open(file, force ? 'w' : 'wx');
+    try {
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') {
+      throw new RollcallError('conflict', `${file} exists already; it was left as it is.`, {
+        where: { file },
+        remedy: 'Name another file with --config FILE, or replace it with --force.',
+      });
+    }
+    throw new RollcallError('configuration', `${file} cannot be written (${code}).`, {
+      where: { file },
+      cause: error,
+      remedy: 'Choose a folder you may write to.',
+    });
+  }
+}

@@ -1,0 +1,237 @@
+/** Explain: loads what belongs to one object, computes the reasons, and says how each target stands. */
+
+import type { Configuration } from '#config/model';
+import { parseImage } from '#core/canonical';
+import { normalForm } from '#core/matching';
+import { type Attributes, type Scalar, scalars, type Value } from '#core/values';
+import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
+import {
+  type Contributor,
+  contributorOf,
+  joinScope,
+  offersOf,
+  parseOutages,
+  referenceKey,
+  referenceMatching,
+} from '#runs/reasons';
+import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
+import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
+
+export interface Explanation {
+  readonly object: ObjectRow;
+  readonly attributes: readonly (AttributeReasons & { readonly changedRun: number | null; readonly changedAt: number | null })[];
+  readonly targets: readonly TargetState[];
+  /** Linked objects that say nothing, and why. */
+  readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
+  readonly parked: readonly ParkedRow[];
+}
+export type AttributeState =
+  | 'inStep'
+  | 'different'
+  | 'waiting'
+  | 'held'
+  | 'observed'
+  | 'sent'
+  | 'unknown'
+  | 'failed'
+  | 'discarded'
+  | 'notThere';
+export interface TargetState {
+  readonly connection: string;
+  readonly account: string | null;
+  readonly origin: 'created' | 'adopted' | null;
+  readonly protected: boolean;
+  readonly held: boolean;
+  /** What happens to the account as a whole next; null = nothing. */
+  readonly operation: 'create' | 'update' | 'delete' | null;
+  readonly state: AttributeState;
+  readonly fault: string | null;
+  readonly attributes: readonly TargetAttribute[];
+}
+export interface TargetAttribute {
+  readonly attribute: string;
+  readonly rule: string;
+  readonly strength: ExportFlow['strength'];
+  /** What the target was last seen to have. */
+  readonly seen: Value | undefined;
+  /** What it is to have, where that differs. */
+  readonly wanted: Value | undefined;
+  readonly state: AttributeState;
+}
+
+export interface Surroundings {
+  readonly store: Store;
+  readonly config: Configuration;
+  readonly wall: () => number;
+}
+
+/** `attribute`: only this one of the agreed attributes, and what it feeds in the targets. */
+export async function explain(
+  object: ObjectRow,
+  attribute: string | null,
+  surroundings: Surroundings,
+  parked: readonly ParkedRow[],
+): Promise<Explanation> {
+  const { store, config } = surroundings;
+  const rows = await store.sync.linked([object.id]);
+  const states = new Map((await store.spaces.states()).map((one) => [one.name, one]));
+  const rules = config.kinds.get(object.kind);
+  // The clock of the last run: what it decided is explained, not what a later date would decide.
+  const now = (await store.runs.latestNow()) || surroundings.wall();
+  const contributors = contributorsOf(object, rows, states, config, now);
+  const resolve = await resolver(contributors, surroundings, object.kind, now);
+  const stored = parseImage(object.attributes);
+  const notes = JSON.parse(object.notes) as { readonly [attribute: string]: readonly [number, number] };
+  const configured = new Set(config.connections.map((one) => one.name));
+  const linkedTo = new Set(rows.map((row) => row.connection));
+  const reasons =
+    rules === undefined
+      ? []
+      : reasonsOf({
+          rules,
+          stored,
+          frozen: object.frozen !== null || object.state === 'gone',
+          contributors,
+          heldConnections: [...linkedTo].filter((name) => !configured.has(name) || states.get(name)?.held != null),
+          changedRules: config.connections.filter((one) => changed(one.rulesHash, states.get(one.name))).map((one) => one.name),
+          waiting: await waits(object, rows, store),
+          resolve,
+          now,
+        });
+  return {
+    object,
+    attributes: reasons
+      .filter((one) => attribute === null || one.attribute === attribute)
+      .map((one) => ({ ...one, changedRun: notes[one.attribute]?.[0] ?? null, changedAt: notes[one.attribute]?.[1] ?? null })),
+    targets: targetsOf(object, rows, states, config, attribute),
+    silent: silentRows(
+      rows.filter((row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0),
+      contributors,
+      configured,
+    ).map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
+    parked,
+  };
+}
+
+function changed(rulesHash: string, state: ConnectionState | undefined): boolean {
+  return state?.rulesHash != null && state.rulesHash !== rulesHash;
+}
+
+function contributorsOf(
+  object: ObjectRow,
+  rows: readonly StagedRow[],
+  states: ReadonlyMap<string, ConnectionState>,
+  config: Configuration,
+  now: number,
+): Contributor[] {
+  const clock = { now, due: Number.POSITIVE_INFINITY };
+  return rows.flatMap((row) => {
+    const connection = config.connections.find((one) => one.name === row.connection);
+    if (connection === undefined) return [];
+    const outages = new Set(parseOutages(states.get(row.connection)?.outages ?? null).attributes.map((one) => one.attribute));
+    const contributor = contributorOf(connection, row, outages, clock);
+    return contributor !== null && contributor.rule.kind === object.kind ? [contributor] : [];
+  });
+}
+
+async function waits(object: ObjectRow, rows: readonly StagedRow[], store: Store): Promise<boolean> {
+  const { ranges } = await store.sync.dirty();
+  const inside = (subject: string, id: number): boolean =>
+    ranges.some((one) => one.subject === subject && one.from <= id && id <= one.to);
+  return inside('object', object.id) || rows.some((row) => inside('staged', row.id));
+}
+
+/** Looks up every key that a reference rule of these contributors gives. */
+async function resolver(
+  contributors: readonly Contributor[],
+  { store, config }: Surroundings,
+  kind: string,
+  now: number,
+): Promise<(flow: ImportFlow, value: Value) => Value> {
+  const rules = config.kinds.get(kind);
+  const found = new Map<string, number>();
+  const keyOf = (reference: ReferenceBy, scalar: Scalar): string => {
+    const matching = referenceMatching(config, reference);
+    return typeof reference.by === 'string' ? referenceKey(String(scalar), matching) : normalForm(scalar, matching);
+  };
+  const idOf = (reference: ReferenceBy, key: string): string =>
+    JSON.stringify([reference.connection, reference.by, reference.kind, key]);
+  const offered =
+    rules === undefined ? [] : offersOf(contributors, rules, { now, due: Number.POSITIVE_INFINITY }, () => {}).values();
+  for (const { offers, flows } of offered) {
+    for (const [i, { value }] of offers.entries()) {
+      const reference = flows[i]!.reference;
+      if (reference === null) continue;
+      for (const scalar of scalars(value)) {
+        const key = keyOf(reference, scalar);
+        const object = await lookUp(reference, key, store);
+        if (object !== null) found.set(idOf(reference, key), object);
+      }
+    }
+  }
+  return (flow, value) => {
+    const reference = flow.reference!;
+    const out = scalars(value).map((scalar) => {
+      const key = keyOf(reference, scalar);
+      return found.get(idOf(reference, key)) ?? `?${key}`;
+    });
+    return out.length === 0 ? null : out;
+  };
+}
+
+async function lookUp(reference: ReferenceBy, key: string, store: Store): Promise<number | null> {
+  if (typeof reference.by !== 'string') {
+    return (await store.sync.keys([{ scope: joinScope(reference.kind, reference.by.attribute), norm: key }]))[0]?.owner ?? null;
+  }
+  const rows = await store.spaces.resolve(reference.connection, reference.by === 'anchor' ? 'anchor' : 'nameKey', null, [key]);
+  return (rows.find((row) => row.presence !== 'gone') ?? rows[0])?.objectId ?? null;
+}
+
+function targetsOf(
+  object: ObjectRow,
+  rows: readonly StagedRow[],
+  states: ReadonlyMap<string, ConnectionState>,
+  config: Configuration,
+  attribute: string | null,
+): TargetState[] {
+  return config.connections.flatMap((connection) => {
+    const rule = connection.exports.get(object.kind);
+    if (rule === undefined) return [];
+    const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
+    const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
+    return [targetState(connection.name, row, flows, states.get(connection.name))];
+  });
+}
+
+function targetState(
+  connection: string,
+  row: StagedRow | undefined,
+  flows: readonly ExportFlow[],
+  state: ConnectionState | undefined,
+): TargetState {
+  const wish = row?.export ?? null;
+  const seen: Attributes = row?.seen == null ? Object.create(null) : parseImage(row.seen);
+  const wanted: Attributes = wish?.wanted == null ? Object.create(null) : parseImage(wish.wanted);
+  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : wish.discarded !== null ? 'discarded' : wish.state;
+  return {
+    connection,
+    account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
+    origin: row?.origin ?? null,
+    protected: row?.protected ?? false,
+    held: state?.held != null,
+    operation: wish?.operation ?? null,
+    state: next,
+    fault: wish?.fault ?? null,
+    attributes:
+      row === undefined
+        ? []
+        : flows.map((flow) => ({
+            attribute: flow.attribute,
+            rule: flow.text,
+            strength: flow.strength,
+            seen: seen[flow.attribute],
+            wanted: Object.hasOwn(wanted, flow.attribute) ? wanted[flow.attribute] : undefined,
+            state: Object.hasOwn(wanted, flow.attribute) ? next : wish?.operation === 'delete' ? next : 'inStep',
+          })),
+  };
+}
