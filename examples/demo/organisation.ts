@@ -7,15 +7,16 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badgesFile } from './badges.ts';
-import { directoryFile, makeDirectory, uids } from './directory.ts';
+import { type Cast, chooseCast } from './cast.ts';
+import { directoryFile, makeDirectory } from './directory.ts';
 import { type HrRow, hrFile, hrRows } from './hr.ts';
 import { makeStaff, type Person } from './staff.ts';
 
 export interface Organisation {
   readonly staff: readonly Person[];
   readonly hr: readonly HrRow[];
-  /** Account names in the directory, in the order of `staff`, whether the account exists or not. */
-  readonly uids: readonly string[];
+  readonly accounts: number;
+  readonly cast: Cast;
 }
 
 export const HR_FILE = 'hr/employees.csv';
@@ -27,12 +28,13 @@ export const PHONEBOOK_FILE = 'phonebook/phonebook.csv';
 export function writeOrganisation(folder: string, { seed, today }: { seed: number; today: string }): Organisation {
   const staff = makeStaff(seed, today);
   const hr = hrRows(staff);
+  const directory = makeDirectory(seed, staff);
   for (const part of ['hr', 'directory', 'badge', 'phonebook']) mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, HR_FILE), hrFile(hr));
-  writeFileSync(join(folder, DIRECTORY_FILE), directoryFile(makeDirectory(seed, staff)));
+  writeFileSync(join(folder, DIRECTORY_FILE), directoryFile(directory));
   writeFileSync(join(folder, BADGES_FILE), badgesFile(seed, staff));
   copyFileSync(new URL('rollcall.yaml', import.meta.url), join(folder, 'rollcall.yaml'));
-  return { staff, hr, uids: uids(staff) };
+  return { staff, hr, accounts: directory.accounts.length, cast: chooseCast(staff, directory) };
 }
 
 if (import.meta.main) {
