@@ -80,7 +80,15 @@ export interface RunReport {
 }
 
 export interface Notice {
-  readonly kind: 'firstPlan' | 'gate' | 'heldConnection' | 'outage' | 'staleRead' | 'rulesChanged' | 'notConverging' | 'incompleteRead';
+  readonly kind:
+    | 'firstPlan'
+    | 'gate'
+    | 'heldConnection'
+    | 'outage'
+    | 'staleRead'
+    | 'rulesChanged'
+    | 'notConverging'
+    | 'incompleteRead';
   readonly connection: string;
   readonly message: string;
   readonly remedy: string;
@@ -88,7 +96,13 @@ export interface Notice {
 
 /** One line of a plan, in order. */
 export type PlanLine =
-  | { readonly what: 'plan'; readonly version: 1; readonly now: string; readonly basedOn: { readonly [connection: string]: string | null }; readonly hash: string }
+  | {
+      readonly what: 'plan';
+      readonly version: 1;
+      readonly now: string;
+      readonly basedOn: { readonly [connection: string]: string | null };
+      readonly hash: string;
+    }
   | {
       readonly what: 'object';
       readonly operation: 'create' | 'update' | 'state';
@@ -111,7 +125,13 @@ export type PlanLine =
       readonly before: { readonly [attribute: string]: unknown } | null;
       readonly after: { readonly [attribute: string]: unknown } | null;
     }
-  | { readonly what: 'parked'; readonly kind: string; readonly connection: string | null; readonly label: string; readonly detail: unknown };
+  | {
+      readonly what: 'parked';
+      readonly kind: string;
+      readonly connection: string | null;
+      readonly label: string;
+      readonly detail: unknown;
+    };
 
 export interface Plan {
   readonly lines: readonly PlanLine[];

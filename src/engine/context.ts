@@ -1,0 +1,111 @@
+/**
+ * The engine: import → sync → export, each a function over one `EngineContext`.
+ *
+ *   import/     reads a system into its connector space: canonical form, digests, absence, outages
+ *   sync/       staged objects → agreed objects → wishes for the targets, in generations
+ *   export/     sends wishes, settles the answers
+ *   safety/     what is parked, what the gates count and hold
+ *   lifecycle/  a person's state, an account's last steps
+ *
+ * Called by `runs` only. It owns retry, back-off and batching; it never throws for one bad object.
+ */
+import type { Connection, ConnectorDefinition } from '#connectors/contract';
+import type { Digester } from '#core/digest';
+import type { Fault } from '#core/errors';
+import type { Kind } from '#core/values';
+import type { Clock, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
+import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
+import type { Counters } from './counts.ts';
+
+export interface EngineConnection {
+  readonly name: string;
+  readonly rank: number;
+  readonly owner: boolean;
+  readonly definition: ConnectorDefinition;
+  readonly settings: unknown;
+  readonly mode: 'observe' | 'hold' | 'on' | null;
+  readonly imports: ReadonlyMap<Kind, ImportRule>;
+  readonly exports: ReadonlyMap<Kind, ExportRule>;
+  readonly deprovision: Deprovision;
+  readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;
+  readonly fullReadEveryMs: number;
+}
+
+export interface EngineContext {
+  readonly store: Store;
+  readonly run: RunId;
+  readonly epoch: Epoch;
+  /** IANA zone of dates without time. */
+  readonly zone: string;
+  /** The run's one instant. */
+  readonly now: number;
+  /** The clock leapt further than anybody confirms: due disables and deletes wait for a person (SEMANTICS 5). */
+  readonly timeDoubted: boolean;
+  /** Wall clock: attempts and deadlines only, never rules. */
+  readonly wall: () => number;
+  readonly folder: string;
+  readonly limits: { readonly maxObjectBytes: number };
+  readonly connections: readonly EngineConnection[];
+  readonly kinds: ReadonlyMap<Kind, KindRules>;
+  readonly digester: Digester;
+  readonly states: Map<string, ConnectionState>;
+  readonly counters: Counters;
+  readonly signal: AbortSignal;
+  fault(fault: Fault, subject?: { readonly subject: 'object' | 'staged'; readonly id: number }): void;
+  progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
+  notice(kind: NoticeKind, connection: string, message: string, remedy: string): void;
+  /** One open connection per run and configured system. */
+  open(connection: EngineConnection): Connection;
+}
+
+export type NoticeKind =
+  | 'firstPlan'
+  | 'gate'
+  | 'heldConnection'
+  | 'outage'
+  | 'staleRead'
+  | 'rulesChanged'
+  | 'notConverging'
+  | 'incompleteRead';
+
+export type PendingError = Omit<ErrorRow, 'run'>;
+
+/** A fresh clock for one evaluation: `due` starts at never. */
+export function clockOf(context: { readonly now: number }): Clock {
+  return { now: context.now, due: Number.POSITIVE_INFINITY };
+}
+
+export function connectionNamed(context: EngineContext, name: string): EngineConnection | undefined {
+  return context.connections.find((c) => c.name === name);
+}
+
+export function stateOf(context: EngineContext, name: string): ConnectionState {
+  const known = context.states.get(name);
+  if (known) return known;
+  const fresh: ConnectionState = {
+    name,
+    mode: null,
+    approval: null,
+    held: null,
+    cursor: null,
+    checkpoint: null,
+    fingerprint: null,
+    baseline: null,
+    outages: null,
+    lastCompleteRead: null,
+    lastRead: null,
+    rulesHash: null,
+    configHash: null,
+  };
+  context.states.set(name, fresh);
+  return fresh;
+}
+
+export async function saveState(
+  context: EngineContext,
+  name: string,
+  patch: Partial<Omit<ConnectionState, 'name'>>,
+): Promise<void> {
+  await context.store.spaces.saveState(name, patch, context.epoch);
+  context.states.set(name, { ...stateOf(context, name), ...patch });
+}

@@ -1,0 +1,47 @@
+/** What a run counts, per connection. Plain numbers, kept with the run. */
+export const COUNTED = [
+  'seen',
+  'added',
+  'changed',
+  'gone',
+  'joined',
+  'projected',
+  'adopted',
+  'created',
+  'updated',
+  'disabled',
+  'deleted',
+  'observed',
+  'parked',
+  'held',
+  'failed',
+  'waiting',
+  'written',
+] as const;
+export type Counted = (typeof COUNTED)[number];
+export type Counts = { [name in Counted]: number };
+
+export interface Counters {
+  add(connection: string, what: Counted, n?: number): void;
+  of(connection: string): Counts;
+  objects: Map<string, { created: number; changed: number }>;
+}
+
+export function createCounters(): Counters {
+  const byConnection = new Map<string, Counts>();
+  const of = (connection: string): Counts => {
+    let counts = byConnection.get(connection);
+    if (!counts) {
+      counts = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Counts;
+      byConnection.set(connection, counts);
+    }
+    return counts;
+  };
+  return {
+    add: (connection, what, n = 1) => {
+      of(connection)[what] += n;
+    },
+    of,
+    objects: new Map(),
+  };
+}

@@ -1,0 +1,144 @@
+/** What a target answered → what the store is told (SEMANTICS 9). One table from error kind to action. */
+import type { WriteResult } from '#connectors/contract';
+import { canonicalJson, imageText, parseImage } from '#core/canonical';
+import type { ErrorKind } from '#core/errors';
+import { normalForm } from '#core/matching';
+import { type Attributes, scalars } from '#core/values';
+import type { ExportAnswer, StagedKey } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { canonicalise, digestsOf, nameKeys, type StagingPlan } from '../import/staging.ts';
+import { parseSteps, stepsText } from '../lifecycle/steps.ts';
+import { partsOf } from '../safety/parts.ts';
+import type { Sending } from './translate.ts';
+
+/** What an error kind means for the item: try it again later, leave it for a person, or stop sending to this target. */
+export const ACTIONS: { readonly [kind in ErrorKind]: 'retry' | 'park' | 'stop' } = {
+  configuration: 'stop',
+  authentication: 'stop',
+  permission: 'park',
+  notFound: 'park',
+  conflict: 'park',
+  invalidValue: 'park',
+  rateLimited: 'retry',
+  unavailable: 'retry',
+  internal: 'park',
+};
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Doubles from one second to one hour. */
+export function backOff(attempts: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
+}
+
+/** `proven`: the write's own answer, or the file's digest, shows what the target holds now. */
+export function answerOf(
+  context: EngineContext,
+  plan: StagingPlan,
+  sending: Sending,
+  result: WriteResult,
+  proven: boolean,
+): ExportAnswer {
+  const { row, sent, rest } = sending;
+  const columns = row.export!;
+  const blank = {
+    staged: row.id,
+    revision: columns.revision,
+    anchor: null,
+    anchorDigest: null,
+    name: null,
+    nameKey: null,
+    seen: null,
+    digest: null,
+    sent: null,
+    confirmed: null,
+    keys: null,
+    notBefore: 0,
+    fault: null,
+    remaining: null,
+    parts: [],
+    approved: columns.approved !== null,
+    edges: [],
+  } satisfies Omit<ExportAnswer, 'outcome'>;
+  if (!result.ok) {
+    const fault = canonicalJson(result.fault);
+    if (result.unknown) return { ...blank, outcome: 'unknown', fault };
+    if (ACTIONS[result.fault.kind] === 'park') return { ...blank, outcome: 'failed', fault };
+    return {
+      ...blank,
+      outcome: 'retry',
+      notBefore: context.wall() + Math.max(result.retryAfterMs ?? 0, backOff(columns.attempts)),
+      fault,
+    };
+  }
+  const parts = partsOf(
+    columns.operation,
+    columns.operation === 'update' ? sent : null,
+    columns.wantedName !== null && columns.operation === 'update',
+    sending.rule.enabled,
+  );
+  const remaining =
+    rest === null
+      ? null
+      : {
+          wanted: imageText(rest),
+          parts: canonicalJson(partsOf('update', rest, false, sending.rule.enabled)),
+          state: 'waiting' as const,
+        };
+  if (columns.operation === 'delete') return { ...blank, outcome: 'proven', anchor: row.anchor, parts };
+  const name = result.name ?? columns.wantedName ?? row.name;
+  const common = {
+    ...blank,
+    anchor: result.anchor,
+    anchorDigest: context.digester.anchor(row.kind, result.anchor),
+    name,
+    nameKey: nameKeys(name).nameKey,
+    parts,
+    remaining,
+  };
+  if (!proven && !result.object) return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)) };
+  const seen = result.object
+    ? canonicalise(result.object, plan).attributes
+    : merged(columns.operation === 'create' ? null : row.seen, sent);
+  const text = imageText(seen);
+  const enabled = sending.rule.enabled;
+  const disabled =
+    enabled !== null &&
+    sent[enabled.attribute] !== undefined &&
+    canonicalJson(sent[enabled.attribute]) === canonicalJson(enabled.off);
+  return {
+    ...common,
+    outcome: 'proven',
+    seen: text,
+    // A target that keeps members as edges is compared in full at its next read.
+    digest: hasMultiEdges(plan)
+      ? null
+      : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
+    confirmed: imageText(merged(row.confirmed, sent)),
+    keys: keysOf(plan, seen),
+    ...(disabled ? { steps: stepsText({ ...parseSteps(row.steps), confirmedAt: context.now }) } : {}),
+  };
+}
+
+/** The image with these values in place; cleared ones are gone. */
+function merged(before: string | null, sent: Attributes): Attributes {
+  const image = before === null ? (Object.create(null) as Attributes) : parseImage(before);
+  for (const name in sent) {
+    if (scalars(sent[name]!).length === 0) delete image[name];
+    else image[name] = sent[name]!;
+  }
+  return image;
+}
+
+function keysOf(plan: StagingPlan, seen: Attributes): StagedKey[] {
+  const out: StagedKey[] = [];
+  for (const [attribute, key] of plan.keys)
+    for (const scalar of scalars(seen[attribute] ?? null)) out.push({ scope: key.scope, norm: normalForm(scalar, key.matching) });
+  return out;
+}
+
+function hasMultiEdges(plan: StagingPlan): boolean {
+  for (const edge of plan.edges.values()) if (edge.multi) return true;
+  return false;
+}

@@ -1,0 +1,124 @@
+/** A staged row's wish → what is sent: held parts taken out, references put in the target's terms, bytes fetched. */
+import type { WriteItem, WriteValue } from '#connectors/contract';
+import { parseImage } from '#core/canonical';
+import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import type { ExportRule } from '#rules/model';
+import type { StagedRow } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { partsOfAttribute } from '../safety/parts.ts';
+import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
+
+export interface Sending {
+  readonly row: StagedRow;
+  readonly rule: ExportRule;
+  readonly item: WriteItem;
+  /** Values as sent, references as text: what is expected to be seen. */
+  readonly sent: Attributes;
+  /** Wishes that a gate or a missing account keeps back; null when none. */
+  readonly rest: Attributes | null;
+}
+
+interface ObjectReference {
+  readonly object: number;
+}
+
+function isObjectReference(value: unknown): value is ObjectReference {
+  return typeof value === 'object' && value !== null && typeof (value as ObjectReference).object === 'number';
+}
+
+export function ruleOf(connection: EngineConnection, kind: string): ExportRule | undefined {
+  for (const rule of connection.exports.values()) if (rule.to === kind) return rule;
+  return undefined;
+}
+
+export async function translate(
+  context: EngineContext,
+  connection: EngineConnection,
+  rows: readonly StagedRow[],
+  attempt: string,
+  heldParts: ReadonlySet<string>,
+): Promise<Sending[]> {
+  const referred: number[] = [];
+  const images = rows.map((row) => (row.export!.wanted === null ? null : parseImage(row.export!.wanted)));
+  for (const image of images)
+    if (image) for (const name in image) for (const v of scalars(image[name]!)) if (isObjectReference(v)) referred.push(v.object);
+  const accounts = await accountsIn(context, connection.name, referred);
+  const out: Sending[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const rule = ruleOf(connection, row.kind);
+    if (!rule) continue;
+    out.push(
+      await translateOne(context, rule, row, images[i]!, attempt, accounts, row.export!.approved === null ? heldParts : NO_PARTS),
+    );
+  }
+  return out;
+}
+
+const NO_PARTS: ReadonlySet<string> = new Set();
+
+async function translateOne(
+  context: EngineContext,
+  rule: ExportRule,
+  row: StagedRow,
+  wanted: Attributes | null,
+  attempt: string,
+  accounts: ReadonlyMap<number, Account>,
+  heldParts: ReadonlySet<string>,
+): Promise<Sending> {
+  const columns = row.export!;
+  const sent: Attributes = Object.create(null);
+  const set: { [attribute: string]: WriteValue } = Object.create(null);
+  let rest: Attributes | null = null;
+  for (const name in wanted) {
+    const value = wanted[name]!;
+    const held =
+      columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
+    const said = held ? undefined : referencesAsText(value, rule, name, accounts);
+    if (said === undefined) {
+      rest ??= Object.create(null) as Attributes;
+      rest[name] = value;
+      continue;
+    }
+    sent[name] = said;
+    set[name] = await bytesOf(context, said);
+  }
+  const item: WriteItem = {
+    attempt: `${attempt}:${row.id}`,
+    operation: columns.operation,
+    kind: row.kind,
+    anchor: columns.operation === 'create' ? columns.wantedAnchor : row.anchor,
+    ...(columns.wantedName === null ? {} : { name: columns.wantedName }),
+    set,
+  };
+  return { row, rule, item, sent, rest };
+}
+
+/** undefined when an object it refers to has no account here yet. */
+function referencesAsText(
+  value: Value,
+  rule: ExportRule,
+  name: string,
+  accounts: ReadonlyMap<number, Account>,
+): Value | undefined {
+  const list = scalars(value);
+  if (!list.some(isObjectReference)) return value;
+  const flow = rule.flows.find((f) => f.attribute === name)!;
+  const texts: Scalar[] = [];
+  for (const scalar of list) {
+    const text = isObjectReference(scalar) ? referenceText(accounts.get(scalar.object), flow.reference!.by) : scalar;
+    if (text === null) return undefined;
+    texts.push(text);
+  }
+  return Array.isArray(value) ? texts : texts[0]!;
+}
+
+async function bytesOf(context: EngineContext, value: Value): Promise<WriteValue> {
+  if (value === null || (typeof value !== 'object' && !Array.isArray(value))) return value;
+  const list = scalars(value);
+  if (!list.some(isBlob)) return value;
+  const out: (Scalar | Uint8Array)[] = [];
+  for (const scalar of list)
+    out.push(isBlob(scalar) ? ((await context.store.blobs.get(scalar.blob)) ?? new Uint8Array()) : scalar);
+  return Array.isArray(value) ? out : out[0]!;
+}

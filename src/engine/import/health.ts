@@ -1,0 +1,115 @@
+/**
+ * Whether a read may prove that something is gone (SEMANTICS 6): of objects by counts, of attributes by how many were
+ * filled. The baseline is what the last complete, healthy read saw.
+ */
+import { canonicalJson } from '#core/canonical';
+
+export interface Baseline {
+  readonly counts: { readonly [kind: string]: number };
+  readonly filled: { readonly [kind: string]: { readonly [attribute: string]: number } };
+}
+
+export interface Outage {
+  readonly kind: string;
+  readonly attribute: string;
+  readonly filledBefore: number;
+  readonly filledNow: number;
+  readonly since: number;
+}
+
+/** `accepted`: a person said that the attribute, or the smaller read, is right as it is; used up by the next read. */
+export interface Outages {
+  readonly attributes: readonly Outage[];
+  readonly accepted: readonly string[];
+}
+
+/** Below this many objects a shrunken read is believed: half of nothing says nothing. */
+const SMALL = 10;
+const FILLED_ENOUGH = 50;
+
+export function parseBaseline(text: string | null): Baseline {
+  return text === null ? { counts: {}, filled: {} } : (JSON.parse(text) as Baseline);
+}
+
+export function parseOutages(text: string | null): Outages {
+  return text === null ? { attributes: [], accepted: [] } : (JSON.parse(text) as Outages);
+}
+
+/** Null when nothing is out. */
+export function outagesText(outages: Outages): string | null {
+  return outages.attributes.length === 0 && outages.accepted.length === 0 ? null : canonicalJson(outages);
+}
+
+/** Tally of one read, kept while objects stream by. */
+export class Tally {
+  readonly counts: Map<string, number> = new Map();
+  readonly filled: Map<string, Map<string, number>> = new Map();
+
+  add(kind: string, attributes: { readonly [attribute: string]: unknown }): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    let filled = this.filled.get(kind);
+    if (!filled) {
+      filled = new Map();
+      this.filled.set(kind, filled);
+    }
+    for (const attribute in attributes) {
+      const value = attributes[attribute];
+      if (value !== null && value !== '') filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
+    }
+  }
+
+  baseline(): Baseline {
+    return {
+      counts: Object.fromEntries(this.counts),
+      filled: Object.fromEntries([...this.filled].map(([kind, map]) => [kind, Object.fromEntries(map)])),
+    };
+  }
+}
+
+/** Why this read proves no absence, or null when it does. `accepted` holds `read` after a person said that it is right. */
+export function unhealthy(before: Baseline, now: Baseline, accepted: readonly string[]): string | null {
+  if (accepted.includes('read')) return null;
+  for (const [kind, was] of Object.entries(before.counts)) {
+    const is = now.counts[kind] ?? 0;
+    if (was > 0 && is === 0) return `it shows no ${kind} at all where the last complete read showed ${was}`;
+    if (was >= SMALL && is * 2 < was) return `it shows ${is} of kind ${kind} where the last complete read showed ${was}`;
+  }
+  return null;
+}
+
+/**
+ * Attributes that fell out: gone from the system's own list of attributes while they were filled, or filled in at least 50
+ * objects and now empty in more than half of those.
+ */
+export function findOutages(
+  before: Baseline,
+  now: Baseline,
+  listed: readonly string[] | undefined,
+  known: Outages,
+  at: number,
+): Outage[] {
+  const out: Outage[] = [];
+  for (const [kind, filled] of Object.entries(before.filled)) {
+    if ((now.counts[kind] ?? 0) === 0) continue;
+    for (const [attribute, was] of Object.entries(filled)) {
+      if (known.accepted.includes(`${kind}.${attribute}`) || was === 0) continue;
+      const is = now.filled[kind]?.[attribute] ?? 0;
+      const vanished = listed !== undefined && !listed.includes(attribute) && is === 0;
+      if (!vanished && !(was >= FILLED_ENOUGH && is * 2 < was)) continue;
+      const since = known.attributes.find((o) => o.kind === kind && o.attribute === attribute)?.since ?? at;
+      out.push({ kind, attribute, filledBefore: was, filledNow: is, since });
+    }
+  }
+  return out;
+}
+
+/** The baseline to keep: an attribute that is out keeps the count it is compared with. */
+export function nextBaseline(before: Baseline, now: Baseline, outages: readonly Outage[]): Baseline {
+  const filled: { [kind: string]: { [attribute: string]: number } } = {};
+  for (const [kind, map] of Object.entries(now.filled)) filled[kind] = { ...map };
+  for (const outage of outages) {
+    filled[outage.kind] ??= {};
+    filled[outage.kind]![outage.attribute] = before.filled[outage.kind]![outage.attribute]!;
+  }
+  return { counts: now.counts, filled };
+}

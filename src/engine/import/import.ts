@@ -1,0 +1,181 @@
+/**
+ * Import: what a system shows → its connector space.
+ *
+ * A full read compares digests with an index of the connector space and writes only what is new or different; every
+ * object seen sets a bit, and what has no bit after a complete, healthy read is gone. A delta read loads just the objects
+ * it names. Rows go to the store in batches, two in flight, while the next are parsed.
+ */
+import type { Page, ReadEnd } from '#connectors/contract';
+import { canonicalJson } from '#core/canonical';
+import { RollcallError, toFault } from '#core/errors';
+import { buildImportIndex, createSeenBitmap } from '#store/import-index';
+import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
+import { markMissing, settleUnanswered } from './absence.ts';
+import { findOutages, nextBaseline, outagesText, parseBaseline, parseOutages, Tally, unhealthy } from './health.ts';
+import { createStager } from './stager.ts';
+
+export interface ImportOutcome {
+  readonly complete: boolean;
+  readonly mode: 'full' | 'delta';
+}
+
+/** How often an interrupted full read may resume: at most this old. */
+const CHECKPOINT_MS = 30_000;
+
+interface Checkpoint {
+  readonly mark: number;
+  readonly next: string | null;
+  readonly resume: string;
+}
+
+export async function importConnection(
+  context: EngineContext,
+  connection: EngineConnection,
+  wanted: 'full' | 'delta',
+): Promise<ImportOutcome> {
+  const open = context.open(connection);
+  const reader = open.read;
+  if (!reader) return { complete: false, mode: wanted };
+  const state = stateOf(context, connection.name);
+  if (wanted === 'delta' && reader.deltas && state.cursor !== null) {
+    try {
+      return await readDelta(context, connection, state.cursor);
+    } catch (error) {
+      // The feed says that it cannot go on from there: a full read can.
+      if (!(error instanceof RollcallError && error.kind === 'conflict')) throw error;
+      context.fault(toFault(error, { connection: connection.name }));
+    }
+  }
+  return await readFull(context, connection);
+}
+
+async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {
+  const reader = context.open(connection).read!;
+  const stager = createStager(context, connection, { full: false, mark: null, empty: false });
+  let end: ReadEnd | undefined;
+  for await (const page of reader.read({ since, signal: context.signal })) {
+    await stager.changes(page.objects);
+    context.progress('import', connection.name, stager.seen, null);
+    if (page.end) end = page.end;
+  }
+  await stager.finish();
+  report(context, connection, end);
+  const complete = end?.complete === true;
+  await saveState(context, connection.name, {
+    ...(complete && end?.next !== undefined ? { cursor: end.next } : {}),
+    lastRead: context.now,
+  });
+  return { complete, mode: 'delta' };
+}
+
+async function readFull(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome> {
+  const spaces = context.store.spaces;
+  const open = context.open(connection);
+  const reader = open.read!;
+  const state = stateOf(context, connection.name);
+  const interrupted = await spaces.loadBitmap(connection.name);
+  let checkpoint = interrupted ? (JSON.parse(interrupted.checkpoint) as Checkpoint) : null;
+  const bitmap = createSeenBitmap(interrupted?.pages ?? []);
+  // The delta cursor is taken before the read starts, so that nothing falls between the two.
+  let next = checkpoint ? checkpoint.next : ((await reader.cursor?.()) ?? null);
+  let mark = checkpoint?.mark ?? (await spaces.mark());
+  const [index, tally] = [buildImportIndex(await spaces.importIndex(connection.name)), new Tally()];
+  const stager = createStager(context, connection, { full: true, mark, empty: index.count === 0, index, bitmap, tally });
+  let end: ReadEnd | undefined;
+  let saved = performance.now();
+  const request = checkpoint ? { resume: checkpoint.resume, signal: context.signal } : { signal: context.signal };
+  for await (const page of pages(reader.read(request))) {
+    if (checkpoint && page.restarted) {
+      bitmap.clear();
+      next = (await reader.cursor?.()) ?? null;
+      mark = await spaces.mark();
+      stager.restart(mark);
+    }
+    checkpoint = null;
+    await stager.objects(page.objects);
+    context.progress('import', connection.name, stager.seen, index.count || null);
+    if (page.resume !== undefined && performance.now() - saved > CHECKPOINT_MS) {
+      await stager.flush();
+      const note: Checkpoint = { mark, next, resume: page.resume };
+      await spaces.saveBitmap(connection.name, context.epoch, canonicalJson(note), bitmap.changedPages());
+      saved = performance.now();
+    }
+    if (page.end) end = page.end;
+  }
+  await stager.finish();
+  report(context, connection, end);
+  const outages = parseOutages(state.outages);
+  const before = parseBaseline(state.baseline);
+  const now = tally.baseline();
+  const resumed = interrupted !== null;
+  const sick = end?.complete ? unhealthy(before, now, outages.accepted) : null;
+  // Counts of a resumed read cover its second part only; they say nothing of health.
+  const complete = end?.complete === true && sick === null && stager.refused === 0;
+  if (sick !== null && !resumed)
+    context.notice(
+      'incompleteRead',
+      connection.name,
+      `${connection.name}: ${sick}. Nobody is taken as gone`,
+      `check the source; if it is right, run: rollcall approve ${connection.name} --read`,
+    );
+  if (!complete) {
+    await saveState(context, connection.name, { lastRead: context.now });
+    return { complete: false, mode: 'full' };
+  }
+  const out = resumed ? [...outages.attributes] : findOutages(before, now, end!.attributes, outages, context.now);
+  for (const outage of out)
+    context.notice(
+      'outage',
+      connection.name,
+      `${connection.name}: attribute ${outage.attribute} was filled in ${outage.filledBefore} objects and is now in ${outage.filledNow}; the last values stay`,
+      `check the source; if it is right, run: rollcall approve ${connection.name} --attribute ${outage.kind}.${outage.attribute}`,
+    );
+  const gone = await markMissing(context, connection, mark, bitmap);
+  context.counters.add(connection.name, 'gone', gone);
+  await settleUnanswered(context, connection, mark);
+  const lifted = outages.attributes.filter((o) => !out.some((n) => n.kind === o.kind && n.attribute === o.attribute));
+  if (lifted.length > 0)
+    await context.store.sync.markDirty(
+      [{ subject: 'staged', from: 1, to: Number.MAX_SAFE_INTEGER, cause: `connection:${connection.name}` }],
+      context.epoch,
+    );
+  await saveState(context, connection.name, {
+    cursor: end!.next ?? next,
+    fingerprint: end!.fingerprint ?? null,
+    baseline: canonicalJson(resumed ? before : nextBaseline(before, now, out)),
+    outages: outagesText({ attributes: out, accepted: [] }),
+    lastCompleteRead: context.now,
+    lastRead: context.now,
+  });
+  if (interrupted || end!.next !== undefined) await spaces.clearBitmap(connection.name, context.epoch);
+  return { complete: true, mode: 'full' };
+}
+
+/** A read that breaks off ends as an incomplete one: what came is staged, nothing is proven absent. */
+async function* pages(source: AsyncIterable<Page>): AsyncIterable<Page> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (error instanceof RollcallError && (error.kind === 'unavailable' || error.kind === 'rateLimited')) {
+      yield { objects: [], end: { complete: false, reason: toFault(error) } };
+      return;
+    }
+    throw error;
+  }
+}
+
+function report(context: EngineContext, connection: EngineConnection, end: ReadEnd | undefined): void {
+  if (end?.complete) return;
+  const reason = end?.reason ?? {
+    kind: 'unavailable' as const,
+    message: 'the read ended without saying that it was complete',
+    where: {},
+  };
+  context.fault({ ...reason, where: { connection: connection.name, ...reason.where } });
+  context.notice(
+    'incompleteRead',
+    connection.name,
+    `${connection.name}: the read was not complete (${reason.message}); nobody is taken as gone`,
+    reason.remedy ?? 'mend the source and run again',
+  );
+}

@@ -1,0 +1,376 @@
+/** Turns pages into staged batches: digest, compare, collect, write; at most two batches on their way. */
+import type { Change, RawValue, ReadObject } from '#connectors/contract';
+import { imageText, parseImage, sameValue } from '#core/canonical';
+import { toFault } from '#core/errors';
+import { parseInstant } from '#core/time';
+import type { Attributes, Scalar, Value } from '#core/values';
+import { scalars } from '#core/values';
+import type { StagedRow, StageEdges, StageItem } from '#store/contract';
+import type { ImportIndex, SeenBitmap } from '#store/import-index';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { stateOf } from '../context.ts';
+import { createDigestSet } from './digest-set.ts';
+import type { Tally } from './health.ts';
+import { parseOutages } from './health.ts';
+import { stagingPlan } from './plan.ts';
+import { settleRow } from './settle.ts';
+import { type Canonical, canonicalise, digestsOf, nameKeys, referenceKey, type StagingPlan } from './staging.ts';
+
+const BATCH = 2_000;
+const IN_FLIGHT = 2;
+
+export interface Stager {
+  readonly seen: number;
+  /** Objects that could not be staged: their absence is not known. */
+  readonly refused: number;
+  objects(page: readonly (ReadObject | Change)[]): Promise<void>;
+  changes(page: readonly (ReadObject | Change)[]): Promise<void>;
+  flush(): Promise<void>;
+  finish(): Promise<void>;
+  restart(mark: number): void;
+}
+
+interface Options {
+  readonly full: boolean;
+  readonly mark: number | null;
+  /** The connector space had nothing: no row needs to be looked up. */
+  readonly empty: boolean;
+  readonly index?: ImportIndex;
+  readonly bitmap?: SeenBitmap;
+  readonly tally?: Tally;
+}
+
+interface Arrived {
+  readonly object: ReadObject;
+  readonly canonical: Canonical;
+  readonly digest: Uint8Array | null;
+  readonly anchorDigest: Uint8Array;
+}
+
+export function createStager(context: EngineContext, connection: EngineConnection, options: Options): Stager {
+  const { store, digester, counters } = context;
+  const plan: StagingPlan = stagingPlan(context, connection);
+  const outages = new Set(parseOutages(stateOf(context, connection.name).outages).attributes.map((o) => o.attribute));
+  const met = createDigestSet();
+  let mark = options.mark;
+  let batch: Arrived[] = [];
+  let onTheirWay: Promise<void>[] = [];
+  let seen = 0;
+  let refused = 0;
+
+  const refuse = (object: { anchor: string; line?: number }, error: unknown): void => {
+    refused++;
+    const where = {
+      connection: connection.name,
+      object: object.anchor,
+      ...(object.line === undefined ? {} : { line: object.line }),
+    };
+    context.fault(toFault(error, where));
+  };
+
+  const arrive = (object: ReadObject): Arrived | null => {
+    try {
+      const canonical = canonicalise(object, plan);
+      return { object, canonical, ...digestsOf(digester, object.kind, object.anchor, canonical.digestText) };
+    } catch (error) {
+      refuse(object, error);
+      return null;
+    }
+  };
+
+  const send = async (items: readonly StageItem[]): Promise<void> => {
+    const result = await store.spaces.stage({
+      connection: connection.name,
+      run: context.run,
+      epoch: context.epoch,
+      unlessTouchedSince: mark,
+      items,
+    });
+    counters.add(connection.name, 'added', result.inserted);
+    counters.add(connection.name, 'changed', result.changed);
+    if (options.bitmap) for (const id of result.ids) options.bitmap.add(id);
+  };
+
+  const drain = async (): Promise<void> => {
+    const pending = onTheirWay;
+    onTheirWay = [];
+    await Promise.all(pending);
+  };
+
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    let arrived = batch;
+    batch = [];
+    const before = new Map<string, StagedRow>();
+    if (!options.empty) {
+      for (const [kind, anchors] of byKind(arrived))
+        for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
+          before.set(`${kind}\u0000${row.anchor}`, row);
+      if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
+    }
+    const blobs = arrived.flatMap((a) => a.canonical.blobs);
+    if (blobs.length > 0) await store.blobs.put(blobs);
+    const items = arrived.map((a) => itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`)));
+    if (onTheirWay.length >= IN_FLIGHT) await drain();
+    const way = send(items);
+    way.catch(() => undefined);
+    onTheirWay.push(way);
+  };
+
+  const isDuplicate = (arrived: Arrived, before: ReadonlyMap<string, StagedRow>): boolean => {
+    const row = before.get(`${arrived.object.kind}\u0000${arrived.object.anchor}`);
+    if (!row || !options.bitmap!.has(row.id)) return false;
+    duplicate(arrived.object);
+    return true;
+  };
+
+  const duplicate = (object: ReadObject): void => {
+    context.fault({
+      kind: 'conflict',
+      message: `anchor ${object.anchor} appears twice in one read; the first one counts`,
+      where: { connection: connection.name, object: object.anchor, ...(object.line === undefined ? {} : { line: object.line }) },
+      remedy: 'give each object its own anchor in the source',
+    });
+  };
+
+  const itemOf = (arrived: Arrived, row: StagedRow | undefined): StageItem => {
+    const { object, canonical } = arrived;
+    const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
+    const previous = row?.seen ? parseImage(row.seen) : null;
+    const settle = row ? settleRow(connection, row, canonical) : undefined;
+    return {
+      kind: object.kind,
+      anchor: object.anchor,
+      operation: 'put',
+      name: canonical.name,
+      nameKey: canonical.nameKey,
+      parentKey: canonical.parentKey,
+      seen: canonical.text,
+      digest: arrived.digest,
+      anchorDigest: arrived.anchorDigest,
+      changedAt,
+      times: timesOf(plan, row, previous, canonical.attributes, changedAt ?? context.now),
+      kept: keptOf(row, previous, canonical.attributes, outages),
+      keys: canonical.keys,
+      edges: canonical.edges,
+      ...(settle ? { settle } : {}),
+    };
+  };
+
+  return {
+    get seen() {
+      return seen;
+    },
+    get refused() {
+      return refused;
+    },
+    restart(newMark) {
+      mark = newMark;
+    },
+    async objects(page) {
+      for (const entry of page) {
+        seen++;
+        if (entry.op === 'patch' || entry.op === 'delete') {
+          refuse(entry, new Error(`a full read gave a change record (${entry.op})`));
+          continue;
+        }
+        const arrived = arrive(entry);
+        if (!arrived) continue;
+        options.tally?.add(entry.kind, arrived.canonical.attributes);
+        const same = options.index!.unchanged(arrived.anchorDigest, arrived.digest!);
+        if (same > 0) {
+          if (!options.bitmap!.add(same)) duplicate(entry);
+          continue;
+        }
+        if (!met.add(arrived.anchorDigest)) {
+          // Met before in this read, or (once in 2^64) another anchor of the same digest: the store knows.
+          await flush();
+          await drain();
+          const rows = await store.spaces.byAnchors(connection.name, entry.kind, [entry.anchor]);
+          if (rows.length > 0 && options.bitmap!.has(rows[0]!.id)) {
+            duplicate(entry);
+            continue;
+          }
+        }
+        batch.push(arrived);
+        if (batch.length >= BATCH) await flush();
+      }
+      counters.add(connection.name, 'seen', page.length);
+    },
+    async changes(page) {
+      // Changes of one object keep their order: each page sees what the one before it left.
+      for (let i = 0; i < page.length; i += BATCH) await stageChanges(page.slice(i, i + BATCH));
+      counters.add(connection.name, 'seen', page.length);
+    },
+    async flush() {
+      await flush();
+      await drain();
+    },
+    async finish() {
+      await flush();
+      await drain();
+    },
+  };
+
+  async function stageChanges(entries: readonly (ReadObject | Change)[]): Promise<void> {
+    seen += entries.length;
+    const rows = new Map<string, StagedRow>();
+    for (const [kind, anchors] of byKind(entries.map((object) => ({ object }))))
+      for (const row of await store.spaces.byAnchors(connection.name, kind, anchors)) rows.set(`${kind}\u0000${row.anchor}`, row);
+    const items = new Map<string, StageItem>();
+    const images = new Map<string, Attributes>();
+    for (const entry of entries) {
+      const key = `${entry.kind}\u0000${entry.anchor}`;
+      const row = rows.get(key);
+      try {
+        if (entry.op === 'delete') {
+          if (items.has(key)) await sendOne(items, key);
+          items.set(key, deletion(entry.kind, entry.anchor));
+          images.set(key, Object.create(null));
+          continue;
+        }
+        const patch = entry.op === 'patch';
+        const current = images.get(key) ?? (row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined);
+        const object: ReadObject = patch ? patched(entry, current, plan) : entry;
+        const canonical = canonicalise(object, plan);
+        const deltas = patch ? edgeDeltas(entry, plan) : [];
+        const whole = !patch || !hasMultiEdges(plan);
+        const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
+        const base = itemOf(
+          { object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest },
+          row,
+        );
+        // A change that does not say the name leaves it as it was.
+        const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
+        if (items.has(key)) await sendOne(items, key);
+        items.set(key, {
+          ...base,
+          ...name,
+          edges: patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...deltas] : base.edges,
+        });
+        images.set(key, canonical.attributes);
+        if (canonical.blobs.length > 0) await store.blobs.put(canonical.blobs);
+      } catch (error) {
+        refuse(entry, error);
+      }
+    }
+    if (items.size > 0) await send([...items.values()]);
+  }
+
+  /** A second change of one object in one page: the first goes ahead, alone. */
+  async function sendOne(items: Map<string, StageItem>, key: string): Promise<void> {
+    await send([items.get(key)!]);
+    items.delete(key);
+  }
+
+  function deletion(kind: string, anchor: string): StageItem {
+    return {
+      kind,
+      anchor,
+      operation: 'delete',
+      name: null,
+      nameKey: null,
+      parentKey: null,
+      seen: '{}',
+      digest: null,
+      anchorDigest: digester.anchor(kind, anchor),
+      changedAt: null,
+      times: null,
+      kept: null,
+      keys: [],
+      edges: [],
+    };
+  }
+}
+
+function byKind(
+  entries: readonly { readonly object: { readonly kind: string; readonly anchor: string } }[],
+): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  for (const { object } of entries) {
+    const list = out.get(object.kind);
+    if (list) list.push(object.anchor);
+    else out.set(object.kind, [object.anchor]);
+  }
+  return out;
+}
+
+function instantOf(text: string): number | null {
+  return parseInstant(text);
+}
+
+/** When each `latest` attribute last changed here; null when the connection has none. */
+function timesOf(
+  plan: StagingPlan,
+  row: StagedRow | undefined,
+  before: Attributes | null,
+  after: Attributes,
+  at: number,
+): string | null {
+  if (plan.timed.size === 0) return null;
+  const times: { [attribute: string]: number } = row?.times ? (JSON.parse(row.times) as { [attribute: string]: number }) : {};
+  for (const attribute of plan.timed)
+    if (!sameValue(before?.[attribute] ?? null, after[attribute] ?? null)) times[attribute] = at;
+  return imageText(Object.assign(Object.create(null), times));
+}
+
+/** Values that this read empties, and those an outage still stands on. */
+function keptOf(
+  row: StagedRow | undefined,
+  before: Attributes | null,
+  after: Attributes,
+  outages: ReadonlySet<string>,
+): string | null {
+  if (!before) return null;
+  let kept: Attributes | null = null;
+  const old = row?.kept ? parseImage(row.kept) : null;
+  const keep = (attribute: string, value: Value): void => {
+    if (scalars(after[attribute]).length > 0 || scalars(value).length === 0) return;
+    kept ??= Object.create(null) as Attributes;
+    kept[attribute] = value;
+  };
+  for (const attribute in before) keep(attribute, before[attribute]!);
+  if (old) for (const attribute in old) if (outages.has(attribute)) keep(attribute, old[attribute]!);
+  return kept === null ? null : imageText(kept);
+}
+
+function hasMultiEdges(plan: StagingPlan): boolean {
+  for (const edge of plan.edges.values()) if (edge.multi) return true;
+  return false;
+}
+
+type Patch = Extract<Change, { op: 'patch' }>;
+
+/** The whole object after the patch; attributes kept as edges are left to `edgeDeltas`. */
+function patched(entry: Patch, current: Attributes | undefined, plan: StagingPlan): ReadObject {
+  const attributes: { [attribute: string]: RawValue } = Object.assign(Object.create(null), current);
+  for (const attribute in entry.set) attributes[attribute] = entry.set[attribute]!;
+  for (const attribute in entry.add)
+    if (!plan.edges.get(attribute)?.multi) attributes[attribute] = [...scalars(current?.[attribute]), ...entry.add[attribute]!];
+  for (const attribute in entry.remove) {
+    if (plan.edges.get(attribute)?.multi) continue;
+    const gone = entry.remove[attribute]!;
+    attributes[attribute] = scalars(attributes[attribute] as Value).filter((v) => !gone.some((g) => sameValue(g, v)));
+  }
+  return {
+    kind: entry.kind,
+    anchor: entry.anchor,
+    attributes,
+    ...(entry.name === undefined ? {} : { name: entry.name }),
+    ...(entry.changedAt === undefined ? {} : { changedAt: entry.changedAt }),
+  };
+}
+
+function edgeDeltas(entry: Patch, plan: StagingPlan): StageEdges[] {
+  const out: StageEdges[] = [];
+  for (const [attribute, { matching, multi }] of plan.edges) {
+    if (!multi) continue;
+    const keys = (values: readonly Scalar[] | undefined) =>
+      (values ?? []).map((v) => ({ key: referenceKey(String(v), matching), text: String(v) }));
+    const set = entry.set?.[attribute];
+    if (set !== undefined) out.push({ attribute, all: keys(scalars(set as Value)) });
+    else if (entry.add?.[attribute] || entry.remove?.[attribute])
+      out.push({ attribute, add: keys(entry.add?.[attribute]), remove: keys(entry.remove?.[attribute]) });
+  }
+  return out;
+}

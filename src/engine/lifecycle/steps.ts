@@ -1,0 +1,21 @@
+/** What Rollcall remembers of an account's last steps, and of repairs that were undone. */
+import { canonicalJson } from '#core/canonical';
+
+export interface Steps {
+  /** The disable was decided at (ms). */
+  readonly disabledAt?: number;
+  /** It was seen in the target at (ms): grace starts here (SEMANTICS 5). */
+  readonly confirmedAt?: number;
+  /** The change that came back undone, and how often in a row. */
+  readonly repairs?: { readonly text: string; readonly times: number };
+}
+
+const NONE: Steps = {};
+
+export function parseSteps(text: string | null): Steps {
+  return text === null ? NONE : (JSON.parse(text) as Steps);
+}
+
+export function stepsText(steps: Steps): string | null {
+  return Object.keys(steps).length === 0 ? null : canonicalJson(steps);
+}

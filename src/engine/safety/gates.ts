@@ -1,0 +1,209 @@
+/**
+ * Gates (SEMANTICS 8): per target and part of a change, what is decided and not sent plus what was sent in the last 24
+ * hours is compared with a limit. A tripped gate holds that part and nothing else, until a person decides about it.
+ */
+import { canonicalJson } from '#core/canonical';
+import { sha256Hex } from '#core/digest';
+import type { ExportState, GateHold, StagedRow } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { modeOf } from './mode.ts';
+import { changeDigest } from './parts.ts';
+
+const DAY_MS = 86_400_000;
+const PAGE = 2_000;
+/** Never under this many objects. */
+const FEWEST = 5;
+/** One group losing more than half of this many members. */
+const GROUP_SIZE = 10;
+
+const STRICT = { percent: 5, count: 500 };
+const USUAL = { percent: 20, count: 5_000 };
+const STRICT_PARTS = new Set(['delete', 'disable', 'unlink']);
+
+export function limitOf(connection: EngineConnection, part: string, accounts: number): number {
+  const set = connection.gates.get(part) ?? (part.includes(':') ? connection.gates.get(part.split(':')[0]!) : undefined);
+  const { percent, count } = set ?? (STRICT_PARTS.has(part) ? STRICT : USUAL);
+  return Math.max(FEWEST, Math.min(Math.floor((accounts * percent) / 100), count));
+}
+
+/** Parts that are held now. */
+export async function heldPartsOf(context: EngineContext, connection: EngineConnection): Promise<ReadonlySet<string>> {
+  const holds = await context.store.exports.holds(connection.name);
+  return new Set(holds.filter((hold) => hold.closedAt === null).map((hold) => hold.part));
+}
+
+/** Counts, trips, and sets each waiting export to held or waiting by the holds that stand. */
+export async function gateConnection(context: EngineContext, connection: EngineConnection): Promise<void> {
+  if (connection.exports.size === 0) return;
+  const mode = modeOf(context, connection);
+  if (mode === 'observe') return;
+  const { exports, spaces } = context.store;
+  const tally = new Map<string, { count: number; digests: string[] }>();
+  await eachPending(context, connection, async (rows) => {
+    for (const row of rows) {
+      if (isApproved(row)) continue;
+      for (const part of JSON.parse(row.export!.parts) as string[]) {
+        const entry = tally.get(part) ?? { count: 0, digests: [] };
+        tally.set(part, entry);
+        entry.count++;
+        entry.digests.push(`${row.id}:${digestOf(row)}`);
+      }
+    }
+  });
+  await tallyMembers(context, connection, tally);
+  const sent = new Map((await exports.gateCounts(connection.name, context.now - DAY_MS)).map((row) => [row.part, row.sent]));
+  const accounts = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
+  const open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
+  const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
+  for (const [part, { count, digests }] of tally) {
+    if (held.has(part)) continue;
+    // Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5).
+    const limit = context.timeDoubted && (part === 'disable' || part === 'delete') ? 0 : limitOf(connection, part, accounts);
+    const total = count + (sent.get(part) ?? 0);
+    if (total <= limit) continue;
+    const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {
+      connection: connection.name,
+      part,
+      count: total,
+      limit,
+      digest: sha256Hex(canonicalJson(digests.sort())).slice(0, 32),
+      since: context.now,
+    };
+    held.set(part, await exports.openHold(hold, context.epoch));
+    open.push({ ...hold, id: held.get(part)!, closedAt: null, decision: null });
+  }
+  for (const hold of open)
+    context.notice(
+      'gate',
+      connection.name,
+      `${connection.name}: ${hold.count} changes of kind "${hold.part}" are over the limit of ${hold.limit}; they are held, other changes go on`,
+      `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`,
+    );
+  await applyHolds(context, connection, held, mode);
+}
+
+/** A row waits unless its mode, or the holds on all of its parts, keep it. */
+async function applyHolds(
+  context: EngineContext,
+  connection: EngineConnection,
+  held: ReadonlyMap<string, number>,
+  mode: 'hold' | 'on',
+): Promise<void> {
+  await eachPending(context, connection, async (rows) => {
+    const marks: {
+      id: number;
+      revision: number;
+      state: ExportState;
+      holdId: number | null;
+      approved: string | null;
+      discarded: string | null;
+    }[] = [];
+    for (const row of rows) {
+      const columns = row.export!;
+      const parts = JSON.parse(columns.parts) as string[];
+      const hold = isApproved(row) ? undefined : holdOver(parts, held);
+      const discarded = columns.discarded !== null && columns.discarded === digestOf(row);
+      const state: ExportState = mode === 'hold' || hold !== undefined || discarded ? 'held' : 'waiting';
+      if (state !== columns.state || (hold ?? null) !== columns.holdId)
+        marks.push({
+          id: row.id,
+          revision: columns.revision,
+          state,
+          holdId: hold ?? null,
+          approved: columns.approved,
+          discarded: columns.discarded,
+        });
+      if (state === 'held') context.counters.add(connection.name, 'held');
+    }
+    if (marks.length > 0)
+      await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks, gates: [] });
+  });
+}
+
+/** The hold that stops a whole change: on what it is, or on everything it changes. */
+function holdOver(parts: readonly string[], held: ReadonlyMap<string, number>): number | undefined {
+  if (held.size === 0) return undefined;
+  const attributes = parts.filter((part) => part.startsWith('attribute:'));
+  for (const part of ['create', 'delete']) if (parts.includes(part) && held.has(part)) return held.get(part);
+  const others = parts.filter((part) => part === 'disable' || part === 'enable');
+  const free = [
+    ...others.filter((part) => !held.has(part)),
+    ...attributes.filter(
+      (part) =>
+        !held.has('update') &&
+        !held.has(part) &&
+        !(parts.includes(`empty:${part.slice(10)}`) && held.has(`empty:${part.slice(10)}`)),
+    ),
+    ...(attributes.length === 0 && others.length === 0 ? parts.filter((part) => !held.has(part)) : []),
+  ];
+  if (free.length > 0) return undefined;
+  for (const part of parts) if (held.has(part)) return held.get(part);
+  return undefined;
+}
+
+/** Total of memberships decided, and groups that lose more than half. */
+async function tallyMembers(
+  context: EngineContext,
+  connection: EngineConnection,
+  tally: Map<string, { count: number; digests: string[] }>,
+): Promise<void> {
+  let count = 0;
+  const digests: string[] = [];
+  const losing = new Map<number, { attribute: string; removed: number }>();
+  for (let after: Parameters<EngineContext['store']['exports']['pendingEdges']>[1]['after'] = null; ; ) {
+    const page = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
+    for (const edge of page) {
+      count++;
+      digests.push(`${edge.stagedId}:${edge.attribute}:${edge.key}:${edge.state}`);
+      if (edge.state === 'remove')
+        losing.set(edge.stagedId, { attribute: edge.attribute, removed: (losing.get(edge.stagedId)?.removed ?? 0) + 1 });
+    }
+    if (page.length < PAGE) break;
+    after = page[page.length - 1]!;
+  }
+  if (count > 0) tally.set('member', { count, digests });
+  for (const [stagedId, { attribute, removed }] of losing) {
+    if (removed * 2 <= GROUP_SIZE) continue;
+    const size = await countEdges(context, stagedId, attribute);
+    if (size >= GROUP_SIZE && removed * 2 > size) {
+      tally.set('member', { count: Number.MAX_SAFE_INTEGER, digests });
+      return;
+    }
+  }
+}
+
+async function countEdges(context: EngineContext, stagedId: number, attribute: string): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined; ; ) {
+    const page = await context.store.spaces.edgesOf([stagedId], {
+      attribute,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    count += page.filter((edge) => edge.state !== 'add').length;
+    if (page.length < PAGE) return count;
+    after = page[page.length - 1]!.key;
+  }
+}
+
+async function eachPending(
+  context: EngineContext,
+  connection: EngineConnection,
+  visit: (rows: readonly StagedRow[]) => Promise<void>,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await context.store.exports.list(connection.name, ['waiting', 'held'], { after, limit: PAGE });
+    if (page.length === 0) return;
+    after = page[page.length - 1]!.id;
+    await visit(page);
+    if (page.length < PAGE) return;
+  }
+}
+
+function digestOf(row: StagedRow): string {
+  return changeDigest(row.id, row.export!);
+}
+
+function isApproved(row: StagedRow): boolean {
+  return row.export!.approved !== null && row.export!.approved === digestOf(row);
+}

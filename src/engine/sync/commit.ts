@@ -1,0 +1,121 @@
+/** One evaluated object → the rows that say so: object, keys, changes; and what it publishes to others (SEMANTICS 4). */
+import { canonicalJson, imageText, sameValue } from '#core/canonical';
+import type { Attributes } from '#core/values';
+import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { type Evaluated, publishedKeys } from './evaluate.ts';
+import { keyText } from './generation.ts';
+
+export interface ObjectResult {
+  /** Null when nothing about the object changed. */
+  readonly write: ObjectWrite | null;
+  readonly change: NewChange | null;
+  readonly addKeys: readonly KeyRow[];
+  readonly removeKeys: readonly KeyRow[];
+  readonly changed: readonly string[];
+}
+
+const UNIQUE = 'unique:';
+
+export function resultOf(context: EngineContext, one: Evaluated, due: number): ObjectResult {
+  const { before, id } = one;
+  const attributes = imageText(one.attributes);
+  const dates = canonicalJson(one.life.dates);
+  const frozen = one.frozen === null ? null : imageText(one.frozen);
+  const dueAt = Number.isFinite(due) ? due : null;
+  const after = publishedKeys(one.rules, one.attributes);
+  const had = one.beforeAttributes === null ? [] : publishedKeys(one.rules, one.beforeAttributes);
+  const afterSet = new Set(after.map(keyText));
+  const hadSet = new Set(had.map(keyText));
+  const addKeys = after.filter((key) => !hadSet.has(keyText(key))).map((key) => ({ ...key, owner: id }));
+  // A unique value once held stays reserved: nobody else gets a former login.
+  const removeKeys = had
+    .filter((key) => !key.scope.startsWith(UNIQUE) && !afterSet.has(keyText(key)))
+    .map((key) => ({ ...key, owner: id }));
+  if (
+    before &&
+    before.attributes === attributes &&
+    before.state === one.life.state &&
+    before.dates === dates &&
+    before.frozen === frozen &&
+    before.dueAt === dueAt
+  )
+    return { write: null, change: null, addKeys, removeKeys, changed: [] };
+  const changed = before ? changedNames(one.beforeAttributes!, one.attributes) : [];
+  return {
+    write: {
+      object: id,
+      insert: before === null,
+      expectRevision: before?.revision ?? 0,
+      kind: one.kind,
+      attributes,
+      frozen,
+      state: one.life.state,
+      dates,
+      dueAt,
+      notes: before ? notesAfter(before.notes, changed, context) : canonicalJson({ '*': [context.run, context.now] }),
+    },
+    change: before
+      ? updateChange(one, changed)
+      : { subject: 'object', from: id, to: id, operation: 'create', before: null, after: null },
+    addKeys,
+    removeKeys,
+    changed,
+  };
+}
+
+function updateChange(one: Evaluated, changed: readonly string[]): NewChange | null {
+  const stateChanged = one.before!.state !== one.life.state;
+  if (changed.length === 0 && !stateChanged) return null;
+  const before: Attributes = Object.create(null);
+  const after: Attributes = Object.create(null);
+  for (const name of changed) {
+    before[name] = one.beforeAttributes![name] ?? null;
+    after[name] = one.attributes[name] ?? null;
+  }
+  if (stateChanged) {
+    before['(state)'] = one.before!.state;
+    after['(state)'] = one.life.state;
+  }
+  return {
+    subject: 'object',
+    from: one.id,
+    to: one.id,
+    operation: stateChanged && changed.length === 0 ? 'state' : 'update',
+    before: imageText(before),
+    after: imageText(after),
+  };
+}
+
+function changedNames(before: Attributes, after: Attributes): string[] {
+  const out: string[] = [];
+  for (const name in after) if (!sameValue(before[name] ?? null, after[name]!)) out.push(name);
+  for (const name in before) if (!(name in after) && before[name] !== null) out.push(name);
+  return out.sort();
+}
+
+/** `*` stands for every attribute without a note of its own: when the object was made. */
+function notesAfter(notes: string, changed: readonly string[], context: EngineContext): string {
+  if (changed.length === 0) return notes;
+  const all = JSON.parse(notes) as { [attribute: string]: [number, number] };
+  for (const name of changed) all[name] = [context.run, context.now];
+  return canonicalJson(all);
+}
+
+/** Creates of consecutive ids are one row: it names the range and repeats no values. */
+export function mergeCreates(changes: readonly NewChange[]): NewChange[] {
+  const out: NewChange[] = [];
+  for (const change of changes) {
+    const last = out[out.length - 1];
+    if (
+      last &&
+      change.operation === 'create' &&
+      last.operation === 'create' &&
+      last.subject === change.subject &&
+      last.to + 1 === change.from
+    )
+      out[out.length - 1] = { ...last, to: change.to };
+    else out.push(change);
+  }
+  return out;
+}

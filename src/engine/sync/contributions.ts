@@ -1,0 +1,173 @@
+/**
+ * What each linked staged object says about its object: the offers that precedence decides between (SEMANTICS 3).
+ * Pure; `explain` computes reasons with the same functions.
+ */
+import { parseImage } from '#core/canonical';
+import { type Fault, toFault } from '#core/errors';
+import { equivalent } from '#core/matching';
+import type { Attributes, Value } from '#core/values';
+import type { Offer } from '#rules/contribute';
+import { aggregate } from '#rules/contribute';
+import type { Clock, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
+import type { StagedRow } from '#store/contract';
+import type { EngineConnection } from '../context.ts';
+import { typeIn } from '../import/settle.ts';
+
+/** One staged object with the rule that reads it. */
+export interface Contributor {
+  readonly row: StagedRow;
+  readonly connection: EngineConnection;
+  readonly rule: ImportRule;
+  readonly scope: RowScope;
+  /** Attributes whose value Rollcall put there itself. */
+  readonly echo: ReadonlySet<string>;
+  readonly times: { readonly [attribute: string]: number };
+}
+
+const NO_ECHO: ReadonlySet<string> = new Set();
+const NO_TIMES: { readonly [attribute: string]: number } = {};
+
+/** The image rules read: what was seen, with the last values of attributes that are out. */
+export function effectiveImage(row: StagedRow, outages: ReadonlySet<string>): Attributes {
+  const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
+  if (outages.size === 0 || row.kept === null) return image;
+  const kept = parseImage(row.kept);
+  for (const attribute in kept)
+    if (outages.has(attribute) && (image[attribute] ?? null) === null) image[attribute] = kept[attribute]!;
+  return image;
+}
+
+/** The rule that takes this staged object, or null: no rule for its kind, or its filter says no. */
+export function ruleFor(connection: EngineConnection, row: StagedRow, scope: RowScope, clock: Clock): ImportRule | null {
+  for (const rule of connection.imports.values()) {
+    if (rule.from !== row.kind) continue;
+    if (rule.filter === null || rule.filter(scope, clock)) return rule;
+  }
+  return null;
+}
+
+export function scopeOf(row: StagedRow, outages: ReadonlySet<string>): RowScope {
+  return { row: effectiveImage(row, outages), anchor: row.anchor ?? '', name: row.name };
+}
+
+/** Null when the object is not there, or no rule takes it: then it says nothing. */
+export function contributorOf(
+  connection: EngineConnection,
+  row: StagedRow,
+  outages: ReadonlySet<string>,
+  clock: Clock,
+): Contributor | null {
+  if (row.presence !== 'present' && row.presence !== 'held') return null;
+  const scope = scopeOf(row, outages);
+  const rule = ruleFor(connection, row, scope, clock);
+  if (!rule) return null;
+  return {
+    row,
+    connection,
+    rule,
+    scope,
+    echo: echoOf(connection, row, scope.row),
+    times: row.times === null ? NO_TIMES : JSON.parse(row.times),
+  };
+}
+
+/** A value equivalent to the last one confirmed as ours is not the connection's own. */
+function echoOf(connection: EngineConnection, row: StagedRow, image: Attributes): ReadonlySet<string> {
+  if (row.confirmed === null) return NO_ECHO;
+  const confirmed = parseImage(row.confirmed);
+  const echo = new Set<string>();
+  for (const attribute in confirmed)
+    if (equivalent(image[attribute], confirmed[attribute], typeIn(connection, attribute))) echo.add(attribute);
+  return echo;
+}
+
+/** Contributors of one object, in the order that decides: connection rank, then the connection's own order, then anchor. */
+export function orderContributors(contributors: Contributor[], clock: Clock): Contributor[] {
+  return contributors.sort((a, b) => {
+    if (a.connection.rank !== b.connection.rank) return a.connection.rank - b.connection.rank;
+    const own = a.rule.primary?.(a.scope, b.scope, clock) ?? 0;
+    if (own !== 0) return own;
+    return a.scope.anchor < b.scope.anchor ? -1 : a.scope.anchor > b.scope.anchor ? 1 : 0;
+  });
+}
+
+/** Offers per attribute. A rule that fails withholds its attribute and is reported through `fault`. */
+export function offersOf(
+  contributors: readonly Contributor[],
+  rules: KindRules,
+  clock: Clock,
+  fault: (fault: Fault, contributor: Contributor, attribute: string) => void,
+): Map<string, { offers: Offer[]; flows: ImportFlow[] }> {
+  const out = new Map<string, { offers: Offer[]; flows: ImportFlow[] }>();
+  const order = new Map<string, number>();
+  for (const contributor of contributors) {
+    const { connection, rule, scope, row } = contributor;
+    const position = order.get(connection.name) ?? 0;
+    order.set(connection.name, position + 1);
+    for (const flow of rule.flows) {
+      if (contributor.echo.size > 0 && isEcho(flow, contributor)) continue;
+      let value: Value | undefined;
+      try {
+        value = flow.evaluate(scope, clock);
+      } catch (error) {
+        fault(
+          toFault(error, { connection: connection.name, object: row.anchor ?? String(row.id), attribute: flow.attribute }),
+          contributor,
+          flow.attribute,
+        );
+        continue;
+      }
+      const latest = rules.attributes.get(flow.attribute)?.strategy === 'latest';
+      // Something that was there and is not any more is an edit like any other where the newest wins.
+      const cleared = latest && value === undefined && flow.reads.some((read) => contributor.times[read] !== undefined);
+      if (cleared) value = null;
+      if (value === undefined) continue;
+      let entry = out.get(flow.attribute);
+      if (!entry) {
+        entry = { offers: [], flows: [] };
+        out.set(flow.attribute, entry);
+      }
+      entry.offers.push({
+        connection: connection.name,
+        key: String(row.id),
+        value,
+        at: latest ? timeOf(flow, contributor) : null,
+        empty: cleared ? 'clears' : flow.empty,
+        order: position,
+      });
+      entry.flows.push(flow);
+    }
+  }
+  for (const contributor of contributors)
+    if (contributor.rule.aggregates.length > 0 && (order.get(contributor.connection.name) ?? 0) > 1)
+      applyAggregates(contributor, out, rules);
+  return out;
+}
+
+function applyAggregates(of: Contributor, out: Map<string, { offers: Offer[]; flows: ImportFlow[] }>, rules: KindRules): void {
+  for (const { attribute, how } of of.rule.aggregates) {
+    const entry = out.get(attribute);
+    const type = rules.attributes.get(attribute);
+    if (!entry || !type) continue;
+    const own = entry.offers.filter((o) => o.connection === of.connection.name);
+    if (own.length < 2 || own[0]!.key !== String(of.row.id)) continue;
+    const value = aggregate(
+      how,
+      own.map((o) => o.value),
+      type,
+    );
+    entry.offers = entry.offers.map((o) => (o === own[0] ? { ...o, value } : o));
+  }
+}
+
+/** An echo only when everything the flow reads here is ours. */
+function isEcho(flow: ImportFlow, contributor: Contributor): boolean {
+  return flow.reads.length > 0 && flow.reads.every((read) => contributor.echo.has(read));
+}
+
+/** When the flow's value came to be: the newest time of what it reads, else when the object changed. */
+function timeOf(flow: ImportFlow, { times, row }: Contributor): number | null {
+  let at: number | null = null;
+  for (const read of flow.reads) if (times[read] !== undefined && (at === null || times[read] > at)) at = times[read];
+  return at ?? row.changedAt;
+}

@@ -1,0 +1,237 @@
+/**
+ * Evaluation of a batch of objects: contributors → offers → agreed attributes, state, unique values. Everything a batch needs
+ * is loaded in a number of calls that does not grow with it; then it is computing only.
+ */
+import { canonicalJson, parseImage } from '#core/canonical';
+import { normalForm } from '#core/matching';
+import { type Attributes, type Kind, scalars, type Value } from '#core/values';
+import { type Decision, decide } from '#rules/contribute';
+import type { Clock, KindRules } from '#rules/model';
+import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
+import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
+import type { Life } from '../lifecycle/state.ts';
+import { type Contributor, contributorOf, offersOf, orderContributors } from './contributions.ts';
+import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
+import { ownersOf, stateOfObject } from './life.ts';
+import { joinKeysOf } from './link.ts';
+import { outagesOf } from './outages.ts';
+import { createResolver } from './references.ts';
+import { type Claims, settleUnique } from './unique.ts';
+
+/** One object as it comes out of the rules, before the targets are looked at. */
+export interface Evaluated {
+  readonly id: ObjectId;
+  readonly kind: Kind;
+  readonly rules: KindRules;
+  readonly before: ObjectRow | null;
+  readonly beforeAttributes: Attributes | null;
+  readonly attributes: Attributes;
+  readonly frozen: Attributes | null;
+  readonly life: Life;
+  readonly clock: Clock;
+  /** Every staged row linked to it, this generation's links included. */
+  readonly rows: readonly StagedRow[];
+  readonly contributors: readonly Contributor[];
+  /** Which connection's value won, by attribute. */
+  readonly winners: ReadonlyMap<string, string | null>;
+  /** Reference attributes with a key that does not resolve. */
+  readonly debts: ReadonlySet<string>;
+  readonly parked: ParkedItem[];
+}
+
+export async function evaluateObjects(
+  context: EngineContext,
+  generation: Generation,
+  ids: readonly ObjectId[],
+  claims: Claims,
+): Promise<Evaluated[]> {
+  const loaded = await load(context, generation, ids);
+  const resolver = createResolver(context, generation);
+  const drafts = loaded.map((one) => draft(context, one));
+  for (const { offered } of drafts)
+    for (const { offers, flows } of offered.values())
+      offers.forEach((offer, i) => {
+        if (flows[i]!.reference && offer.value !== undefined) resolver.want(flows[i]!, offer.value);
+      });
+  await resolver.resolve();
+  const out = drafts.map((one) => agree(context, one, resolver));
+  for (const [kind, rules] of context.kinds) {
+    if (![...rules.attributes.values()].some((a) => a.unique)) continue;
+    const claimants = out
+      .filter((e) => e.kind === kind && e.frozen === null)
+      .map((e) => ({
+        object: e.id,
+        kind,
+        attributes: e.attributes,
+        before: e.beforeAttributes,
+        staged: new Set(e.rows.map((r) => r.id)),
+        scope: { object: e.attributes },
+        clock: e.clock,
+        living: e.life.state !== 'gone',
+        parked: e.parked,
+      }));
+    if (claimants.length > 0) await settleUnique(context, rules, claimants, claims);
+  }
+  return out;
+}
+
+interface Loaded {
+  readonly id: ObjectId;
+  readonly kind: Kind;
+  readonly before: ObjectRow | null;
+  readonly rows: StagedRow[];
+}
+
+async function load(context: EngineContext, generation: Generation, ids: readonly ObjectId[]): Promise<Loaded[]> {
+  const { sync, spaces } = context.store;
+  const existing = ids.filter((id) => !generation.created.has(id));
+  const objects = new Map((existing.length > 0 ? await sync.objects(existing) : []).map((row) => [row.id, row]));
+  const rows = new Map<ObjectId, StagedRow[]>();
+  const add = (object: ObjectId, row: StagedRow): void => {
+    const list = rows.get(object);
+    if (list) list.push(row);
+    else rows.set(object, [row]);
+  };
+  if (existing.length > 0) for (const row of await sync.linked(existing)) add(row.objectId!, row);
+  const assigned = ids.flatMap((id) => generation.assigned.get(id) ?? []);
+  if (assigned.length > 0)
+    for (const row of await spaces.byIds(assigned)) {
+      const assignment = generation.assignments.get(row.id)!;
+      if (row.objectId === null)
+        add(assignment.object, { ...row, objectId: assignment.object, linkHow: assignment.how, linkRun: context.run });
+    }
+  const out: Loaded[] = [];
+  for (const id of ids) {
+    const before = objects.get(id) ?? null;
+    if (before?.aliasOf) continue;
+    const kind = before?.kind ?? generation.created.get(id);
+    if (kind === undefined || !context.kinds.has(kind)) continue;
+    out.push({ id, kind, before, rows: rows.get(id) ?? [] });
+  }
+  return out;
+}
+
+interface Draft extends Loaded {
+  readonly rules: KindRules;
+  readonly clock: Clock;
+  readonly contributors: Contributor[];
+  readonly offered: ReturnType<typeof offersOf>;
+  readonly parked: ParkedItem[];
+}
+
+function draft(context: EngineContext, one: Loaded): Draft {
+  const rules = context.kinds.get(one.kind)!;
+  const clock = clockOf(context);
+  const parked: ParkedItem[] = [];
+  const contributors: Contributor[] = [];
+  for (const row of one.rows) {
+    const connection = connectionNamed(context, row.connection);
+    if (!connection) continue;
+    const contributor = contributorOf(connection, row, outagesOf(context, row.connection), clock);
+    if (contributor && contributor.rule.kind === one.kind) contributors.push(contributor);
+  }
+  orderContributors(contributors, clock);
+  const offered = offersOf(contributors, rules, clock, (fault, contributor, attribute) => {
+    context.fault(fault, { subject: 'staged', id: contributor.row.id });
+    parked.push({
+      kind: 'invalidValue',
+      connection: contributor.connection.name,
+      detail: canonicalJson({ attribute, message: fault.message }),
+    });
+  });
+  return { ...one, rules, clock, contributors, offered, parked };
+}
+
+function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof createResolver>): Evaluated {
+  const { rules, clock, before, parked } = one;
+  const beforeAttributes = before ? parseImage(before.attributes) : null;
+  const winners = new Map<string, string | null>();
+  const debts = new Set<string>();
+  const attributes: Attributes = Object.create(null);
+  for (const [name, { offers, flows }] of one.offered) {
+    const type = rules.attributes.get(name);
+    if (!type) continue;
+    const referring = flows.some((flow) => flow.reference !== null);
+    const settled = referring
+      ? offers.map((offer, i) =>
+          flows[i]!.reference && offer.value !== undefined && offer.value !== null
+            ? { ...offer, value: resolver.get(flows[i]!, offer.value) }
+            : offer,
+        )
+      : offers;
+    const decision: Decision = decide(type, settled);
+    const winner = decision.winner === null ? null : offers[decision.winner]!.connection;
+    winners.set(name, winner);
+    if (decision.value === undefined) continue;
+    const value = referring ? resolved(name, decision.value, type.multi, winner, debts, parked) : decision.value;
+    if (value !== undefined) attributes[name] = value;
+  }
+  for (const type of rules.attributes.values()) {
+    const had = beforeAttributes?.[type.name];
+    if (type.once && had !== undefined && had !== null) attributes[type.name] = had;
+  }
+  const owners = ownersOf(context, one.kind);
+  const owned = one.contributors.some((c) => owners.has(c.connection.name));
+  const frozen = owned || !beforeAttributes ? null : beforeAttributes;
+  const agreed = frozen ? Object.assign(Object.create(null) as Attributes, frozen) : attributes;
+  const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
+  doubtful(context, one, agreed);
+  return { ...one, beforeAttributes, attributes: agreed, frozen, life, winners, debts: frozen ? new Set() : debts };
+}
+
+/** Splits a decided reference into what resolves and what is owed. */
+function resolved(
+  name: string,
+  value: Value,
+  multi: boolean,
+  connection: string | null,
+  debts: Set<string>,
+  parked: ParkedItem[],
+): Value | undefined {
+  const found: number[] = [];
+  for (const scalar of scalars(value)) {
+    if (typeof scalar === 'number') {
+      found.push(scalar);
+      continue;
+    }
+    debts.add(name);
+    parked.push({ kind: 'debt', connection, detail: canonicalJson({ attribute: name, key: String(scalar).slice(1) }) });
+  }
+  if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
+  return multi ? found : found[0];
+}
+
+/** A joined object whose keys no longer name its object is listed; the link stays (SEMANTICS 1). */
+function doubtful(context: EngineContext, one: Draft, attributes: Attributes): void {
+  for (const contributor of one.contributors) {
+    if (contributor.row.linkHow !== 'joined' || contributor.rule.join.length === 0) continue;
+    const mine = joinKeysOf(context, contributor.rule, contributor.scope, one.clock).flat();
+    if (mine.length === 0) continue;
+    const theirs = new Set(publishedKeys(one.rules, attributes).map(keyText));
+    if (!mine.some((key) => theirs.has(keyText(key))))
+      one.parked.push({
+        kind: 'linkDoubtful',
+        connection: contributor.connection.name,
+        detail: canonicalJson({ anchor: contributor.row.anchor }),
+      });
+  }
+}
+
+/** The keys an object with these attributes is found by, and the unique values it holds. */
+export function publishedKeys(rules: KindRules, attributes: Attributes): Omit<KeyRow, 'owner'>[] {
+  const out: Omit<KeyRow, 'owner'>[] = [];
+  for (const name of rules.joinKeys) {
+    const type = rules.attributes.get(name);
+    if (!type) continue;
+    for (const scalar of scalars(attributes[name] ?? null)) {
+      const norm = normalForm(scalar, type.matching);
+      if (norm !== '') out.push({ scope: joinScope(rules.kind, name), norm });
+    }
+  }
+  for (const type of rules.attributes.values()) {
+    if (!type.unique) continue;
+    for (const scalar of scalars(attributes[type.name] ?? null))
+      out.push({ scope: uniqueScope(rules.kind, type.name), norm: normalForm(scalar, type.matching) });
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+/** What one generation decides in memory before it is committed: links, new objects, what is parked or waits. */
+import type { Kind } from '#core/values';
+import type { LinkHow, ObjectId, StagedId, StagedKey } from '#store/contract';
+import type { ParkedKind } from '../safety/parked.ts';
+
+export interface Assignment {
+  readonly object: ObjectId;
+  readonly how: LinkHow;
+  readonly connection: string;
+}
+
+export interface ParkedItem {
+  readonly kind: ParkedKind;
+  readonly connection: string | null;
+  readonly detail: string;
+}
+
+export interface Generation {
+  readonly number: number;
+  /** Links made in this generation, not all committed yet. */
+  readonly assignments: Map<StagedId, Assignment>;
+  /** Staged ids assigned to each object in this generation. */
+  readonly assigned: Map<ObjectId, StagedId[]>;
+  readonly created: Map<ObjectId, Kind>;
+  /** Objects to evaluate, in the order (connection rank, anchor) in which competitors are decided. */
+  readonly order: ObjectId[];
+  readonly ordered: Set<ObjectId>;
+  /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
+  readonly newKeys: Map<string, ObjectId[]>;
+  readonly waiting: Map<StagedId, readonly StagedKey[]>;
+  readonly parked: Map<StagedId, readonly ParkedItem[]>;
+  /** Objects evaluated while one that they refer to had no account in a target yet, by the one referred to. */
+  readonly awaited: Map<ObjectId, ObjectId[]>;
+  /** Groups whose membership is to be compared in full, and single memberships to look at. */
+  readonly groups: Set<ObjectId>;
+  readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
+}
+
+export function newGeneration(number: number): Generation {
+  return {
+    number,
+    assignments: new Map(),
+    assigned: new Map(),
+    created: new Map(),
+    order: [],
+    ordered: new Set(),
+    newKeys: new Map(),
+    waiting: new Map(),
+    parked: new Map(),
+    awaited: new Map(),
+    groups: new Set(),
+    members: [],
+  };
+}
+
+export function look(generation: Generation, object: ObjectId): void {
+  if (generation.ordered.has(object)) return;
+  generation.ordered.add(object);
+  generation.order.push(object);
+}
+
+export function joinScope(kind: Kind, attribute: string): string {
+  return `join:${kind}.${attribute}`;
+}
+
+export function uniqueScope(kind: Kind, attribute: string): string {
+  return `unique:${kind}.${attribute}`;
+}
+
+export function keyText(key: StagedKey): string {
+  return `${key.scope}\u001f${key.norm}`;
+}

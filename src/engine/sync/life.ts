@@ -1,0 +1,38 @@
+/** A person's state from its contributors: presence of owners, dates, the rule's own condition. */
+import type { Attributes } from '#core/values';
+import type { Clock, KindRules } from '#rules/model';
+import type { ObjectRow } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { type Life, type LifeDates, lifeOf } from '../lifecycle/state.ts';
+import type { Contributor } from './contributions.ts';
+
+/** With no connection marked as owner of a kind, whoever projects it owns it. */
+export function ownersOf(context: Pick<EngineContext, 'connections'>, kind: string): ReadonlySet<string> {
+  const of = context.connections.filter((c) => c.imports.has(kind));
+  const marked = of.filter((c) => c.owner);
+  const owners = marked.length > 0 ? marked : of.filter((c) => c.imports.get(kind)!.project);
+  return new Set(owners.map((c) => c.name));
+}
+
+export function stateOfObject(
+  context: EngineContext,
+  rules: KindRules,
+  before: ObjectRow | null,
+  contributors: readonly Contributor[],
+  owners: ReadonlySet<string>,
+  attributes: Attributes,
+  clock: Clock,
+): Life {
+  const owned = contributors.some((c) => owners.has(c.connection.name));
+  const dates = before ? (JSON.parse(before.dates) as LifeDates) : {};
+  const active = rules.life?.active ? rules.life.active({ object: attributes }, clock) : true;
+  return lifeOf({
+    now: context.now,
+    zone: context.zone,
+    before: before ? { state: before.state, dates } : null,
+    owned,
+    attributes,
+    rule: rules.life,
+    active,
+  });
+}

@@ -1,0 +1,234 @@
+/**
+ * The link pass: which object each unlinked staged object belongs to. Connections in order of rank, anchors in order
+ * within one; what a rank decides is seen by the next (SEMANTICS 1, competitors). Nothing is written here.
+ */
+import { canonicalJson } from '#core/canonical';
+import { normalForm } from '#core/matching';
+import { scalars } from '#core/values';
+import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
+import type { DecisionRow, DirtyRange, ObjectId, StagedKey, StagedRow } from '#store/contract';
+import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
+import { ruleFor, scopeOf } from './contributions.ts';
+import { type Generation, joinScope, keyText, look, type ParkedItem } from './generation.ts';
+import { outagesOf } from './outages.ts';
+
+const BATCH = 1_000;
+
+interface Unlinked {
+  readonly row: StagedRow;
+  readonly rule: ImportRule;
+  /** In the order of the rule's `join`, each with the keys its value gives. */
+  readonly keys: readonly (readonly StagedKey[])[];
+}
+
+export async function linkPass(context: EngineContext, ranges: readonly DirtyRange[], generation: Generation): Promise<void> {
+  const ids = idAllocator(context);
+  for (const connection of context.connections) {
+    const ordered = await context.store.sync.orderedIds(connection.name, ranges);
+    for (let i = 0; i < ordered.length; i += BATCH) {
+      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids);
+      context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
+    }
+  }
+}
+
+async function linkBatch(
+  context: EngineContext,
+  connection: EngineConnection,
+  ids: readonly number[],
+  generation: Generation,
+  newId: () => Promise<ObjectId>,
+): Promise<void> {
+  const { store } = context;
+  const rows = new Map((await store.spaces.byIds(ids)).map((row) => [row.id, row]));
+  const clock = clockOf(context);
+  const outages = outagesOf(context, connection.name);
+  const unlinked: Unlinked[] = [];
+  for (const id of ids) {
+    const row = rows.get(id);
+    if (!row) continue;
+    if (row.objectId !== null) {
+      look(generation, row.objectId);
+      continue;
+    }
+    const assignment = generation.assignments.get(id);
+    if (assignment) continue;
+    if (row.presence !== 'present') {
+      settle(generation, row, [], []);
+      continue;
+    }
+    const scope = scopeOf(row, outages);
+    const rule = ruleFor(connection, row, scope, clock);
+    if (!rule) settle(generation, row, [], []);
+    else unlinked.push({ row, rule, keys: joinKeysOf(context, rule, scope, clock) });
+  }
+  if (unlinked.length === 0) return;
+
+  const wanted = new Map<string, StagedKey>();
+  for (const { keys } of unlinked) for (const list of keys) for (const key of list) wanted.set(keyText(key), key);
+  const owners = new Map<string, ObjectId[]>();
+  for (const row of await store.sync.keys([...wanted.values()])) push(owners, keyText(row), row.owner);
+  const decisions = decisionsBy(
+    await decisionsOf(
+      context,
+      unlinked.map((u) => u.row.id),
+    ),
+  );
+  // The decided object of a link decision, and every owner, may already have a staged object in this connection.
+  const candidates = new Set([...owners.values()].flat());
+  const taken = new Set<ObjectId>();
+  for (const account of await store.spaces.accounts(connection.name, [...candidates]))
+    if (account.presence === 'present' || account.presence === 'held') taken.add(account.objectId);
+
+  for (const { row, rule, keys } of unlinked) {
+    const decided = decisions.get(row.id) ?? [];
+    if (decided.some((d) => d.kind === 'exclude')) {
+      settle(generation, row, [], []);
+      continue;
+    }
+    const link = decided.find((d) => d.kind === 'link' || d.kind === 'adopt');
+    if (link && link.objectId !== null) {
+      assign(context, generation, row, link.objectId, 'decided', connection.name);
+      continue;
+    }
+    const barred = new Set(decided.filter((d) => d.kind === 'barred').map((d) => d.objectId));
+    const found = candidateOf(keys, owners, generation, barred);
+    if (found.length > 1) {
+      settle(generation, row, flat(keys), [
+        { kind: 'ambiguous', connection: connection.name, detail: canonicalJson({ candidates: found, anchor: row.anchor }) },
+      ]);
+      continue;
+    }
+    const object = found[0];
+    if (object !== undefined) {
+      const occupied = taken.has(object) || hasAssigned(generation, object, connection.name);
+      if (occupied && !rule.many) {
+        const kind = connection.exports.has(rule.kind) ? 'duplicateAccount' : 'second';
+        settle(generation, row, flat(keys), [
+          { kind, connection: connection.name, detail: canonicalJson({ anchor: row.anchor, object }) },
+        ]);
+        continue;
+      }
+      assign(context, generation, row, object, 'joined', connection.name);
+      continue;
+    }
+    if (!rule.project) {
+      settle(generation, row, flat(keys), [
+        { kind: 'unjoined', connection: connection.name, detail: canonicalJson({ anchor: row.anchor }) },
+      ]);
+      continue;
+    }
+    const fresh = await newId();
+    generation.created.set(fresh, rule.kind);
+    for (const key of flat(keys)) push(generation.newKeys, keyText(key), fresh);
+    assign(context, generation, row, fresh, 'projected', connection.name);
+  }
+}
+
+function assign(
+  context: EngineContext,
+  generation: Generation,
+  row: StagedRow,
+  object: ObjectId,
+  how: 'joined' | 'projected' | 'decided',
+  connection: string,
+): void {
+  generation.assignments.set(row.id, { object, how, connection });
+  push(generation.assigned, object, row.id);
+  generation.waiting.delete(row.id);
+  generation.parked.delete(row.id);
+  look(generation, object);
+  context.counters.add(connection, how === 'projected' ? 'projected' : 'joined');
+}
+
+/** An unlinked staged object's whole situation: what it waits for, why it is parked. */
+function settle(generation: Generation, row: StagedRow, waiting: readonly StagedKey[], parked: readonly ParkedItem[]): void {
+  generation.waiting.set(row.id, waiting);
+  generation.parked.set(row.id, parked);
+}
+
+/** The first join attribute that finds somebody decides. */
+function candidateOf(
+  keys: readonly (readonly StagedKey[])[],
+  owners: ReadonlyMap<string, readonly ObjectId[]>,
+  generation: Generation,
+  barred: ReadonlySet<ObjectId | null>,
+): ObjectId[] {
+  for (const list of keys) {
+    const found = new Set<ObjectId>();
+    for (const key of list) {
+      const text = keyText(key);
+      for (const owner of owners.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
+      for (const owner of generation.newKeys.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
+    }
+    if (found.size > 0) return [...found];
+  }
+  return [];
+}
+
+function hasAssigned(generation: Generation, object: ObjectId, connection: string): boolean {
+  return (generation.assigned.get(object) ?? []).some((id) => generation.assignments.get(id)!.connection === connection);
+}
+
+/** The keys by which a staged object is looked for, one list per join attribute. A failing flow gives none: it is reported when evaluated. */
+export function joinKeysOf(
+  context: Pick<EngineContext, 'kinds'>,
+  rule: ImportRule,
+  scope: RowScope,
+  clock: Clock,
+): (readonly StagedKey[])[] {
+  const rules: KindRules = context.kinds.get(rule.kind)!;
+  return rule.join.map((attribute) => {
+    const flow = rule.flows.find((f) => f.attribute === attribute);
+    const type = rules.attributes.get(attribute);
+    if (!flow || !type) return [];
+    try {
+      const value = flow.evaluate(scope, clock);
+      return scalars(value ?? null)
+        .map((scalar) => normalForm(scalar, type.matching))
+        .filter((norm) => norm !== '')
+        .map((norm) => ({ scope: joinScope(rule.kind, attribute), norm }));
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function decisionsOf(context: EngineContext, stagedIds: readonly number[]): Promise<readonly DecisionRow[]> {
+  const out: DecisionRow[] = [];
+  for (let after = 0; ; ) {
+    const page = await context.store.decisions.list({ stagedIds, active: true }, { after, limit: BATCH });
+    out.push(...page);
+    if (page.length < BATCH) return out;
+    after = page[page.length - 1]!.id;
+  }
+}
+
+function decisionsBy(decisions: readonly DecisionRow[]): Map<number, DecisionRow[]> {
+  const out = new Map<number, DecisionRow[]>();
+  for (const decision of decisions) if (decision.stagedId !== null) push(out, decision.stagedId, decision);
+  return out;
+}
+
+/** Ascending ids, reserved in blocks: the order of projection is the order of ids. */
+function idAllocator(context: EngineContext): () => Promise<ObjectId> {
+  let next = 0;
+  let end = 0;
+  return async () => {
+    if (next === end) {
+      next = await context.store.sync.reserve('object', BATCH);
+      end = next + BATCH;
+    }
+    return next++;
+  };
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function flat(keys: readonly (readonly StagedKey[])[]): readonly StagedKey[] {
+  return keys.length === 1 ? keys[0]! : keys.flat();
+}

@@ -1,0 +1,270 @@
+/**
+ * Sync: what waits is looked at in generations (SEMANTICS 4). A generation reads the state as the last one left it, links
+ * first, then evaluates; what it publishes forms the next. Batches split a generation and change nothing about its result.
+ * A batch is one commit; the last one clears what the generation began with, so that a crash repeats work and loses none.
+ */
+
+import { canonicalJson } from '#core/canonical';
+import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedRow, SyncCommit } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { mergeCreates, resultOf } from './commit.ts';
+import { type Evaluated, evaluateObjects } from './evaluate.ts';
+import { type Generation, look, newGeneration } from './generation.ts';
+import { linkPass } from './link.ts';
+import { hasMemberships, memberChanges, membershipsOf, syncGroups } from './members.ts';
+import { hasReferences, referrersOf } from './references.ts';
+import type { BeforeImages } from './scope.ts';
+import { wishesOf } from './targets.ts';
+import type { Claims } from './unique.ts';
+
+const BATCH = 1_000;
+const GENERATIONS = 1_000;
+/** From this generation on an object that returns to a value it had is going in circles. */
+const WATCH_FROM = 3;
+
+export interface SyncOptions {
+  /** Only these objects and what links to them. */
+  readonly only?: readonly ObjectId[];
+  /** Leaves out what this says no to: `run --plan`. The object stays waiting. */
+  readonly accept?: (one: Evaluated, batch: Pick<SyncCommit, 'objects' | 'staged'>) => boolean;
+}
+
+export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
+  const values = new Map<ObjectId, Set<string>>();
+  const circular = new Set<ObjectId>();
+  const refused = new Set<ObjectId>();
+  for (let number = 0; number < GENERATIONS; number++) {
+    const waits = await context.store.sync.dirty();
+    const generation = newGeneration(number);
+    if (number === 0) await takeDue(context, generation);
+    if (waits.ranges.length === 0 && generation.order.length === 0) break;
+    await linkPass(
+      context,
+      waits.ranges.filter((range) => range.subject === 'staged'),
+      generation,
+    );
+    for (const range of waits.ranges) {
+      if (range.subject === 'object') for (const id of await objectIds(context, range)) look(generation, id);
+      if (range.subject === 'edge') {
+        const [attribute, key] = range.detail!.split('\u001f') as [string, string];
+        generation.members.push({ staged: range.from, attribute, key });
+      }
+    }
+    await lookAtReferrers(context, generation);
+    const order = generation.order.filter(
+      (id) => !circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
+    );
+    const claims: Claims = new Map();
+    const before: BeforeImages = new Map();
+    for (let i = 0; i < order.length; i += BATCH) {
+      const ids = order.slice(i, i + BATCH);
+      await syncBatch(
+        context,
+        generation,
+        ids,
+        claims,
+        before,
+        options,
+        refused,
+        number >= WATCH_FROM ? { values, circular } : null,
+      );
+      context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
+    }
+    await syncGroups(context, generation);
+    await memberChanges(context, generation);
+    await finishGeneration(context, generation, waits.upTo);
+    for (const id of refused)
+      await context.store.sync.markDirty([{ subject: 'object', from: id, to: id, cause: 'not in the plan' }], context.epoch);
+    if (refused.size > 0 || options.only) break;
+  }
+}
+
+async function takeDue(context: EngineContext, generation: Generation): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await context.store.sync.due(context.now, { after, limit: BATCH });
+    for (const id of page) look(generation, id);
+    if (page.length < BATCH) return;
+    after = page[page.length - 1]!;
+  }
+}
+
+async function objectIds(context: EngineContext, range: DirtyRange): Promise<ObjectId[]> {
+  if (range.from === range.to) return [range.from];
+  const out: ObjectId[] = [];
+  for (let after = range.from - 1; ; ) {
+    const page = await context.store.sync.scanObjects({ after, limit: BATCH });
+    for (const row of page) if (row.id <= range.to) out.push(row.id);
+    const last = page[page.length - 1];
+    if (page.length < BATCH || last!.id > range.to) return out;
+    after = last!.id;
+  }
+}
+
+/** A staged object that got its link: whoever refers to it can resolve that now. */
+async function lookAtReferrers(context: EngineContext, generation: Generation): Promise<void> {
+  const ids = [...generation.assignments].filter(([, a]) => hasReferences(context, a.connection)).map(([id]) => id);
+  for (let i = 0; i < ids.length; i += BATCH) {
+    const rows = await context.store.spaces.byIds(ids.slice(i, i + BATCH));
+    for (const object of await referrersOf(context, rows)) look(generation, object);
+  }
+}
+
+async function syncBatch(
+  context: EngineContext,
+  generation: Generation,
+  ids: readonly ObjectId[],
+  claims: Claims,
+  before: BeforeImages,
+  options: SyncOptions,
+  refused: Set<ObjectId>,
+  watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> } | null,
+): Promise<void> {
+  const evaluated = await evaluateObjects(context, generation, ids, claims);
+  const targets = await wishesOf(context, generation, evaluated, before);
+  const objects: SyncCommit['objects'][number][] = [];
+  const add: SyncCommit['keys']['add'][number][] = [];
+  const remove: SyncCommit['keys']['remove'][number][] = [];
+  const changes: NewChange[] = [];
+  const parked: ParkedWrite[] = [];
+  const dirty: DirtyRange[] = [];
+  const byObject = new Map<ObjectId, SyncCommit['staged'][number][]>();
+  const ownerOf = new Map<number, ObjectId>();
+  for (const one of evaluated) for (const row of one.rows) ownerOf.set(row.id, one.id);
+  for (const write of targets.staged) {
+    const owner = ownerOf.get(write.staged) ?? write.link!.object!;
+    byObject.set(owner, [...(byObject.get(owner) ?? []), write]);
+  }
+  const staged: SyncCommit['staged'][number][] = [];
+  const hopTo: StagedRow[] = [];
+  const movedRows: StagedRow[] = [];
+  for (const one of evaluated) {
+    const due = targets.due.get(one.id)!;
+    const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY);
+    const writes = byObject.get(one.id) ?? [];
+    if (options.accept && !options.accept(one, { objects: result.write ? [result.write] : [], staged: writes })) {
+      refused.add(one.id);
+      continue;
+    }
+    if (watch && result.write && circles(watch, one.id, result.write.attributes)) {
+      one.parked.push({ kind: 'circular', connection: null, detail: '{}' });
+      parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
+      continue;
+    }
+    staged.push(...writes);
+    if (result.write) {
+      objects.push(result.write);
+      tally(context, one, result.write.insert);
+    }
+    if (result.change) changes.push(result.change);
+    add.push(...result.addKeys);
+    remove.push(...result.removeKeys);
+    if (one.before || one.parked.length > 0) parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
+    if (one.before && publishesHop(one, result.changed)) {
+      before.set(one.id, one.before.attributes);
+      hopTo.push(...one.rows);
+    }
+    if (targets.moved.has(one.id)) {
+      for (const id of targets.awaited.get(one.id) ?? []) dirty.push({ subject: 'object', from: id, to: id, cause: 'account' });
+      if (one.before) hopTo.push(...one.rows);
+      movedRows.push(...one.rows);
+    }
+    if (hasMemberships(one.rules)) generation.groups.add(one.id);
+  }
+  // Accounts that appear in a later batch than those that refer to them.
+  for (const id of targets.moved)
+    for (const from of generation.awaited.get(id) ?? []) dirty.push({ subject: 'object', from, to: from, cause: 'account' });
+  for (const [id, from] of targets.awaited) generation.awaited.set(id, [...(generation.awaited.get(id) ?? []), ...from]);
+  for (const { staged: id, attribute, key } of movedRows.length > 0 ? await membershipsOf(context, generation, movedRows) : [])
+    dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
+  for (const object of hopTo.length > 0 ? await referrersOf(context, hopTo) : [])
+    dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
+  // Who waited for, or was parked over, a key that changed.
+  const keys = [...add, ...remove];
+  if (keys.length > 0)
+    for (const id of await context.store.sync.waiting(keys))
+      if (!generation.assignments.has(id) || generation.number > 0)
+        dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
+  // What was linked waits for nothing any more.
+  const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
+  for (const row of linked) parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
+  const conflicts = await context.store.sync.commit({
+    run: context.run,
+    epoch: context.epoch,
+    objects,
+    staged,
+    keys: { add, remove },
+    waiting: linked.map((row) => ({ stagedId: row.id, keys: [] })),
+    edges: [],
+    parked,
+    changes: mergeCreates(changes),
+    dirty: unique(dirty),
+    doneUpTo: null,
+    gates: [],
+  });
+  if (conflicts.objects.length > 0)
+    await context.store.sync.markDirty(
+      conflicts.objects.map((id) => ({ subject: 'object' as const, from: id, to: id, cause: 'conflict' })),
+      context.epoch,
+    );
+}
+
+function tally(context: EngineContext, one: Evaluated, insert: boolean): void {
+  const counts = context.counters.objects.get(one.kind) ?? { created: 0, changed: 0 };
+  context.counters.objects.set(one.kind, counts);
+  if (insert) counts.created++;
+  else counts.changed++;
+}
+
+function publishesHop(one: Evaluated, changed: readonly string[]): boolean {
+  return one.rules.hops.some(([, attribute]) => changed.includes(attribute) || attribute === 'state' || attribute === 'active');
+}
+
+function circles(
+  watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> },
+  id: ObjectId,
+  attributes: string,
+): boolean {
+  const had = watch.values.get(id) ?? new Set<string>();
+  watch.values.set(id, had);
+  if (had.has(attributes)) {
+    watch.circular.add(id);
+    return true;
+  }
+  had.add(attributes);
+  return false;
+}
+
+function unique(dirty: readonly DirtyRange[]): DirtyRange[] {
+  const seen = new Map<string, DirtyRange>();
+  for (const range of dirty) seen.set(canonicalJson([range.subject, range.from, range.to, range.detail ?? '']), range);
+  return [...seen.values()];
+}
+
+/** What the link pass found of objects that stay unlinked, and the end of the generation's work list. */
+async function finishGeneration(context: EngineContext, generation: Generation, upTo: number): Promise<void> {
+  const waiting = [...generation.waiting].map(([stagedId, keys]) => ({ stagedId, keys }));
+  const parked: ParkedWrite[] = [...generation.parked].map(([stagedId, items]) => ({
+    subject: { stagedId },
+    items,
+    at: context.now,
+  }));
+  const empty = {
+    run: context.run,
+    epoch: context.epoch,
+    objects: [],
+    staged: [],
+    keys: { add: [], remove: [] },
+    edges: [],
+    changes: [],
+    dirty: [],
+    gates: [],
+  };
+  for (let i = 0; i < waiting.length; i += BATCH)
+    await context.store.sync.commit({
+      ...empty,
+      waiting: waiting.slice(i, i + BATCH),
+      parked: parked.slice(i, i + BATCH),
+      doneUpTo: null,
+    });
+  await context.store.sync.commit({ ...empty, waiting: [], parked: [], doneUpTo: upTo });
+}

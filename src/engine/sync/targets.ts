@@ -1,0 +1,190 @@
+/** The target side of a batch: loads the accounts that references need, makes wishes, keeps names from colliding. */
+import { canonicalJson, parseImage } from '#core/canonical';
+import { normalForm } from '#core/matching';
+import { scalars } from '#core/values';
+import type { ExportRule } from '#rules/model';
+import type { StagedWrite } from '#store/contract';
+import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
+import { nameKeys } from '../import/staging.ts';
+import { accountsIn, referredIds } from './accounts.ts';
+import type { Evaluated } from './evaluate.ts';
+import type { Generation } from './generation.ts';
+import { ownersOf } from './life.ts';
+import { type BeforeImages, exportScopes } from './scope.ts';
+import { type TargetView, type Wish, wishFor } from './wishes.ts';
+
+export interface TargetResult {
+  readonly staged: readonly StagedWrite[];
+  /** Earliest date a wish waits for, by object. */
+  readonly due: ReadonlyMap<number, number>;
+  /** Objects whose account appeared or was renamed: those that refer to them look again. */
+  readonly moved: ReadonlySet<number>;
+  /** By object waited for: those that refer to it and found no account. */
+  readonly awaited: ReadonlyMap<number, readonly number[]>;
+}
+
+export function targetsOf(context: EngineContext, kind: string): { connection: EngineConnection; rule: ExportRule }[] {
+  const out: { connection: EngineConnection; rule: ExportRule }[] = [];
+  for (const connection of context.connections) {
+    const rule = connection.exports.get(kind);
+    if (rule) out.push({ connection, rule });
+  }
+  return out;
+}
+
+export async function wishesOf(
+  context: EngineContext,
+  generation: Generation,
+  batch: readonly Evaluated[],
+  before: BeforeImages,
+): Promise<TargetResult> {
+  const scopes = await exportScopes(context, batch, before);
+  const staged: StagedWrite[] = [];
+  const due = new Map<number, number>();
+  const moved = new Set<number>();
+  const awaited = new Map<number, number[]>();
+  for (const one of batch) due.set(one.id, Math.min(one.life.due, one.clock.due));
+  for (const kind of new Set(batch.map((one) => one.kind))) {
+    const of = batch.filter((one) => one.kind === kind);
+    for (const { connection, rule } of targetsOf(context, kind)) {
+      const view: TargetView = {
+        connection,
+        rule,
+        accounts: await accountsIn(
+          context,
+          connection.name,
+          of.flatMap((one) => referredIds(rule, one.attributes)),
+        ),
+        known: stateOf(context, connection.name).lastCompleteRead !== null,
+        ownersFresh: fresh(context, kind),
+      };
+      const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
+      const taken = await collisions(context, connection, wishes);
+      for (const { one, wish } of wishes) {
+        // Rules record the dates they compare with while they are evaluated.
+        due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
+        for (const id of wish.awaits) awaited.set(id, [...(awaited.get(id) ?? []), one.id]);
+        if (wish.awaits.length > 0 && wish.row?.presence === 'present')
+          one.parked.push({ kind: 'debt', connection: connection.name, detail: canonicalJson({ accounts: wish.awaits }) });
+        if (one.rows.some((row) => row.connection === connection.name && generation.assignments.has(row.id))) moved.add(one.id);
+        const write = wish.write;
+        if (!write) continue;
+        const collision = taken.get(one.id);
+        if (collision && write.export?.operation === 'create') {
+          one.parked.push({ kind: 'accountExists', connection: connection.name, detail: canonicalJson(collision) });
+          if (wish.row?.export) staged.push({ staged: wish.row.id, expectRevision: wish.row.revision, export: null });
+          continue;
+        }
+        if (write.export?.operation === 'create' || write.export?.wantedName) moved.add(one.id);
+        if (write.export?.state === 'observed') context.counters.add(connection.name, 'observed');
+        staged.push(wish.row ? { ...write, staged: wish.row.id } : await inserted(context, one, wish, write));
+      }
+    }
+  }
+  linkRows(context, generation, batch, staged);
+  return { staged, due, moved, awaited };
+}
+
+/** A pending account: a staged row that the target does not have yet. */
+async function inserted(
+  context: EngineContext,
+  one: Evaluated,
+  wish: Wish,
+  write: Omit<StagedWrite, 'staged'>,
+): Promise<StagedWrite> {
+  const { anchor, name } = { anchor: write.export!.wantedAnchor, name: write.export!.wantedName };
+  return {
+    ...write,
+    staged: await context.store.sync.reserve('staged', 1),
+    insert: {
+      connection: wish.connection.name,
+      kind: wish.rule.to,
+      anchor,
+      anchorDigest: anchor === null ? null : context.digester.anchor(wish.rule.to, anchor),
+      name,
+      nameKey: nameKeys(name).nameKey,
+    },
+    presence: 'pending',
+    link: { object: one.id, how: 'provisioned', origin: 'created' },
+  };
+}
+
+/** Links made in this generation are written with whatever else changes on the row. */
+function linkRows(context: EngineContext, generation: Generation, batch: readonly Evaluated[], staged: StagedWrite[]): void {
+  const at = new Map(staged.map((write, i) => [write.staged, i]));
+  for (const one of batch)
+    for (const row of one.rows) {
+      if (!generation.assignments.has(row.id) || row.linkHow === null) continue;
+      const exporting = context.connections.find((c) => c.name === row.connection)?.exports.has(one.kind) === true;
+      const link = { object: one.id, how: row.linkHow, origin: exporting ? ('adopted' as const) : null };
+      if (exporting) context.counters.add(row.connection, 'adopted');
+      const i = at.get(row.id);
+      if (i !== undefined) staged[i] = { ...staged[i]!, link };
+      else staged.push({ staged: row.id, expectRevision: row.revision, link });
+    }
+}
+
+/** Owners of a kind were all read completely within their own limit. */
+function fresh(context: EngineContext, kind: string): boolean {
+  for (const name of ownersOf(context, kind)) {
+    const connection = context.connections.find((c) => c.name === name)!;
+    const at = stateOf(context, name).lastCompleteRead;
+    if (at === null || context.now - at > connection.fullReadEveryMs) return false;
+  }
+  return true;
+}
+
+/** Creates whose name, anchor or unique value is in the target already (SEMANTICS 7). */
+async function collisions(
+  context: EngineContext,
+  connection: EngineConnection,
+  wishes: readonly { one: Evaluated; wish: Wish }[],
+): Promise<Map<number, { by: string; anchor: string }>> {
+  const out = new Map<number, { by: string; anchor: string }>();
+  const creating = wishes.filter(({ wish }) => wish.write?.export?.operation === 'create');
+  if (creating.length === 0) return out;
+  for (const by of ['anchor', 'nameKey'] as const) {
+    const wanted = new Map<string, { one: Evaluated; wish: Wish }[]>();
+    for (const entry of creating) {
+      const columns = entry.wish.write!.export!;
+      const key = by === 'anchor' ? columns.wantedAnchor : nameKeys(columns.wantedName).nameKey;
+      if (key !== null) wanted.set(key, [...(wanted.get(key) ?? []), entry]);
+    }
+    if (wanted.size === 0) continue;
+    for (const found of await context.store.spaces.resolve(connection.name, by, null, [...wanted.keys()]))
+      for (const { one, wish } of wanted.get(found.key) ?? [])
+        if (found.stagedId !== wish.row?.id && found.presence !== 'gone') out.set(one.id, { by, anchor: found.key });
+    // Two of one batch: the first in order keeps it.
+    for (const [key, entries] of wanted) for (const { one } of entries.slice(1)) out.set(one.id, { by, anchor: key });
+  }
+  await uniqueCollisions(context, connection, creating, out);
+  return out;
+}
+
+/** Values that are unique in this target (`uniqueIn`) and stand there on an account of nobody, or of somebody else. */
+async function uniqueCollisions(
+  context: EngineContext,
+  connection: EngineConnection,
+  creating: readonly { one: Evaluated; wish: Wish }[],
+  out: Map<number, { by: string; anchor: string }>,
+): Promise<void> {
+  const wanted = new Map<string, { one: Evaluated; wish: Wish }[]>();
+  const keys: { scope: string; norm: string }[] = [];
+  for (const entry of creating) {
+    const attributes = entry.wish.write!.export!.wanted === null ? null : parseImage(entry.wish.write!.export!.wanted);
+    for (const type of entry.one.rules.attributes.values())
+      for (const place of type.unique?.uniqueIn ?? []) {
+        if (place.connection !== connection.name) continue;
+        for (const scalar of scalars(attributes?.[place.attribute] ?? null)) {
+          const key = { scope: `staged:${place.connection}.${place.attribute}`, norm: normalForm(scalar, type.matching) };
+          const text = `${key.scope}\u001f${key.norm}`;
+          if (!wanted.has(text)) keys.push(key);
+          wanted.set(text, [...(wanted.get(text) ?? []), entry]);
+        }
+      }
+  }
+  if (keys.length === 0) return;
+  for (const row of await context.store.sync.keys(keys))
+    for (const { one, wish } of wanted.get(`${row.scope}\u001f${row.norm}`) ?? [])
+      if (row.owner !== wish.row?.id) out.set(one.id, { by: row.scope.slice('staged:'.length), anchor: row.norm });
+}

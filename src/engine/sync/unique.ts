@@ -1,0 +1,163 @@
+/**
+ * Unique values: made once, kept, never given twice (SEMANTICS 12, the plain case). Free means: no object has or had it,
+ * nothing staged in the named targets uses it, and nobody earlier in this generation took it.
+ */
+
+import { canonicalJson, sameValue } from '#core/canonical';
+import { normalForm } from '#core/matching';
+import { type Attributes, scalars } from '#core/values';
+import type { Clock, KindRules, MetaAttribute, ObjectScope } from '#rules/model';
+import type { ObjectId, StagedId, StagedKey } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { stagedScope } from '../import/plan.ts';
+import { keyText, type ParkedItem, uniqueScope } from './generation.ts';
+
+/** An object whose unique values are being settled. */
+export interface Claimant {
+  readonly object: ObjectId;
+  readonly kind: string;
+  readonly attributes: Attributes;
+  readonly before: Attributes | null;
+  /** Its own staged objects: their values do not stand in its way. */
+  readonly staged: ReadonlySet<StagedId>;
+  readonly scope: ObjectScope;
+  readonly clock: Clock;
+  readonly living: boolean;
+  readonly parked: ParkedItem[];
+}
+
+const TRIES_AHEAD = 4;
+const MOST_TRIES = 10_000;
+
+/** Values claimed in this generation and not committed yet. */
+export type Claims = Map<string, ObjectId>;
+
+export async function settleUnique(
+  context: EngineContext,
+  rules: KindRules,
+  claimants: readonly Claimant[],
+  claims: Claims,
+): Promise<void> {
+  for (const type of rules.attributes.values()) if (type.unique) await settleAttribute(context, type, claimants, claims);
+}
+
+async function settleAttribute(
+  context: EngineContext,
+  type: MetaAttribute,
+  claimants: readonly Claimant[],
+  claims: Claims,
+): Promise<void> {
+  const owners = new Map<string, Set<number>>();
+  const looked = new Set<string>();
+  const wanting: { claimant: Claimant; tries: string[] }[] = [];
+  const wanted = new Map<string, StagedKey>();
+  const want = (kind: string, text: string): void => {
+    for (const key of keysOf(kind, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
+  };
+  for (const claimant of claimants) {
+    const contributed = claimant.attributes[type.name];
+    const had = claimant.before?.[type.name];
+    if (scalars(had ?? null).length > 0 && !renamed(type, claimant)) {
+      claimant.attributes[type.name] = had!;
+      continue;
+    }
+    if (scalars(contributed ?? null).length > 0) {
+      // An adopted account's value is taken over.
+      wanting.push({ claimant, tries: [String(contributed)] });
+      want(claimant.kind, String(contributed));
+      continue;
+    }
+    if (!claimant.living) continue;
+    const tries = candidates(type, claimant, TRIES_AHEAD);
+    wanting.push({ claimant, tries });
+    for (const text of tries) want(claimant.kind, text);
+  }
+  const lookUp = async (): Promise<void> => {
+    if (wanted.size === 0) return;
+    for (const text of wanted.keys()) looked.add(text);
+    for (const row of await context.store.sync.keys([...wanted.values()])) {
+      const set = owners.get(keyText(row)) ?? new Set<number>();
+      owners.set(keyText(row), set);
+      set.add(row.owner);
+    }
+    wanted.clear();
+  };
+  await lookUp();
+  for (const { claimant, tries } of wanting) {
+    const contributed = scalars(claimant.attributes[type.name] ?? null).length > 0;
+    let chosen: string | null = null;
+    for (let n = 0; n < tries.length && chosen === null; n++) {
+      const text = tries[n]!;
+      if (keysOf(claimant.kind, type, text).some((key) => !looked.has(keyText(key)))) {
+        want(claimant.kind, text);
+        await lookUp();
+      }
+      if (isFree(type, claimant, text, owners, claims)) chosen = text;
+      else if (!contributed && n === tries.length - 1 && tries.length < MOST_TRIES) {
+        const more = candidates(type, claimant, tries.length * 2);
+        tries.push(...more.slice(tries.length));
+      }
+    }
+    if (chosen !== null) {
+      claimant.attributes[type.name] = chosen;
+      claims.set(keyText(objectKey(claimant.kind, type, chosen)), claimant.object);
+      continue;
+    }
+    if (contributed) {
+      claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson({ attribute: type.name }) });
+      delete claimant.attributes[type.name];
+    } else claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
+  }
+}
+
+function objectKey(kind: string, type: MetaAttribute, text: string): StagedKey {
+  return { scope: uniqueScope(kind, type.name), norm: normalForm(text, type.matching) };
+}
+
+function keysOf(kind: string, type: MetaAttribute, text: string): StagedKey[] {
+  const norm = normalForm(text, type.matching);
+  return [
+    { scope: uniqueScope(kind, type.name), norm },
+    ...type.unique!.uniqueIn.map((place) => ({ scope: stagedScope(place.connection, place.attribute), norm })),
+  ];
+}
+
+function isFree(
+  type: MetaAttribute,
+  claimant: Claimant,
+  text: string,
+  owners: ReadonlyMap<string, ReadonlySet<number>>,
+  claims: Claims,
+): boolean {
+  for (const key of keysOf(claimant.kind, type, text)) {
+    const id = keyText(key);
+    const staged = key.scope.startsWith('staged:');
+    for (const owner of owners.get(id) ?? []) if (staged ? !claimant.staged.has(owner) : owner !== claimant.object) return false;
+    const claimed = claims.get(id);
+    if (claimed !== undefined && claimed !== claimant.object) return false;
+  }
+  return true;
+}
+
+/** With `onRename: regenerate`, whether anything the candidates read has changed. */
+function renamed(type: MetaAttribute, claimant: Claimant): boolean {
+  const rule = type.unique!;
+  if (rule.onRename !== 'regenerate') return false;
+  return rule.reads.some((read) => !sameValue(claimant.before?.[read] ?? null, claimant.attributes[read] ?? null));
+}
+
+/** The first `n` candidate texts: each expression once, then the last one counting from 2. */
+function candidates(type: MetaAttribute, claimant: Claimant, n: number): string[] {
+  const list = type.unique!.candidates;
+  const out: string[] = [];
+  const add = (text: string | undefined): void => {
+    if (text !== undefined && text !== '' && !out.includes(text)) out.push(text);
+  };
+  for (const candidate of list) {
+    if (out.length >= n) return out;
+    add(candidate(claimant.scope, null, claimant.clock));
+  }
+  const last = list[list.length - 1];
+  for (let counter = 2; last && out.length < n && counter < n + 2; counter++) add(last(claimant.scope, counter, claimant.clock));
+  return out;
+}

@@ -1,0 +1,361 @@
+/**
+ * Wishes: what each target should hold for an object, against what it holds (SEMANTICS 7, 9, 11). One function per
+ * situation of an account; all are pure over what the batch loaded.
+ */
+import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
+import { parentDn, parseDn } from '#core/dn';
+import { toFault } from '#core/errors';
+import { equivalent } from '#core/matching';
+import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
+import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { deprovision } from '../lifecycle/deprovision.ts';
+import { parseSteps, stepsText } from '../lifecycle/steps.ts';
+import { modeOf } from '../safety/mode.ts';
+import { changeDigest, partsOf } from '../safety/parts.ts';
+import { type Account, referenceText } from './accounts.ts';
+import type { Evaluated } from './evaluate.ts';
+
+/** What one object wants in one target. */
+export interface Wish {
+  readonly connection: EngineConnection;
+  readonly rule: ExportRule;
+  /** Changes to the account's staged row; `insert` for a new one, whose id is reserved by the caller. */
+  readonly write: Omit<StagedWrite, 'staged'> | null;
+  readonly row: StagedRow | null;
+  readonly due: number;
+  /** Objects without an account here that this one refers to. */
+  readonly awaits: readonly number[];
+}
+
+export interface TargetView {
+  readonly connection: EngineConnection;
+  readonly rule: ExportRule;
+  readonly accounts: ReadonlyMap<number, Account>;
+  /** Whether one complete read of the target is staged. */
+  readonly known: boolean;
+  /** Owners were read completely and lately: a due delete may be believed. */
+  readonly ownersFresh: boolean;
+}
+
+export function wishFor(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope): Wish {
+  const { connection, rule } = target;
+  const rows = one.rows.filter((row) => row.connection === connection.name && row.kind === rule.to);
+  const present = rows.filter((row) => row.presence === 'present' || row.presence === 'held');
+  const row = present[0] ?? rows.find((r) => r.presence === 'pending') ?? rows[0] ?? null;
+  const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
+  if (row && isProtected(connection, one, row)) return { ...nothing, write: protect(row) };
+  let inScope = false;
+  try {
+    inScope = one.life.state !== 'gone' && rule.when(scope, one.clock);
+  } catch (error) {
+    park(context, one, connection, toFault(error).message, 'when');
+    return nothing;
+  }
+  if (!inScope) {
+    if (!row || row.presence === 'gone') return nothing;
+    if (row.presence === 'pending') return { ...nothing, write: cancel(row) };
+    const step = deprovision(context, one, connection, rule, row, target.ownersFresh);
+    return { ...nothing, due: step.due, write: merge(row, step.write, wishWrite(context, connection, rule, row, step.change)) };
+  }
+  if (row && row.presence !== 'gone' && !(row.presence === 'pending')) return update(context, one, target, scope, row);
+  if (!rule.provision || !target.known) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
+  if (row?.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return nothing;
+  return create(context, one, target, scope, row);
+}
+
+interface Change {
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly wanted: Attributes | null;
+  readonly anchor: string | null;
+  readonly name: string | null;
+}
+
+function create(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow | null): Wish {
+  const { connection, rule } = target;
+  const wanted: Attributes = Object.create(null);
+  const awaits: number[] = [];
+  for (const flow of rule.flows) {
+    if (flow.strength === 'observe' || flow.reference?.multi || owes(one, flow)) continue;
+    const value = evaluate(context, one, connection, flow, scope);
+    if (scalars(value ?? null).length === 0) continue;
+    wanted[flow.attribute] = flow.reference ? references(value!, flow, target, awaits) : value!;
+  }
+  if (rule.enabled && wanted[rule.enabled.attribute] === undefined) wanted[rule.enabled.attribute] = rule.enabled.on;
+  const anchor = text(context, one, connection, rule.anchor, scope, 'anchor');
+  const name = text(context, one, connection, rule.name, scope, 'name');
+  if ((rule.anchor && anchor === null) || (rule.name && name === null)) {
+    park(context, one, connection, 'the new account would have no name', rule.name ? 'name' : 'anchor');
+    return {
+      connection,
+      rule,
+      row,
+      write: row?.presence === 'pending' ? cancel(row) : null,
+      due: Number.POSITIVE_INFINITY,
+      awaits,
+    };
+  }
+  const change: Change = { operation: 'create', wanted, anchor, name };
+  const write = wishWrite(context, connection, rule, row, change);
+  const presence = row && row.presence !== 'pending' ? ({ presence: 'pending' } as const) : {};
+  return { connection, rule, row, write: write ? { ...write, ...presence } : null, due: Number.POSITIVE_INFINITY, awaits };
+}
+
+function update(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow): Wish {
+  const { connection, rule } = target;
+  const current = currentImage(row);
+  const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
+  const wanted: Attributes = Object.create(null);
+  const agreed: Attributes = Object.assign(Object.create(null), confirmed);
+  const awaits: number[] = [];
+  for (const flow of rule.flows) {
+    if (flow.strength === 'observe' || flow.strength === 'onCreate' || flow.reference?.multi || owes(one, flow)) continue;
+    const value = evaluate(context, one, connection, flow, scope);
+    if (value === undefined && !(flow.attribute in confirmed)) continue;
+    if (flow.strength === 'ifEmpty' && scalars(current[flow.attribute] ?? null).length > 0) continue;
+    const want = goal(flow, value ?? null, current, confirmed, target, awaits);
+    if (want === undefined) continue;
+    const now = current[flow.attribute] ?? null;
+    const same = sameGoal(want, now, flow, target);
+    if (!same && !(equal(want, now, flow, target) && sameValue(confirmed[flow.attribute] ?? null, want)))
+      wanted[flow.attribute] = want;
+    else if (mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
+  }
+  const steps = parseSteps(row.steps);
+  const { disabledAt, confirmedAt, ...others } = steps;
+  if (rule.enabled && disabledAt !== undefined && sameValue(current[rule.enabled.attribute] ?? null, rule.enabled.off))
+    wanted[rule.enabled.attribute] = rule.enabled.on;
+  const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
+  const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;
+  let write: Omit<StagedWrite, 'staged'> | null = merge(
+    row,
+    {
+      ...(sameText(imageText(agreed), row.confirmed) ? {} : { confirmed: imageText(agreed) }),
+      ...(disabledAt === undefined && confirmedAt === undefined ? {} : { steps: stepsText(others) }),
+    },
+    wishWrite(context, connection, rule, row, change),
+  );
+  if (change && steps.repairs && steps.repairs.times >= 3) {
+    one.parked.push({
+      kind: 'notConverging',
+      connection: connection.name,
+      detail: canonicalJson({ attributes: Object.keys(wanted), anchor: row.anchor }),
+    });
+    write = merge(row, write, row.export ? { expectRevision: row.revision, export: null } : null);
+    if (write && write.export !== null && write.export !== undefined) write = { ...write, export: null };
+  }
+  return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits };
+}
+
+/** What the target holds, with what was sent and is not proven yet. */
+export function currentImage(row: StagedRow): Attributes {
+  const image: Attributes = row.seen === null ? Object.create(null) : parseImage(row.seen);
+  if (row.sent !== null && row.export?.state === 'sent') Object.assign(image, parseImage(row.sent));
+  return image;
+}
+
+/** The wish as columns of the staged row; null when nothing about it changes. */
+export function wishWrite(
+  context: EngineContext,
+  connection: EngineConnection,
+  rule: ExportRule,
+  row: StagedRow | null,
+  change: Change | null,
+): Omit<StagedWrite, 'staged'> | null {
+  const before = row?.export ?? null;
+  const expectRevision = row?.revision ?? 0;
+  if (change === null) {
+    if (before === null || before.state === 'sent' || before.state === 'unknown') return null;
+    return { expectRevision, export: null };
+  }
+  const wanted = change.wanted === null ? null : imageText(change.wanted);
+  if (
+    before &&
+    before.operation === change.operation &&
+    before.wanted === wanted &&
+    before.wantedAnchor === change.anchor &&
+    before.wantedName === change.name
+  )
+    return null;
+  const digest = row
+    ? changeDigest(row.id, { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name })
+    : '';
+  const mode = modeOf(context, connection);
+  const discarded = before !== null && before.discarded === digest;
+  const state: ExportState = mode === 'observe' ? 'observed' : discarded ? 'held' : 'waiting';
+  return {
+    expectRevision,
+    export: {
+      operation: change.operation,
+      wanted,
+      wantedAnchor: change.anchor,
+      wantedName: change.name,
+      state,
+      parts: canonicalJson(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
+      attempts: 0,
+      notBefore: 0,
+      holdId: null,
+      approved: before?.approved === digest ? digest : null,
+      discarded: discarded ? digest : null,
+      fault: null,
+    },
+  };
+}
+
+function merge(
+  row: StagedRow,
+  a: Partial<StagedWrite> | null,
+  b: Partial<StagedWrite> | null,
+): Omit<StagedWrite, 'staged'> | null {
+  const both = { ...a, ...b };
+  return Object.keys(both).some((key) => key !== 'expectRevision') ? { ...both, expectRevision: row.revision } : null;
+}
+
+/** A create that was never sent is taken back; its row stays for a later one. */
+function cancel(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
+  if (row.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return null;
+  return { expectRevision: row.revision, export: null, presence: 'gone' };
+}
+
+function protect(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
+  if (row.protected && row.export === null) return null;
+  return { expectRevision: row.revision, protected: true, export: null };
+}
+
+function isProtected(connection: EngineConnection, one: Evaluated, row: StagedRow): boolean {
+  for (const rule of connection.imports.values()) {
+    if (rule.protect === null || rule.from !== row.kind) continue;
+    const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
+    if (rule.protect({ row: image, anchor: row.anchor ?? '', name: row.name }, one.clock)) return true;
+  }
+  return false;
+}
+
+/** A flow that reads an attribute in debt leaves the target's value alone. */
+function owes(one: Evaluated, flow: ExportFlow): boolean {
+  return one.debts.size > 0 && flow.reads.some((read) => one.debts.has(read.split('.')[0]!));
+}
+
+function evaluate(
+  context: EngineContext,
+  one: Evaluated,
+  connection: EngineConnection,
+  flow: ExportFlow,
+  scope: ObjectScope,
+): Value | undefined {
+  try {
+    return flow.evaluate(scope, one.clock);
+  } catch (error) {
+    park(context, one, connection, toFault(error).message, flow.attribute);
+    return undefined;
+  }
+}
+
+function text(
+  context: EngineContext,
+  one: Evaluated,
+  connection: EngineConnection,
+  rule: ExportRule['name'],
+  scope: ObjectScope,
+  what: string,
+): string | null {
+  if (!rule) return null;
+  try {
+    const value = rule(scope, one.clock);
+    return value === undefined || value === null || value === '' ? null : String(value);
+  } catch (error) {
+    park(context, one, connection, toFault(error).message, what);
+    return null;
+  }
+}
+
+function park(context: EngineContext, one: Evaluated, connection: EngineConnection, message: string, attribute: string): void {
+  one.parked.push({ kind: 'invalidValue', connection: connection.name, detail: canonicalJson({ attribute, message }) });
+  context.fault(
+    { kind: 'invalidValue', message, where: { connection: connection.name, attribute, object: String(one.id) } },
+    { subject: 'object', id: one.id },
+  );
+}
+
+/** Object ids as `{"object":id}`; they become text when they are sent. */
+function references(value: Value, flow: ExportFlow, target: TargetView, awaits: number[]): Value {
+  const list = scalars(value).map((id) => {
+    if (referenceText(target.accounts.get(Number(id)), flow.reference!.by) === null) awaits.push(Number(id));
+    return { object: Number(id) } as unknown as Scalar;
+  });
+  return list.length === 1 && !flow.type.multi ? list[0]! : list;
+}
+
+/** undefined = leave alone: what it refers to has no account here yet. */
+function goal(
+  flow: ExportFlow,
+  value: Value,
+  current: Attributes,
+  confirmed: Attributes,
+  target: TargetView,
+  awaits: number[],
+): Value | undefined {
+  if (flow.reference) {
+    if (scalars(value).length === 0) return null;
+    const before = awaits.length;
+    const want = references(value, flow, target, awaits);
+    return awaits.length > before ? undefined : want;
+  }
+  if (flow.values === 'ours') {
+    const ours = scalars(confirmed[flow.attribute] ?? null);
+    const rest = scalars(current[flow.attribute] ?? null).filter((v) => !ours.some((o) => sameValue(o, v)));
+    const all = canonicalSet([...rest, ...scalars(value)]);
+    return all.length === 0 ? null : all;
+  }
+  return value;
+}
+
+function sameGoal(want: Value, now: Value, flow: ExportFlow, target: TargetView): boolean {
+  return flow.reference ? equal(want, now, flow, target) : sameValue(nothing(want), nothing(now));
+}
+
+function nothing(value: Value): Value {
+  return scalars(value).length === 0 ? null : value;
+}
+
+function equal(want: Value, now: Value, flow: ExportFlow, target: TargetView): boolean {
+  if (!flow.reference) return equivalent(want, now, flow.type);
+  const texts = scalars(want).map(
+    (ref) => referenceText(target.accounts.get((ref as unknown as { object: number }).object), flow.reference!.by) ?? '',
+  );
+  const type = flow.reference.by === 'name' ? { ...flow.type, matching: 'dn' as const } : flow.type;
+  return equivalent(texts.length === 0 ? null : flow.type.multi ? texts : texts[0]!, now, type);
+}
+
+function plain(want: Value, now: Value): Value {
+  return scalars(want).some((v) => typeof v === 'object' && !isBlob(v)) ? now : want;
+}
+
+/** Whether the agreed value came from elsewhere: then the target's equal value counts as ours. */
+function mine(one: Evaluated, flow: ExportFlow, connection: EngineConnection): boolean {
+  return flow.reads.every((read) => one.winners.get(read.split('.')[0]!) !== connection.name);
+}
+
+/** The name to change to, or null. Without `move` an account stays under its parent. */
+function renamed(wanted: string | null, row: StagedRow, rule: ExportRule): string | null {
+  if (wanted === null || row.name === null) return null;
+  const same = (a: string, b: string): boolean => equivalent(a, b, { type: 'string', multi: false, matching: 'dn' });
+  if (same(wanted, row.name)) return null;
+  if (rule.move) return wanted;
+  const parts = parseDn(wanted);
+  const parent = parentDn(row.name);
+  if (parts === null || !parent) return wanted === row.name ? null : wanted;
+  const rdn = wanted.slice(0, wanted.length - (parentDn(wanted)?.length ?? 0)).replace(/,\s*$/, '');
+  const kept = `${rdn},${parent}`;
+  return same(kept, row.name) ? null : kept;
+}
+
+function hasAny(attributes: Attributes): boolean {
+  for (const _ in attributes) return true;
+  return false;
+}
+
+function sameText(a: string, b: string | null): boolean {
+  return a === (b ?? '{}');
+}

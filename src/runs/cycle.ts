@@ -1,0 +1,97 @@
+/** The phases of a cycle over all connections. A connection that fails is reported; the others go on. */
+import { RollcallError, toFault } from '#core/errors';
+import {
+  type EngineConnection,
+  type EngineContext,
+  exportConnection,
+  gateConnection,
+  importConnection,
+  modeOf,
+  type SyncOptions,
+  sync,
+} from '#engine/index';
+import type { ConnectionState, StagedId } from '#store/contract';
+import type { Phase } from './model.ts';
+
+/** Passes of sync → export → confirm in one cycle: what a target answers can decide something more, such as a reference. */
+const PASSES = 5;
+
+export interface CycleOptions extends SyncOptions {
+  readonly import: 'auto' | 'full' | 'none';
+  readonly connections: readonly string[] | null;
+  readonly export: boolean;
+  readonly exportOnly?: readonly StagedId[];
+  /** Called after each phase; false ends the cycle. */
+  readonly after: (phase: 'import' | 'sync' | 'export' | 'cycle') => Promise<boolean>;
+}
+
+export async function cycle(context: EngineContext, options: CycleOptions): Promise<void> {
+  const chosen = (c: EngineConnection): boolean => options.connections === null || options.connections.includes(c.name);
+  if (options.import !== 'none') {
+    for (const connection of context.connections)
+      if (chosen(connection)) await importOne(context, connection, options.import, 'import');
+    if (!(await options.after('import'))) return;
+  }
+  for (let pass = 0; pass < PASSES; pass++) {
+    await sync(context, options);
+    for (const connection of context.connections) await gateConnection(context, connection);
+    if (pass === 0 && !(await options.after('sync'))) return;
+    if (!options.export) return;
+    let sent = 0;
+    for (const connection of context.connections) {
+      if (isHeld(context, connection)) continue;
+      try {
+        const outcome = await exportConnection(context, connection, options.exportOnly);
+        sent += outcome.sent;
+        if (outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
+      } catch (error) {
+        failed(context, connection, error);
+      }
+    }
+    if (pass === 0 && !(await options.after('export'))) return;
+    if (options.only || options.accept || sent === 0 || (await context.store.sync.dirty()).ranges.length === 0) return;
+  }
+}
+
+/** A full read where there is no feed, or it is too long ago; else what changed. */
+async function importOne(
+  context: EngineContext,
+  connection: EngineConnection,
+  how: 'auto' | 'full',
+  phase: Phase,
+): Promise<void> {
+  if (isHeld(context, connection)) {
+    context.notice(
+      'heldConnection',
+      connection.name,
+      `${connection.name} is held: nothing is read from it or written to it`,
+      `rollcall release ${connection.name}`,
+    );
+    return;
+  }
+  const state = context.states.get(connection.name);
+  const last = state?.lastCompleteRead ?? null;
+  const overdue = last === null || context.now - last > connection.fullReadEveryMs;
+  try {
+    context.progress(phase, connection.name, 0, null);
+    await importConnection(context, connection, how === 'full' || overdue ? 'full' : 'delta');
+  } catch (error) {
+    failed(context, connection, error);
+  }
+}
+
+function failed(context: EngineContext, connection: EngineConnection, error: unknown): void {
+  if (context.signal.aborted) throw error;
+  // Another owner of the store took over: nothing more may be written for this run.
+  if (error instanceof RollcallError && error.kind === 'conflict' && error.where.connection === undefined) throw error;
+  context.fault(toFault(error, { connection: connection.name }));
+}
+
+export function isHeld(context: EngineContext, connection: EngineConnection): boolean {
+  return (context.states.get(connection.name) as ConnectionState | undefined)?.held != null;
+}
+
+/** Targets that only watch, and have something to show. */
+export function firstPlans(context: EngineContext): readonly EngineConnection[] {
+  return context.connections.filter((connection) => connection.exports.size > 0 && modeOf(context, connection) === 'observe');
+}

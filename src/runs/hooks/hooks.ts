@@ -1,0 +1,80 @@
+/**
+ * Hooks: a command or a webhook between the phases of a cycle. It is told run, phase and counts as JSON (standard input or
+ * body), never names or values of people. A required hook that fails ends the cycle before the next phase.
+ */
+import { spawn } from 'node:child_process';
+import type { Configuration, Hook } from '#config/model';
+import { RollcallError, toFault } from '#core/errors';
+import type { EngineContext } from '#engine/index';
+
+type Phase = Hook['after'];
+
+/** False when the cycle must not go on. */
+export async function runHooks(config: Configuration, phase: Phase, context: EngineContext): Promise<boolean> {
+  for (const hook of config.hooks) {
+    if (hook.after !== phase) continue;
+    const told = JSON.stringify({
+      version: 1,
+      run: context.run,
+      phase,
+      now: new Date(context.now).toISOString(),
+      connections: Object.fromEntries(context.connections.map((c) => [c.name, context.counters.of(c.name)])),
+    });
+    try {
+      if ('command' in hook.run) await command(hook.run.command, told, config.folder, hook.timeoutMs);
+      else await webhook(hook.run.webhook, told, hook.timeoutMs);
+    } catch (error) {
+      const name = 'command' in hook.run ? hook.run.command[0]! : new URL(hook.run.webhook).host;
+      context.fault({
+        ...toFault(error),
+        message: `the hook ${name} after ${phase} failed: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: hook.required ? 'mend it and run again; nothing after this phase was done' : 'mend it; the run went on',
+      });
+      if (hook.required) return false;
+    }
+  }
+  return true;
+}
+
+/** No shell: the words are the program and its arguments. */
+function command(words: readonly string[], told: string, folder: string, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const [program, ...args] = words;
+    const child = spawn(program!, args, {
+      cwd: folder,
+      stdio: ['pipe', 'ignore', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (said.length < 2_000) said += chunk.toString('utf8');
+    });
+    child.on('error', (cause) => reject(new RollcallError('configuration', cause.message, { cause })));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new RollcallError(
+            'unavailable',
+            signal ? `stopped after ${timeoutMs} ms` : `ended with ${code}${said ? `: ${said.trim().slice(0, 300)}` : ''}`,
+          ),
+        );
+    });
+    // A program that does not read its input is no fault.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(told);
+  });
+}
+
+async function webhook(url: string, told: string, timeoutMs: number): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: told,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new RollcallError('unavailable', `it answered ${answer.status}`);
+}

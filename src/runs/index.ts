@@ -1,0 +1,9 @@
+/**
+ * Runs: profiles, plan, preview, hooks; the only caller of the engine. A run is one execution of a profile: its counts,
+ * changes and errors are kept in the store. Called by operations.
+ */
+
+export { changeDigest, PARKED_KINDS, type ParkedKind } from '#engine/index';
+export { type PlanRequest, plan, planText } from './plan.ts';
+export { type Preview, preview } from './preview.ts';
+export { run } from './run.ts';

@@ -1,0 +1,167 @@
+/** What a run decided, as lines: objects in order of id, then exports per connection, then what is parked. */
+
+import type { Configuration } from '#config/model';
+import { canonicalJson, parseImage } from '#core/canonical';
+import { sha256Hex } from '#core/digest';
+import { formatInstant } from '#core/time';
+import type { ChangeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
+import type { PlanLine } from './model.ts';
+
+const PAGE = 1_000;
+
+export async function planLines(store: Store, config: Configuration, run: RunId, now: number): Promise<PlanLine[]> {
+  const lines: PlanLine[] = [
+    ...(await objectLines(store, run)),
+    ...(await exportLines(store, config)),
+    ...(await parkedLines(store, run)),
+  ];
+  const basedOn: { [connection: string]: string | null } = Object.create(null);
+  for (const state of await store.spaces.states())
+    basedOn[state.name] = state.lastRead === null ? null : formatInstant(state.lastRead);
+  const hash = sha256Hex(lines.map((line) => canonicalJson(line)).join('\n'));
+  return [{ what: 'plan', version: 1, now: formatInstant(now), basedOn, hash }, ...lines];
+}
+
+async function objectLines(store: Store, run: RunId): Promise<PlanLine[]> {
+  const first = new Map<number, ChangeRow>();
+  const out = new Map<
+    number,
+    { operation: 'create' | 'update' | 'state'; before: { [a: string]: unknown }; after: { [a: string]: unknown } }
+  >();
+  for (let after: number | undefined; ; ) {
+    const page = await store.runs.changes({ run }, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const change of page) {
+      if (change.subject !== 'object') continue;
+      for (let id = change.from; id <= change.to; id++) {
+        if (!first.has(id)) first.set(id, change);
+        const known = out.get(id);
+        if (change.operation === 'create') out.set(id, { operation: 'create', before: {}, after: {} });
+        else if (change.operation === 'update' || change.operation === 'state') {
+          // Several changes of one object in one run are one change: from the first before to the last after.
+          const before = { ...parseImage(change.before ?? '{}'), ...known?.before };
+          out.set(id, {
+            operation: known?.operation ?? (change.operation === 'state' ? 'state' : 'update'),
+            before,
+            after: { ...known?.after, ...parseImage(change.after ?? '{}') },
+          });
+        }
+      }
+    }
+    if (page.length < PAGE) break;
+    after = page[page.length - 1]!.id;
+  }
+  const ids = [...out.keys()].sort((a, b) => a - b);
+  const lines: PlanLine[] = [];
+  for (let i = 0; i < ids.length; i += PAGE) {
+    const rows = new Map((await store.sync.objects(ids.slice(i, i + PAGE))).map((row) => [row.id, row]));
+    for (const id of ids.slice(i, i + PAGE)) {
+      const row = rows.get(id);
+      const change = out.get(id)!;
+      if (!row) continue;
+      const created = change.operation === 'create';
+      lines.push({
+        what: 'object',
+        operation: change.operation,
+        object: id,
+        kind: row.kind,
+        label: labelOf(row),
+        before: created ? null : change.before,
+        after: created ? { ...parseImage(row.attributes), '(state)': row.state } : change.after,
+      });
+    }
+  }
+  return lines;
+}
+
+async function exportLines(store: Store, config: Configuration): Promise<PlanLine[]> {
+  const lines: PlanLine[] = [];
+  for (const connection of config.connections) {
+    if (connection.exports.size === 0) continue;
+    for (let after = 0; ; ) {
+      const page = await store.exports.list(connection.name, ['observed', 'waiting', 'held'], { after, limit: PAGE });
+      const objects = new Map(
+        (await store.sync.objects([...new Set(page.flatMap((row) => (row.objectId === null ? [] : [row.objectId])))])).map(
+          (row) => [row.id, row],
+        ),
+      );
+      for (const row of page) lines.push(exportLine(row, objects.get(row.objectId ?? -1)));
+      if (page.length < PAGE) break;
+      after = page[page.length - 1]!.id;
+    }
+    for (let after: { stagedId: number; attribute: string; key: string } | null = null; ; ) {
+      const page = await store.exports.pendingEdges(connection.name, { after, limit: PAGE });
+      const rows = new Map((await store.spaces.byIds([...new Set(page.map((e) => e.stagedId))])).map((row) => [row.id, row]));
+      for (const edge of page) {
+        const row = rows.get(edge.stagedId)!;
+        lines.push({
+          what: 'export',
+          connection: connection.name,
+          operation: 'update',
+          state: 'waiting',
+          object: row.objectId,
+          kind: row.kind,
+          anchor: row.anchor,
+          name: row.name,
+          label: row.name ?? row.anchor ?? '',
+          before: edge.state === 'remove' ? { [edge.attribute]: edge.text } : {},
+          after: edge.state === 'add' ? { [edge.attribute]: edge.text } : {},
+        });
+      }
+      if (page.length < PAGE) break;
+      after = page[page.length - 1]!;
+    }
+  }
+  return lines;
+}
+
+export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extract<PlanLine, { what: 'export' }> {
+  const columns = row.export!;
+  const wanted = columns.wanted === null ? null : parseImage(columns.wanted);
+  const seen = row.seen === null ? null : parseImage(row.seen);
+  const before: { [attribute: string]: unknown } = Object.create(null);
+  if (columns.operation === 'update') for (const name in wanted) before[name] = seen?.[name] ?? null;
+  if (columns.wantedName !== null && columns.operation === 'update') before['(name)'] = row.name;
+  return {
+    what: 'export',
+    connection: row.connection,
+    operation: columns.operation,
+    state: columns.state === 'observed' || columns.state === 'held' ? columns.state : 'waiting',
+    object: row.objectId,
+    kind: row.kind,
+    anchor: columns.wantedAnchor ?? row.anchor,
+    name: columns.wantedName ?? row.name,
+    label: object ? labelOf(object) : (row.name ?? row.anchor ?? ''),
+    before: columns.operation === 'create' ? null : columns.operation === 'delete' ? seen : before,
+    after:
+      columns.operation === 'delete'
+        ? null
+        : columns.wantedName !== null && columns.operation === 'update'
+          ? { ...wanted, '(name)': columns.wantedName }
+          : wanted,
+  };
+}
+
+async function parkedLines(store: Store, run: RunId): Promise<PlanLine[]> {
+  const lines: PlanLine[] = [];
+  for (let after = 0; ; ) {
+    const page = await store.decisions.parked({}, { after, limit: PAGE });
+    for (const row of page)
+      if (row.run === run)
+        lines.push({
+          what: 'parked',
+          kind: row.kind,
+          connection: row.connection,
+          label: `${row.stagedId === null ? 'object' : 'staged'} ${row.stagedId ?? row.objectId}`,
+          detail: JSON.parse(row.detail),
+        });
+    if (page.length < PAGE) return lines;
+    after = page[page.length - 1]!.id;
+  }
+}
+
+export function labelOf(row: ObjectRow): string {
+  const image = parseImage(row.attributes);
+  for (const name of ['displayName', 'name', 'login', 'mail', 'employeeId'])
+    if (typeof image[name] === 'string') return image[name];
+  return `${row.kind} ${row.id}`;
+}

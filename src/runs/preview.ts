@@ -1,0 +1,111 @@
+/** Preview: what would come of one staged object, worked out on a private copy of the store. */
+import { parseImage } from '#core/canonical';
+import { RollcallError } from '#core/errors';
+import { nearest } from '#core/text';
+import type { StagedRow } from '#store/contract';
+import type { PlanLine, Services } from './model.ts';
+import { exportLine, labelOf } from './plan-lines.ts';
+import { run } from './run.ts';
+
+export interface Preview {
+  readonly connection: string;
+  readonly kind: string;
+  readonly anchor: string;
+  readonly name: string | null;
+  readonly presence: StagedRow['presence'];
+  readonly seen: { readonly [attribute: string]: unknown };
+  /** Null while it belongs to nobody. */
+  readonly object: {
+    readonly id: number;
+    readonly kind: string;
+    readonly label: string;
+    readonly state: string;
+    readonly isNew: boolean;
+    readonly link: string;
+    readonly before: { readonly [attribute: string]: unknown } | null;
+    readonly after: { readonly [attribute: string]: unknown };
+  } | null;
+  readonly exports: readonly Extract<PlanLine, { what: 'export' }>[];
+  readonly parked: readonly { readonly kind: string; readonly connection: string | null; readonly detail: unknown }[];
+}
+
+/** Errors: notFound when the connector space has no such object; configuration for an unknown connection. */
+export async function preview(
+  request: { readonly connection: string; readonly anchor: string; readonly by: string },
+  services: Services,
+): Promise<Preview> {
+  const { config } = services;
+  const connection = config.connections.find((c) => c.name === request.connection);
+  if (!connection) {
+    const near = nearest(
+      request.connection,
+      config.connections.map((c) => c.name),
+    );
+    throw new RollcallError(
+      'configuration',
+      `there is no connection called ${request.connection}`,
+      near ? { remedy: `did you mean ${near}?` } : {},
+    );
+  }
+  const sandbox = await services.store.sandbox();
+  try {
+    const find = async (): Promise<StagedRow | undefined> => {
+      const kinds = Object.keys(await sandbox.spaces.count(connection.name));
+      for (const kind of kinds) {
+        const [row] = await sandbox.spaces.byAnchors(connection.name, kind, [request.anchor]);
+        if (row) return row;
+      }
+      return undefined;
+    };
+    const before = await find();
+    if (!before)
+      throw new RollcallError('notFound', `nothing with the anchor ${request.anchor} is staged from ${connection.name}`, {
+        remedy: `run 'rollcall run ${connection.name}' first, or look at the anchors in the source`,
+      });
+    const objectBefore = before.objectId === null ? null : ((await sandbox.sync.objects([before.objectId]))[0] ?? null);
+    await sandbox.sync.markDirty([{ subject: 'staged', from: before.id, to: before.id, cause: 'preview' }], null);
+    await run(
+      { profile: 'delta-sync', connections: null, by: request.by },
+      { ...services, store: sandbox },
+      { export: false, read: false },
+    );
+    const row = (await find())!;
+    const object = row.objectId === null ? null : ((await sandbox.sync.objects([row.objectId]))[0] ?? null);
+    const accounts = object ? await sandbox.sync.linked([object.id]) : [];
+    const parked = await parkedOf(sandbox, row, object?.id ?? null);
+    return {
+      connection: row.connection,
+      kind: row.kind,
+      anchor: request.anchor,
+      name: row.name,
+      presence: row.presence,
+      seen: row.seen === null ? {} : parseImage(row.seen),
+      object: object && {
+        id: object.id,
+        kind: object.kind,
+        label: labelOf(object),
+        state: object.state,
+        isNew: before.objectId === null && row.linkHow === 'projected',
+        link: row.linkHow ?? '',
+        before: objectBefore && parseImage(objectBefore.attributes),
+        after: parseImage(object.attributes),
+      },
+      exports: accounts.filter((account) => account.export !== null).map((account) => exportLine(account, object ?? undefined)),
+      parked,
+    };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function parkedOf(store: Services['store'], row: StagedRow, object: number | null): Promise<Preview['parked']> {
+  const out: Preview['parked'][number][] = [];
+  for (let after = 0; ; ) {
+    const page = await store.decisions.parked({}, { after, limit: 1_000 });
+    for (const item of page)
+      if (item.stagedId === row.id || (object !== null && item.objectId === object))
+        out.push({ kind: item.kind, connection: item.connection, detail: JSON.parse(item.detail) });
+    if (page.length < 1_000) return out;
+    after = page[page.length - 1]!.id;
+  }
+}

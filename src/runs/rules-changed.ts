@@ -1,0 +1,55 @@
+/** Rules that differ from those that produced the data: whom they concern is looked at again, through the gates (SEMANTICS 14). */
+import type { Configuration } from '#config/model';
+import type { EngineContext } from '#engine/index';
+
+const ALL = Number.MAX_SAFE_INTEGER;
+
+export async function noticeChangedRules(context: EngineContext, config: Configuration): Promise<void> {
+  for (const connection of config.connections) {
+    const state = context.states.get(connection.name);
+    if (!state || state.rulesHash === connection.rulesHash) continue;
+    if (state.rulesHash !== null) {
+      context.notice(
+        'rulesChanged',
+        connection.name,
+        `the rules of ${connection.name} changed; everybody they concern is looked at again`,
+        'rollcall plan shows what comes of it',
+      );
+      await context.store.sync.markDirty(
+        [
+          { subject: 'staged', from: 1, to: ALL, cause: `rules:${connection.name}` },
+          ...(connection.exports.size > 0
+            ? [{ subject: 'object' as const, from: 1, to: ALL, cause: `rules:${connection.name}` }]
+            : []),
+        ],
+        context.epoch,
+      );
+    }
+  }
+}
+
+/** After a sync that saw everything: the data is of these rules now. */
+export async function rememberRules(context: EngineContext, config: Configuration): Promise<void> {
+  for (const connection of config.connections) {
+    const state = context.states.get(connection.name);
+    if (state && state.rulesHash === connection.rulesHash && state.configHash === connection.configHash) continue;
+    await context.store.spaces.saveState(
+      connection.name,
+      { rulesHash: connection.rulesHash, configHash: connection.configHash },
+      context.epoch,
+    );
+  }
+}
+
+/** Connections the store knows and the file does not: their data and values stay as they are. */
+export function noticeMissing(context: EngineContext, config: Configuration): void {
+  const named = new Set(config.connections.map((c) => c.name));
+  for (const state of context.states.values())
+    if (!named.has(state.name) && state.lastRead !== null)
+      context.notice(
+        'heldConnection',
+        state.name,
+        `${state.name} is not in the configuration any more; its data and the values it gave stay as they are`,
+        'put it back, or keep it out: nobody is touched',
+      );
+}

@@ -1,0 +1,177 @@
+/** One run from start to end: it never throws to its caller for a fault of a system; it ends as a row (HOUSE: runs). */
+import { canonicalJson } from '#core/canonical';
+import { sha256Hex } from '#core/digest';
+import { RollcallError, toFault } from '#core/errors';
+import { COUNTED } from '#engine/counts';
+import type { RunStatus } from '#store/contract';
+import { type CycleOptions, cycle, firstPlans } from './cycle.ts';
+import { runHooks } from './hooks/hooks.ts';
+import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.ts';
+import { acceptPlan } from './plan-file.ts';
+import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
+import { openSession, type Session } from './services.ts';
+
+/** Tables whose rows are the record of a run, not its work. */
+const RECORD = new Set(['run', 'connection_state', 'seq', 'setting', 'run_error', 'error', 'seen_bitmap', 'bitmap']);
+
+export async function run(
+  request: RunRequest,
+  services: Services,
+  options: { readonly export?: boolean; readonly read?: boolean } = {},
+): Promise<RunReport> {
+  const { store, config } = services;
+  const startedAt = services.wall();
+  const started = performance.now();
+  for (const name of request.connections ?? [])
+    if (!config.connections.some((c) => c.name === name))
+      throw new RollcallError('configuration', `there is no connection called ${name}`, {
+        remedy: `the file has: ${config.connections.map((c) => c.name).join(', ')}`,
+      });
+  const previousNow = await store.runs.latestNow();
+  // Time never goes back behind a run that was: a clock set back waits for itself.
+  const now = Math.max(request.now ?? startedAt, previousNow);
+  const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
+  const begun = await store.runs.begin({ profile: request.profile, now, startedAt, by: request.by, rulesHash });
+  const before = await store.rowsWritten();
+  const session = await openSession(services, { ...begun, now, previousNow });
+  const { context } = session;
+  let status: RunStatus = 'done';
+  try {
+    noticeMissing(context, config);
+    await noticeChangedRules(context, config);
+    await cycle(context, await cycleOptions(request, services, session, options));
+    if (request.object === undefined && request.planLines === undefined) await rememberRules(context, config);
+  } catch (error) {
+    status = context.signal.aborted ? 'interrupted' : 'failed';
+    if (!context.signal.aborted) context.fault(toFault(error));
+  } finally {
+    await session.close();
+  }
+  await recordErrors(session, begun.epoch, services);
+  if (
+    status === 'done' &&
+    (session.faultCount() > 0 || session.notices.some((n) => n.kind !== 'firstPlan' && n.kind !== 'rulesChanged'))
+  )
+    status = 'warnings';
+  const connections = await countConnections(session, services);
+  const rowsWritten = work(await store.rowsWritten()) - work(before);
+  await store.runs.finish(begun.id, begun.epoch, {
+    status,
+    endedAt: services.wall(),
+    counts: canonicalJson(connections),
+    rowsWritten,
+  });
+  for (const target of firstPlans(context)) {
+    const counts = connections.find((c) => c.connection === target.name)!;
+    if (counts.observed > 0)
+      session.notices.push({
+        kind: 'firstPlan',
+        connection: target.name,
+        message: `${target.name} is only watched so far; ${counts.observed} changes would be made`,
+        remedy: `look at them with 'rollcall plan', then: rollcall approve ${target.name} --as YOU --reason WHY`,
+      });
+  }
+  return {
+    run: begun.id,
+    profile: request.profile,
+    status,
+    now,
+    elapsedMs: performance.now() - started,
+    connections,
+    objects: await countObjects(session, services),
+    rowsWritten,
+    faults: session.faults,
+    faultCount: session.faultCount(),
+    notices: session.notices,
+  };
+}
+
+async function cycleOptions(
+  request: RunRequest,
+  services: Services,
+  session: Session,
+  options: { export?: boolean; read?: boolean },
+): Promise<CycleOptions> {
+  const { profile } = request;
+  const reads = options.read ?? (profile === 'cycle' || profile === 'full-import' || profile === 'delta-import');
+  if (profile === 'full-sync')
+    await services.store.sync.markDirty(
+      [
+        { subject: 'staged', from: 1, to: Number.MAX_SAFE_INTEGER, cause: 'full sync' },
+        { subject: 'object', from: 1, to: Number.MAX_SAFE_INTEGER, cause: 'full sync' },
+      ],
+      session.context.epoch,
+    );
+  if (request.object !== undefined)
+    await services.store.sync.markDirty(
+      [{ subject: 'object', from: request.object, to: request.object, cause: 'asked for' }],
+      session.context.epoch,
+    );
+  const accepted = request.planLines ? await acceptPlan(request.planLines, session.context) : null;
+  return {
+    import: !reads || accepted || request.object !== undefined ? 'none' : profile === 'full-import' ? 'full' : 'auto',
+    connections: request.connections,
+    export: options.export ?? (profile === 'cycle' || profile === 'export'),
+    ...(request.object === undefined ? {} : { only: [request.object], exportOnly: await accountsOf(request.object, services) }),
+    ...(accepted ? { accept: accepted.accept, exportOnly: accepted.exports } : {}),
+    after: (phase) => runHooks(services.config, phase, session.context),
+  };
+}
+
+async function accountsOf(object: number, services: Services): Promise<number[]> {
+  return (await services.store.sync.linked([object])).map((row) => row.id);
+}
+
+async function recordErrors(session: Session, epoch: number, services: Services): Promise<void> {
+  const errors = session.takeErrors();
+  for (let i = 0; i < errors.length; i += 1_000) await services.store.runs.recordErrors(errors.slice(i, i + 1_000), epoch);
+}
+
+function work(rows: { readonly [table: string]: number }): number {
+  let sum = 0;
+  for (const [table, n] of Object.entries(rows)) if (!RECORD.has(table)) sum += n;
+  return sum;
+}
+
+async function countConnections(session: Session, services: Services): Promise<ConnectionCounts[]> {
+  const { context } = session;
+  const parked = await services.store.decisions.parkedCounts();
+  const out: ConnectionCounts[] = [];
+  for (const { name, exports } of context.connections) {
+    const counts = { ...context.counters.of(name) };
+    counts.parked = parked.filter((p) => p.connection === name).reduce((sum, p) => sum + p.count, 0);
+    counts.observed = 0;
+    counts.held = 0;
+    counts.waiting = 0;
+    if (exports.size > 0)
+      for (let after = 0; ; ) {
+        const page = await services.store.exports.list(name, ['observed', 'held', 'waiting', 'sent', 'unknown'], {
+          after,
+          limit: 5_000,
+        });
+        for (const row of page) {
+          const state = row.export!.state;
+          if (state === 'observed') counts.observed++;
+          else if (state === 'held') counts.held++;
+          else counts.waiting++;
+        }
+        if (page.length < 5_000) break;
+        after = page[page.length - 1]!.id;
+      }
+    out.push({
+      connection: name,
+      ...(Object.fromEntries(COUNTED.map((what) => [what, counts[what]])) as Omit<ConnectionCounts, 'connection'>),
+    });
+  }
+  return out;
+}
+
+async function countObjects(session: Session, services: Services): Promise<RunReport['objects']> {
+  const out: { [kind: string]: { created: number; changed: number; total: number } } = Object.create(null);
+  const totals = await services.store.people.counts();
+  for (const kind of session.context.kinds.keys()) {
+    const counted = session.context.counters.objects.get(kind) ?? { created: 0, changed: 0 };
+    out[kind] = { ...counted, total: totals[kind] ?? 0 };
+  }
+  return out;
+}

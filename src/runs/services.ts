@@ -1,0 +1,96 @@
+/** The engine's context for one run: what it may reach, and where its counts, faults and notices go. */
+import type { Connection } from '#connectors/contract';
+import { createDigester } from '#core/digest';
+import type { Fault } from '#core/errors';
+import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
+import type { Epoch, ErrorRow, RunId } from '#store/contract';
+import type { Notice, Services } from './model.ts';
+
+export interface Session {
+  readonly context: EngineContext;
+  readonly notices: Notice[];
+  readonly faults: Fault[];
+  faultCount(): number;
+  /** Errors collected since the last call, for the store. */
+  takeErrors(): ErrorRow[];
+  close(): Promise<void>;
+}
+
+const SHOWN = 100;
+/** A gap longer than this across a stop is believed only when a connected system agrees. */
+const BELIEVED_GAP_MS = 7 * 86_400_000;
+
+export async function openSession(
+  services: Services,
+  run: { id: RunId; epoch: Epoch; now: number; previousNow: number },
+): Promise<Session> {
+  const { config, store } = services;
+  const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
+  const open = new Map<string, Connection>();
+  const notices: Notice[] = [];
+  const faults: Fault[] = [];
+  let errors: ErrorRow[] = [];
+  let count = 0;
+  const fault = (one: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
+    count++;
+    if (faults.length < SHOWN) faults.push(one);
+    errors.push({
+      run: run.id,
+      connection: one.where.connection ?? null,
+      subject: subject?.subject ?? null,
+      subjectId: subject?.id ?? null,
+      fault: one,
+    });
+    services.onFault?.(one);
+  };
+  const context: EngineContext = {
+    store,
+    run: run.id,
+    epoch: run.epoch,
+    now: run.now,
+    zone: config.zone,
+    timeDoubted: run.previousNow > 0 && run.now - run.previousNow >= BELIEVED_GAP_MS,
+    wall: services.wall,
+    folder: config.folder,
+    limits: config.limits,
+    connections: config.connections,
+    kinds: config.kinds,
+    digester: createDigester(store.info.digestKey),
+    states,
+    counters: createCounters(),
+    signal: services.signal ?? new AbortController().signal,
+    fault,
+    progress: (phase, connection, done, total) => services.onProgress?.({ phase, connection, done, total }),
+    notice: (kind: NoticeKind, connection, message, remedy) => {
+      if (!notices.some((n) => n.kind === kind && n.connection === connection && n.message === message))
+        notices.push({ kind, connection, message, remedy });
+    },
+    open: (connection: EngineConnection) => {
+      let opened = open.get(connection.name);
+      if (!opened) {
+        opened = connection.definition.open(connection.settings, {
+          connection: connection.name,
+          folder: config.folder,
+          limits: config.limits,
+          warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
+        });
+        open.set(connection.name, opened);
+      }
+      return opened;
+    },
+  };
+  return {
+    context,
+    notices,
+    faults,
+    faultCount: () => count,
+    takeErrors: () => {
+      const taken = errors;
+      errors = [];
+      return taken;
+    },
+    close: async () => {
+      for (const connection of open.values()) await connection.close();
+    },
+  };
+}
