@@ -58,7 +58,8 @@ function days(date: string): number {
 
 export function dayOf(text: string): string {
   const date = parseDate(text);
-  if (date === null) throw new RollcallError('invalidValue', 'a text that should be a date is none', { remedy: 'write it as 2026-03-01' });
+  if (date === null)
+    throw new RollcallError('invalidValue', 'a text that should be a date is none', { remedy: 'write it as 2026-03-01' });
   return date;
 }
 

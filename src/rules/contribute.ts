@@ -50,7 +50,8 @@ function stands(offer: Offer, strategy: MetaAttribute['strategy']): boolean {
 }
 
 function precedence(attribute: MetaAttribute, a: Offer, b: Offer): number {
-  if (attribute.strategy === 'latest' && a.at !== b.at) return (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY);
+  if (attribute.strategy === 'latest' && a.at !== b.at)
+    return (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY);
   if (a.connection !== b.connection) {
     const difference = rankOf(attribute, a.connection) - rankOf(attribute, b.connection);
     return difference !== 0 ? difference : a.connection < b.connection ? -1 : 1;

@@ -5,8 +5,7 @@
  * nothing there, absent attributes are null, whole numbers are CEL integers.
  */
 import { RollcallError } from '#core/errors';
-import { language } from './language.ts';
-import { LONGEST_EXPRESSION } from './language.ts';
+import { LONGEST_EXPRESSION, language } from './language.ts';
 import type { Clock } from './model.ts';
 import type { Report } from './raw.ts';
 import { analyse, instrument, type Names, type Node, type Read } from './syntax.ts';
@@ -32,9 +31,18 @@ export interface Expression<Scope> {
 }
 
 /** Null and reported when the text is no expression that may be used here. */
-export function compileExpression<Scope>(source: string, answer: Answer, context: ExpressionContext<Scope>, report: Report): Expression<Scope> | null {
+export function compileExpression<Scope>(
+  source: string,
+  answer: Answer,
+  context: ExpressionContext<Scope>,
+  report: Report,
+): Expression<Scope> | null {
   if (source.length > LONGEST_EXPRESSION) {
-    report([], `the expression is longer than ${LONGEST_EXPRESSION} characters`, 'write a function of your own: function: ./rules.ts#name');
+    report(
+      [],
+      `the expression is longer than ${LONGEST_EXPRESSION} characters`,
+      'write a function of your own: function: ./rules.ts#name',
+    );
     return null;
   }
   const { environment, session } = language(context.variable, context.zone);
@@ -58,8 +66,16 @@ export function compileExpression<Scope>(source: string, answer: Answer, context
       fault(`the expression answers ${checked.type}, but ${NEEDED[answer]} is needed here`);
       return null;
     }
-    instrument(root, (parts) => session.bounds.step(parts), (size) => session.bounds.produce(size));
-    return { reads: reads.map((read) => read.path), usesCounter: /\bn\b/.test(source) && mentions(root, 'n'), run: runner(parsed, source, reads, strict, context) };
+    instrument(
+      root,
+      (parts) => session.bounds.step(parts),
+      (size) => session.bounds.produce(size),
+    );
+    return {
+      reads: reads.map((read) => read.path),
+      usesCounter: /\bn\b/.test(source) && mentions(root, 'n'),
+      run: runner(parsed, source, reads, strict, context),
+    };
   } catch (error) {
     fault(readable(error), 'see docs/guide/rules.md for how expressions are written');
     return null;
@@ -78,20 +94,31 @@ function fits(type: string, answer: Answer): boolean {
 function mentions(node: Node, name: string): boolean {
   if (node.op === 'id') return node.args === name;
   const inside = (value: unknown): boolean =>
-    Array.isArray(value) ? value.some(inside) : typeof value === 'object' && value !== null && 'op' in value && mentions(value as Node, name);
+    Array.isArray(value)
+      ? value.some(inside)
+      : typeof value === 'object' && value !== null && 'op' in value && mentions(value as Node, name);
   return inside(node.args);
 }
 
 /** The library's message, without the source line it repeats and without our own names for its functions. */
 function readable(error: unknown): string {
   const summary = error instanceof Error ? ((error as { summary?: string }).summary ?? error.message) : 'it cannot be read';
-  const line = summary.split('\n')[0]!.replace(/\brule([A-Z])/g, (_, letter: string) => letter.toLowerCase()).replace('isPresent', 'has');
+  const line = summary
+    .split('\n')[0]!
+    .replace(/\brule([A-Z])/g, (_, letter: string) => letter.toLowerCase())
+    .replace('isPresent', 'has');
   return `the expression cannot be used: ${line.slice(0, 300)}`;
 }
 
 type Parsed = (context: object) => unknown;
 
-function runner<Scope>(parsed: Parsed, source: string, reads: readonly Read[], strict: ReadonlySet<string>, context: ExpressionContext<Scope>): Expression<Scope>['run'] {
+function runner<Scope>(
+  parsed: Parsed,
+  source: string,
+  reads: readonly Read[],
+  strict: ReadonlySet<string>,
+  context: ExpressionContext<Scope>,
+): Expression<Scope>['run'] {
   const { session } = language(context.variable, context.zone);
   const inputs = new Map<string, unknown>();
   const variables: { [name: string]: unknown } = { [context.variable]: inputs, n: 0n };
@@ -113,14 +140,15 @@ function runner<Scope>(parsed: Parsed, source: string, reads: readonly Read[], s
         else inputs.set(name, whole.has(name) ? null : behind);
         value = typeof value === 'object' && value !== null ? own(value, hop) : undefined;
         behind.set(hop, value === undefined ? null : input(value));
-      } else if (!hops.has(name) || value === null || value === undefined) inputs.set(name, value === undefined ? null : input(value));
+      } else if (!hops.has(name) || value === null || value === undefined)
+        inputs.set(name, value === undefined ? null : input(value));
       if (value === undefined || value === null) {
         if (needed[i]) return undefined;
         missing = true;
         empty ||= value === null;
       }
     }
-    variables['n'] = counter === null ? 0n : BigInt(counter);
+    variables.n = counter === null ? 0n : BigInt(counter);
     const outer = session.clock;
     const depth = Error.stackTraceLimit;
     session.clock = clock;
@@ -171,8 +199,13 @@ const REASONS: { readonly [code: string]: string } = {
 };
 
 function failed(error: unknown, source: string): RollcallError {
-  const why = error instanceof RollcallError ? error.message : (REASONS[(error as { code?: string } | null)?.code ?? ''] ?? 'it does not fit the value');
+  const why =
+    error instanceof RollcallError
+      ? error.message
+      : (REASONS[(error as { code?: string } | null)?.code ?? ''] ?? 'it does not fit the value');
   const rule = source.length > 80 ? `${source.slice(0, 77)}…` : source;
-  const remedy = (error instanceof RollcallError ? error.remedy : undefined) ?? 'correct the value in the source, or let the rule allow for it';
+  const remedy =
+    (error instanceof RollcallError ? error.remedy : undefined) ??
+    'correct the value in the source, or let the rule allow for it';
   return new RollcallError('invalidValue', `the rule ${rule} could not be worked out: ${why}`, { remedy });
 }

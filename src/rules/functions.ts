@@ -2,8 +2,9 @@
  * The functions of the rule language: one table, from which the environment is built, names are checked and
  * docs/guide/rules.md is written.
  */
-import { RollcallError } from '#core/errors';
+
 import { escapeDnValue } from '#core/dn';
+import { RollcallError } from '#core/errors';
 import type { Bounds } from './bounds.ts';
 import * as clock from './clock.ts';
 import type { Clock } from './model.ts';
@@ -27,7 +28,8 @@ export interface RuleFunction {
 const patterns = new Map<string, RegExp>();
 
 function matches(text: string, pattern: string): boolean {
-  if (text.length > LONGEST_MATCHED) throw new RollcallError('invalidValue', `a text of more than ${LONGEST_MATCHED} characters cannot be matched`);
+  if (text.length > LONGEST_MATCHED)
+    throw new RollcallError('invalidValue', `a text of more than ${LONGEST_MATCHED} characters cannot be matched`);
   let found = patterns.get(pattern);
   if (found === undefined) {
     found = new RegExp(pattern, 'u');
@@ -67,8 +69,12 @@ export const FUNCTIONS: readonly RuleFunction[] = [
   plain('string.letters(): string', '"O\'Brien 2".letters() → "OBrien2"', texts.letters),
   plain('string.first(int): string', '"Lovelace".first(4) → "Love"', (s: string, n: bigint) => texts.part(s, 0, Number(n))),
   plain('string.last(int): string', '"00471".last(3) → "471"', (s: string, n: bigint) => texts.ending(s, Number(n))),
-  plain('string.ruleSubstring(int): string', '"abcdef".substring(2) → "cdef"', (s: string, a: bigint) => texts.part(s, Number(a), Number.MAX_SAFE_INTEGER)),
-  plain('string.ruleSubstring(int, int): string', '"abcdef".substring(1, 3) → "bc"', (s: string, a: bigint, b: bigint) => texts.part(s, Number(a), Number(b))),
+  plain('string.ruleSubstring(int): string', '"abcdef".substring(2) → "cdef"', (s: string, a: bigint) =>
+    texts.part(s, Number(a), Number.MAX_SAFE_INTEGER),
+  ),
+  plain('string.ruleSubstring(int, int): string', '"abcdef".substring(1, 3) → "bc"', (s: string, a: bigint, b: bigint) =>
+    texts.part(s, Number(a), Number(b)),
+  ),
   plain('string.ruleMatches(string): bool', '"a1".matches("^[a-z][0-9]$") → true', matches as never),
   plain('string.dnValue(): string', '"Smith, J".dnValue() → "Smith\\\\, J"', escapeDnValue),
   {
@@ -93,7 +99,8 @@ export const FUNCTIONS: readonly RuleFunction[] = [
         return texts.padLeft(s, Number(n), filler);
       },
   },
-  growing('string.ruleSplit(string): list<string>', '"a;b".split(";") → ["a", "b"]', ((s: string, by: string) => (by === '' ? [...s] : s.split(by))) as never),
+  growing('string.ruleSplit(string): list<string>', '"a;b".split(";") → ["a", "b"]', ((s: string, by: string) =>
+    by === '' ? [...s] : s.split(by)) as never),
   {
     signature: 'list<string>.ruleJoin(string): string',
     example: '["a", "b"].join("-") → "a-b"',
@@ -112,15 +119,45 @@ export const FUNCTIONS: readonly RuleFunction[] = [
   plain('list.last(): dyn', '["a", "b"].last() → "b"', (list: readonly unknown[]) => list.at(-1) ?? null),
   plain('isPresent(dyn): bool', 'has(row.mail): whether it has a value', (value: unknown) => value !== null),
   plain('date(string): string', 'date("1.3.2026") → "2026-03-01"', clock.dayOf),
-  plain('addDays(string, int): string', 'addDays("2026-02-27", 2) → "2026-03-01"', (s: string, n: bigint) => clock.addDays(s, Number(n))),
-  { signature: 'string.formatDate(string): string', example: '"2026-03-01".formatDate("dd.MM.yyyy") → "01.03.2026"', make: (s) => (text: string, pattern: string) => texts.formatDate(text, pattern, s.zone) },
+  plain('addDays(string, int): string', 'addDays("2026-02-27", 2) → "2026-03-01"', (s: string, n: bigint) =>
+    clock.addDays(s, Number(n)),
+  ),
+  {
+    signature: 'string.formatDate(string): string',
+    example: '"2026-03-01".formatDate("dd.MM.yyyy") → "01.03.2026"',
+    make: (s) => (text: string, pattern: string) => texts.formatDate(text, pattern, s.zone),
+  },
   { signature: 'today(): string', example: 'today() → "2026-03-01"', make: (s) => () => clock.today(s.clock, s.zone) },
-  { signature: 'today(string): string', example: 'today("Asia/Tokyo")', make: (s) => (zone: string) => clock.today(s.clock, zone) },
-  { signature: 'before(string): bool', example: 'before(person.startDate): it has not begun', make: (s) => (at: string) => clock.before(s.clock, at, s.zone) },
-  { signature: 'before(string, string): bool', example: 'before(person.startDate, "Asia/Tokyo")', make: (s) => (at: string, zone: string) => clock.before(s.clock, at, zone) },
-  { signature: 'after(string): bool', example: 'after(person.endDate): it is over', make: (s) => (at: string) => clock.after(s.clock, at, s.zone) },
-  { signature: 'after(string, string): bool', example: 'after(person.endDate, "Asia/Tokyo")', make: (s) => (at: string, zone: string) => clock.after(s.clock, at, zone) },
-  { signature: 'daysUntil(string): int', example: 'daysUntil(person.endDate) <= 14', make: (s) => (at: string) => BigInt(clock.daysUntil(s.clock, at, s.zone)) },
+  {
+    signature: 'today(string): string',
+    example: 'today("Asia/Tokyo")',
+    make: (s) => (zone: string) => clock.today(s.clock, zone),
+  },
+  {
+    signature: 'before(string): bool',
+    example: 'before(person.startDate): it has not begun',
+    make: (s) => (at: string) => clock.before(s.clock, at, s.zone),
+  },
+  {
+    signature: 'before(string, string): bool',
+    example: 'before(person.startDate, "Asia/Tokyo")',
+    make: (s) => (at: string, zone: string) => clock.before(s.clock, at, zone),
+  },
+  {
+    signature: 'after(string): bool',
+    example: 'after(person.endDate): it is over',
+    make: (s) => (at: string) => clock.after(s.clock, at, s.zone),
+  },
+  {
+    signature: 'after(string, string): bool',
+    example: 'after(person.endDate, "Asia/Tokyo")',
+    make: (s) => (at: string, zone: string) => clock.after(s.clock, at, zone),
+  },
+  {
+    signature: 'daysUntil(string): int',
+    example: 'daysUntil(person.endDate) <= 14',
+    make: (s) => (at: string) => BigInt(clock.daysUntil(s.clock, at, s.zone)),
+  },
 ];
 
 /** Names that the CEL library has too, with another meaning or without a limit; calls are redirected. */
@@ -139,7 +176,9 @@ const STANDARD_FUNCTIONS = ['size', 'string', 'int', 'double', 'bool'];
 export const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 const named = (method: boolean): string[] =>
-  FUNCTIONS.filter(({ signature }) => /^[\w<>]+\.\w+\(/.test(signature) === method).map(({ signature }) => /(\w+)\(/.exec(signature)![1]!);
+  FUNCTIONS.filter(({ signature }) => /^[\w<>]+\.\w+\(/.test(signature) === method).map(
+    ({ signature }) => /(\w+)\(/.exec(signature)![1]!,
+  );
 const shown = new Map([...REDIRECTED].map(([name, target]) => [target, name]));
 const offered = (names: readonly string[]): Set<string> => new Set(names.map((name) => shown.get(name) ?? name));
 

@@ -24,7 +24,8 @@ export function language(variable: string, zone: string): Language {
     const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false });
     environment.registerVariable(variable, 'map<string, dyn>');
     environment.registerVariable('n', 'int');
-    for (const { signature, make } of FUNCTIONS) environment.registerFunction(signature, make(session) as () => unknown, { async: false });
+    for (const { signature, make } of FUNCTIONS)
+      environment.registerFunction(signature, make(session) as () => unknown, { async: false });
     found = { environment, session };
     languages.set(key, found);
   }

@@ -64,7 +64,8 @@ class Scan {
           continue;
         }
         const many = this.#many(repetition[0]);
-        if (many && (atom.repeats || atom.choice)) return 'the pattern repeats what repeats or has alternatives, which can run for ever';
+        if (many && (atom.repeats || atom.choice))
+          return 'the pattern repeats what repeats or has alternatives, which can run for ever';
         if (many) this.#open++;
         else this.#choices++;
         stack.at(-1)!.repeats = true;
@@ -82,7 +83,8 @@ class Scan {
   }
 
   #class(): void {
-    for (this.#at++; this.#at < this.#source.length && this.#source[this.#at] !== ']'; this.#at++) if (this.#source[this.#at] === '\\') this.#at++;
+    for (this.#at++; this.#at < this.#source.length && this.#source[this.#at] !== ']'; this.#at++)
+      if (this.#source[this.#at] === '\\') this.#at++;
     this.#at++;
   }
 }

@@ -16,7 +16,8 @@ export function mapping(raw: unknown, report: Report, keys: readonly string[] | 
     report([], 'must be a mapping', 'write `key: value` lines, indented');
     return null;
   }
-  const entries = raw instanceof Map ? [...raw].map(([key, value]): [string, unknown] => [String(key), value]) : Object.entries(raw);
+  const entries =
+    raw instanceof Map ? [...raw].map(([key, value]): [string, unknown] => [String(key), value]) : Object.entries(raw);
   for (const [key] of keys === null ? [] : entries) {
     if (keys!.includes(key)) continue;
     const meant = nearest(key, keys!);
@@ -59,7 +60,11 @@ export function whole(raw: Raw, key: string, report: Report): number | null {
 }
 
 /** One text or a list of texts, each with the path it came from. */
-export function texts(raw: Raw, key: string, report: Report): readonly { readonly text: string; readonly path: readonly (string | number)[] }[] {
+export function texts(
+  raw: Raw,
+  key: string,
+  report: Report,
+): readonly { readonly text: string; readonly path: readonly (string | number)[] }[] {
   const value = raw.get(key);
   if (value === undefined || value === null) return [];
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -78,9 +83,18 @@ export function quoted(name: string): string {
 }
 
 /** Reports a name that is not among the known ones; true when it is. */
-export function known(name: string, names: { has(name: string): boolean; keys(): Iterable<string> }, what: string, report: Report): boolean {
+export function known(
+  name: string,
+  names: { has(name: string): boolean; keys(): Iterable<string> },
+  what: string,
+  report: Report,
+): boolean {
   if (names.has(name)) return true;
   const meant = nearest(name, names.keys());
-  report([], `there is no ${what} ${quoted(name)}`, meant === null ? `declare it, or use an existing ${what}` : `did you mean ${meant}?`);
+  report(
+    [],
+    `there is no ${what} ${quoted(name)}`,
+    meant === null ? `declare it, or use an existing ${what}` : `did you mean ${meant}?`,
+  );
   return false;
 }

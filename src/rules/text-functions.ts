@@ -4,7 +4,7 @@
  */
 import { transliterate as toAscii } from 'transliteration';
 import { RollcallError } from '#core/errors';
-import { parseDate, parseInstant, dateIn, formatInstant } from '#core/time';
+import { dateIn, formatInstant, parseDate, parseInstant } from '#core/time';
 
 const PAIRS = /[\ud800-\udfff]/;
 
@@ -66,7 +66,15 @@ export function formatDate(text: string, pattern: string, zone: string): string 
   const [yyyy, MM, dd] = day.split('-') as [string, string, string];
   const [HH, mm, ss] = time.split(':') as [string, string, string];
   const values: { readonly [token: string]: string } = {
-    yyyy, yy: yyyy.slice(2), MM, M: String(Number(MM)), dd, d: String(Number(dd)), HH, mm, ss,
+    yyyy,
+    yy: yyyy.slice(2),
+    MM,
+    M: String(Number(MM)),
+    dd,
+    d: String(Number(dd)),
+    HH,
+    mm,
+    ss,
   };
   return pattern.replace(/yyyy|yy|MM|M|dd|d|HH|mm|ss/g, (token) => values[token]!);
 }
