@@ -55,7 +55,9 @@ function agreed(state: State, id: number, attribute: MetaAttribute): Value | und
     const all = said.flatMap((s) => scalars(resolved(state, id, s, attribute))).filter((v) => !gone.has(String(v)));
     return all.length === 0 ? undefined : canonicalSet(all);
   }
-  const speaks = said.filter((s) => s.value !== undefined && (s.value !== null || s.flow.empty === 'clears'));
+  // Where the newest wins, taking a value away is an edit like any other.
+  const clears = (s: Said): boolean => s.flow.empty === 'clears' || (attribute.strategy === 'latest' && s.at > 0);
+  const speaks = said.filter((s) => scalars(s.value).length > 0 || (s.value === null && clears(s)));
   if (attribute.strategy === 'latest') speaks.sort((a, b) => b.at - a.at);
   if (speaks[0]) state.winners.set(`${id} ${attribute.name}`, speaks[0].staged.connection);
   return speaks[0] ? resolved(state, id, speaks[0], attribute) : undefined;
@@ -97,7 +99,7 @@ function say(state: State, rule: ImportRule, flow: ImportFlow, staged: StagedMem
   try {
     value = flow.evaluate(rowOf(content), clock(state));
   } catch {
-    park(state, 'invalidValue', rule.connection, `${spot(staged.kind, staged.anchor)} ${flow.attribute}`);
+    park(state, 'invalidValue', rule.connection, spot(staged.kind, staged.anchor));
     return nothing;
   }
   if (attribute.strategy === 'merge' && flow.reads.length === 1) {
@@ -140,8 +142,8 @@ function resolved(state: State, id: number, said: Said, attribute: MetaAttribute
     const other = resolve(state, by, String(key));
     if (other !== undefined) found.push(other);
     else {
-      state.debts.add(`${id} ${attribute.name}`);
-      park(state, 'debt', said.staged.connection, `${spot(said.staged.kind, said.staged.anchor)} ${attribute.name} ${key}`);
+      state.debts.add(String(id));
+      park(state, 'debt', said.staged.connection, spot(said.staged.kind, said.staged.anchor));
     }
   }
   if (found.length === 0) return undefined;

@@ -36,7 +36,7 @@ export function live(state: State, id: number): void {
   try {
     active = rule?.active ? rule.active(scopeOf(state, id), clock(state)) : true;
   } catch {
-    park(state, 'invalidValue', null, `${id} active`);
+    park(state, 'invalidValue', null, String(id));
   }
   if (owned && active && !ended) {
     object.state = starts !== null && state.now < starts ? 'expected' : 'active';

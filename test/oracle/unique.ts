@@ -44,7 +44,7 @@ function invent(state: State, object: ObjectMemory, attribute: MetaAttribute): V
       if (isFree(state, object, attribute, text)) return text;
     }
   }
-  park(state, 'noCandidate', null, `${object.id} ${attribute.name}`);
+  park(state, 'noCandidate', null, String(object.id));
   return null;
 }
 

@@ -145,7 +145,7 @@ function source(name: string, s: Shape, groups: boolean): string[] {
     '          employeeId: id',
     '          givenName: first',
     '          familyName: last',
-    `          displayName: \${(has(row.first) && row.first != null ? row.first : "?") + " " + (has(row.last) && row.last != null ? row.last : "?")}`,
+    `          displayName: \${(row.first != null ? row.first : "?") + " " + (row.last != null ? row.last : "?")}`,
     '          department: department',
     s.clears ? '          phone: { value: phone, empty: clears }' : '          phone: phone',
     '          mail: mail',

@@ -1,0 +1,170 @@
+/** What the store remembers, in the oracle's shape: the closed list of docs/SEMANTICS.md section 1. */
+import type { Configuration } from '#config/model';
+import { parseImage } from '#core/canonical';
+import { type Attributes, attributes, scalars, type Value } from '#core/values';
+import type { EdgeRow, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
+import { type EndState, type Memory, type StagedMemory, type SystemObject, spot } from '../oracle/world.ts';
+
+const PAGE = 500;
+
+interface Rows {
+  readonly staged: readonly StagedRow[];
+  readonly objects: readonly ObjectRow[];
+  readonly edges: ReadonlyMap<number, readonly EdgeRow[]>;
+  readonly parked: readonly ParkedRow[];
+}
+
+export async function rowsOf(store: Store, config: Configuration): Promise<Rows> {
+  const staged: StagedRow[] = [];
+  for (const { name } of config.connections)
+    staged.push(...(await paged((after) => store.spaces.scan(name, { after, limit: PAGE }))));
+  const edges = new Map<number, EdgeRow[]>();
+  for (const row of staged) edges.set(row.id, [...(await store.spaces.edgesOf([row.id], { limit: 10_000 }))]);
+  return {
+    staged,
+    edges,
+    objects: await paged((after) => store.sync.scanObjects({ after, limit: PAGE })),
+    parked: await paged((after) => store.decisions.parked({}, { after, limit: PAGE })),
+  };
+}
+
+async function paged<T extends { readonly id: number }>(read: (after: number) => Promise<readonly T[]>): Promise<T[]> {
+  const out: T[] = [];
+  for (;;) {
+    const page = await read(out.at(-1)?.id ?? 0);
+    out.push(...page);
+    if (page.length < PAGE) return out;
+  }
+}
+
+export function memoryOf(rows: Rows, config: Configuration): Memory {
+  const memory: Memory = { staged: new Map(), objects: new Map(), nextObject: Math.max(0, ...rows.objects.map((o) => o.id)) + 1 };
+  for (const row of rows.staged)
+    if (row.anchor !== null)
+      memory.staged.set(`${row.connection}|${spot(row.kind, row.anchor)}`, stagedMemory(row, rows, config));
+  for (const row of rows.objects) {
+    const dates = JSON.parse(row.dates) as { leavingSince?: number; goneSince?: number };
+    memory.objects.set(row.id, {
+      id: row.id,
+      kind: row.kind,
+      state: row.state,
+      leavingSince: dates.leavingSince ?? null,
+      goneSince: dates.goneSince ?? null,
+      frozen: row.frozen === null ? null : resolvedOnly(parseImage(row.frozen)),
+      attributes: resolvedOnly(agreedOf(row, rows, config)),
+    });
+  }
+  return memory;
+}
+
+function stagedMemory(row: StagedRow, rows: Rows, config: Configuration): StagedMemory {
+  const seen = row.seen === null ? attributes() : parseImage(row.seen);
+  const times: StagedMemory['times'] = {};
+  for (const [name, at] of Object.entries(row.times === null ? {} : (JSON.parse(row.times) as { [name: string]: number })))
+    times[name] = { value: seen[name] ?? null, at };
+  const confirmed = row.confirmed === null ? attributes() : parseImage(row.confirmed);
+  const ours: StagedMemory['ours'] = {};
+  const flows = [...config.connections.find((c) => c.name === row.connection)!.exports.values()]
+    .filter((r) => r.to === row.kind)
+    .flatMap((r) => r.flows);
+  for (const flow of flows.filter((f) => f.type.multi)) {
+    const edges = rows.edges.get(row.id)!.filter((e) => e.attribute === flow.attribute && e.state === 'seen' && e.ours);
+    ours[flow.attribute] = flow.reference ? edges.map((e) => e.text) : scalars(confirmed[flow.attribute]).map(String);
+  }
+  // References are kept as object ids; what was confirmed of one is what was seen.
+  for (const [name, value] of Object.entries(confirmed))
+    if (scalars(value).some((v) => typeof v === 'object' && 'object' in v)) confirmed[name] = seen[name] ?? null;
+  return {
+    connection: row.connection,
+    kind: row.kind,
+    anchor: row.anchor!,
+    object: row.objectId,
+    how: row.linkHow,
+    origin: row.origin,
+    barred: [],
+    confirmed,
+    times,
+    ours,
+    disabledAt: (JSON.parse(row.steps ?? '{}') as { confirmedAt?: number }).confirmedAt ?? null,
+    present: row.presence === 'present' || row.presence === 'held',
+  };
+}
+
+/** Agreed values; those that are edges come from the source's edges. */
+function agreedOf(row: ObjectRow, rows: Rows, config: Configuration): Attributes {
+  const agreed = parseImage(row.attributes);
+  for (const connection of config.connections)
+    for (const rule of connection.imports.values()) {
+      if (rule.kind !== row.kind) continue;
+      for (const flow of rule.flows) {
+        const edge = rule.edges.find((e) => e.multi && flow.reads.includes(e.attribute));
+        if (!edge) continue;
+        const found = new Set<number>();
+        for (const staged of rows.staged.filter((s) => s.objectId === row.id && s.connection === connection.name))
+          for (const e of rows.edges.get(staged.id)!.filter((x) => x.attribute === edge.attribute && x.state === 'seen')) {
+            const other = referred(rows, edge.reference, e);
+            if (other !== null) found.add(other);
+          }
+        if (found.size > 0) agreed[flow.attribute] = [...found].sort((a, b) => a - b);
+      }
+    }
+  return agreed;
+}
+
+function referred(rows: Rows, by: { readonly connection: string; readonly by: unknown }, edge: EdgeRow): number | null {
+  return (
+    rows.staged.find((s) => s.connection === by.connection && (by.by === 'anchor' ? s.anchor === edge.key : s.name === edge.text))
+      ?.objectId ?? null
+  );
+}
+
+/** Without the keys that mean nobody yet. */
+function resolvedOnly(values: Attributes): Attributes {
+  const out = attributes();
+  for (const [name, value] of Object.entries(values)) {
+    const known = scalars(value).filter((v) => !(typeof v === 'string' && v.startsWith('?')));
+    if (known.length > 0) out[name] = (Array.isArray(value) ? known : known[0]!) as Value;
+  }
+  return out;
+}
+
+export function endOf(
+  rows: Rows,
+  config: Configuration,
+  systems: ReadonlyMap<string, ReadonlyMap<string, SystemObject>>,
+): EndState {
+  const memory = memoryOf(rows, config);
+  const rank = new Map(config.connections.map((c) => [c.name, c.rank]));
+  const key = (s: StagedRow): string => `${s.connection}|${spot(s.kind, s.anchor ?? '')}`;
+  const name = (id: number): string => {
+    const links = rows.staged
+      .filter((s) => s.objectId === id)
+      .sort((a, b) => rank.get(a.connection)! - rank.get(b.connection)! || (a.kind + a.anchor < b.kind + b.anchor ? -1 : 1));
+    const first = links.find((s) => s.linkHow === 'projected') ?? links.find((s) => s.origin !== 'created') ?? links[0];
+    return first ? key(first) : `nothing left of ${id}`;
+  };
+  const objects = new Map<string, { kind: string; state: ObjectRow['state']; attributes: { [name: string]: unknown } }>();
+  for (const row of rows.objects) {
+    const plain: { [name: string]: unknown } = {};
+    for (const [attribute, value] of Object.entries(memory.objects.get(row.id)!.attributes)) {
+      const reference = config.kinds.get(row.kind)!.attributes.get(attribute)?.type === 'reference';
+      plain[attribute] = reference
+        ? scalars(value)
+            .map((id) => name(Number(id)))
+            .sort()
+        : value;
+    }
+    objects.set(name(row.id), { kind: row.kind, state: row.state, attributes: plain });
+  }
+  const links = new Map(
+    rows.staged.filter((s) => s.objectId !== null && s.anchor !== null).map((s) => [key(s), name(s.objectId!)]),
+  );
+  const parked = new Set<string>();
+  for (const item of rows.parked) {
+    const staged = rows.staged.find((s) => s.id === item.stagedId);
+    const subject =
+      staged && staged.anchor !== null ? spot(staged.kind, staged.anchor) : name(item.objectId ?? staged?.objectId ?? 0);
+    parked.add(`${item.kind} ${item.connection ?? staged?.connection ?? '-'} ${subject}`);
+  }
+  return { objects, links, systems, parked: [...parked].sort() };
+}
