@@ -41,6 +41,10 @@ export class RecordScanner {
     return { offset: this.#offset, line: this.#line };
   }
 
+  get waiting(): number {
+    return this.#held + this.#tail.length + (this.#over?.length ?? 0);
+  }
+
   push(block: Uint8Array): LdifItem[] {
     const out: LdifItem[] = [];
     if (block.length === 0) return out;

@@ -88,6 +88,11 @@ export class LdifReader {
   get position(): { readonly offset: number; readonly line: number } {
     return this.#scanner.position;
   }
+
+  /** Bytes of a record that has begun and not ended. */
+  get waiting(): number {
+    return this.#scanner.waiting;
+  }
 }
 
 /** All of a small LDIF text at once. */

@@ -1,0 +1,124 @@
+/** The settings of an LDIF connection. */
+import { z } from 'zod';
+import { canonicalDescription } from '#protocols/ldap/schema';
+import { isWithin, nameKey } from './names.ts';
+
+/** Classes that say what an entry is, the most telling first: a computer of Active Directory is a `user` too. */
+const KINDS: readonly (readonly [string, string])[] = [
+  ['computer', 'other'],
+  ['inetOrgPerson', 'person'],
+  ['user', 'person'],
+  ['organizationalPerson', 'person'],
+  ['person', 'person'],
+  ['group', 'group'],
+  ['groupOfNames', 'group'],
+  ['groupOfUniqueNames', 'group'],
+  ['posixGroup', 'group'],
+];
+
+const CLASSES: { readonly [kind: string]: readonly string[] } = {
+  person: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
+  group: ['top', 'groupOfNames'],
+};
+
+const word = z.string().min(1).max(255);
+const description = word.refine((text) => canonicalDescription(text) !== null, 'is no attribute name');
+
+export interface LdifConfig {
+  readonly path: string;
+  readonly format: 'content' | 'changes';
+  readonly encoding: 'utf-8';
+  readonly anchor: string;
+  readonly kinds: { readonly [objectClass: string]: string };
+  readonly others: boolean;
+  readonly containers: { readonly [dn: string]: string };
+  readonly objectClasses: { readonly [kind: string]: readonly string[] };
+  readonly ignore: readonly string[];
+}
+
+export const ldifConfig: z.ZodType<LdifConfig> = z
+  .strictObject({
+    path: z.string().min(1).describe('The file; a relative path starts from the folder of rollcall.yaml'),
+    format: z.enum(['content', 'changes']).default('content').describe('Entries, or change records that are added at the end'),
+    encoding: z.literal('utf-8').default('utf-8'),
+    anchor: z
+      .union([z.literal('dn'), description])
+      .default('dn')
+      .describe('What never changes about an entry: dn, entryUUID, objectGUID, uid …'),
+    kinds: z.record(word, word).default({}).describe('objectClass → kind, before the usual ones'),
+    others: z.boolean().default(false).describe('Also read entries of no known class, as kind "other"'),
+    containers: z.record(word, word).default({}).describe('Changes only: DN → kind of what stands below it'),
+    objectClasses: z.record(word, z.array(word).min(1)).default({}).describe('Kind → classes of an entry that is created'),
+    ignore: z.array(description).default([]).describe('Attributes never read'),
+  })
+  .superRefine((config, context) => {
+    if (config.format === 'changes' && config.anchor !== 'dn') {
+      context.addIssue({
+        code: 'custom',
+        path: ['anchor'],
+        message: 'change records name entries by DN only: leave the anchor out',
+      });
+    }
+    for (const dn of Object.keys(config.containers)) {
+      if (nameKey(dn) === null) context.addIssue({ code: 'custom', path: ['containers', dn], message: 'is no DN' });
+    }
+  });
+
+/** What the settings come to. */
+export interface Plan {
+  readonly path: string;
+  /** `dn`, or the attribute's one spelling. */
+  readonly anchor: string;
+  /** Null: an entry that is not offered. */
+  kindOf(classes: readonly unknown[]): string | null;
+  /** Of an entry of which only the name is known. */
+  kindBelow(key: string): string | null;
+  classesOf(kind: string): readonly string[] | null;
+  /** Lower case. */
+  readonly ignored: ReadonlySet<string>;
+  readonly maxEntryBytes: number;
+}
+
+const MAX_COMBINATIONS = 1000;
+
+export function planOf(config: LdifConfig, path: string, maxEntryBytes: number): Plan {
+  const kinds = new Map<string, string>();
+  for (const [name, kind] of [...Object.entries(config.kinds), ...KINDS]) {
+    if (!kinds.has(name.toLowerCase())) kinds.set(name.toLowerCase(), kind);
+  }
+  const classes = new Map([...Object.entries(CLASSES), ...Object.entries(config.objectClasses)]);
+  const containers = Object.entries(config.containers)
+    .map(([dn, kind]) => ({ key: nameKey(dn) ?? '', kind }))
+    .sort((a, b) => b.key.length - a.key.length);
+  const known = new Map<string, string | null>();
+  const offered = (kind: string): string | null => (kind === 'other' && !config.others ? null : kind);
+
+  function kindOf(list: readonly unknown[]): string | null {
+    const key = list.join('\n');
+    let kind = known.get(key);
+    if (kind !== undefined) return kind;
+    const own = new Set(list.map((name) => String(name).toLowerCase()));
+    kind = offered('other');
+    for (const [name, each] of kinds) {
+      if (!own.has(name)) continue;
+      kind = offered(each);
+      break;
+    }
+    if (known.size < MAX_COMBINATIONS) known.set(key, kind);
+    return kind;
+  }
+
+  return {
+    path,
+    anchor: config.anchor === 'dn' ? 'dn' : (canonicalDescription(config.anchor) ?? config.anchor),
+    kindOf,
+    kindBelow: (key) => containers.find((container) => isBelow(key, container.key))?.kind ?? null,
+    classesOf: (kind) => classes.get(kind) ?? null,
+    ignored: new Set(config.ignore.map((name) => name.toLowerCase())),
+    maxEntryBytes,
+  };
+}
+
+function isBelow(key: string, container: string): boolean {
+  return key !== container && isWithin(key, container);
+}
