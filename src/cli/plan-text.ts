@@ -83,7 +83,7 @@ function objectText(line: ObjectLine, { paint }: Terminal): string {
   return `  ${sign(line.operation, paint)} ${printable(line.label)} ${paint.dim(`#${line.object}`)}\n${changeLines(line.before, line.after, paint, '      ')}`;
 }
 
-function exportText(line: ExportLine, { paint }: Terminal): string {
+export function exportText(line: ExportLine, { paint }: Terminal): string {
   const account = line.anchor ?? line.name;
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
   return `  ${sign(line.operation, paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;

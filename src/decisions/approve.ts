@@ -46,16 +46,12 @@ export async function pending(target: string, surroundings: Surroundings): Promi
   if (byId === undefined) known(target, config);
   const connection = byId?.connection ?? target;
   if (byId === undefined) {
-    const observed = await changesIn(store, connection, ['observed']);
-    const state = (await store.spaces.states()).find((one) => one.name === connection);
-    if (observed.length > 0 || (state?.approval === null && state.mode === 'observe'))
-      return waiting(connection, 'firstPlan', [], observed);
+    const first = await firstPlan(connection, surroundings);
+    if (first !== null) return first;
   }
   const holds = byId === undefined ? open.filter((one) => one.connection === connection) : [byId];
-  const ids = new Set(holds.map((one) => one.id));
-  const rows = (await changesIn(store, connection, ['held'])).filter(
-    (row) => row.export?.holdId != null && ids.has(row.export.holdId),
-  );
+  const parts = new Set(holds.map((one) => one.part));
+  const rows = (await changesIn(store, connection, ['waiting', 'held'])).filter((row) => covers(parts, row));
   if (holds.length === 0) {
     throw new RollcallError('notFound', `Nothing at ${connection} waits for an approval.`, {
       where: { connection },
@@ -83,9 +79,37 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
   const by = checked(decider);
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
-  await mark(chosen, shown, surroundings, (row) => ({ state: row.export!.state, approved: null, discarded: digestOf(row) }));
+  await mark(chosen, shown, surroundings, (row) => ({
+    state: shown.what === 'gate' ? 'held' : 'observed',
+    approved: null,
+    discarded: digestOf(row),
+  }));
   const decision = await record('discard', shown, chosen, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
+}
+
+/** What a target that only watches would do; null where nothing of that kind waits. */
+async function firstPlan(connection: string, { store, config }: Surroundings): Promise<Waiting | null> {
+  if (config.connections.find((one) => one.name === connection)?.exports.size === 0) return null;
+  const observed = await changesIn(store, connection, ['observed']);
+  const rows = observed.filter((row) => row.export!.discarded !== digestOf(row));
+  const state = (await store.spaces.states()).find((one) => one.name === connection);
+  if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
+    return waiting(connection, 'firstPlan', [], rows);
+  }
+  if (state?.mode === 'on') return null;
+  throw new RollcallError('notFound', `${connection} has not been read completely yet, so there is no first plan to approve.`, {
+    where: { connection },
+    remedy: "Run 'rollcall run' first: it reads the target and shows what it would write, without writing.",
+  });
+}
+
+/** A hold covers the undecided changes that have its part, also those of which other parts go on meanwhile. */
+function covers(parts: ReadonlySet<string>, row: StagedRow): boolean {
+  const wish = row.export!;
+  const digest = digestOf(row);
+  if (wish.approved === digest || wish.discarded === digest) return false;
+  return (JSON.parse(wish.parts) as string[]).some((part) => parts.has(part));
 }
 
 function waiting(connection: string, what: Waiting['what'], holds: readonly GateHold[], rows: readonly StagedRow[]): Waiting {
@@ -133,25 +157,15 @@ type Marked = {
   readonly discarded: string | null;
 };
 
-/** Takes the chosen changes out of their hold, and out of what the gates count as pending. */
-async function mark(
+/** Takes the chosen changes out of their hold. */
+function mark(
   chosen: readonly StagedRow[],
   shown: Waiting,
   { store }: Surroundings,
   as: (row: StagedRow) => Marked,
 ): Promise<void> {
-  const parts = new Map<string, number>();
-  if (shown.what === 'gate') {
-    for (const row of chosen) {
-      for (const part of JSON.parse(row.export!.parts) as string[]) parts.set(part, (parts.get(part) ?? 0) - 1);
-    }
-  }
-  await store.exports.mark({
-    connection: shown.connection,
-    epoch: null,
-    rows: chosen.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) })),
-    gates: [...parts].map(([part, pending]) => ({ part, pending })),
-  });
+  const rows = chosen.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) }));
+  return store.exports.mark({ connection: shown.connection, epoch: null, rows, gates: [] });
 }
 
 function record(
@@ -179,8 +193,10 @@ async function close(
   { store }: Surroundings,
 ): Promise<Decision> {
   const taken = new Set(chosen.map((row) => row.id));
-  const open = new Set(shown.rows.filter((row) => !taken.has(row.id)).map((row) => row.export!.holdId));
-  for (const one of shown.holds) if (!open.has(one.id)) await store.exports.closeHold(one.id, decision, by.at);
+  const left = shown.rows.filter((row) => !taken.has(row.id));
+  for (const one of shown.holds) {
+    if (!left.some((row) => covers(new Set([one.part]), row))) await store.exports.closeHold(one.id, decision, by.at);
+  }
   return {
     connection: shown.connection,
     what: shown.what,

@@ -5,15 +5,13 @@ import { changeDigest } from '#runs/reasons';
 import type { ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
-export function digestOf(row: Pick<StagedRow, 'export'>): string | null {
-  const wish = row.export;
-  if (wish === null) return null;
-  return changeDigest({ operation: wish.operation, wanted: wish.wanted, anchor: wish.wantedAnchor, name: wish.wantedName });
+export function digestOf(row: Pick<StagedRow, 'id' | 'export'>): string | null {
+  return row.export === null ? null : changeDigest(row.id, row.export);
 }
 
 /** Identifies a set of changes whatever their order. */
 export function setDigest(rows: readonly Pick<StagedRow, 'id' | 'export'>[]): string {
-  return sha256Hex(canonicalJson(rows.map((row) => `${row.id} ${digestOf(row)}`).sort()));
+  return sha256Hex(canonicalJson(rows.map((row) => digestOf(row)).sort()));
 }
 
 const PAGE = 2_000;

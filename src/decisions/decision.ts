@@ -11,7 +11,7 @@ export interface Decider {
 
 export interface Surroundings {
   readonly store: Store;
-  readonly config: { readonly connections: readonly { readonly name: string }[] };
+  readonly config: { readonly connections: readonly { readonly name: string; readonly exports: { readonly size: number } }[] };
 }
 
 const LONGEST = 2_000;

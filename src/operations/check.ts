@@ -28,6 +28,7 @@ export interface CheckOutput {
   readonly ok: boolean;
   /** Of the file. */
   readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
   /** Number → text of the lines that faults of the file name. */
   readonly lines: { readonly [line: string]: string };
   readonly connections: readonly CheckedConnection[];
@@ -44,6 +45,7 @@ export const check: Operation<CheckInput, CheckOutput> = {
     file: z.string(),
     ok: z.boolean(),
     faults: z.array(fault),
+    warnings: z.array(fault),
     lines: z.record(z.string(), z.string()),
     connections: z.array(
       z.object({
@@ -58,16 +60,24 @@ export const check: Operation<CheckInput, CheckOutput> = {
   }),
   async run({ connections, offline }, session) {
     const loaded = await session.program.loadConfig(session.file);
-    const lines = linesOf(loaded.faults, loaded.source);
-    const { config } = loaded;
-    if (config === null || loaded.faults.length > 0) {
-      return { file: session.file, ok: false, faults: loaded.faults, lines, connections: [] };
+    if (!loaded.ok) {
+      const { faults } = loaded;
+      return { file: session.file, ok: false, faults, warnings: [], lines: await linesOf(session.file, faults), connections: [] };
     }
+    const { config, warnings } = loaded;
     const names = connectionsOf(connections, { config });
     const wanted = offline ? [] : config.connections.filter((one) => names === null || names.includes(one.name));
     const checked = await Promise.all(wanted.map((one) => reach(one, config)));
     const ok = checked.every((one) => one.faults.length === 0);
-    return { file: session.file, ok, faults: [], lines: {}, connections: checked };
+    const faults = checked.flatMap((one) => [...one.faults]);
+    return {
+      file: session.file,
+      ok,
+      faults: [],
+      warnings,
+      lines: await linesOf(session.file, [...warnings, ...faults]),
+      connections: checked,
+    };
   },
 };
 

@@ -56,7 +56,8 @@ async function columnsOf(
   session: Session,
 ): Promise<{ [kind: string]: string[] }> {
   // The anchor is chosen among the columns, so it is not known yet; any name lets the connector open what it is to show.
-  const checked = definition.config.safeParse({ anchor: 'id', ...settings });
+  let checked = definition.config.safeParse({ anchor: 'id', ...settings });
+  if (!checked.success) checked = definition.config.safeParse(settings);
   if (!checked.success) {
     const first = checked.error.issues[0];
     throw new RollcallError(

@@ -4,7 +4,6 @@ import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import { formatInstant } from '#core/time';
 import { scalars, type Value } from '#core/values';
-import { parkedOf } from '#decisions/parked';
 import { explain as explainNow } from '#people/explain';
 import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
@@ -130,8 +129,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     const services = await session.services('read');
     const row = await findOne(person, services);
     checkAttribute(attribute, row.kind, services);
-    const accounts = new Set((await services.store.sync.linked([row.id])).map((one) => one.id));
-    const found = await explainNow(row, attribute ?? null, services, await parkedOf(row.id, accounts, services.store));
+    const found = await explainNow(row, attribute ?? null, services);
     const types = services.config.kinds.get(row.kind)?.attributes;
     const referring = (name: string): boolean => types?.get(name)?.type === 'reference';
     const ids = found.attributes

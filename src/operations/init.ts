@@ -2,8 +2,8 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
-import { discover } from './discover.ts';
-import { type Operation, perform, type Session, versioned } from './operation.ts';
+import { definitionOf, discover } from './discover.ts';
+import { type Definition, type Operation, perform, type Session, versioned } from './operation.ts';
 import { type StarterConnection, starterDocument } from './starter/document.ts';
 import { type Proposal, propose } from './starter/propose.ts';
 
@@ -59,7 +59,11 @@ export const init: Operation<InitInput, InitOutput> = {
     const found = await perform(discover, { type: source.type, settings: source.settings }, session);
     const anchor = source.anchor ?? found.anchor;
     const text = starterDocument({
-      source: { ...source, settings: withAnchor(source.settings, anchor), proposals: found.proposals },
+      source: {
+        ...source,
+        settings: settingsWith(definitionOf(source.type, session.program), source.settings, { anchor }),
+        proposals: found.proposals,
+      },
       target: target === null ? null : await targetOf(target, found.proposals, session),
       store,
       zone,
@@ -76,27 +80,37 @@ export const init: Operation<InitInput, InitOutput> = {
   },
 };
 
-/** A target that exists already shows its columns; a new one gets the names of the attributes. */
+/** A target that exists already shows its columns; a new one is made, with the names of the attributes. */
 async function targetOf(target: InitConnection, source: readonly Proposal[], session: Session): Promise<StarterConnection> {
+  const definition = definitionOf(target.type, session.program);
   try {
     const found = await perform(discover, { type: target.type, settings: target.settings }, session);
     if (found.columns.length > 0) {
-      return {
-        ...target,
-        settings: withAnchor(target.settings, target.anchor ?? found.anchor),
-        proposals: propose(found.columns),
-      };
+      const settings = settingsWith(definition, target.settings, { anchor: target.anchor ?? found.anchor });
+      return { ...target, settings, proposals: propose(found.columns) };
     }
   } catch (error) {
     if (!(error instanceof RollcallError) || (error.kind !== 'notFound' && error.kind !== 'configuration')) throw error;
   }
   const anchor =
     target.anchor ?? ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name)) ?? null;
-  return { ...target, settings: withAnchor(target.settings, anchor), proposals: [] };
+  return { ...target, settings: settingsWith(definition, target.settings, { anchor, create: true }), proposals: [] };
 }
 
-function withAnchor(settings: InitConnection['settings'], anchor: string | null): InitConnection['settings'] {
-  return anchor === null ? settings : { ...settings, anchor };
+/** The settings with those of the additions that this connector knows. */
+function settingsWith(
+  definition: Definition,
+  settings: InitConnection['settings'],
+  more: { readonly [key: string]: unknown },
+): InitConnection['settings'] {
+  let all = settings;
+  for (const [key, value] of Object.entries(more)) {
+    if (value === null || Object.hasOwn(all, key)) continue;
+    const next = { ...all, [key]: value };
+    const refused = definition.config.safeParse(next).error?.issues ?? [];
+    if (!refused.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(key))) all = next;
+  }
+  return all;
 }
 
 async function write(file: string, text: string, force: boolean): Promise<void> {

@@ -7,8 +7,9 @@
  * and puts the head on the answer. The store is opened by the operation that needs it, for reading or for writing.
  */
 import { z } from 'zod';
+import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
-import { type Fault, RollcallError } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import type { Services } from '#runs/model';
 
 export type Definition = ConnectionConfig['definition'];
@@ -24,14 +25,6 @@ export type Permission =
   | 'decisions.read'
   | 'decisions.make';
 
-/** What reading a configuration file gave: the checked configuration, or every fault in it. */
-export interface LoadedConfig {
-  readonly config: Configuration | null;
-  readonly faults: readonly Fault[];
-  /** Text of the file, for showing the line of a fault; empty when it could not be read. */
-  readonly source: string;
-}
-
 /** What the composition root gives: the parts that operations must not know by name. */
 export interface Program {
   readonly version: string;
@@ -39,7 +32,8 @@ export interface Program {
   readonly definitions: ReadonlyMap<string, Definition>;
   /** Wall clock, ms. */
   readonly wall: () => number;
-  loadConfig(file: string): Promise<LoadedConfig>;
+  /** The checked configuration, or every fault in it. */
+  loadConfig(file: string): Promise<Loaded>;
   /** `readOnly` works beside a running writer and never creates or upgrades a store. */
   openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
 }

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { meaningOf } from '#decisions/choices';
+
 import { decide, unignored } from '#decisions/parked';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
+
+export { meaningOf } from '#decisions/choices';
 
 export interface ParkedInput {
   readonly kind?: string | undefined;

@@ -29,7 +29,7 @@ export interface PlanOutput {
   readonly report: ReportOutput;
 }
 
-const line: z.ZodType<PlanLine> = z.looseObject({
+export const planLine: z.ZodType<PlanLine> = z.looseObject({
   what: z.enum(['plan', 'object', 'export', 'parked']),
 }) as unknown as z.ZodType<PlanLine>;
 
@@ -38,7 +38,7 @@ export const planShape: z.ZodRawShape = {
   hash: z.string(),
   now: z.string(),
   basedOn: z.record(z.string(), z.string().nullable()),
-  lines: z.array(line),
+  lines: z.array(planLine),
   report: z.object(reportShape),
 };
 

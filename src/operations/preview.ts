@@ -1,23 +1,47 @@
-/** What would happen for one object of one system, with nothing done. */
+/** What would come of one object of one system, with nothing done. */
 import { z } from 'zod';
-import { preview as previewNow } from '#runs/index';
+import { type Preview, preview as previewNow } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
-import { type PlanOutput, planOutput, planShape } from './plan.ts';
+import { planLine } from './plan.ts';
 import { connectionsOf } from './scope.ts';
+import { values } from './shapes.ts';
 
 export interface PreviewInput {
   readonly connection: string;
   readonly anchor: string;
+  readonly by: string;
 }
+export type PreviewOutput = Preview;
 
-export const preview: Operation<PreviewInput, PlanOutput> = {
+export const preview: Operation<PreviewInput, PreviewOutput> = {
   name: 'preview',
   permission: 'people.read',
-  input: z.object({ connection: z.string().min(1), anchor: z.string().min(1) }),
-  output: versioned<PlanOutput>('preview', planShape),
+  input: z.object({ connection: z.string().min(1), anchor: z.string().min(1), by: z.string().min(1) }),
+  output: versioned<PreviewOutput>('preview', {
+    connection: z.string(),
+    kind: z.string(),
+    anchor: z.string(),
+    name: z.string().nullable(),
+    presence: z.enum(['present', 'pending', 'held', 'gone']),
+    seen: values,
+    object: z
+      .object({
+        id: z.number(),
+        kind: z.string(),
+        label: z.string(),
+        state: z.string(),
+        isNew: z.boolean(),
+        link: z.string(),
+        before: values.nullable(),
+        after: values,
+      })
+      .nullable(),
+    exports: z.array(planLine),
+    parked: z.array(z.object({ kind: z.string(), connection: z.string().nullable(), detail: z.unknown() })),
+  }),
   async run(input, session) {
     const services = await session.services('read');
     connectionsOf([input.connection], services);
-    return planOutput(await previewNow(input, services));
+    return previewNow(input, services);
   },
 };

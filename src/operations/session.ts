@@ -1,7 +1,8 @@
 /** A session in this process: loads the configuration once, opens the store when an operation first asks for it. */
+import { readFile } from 'node:fs/promises';
 import { type Fault, RollcallError } from '#core/errors';
 import type { Progress, Services } from '#runs/model';
-import type { LoadedConfig, OpenStore, Program, Session } from './operation.ts';
+import type { OpenStore, Program, Session } from './operation.ts';
 
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
@@ -9,19 +10,23 @@ export interface Listeners {
   readonly signal?: AbortSignal;
 }
 
-/** A configuration with faults in it: the first as message, all of them beside it. */
+/** A configuration with faults in it: all of them, and the lines of the file that they name. */
 export class ConfigurationFaults extends RollcallError {
   readonly faults: readonly Fault[];
-  readonly lines: { readonly [line: string]: string };
+  readonly lines: Lines;
 
-  constructor(file: string, loaded: LoadedConfig) {
-    const n = loaded.faults.length;
-    super('configuration', `${file} has ${n === 1 ? 'a fault' : `${n} faults`} that must be mended first.`, {
-      where: { file },
-      remedy: "Mend them and run 'rollcall check'; nothing was read or written.",
-    });
-    this.faults = loaded.faults;
-    this.lines = linesOf(loaded.faults, loaded.source);
+  constructor(file: string, faults: readonly Fault[], lines: Lines) {
+    const n = faults.length;
+    super(
+      'configuration',
+      `${file} has ${n === 1 ? 'a fault that must be mended first' : `${n} faults that must be mended first`}.`,
+      {
+        where: { file },
+        remedy: 'Nothing was read or written.',
+      },
+    );
+    this.faults = faults;
+    this.lines = lines;
   }
 }
 
@@ -31,7 +36,8 @@ export function openSession(program: Program, file: string, listeners: Listeners
 
   const open = async (access: 'read' | 'write'): Promise<Services> => {
     const loaded = await program.loadConfig(file);
-    if (loaded.config === null || loaded.faults.length > 0) throw new ConfigurationFaults(file, loaded);
+    if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
+    for (const warning of loaded.warnings) listeners.onFault?.(warning);
     store = await program.openStore(loaded.config, { readOnly: access === 'read' });
     return { config: loaded.config, store, wall: program.wall, ...listeners };
   };
@@ -49,13 +55,19 @@ export function openSession(program: Program, file: string, listeners: Listeners
   };
 }
 
-/** Number → text of the lines that faults name. */
-export function linesOf(faults: readonly Fault[], source: string): { [line: string]: string } {
-  const all = source.split(/\r\n|\r|\n/);
+/** Number → text of the lines that faults name; nothing where the file cannot be read. */
+export type Lines = { readonly [line: string]: string };
+const LONGEST_LINE = 400;
+
+export async function linesOf(file: string, faults: readonly Fault[]): Promise<Lines> {
   const lines: { [line: string]: string } = {};
-  for (const { where } of faults) {
+  if (faults.every((one) => one.where.line === undefined)) return lines;
+  const all = (await readFile(file, 'utf8').catch(() => '')).split(/\r\n|\r|\n/);
+  for (const { where, message } of faults) {
+    // The line of a secret that was written out shows the secret.
+    if (/\bsecret\b/.test(message)) continue;
     const text = where.line === undefined ? undefined : all[where.line - 1];
-    if (text !== undefined) lines[String(where.line)] = text.slice(0, 400);
+    if (text !== undefined) lines[String(where.line)] = text.slice(0, LONGEST_LINE);
   }
   return lines;
 }

@@ -1,10 +1,10 @@
 /** Explain: loads what belongs to one object, computes the reasons, and says how each target stands. */
 
-import type { Configuration } from '#config/model';
 import { parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { type Attributes, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
+import type { Services } from '#runs/model';
 import {
   type Contributor,
   contributorOf,
@@ -59,19 +59,11 @@ export interface TargetAttribute {
   readonly state: AttributeState;
 }
 
-export interface Surroundings {
-  readonly store: Store;
-  readonly config: Configuration;
-  readonly wall: () => number;
-}
+type Configuration = Services['config'];
+type Surroundings = Pick<Services, 'store' | 'config' | 'wall'>;
 
 /** `attribute`: only this one of the agreed attributes, and what it feeds in the targets. */
-export async function explain(
-  object: ObjectRow,
-  attribute: string | null,
-  surroundings: Surroundings,
-  parked: readonly ParkedRow[],
-): Promise<Explanation> {
+export async function explain(object: ObjectRow, attribute: string | null, surroundings: Surroundings): Promise<Explanation> {
   const { store, config } = surroundings;
   const rows = await store.sync.linked([object.id]);
   const states = new Map((await store.spaces.states()).map((one) => [one.name, one]));
@@ -109,7 +101,7 @@ export async function explain(
       contributors,
       configured,
     ).map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
-    parked,
+    parked: await parkedOf(object.id, new Set(rows.map((row) => row.id)), store),
   };
 }
 
@@ -234,4 +226,17 @@ function targetState(
             state: Object.hasOwn(wanted, flow.attribute) ? next : wish?.operation === 'delete' ? next : 'inStep',
           })),
   };
+}
+
+const PAGE = 1_000;
+
+/** Parked items of the object and of its accounts. */
+async function parkedOf(object: number, staged: ReadonlySet<number>, store: Store): Promise<readonly ParkedRow[]> {
+  const found: ParkedRow[] = [];
+  for (let after = 0; ; ) {
+    const page = await store.decisions.parked({}, { after, limit: PAGE });
+    for (const row of page) if (row.objectId === object || (row.stagedId !== null && staged.has(row.stagedId))) found.push(row);
+    if (page.length < PAGE) return found;
+    after = page.at(-1)!.id;
+  }
 }

@@ -19,7 +19,7 @@ export const check: Command = command({
   ],
   operation,
   input: (args) => ({ connections: args.positionals, offline: args.has('offline') }),
-  print({ file, faults, lines, connections, ok }, { terminal }) {
+  print({ file, faults, warnings, lines, connections, ok }, { terminal }) {
     const { paint } = terminal;
     for (const fault of faults) terminal.out(`${faultText(fault, paint, lines)}\n`);
     if (faults.length > 0) {
@@ -27,6 +27,7 @@ export const check: Command = command({
       return;
     }
     terminal.out(`${paint.green('✓')} ${printable(file)} is in order.\n`);
+    for (const warning of warnings) terminal.out(faultText(warning, paint, lines));
     for (const one of connections) {
       const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
       const mark = one.faults.length > 0 ? paint.red('✗') : paint.green('✓');

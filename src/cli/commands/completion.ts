@@ -12,7 +12,7 @@ export function completion(commands: () => readonly CommandHelp[]): Command {
     options: [],
     examples: [
       { line: 'eval "$(rollcall completion bash)"', about: 'bash: put it into ~/.bashrc' },
-      { line: 'rollcall completion zsh > "${fpath[1]}/_rollcall"', about: 'zsh' },
+      { line: 'rollcall completion zsh > "$fpath[1]/_rollcall"', about: 'zsh' },
       { line: 'rollcall completion fish > ~/.config/fish/completions/rollcall.fish', about: 'fish' },
     ],
     async execute(args, { terminal, json }) {

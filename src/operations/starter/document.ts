@@ -71,7 +71,7 @@ function sourceLines(source: StarterConnection): string[] {
       ? []
       : [`        join: [${joins.join(', ')}]          # the same person if one of these is equal, tried in this order`]),
     '        project: true         # who matches nobody is a new person',
-    '        attributes:           # attribute: column, or an expression in ${ }',
+    `        attributes:           # attribute: column, or an expression in \${ }`,
     ...flows,
   ];
 }
@@ -106,7 +106,7 @@ function targetLines(target: StarterConnection, source: StarterConnection): stri
     '        when: person.active   # who belongs there',
     '        provision: true       # make an account for those who have none',
     ...(typeof anchor === 'string' && anchorFrom !== undefined ? [`        anchor: ${anchorFrom}`] : []),
-    '        attributes:           # column there: attribute, or an expression in ${ }',
+    `        attributes:           # column there: attribute, or an expression in \${ }`,
     ...pairs.map((one) => `          ${scalar(one.column)}: ${one.attribute}`),
     '    deprovision: { action: none }   # or: { action: disable, then: delete, after: 30d }',
   ];
@@ -122,7 +122,7 @@ export function starterDocument(parts: {
   const dates = ['startDate', 'endDate'].filter((name) => columnOf(source, name) !== undefined);
   return [
     "# What Rollcall reads, what it makes of it, and where it writes it. 'rollcall check' finds every fault in this file.",
-    '# Passwords never stand here: write ${env:NAME} or ${file:path}. All keys: docs/guide/configuration.md',
+    `# Passwords never stand here: write \${env:NAME} or \${file:path}. All keys: docs/guide/configuration.md`,
     `store: ${scalar(parts.store)}`,
     `zone: ${scalar(parts.zone)}${' '.repeat(Math.max(1, 24 - parts.zone.length))}# dates without a time are in this zone`,
     ...(dates.length === 0
