@@ -111,7 +111,7 @@ function writer(file: string): { line(text: string): void; end(): void } {
 
 const HEADER = 'employee_id,first_name,last_name,birth_date,title,department,city,manager_id,mobile,mail,starts,ends';
 
-export function hrLine(seed: number, index: number, change: { title?: string; department?: string } = {}): string {
+export function hrLine(seed: number, index: number, title?: string): string {
   const of = (what: number, from: readonly string[]): string => from[draw(seed, index, what) % from.length]!;
   const date = (what: number, year: number, years: number): string =>
     `${year + (draw(seed, index, what) % years)}-${String(1 + (draw(seed, index, what + 1) % 12)).padStart(2, '0')}-${String(1 + (draw(seed, index, what + 2) % 28)).padStart(2, '0')}`;
@@ -123,8 +123,8 @@ export function hrLine(seed: number, index: number, change: { title?: string; de
     of(1, GIVEN),
     of(2, FAMILY),
     date(3, 1960, 42),
-    change.title ?? of(6, TITLES),
-    change.department ?? of(7, DEPARTMENTS),
+    title ?? of(6, TITLES),
+    of(7, DEPARTMENTS),
     of(8, CITIES),
     manager,
     `+49 151 ${10_000_000 + (draw(seed, index, 9) % 89_999_999)}`,
@@ -142,12 +142,19 @@ export function badgeLine(
   return JSON.stringify({ employee: employeeId(index), badge: String(7_000_000 + index), room });
 }
 
-/** `title`: everybody's, for the case where one attribute of everyone changes. */
-export function writeHr(request: DataRequest, file: string, change: { title?: string } = {}): void {
+/** `titleOf` answers the new title of person `index`, undefined where it stays. */
+export function writeHr(
+  request: DataRequest,
+  file: string,
+  titleOf: (index: number) => string | undefined = () => undefined,
+): void {
   const order = request.keys === 'random' ? permutation(request.people, request.seed) : (index: number): number => index;
   const out = writer(file);
   out.line(HEADER);
-  for (let i = 0; i < request.people; i++) out.line(hrLine(request.seed, order(i), change));
+  for (let i = 0; i < request.people; i++) {
+    const index = order(i);
+    out.line(hrLine(request.seed, index, titleOf(index)));
+  }
   out.end();
 }
 

@@ -14,8 +14,8 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   config: ['core', 'rules', 'connectors/contract'],
   photos: ['core'],
   store: ['core'],
-  engine: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract'],
-  runs: ['core', 'config', 'store/contract', 'engine'],
+  engine: ['core', 'rules', 'photos', 'store/contract', 'store/import-index', 'connectors/contract'],
+  runs: ['core', 'config', 'store/contract', 'connectors/contract', 'engine'],
   people: ['core', 'rules', 'store/contract', 'runs'],
   decisions: ['core', 'store/contract', 'runs'],
   operations: ['core', 'config', 'runs', 'people', 'decisions'],
@@ -47,20 +47,18 @@ function override(folder: string, includes: readonly string[], outside: readonly
   };
 }
 
-/**
- * Two overrides for each folder: its own files, then files one folder deeper, which may go up one more step. Unit tests
- * are free to build what they test out of real neighbours.
- */
+/** How deep folders go below src/<folder>; a file may go up that many steps and no more. */
+const DEPTHS = [0, 1, 2];
+
+/** Unit tests are free to build what they test out of real neighbours. */
 export function overrides(): readonly Override[] {
-  return Object.entries(BORDERS).flatMap(([folder, allowed]) => [
-    override(folder, [`src/${folder}/*.ts`, '!**/*.test.ts'], ['../**'], allowed),
-    override(
-      folder,
-      [`src/${folder}/*/**/*.ts`, '!**/*.test.ts'],
-      folder in SIBLINGS ? ['../../**', '../*/**', `!../${SIBLINGS[folder]}/**`] : ['../../**'],
-      allowed,
-    ),
-  ]);
+  return Object.entries(BORDERS).flatMap(([folder, allowed]) =>
+    DEPTHS.map((depth) => {
+      const outside = `${'../'.repeat(depth + 1)}**`;
+      const siblings = depth === 1 && folder in SIBLINGS ? ['../*/**', `!../${SIBLINGS[folder]}/**`] : [];
+      return override(folder, [`src/${folder}/${'*/'.repeat(depth)}*.ts`, '!**/*.test.ts'], [outside, ...siblings], allowed);
+    }),
+  );
 }
 
 /** biome.json with the borders of this table, everything else in it as it was. */

@@ -30,7 +30,7 @@ describe('source files', () => {
     const folders = [...new Set(files.flatMap((file) => /^src\/[^/]+(?=\/)/.exec(file) ?? []))];
     const opened = (folder: string): boolean =>
       files.includes(`${folder}/README.md`) ||
-      ['index', 'model', 'contract'].some(
+      ['index', 'model', 'contract', 'operation'].some(
         (name) => files.includes(`${folder}/${name}.ts`) && read(`${folder}/${name}.ts`).startsWith('/**'),
       );
     expect(folders.filter((folder) => !opened(folder))).toEqual([]);

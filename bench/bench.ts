@@ -1,0 +1,90 @@
+/**
+ * `npm run bench -- --size N`: how fast Rollcall is on this machine, beside what the machine itself could do.
+ *
+ *     --size N           people (default 10000)
+ *     --case NAME        only this case; may be given several times
+ *     --keys ascending   keys in order instead of in the random order of real exports
+ *     --seed N           another organisation of the same size (default 1)
+ *     --folder DIR       where the data are made (default: a temporary folder, removed afterwards)
+ *     --json             one object per line instead of the table
+ *     --save             also keep the result under bench/results/
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.ts';
+import { rawRead, rawWrite } from './limits.ts';
+import { copyOf, organisation, settledCopy } from './organisation.ts';
+import { median, type Result, table } from './result.ts';
+import { save } from './save.ts';
+import { runCase } from './spawn.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    size: { type: 'string', default: '10000' },
+    case: { type: 'string', multiple: true, default: [] },
+    keys: { type: 'string', default: 'random' },
+    seed: { type: 'string', default: '1' },
+    folder: { type: 'string' },
+    store: { type: 'string', default: 'sqlite' },
+    json: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
+});
+const people = Number(options.size);
+const unknown = options.case.filter((name) => !CASES.some((one) => one.name === name));
+if (!Number.isSafeInteger(people) || people < 100) throw new Error('--size must be a whole number from 100');
+if (unknown.length > 0) throw new Error(`no case ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}`);
+if (options.store !== 'sqlite') throw new Error(`no store ${options.store}; there is sqlite`);
+if (options.keys !== 'random' && options.keys !== 'ascending') throw new Error('--keys must be random or ascending');
+
+const folder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'rollcall-bench-')) : resolve(options.folder);
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+const results: Result[] = [];
+const add = (result: Result): void => {
+  results.push(result);
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+};
+
+try {
+  note(`making ${people} people`);
+  const home = organisation({ folder: join(folder, 'home'), people, seed: Number(options.seed), keys: options.keys });
+  note('measuring the limits');
+  const read = await rawRead(home.folder);
+  const write = rawWrite(home.folder, people, options.keys);
+  const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
+  const none = { ratioToLimit: null, peakRssMb: 0, rowsWritten: null, bytesPerPerson: null, runs: 1 };
+  add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
+  add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
+
+  for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
+    note(one.name);
+    const data = one.start === 'settled' ? await settledCopy(home, one.name) : copyOf(home, one.name);
+    const times: Awaited<ReturnType<typeof runCase>>[] = [];
+    for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data));
+    const last = times.at(-1)!.measured;
+    const took = median(times.map(({ measured }) => measured.seconds));
+    const compared = {
+      objectsPerSecond: last.objects / took,
+      ratioToLimit: one.limit === null ? null : took / seconds[one.limit],
+      peakRssMb: Math.max(...times.map(({ peakMb }) => peakMb)),
+    };
+    add({
+      case: one.name,
+      size: people,
+      seconds: took,
+      ...compared,
+      rowsWritten: last.rowsWritten ?? null,
+      bytesPerPerson: last.bytesPerPerson ?? null,
+      runs: times.length,
+      ...(last.also === undefined ? {} : { also: last.also }),
+      ...(one.goal === null ? {} : { goal: { text: one.goal.text, reached: one.goal.reached({ ...last, ...compared }) } }),
+    });
+    rmSync(data.folder, { recursive: true, force: true });
+  }
+  if (!options.json) process.stdout.write(`${table(results)}\n`);
+  if (options.save) note(`kept in ${save(results)}`);
+} finally {
+  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,23 @@
+/** One case in one process, with its memory watched from outside. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Measured } from './case.ts';
+import type { DataRequest } from './data.ts';
+import { watchMemory } from './memory.ts';
+
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+
+export async function runCase(name: string, data: DataRequest): Promise<{ measured: Measured; peakMb: number }> {
+  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, JSON.stringify(data)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const memory = watchMemory(child.pid!);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const peakMb = memory.stop();
+  if (code !== 0) throw new Error(`the case ${name} ended with exit code ${code}`);
+  return { measured: JSON.parse(text.trimEnd().split('\n').at(-1)!) as Measured, peakMb };
+}

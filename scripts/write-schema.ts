@@ -1,0 +1,10 @@
+/** Writes what is published about rollcall.yaml: schema/rollcall.schema.json and docs/guide/configuration.md. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { referencePage } from '#config/page';
+import { jsonSchema } from '#config/published';
+import { definitions } from '#registry';
+
+const root = new URL('../', import.meta.url);
+const example = await readFile(new URL('docs/guide/rollcall.example.yaml', root), 'utf8');
+await writeFile(new URL('schema/rollcall.schema.json', root), `${JSON.stringify(jsonSchema(definitions), null, 2)}\n`);
+await writeFile(new URL('docs/guide/configuration.md', root), referencePage(definitions, example));
