@@ -1,5 +1,4 @@
 /** The engine's context for one run: what it may reach, and where its counts, faults and notices go. */
-import type { Connection } from '#connectors/contract';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
@@ -26,7 +25,7 @@ export async function openSession(
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
-  const open = new Map<string, Connection>();
+  const open = new Map<string, ReturnType<EngineContext['open']>>();
   const notices: Notice[] = [];
   const faults: Fault[] = [];
   let errors: ErrorRow[] = [];

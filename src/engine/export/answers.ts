@@ -9,6 +9,7 @@ import type { EngineContext } from '../context.ts';
 import { canonicalise, digestsOf, nameKeys, type StagingPlan } from '../import/staging.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { partsOf } from '../safety/parts.ts';
+import { oursAfter, sharedIn } from '../sync/ours.ts';
 import type { Sending } from './translate.ts';
 
 /** What an error kind means for the item: try it again later, leave it for a person, or stop sending to this target. */
@@ -115,10 +116,22 @@ export function answerOf(
     digest: hasMultiEdges(plan)
       ? null
       : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
-    confirmed: imageText(merged(row.confirmed, sent)),
+    confirmed: confirmedAfter(context, sending),
     keys: keysOf(plan, seen),
     ...(disabled ? { steps: stepsText({ ...parseSteps(row.steps), confirmedAt: context.now }) } : {}),
   };
+}
+
+/** What counts as ours from now on; of shared sets, the values Rollcall added. */
+function confirmedAfter(context: EngineContext, { row, sent, rule }: Sending): string {
+  const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
+  const seen = row.seen === null ? null : parseImage(row.seen);
+  const shared = sharedIn(context, [rule]);
+  for (const name in sent) {
+    const set = shared.get(name);
+    confirmed[name] = set ? oursAfter(seen?.[name] ?? null, confirmed[name] ?? null, sent[name]!, set) : sent[name]!;
+  }
+  return imageText(confirmed);
 }
 
 /** The image with these values in place; cleared ones are gone. */

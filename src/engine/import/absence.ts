@@ -1,6 +1,7 @@
 /** Objects that a complete, healthy read did not show, and exports it did not answer (SEMANTICS 6 and 9). */
-import type { SeenBitmap } from '#store/import-index';
+
 import type { EngineConnection, EngineContext } from '../context.ts';
+import type { SeenBitmap } from './import-index.ts';
 
 const PAGE = 5_000;
 

@@ -8,10 +8,10 @@
 import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
-import { buildImportIndex, createSeenBitmap } from '#store/import-index';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
 import { findOutages, nextBaseline, outagesText, parseBaseline, parseOutages, Tally, unhealthy } from './health.ts';
+import { buildImportIndex, createSeenBitmap } from './import-index.ts';
 import { createStager } from './stager.ts';
 
 export interface ImportOutcome {

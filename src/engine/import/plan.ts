@@ -1,31 +1,33 @@
-import type { Matching } from '#core/values';
+import type { Matching, Scalar } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import type { StagingPlan } from './staging.ts';
+import { referenceKey, type StagingPlan } from './staging.ts';
 
-/** How the keys of a reference are compared. */
-export function referenceMatching(context: Pick<EngineContext, 'kinds'>, reference: ReferenceBy): Matching {
-  if (reference.by === 'anchor') return 'exact';
-  if (reference.by === 'name') return 'dn';
-  return context.kinds.get(reference.kind)?.attributes.get(reference.by.attribute)?.matching ?? 'exact';
+/** The key of a reference, as it is stored and looked up. */
+export function keyBy(context: Pick<EngineContext, 'kinds'>, reference: ReferenceBy): (scalar: Scalar) => string {
+  const { by } = reference;
+  const matching =
+    typeof by === 'string' ? 'exact' : (context.kinds.get(reference.kind)?.attributes.get(by.attribute)?.matching ?? 'exact');
+  return (scalar) => referenceKey(scalar, by, matching);
 }
 
 /** Everything that any rule asks of this connection's staged objects beyond their images. */
 export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'>, connection: EngineConnection): StagingPlan {
-  const edges = new Map<string, { matching: Matching; multi: boolean }>();
+  const edges = new Map<string, { key: (scalar: Scalar) => string; multi: boolean }>();
   const keys = new Map<string, { scope: string; matching: Matching }>();
   const timed = new Set<string>();
   for (const rule of connection.imports.values()) {
-    for (const edge of rule.edges)
-      edges.set(edge.attribute, { matching: referenceMatching(context, edge.reference), multi: edge.multi });
+    for (const edge of rule.edges) edges.set(edge.attribute, { key: keyBy(context, edge.reference), multi: edge.multi });
     const attributes = context.kinds.get(rule.kind)!.attributes;
     for (const flow of rule.flows)
       if (attributes.get(flow.attribute)?.strategy === 'latest') for (const read of flow.reads) timed.add(read);
   }
   for (const rule of connection.exports.values())
     for (const flow of rule.flows)
-      if (flow.reference?.multi && !edges.has(flow.attribute))
-        edges.set(flow.attribute, { matching: flow.reference.by === 'name' ? 'dn' : 'exact', multi: true });
+      if (flow.reference?.multi && !edges.has(flow.attribute)) {
+        const by = flow.reference.by === 'name' ? 'name' : 'anchor';
+        edges.set(flow.attribute, { key: (scalar) => referenceKey(scalar, by, 'exact'), multi: true });
+      }
   for (const kind of context.kinds.values())
     for (const attribute of kind.attributes.values())
       for (const place of attribute.unique?.uniqueIn ?? [])

@@ -6,15 +6,16 @@ import { parseInstant } from '#core/time';
 import type { Attributes, Scalar, Value } from '#core/values';
 import { scalars } from '#core/values';
 import type { StagedRow, StageEdges, StageItem } from '#store/contract';
-import type { ImportIndex, SeenBitmap } from '#store/import-index';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
+import { sharedIn } from '../sync/ours.ts';
 import { createDigestSet } from './digest-set.ts';
 import type { Tally } from './health.ts';
 import { parseOutages } from './health.ts';
+import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { stagingPlan } from './plan.ts';
 import { settleRow } from './settle.ts';
-import { type Canonical, canonicalise, digestsOf, nameKeys, referenceKey, type StagingPlan } from './staging.ts';
+import { type Canonical, canonicalise, digestsOf, nameKeys, type StagingPlan } from './staging.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
@@ -51,6 +52,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const { store, digester, counters } = context;
   const plan: StagingPlan = stagingPlan(context, connection);
   const outages = new Set(parseOutages(stateOf(context, connection.name).outages).attributes.map((o) => o.attribute));
+  const shared = sharedIn(context, connection.exports.values());
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
@@ -137,7 +139,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const { object, canonical } = arrived;
     const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
     const previous = row?.seen ? parseImage(row.seen) : null;
-    const settle = row ? settleRow(connection, row, canonical) : undefined;
+    const settle = row ? settleRow(shared, connection, row, canonical) : undefined;
     return {
       kind: object.kind,
       anchor: object.anchor,
@@ -363,10 +365,9 @@ function patched(entry: Patch, current: Attributes | undefined, plan: StagingPla
 
 function edgeDeltas(entry: Patch, plan: StagingPlan): StageEdges[] {
   const out: StageEdges[] = [];
-  for (const [attribute, { matching, multi }] of plan.edges) {
+  for (const [attribute, { key, multi }] of plan.edges) {
     if (!multi) continue;
-    const keys = (values: readonly Scalar[] | undefined) =>
-      (values ?? []).map((v) => ({ key: referenceKey(String(v), matching), text: String(v) }));
+    const keys = (values: readonly Scalar[] | undefined) => (values ?? []).map((v) => ({ key: key(v), text: String(v) }));
     const set = entry.set?.[attribute];
     if (set !== undefined) out.push({ attribute, all: keys(scalars(set as Value)) });
     else if (entry.add?.[attribute] || entry.remove?.[attribute])

@@ -8,12 +8,13 @@ import { RollcallError } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { checkText } from '#core/text';
 import type { Attributes, Matching, Scalar, Value } from '#core/values';
+import type { ReferenceBy } from '#rules/model';
 import type { EdgeKey, StagedKey, StageEdges } from '#store/contract';
 
 /** What the rules of one connection need from a staged object beyond its image. */
 export interface StagingPlan {
   /** Reference attributes by name. */
-  readonly edges: ReadonlyMap<string, { readonly matching: Matching; readonly multi: boolean }>;
+  readonly edges: ReadonlyMap<string, { readonly key: (scalar: Scalar) => string; readonly multi: boolean }>;
   /** Attributes whose values are looked up: uniqueIn, references by attribute. */
   readonly keys: ReadonlyMap<string, { readonly scope: string; readonly matching: Matching }>;
   /** Attributes of strategy `latest`. */
@@ -55,7 +56,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
       value = canonicalValue(raw, attribute, blobs);
     }
     if (edge) {
-      const list = edgeKeys(value, edge.matching);
+      const list = edgeKeys(value, edge.key);
       const partial = object.partial?.includes(attribute) === true;
       edges ??= [];
       edges.push(partial ? { attribute, add: list } : { attribute, all: list });
@@ -102,18 +103,18 @@ export function nameKeys(name: string | null): { nameKey: string | null; parentK
   return { nameKey: normal, parentKey: parent ? normalDn(parent) : null };
 }
 
-/** A reference key as compared: DN-shaped text as a DN, anything else exactly. */
-export function referenceKey(text: string, matching: Matching): string {
-  if (matching !== 'dn') return text;
-  return nameKeys(text).nameKey!;
+/** A reference key as it is compared: an anchor exactly, a name as a DN where it is one, a value by its attribute's matching rule. */
+export function referenceKey(scalar: Scalar, by: ReferenceBy['by'], matching: Matching): string {
+  if (by === 'anchor') return String(scalar);
+  if (by === 'name') return nameKeys(String(scalar)).nameKey!;
+  return normalForm(scalar, matching);
 }
 
-function edgeKeys(value: Value, matching: Matching): readonly EdgeKey[] {
+function edgeKeys(value: Value, key: (scalar: Scalar) => string): readonly EdgeKey[] {
   if (value === null) return [];
   const list = Array.isArray(value) ? (value as readonly Scalar[]) : [value as Scalar];
   return list.map((scalar) => {
-    const text = String(scalar);
-    return { key: referenceKey(text, matching), text };
+    return { key: key(scalar), text: String(scalar) };
   });
 }
 

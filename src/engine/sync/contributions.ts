@@ -5,13 +5,14 @@
 import { parseImage } from '#core/canonical';
 import { type Fault, toFault } from '#core/errors';
 import { equivalent } from '#core/matching';
-import type { Attributes, Value } from '#core/values';
+import type { Attributes, Scalar, Value } from '#core/values';
 import type { Offer } from '#rules/contribute';
 import { aggregate } from '#rules/contribute';
 import type { Clock, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
 import { typeIn } from '../import/settle.ts';
+import { ownOf } from './ours.ts';
 
 /** One staged object with the rule that reads it. */
 export interface Contributor {
@@ -21,7 +22,17 @@ export interface Contributor {
   readonly scope: RowScope;
   /** Attributes whose value Rollcall put there itself. */
   readonly echo: ReadonlySet<string>;
+  /** Last values proven as ours; null when nothing was ever written. */
+  readonly confirmed: Attributes | null;
   readonly times: { readonly [attribute: string]: number };
+}
+
+/** All offers for one attribute, each with the flow it comes from. */
+export interface Offered {
+  offers: Offer[];
+  readonly flows: ImportFlow[];
+  /** Members of a merged set that a connection's own people took out, though Rollcall had put them there. */
+  readonly removed: Scalar[];
 }
 
 const NO_ECHO: ReadonlySet<string> = new Set();
@@ -61,20 +72,21 @@ export function contributorOf(
   const scope = scopeOf(row, outages);
   const rule = ruleFor(connection, row, scope, clock);
   if (!rule) return null;
+  const confirmed = row.confirmed === null ? null : parseImage(row.confirmed);
   return {
     row,
     connection,
     rule,
     scope,
-    echo: echoOf(connection, row, scope.row),
+    echo: echoOf(connection, confirmed, scope.row),
+    confirmed,
     times: row.times === null ? NO_TIMES : JSON.parse(row.times),
   };
 }
 
 /** A value equivalent to the last one confirmed as ours is not the connection's own. */
-function echoOf(connection: EngineConnection, row: StagedRow, image: Attributes): ReadonlySet<string> {
-  if (row.confirmed === null) return NO_ECHO;
-  const confirmed = parseImage(row.confirmed);
+function echoOf(connection: EngineConnection, confirmed: Attributes | null, image: Attributes): ReadonlySet<string> {
+  if (confirmed === null) return NO_ECHO;
   const echo = new Set<string>();
   for (const attribute in confirmed)
     if (equivalent(image[attribute], confirmed[attribute], typeIn(connection, attribute))) echo.add(attribute);
@@ -97,16 +109,18 @@ export function offersOf(
   rules: KindRules,
   clock: Clock,
   fault: (fault: Fault, contributor: Contributor, attribute: string) => void,
-): Map<string, { offers: Offer[]; flows: ImportFlow[] }> {
-  const out = new Map<string, { offers: Offer[]; flows: ImportFlow[] }>();
+): Map<string, Offered> {
+  const out = new Map<string, Offered>();
   const order = new Map<string, number>();
   for (const contributor of contributors) {
     const { connection, rule, scope, row } = contributor;
     const position = order.get(connection.name) ?? 0;
     order.set(connection.name, position + 1);
     for (const flow of rule.flows) {
-      if (contributor.echo.size > 0 && isEcho(flow, contributor)) continue;
+      const merges = rules.attributes.get(flow.attribute)?.strategy === 'merge';
+      if (!merges && contributor.echo.size > 0 && isEcho(flow, contributor)) continue;
       let value: Value | undefined;
+      let removed: readonly Scalar[] = [];
       try {
         value = flow.evaluate(scope, clock);
       } catch (error) {
@@ -118,15 +132,22 @@ export function offersOf(
         continue;
       }
       const latest = rules.attributes.get(flow.attribute)?.strategy === 'latest';
+      if (merges && contributor.confirmed !== null && flow.reads.length === 1 && flow.reads[0]! in contributor.confirmed) {
+        const split = ownOf(value, contributor.confirmed[flow.reads[0]!], rules.attributes.get(flow.attribute)!);
+        value = split.own;
+        removed = split.removed;
+      }
       // Something that was there and is not any more is an edit like any other where the newest wins.
       const cleared = latest && value === undefined && flow.reads.some((read) => contributor.times[read] !== undefined);
       if (cleared) value = null;
-      if (value === undefined) continue;
+      if (value === undefined && removed.length === 0) continue;
       let entry = out.get(flow.attribute);
       if (!entry) {
-        entry = { offers: [], flows: [] };
+        entry = { offers: [], flows: [], removed: [] };
         out.set(flow.attribute, entry);
       }
+      entry.removed.push(...removed);
+      if (value === undefined) continue;
       entry.offers.push({
         connection: connection.name,
         key: String(row.id),
@@ -144,7 +165,7 @@ export function offersOf(
   return out;
 }
 
-function applyAggregates(of: Contributor, out: Map<string, { offers: Offer[]; flows: ImportFlow[] }>, rules: KindRules): void {
+function applyAggregates(of: Contributor, out: Map<string, Offered>, rules: KindRules): void {
   for (const { attribute, how } of of.rule.aggregates) {
     const entry = out.get(attribute);
     const type = rules.attributes.get(attribute);

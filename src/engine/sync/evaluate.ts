@@ -14,6 +14,7 @@ import { type Contributor, contributorOf, offersOf, orderContributors } from './
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
 import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
+import { without } from './ours.ts';
 import { outagesOf } from './outages.ts';
 import { createResolver } from './references.ts';
 import { type Claims, settleUnique } from './unique.ts';
@@ -148,7 +149,7 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
   const winners = new Map<string, string | null>();
   const debts = new Set<string>();
   const attributes: Attributes = Object.create(null);
-  for (const [name, { offers, flows }] of one.offered) {
+  for (const [name, { offers, flows, removed }] of one.offered) {
     const type = rules.attributes.get(name);
     if (!type) continue;
     const referring = flows.some((flow) => flow.reference !== null);
@@ -159,7 +160,8 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
             : offer,
         )
       : offers;
-    const decision: Decision = decide(type, settled);
+    const decided: Decision = decide(type, settled);
+    const decision = { ...decided, value: without(decided.value, removed, type) };
     const winner = decision.winner === null ? null : offers[decision.winner]!.connection;
     winners.set(name, winner);
     if (decision.value === undefined) continue;

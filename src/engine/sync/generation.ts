@@ -70,3 +70,8 @@ export function uniqueScope(kind: Kind, attribute: string): string {
 export function keyText(key: StagedKey): string {
   return `${key.scope}\u001f${key.norm}`;
 }
+
+export function keyOf(text: string): StagedKey {
+  const at = text.indexOf('\u001f');
+  return { scope: text.slice(0, at), norm: text.slice(at + 1) };
+}

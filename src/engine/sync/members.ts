@@ -238,7 +238,7 @@ async function wantedKeys(context: EngineContext, kept: Kept, members: ReadonlyS
 }
 
 function keyIn(kept: Kept, text: string): string {
-  return referenceKey(text, kept.flow.reference!.by === 'name' ? 'dn' : 'exact');
+  return referenceKey(text, kept.flow.reference!.by === 'name' ? 'name' : 'anchor', 'exact');
 }
 
 function keysOf(row: StagedRow): string[] {

@@ -3,13 +3,12 @@
  * (SEMANTICS 10). What cannot be resolved is debt: named, kept, and looked at again when its key appears.
  */
 import { canonicalSet } from '#core/canonical';
-import { normalForm } from '#core/matching';
 import { type Scalar, scalars, type Value } from '#core/values';
 import type { ImportFlow, ReferenceBy } from '#rules/model';
-import type { ObjectId, StagedRow } from '#store/contract';
+import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
-import { referenceMatching } from '../import/plan.ts';
-import { nameKeys, referenceKey } from '../import/staging.ts';
+import { keyBy } from '../import/plan.ts';
+import { nameKeys } from '../import/staging.ts';
 import { type Generation, joinScope, keyText } from './generation.ts';
 
 export interface Resolver {
@@ -40,10 +39,7 @@ export function createResolver(context: EngineContext, generation: Generation): 
     }
     return group;
   };
-  const keyOf = (reference: ReferenceBy, scalar: Scalar): string => {
-    const matching = referenceMatching(context, reference);
-    return typeof reference.by === 'string' ? referenceKey(String(scalar), matching) : normalForm(scalar, matching);
-  };
+  const keyOf = (reference: ReferenceBy, scalar: Scalar): string => keyBy(context, reference)(scalar);
   return {
     want(flow, value) {
       const group = groupOf(flow.reference!);
@@ -96,30 +92,56 @@ export async function resolveKeys(
   return out;
 }
 
-/** Objects whose references mean one of these staged objects. */
-export async function referrersOf(context: EngineContext, rows: readonly StagedRow[]): Promise<ReadonlySet<ObjectId>> {
+/** Objects whose references mean one of these staged objects, or an object that publishes one of these join keys. */
+export async function referrersOf(
+  context: EngineContext,
+  generation: Generation,
+  rows: readonly StagedRow[],
+  published: readonly StagedKey[] = [],
+): Promise<ReadonlySet<ObjectId>> {
   const byConnection = new Map<string, Set<string>>();
+  const want = (connection: string, key: string | null): void => {
+    if (key === null) return;
+    const keys = byConnection.get(connection);
+    if (keys) keys.add(key);
+    else byConnection.set(connection, new Set([key]));
+  };
   for (const row of rows) {
-    const keys = byConnection.get(row.connection) ?? new Set<string>();
-    byConnection.set(row.connection, keys);
-    if (row.anchor !== null) keys.add(row.anchor);
-    const { nameKey } = nameKeys(row.name);
-    if (nameKey !== null) keys.add(nameKey);
+    if (!hasReferences(context, row.connection)) continue;
+    want(row.connection, row.anchor);
+    want(row.connection, nameKeys(row.name).nameKey);
   }
+  if (published.length > 0)
+    for (const [connection, scope] of keyedReferences(context))
+      for (const key of published) if (key.scope === scope) want(connection, key.norm);
   const staged = new Set<number>();
-  for (const [connection, keys] of byConnection) {
-    if (!hasReferences(context, connection)) continue;
+  for (const [connection, keys] of byConnection)
     for (let after = 0; ; ) {
       const page = await context.store.spaces.edgesTo(connection, [...keys], { after, limit: PAGE });
       for (const edge of page) staged.add(edge.stagedId);
       if (page.length < PAGE) break;
       after = page[page.length - 1]!.stagedId;
     }
-  }
   const out = new Set<ObjectId>();
   if (staged.size === 0) return out;
-  for (const row of await context.store.spaces.byIds([...staged])) if (row.objectId !== null) out.add(row.objectId);
+  for (const row of await context.store.spaces.byIds([...staged])) {
+    const object = row.objectId ?? generation.assignments.get(row.id)?.object;
+    if (object !== undefined) out.add(object);
+  }
   return out;
+}
+
+/** Connections whose references name a metaverse attribute, with the scope of its keys. */
+function keyedReferences(context: EngineContext): [connection: string, scope: string][] {
+  const out = new Map<string, [string, string]>();
+  for (const connection of context.connections)
+    for (const rule of connection.imports.values())
+      for (const { reference } of rule.edges) {
+        if (typeof reference.by === 'string') continue;
+        const scope = joinScope(reference.kind, reference.by.attribute);
+        out.set(`${connection.name} ${scope}`, [connection.name, scope]);
+      }
+  return [...out.values()];
 }
 
 /** Whether any rule reads references in this connection's terms. */

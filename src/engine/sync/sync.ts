@@ -5,11 +5,11 @@
  */
 
 import { canonicalJson } from '#core/canonical';
-import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedRow, SyncCommit } from '#store/contract';
+import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedKey, StagedRow, SyncCommit } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates, resultOf } from './commit.ts';
-import { type Evaluated, evaluateObjects } from './evaluate.ts';
-import { type Generation, look, newGeneration } from './generation.ts';
+import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
+import { type Generation, keyOf, keyText, look, newGeneration } from './generation.ts';
 import { linkPass } from './link.ts';
 import { hasMemberships, memberChanges, membershipsOf, syncGroups } from './members.ts';
 import { hasReferences, referrersOf } from './references.ts';
@@ -103,9 +103,12 @@ async function objectIds(context: EngineContext, range: DirtyRange): Promise<Obj
 /** A staged object that got its link: whoever refers to it can resolve that now. */
 async function lookAtReferrers(context: EngineContext, generation: Generation): Promise<void> {
   const ids = [...generation.assignments].filter(([, a]) => hasReferences(context, a.connection)).map(([id]) => id);
+  const published = [...generation.newKeys.keys()].map(keyOf);
+  for (let i = 0; i < published.length; i += BATCH)
+    for (const object of await referrersOf(context, generation, [], published.slice(i, i + BATCH))) look(generation, object);
   for (let i = 0; i < ids.length; i += BATCH) {
     const rows = await context.store.spaces.byIds(ids.slice(i, i + BATCH));
-    for (const object of await referrersOf(context, rows)) look(generation, object);
+    for (const object of await referrersOf(context, generation, rows)) look(generation, object);
   }
 }
 
@@ -136,6 +139,7 @@ async function syncBatch(
   }
   const staged: SyncCommit['staged'][number][] = [];
   const hopTo: StagedRow[] = [];
+  const hopKeys: StagedKey[] = [];
   const movedRows: StagedRow[] = [];
   for (const one of evaluated) {
     const due = targets.due.get(one.id)!;
@@ -162,10 +166,14 @@ async function syncBatch(
     if (one.before && publishesHop(one, result.changed)) {
       before.set(one.id, one.before.attributes);
       hopTo.push(...one.rows);
+      hopKeys.push(...publishedKeys(one.rules, one.attributes));
     }
     if (targets.moved.has(one.id)) {
       for (const id of targets.awaited.get(one.id) ?? []) dirty.push({ subject: 'object', from: id, to: id, cause: 'account' });
-      if (one.before) hopTo.push(...one.rows);
+      if (one.before) {
+        hopTo.push(...one.rows);
+        hopKeys.push(...publishedKeys(one.rules, one.attributes));
+      }
       movedRows.push(...one.rows);
     }
     if (hasMemberships(one.rules)) generation.groups.add(one.id);
@@ -176,8 +184,11 @@ async function syncBatch(
   for (const [id, from] of targets.awaited) generation.awaited.set(id, [...(generation.awaited.get(id) ?? []), ...from]);
   for (const { staged: id, attribute, key } of movedRows.length > 0 ? await membershipsOf(context, generation, movedRows) : [])
     dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
-  for (const object of hopTo.length > 0 ? await referrersOf(context, hopTo) : [])
-    dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
+  // Keys that newly name an object, or name it no more, were looked for by references too.
+  const published = [...add, ...remove].filter((key) => !generation.newKeys.has(keyText(key)));
+  const referrers =
+    hopTo.length + published.length > 0 ? await referrersOf(context, generation, hopTo, [...published, ...hopKeys]) : [];
+  for (const object of referrers) dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
   // Who waited for, or was parked over, a key that changed.
   const keys = [...add, ...remove];
   if (keys.length > 0)

@@ -16,6 +16,7 @@ import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
 import type { Evaluated } from './evaluate.ts';
+import { isShared } from './ours.ts';
 
 /** What one object wants in one target. */
 export interface Wish {
@@ -114,13 +115,14 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     const value = evaluate(context, one, connection, flow, scope);
     if (value === undefined && !(flow.attribute in confirmed)) continue;
     if (flow.strength === 'ifEmpty' && scalars(current[flow.attribute] ?? null).length > 0) continue;
+    const shared = isShared(context, rule, flow);
     const want = goal(flow, value ?? null, current, confirmed, target, awaits);
     if (want === undefined) continue;
     const now = current[flow.attribute] ?? null;
     const same = sameGoal(want, now, flow, target);
-    if (!same && !(equal(want, now, flow, target) && sameValue(confirmed[flow.attribute] ?? null, want)))
-      wanted[flow.attribute] = want;
-    else if (mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
+    const converged = equal(want, now, flow, target) && (shared || sameValue(confirmed[flow.attribute] ?? null, want));
+    if (!same && !converged) wanted[flow.attribute] = want;
+    else if (!shared && mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
   }
   const steps = parseSteps(row.steps);
   const { disabledAt, confirmedAt, ...others } = steps;
