@@ -19,10 +19,13 @@ const PER_ITEM: ReadonlySet<string> = new Set(['notFound', 'conflict', 'invalidV
 
 export function contentWriter(plan: Plan): ContentWriter {
   let draft: Draft | null = null;
+  /** What broke the draft: the next commit has to fail, since earlier answers were given for it. */
+  let broken: { readonly error: unknown } | null = null;
 
   async function drop(): Promise<void> {
     const open = draft;
     draft = null;
+    broken = null;
     await open?.close();
   }
 
@@ -30,6 +33,7 @@ export function contentWriter(plan: Plan): ContentWriter {
     creates: { by: 'callerKey' },
     batch: { items: 1000 },
     async write(items) {
+      if (broken !== null) throw broken.error;
       draft ??= await Draft.open(plan);
       const open = draft;
       const results: WriteResult[] = [];
@@ -37,7 +41,10 @@ export function contentWriter(plan: Plan): ContentWriter {
         try {
           results.push(writeOne(open, item, plan));
         } catch (error) {
-          if (!(error instanceof RollcallError) || !PER_ITEM.has(error.kind)) throw fileFault(error, plan.path);
+          if (!(error instanceof RollcallError) || !PER_ITEM.has(error.kind)) {
+            broken = { error: fileFault(error, plan.path) };
+            throw broken.error;
+          }
           const object = item.name ?? item.anchor ?? undefined;
           results.push({ ok: false, fault: toFault(error, { file: plan.path, ...(object === undefined ? {} : { object }) }) });
         }
@@ -46,6 +53,7 @@ export function contentWriter(plan: Plan): ContentWriter {
     },
     async commit() {
       try {
+        if (broken !== null) throw broken.error;
         draft ??= await Draft.open(plan);
         return { fingerprint: await draft.commit() };
       } finally {
