@@ -84,8 +84,8 @@ export interface ExportFlow {
   readonly attribute: string;
   readonly text: string;
   readonly strength: Strength;
-  /** Multi-values: all values are decided here, or only those Rollcall added. */
-  readonly values: 'all' | 'ours';
+  /** Multi-values: all values are decided here, or only those Rollcall added; `byOrigin`, the default of memberships: ours in adopted groups, all in created ones. */
+  readonly values: 'all' | 'ours' | 'byOrigin';
   /** Metaverse attributes read, and `manager.mail` for one hop. */
   readonly reads: readonly string[];
   /** Typed for the target; a reference flow answers object ids as numbers, translated when it is sent. */

@@ -246,16 +246,16 @@ function keysOf(row: StagedRow): string[] {
   return [...(row.anchor === null ? [] : [row.anchor]), ...(nameKey === null ? [] : [nameKey])];
 }
 
-/** A membership that is wanted and there: ours from now on, so that its end is carried too. */
+/** A membership that is wanted and there: a removal that was decided is taken back. */
 function keep(edge: EdgeRow): EdgeWrite | null {
-  if (edge.state === 'add' || (edge.state === 'seen' && edge.ours)) return null;
-  return { ...edge, state: 'seen', ours: true };
+  return edge.state === 'remove' ? { ...edge, state: 'seen' } : null;
 }
 
 /** A membership that nobody wants: taken back when never sent, removed when the flow decides about it. */
 function drop(kept: Kept, edge: EdgeRow): EdgeWrite | null {
   if (edge.state === 'add') return { ...edge, state: 'drop' };
-  if (edge.state === 'remove' || !(kept.flow.values === 'all' || edge.ours)) return null;
+  const decides = kept.flow.values === 'all' || (kept.flow.values === 'byOrigin' && kept.row.origin !== 'adopted');
+  if (edge.state === 'remove' || !(decides || edge.ours)) return null;
   return { ...edge, state: 'remove' };
 }
 
