@@ -18,15 +18,21 @@ export interface Edit {
 /** What a text file can hold: bytes are base64 there. */
 export type FileValue = string | number | boolean | null | readonly (string | number | boolean)[];
 
-/** Throws `invalidValue` for what no text file can hold. */
-export function editOf(item: WriteItem, anchor: string): Edit {
+/** `asText`: numbers and booleans as text. Throws `invalidValue` for what no text file can hold. */
+export function editOf(item: WriteItem, anchor: string, asText: boolean): Edit {
+  const value = (raw: WriteValue, attribute: string): FileValue => {
+    const checked = fileValue(raw, attribute, anchor);
+    if (!asText || checked === null) return checked;
+    return Array.isArray(checked) ? checked.map(String) : String(checked);
+  };
+  const values = (raw: readonly Scalar[], attribute: string): readonly Scalar[] => value(raw, attribute) as readonly Scalar[];
   return {
     operation: item.operation,
     kind: item.kind,
     anchor,
-    set: Object.entries(item.set).map(([name, value]) => [name, fileValue(value, name, anchor)]),
-    add: Object.entries(item.add ?? {}).map(([name, values]) => [name, fileValues(values, name, anchor)]),
-    remove: Object.entries(item.remove ?? {}).map(([name, values]) => [name, fileValues(values, name, anchor)]),
+    set: Object.entries(item.set).map(([name, raw]) => [name, value(raw, name)]),
+    add: Object.entries(item.add ?? {}).map(([name, raw]) => [name, values(raw, name)]),
+    remove: Object.entries(item.remove ?? {}).map(([name, raw]) => [name, values(raw, name)]),
   };
 }
 

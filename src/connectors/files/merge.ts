@@ -18,8 +18,10 @@ import { openSpool, type Spool } from './spool.ts';
 
 export interface MergeFormat {
   readonly path: string;
+  /** Whether the format knows text only: numbers and booleans are then written as text, and compared so. */
+  readonly asText: boolean;
   /** Visits the key of every object in the file. Null = there is no file yet. */
-  scan(visit: (kind: Kind, anchor: string) => void): Promise<FileIdentity | null>;
+  scan(visit: Visit): Promise<FileIdentity | null>;
   /** The anchor of an item. Throws RollcallError for an item this file cannot hold. */
   check(item: WriteItem): string;
   /**
@@ -30,6 +32,9 @@ export interface MergeFormat {
   /** Fingerprint of the file as it stands. */
   fingerprint(): Promise<string>;
 }
+
+/** `readable` = false: a record whose anchor shows and that cannot be read otherwise; it is not written to, nor doubled. */
+export type Visit = (kind: Kind, anchor: string, readable: boolean) => void;
 
 export interface Changes {
   /** What becomes of an object in the file; undefined = nobody wrote to it. */
@@ -51,6 +56,7 @@ interface Link {
 
 /** In the table: an object of the file nobody wrote to. Else twice the offset of its last edit, plus one while it exists. */
 const UNTOUCHED = -1;
+const UNREADABLE = -2;
 
 interface Session {
   readonly identity: FileIdentity | null;
@@ -69,7 +75,7 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
 
   async function begin(): Promise<Session> {
     const keys = new KeyTable();
-    const identity = await format.scan((kind, anchor) => keys.set(kind, anchor, UNTOUCHED));
+    const identity = await format.scan((kind, anchor, readable) => keys.setNew(kind, anchor, readable ? UNTOUCHED : UNREADABLE));
     return { identity, keys, spool: await openSpool<Link>(path) };
   }
   async function end(): Promise<void> {
@@ -80,13 +86,16 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
 
   function writeOne({ keys, spool }: Session, item: WriteItem): WriteResult {
     const anchor = format.check(item);
-    const edit = editOf(item, anchor);
+    const edit = editOf(item, anchor, format.asText);
     const state = keys.get(item.kind, anchor);
-    const exists = state !== undefined && (state === UNTOUCHED || state % 2 === 1);
+    const exists = state !== undefined && (state < 0 || state % 2 === 1);
     if (item.operation === 'create' && exists)
       return failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path);
     if (item.operation !== 'create' && !exists)
       return failed('notFound', `${item.kind} ${anchor} is not in ${path}`, anchor, path);
+    if (state === UNREADABLE) {
+      return failed('invalidValue', `${item.kind} ${anchor} stands in ${path} in a record that cannot be read`, anchor, path);
+    }
     const before = state === undefined || state === UNTOUCHED ? null : Math.floor(state / 2);
     const isNew = before === null ? state === undefined : spool.at(before).isNew;
     const offset = spool.append({ edit, before, isNew });
@@ -134,7 +143,7 @@ function changesOf(keys: KeyTable, spool: Spool<Link>): Changes {
   /** Oldest first; undefined when the last edit is of another object whose hash is the same. */
   function chain(kind: Kind, anchor: string): Edit[] | undefined {
     const state = keys.get(kind, anchor);
-    if (state === undefined || state === UNTOUCHED) return undefined;
+    if (state === undefined || state < 0) return undefined;
     const edits: Edit[] = [];
     for (let at: number | null = Math.floor(state / 2); at !== null; ) {
       const link: Link = spool.at(at);
@@ -144,10 +153,13 @@ function changesOf(keys: KeyTable, spool: Spool<Link>): Changes {
     edits.reverse();
     return edits[0]!.kind === kind && edits[0]!.anchor === anchor ? edits : undefined;
   }
+  /** A second record with the same key counts as little here as in a read; only a delete takes it too. */
+  const met = new KeyTable();
   return {
     of(kind, anchor) {
       const edits = chain(kind, anchor);
       if (edits === undefined) return undefined;
+      if (met.setNew(kind, anchor, 0) !== undefined && edits.at(-1)!.operation !== 'delete') return undefined;
       return (before) => {
         let after: Row | null = before;
         const touched = new Set<string>();

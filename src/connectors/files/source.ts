@@ -88,3 +88,13 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
     throw fileFault(error, path);
   }
 }
+
+/** The same, with null for a file that is not there. */
+export async function openSourceOrNone(path: string): Promise<SourceFile | null> {
+  try {
+    return await openSource(path);
+  } catch (error) {
+    if (error instanceof RollcallError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
+    throw error;
+  }
+}

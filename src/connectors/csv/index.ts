@@ -1,0 +1,36 @@
+/**
+ * CSV files, as a source and as a target.
+ *
+ * A source: the file is read in blocks, in any encoding, and each row is an object of one kind. Rows that cannot be used are
+ * reported and left out; the read goes on and then proves no absence. A target: `write` collects, `commit` replaces the file
+ * as a whole (files/merge.ts). Columns that nobody maps, the order of rows and columns, and the bytes of untouched rows stay.
+ *
+ * An anchor that comes twice is found here, with a table of keyed hashes (files/keys.ts), not in the engine: only here the
+ * lines are known. The first row counts. Such a read is not complete either: the double may be a misspelt other anchor,
+ * whose object would then seem gone.
+ */
+import { resolve } from 'node:path';
+import type { ConnectorDefinition } from '#connectors/contract';
+import { type CsvConfig, csvConfig } from './config.ts';
+import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
+import { csvWriter } from './write.ts';
+
+export const csv: ConnectorDefinition<CsvConfig> = {
+  type: 'csv',
+  title: 'CSV file',
+  maturity: 'beta',
+  config: csvConfig,
+  open(config, context) {
+    const path = resolve(context.folder, config.path);
+    const file: CsvFile = { path, config, limit: context.limits.maxObjectBytes, warn: (fault) => context.warn(fault) };
+    const write = csvWriter(file);
+    return {
+      test: () => testFile(file),
+      discoverSchema: () => schemaOf(file),
+      read: { deltas: false, read: ({ signal }) => readAll(file, signal) },
+      write,
+      lookup: (by, kind) => find(file, by, kind),
+      close: () => write.close(),
+    };
+  },
+};

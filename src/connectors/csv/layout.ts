@@ -1,0 +1,201 @@
+/** Which column is what: the header line, or the list in the configuration, seen with the configuration's eyes. */
+import type { ReadObject } from '#connectors/contract';
+import { type Fault, RollcallError } from '#core/errors';
+import { nearest } from '#core/text';
+import type { Kind } from '#core/values';
+import { newRow, type Row } from '../files/row.ts';
+import { anchorsOf, type CsvConfig } from './config.ts';
+
+export interface Layout {
+  readonly width: number;
+  /** Attributes in code unit order, the order the engine's canonical form wants them in. */
+  readonly columns: readonly Column[];
+  readonly anchor: readonly number[];
+  readonly kind: number | null;
+}
+
+export interface Column {
+  readonly attribute: string;
+  readonly index: number;
+  /** Separator of several values. */
+  readonly multi: string | undefined;
+}
+
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** The candidate by which the first line holds the anchor, or else the one that cuts it into most pieces. */
+export function detectDelimiter(start: string, config: CsvConfig): string {
+  const line = start
+    .slice(0, 65536)
+    .split(/\r?\n/, 1)[0]!
+    .replaceAll(config.quote === 'none' ? '"' : config.quote, '');
+  const wanted = config.header ? anchorsOf(config) : [];
+  let best = ',';
+  let most = -1;
+  for (const delimiter of DELIMITERS) {
+    const names = line.split(delimiter).map((header) => attributeOf(header.trim(), config));
+    const score = names.length + (wanted.length > 0 && wanted.every((name) => names.includes(name)) ? 1e6 : 0);
+    if (score > most) [best, most] = [delimiter, score];
+  }
+  return best;
+}
+
+function attributeOf(header: string, config: CsvConfig): string | null {
+  const columns = config.columns as { readonly [header: string]: string | null };
+  if (header === '') return null;
+  return Object.hasOwn(columns, header) ? columns[header]! : header;
+}
+
+/** Layout of a file without a header line. */
+export function listedLayout(config: CsvConfig, file: string): Layout {
+  return layoutOf(config.columns as readonly string[], config, file);
+}
+
+/** Throws `configuration` where the anchor's column is missing or a column is there twice. */
+export function headerLayout(header: readonly string[], config: CsvConfig, file: string): Layout {
+  return layoutOf(
+    header.map((name) => attributeOf(name.trim(), config)),
+    config,
+    file,
+  );
+}
+
+function layoutOf(attributes: readonly (string | null)[], config: CsvConfig, file: string): Layout {
+  const at = new Map<string, number>();
+  for (const [index, attribute] of attributes.entries()) {
+    if (attribute === null) continue;
+    if (at.has(attribute)) {
+      const remedy = 'give the columns different names, or map one of them under `columns` (null leaves it out)';
+      throw columnFault(`${file} has two columns for "${attribute}"`, file, attribute, remedy);
+    }
+    at.set(attribute, index);
+  }
+  function find(attribute: string, role: string): number {
+    const index = at.get(attribute);
+    if (index !== undefined) return index;
+    const known = [...at.keys()];
+    const near = nearest(attribute, known);
+    const shown = known.slice(0, 20).join(', ') + (known.length > 20 ? ', …' : '');
+    const remedy =
+      near === null ? 'if the file has no header line, say `header: false` and list the columns' : `did you mean "${near}"?`;
+    throw columnFault(`${file} has no column for the ${role} "${attribute}"; its columns are: ${shown}`, file, attribute, remedy);
+  }
+  const kind = config.kindColumn === undefined ? null : find(config.kindColumn, 'kind');
+  const names = [...at.keys()].filter((name) => name !== config.kindColumn).sort();
+  return {
+    width: attributes.length,
+    columns: names.map((attribute) => ({ attribute, index: at.get(attribute)!, multi: multiOf(attribute, config) })),
+    anchor: anchorsOf(config).map((attribute) => find(attribute, 'anchor')),
+    kind,
+  };
+}
+
+export function multiOf(attribute: string, config: CsvConfig): string | undefined {
+  return Object.hasOwn(config.multi, attribute) ? config.multi[attribute] : undefined;
+}
+
+function columnFault(message: string, file: string, attribute: string, remedy: string): RollcallError {
+  return new RollcallError('configuration', message, { where: { file, line: 1, attribute }, remedy });
+}
+
+/** Several columns as one anchor: joined by `|`, with `\` before each `|` and `\` of a value, so that no two rows share one by accident. */
+export function joinAnchor(values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : values.map((value) => value.replace(/[\\|]/g, '\\$&')).join('|');
+}
+
+/** The reverse; null for a text that `joinAnchor` never makes of `count` values. */
+export function splitAnchor(anchor: string, count: number): readonly string[] | null {
+  if (count === 1) return anchor === '' ? null : [anchor];
+  const values = [''];
+  for (let i = 0; i < anchor.length; i++) {
+    if (anchor[i] === '|') values.push('');
+    else if (anchor[i] !== '\\') values.push(values.pop()! + anchor[i]!);
+    else if (/[\\|]/.test(anchor[++i] ?? '')) values.push(values.pop()! + anchor[i]!);
+    else return null;
+  }
+  return values.length === count && values.every((value) => value !== '') ? values : null;
+}
+
+/** What a spreadsheet would run, and what our own guard before it looks like: the apostrophes must come off again. */
+export function isFormula(text: string): boolean {
+  return /^'*[=+\-@\t\r]/.test(text);
+}
+
+export interface RowReader {
+  /** The row as an object, or why it is none. `suspect`: look for bytes that are no text. */
+  read(fields: readonly string[], line: number, suspect: boolean): ReadObject | Fault;
+  /** Of every row that shows one, readable otherwise or not. */
+  key(fields: readonly string[]): { readonly kind: Kind; readonly anchor: string } | null;
+  values(fields: readonly string[]): Row;
+}
+
+export function rowReader(layout: Layout, config: CsvConfig, file: string): RowReader {
+  const { columns, anchor, kind, width } = layout;
+  const anchorIndex = anchor.length === 1 ? anchor[0]! : null;
+  const keepEmpty = config.empty === 'empty';
+  const anchorName = anchorsOf(config).join(' + ');
+
+  function values(fields: readonly string[]): Row {
+    const row = newRow();
+    for (let i = 0; i < columns.length; i++) {
+      const { attribute, index, multi } = columns[i]!;
+      const text = fields[index]!;
+      if (text === '') {
+        if (keepEmpty) row[attribute] = null;
+      } else if (multi !== undefined) {
+        const list = text.split(multi).filter((value) => value !== '');
+        if (list.length > 0 || keepEmpty) row[attribute] = list.length > 0 ? list.map(unguarded) : null;
+      } else row[attribute] = config.escapeFormulas ? unguarded(text) : text;
+    }
+    return row;
+  }
+  const unguarded = (text: string): string =>
+    config.escapeFormulas && text.startsWith("'") && isFormula(text) ? text.slice(1) : text;
+
+  function anchorOf(fields: readonly string[]): string {
+    if (anchorIndex !== null) return unguarded(fields[anchorIndex] ?? '');
+    const parts = anchor.map((index) => unguarded(fields[index] ?? ''));
+    return parts.includes('') ? '' : joinAnchor(parts);
+  }
+  const fault = (message: string, line: number, more: { object?: string; attribute?: string }, remedy: string): Fault => ({
+    kind: 'invalidValue',
+    message: `line ${line}: ${message}`,
+    where: { file, line, ...more },
+    remedy,
+  });
+
+  return {
+    values,
+    key(fields) {
+      const anchor = anchorOf(fields);
+      const of = kind === null ? config.kind : (fields[kind] ?? '');
+      return anchor === '' || of === '' ? null : { kind: of, anchor };
+    },
+    read(fields, line, suspect) {
+      const anchor = anchorOf(fields);
+      const object = anchor === '' ? {} : { object: anchor };
+      // Empty fields too many are what spreadsheets leave behind; anything else shifts values into wrong columns.
+      if (fields.length < width || (fields.length > width && fields.slice(width).some((text) => text !== ''))) {
+        const quote = 'put quotes around fields that hold the delimiter or a newline, and fill up short rows with empty fields';
+        return fault(`the row has ${fields.length} fields where the header has ${width}`, line, object, quote);
+      }
+      if (suspect) {
+        const index = fields.findIndex((text) => text.includes('\0') || !text.isWellFormed());
+        if (index !== -1) {
+          const attribute = columns.find((column) => column.index === index)?.attribute ?? `column ${index + 1}`;
+          const message = `"${attribute}" holds bytes that are no ${config.encoding ?? 'utf-8'} text`;
+          return fault(
+            message,
+            line,
+            { ...object, attribute },
+            'set `encoding` to the one the file is written in, such as windows-1252',
+          );
+        }
+      }
+      if (anchor === '') return fault(`the anchor ${anchorName} is empty`, line, {}, 'give every row its anchor in the source');
+      const of = kind === null ? config.kind : fields[kind]!;
+      if (of === '') return fault(`the kind ${config.kindColumn} is empty`, line, object, 'say of every row what it is');
+      return { kind: of, anchor, attributes: values(fields), line };
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/** Reading: everything, one object, the columns. */
+import type { Page, ReadEnd, ReadObject, Schema } from '#connectors/contract';
+import { defaultMatching } from '#core/attributes';
+import { type Fault, RollcallError } from '#core/errors';
+import type { AttributeType, Kind } from '#core/values';
+import { EMPTY_PRINT } from '../files/identity.ts';
+import { KeyTable } from '../files/keys.ts';
+import { skippedIn } from '../files/skipped.ts';
+import { openSource, openSourceOrNone, type SourceFile } from '../files/source.ts';
+import type { CsvConfig } from './config.ts';
+import { multiOf, type RowReader, rowReader } from './layout.ts';
+import type { CsvSink } from './parse.ts';
+import { newTable, readTable, rowFault, type Table } from './table.ts';
+
+export interface CsvFile {
+  readonly path: string;
+  readonly config: CsvConfig;
+  readonly limit: number;
+  warn(fault: Fault): void;
+}
+
+/** Null where there is no file and Rollcall is to make it; else a missing file is a fault. */
+function openFile(file: CsvFile): Promise<SourceFile | null> {
+  return file.config.create ? openSourceOrNone(file.path) : openSource(file.path);
+}
+
+export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerator<Page> {
+  signal.throwIfAborted();
+  const source = await openFile(file);
+  if (source === null) {
+    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT } };
+    return;
+  }
+  const { path, config } = file;
+  const skipped = skippedIn(path, 'rows', file.warn);
+  const keys = new KeyTable();
+  let rows: RowReader | undefined;
+  const table = newTable(config, path);
+  let objects: ReadObject[] = [];
+  try {
+    const sink: CsvSink = {
+      row(fields, line) {
+        rows ??= rowReader(table.layout!, config, path);
+        const object = rows.read(fields, line, table.suspect);
+        if ('message' in object) {
+          skipped.add(object);
+          return;
+        }
+        const first = keys.setNew(object.kind, object.anchor, line);
+        if (first === undefined) objects.push(object);
+        else skipped.add(doubled(object, first));
+      },
+      fault: (fault, line, bytes) => skipped.add(rowFault(fault, line, bytes, path)),
+    };
+    for await (const _ of readTable(source, table, config, file.limit, sink, signal)) {
+      if (objects.length > 0) yield { objects };
+      objects = [];
+    }
+    const changed = await source.changed();
+    const empty = source.identity.size === 0 && !config.create ? emptyFile(path) : undefined;
+    yield {
+      objects: [],
+      end: endOf(changed ?? empty ?? skipped.reason(), table, changed === undefined ? source.fingerprint() : undefined),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+function endOf(reason: Fault | undefined, table: Table, fingerprint: string | undefined): ReadEnd {
+  return {
+    ...(reason === undefined ? { complete: true } : { complete: false, reason }),
+    ...(table.layout === undefined ? {} : { attributes: table.layout.columns.map((column) => column.attribute) }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+function doubled({ anchor, line }: ReadObject, first: number): Fault {
+  return {
+    kind: 'conflict',
+    message: `line ${line}: ${anchor} is on line ${first} already; the first row counts`,
+    where: { object: anchor, line: line! },
+    remedy: 'give every row its own anchor, or name further columns that tell the rows apart',
+  };
+}
+
+function emptyFile(path: string): Fault {
+  return {
+    kind: 'unavailable',
+    message: `${path} is empty: it has not even a header`,
+    where: { file: path },
+    remedy: 'have the file made again',
+  };
+}
+
+/** By anchor or by exactly this value; the file is read up to the first match of an anchor, else to the end. */
+export async function find(
+  file: CsvFile,
+  by: { anchor: string } | { attribute: string; value: string },
+  kind: Kind,
+): Promise<ReadObject[]> {
+  const source = await openFile(file);
+  if (source === null) return [];
+  const found: ReadObject[] = [];
+  let rows: RowReader | undefined;
+  const table = newTable(file.config, file.path);
+  const has = (object: ReadObject): boolean => {
+    if ('anchor' in by) return object.anchor === by.anchor;
+    const value = object.attributes[by.attribute];
+    return Array.isArray(value) ? value.includes(by.value) : value === by.value;
+  };
+  try {
+    const sink: CsvSink = {
+      row(fields, line) {
+        rows ??= rowReader(table.layout!, file.config, file.path);
+        const key = rows.key(fields);
+        if (key?.kind !== kind || ('anchor' in by && key.anchor !== by.anchor)) return;
+        const object = rows.read(fields, line, table.suspect);
+        if (!('message' in object) && has(object)) found.push(object);
+      },
+      fault: () => undefined,
+    };
+    for await (const _ of readTable(source, table, file.config, file.limit, sink)) if ('anchor' in by && found.length > 0) break;
+  } finally {
+    await source.close();
+  }
+  return 'anchor' in by ? found.slice(0, 1) : found;
+}
+
+export async function schemaOf(file: CsvFile): Promise<Schema> {
+  const { config } = file;
+  const source = await openFile(file);
+  const kinds = new Set<Kind>(config.kindColumn === undefined ? [config.kind] : []);
+  let names = Object.values(config.columns).filter((name): name is string => name !== null);
+  let known = names.length > 0;
+  if (source !== null) {
+    try {
+      let rows: RowReader | undefined;
+      const table = newTable(config, file.path);
+      const sink: CsvSink = {
+        row(fields) {
+          rows ??= rowReader(table.layout!, config, file.path);
+          const kind = rows.key(fields)?.kind;
+          if (kind !== undefined && kinds.size < MAX_KINDS) kinds.add(kind);
+        },
+        fault: () => undefined,
+      };
+      for await (const _ of readTable(source, table, config, file.limit, sink)) {
+        if (table.layout !== undefined && config.kindColumn === undefined) break;
+      }
+      if (table.layout !== undefined) {
+        names = table.layout.columns.map((column) => column.attribute);
+        known = true;
+      }
+    } finally {
+      await source.close();
+    }
+  }
+  const attributes: { [name: string]: AttributeType } = Object.create(null);
+  for (const name of names) if (name !== config.kindColumn) attributes[name] = typeOf(name, config);
+  return { complete: known, kinds: Object.fromEntries([...kinds].map((kind) => [kind, attributes])) };
+}
+
+const MAX_KINDS = 100;
+
+function typeOf(name: string, config: CsvConfig): AttributeType {
+  const type = Object.hasOwn(config.types, name) ? config.types[name]! : 'string';
+  return { type, multi: multiOf(name, config) !== undefined, matching: defaultMatching(type) };
+}
+
+export async function testFile(file: CsvFile): Promise<string> {
+  const source = await openFile(file);
+  if (source === null) return `${file.path} is made with the first export`;
+  try {
+    const table = newTable(file.config, file.path);
+    const sink: CsvSink = { row: () => undefined, fault: () => undefined };
+    for await (const _ of readTable(source, table, file.config, file.limit, sink)) if (table.layout !== undefined) break;
+    if (table.layout === undefined) {
+      if (file.config.create) return `${file.path} is empty`;
+      const { kind, message, ...more } = emptyFile(file.path);
+      throw new RollcallError(kind, message, more);
+    }
+    const separated = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }[table.delimiter] ?? `"${table.delimiter}"`;
+    return `${file.path}: ${table.layout.width} columns, ${separated} separated, ${table.encoding}, ${source.identity.size} bytes`;
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,100 @@
+/** A CSV file as records: encoding, delimiter and header are found out while the first text comes in. */
+import type { Fault } from '#core/errors';
+import { type Decoder, decoderOf, encodingByBom } from '../files/decode.ts';
+import type { SourceFile } from '../files/source.ts';
+import type { CsvConfig } from './config.ts';
+import { detectDelimiter, headerLayout, type Layout, listedLayout } from './layout.ts';
+import { type CsvFault, CsvParser, type CsvSink } from './parse.ts';
+
+export interface Table {
+  encoding: string;
+  delimiter: string;
+  newline: '\n' | '\r\n';
+  decoder: Decoder;
+  /** Undefined until the header was read; stays so in an empty file. */
+  layout: Layout | undefined;
+  /** Whether a text seen so far may hold what is no text. */
+  suspect: boolean;
+}
+
+/** What is known of a table before its file is opened. */
+export function newTable(config: CsvConfig, path: string): Table {
+  const encoding = config.encoding ?? 'utf-8';
+  return {
+    encoding,
+    delimiter: config.delimiter ?? ',',
+    newline: '\n',
+    decoder: decoderOf(encoding),
+    layout: config.header ? undefined : listedLayout(config, path),
+    suspect: false,
+  };
+}
+
+/**
+ * Reads a file to its end, one block a turn, and fills in `table` on the way. The sink's `row` gets data rows only, `passed`
+ * gets everything.
+ */
+export async function* readTable(
+  source: SourceFile,
+  table: Table,
+  config: CsvConfig,
+  limit: number,
+  sink: CsvSink,
+  signal?: AbortSignal,
+): AsyncGenerator<void> {
+  let parser: CsvParser | undefined;
+  let start = '';
+  let begun = false;
+
+  function take(block: Buffer, last: boolean): void {
+    if (!begun) {
+      begun = true;
+      table.encoding = encodingByBom(block) ?? table.encoding;
+      table.decoder = decoderOf(table.encoding);
+    }
+    const text = table.decoder.decode(block, last);
+    table.suspect ||= table.decoder.suspect;
+    if (parser !== undefined) {
+      parser.push(text, last);
+      return;
+    }
+    start += text;
+    // The delimiter shows in the first line; one longer than this will not show it later either.
+    if (!last && !start.includes('\n') && start.length < 65536) return;
+    table.delimiter = config.delimiter ?? detectDelimiter(start.trimStart(), config);
+    table.newline = /\r\n/.test(start.slice(0, start.indexOf('\n') + 1)) ? '\r\n' : '\n';
+    parser = new CsvParser({ delimiter: table.delimiter, quote: config.quote === 'none' ? null : config.quote }, limit, {
+      ...sink,
+      row(fields, line, piece, from, to) {
+        if (table.layout === undefined) table.layout = headerLayout(fields, config, source.path);
+        else sink.row(fields, line, piece, from, to);
+      },
+    });
+    parser.push(start, last);
+    start = '';
+  }
+
+  for await (const block of source.blocks(signal === undefined ? {} : { signal })) {
+    take(block, false);
+    yield;
+  }
+  take(Buffer.alloc(0), true);
+  yield;
+}
+
+const MESSAGES: { readonly [fault in CsvFault]: readonly [message: string, remedy: string] } = {
+  afterQuote: ['the row goes on behind a closing quote', 'double the quotes inside quoted fields'],
+  overlong: ['the row is over the limit of one object', 'look for a quote that is never closed, or raise limits.maxObjectBytes'],
+  unterminated: ['a quoted field that starts in this row is never closed: the file is cut short', 'have the file made again'],
+};
+
+export function rowFault(fault: CsvFault, line: number, bytes: number, file: string): Fault {
+  const [message, remedy] = MESSAGES[fault];
+  const size = fault === 'overlong' ? ` (${bytes} bytes)` : '';
+  return {
+    kind: fault === 'unterminated' ? 'unavailable' : 'invalidValue',
+    message: `line ${line}: ${message}${size}`,
+    where: { file, line },
+    remedy,
+  };
+}
