@@ -1,13 +1,14 @@
 /** Runs one case in this process and says what it measured, as the last line of standard output. Started by bench.ts only. */
 import type { Services } from '#runs/model';
 import type { Bench } from './case.ts';
+import { settle } from './cases/settle.ts';
 import { CASES } from './cases.ts';
 import type { DataRequest } from './data.ts';
 import { open } from './open.ts';
 
 const [name, request] = process.argv.slice(2);
 const data = JSON.parse(request!) as DataRequest;
-const chosen = CASES.find((one) => one.name === name)!;
+const chosen = [...CASES, settle].find((one) => one.name === name)!;
 let services: Promise<Services> | undefined;
 const bench: Bench = {
   data,

@@ -12,7 +12,7 @@ import { imageText } from '#core/canonical';
 import { createDigester } from '#core/digest';
 import type { Value } from '#core/values';
 import { attributes } from '#core/values';
-import { REGISTRY } from '#registry';
+import { CONNECTORS } from '#registry';
 import { employeeId, permutation } from './data.ts';
 
 export interface Limit {
@@ -32,7 +32,7 @@ export async function rawRead(folder: string): Promise<Limit> {
   const begun = performance.now();
   let objects = 0;
   for (const source of SOURCES) {
-    const definition = REGISTRY.get(source.type)!;
+    const definition = CONNECTORS.get(source.type)!;
     const context = { connection: source.type, folder, limits: { maxObjectBytes: 16 * 1_048_576 }, warn: (): void => undefined };
     const connection = definition.open(definition.config.parse(source.config), context);
     for await (const page of connection.read!.read({ signal: new AbortController().signal })) {

@@ -12,7 +12,8 @@ const FORMS: readonly (readonly [Hidden['form'], RegExp])[] = [
   ['type import expression', /\btypeof\s+import\(/g],
   ['computed import', /\bimport\(\s*[^'"\s)]/g],
   ['require', /\b(?:require|createRequire)\s*\(/g],
-  ['file address', /\bnew URL\(\s*[`'"](?:\.|#)[^`'"]*\.(?:ts|js)[`'"]/g],
+  // Data (.json) and folders are no modules.
+  ['file address', /\bnew URL\(\s*[`'"]\.{1,2}\/(?![^`'"]*(?:\.json|\/)[`'"])/g],
 ];
 
 /** Comments are blanked first, so that prose may speak of imports; line numbers stay. */

@@ -1,0 +1,10 @@
+/** The cases, in the order they are run. */
+import type { Case } from './case.ts';
+import { explain } from './cases/explain.ts';
+import { firstCycle } from './cases/first-cycle.ts';
+import { massChange } from './cases/mass-change.ts';
+import { memory } from './cases/memory.ts';
+import { planRule } from './cases/plan-rule.ts';
+import { quietCycle } from './cases/quiet-cycle.ts';
+
+export const CASES: readonly Case[] = [firstCycle, quietCycle, massChange, planRule, explain, memory];
