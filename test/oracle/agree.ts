@@ -142,7 +142,7 @@ function resolved(state: State, id: number, said: Said, attribute: MetaAttribute
     const other = resolve(state, by, String(key));
     if (other !== undefined) found.push(other);
     else {
-      state.debts.add(String(id));
+      state.debts.add(`${id} ${attribute.name}`);
       park(state, 'debt', said.staged.connection, spot(said.staged.kind, said.staged.anchor));
     }
   }

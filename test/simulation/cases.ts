@@ -291,6 +291,7 @@ export const cases: readonly Case[] = [
   {
     says: '11: others neither keep a person nor end one',
     config: {
+      life: { person: { grace: '10d' } },
       connections: {
         hr: source(simple),
         badge: source({ phone: 'tel' }, { project: false }, { owner: false }),
@@ -324,6 +325,7 @@ export const cases: readonly Case[] = [
   {
     says: '11: who is leaving is deprovisioned, whatever else `when` says',
     config: {
+      life: { person: { grace: '10d' } },
       connections: {
         hr: source({ ...simple, department: 'dep' }),
         dir: target(dirFlows, { ...enabled, when: 'person.department == "Sales"' }, { deprovision: { action: 'disable' } }),

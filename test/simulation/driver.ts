@@ -1,0 +1,44 @@
+/** Seeds, numbers of runs, and the ways in which a story is told to the engine. */
+import type fc from 'fast-check';
+import type { Configuration } from '#config/model';
+import { configurationFrom } from './configuration.ts';
+import { apply, type House } from './house.ts';
+import { DAY, type Organisation, type Step } from './organisation.ts';
+import { stubMemory } from './stub.ts';
+
+/** Of the day, unless ROLLCALL_SEED says otherwise; printed with every failure, and by the first property of each file. */
+export const seed: number = Number(process.env['ROLLCALL_SEED'] ?? Math.floor(Date.now() / DAY));
+const runs = process.env['ROLLCALL_RUNS'];
+
+/** `modest`: runs where nobody asked for a number. */
+export function parameters<T>(modest: number): fc.Parameters<T> {
+  return { seed, numRuns: runs === undefined ? modest : Number(runs), endOnFailure: false };
+}
+
+export function announce(what: string): void {
+  console.info(`${what}: ROLLCALL_SEED=${seed}${runs === undefined ? '' : ` ROLLCALL_RUNS=${runs}`}`);
+}
+
+export async function configurationOf(organisation: Organisation, folder = '/nowhere'): Promise<Configuration> {
+  return configurationFrom(organisation.yaml, folder, stubMemory);
+}
+
+/** A gap of a week across a stop is not believed (SEMANTICS 5), so longer ones are walked in shorter legs. */
+const LEG = 6;
+
+export async function tell(house: House, steps: readonly Step[]): Promise<void> {
+  let waited = 0;
+  for (const step of steps) {
+    if (step.do !== 'days') {
+      await apply(house, step);
+      if (step.do === 'run') waited = 0;
+      continue;
+    }
+    if (waited + step.days > LEG) {
+      await house.settle();
+      waited = 0;
+    }
+    waited += step.days;
+    await apply(house, step);
+  }
+}
