@@ -57,23 +57,30 @@ export class Draft {
   static async open(plan: Plan): Promise<Draft> {
     const source = await openExisting(plan.path);
     let file = -1;
+    let draft: Draft | null = null;
     try {
       if (source !== null) file = openSync(plan.path, 'r');
-      const draft = new Draft(plan, source, file, await openSpool<string>(plan.path));
-      if (source !== null) {
-        for await (const items of itemsOf(source, plan.maxEntryBytes)) for (const item of items) draft.#index(item);
-        draft.#inFile = draft.#rows.count;
-        const head = readAt(file, 0, 4096, plan.path).toString('latin1');
-        if (head.includes('\r\n')) draft.#eol = '\r\n';
-        const last = readAt(file, Math.max(0, source.identity.size - 1), 1, plan.path);
-        if (source.identity.size > 0 && last[0] !== 10) throw cutShort(plan.path);
-      }
+      draft = new Draft(plan, source, file, await openSpool<string>(plan.path));
+      await draft.#load();
       return draft;
     } catch (error) {
-      if (file !== -1) closeSync(file);
-      await source?.close();
+      if (draft !== null) await draft.close();
+      else {
+        if (file !== -1) closeSync(file);
+        await source?.close();
+      }
       throw fileFault(error, plan.path);
     }
+  }
+
+  async #load(): Promise<void> {
+    if (this.#source === null) return;
+    const { path } = this.#source;
+    const { size } = this.#source.identity;
+    if (size > 0 && readAt(this.#file, size - 1, 1, path)[0] !== 10) throw cutShort(path);
+    if (readAt(this.#file, 0, Math.min(size, 4096), path).includes('\r\n')) this.#eol = '\r\n';
+    for await (const items of itemsOf(this.#source, this.#plan.maxEntryBytes)) for (const item of items) this.#index(item);
+    this.#inFile = this.#rows.count;
   }
 
   async close(): Promise<void> {
