@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { findOutages, nextBaseline, Tally, unhealthy } from './health.ts';
+
+const tally = (n: number, filled: number) => {
+  const one = new Tally();
+  for (let i = 0; i < n; i++) one.add('person', { mail: i < filled ? `m${i}` : null, id: String(i) });
+  return one.baseline();
+};
+const none = { attributes: [], accepted: [] };
+
+describe('whether a read may prove absence', () => {
+  it('not when it is empty, nor when it shows less than half of ten or more', () => {
+    expect(unhealthy(tally(3, 0), tally(0, 0), [])).toContain('no person at all');
+    expect(unhealthy(tally(100, 0), tally(49, 0), [])).toContain('shows 49');
+    expect(unhealthy(tally(100, 0), tally(50, 0), [])).toBeNull();
+    expect(unhealthy(tally(9, 0), tally(2, 0), [])).toBeNull();
+  });
+
+  it('unless a person said that it is right', () => {
+    expect(unhealthy(tally(100, 0), tally(1, 0), ['read'])).toBeNull();
+  });
+});
+
+describe('an outage of an attribute', () => {
+  it('is a column that vanished', () => {
+    expect(findOutages(tally(5, 5), tally(5, 0), ['id'], none, 7)).toEqual([
+      { kind: 'person', attribute: 'mail', filledBefore: 5, filledNow: 0, since: 7 },
+    ]);
+    expect(findOutages(tally(5, 5), tally(5, 0), ['id', 'mail'], none, 7)).toEqual([]);
+  });
+
+  it('is one filled in at least 50 objects and now empty in more than half of them', () => {
+    expect(findOutages(tally(60, 50), tally(60, 24), undefined, none, 7)).toHaveLength(1);
+    expect(findOutages(tally(60, 50), tally(60, 25), undefined, none, 7)).toEqual([]);
+    expect(findOutages(tally(60, 49), tally(60, 0), undefined, none, 7)).toEqual([]);
+  });
+
+  it('lasts until the values are back, measured against what was there before it', () => {
+    const before = tally(60, 60);
+    const out = findOutages(before, tally(60, 0), undefined, none, 7);
+    const kept = nextBaseline(before, tally(60, 0), out);
+    expect(findOutages(kept, tally(60, 10), undefined, { attributes: out, accepted: [] }, 9)).toMatchObject([
+      { since: 7, filledBefore: 60 },
+    ]);
+    expect(findOutages(kept, tally(60, 40), undefined, { attributes: out, accepted: [] }, 9)).toEqual([]);
+  });
+
+  it('ends when a person says that it is right', () => {
+    expect(findOutages(tally(60, 60), tally(60, 0), [], { attributes: [], accepted: ['person.mail'] }, 7)).toEqual([]);
+  });
+});
