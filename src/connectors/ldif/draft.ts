@@ -5,7 +5,7 @@
  *
  * States: opened by the first write, dropped by commit, by a failure and by close. The file itself changes in one rename.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { RollcallError } from '#core/errors';
 import { type LdifItem, parseLdif } from '#protocols/ldap/ldif';
 import { formatEntry } from '#protocols/ldap/ldif-write';
@@ -16,10 +16,11 @@ import { KeyTable } from '../files/keys.ts';
 import type { SourceFile } from '../files/source.ts';
 import { openSpool, type Spool } from '../files/spool.ts';
 import type { Plan } from './config.ts';
+import { copyMerged, readAt } from './copy.ts';
 import type { Entry } from './entry.ts';
 import { depth, isWithin, nameKey, parentKey } from './names.ts';
 import { itemsOf, openExisting } from './read.ts';
-import { GONE, KEPT, Rows, SPOOLED } from './rows.ts';
+import { GONE, Rows, SPOOLED } from './rows.ts';
 import { anchorOf } from './view.ts';
 
 export interface Stored extends Entry {
@@ -140,7 +141,11 @@ export class Draft {
     const replacement = await replaceFile(this.#plan.path);
     try {
       if (this.#source === null) await replacement.write(`version: 1${this.#eol}${this.#eol}`);
-      else await this.#copy(this.#source, replacement);
+      else {
+        const kept = { rows: this.#rows, count: this.#inFile, file: this.#file, bytes: (row: number) => this.#bytes(row) };
+        const ended = await copyMerged(this.#source, kept, replacement);
+        if (!ended && this.#rows.count > this.#inFile) await replacement.write(this.#eol);
+      }
       await this.#append(replacement);
       await this.#checkUntouched();
       return await replacement.commit(print === undefined ? {} : { unlessFingerprint: print });
@@ -245,43 +250,6 @@ export class Draft {
     return found;
   }
 
-  async #copy(source: SourceFile, out: Replacement): Promise<void> {
-    let row = -1;
-    const advance = (): void => {
-      do row++;
-      while (row < this.#inFile && this.#rows.state(row) === KEPT);
-    };
-    advance();
-    let at = 0;
-    let done = 0;
-    let tail = '';
-    for await (const block of source.blocks()) {
-      const end = at + block.length;
-      while (row < this.#inFile && this.#rows.fileAt(row).start < end) {
-        const { start, length } = this.#rows.fileAt(row);
-        if (start > done) await out.write(block.subarray(done - at, start - at));
-        const gone = this.#rows.state(row) === GONE;
-        if (!gone) await out.write(this.#bytes(row));
-        done = start + length + (gone ? this.#blankAt(start + length) : 0);
-        advance();
-      }
-      if (done < end) {
-        await out.write(block.subarray(done - at));
-        done = end;
-      }
-      at = end;
-      tail = (tail + block.subarray(-4).toString('latin1')).slice(-4);
-    }
-    if (this.#rows.count === this.#inFile || at === 0) return;
-    if (!/\n\r?\n$/.test(tail)) await out.write(this.#eol);
-  }
-
-  /** Length of the blank line at an offset. */
-  #blankAt(offset: number): number {
-    const next = readAt(this.#file, offset, 2, this.#plan.path).toString('latin1');
-    return next.startsWith('\n') ? 1 : next === '\r\n' ? 2 : 0;
-  }
-
   /** New entries, parents before children, otherwise in the order they came. */
   async #append(out: Replacement): Promise<void> {
     const levels = new Map<number, number[]>();
@@ -337,19 +305,4 @@ function above(dn: string, key: string): string {
 
 function rowOf(table: KeyTable, key: string): number {
   return table.get('', key) ?? -1;
-}
-
-/** Exactly these bytes, or fewer where the file ends. */
-function readAt(file: number, at: number, length: number, path: string): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  try {
-    for (let done = 0; done < length; ) {
-      const count = readSync(file, bytes, done, length - done, at + done);
-      if (count === 0) return bytes.subarray(0, done);
-      done += count;
-    }
-  } catch (error) {
-    throw fileFault(error, path);
-  }
-  return bytes;
 }

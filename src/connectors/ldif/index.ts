@@ -3,7 +3,7 @@
  * records (`format: changes`), read as a feed and added at the end. The guide is docs/guide/ldif.md.
  *
  * config.ts settings · names.ts DNs as keys · view.ts entry → object · read.ts content in · draft.ts, rows.ts, entry.ts,
- * write.ts content out · feed.ts, changes.ts, renames.ts changes in · append.ts changes out. LDIF itself is protocols/ldap.
+ * copy.ts, write.ts content out · feed.ts, changes.ts, renames.ts changes in · append.ts changes out. LDIF itself is protocols/ldap.
  */
 import { isAbsolute, join } from 'node:path';
 import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -378,6 +379,24 @@ cn: Bob + Co
     await connection.write!.write([item('delete', { anchor: ADA })]);
     await connection.write!.commit!();
     expect((await readAll(connection)).objects).toHaveLength(1);
+  });
+
+  test('killed before commit, the old file stands and nothing else is left', async () => {
+    writeFileSync(path(), CREW);
+    const script = `
+      const { ldif } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
+      const config = ldif.config.parse({ path: 'a.ldif' });
+      const connection = ldif.open(config, { connection: 'dir', folder: ${JSON.stringify(folder)}, limits: { maxObjectBytes: 1e6 }, warn() {} });
+      const items = Array.from({ length: 5000 }, (_, i) => ({ attempt: 't' + i, operation: 'create', kind: 'person', anchor: null, name: 'cn=' + i, set: { description: 'x'.repeat(500) } }));
+      const results = await connection.write.write(items);
+      if (results.every((result) => result.ok)) process.kill(process.pid, 'SIGKILL');`;
+    const child = spawnSync(process.execPath, ['--conditions=source', '--input-type=module', '-e', script]);
+    expect(child.signal).toBe('SIGKILL');
+    expect(content()).toBe(CREW);
+    const connection = connect();
+    await connection.write!.write([item('delete', { anchor: ADA })]);
+    await connection.write!.commit!();
+    expect(readdirSync(folder)).toEqual(['a.ldif']);
   });
 
   test('many entries, in more than one block', async () => {

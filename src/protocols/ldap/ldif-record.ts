@@ -2,44 +2,14 @@
  * One record's lines to their meaning (RFC 2849): an entry, or a change. A fault anywhere in a record skips the record:
  * half an entry would read as values that were removed.
  */
-import { isUtf8 } from 'node:buffer';
 import { parseDn } from '#core/dn';
 import type { Fault, Where } from '#core/errors';
 import type { LdifAttributes, LdifChange, LdifFault, LdifItem, LdifModification, LdifPosition, LdifValue } from './ldif.ts';
+import { countLines, isDn, type Line, Stop, shown, splitLines } from './ldif-lines.ts';
+import { type Name, read, text } from './ldif-value.ts';
 import { canonicalDescription, isBinary } from './schema.ts';
 
-/** How a value stands on its line: `name: text`, `name:: base64`, `name:< url`. */
-type Form = 'text' | 'base64' | 'url' | 'end';
-
-interface Line {
-  readonly name: string;
-  readonly form: Form;
-  /** Latin-1 text, one character per byte. */
-  readonly value: string;
-  readonly line: number;
-  /** Bytes from the start of the record. */
-  readonly at: number;
-}
-
-interface Name {
-  readonly name: string;
-  readonly binary: boolean;
-}
-
 const MAX_NAMES = 10_000;
-
-/** What stops a record; becomes a fault with the record's DN. */
-class Stop extends Error {
-  readonly line: number;
-  readonly remedy: string;
-  readonly attribute: string | undefined;
-  constructor(message: string, line: number, remedy: string, attribute?: string) {
-    super(message);
-    this.line = line;
-    this.remedy = remedy;
-    this.attribute = attribute;
-  }
-}
 
 export class RecordReader {
   readonly #file: string | undefined;
@@ -258,70 +228,6 @@ export function ldifFault(
   return { type: 'fault', fault: { kind: 'invalidValue', message, where: place, remedy } };
 }
 
-/** Unfolds and splits; comments are gone, folded ones too. Answers the number of lines. */
-function splitLines(all: string, start: number, end: number, firstLine: number, out: Line[]): number {
-  let number = firstLine;
-  let at = start;
-  while (at <= end) {
-    let feed = all.indexOf('\n', at);
-    if (feed === -1 || feed > end) feed = end;
-    const line = number++;
-    const place = at - start;
-    let source = all;
-    let from = at;
-    let to = feed > at && all.charCodeAt(feed - 1) === 13 ? feed - 1 : feed;
-    at = feed + 1;
-    if (at <= end && all.charCodeAt(at) === 32) {
-      const pieces = [all.slice(from, to)];
-      while (at <= end && all.charCodeAt(at) === 32) {
-        feed = all.indexOf('\n', at);
-        if (feed === -1 || feed > end) feed = end;
-        pieces.push(all.slice(at + 1, feed > at + 1 && all.charCodeAt(feed - 1) === 13 ? feed - 1 : feed));
-        number++;
-        at = feed + 1;
-      }
-      source = pieces.join('');
-      from = 0;
-      to = source.length;
-    }
-    const code = source.charCodeAt(from);
-    if (code === 35 || from === to) continue;
-    if (code === 32)
-      throw new Stop(
-        'a continuation line with nothing before it',
-        line,
-        'remove the space it begins with, or the blank line above it',
-      );
-    if (code === 45 && to === from + 1) {
-      out.push({ name: '-', form: 'end', value: '', line, at: place });
-      continue;
-    }
-    const colon = source.indexOf(':', from);
-    if (colon === -1 || colon >= to)
-      throw new Stop(
-        'a line without ":"',
-        line,
-        'write "name: value"; a long value goes on in a line that begins with one space',
-      );
-    let value = colon + 1;
-    let form: Form = 'text';
-    const mark = value < to ? source.charCodeAt(value) : 0;
-    if (mark === 58 || mark === 60) {
-      form = mark === 58 ? 'base64' : 'url';
-      value++;
-    }
-    while (value < to && source.charCodeAt(value) === 32) value++;
-    out.push({ name: source.slice(from, colon), form, value: source.slice(value, to), line, at: place });
-  }
-  return number - firstLine;
-}
-
-function countLines(all: string, start: number, end: number): number {
-  let count = 1;
-  for (let at = all.indexOf('\n', start); at !== -1 && at < end; at = all.indexOf('\n', at + 1)) count++;
-  return count;
-}
-
 function rename(dn: string, line: number, lines: readonly Line[], plain: boolean): LdifChange {
   const parts = new Map<string, string>();
   for (const each of lines) {
@@ -344,71 +250,9 @@ function rename(dn: string, line: number, lines: readonly Line[], plain: boolean
   return newSuperior === undefined ? change : { ...change, newSuperior };
 }
 
-function isDn(line: Line): boolean {
-  return line.name === 'dn' || (line.name.length === 2 && line.name.toLowerCase() === 'dn');
-}
-
 /** For a fault in the lines themselves: the DN as far as it was read. */
 function dnOf(lines: readonly Line[]): string | undefined {
   const line = lines.find(isDn);
   if (line?.form === 'base64') return Buffer.from(line.value, 'base64').toString('utf8');
   return line === undefined ? undefined : Buffer.from(line.value, 'latin1').toString('utf8');
-}
-
-/** A value that must be text: names, change types, flags. */
-function text(line: Line, plain: boolean): string {
-  const value = read(line, { name: line.name, binary: false }, plain);
-  if (typeof value === 'string') return value;
-  throw new Stop(`"${shown(line.name)}" is not text`, line.line, 'write it as UTF-8 without NUL');
-}
-
-function read(line: Line, name: Name, plain: boolean): LdifValue {
-  if (line.form === 'text') {
-    if (plain && !name.binary) return line.value;
-    const bytes = Buffer.from(line.value, 'latin1');
-    if (name.binary) return bytes;
-    if (!isUtf8(bytes))
-      throw new Stop(
-        `the value of "${name.name}" is not UTF-8`,
-        line.line,
-        'export the file as UTF-8, or the value as base64 ("::")',
-        name.name,
-      );
-    const value = bytes.toString('utf8');
-    if (value.includes('\0'))
-      throw new Stop(`the value of "${name.name}" holds a NUL byte`, line.line, 'write the value as base64 ("::")', name.name);
-    return value;
-  }
-  if (line.form === 'base64') return base64(line, name);
-  if (line.form === 'url') {
-    throw new Stop(
-      `the value of "${name.name}" is to be fetched from a URL (":<"), which Rollcall never does`,
-      line.line,
-      'put the value itself into the file, as base64 ("::")',
-      name.name,
-    );
-  }
-  throw new Stop('a line of "-" outside a modify', line.line, 'remove it, or say "changetype: modify"');
-}
-
-function base64(line: Line, name: Name): LdifValue {
-  const coded = line.value.trimEnd();
-  const padding = coded.endsWith('==') ? 2 : coded.endsWith('=') ? 1 : 0;
-  if (coded.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(padding === 0 ? coded : coded.slice(0, -padding))) {
-    throw new Stop(
-      `the value of "${name.name}" is not valid base64`,
-      line.line,
-      'export the entry again; a cut or re-wrapped line does this',
-      name.name,
-    );
-  }
-  const bytes = Buffer.from(coded, 'base64');
-  if (name.binary || !isUtf8(bytes) || bytes.includes(0)) return bytes;
-  return bytes.toString('utf8');
-}
-
-/** What a file says, short enough for a message. */
-function shown(name: string): string {
-  const decoded = Buffer.from(name.slice(0, 64), 'latin1').toString('utf8');
-  return decoded.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '?');
 }
