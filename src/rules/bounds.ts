@@ -32,8 +32,8 @@ export class Bounds {
   }
 
   /** A logical operator or a loop may have swallowed the error. */
-  check(): void {
-    if (this.#exceeded !== null) throw this.#exceeded;
+  get exceeded(): RollcallError | null {
+    return this.#exceeded;
   }
 
   #stop(message: string, remedy: string): never {

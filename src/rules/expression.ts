@@ -157,12 +157,11 @@ function runner<Scope>(
     Error.stackTraceLimit = 0;
     try {
       const answer = parsed(variables);
-      session.bounds.check();
+      if (session.bounds.exceeded !== null) throw session.bounds.exceeded;
       return answer === null && missing && !empty ? undefined : answer;
     } catch (error) {
-      session.bounds.check();
-      if (missing && !(error instanceof RollcallError)) return undefined;
-      throw failed(error, source);
+      if (missing && session.bounds.exceeded === null && !(error instanceof RollcallError)) return undefined;
+      throw failed(session.bounds.exceeded ?? error, source);
     } finally {
       session.clock = outer;
       Error.stackTraceLimit = depth;
