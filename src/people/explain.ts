@@ -1,19 +1,10 @@
 /** Explain: loads what belongs to one object, computes the reasons, and says how each target stands. */
 
-import { parseImage } from '#core/canonical';
-import { normalForm } from '#core/matching';
-import { type Attributes, type Scalar, scalars, type Value } from '#core/values';
+import { canonicalSet, parseImage } from '#core/canonical';
+import { type Attributes, scalars, type Value } from '#core/values';
 import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
 import type { Services } from '#runs/model';
-import {
-  type Contributor,
-  contributorOf,
-  joinScope,
-  offersOf,
-  parseOutages,
-  referenceKey,
-  referenceMatching,
-} from '#runs/reasons';
+import { type Contributor, contributorOf, joinScope, keyBy, offersOf, parseOutages } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
 
@@ -142,10 +133,6 @@ async function resolver(
 ): Promise<(flow: ImportFlow, value: Value) => Value> {
   const rules = config.kinds.get(kind);
   const found = new Map<string, number>();
-  const keyOf = (reference: ReferenceBy, scalar: Scalar): string => {
-    const matching = referenceMatching(config, reference);
-    return typeof reference.by === 'string' ? referenceKey(String(scalar), matching) : normalForm(scalar, matching);
-  };
   const idOf = (reference: ReferenceBy, key: string): string =>
     JSON.stringify([reference.connection, reference.by, reference.kind, key]);
   const offered =
@@ -154,8 +141,9 @@ async function resolver(
     for (const [i, { value }] of offers.entries()) {
       const reference = flows[i]!.reference;
       if (reference === null) continue;
+      const keyOf = keyBy(config, reference);
       for (const scalar of scalars(value)) {
-        const key = keyOf(reference, scalar);
+        const key = keyOf(scalar);
         const object = await lookUp(reference, key, store);
         if (object !== null) found.set(idOf(reference, key), object);
       }
@@ -163,11 +151,12 @@ async function resolver(
   }
   return (flow, value) => {
     const reference = flow.reference!;
+    const keyOf = keyBy(config, reference);
     const out = scalars(value).map((scalar) => {
-      const key = keyOf(reference, scalar);
+      const key = keyOf(scalar);
       return found.get(idOf(reference, key)) ?? `?${key}`;
     });
-    return out.length === 0 ? null : out;
+    return out.length === 0 ? null : canonicalSet(out);
   };
 }
 

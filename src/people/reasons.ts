@@ -10,7 +10,7 @@ import type { Fault } from '#core/errors';
 import { type Attributes, scalars, type Value } from '#core/values';
 import { decide } from '#rules/contribute';
 import type { Clock, ImportFlow, KindRules, MetaAttribute } from '#rules/model';
-import { type Contributor, offersOf, orderContributors } from '#runs/reasons';
+import { type Contributor, offersOf, orderContributors, without } from '#runs/reasons';
 import type { StagedRow } from '#store/contract';
 
 /** Why one source's value is not the agreed one, or that it is. */
@@ -121,16 +121,17 @@ function attributeReasons(
       ? offer
       : { ...offer, value: input.resolve(flow, offer.value) };
   });
-  const decision = offers.length === 0 ? { value: undefined, winner: null } : decide(type, offers);
-  const winner = decision.winner === null ? null : (offers[decision.winner]?.key ?? null);
+  const decided = decide(type, offers);
+  const decision = { ...decided, value: without(decided.value, entry?.removed ?? [], type) };
+  const winner = decision.winner === null ? null : offers[decision.winner]!;
+  const losers = new Set(decision.losers.map((i) => offers[i]!.key));
   const recomputed = settled(type, decision.value);
   const stored = input.stored[name];
   const contributions = flows.map(({ contributor, flow }): Contribution => {
     const { row } = contributor;
     const offer = offers.find((one) => one.key === String(row.id));
     const fault = failed.get(`${row.id} ${name}`);
-    const verdict = verdictOf(type, contributor, flow, offer?.value, winner, fault);
-    const first = offers.find((one) => one.key === winner);
+    const verdict = verdictOf(contributor, flow, offer, winner, losers, type, fault);
     return {
       connection: row.connection,
       anchor: row.anchor,
@@ -139,7 +140,7 @@ function attributeReasons(
       read: readBy(flow, contributor),
       value: offer?.value,
       verdict,
-      why: fault?.message ?? whyOf(verdict, first?.connection ?? null, type),
+      why: fault?.message ?? whyOf(verdict, winner?.connection ?? null, type),
     };
   });
   return {
@@ -152,18 +153,22 @@ function attributeReasons(
 }
 
 function verdictOf(
-  type: MetaAttribute,
   contributor: Contributor,
   flow: ImportFlow,
-  value: Value | undefined,
-  winner: string | null,
+  offer: Offered['offers'][number] | undefined,
+  winner: Offered['offers'][number] | null,
+  losers: ReadonlySet<string>,
+  type: MetaAttribute,
   fault: Fault | undefined,
 ): Verdict {
   if (fault !== undefined) return 'failed';
-  if (contributor.echo.size > 0 && flow.reads.length > 0 && flow.reads.every((read) => contributor.echo.has(read))) return 'echo';
-  if (String(contributor.row.id) === winner) return 'wins';
-  if (value === undefined || (value === null && flow.empty === 'falls')) return 'silent';
-  return type.strategy === 'merge' ? 'merged' : 'outranked';
+  if (offer === undefined) {
+    const ours = contributor.echo.size > 0 && flow.reads.length > 0 && flow.reads.every((read) => contributor.echo.has(read));
+    return ours ? 'echo' : 'silent';
+  }
+  if (offer === winner) return 'wins';
+  if (losers.has(offer.key)) return 'outranked';
+  return type.strategy === 'merge' && scalars(offer.value).length > 0 ? 'merged' : 'silent';
 }
 
 function whyOf(verdict: Verdict, winner: string | null, type: MetaAttribute): string {

@@ -1,8 +1,7 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
 export { parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
-export { referenceKey } from '#engine/import/staging';
 export { changeDigest } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
 export { joinScope } from '#engine/sync/generation';
-export { ownersOf } from '#engine/sync/life';
+export { without } from '#engine/sync/ours';

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadConfiguration } from '#config/load';
+import type { Definition } from '../operation.ts';
+import { starterDocument } from './document.ts';
+import { propose } from './propose.ts';
+
+const definition = {
+  type: 'fake',
+  title: 'Fake',
+  maturity: 'alpha',
+  config: z.strictObject({ path: z.string(), anchor: z.string(), create: z.boolean().optional() }),
+  open: () => {
+    throw new Error('checking opens nothing');
+  },
+} as unknown as Definition;
+
+async function load(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-starter-'));
+  try {
+    const file = join(folder, 'rollcall.yaml');
+    await writeFile(file, text);
+    return await loadConfiguration({ file, definitions: new Map([['fake', definition]]), env: {} });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const HEADERS = {
+  English: ['employee_id', 'first name', 'last name', 'email', 'department', 'manager id', 'start date', 'end date'],
+  German: ['Personal-Nr.', 'Vorname', 'Nachname', 'E-Mail', 'Abteilung', 'Vorgesetzter', 'Eintritt', 'Austritt'],
+  French: ['Matricule', 'Prénom', 'Nom', 'Courriel', 'Service', 'Responsable', "Date d'embauche", 'Date de sortie'],
+  awkward: ['id: "x"', '#name', '- mail', 'Vorname: [a]', '${x}', 'true', '1'],
+} as const;
+
+describe('the first rollcall.yaml', () => {
+  it.each(Object.entries(HEADERS))('is accepted by the loader, with %s headers', async (_, headers) => {
+    const proposals = propose(headers);
+    const source = { name: 'hr', type: 'fake', settings: { path: 'a: b.csv', anchor: headers[0] }, proposals };
+    for (const target of [
+      null,
+      { name: 'book', type: 'fake', settings: { path: 'out.csv', anchor: 'employeeId', create: true }, proposals: [] },
+    ]) {
+      const loaded = await load(starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'Europe/Berlin' }));
+      expect(loaded.ok ? [] : loaded.faults).toEqual([]);
+      if (!loaded.ok) return;
+      const hr = loaded.config.connections[0]!;
+      expect(hr.settings).toMatchObject({ path: 'a: b.csv', anchor: headers[0] });
+      expect([hr.owner, hr.imports.get('person')?.project]).toEqual([true, true]);
+      expect(new Set(hr.imports.get('person')!.flows.map((flow) => flow.attribute)).size).toBeGreaterThanOrEqual(
+        proposals.length,
+      );
+    }
+  });
+
+  it('makes a name of first and last name where there is none, and joins existing accounts', async () => {
+    const proposals = propose(HEADERS.German);
+    const source = { name: 'hr', type: 'fake', settings: { path: 'x', anchor: 'Personal-Nr.' }, proposals };
+    const target = {
+      name: 'ad',
+      type: 'fake',
+      settings: { path: 'y', anchor: 'uid' },
+      proposals: propose(['uid', 'mail', 'cn', 'employeeNumber']),
+    };
+    const loaded = await load(starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' }));
+    expect(loaded.ok ? [] : loaded.faults).toEqual([]);
+    if (!loaded.ok) return;
+    const [hr, ad] = loaded.config.connections;
+    const name = hr!.imports.get('person')!.flows.find((flow) => flow.attribute === 'displayName')!;
+    const row = Object.assign(Object.create(null), { Vorname: 'Ada', Nachname: 'Lovelace' });
+    expect(name.evaluate({ row, anchor: '1', name: null }, { now: 0, due: 0 })).toBe('Ada Lovelace');
+    expect(ad!.imports.get('person')!.join).toEqual(['employeeId', 'mail']);
+    expect(ad!.exports.get('person')!.provision).toBe(true);
+  });
+});
