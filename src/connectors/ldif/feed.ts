@@ -30,7 +30,7 @@ const place = z.object({
 type Place = z.infer<typeof place>;
 
 /** The beginning of whatever file is there. */
-export const START: Cursor = '';
+export const START: Cursor = 'start';
 
 export async function* readFeed(
   plan: Plan,
