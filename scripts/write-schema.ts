@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { referencePage } from '#config/page';
 import { jsonSchema } from '#config/published';
-import { definitions } from '#registry';
+import { CONNECTORS } from '#registry';
 
 const root = new URL('../', import.meta.url);
 const example = await readFile(new URL('docs/guide/rollcall.example.yaml', root), 'utf8');
-await writeFile(new URL('schema/rollcall.schema.json', root), `${JSON.stringify(jsonSchema(definitions), null, 2)}\n`);
-await writeFile(new URL('docs/guide/configuration.md', root), referencePage(definitions, example));
+await writeFile(new URL('schema/rollcall.schema.json', root), `${JSON.stringify(jsonSchema(CONNECTORS), null, 2)}\n`);
+await writeFile(new URL('docs/guide/configuration.md', root), referencePage(CONNECTORS, example));

@@ -3,7 +3,19 @@
  * text keys, lists, scalars of the core schema, aliases within a budget. Everything else is a fault that says what to write.
  * The library's own reader is recursive, so depth is measured on its token tree, without recursion, before anything is composed.
  */
-import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, Parser } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+} from 'yaml';
 import type { Fault } from '#core/errors';
 
 export const MAX_FILE_BYTES = 1_048_576;
@@ -25,6 +37,8 @@ export interface ParsedDocument {
   readonly data: unknown;
   readonly positions: Positions;
   readonly faults: readonly Fault[];
+  /** The text could not be understood as a whole: looking further would only tell of consequences. */
+  readonly broken: boolean;
 }
 
 interface Mark {
@@ -53,44 +67,75 @@ export function parseDocument(text: string, file: string): ParsedDocument {
   };
   const positions: Positions = (path, part) => {
     const exact = marks.get(pathKey(path));
-    if (exact !== undefined) return place(part === 'key' ? exact.key : exact.value);
+    if (exact !== undefined) {
+      const key = place(exact.key);
+      const value = place(exact.value);
+      // A map below its key begins with its first entry, which is not what is meant.
+      return part === 'key' || value.line > key.line ? key : value;
+    }
     for (let length = path.length - 1; length >= 0; length--) {
       const parent = marks.get(pathKey(path.slice(0, length)));
       if (parent !== undefined) return place(parent.key);
     }
     return { line: 1, column: 1 };
   };
-  const nothing = { data: undefined, positions, faults };
+  const nothing = { data: undefined, positions, faults, broken: true };
 
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
-    report(0, `the file is larger than ${MAX_FILE_BYTES / 1024} KB`, 'keep data out of the configuration; it holds connections and rules only');
+    report(
+      0,
+      `the file is larger than ${MAX_FILE_BYTES / 1024} KB`,
+      'keep data out of the configuration; it holds connections and rules only',
+    );
     return nothing;
   }
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const tokens = [...new Parser(lines.addNewLine).parse(source)];
   const deep = firstTooDeep(tokens);
   if (deep !== null) {
-    report(deep, `nested deeper than ${MAX_DEPTH} levels`, 'a configuration needs about ten levels: look for a missing bracket or a wrong indentation');
+    report(
+      deep,
+      `nested deeper than ${MAX_DEPTH} levels`,
+      'a configuration needs about ten levels: look for a missing bracket or a wrong indentation',
+    );
     return nothing;
   }
-  const composer = new Composer({ version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false, uniqueKeys: true, resolveKnownTags: false, keepSourceTokens: true, logLevel: 'silent' });
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    resolveKnownTags: false,
+    keepSourceTokens: true,
+    logLevel: 'silent',
+  });
   const documents = [...composer.compose(tokens, true, source.length)];
   const document = documents[0]!;
-  for (const one of [...document.errors, ...document.warnings]) report(one.pos[0], ...explain(one.code, one.message, source, one.pos[0]));
+  const linesTold = new Set<number>();
+  for (const one of [...document.errors, ...document.warnings]) {
+    const { line } = place(one.pos[0]);
+    // One mistake often makes several complaints; the first on a line says it.
+    if (!linesTold.has(line)) report(one.pos[0], ...explain(one.code, one.message, source, one.pos[0]));
+    linesTold.add(line);
+  }
   if (documents.length > 1) {
     report(documents[1]!.range[0], 'a second document starts here', 'keep one document per file: remove the line ---');
   }
+  const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY' && error.code !== 'TAG_RESOLVE_FAILED');
+  if (broken) return nothing;
   const yaml = document.directives?.yaml;
   if (yaml?.explicit === true && yaml.version !== '1.2') {
     report(0, `the file asks for YAML ${yaml.version}`, 'remove the %YAML line; Rollcall reads YAML 1.2');
     return nothing;
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    if (faults.length === 0) report(0, 'the file is empty', 'write at least one connection; `rollcall init` makes a commented start');
+    if (faults.length === 0)
+      report(0, 'the file is empty', 'write at least one connection; `rollcall init` makes a commented start');
     return nothing;
   }
   const data = toData(document, marks, report);
-  return { data, positions, faults };
+  return { data, positions, faults, broken: false };
 }
 
 /** Offset of the first value nested too deep, by an explicit stack: the text may be hostile. */
@@ -115,13 +160,23 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | null {
   return found;
 }
 
-function toData(document: Document.Parsed, marks: Map<string, Mark>, report: (offset: number, message: string, remedy: string) => void): unknown {
+function toData(
+  document: Document.Parsed,
+  marks: Map<string, Mark>,
+  report: (offset: number, message: string, remedy: string) => void,
+): unknown {
   const anchors = new Map<string, Node>();
   let values = 0;
   let overflowed = false;
 
   // `open`: anchors of the values around this one; an alias to one of them would never end.
-  const walk = (node: Node | null | undefined, path: Path, keyOffset: number, aliasOffset: number | null, open: ReadonlySet<Node>): unknown => {
+  const walk = (
+    node: Node | null | undefined,
+    path: Path,
+    keyOffset: number,
+    aliasOffset: number | null,
+    open: ReadonlySet<Node>,
+  ): unknown => {
     const offset = aliasOffset ?? node?.range?.[0] ?? keyOffset;
     marks.set(pathKey(path), { key: keyOffset, value: offset });
     if (overflowed) return undefined;
@@ -134,7 +189,11 @@ function toData(document: Document.Parsed, marks: Map<string, Mark>, report: (of
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) {
-        report(offset, `*${node.source} refers to an anchor that is not defined before it`, `define &${node.source} above this line`);
+        report(
+          offset,
+          `*${node.source} refers to an anchor that is not defined before it`,
+          `define &${node.source} above this line`,
+        );
         return undefined;
       }
       if (open.has(target)) {
@@ -149,14 +208,20 @@ function toData(document: Document.Parsed, marks: Map<string, Mark>, report: (of
         report(offset, 'this number is too large to be kept exactly', 'put it in quotes if it is meant as text');
       }
       if (typeof node.value === 'string' && node.type === 'PLAIN' && node.value.startsWith('${') && !node.value.includes('}')) {
-        report(offset, 'this expression is cut off: in YAML a # after a space starts a comment', "put the whole expression in quotes: '${…}'");
+        report(
+          offset,
+          'this expression is cut off: in YAML a # after a space starts a comment',
+          "put the whole expression in quotes: '${…}'",
+        );
         return undefined;
       }
       return node.value;
     }
     const inside = new Set(open).add(node);
     if (isSeq(node)) {
-      return node.items.map((item, index) => walk(item as Node | null, [...path, index], startOf(item as Node | null, offset), aliasOffset, inside));
+      return node.items.map((item, index) =>
+        walk(item as Node | null, [...path, index], startOf(item as Node | null, offset), aliasOffset, inside),
+      );
     }
     if (!isMap(node)) return undefined;
     const out: { [name: string]: unknown } = Object.create(null);
@@ -199,9 +264,13 @@ function explain(code: string, message: string, source: string, offset: number):
     return ['a tab is used as indentation', 'indent with spaces; YAML does not allow tabs there'];
   }
   if (code === 'DUPLICATE_KEY') return ['this key was already used above in the same map', 'keep one of the two'];
-  if (code === 'TAG_RESOLVE_FAILED') return ['tags such as !name are not used here', 'remove the tag; put the value in quotes if it is text'];
+  if (code === 'TAG_RESOLVE_FAILED')
+    return ['tags such as !name are not used here', 'remove the tag; put the value in quotes if it is text'];
   if (line.includes('${')) {
-    return [`YAML cannot read this line: ${plain(message)}`, "put the whole expression in quotes: '${…}'; inside { } and with ': ' or ' #' in it, it must be quoted"];
+    return [
+      `YAML cannot read this line: ${plain(message)}`,
+      "put the whole expression in quotes: '${…}'; inside { } and with ': ' or ' #' in it, it must be quoted",
+    ];
   }
   return [`YAML cannot read this: ${plain(message)}`, 'check indentation, quotes and brackets on this line and the one above'];
 }

@@ -22,24 +22,46 @@ function explainIssue(issue: Issue, schema: z.core.$ZodType, data: unknown): Fou
   const path = issue.path as Path;
   const wrong = (message: string, remedy: string): Found[] => [{ path, part: 'value', message, remedy }];
   if (issue.code !== 'unrecognized_keys' && valueAt(data, path) === undefined && path.length > 0 && issue.code !== 'custom') {
-    const description = schemasAt(schema, path).map(descriptionOf).find((text) => text !== null);
-    return [{ path, part: 'key', message: `${String(path.at(-1))} is missing`, remedy: description == null ? `add ${String(path.at(-1))}` : `add ${String(path.at(-1))}: ${description}` }];
+    const description = schemasAt(schema, path)
+      .map(descriptionOf)
+      .find((text) => text !== null);
+    return [
+      {
+        path,
+        part: 'key',
+        message: `${String(path.at(-1))} is missing`,
+        remedy: description == null ? `add ${String(path.at(-1))}` : `add ${String(path.at(-1))}: ${description}`,
+      },
+    ];
   }
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey([...path, key], knownKeys(schema, path)));
     case 'invalid_type':
-      return wrong(`must be ${article(issue.expected)}, not ${kindOf(valueAt(data, path))}`, issue.expected === 'string' ? 'put the value in quotes' : `write ${article(issue.expected)}`);
+      return wrong(
+        `must be ${article(issue.expected)}, not ${kindOf(valueAt(data, path))}`,
+        issue.expected === 'string' ? 'put the value in quotes' : `write ${article(issue.expected)}`,
+      );
     case 'invalid_value': {
       const options = issue.values.map(String);
       const written = valueAt(data, path);
       const meant = typeof written === 'string' ? nearest(written, options) : null;
-      return wrong(`must be ${options.length === 1 ? '' : 'one of '}${options.join(', ')}`, meant === null ? `write ${options.length === 1 ? options[0] : 'one of them'}` : `did you mean ${meant}?`);
+      return wrong(
+        `must be ${options.length === 1 ? '' : 'one of '}${options.join(', ')}`,
+        meant === null ? `write ${options.length === 1 ? options[0] : 'one of them'}` : `did you mean ${meant}?`,
+      );
     }
     case 'invalid_union':
       return union(issue, schema, data);
     case 'invalid_key':
-      return [{ path, part: 'key', message: issue.issues[0] === undefined ? 'cannot be used as a name' : sentence(issue.issues[0]), remedy: 'choose another name' }];
+      return [
+        {
+          path,
+          part: 'key',
+          message: issue.issues[0] === undefined ? 'cannot be used as a name' : sentence(issue.issues[0]),
+          remedy: 'choose another name',
+        },
+      ];
     case 'invalid_element':
       return wrong('holds a value that cannot be', 'correct the value');
     default:
@@ -57,7 +79,10 @@ export function unknownKey(path: Path, known: readonly string[]): Found {
 /** Of several forms the one that was probably meant: the right kind of value, with the fewest faults. */
 function union(issue: Extract<Issue, { code: 'invalid_union' }>, schema: z.core.$ZodType, data: unknown): Found[] {
   const path = issue.path as Path;
-  const meant = issue.errors.filter((errors) => !errors.some((error) => error.path.length === 0 && (error.code === 'invalid_type' || error.code === 'invalid_value')));
+  const meant = issue.errors.filter(
+    (errors) =>
+      !errors.some((error) => error.path.length === 0 && (error.code === 'invalid_type' || error.code === 'invalid_value')),
+  );
   const best = meant.toSorted((a, b) => weight(a) - weight(b))[0];
   if (best !== undefined) {
     return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] } as Issue, schema, data));
@@ -67,10 +92,24 @@ function union(issue: Extract<Issue, { code: 'invalid_union' }>, schema: z.core.
   const written = valueAt(data, path);
   if (typeof written === 'string' && values.length > 0) {
     const near = nearest(written, values);
-    return [{ path, part: 'value', message: `must be one of ${values.join(', ')}`, remedy: near === null ? 'write one of them' : `did you mean ${near}?` }];
+    return [
+      {
+        path,
+        part: 'value',
+        message: `must be one of ${values.join(', ')}`,
+        remedy: near === null ? 'write one of them' : `did you mean ${near}?`,
+      },
+    ];
   }
   const forms = [...new Set(flat.flatMap((error) => (error.code === 'invalid_type' ? [article(error.expected)] : [])))];
-  return [{ path, part: 'value', message: `must be ${forms.join(' or ') || 'something else'}, not ${kindOf(written)}`, remedy: `write ${forms.join(' or ') || 'another value'}` }];
+  return [
+    {
+      path,
+      part: 'value',
+      message: `must be ${forms.join(' or ') || 'something else'}, not ${kindOf(written)}`,
+      remedy: `write ${forms.join(' or ') || 'another value'}`,
+    },
+  ];
 }
 
 /** Unknown keys and missing ones weigh alike; `{command, webhook}` should say that one of them is too much. */
@@ -84,7 +123,8 @@ function sentence(found: Issue): string {
   const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' || issue.origin === 'set' ? ' entries' : '';
   if (issue.code === 'too_small') return bound === '1' && unit !== '' ? 'must not be empty' : `must be at least ${bound}${unit}`;
   if (issue.code === 'too_big') return `must be at most ${bound}${unit}`;
-  if (issue.code === 'invalid_format' && String(issue.message).startsWith('Invalid ')) return `must be ${issue.format === 'regex' ? `of the form ${String(issue.pattern)}` : `a ${String(issue.format)}`}`;
+  if (issue.code === 'invalid_format' && String(issue.message).startsWith('Invalid '))
+    return `must be ${issue.format === 'regex' ? `of the form ${String(issue.pattern)}` : `a ${String(issue.format)}`}`;
   const message = String(issue.message ?? 'cannot be');
   return message.replace(/^Invalid input: /, '');
 }

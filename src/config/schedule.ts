@@ -10,7 +10,8 @@ const FIELDS = [
 /** What is wrong with the text, or null. */
 export function scheduleFault(text: string): string | null {
   const fields = text.trim().split(/\s+/);
-  if (text.length > 200 || fields.length !== FIELDS.length) return 'must have five fields: minute, hour, day of month, month, day of week';
+  if (text.length > 200 || fields.length !== FIELDS.length)
+    return 'must have five fields: minute, hour, day of month, month, day of week';
   for (const [index, field] of FIELDS.entries()) {
     for (const part of fields[index]!.toLowerCase().split(',')) {
       if (!isPart(part, field)) return `has a ${field.name} that cannot be: "${fields[index]}" (${field.from} to ${field.to})`;
@@ -23,7 +24,8 @@ function isPart(part: string, field: (typeof FIELDS)[number]): boolean {
   const found = /^(?:\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:\/([0-9]{1,2}))?$/.exec(part);
   if (found === null) return false;
   const words: readonly string[] = field.words;
-  const number = (text: string): number => (/^\d/.test(text) ? Number(text) : words.includes(text) ? words.indexOf(text) + field.from : -1);
+  const number = (text: string): number =>
+    /^\d/.test(text) ? Number(text) : words.includes(text) ? words.indexOf(text) + field.from : -1;
   const inRange = (value: number): boolean => value >= field.from && value <= field.to;
   const [, first, last, step] = found;
   if (first !== undefined && !inRange(number(first))) return false;

@@ -8,8 +8,8 @@
  * configuration: both come from outside.
  */
 import type { z } from 'zod';
-import type { AttributeType, Kind, Scalar } from '#core/values';
 import type { Fault } from '#core/errors';
+import type { AttributeType, Kind, Scalar } from '#core/values';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
@@ -17,6 +17,8 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly maturity: 'stable' | 'beta' | 'alpha';
   /** Configuration keys of this type, without the common ones. Secret fields carry `.meta({ secret: true })`. */
   readonly config: z.ZodType<Config>;
+  /** Where it holds whatever the settings are: it never writes, or a new account's key must come from us. */
+  readonly writes?: 'never' | 'callerKey';
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

@@ -24,6 +24,10 @@ export function conceal(value: unknown, written: unknown, paths: readonly Path[]
   for (const [key, inner] of below) {
     const next = (value as Record<string | number, unknown>)[key];
     const nextWritten = (written as Record<string | number, unknown> | undefined)?.[key];
-    conceal(next, nextWritten, inner.map((path) => path.slice(1)));
+    conceal(
+      next,
+      nextWritten,
+      inner.map((path) => path.slice(1)),
+    );
   }
 }

@@ -12,7 +12,12 @@ let pattern: RegExp | null = null;
 
 /** Registers a secret in the spellings in which it is likely to turn up: as it is, in JSON, in a URL, in Basic and Bearer headers. */
 export function keepSecret(secret: string): void {
-  const spellings = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed()), Buffer.from(secret).toString('base64')];
+  const spellings = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    Buffer.from(secret).toString('base64'),
+  ];
   for (const line of secret.split(/\r?\n/)) spellings.push(line);
   for (const spelling of spellings) {
     if (spelling.length < SHORTEST || known.has(spelling)) continue;
@@ -28,6 +33,12 @@ export function keepSecret(secret: string): void {
 /** The text with every known secret replaced; longer secrets first, so that one inside another leaves no rest. */
 export function redact(text: string): string {
   if (known.size === 0) return text;
-  pattern ??= new RegExp([...known].sort((a, b) => b.length - a.length).map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g');
+  pattern ??= new RegExp(
+    [...known]
+      .sort((a, b) => b.length - a.length)
+      .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('|'),
+    'g',
+  );
   return text.replace(pattern, REDACTED);
 }

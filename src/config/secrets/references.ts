@@ -33,7 +33,12 @@ export function holdsReference(text: string): boolean {
  * A copy of the node with every reference replaced. `secret` says which paths must be nothing but a reference.
  * What comes from a file, stands in a secret setting or in a URL is registered as never to be printed.
  */
-export async function resolveReferences(node: unknown, secret: (path: Path) => boolean, sources: Sources, report: Report): Promise<Resolved> {
+export async function resolveReferences(
+  node: unknown,
+  secret: (path: Path) => boolean,
+  sources: Sources,
+  report: Report,
+): Promise<Resolved> {
   const references: Path[] = [];
   const text = async (value: string, at: Path): Promise<string> => {
     const isSecret = secret(at);
@@ -67,7 +72,8 @@ export async function resolveReferences(node: unknown, secret: (path: Path) => b
       return out;
     }
     if (typeof value !== 'object' || value === null) {
-      if (value !== null && value !== undefined && secret(at)) report(at, `${String(at.at(-1))} is secret and is written out here`, HOW);
+      if (value !== null && value !== undefined && secret(at))
+        report(at, `${String(at.at(-1))} is secret and is written out here`, HOW);
       return value;
     }
     const out: { [name: string]: unknown } = Object.create(null);
@@ -81,16 +87,21 @@ type Answer = { readonly value: string } | { readonly fault: string; readonly re
 
 function fromEnv(name: string, sources: Sources): Answer {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    return { fault: `\${env:${name}} does not name an environment variable`, remedy: 'use letters, digits and _, such as ${env:LDAP_PASSWORD}' };
+    return {
+      fault: `\${env:${name}} does not name an environment variable`,
+      remedy: 'use letters, digits and _, such as ${env:LDAP_PASSWORD}',
+    };
   }
   const value = Object.hasOwn(sources.env, name) ? sources.env[name] : undefined;
-  if (value === undefined) return { fault: `the environment variable ${name} is not set`, remedy: `set ${name} before starting Rollcall` };
+  if (value === undefined)
+    return { fault: `the environment variable ${name} is not set`, remedy: `set ${name} before starting Rollcall` };
   if (value === '') return { fault: `the environment variable ${name} is empty`, remedy: `give ${name} a value` };
   return { value };
 }
 
 async function fromFile(name: string, sources: Sources): Promise<Answer> {
-  if (name.trim() === '' || name.includes('\0')) return { fault: `\${file:${name}} does not name a file`, remedy: 'write a path, such as ${file:/run/secrets/ldap}' };
+  if (name.trim() === '' || name.includes('\0'))
+    return { fault: `\${file:${name}} does not name a file`, remedy: 'write a path, such as ${file:/run/secrets/ldap}' };
   const file = path.resolve(sources.folder, name);
   let content: string;
   try {
@@ -98,10 +109,16 @@ async function fromFile(name: string, sources: Sources): Promise<Answer> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    return { fault: `the file ${name} ${why}`, remedy: 'create it, or let the user that runs Rollcall read it; paths start at the folder of this file' };
+    return {
+      fault: `the file ${name} ${why}`,
+      remedy: 'create it, or let the user that runs Rollcall read it; paths start at the folder of this file',
+    };
   }
   if (Buffer.byteLength(content) > MAX_SECRET_BYTES) {
-    return { fault: `the file ${name} is larger than ${MAX_SECRET_BYTES / 1024} KB`, remedy: 'name a file that holds nothing but the value' };
+    return {
+      fault: `the file ${name} is larger than ${MAX_SECRET_BYTES / 1024} KB`,
+      remedy: 'name a file that holds nothing but the value',
+    };
   }
   const value = content.replace(/\r?\n$/, '');
   if (value === '') return { fault: `the file ${name} is empty`, remedy: 'put the value into it' };

@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { isZone } from '#core/time';
 import { duration, size } from '../quantity.ts';
 import { scheduleFault } from '../schedule.ts';
-import { attribute, exportRule, importRule, life, NAME } from './rules.ts';
+import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 
 const kindName = z.string().regex(NAME, 'must be a kind: a small letter, then letters and digits, such as person');
-const connectionName = z.string().regex(/^[a-z][a-zA-Z0-9_-]{0,62}$/, 'must be a connection name: a small letter, then letters, digits, - or _');
+const connectionName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_-]{0,62}$/, 'must be a connection name: a small letter, then letters, digits, - or _');
 const attributeName = z.string().min(1).max(255);
 
 /** Kinds of change that gates count one by one; the rest of the keys name an attribute. */
@@ -36,19 +38,42 @@ const command = {
   required: z.boolean().optional().describe('Whether a failure ends the cycle before the next phase. Default: false.'),
 };
 const hook = z.union([
-  z.strictObject({ ...command, command: z.array(z.string()).min(1).max(100).describe('Program and arguments; run without a shell in the folder of this file.') }),
-  z.strictObject({ ...command, webhook: z.string().regex(/^https?:\/\/\S+$|^\$\{(?:env|file):[^}]+\}$/, 'must be an http or https address').describe('Address that receives a POST with the run as JSON.') }),
+  z.strictObject({
+    ...command,
+    command: z
+      .array(z.string())
+      .min(1)
+      .max(100)
+      .describe('Program and arguments; run without a shell in the folder of this file.'),
+  }),
+  z.strictObject({
+    ...command,
+    webhook: z
+      .string()
+      .regex(/^https?:\/\/\S+$|^\$\{(?:env|file):[^}]+\}$/, 'must be an http or https address')
+      .describe('Address that receives a POST with the run as JSON.'),
+  }),
 ]);
 
 /** Keys that every connection may have, whatever its type. */
 export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
   type: z.string().describe('Which connector reaches the system.'),
-  mode: z.enum(['observe', 'hold', 'on']).optional().describe('`observe` shows what would be written, `hold` keeps it, `on` sends it. Default: observe until the first plan is approved, then on.'),
-  owner: z.boolean().optional().describe('Whether its presence keeps a person; when the last owner lets go, the person leaves. Default: false.'),
+  mode: z
+    .enum(['observe', 'hold', 'on'])
+    .optional()
+    .describe(
+      '`observe` shows what would be written, `hold` keeps it, `on` sends it. Default: observe until the first plan is approved, then on.',
+    ),
+  owner: z
+    .boolean()
+    .optional()
+    .describe('Whether its presence keeps a person; when the last owner lets go, the person leaves. Default: false.'),
   import: z.record(kindName, importRule).optional().describe('Kind → rule: what is taken from this system.'),
   export: z.record(kindName, exportRule).optional().describe('Kind → rule: what is written to this system.'),
   deprovision: deprovision.optional().describe('What happens to accounts that should no longer be there. Default: nothing.'),
-  protect: z.string().min(1).max(10_000).optional().describe('Accounts for which this holds are read and never written by any path; over `row`.'),
+  protect: protectedAccounts
+    .optional()
+    .describe('Accounts that are read and never written by any path: an expression over `row`, or a list of anchors and names.'),
   gates: gates.optional().describe('Limits for this connection; what is not named comes from the top-level `gates`.'),
   fullReadEvery: duration.optional().describe('A full read older than this makes the connection unhealthy. Default: 7d.'),
 };
@@ -62,23 +87,53 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .string()
     .regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+|\$\{(?:env|file):[^}]+\})$/, 'must be sqlite:FILE or postgres://…')
     .optional()
-    .describe('Where Rollcall keeps what it knows: `sqlite:FILE` or `postgres://…`. Default: sqlite:rollcall.db beside this file.'),
-  zone: z.string().refine(isZone, 'must be an IANA time zone, such as Europe/Berlin').optional().describe('Time zone of dates without a time. Default: UTC.'),
-  attributes: z.record(kindName, z.record(z.string().regex(NAME, 'must be an attribute name: a small letter, then letters and digits, such as hireDate'), attribute)).optional().describe('Kind → attribute → type: additions to the built-in attributes, and changes of them.'),
-  precedence: z.record(kindName, z.record(attributeName, z.array(z.string()).min(1).max(1_000))).optional().describe('Kind → attribute → connections, the first wins. Default: the order of connections in this file.'),
+    .describe(
+      'Where Rollcall keeps what it knows: `sqlite:FILE` or `postgres://…`. Default: sqlite:rollcall.db beside this file.',
+    ),
+  zone: z
+    .string()
+    .refine(isZone, 'must be an IANA time zone, such as Europe/Berlin')
+    .optional()
+    .describe('Time zone of dates without a time. Default: UTC.'),
+  attributes: z
+    .record(
+      kindName,
+      z.record(
+        z.string().regex(NAME, 'must be an attribute name: a small letter, then letters and digits, such as hireDate'),
+        attribute,
+      ),
+    )
+    .optional()
+    .describe('Kind → attribute → type: additions to the built-in attributes, and changes of them.'),
+  precedence: z
+    .record(kindName, z.record(attributeName, z.array(z.string()).min(1).max(1_000)))
+    .optional()
+    .describe('Kind → attribute → connections, the first wins. Default: the order of connections in this file.'),
   life: z.record(kindName, life).optional().describe('Kind → when somebody starts, leaves and is gone.'),
-  connections: z.record(connectionName, connection).describe('Name → connected system. Their order decides which wins, unless `precedence` says otherwise.'),
-  gates: gates.optional().describe('How much may change at once, per connection: `{percent, count}`, whichever is smaller, never under 5 objects. More than that is held for approval. Default: 5 % or 500 for disable, delete and unlink, else 20 % or 5000.'),
+  connections: z
+    .record(connectionName, connection)
+    .describe('Name → connected system. Their order decides which wins, unless `precedence` says otherwise.'),
+  gates: gates
+    .optional()
+    .describe(
+      'How much may change at once, per connection: `{percent, count}`, whichever is smaller, never under 5 objects. More than that is held for approval. Default: 5 % or 500 for disable, delete and unlink, else 20 % or 5000.',
+    ),
   hooks: z.array(hook).max(100).optional().describe('Commands and webhooks between the phases of a cycle.'),
   schedule: z
-    .record(z.string(), z.string().superRefine((text, context) => {
-      const fault = scheduleFault(text);
-      if (fault !== null) context.addIssue({ code: 'custom', message: fault });
-    }))
+    .record(
+      z.string(),
+      z.string().superRefine((text, context) => {
+        const fault = scheduleFault(text);
+        if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+      }),
+    )
     .optional()
     .describe('Connection name, or `*` for all → when a cycle starts: minute, hour, day of month, month, day of week.'),
   retention: duration.optional().describe('How long runs, changes and history are kept. Default: 400d.'),
-  limits: z.strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') }).optional().describe('Guards against hostile or broken input.'),
+  limits: z
+    .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })
+    .optional()
+    .describe('Guards against hostile or broken input.'),
 };
 
 export const file: z.ZodType = z.strictObject(fileKeys);

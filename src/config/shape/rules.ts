@@ -16,16 +16,39 @@ const map = <T extends z.ZodType>(keys: string, value: T): z.ZodRecord<z.ZodStri
 const referenceKeys = {
   connection: z.string().optional().describe('Connection in whose terms the key is; default: this one.'),
   by: z.string().optional().describe('What the key is: `anchor` (default), `name` (a DN), or an attribute such as `mail`.'),
-  kind: z.string().regex(NAME).optional().describe('Kind of the object referred to; default: what the attribute says, else the same kind.'),
+  kind: z
+    .string()
+    .regex(NAME)
+    .optional()
+    .describe('Kind of the object referred to; default: what the attribute says, else the same kind.'),
 };
+
+export const protectedAccounts: z.ZodType = z.union([expression, z.array(attributeName).min(1).max(10_000)]);
+
+const ownFunction = {
+  function: z
+    .string()
+    .optional()
+    .describe('Instead of `value`: a function of your own, `./rules.ts#name`. It gets the attributes under `reads` and `now`.'),
+  reads: z
+    .union([attributeName, z.array(attributeName).min(1).max(100)])
+    .optional()
+    .describe('With `function`: the attributes it sees.'),
+};
+
+const matching = z.enum(['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer']);
 
 const importFlow = z.union([
   expression,
   z.strictObject({
     value: expression.optional().describe('Source attribute, or a `${ … }` expression over `row`.'),
     reference: expression.optional().describe('Source attribute, or a `${ … }` expression, holding the key of another object.'),
+    ...ownFunction,
     ...referenceKeys,
-    empty: z.enum(['clears', 'falls']).optional().describe('What an empty value means: `falls` (default) lets the next connection decide, `clears` empties the attribute.'),
+    empty: z
+      .enum(['clears', 'falls'])
+      .optional()
+      .describe('What an empty value means: `falls` (default) lets the next connection decide, `clears` empties the attribute.'),
   }),
 ]);
 
@@ -42,20 +65,42 @@ export const importRule: z.ZodType = z.strictObject({
     .union([expression, z.array(expression).min(1).max(10)])
     .optional()
     .describe('With `many`: what sorts the rows, the primary first: `row.main`, `latest start`; the anchor decides ties.'),
-  aggregates: map('an attribute', z.enum(['any', 'all', 'min', 'max', 'union'])).optional().describe('With `many`: attributes computed over all rows instead of taken from the primary.'),
-  attributes: map('an attribute', importFlow).optional().describe('Attribute ← where its value comes from: a source attribute (`employee_id`), an expression (`${row.first + " " + row.last}`), or a map with the keys below.'),
-  protect: expression.optional().describe('Accounts for which this holds are read and never written.'),
+  aggregates: map('an attribute', z.enum(['any', 'all', 'min', 'max', 'union']))
+    .optional()
+    .describe('With `many`: attributes computed over all rows instead of taken from the primary.'),
+  attributes: map('an attribute', importFlow)
+    .optional()
+    .describe(
+      'Attribute ← where its value comes from: a source attribute (`employee_id`), an expression (`${row.first + " " + row.last}`), or a map with the keys below.',
+    ),
+  protect: protectedAccounts
+    .optional()
+    .describe('Accounts that are read and never written: an expression over `row`, or a list of anchors and names.'),
 });
 
 const exportFlow = z.union([
   expression,
   z.strictObject({
-    value: expression.describe('Attribute, or a `${ … }` expression over the object.'),
-    strength: z.enum(['always', 'ifEmpty', 'onCreate', 'observe']).optional().describe('`always` (default) repairs drift; `ifEmpty` fills only; `onCreate` writes once; `observe` only compares.'),
-    values: z.enum(['all', 'ours']).optional().describe('Lists: `all` values are decided here, or only `ours`, those Rollcall added.'),
-    by: z.string().optional().describe('References: what the target wants: `anchor`, `name` (a DN), or an attribute such as `mail`.'),
-    type: z.enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference']).optional().describe("Type in the target; default: the attribute's own."),
+    value: expression.optional().describe('Attribute, or a `${ … }` expression over the object.'),
+    ...ownFunction,
+    strength: z
+      .enum(['always', 'ifEmpty', 'onCreate', 'observe'])
+      .optional()
+      .describe('`always` (default) repairs drift; `ifEmpty` fills only; `onCreate` writes once; `observe` only compares.'),
+    values: z
+      .enum(['all', 'ours'])
+      .optional()
+      .describe('Lists: `all` values are decided here, or only `ours`, those Rollcall added.'),
+    by: z
+      .string()
+      .optional()
+      .describe('References: what the target wants: `anchor`, `name` (a DN), or an attribute such as `mail`.'),
+    type: z
+      .enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'])
+      .optional()
+      .describe("Type in the target; default: the attribute's own."),
     multi: z.boolean().optional().describe('Whether the target keeps a list.'),
+    matching: matching.optional().describe('When two values count as the same in the target; default by type.'),
     maxLength: z.int().min(1).optional().describe('Longest value the target takes, in characters.'),
   }),
 ]);
@@ -71,16 +116,30 @@ export const exportRule: z.ZodType = z.strictObject({
   dn: expression.optional().describe('The same as `name`, for directories.'),
   move: z.boolean().optional().describe('Whether a changed parent moves the account. Default: false.'),
   enabled: z
-    .strictObject({ attribute: attributeName.describe('Attribute in the target.'), on: scalar.describe('Its value while enabled.'), off: scalar.describe('Its value while disabled.') })
+    .strictObject({
+      attribute: attributeName.describe('Attribute in the target.'),
+      on: scalar.describe('Its value while enabled.'),
+      off: scalar.describe('Its value while disabled.'),
+    })
     .optional()
     .describe('How an account is enabled and disabled there.'),
-  attributes: map('an attribute of the target', exportFlow).optional().describe('Attribute of the target ← where its value comes from: an attribute (`mail`), an expression (`${person.mail.lower()}`), or a map with the keys below.'),
+  attributes: map('an attribute of the target', exportFlow)
+    .optional()
+    .describe(
+      'Attribute of the target ← where its value comes from: an attribute (`mail`), an expression (`${person.mail.lower()}`), or a map with the keys below.',
+    ),
 });
 
 const unique = z.strictObject({
-  candidates: z.union([expression, z.array(expression).min(1).max(20)]).describe('Expressions tried in order; the last may use `n`, which counts from 2.'),
+  candidates: z
+    .union([expression, z.array(expression).min(1).max(20)])
+    .describe('Expressions tried in order; the last may use `n`, which counts from 2.'),
   maxLength: z.int().min(1).max(10_000).optional().describe('Longest value; the base is cut, never the counter.'),
-  uniqueIn: z.array(z.string()).max(50).optional().describe('Attributes of targets whose values are taken too, such as `ad.sAMAccountName`.'),
+  uniqueIn: z
+    .array(z.string())
+    .max(50)
+    .optional()
+    .describe('Attributes of targets whose values are taken too, such as `ad.sAMAccountName`.'),
   onRename: z.enum(['keep', 'regenerate']).optional().describe('Whether a new name makes a new value. Default: keep.'),
 });
 
@@ -91,9 +150,16 @@ export const attribute: z.ZodType = z.union([
   z.strictObject({
     type: valueType.optional().describe('Default: string, or what the built-in attribute of this name has.'),
     multi: z.boolean().optional().describe('Whether it holds a list. Default: false.'),
-    matching: z.enum(['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer']).optional().describe('When two values count as the same; default by type, for text: case and spaces do not matter.'),
+    matching: matching
+      .optional()
+      .describe('When two values count as the same; default by type, for text: case and spaces do not matter.'),
     maxLength: z.int().min(1).optional().describe('Longest value in characters (binary: bytes).'),
-    strategy: z.enum(['ranked', 'merge', 'latest']).optional().describe('`ranked` (default): the first connection that has a value wins; `merge`: all together; `latest`: the last edit.'),
+    strategy: z
+      .enum(['ranked', 'merge', 'latest'])
+      .optional()
+      .describe(
+        '`ranked` (default): the first connection that has a value wins; `merge`: all together; `latest`: the last edit.',
+      ),
     once: z.boolean().optional().describe('Taken once, then kept whatever the sources say. Default: false.'),
     unique: unique.optional().describe('Made by Rollcall and unique over all objects of the kind.'),
     label: z.string().max(200).optional().describe('What people read.'),

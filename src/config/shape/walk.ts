@@ -32,7 +32,8 @@ export function branches(schema: z.core.$ZodType): readonly Inner[] {
 function step(schema: z.core.$ZodType, key: string | number): readonly z.core.$ZodType[] {
   return branches(schema).flatMap((one) => {
     const { def } = one._zod;
-    if (def.type === 'object') return Object.hasOwn(def.shape, key) ? [def.shape[key]!] : def.catchall === undefined ? [] : [def.catchall];
+    if (def.type === 'object')
+      return Object.hasOwn(def.shape, key) ? [def.shape[key]!] : def.catchall === undefined ? [] : [def.catchall];
     if (def.type === 'record') return [def.valueType];
     if (def.type === 'array') return [def.element];
     if (def.type === 'tuple') return def.items[Number(key)] === undefined ? [] : [def.items[Number(key)]!];

@@ -1,0 +1,77 @@
+/** The connections of a file: settings by their connectors, rules by rules/compile, and what shows when all are seen together. */
+import type { ConnectorDefinition } from '#connectors/contract';
+import { nearest } from '#core/text';
+import { parseDuration } from '#core/time';
+import type { Kind } from '#core/values';
+import type { KindRules } from '#rules/model';
+import { checkCapabilities, checkCompiled, checkWritten } from './checks.ts';
+import type { Collector } from './collect.ts';
+import { deprovisionOf, gateLimits } from './gates.ts';
+import type { ConnectionConfig } from './model.ts';
+import { loadFunctions } from './functions.ts';
+import type { Outline } from './outline.ts';
+import { compileRules } from './rules.ts';
+import type { Sources } from './secrets/references.ts';
+import { readSettings } from './settings.ts';
+import type { Written, WrittenConnection } from './written.ts';
+
+export interface ReadConnections {
+  readonly connections: readonly ConnectionConfig[];
+  readonly kinds: ReadonlyMap<Kind, KindRules>;
+}
+
+/** Whatever is wrong is reported; the answer is complete only when nothing was. */
+export async function readConnections(
+  written: Written,
+  outline: Outline,
+  definitions: ReadonlyMap<string, ConnectorDefinition>,
+  sources: Sources,
+  collect: Collector,
+): Promise<ReadConnections> {
+  checkWritten(written, outline, collect);
+  const compiled = compileRules(written, outline, await loadFunctions(written, sources, collect), collect);
+  const connections: ConnectionConfig[] = [];
+  for (const [name, node] of Object.entries(written.connections ?? {})) {
+    const definition = definitionOf(name, node, definitions, collect);
+    const settings = definition === null ? null : await readSettings(node, ['connections', name], definition, sources, collect);
+    if (definition !== null) checkCapabilities(['connections', name], node, definition, settings?.settings, collect);
+    if (definition === null || settings === null) continue;
+    const rules = compiled.connections.get(name)!;
+    connections.push({
+      name,
+      type: node.type,
+      rank: outline.connections.indexOf(name),
+      definition,
+      settings: settings.settings,
+      mode: node.mode ?? null,
+      owner: node.owner ?? false,
+      imports: rules.imports,
+      exports: rules.exports,
+      deprovision: deprovisionOf(node.deprovision),
+      gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
+      fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),
+      configHash: settings.configHash,
+      rulesHash: rules.rulesHash,
+    });
+  }
+  checkCompiled(written, outline, compiled, collect);
+  return { connections, kinds: compiled.kinds };
+}
+
+function definitionOf(
+  name: string,
+  node: WrittenConnection,
+  definitions: ReadonlyMap<string, ConnectorDefinition>,
+  collect: Collector,
+): ConnectorDefinition | null {
+  const definition = definitions.get(node.type);
+  if (definition !== undefined) return definition;
+  const meant = nearest(node.type, definitions.keys());
+  collect.fault(
+    ['connections', name, 'type'],
+    'value',
+    'there is no connector of this type',
+    meant === null ? `types: ${[...definitions.keys()].join(', ')}` : `did you mean ${meant}?`,
+  );
+  return null;
+}

@@ -1,0 +1,155 @@
+/** rollcall.yaml → `Configuration`, or every fault in it at once, each with line, column and remedy. */
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { ConnectorDefinition } from '#connectors/contract';
+import type { Fault } from '#core/errors';
+import { parseDuration } from '#core/time';
+import { byPosition, type Collector, collector } from './collect.ts';
+import { readConnections } from './connections.ts';
+import { MAX_FILE_BYTES, parseDocument } from './document.ts';
+import type { Configuration, Hook } from './model.ts';
+import { outlineOf } from './outline.ts';
+import { rememberPositions } from './places.ts';
+import { checkAndPrune } from './prune.ts';
+import { bytes } from './quantity.ts';
+import { conceal } from './secrets/conceal.ts';
+import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
+import { file as fileShape } from './shape/file.ts';
+import type { Written, WrittenHook } from './written.ts';
+
+export interface LoadOptions {
+  /** As given by the user; faults repeat it. */
+  readonly file: string;
+  /** Connector type → definition. */
+  readonly definitions: ReadonlyMap<string, ConnectorDefinition>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads UTF-8 text by absolute path; rejects as node:fs does. */
+  readonly readFile?: (file: string) => Promise<string>;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly config: Configuration; readonly warnings: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+const DAY = 86_400_000;
+
+/** Never throws for what is in the file, around it, or missing. Touches no network and no connected system. */
+export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
+  const readFile = options.readFile ?? readText;
+  const file = path.resolve(options.file);
+  let text: string;
+  try {
+    text = await readFile(file);
+  } catch (error) {
+    return { ok: false, faults: [unreadable(options.file, error)] };
+  }
+  const parsed = parseDocument(text, options.file);
+  if (parsed.broken) return refused(parsed.faults);
+  const collect = collector(options.file, parsed.positions);
+  const sources: Sources = { folder: path.dirname(file), env: options.env, readFile };
+  const written = checkAndPrune(parsed.data, fileShape, collect) as Written | undefined;
+  if (written === undefined) return refused([...parsed.faults, ...collect.faults]);
+
+  const store = await resolved(written.store ?? 'sqlite:rollcall.db', ['store'], sources, collect);
+  const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect);
+  const read = await readConnections(written, outlineOf(parsed.data), options.definitions, sources, collect);
+  const faults = [...parsed.faults, ...collect.faults];
+  if (faults.length > 0) return refused(faults);
+
+  const config: Configuration = {
+    file,
+    folder: sources.folder,
+    store: storeOf(store, sources.folder),
+    zone: written.zone ?? 'UTC',
+    connections: read.connections,
+    kinds: read.kinds,
+    hooks: hooksOf(hooks),
+    schedule: new Map(Object.entries(written.schedule ?? {})),
+    retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
+    limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? '16MB') },
+  };
+  rememberPositions(config, parsed.positions);
+  return { ok: true, config, warnings: collect.warnings.sort(byPosition) };
+}
+
+function refused(faults: readonly Fault[]): Loaded {
+  return { ok: false, faults: faults.toSorted(byPosition) };
+}
+
+async function resolved(
+  value: unknown,
+  at: readonly string[],
+  sources: Sources,
+  collect: Collector,
+): Promise<Resolved & { written: unknown }> {
+  const answer = await resolveReferences(
+    value,
+    () => false,
+    sources,
+    (inner, message, remedy) => collect.fault([...at, ...inner], 'value', message, remedy),
+  );
+  return { ...answer, written: value };
+}
+
+function storeOf(store: Resolved & { written: unknown }, folder: string): Configuration['store'] {
+  const text = String(store.data);
+  if (text.startsWith('sqlite:')) return { kind: 'sqlite', path: path.resolve(folder, text.slice('sqlite:'.length)) };
+  const out = { kind: 'postgres', url: text } as const;
+  conceal(
+    out,
+    { kind: 'postgres', url: store.written },
+    store.references.map(() => ['url']),
+  );
+  return out;
+}
+
+function hooksOf(hooks: Resolved & { written: unknown }): readonly Hook[] {
+  const out = (hooks.data as readonly WrittenHook[]).map((hook) => ({
+    after: hook.after,
+    run: hook.command === undefined ? { webhook: hook.webhook! } : { command: hook.command },
+    timeoutMs: parseDuration(hook.timeout ?? '30s'),
+    required: hook.required ?? false,
+  }));
+  for (const [index, ...inner] of hooks.references) {
+    const one = (hooks.written as readonly WrittenHook[])[Number(index)]!;
+    conceal(out[Number(index)]!.run, one.command === undefined ? { webhook: one.webhook } : { command: one.command }, [inner]);
+  }
+  return out;
+}
+
+/** At most a little more than a configuration may have, so that a wrong path to a huge file costs nothing. */
+async function readText(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer.subarray(0, length));
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(file: string, error: unknown): Fault {
+  const { code } = error as NodeJS.ErrnoException;
+  const where = { file, line: 1, column: 1 };
+  if (code === 'ENOENT')
+    return {
+      kind: 'configuration',
+      message: `${file} does not exist`,
+      where,
+      remedy: 'run `rollcall init` to write one, or name another with --config',
+    };
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+    return { kind: 'configuration', message: `${file} is not UTF-8 text`, where, remedy: 'save it as UTF-8' };
+  return {
+    kind: 'configuration',
+    message: `${file} cannot be read (${code ?? 'unknown error'})`,
+    where,
+    remedy: 'let the user that runs Rollcall read it',
+  };
+}

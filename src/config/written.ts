@@ -1,0 +1,40 @@
+/** The file's data once shape/file has checked it. Rules stay unknown here: rules/compile reads them. */
+import type { WrittenDeprovision, WrittenGates } from './gates.ts';
+import type { Hook, Mode } from './model.ts';
+
+export type Named<T> = Readonly<Record<string, T>>;
+
+export interface WrittenConnection {
+  readonly type: string;
+  readonly mode?: Mode;
+  readonly owner?: boolean;
+  readonly import?: Named<Named<unknown>>;
+  readonly export?: Named<Named<unknown>>;
+  readonly deprovision?: WrittenDeprovision;
+  readonly protect?: string | readonly string[];
+  readonly gates?: WrittenGates;
+  readonly fullReadEvery?: string;
+  readonly [own: string]: unknown;
+}
+
+export interface WrittenHook {
+  readonly after: Hook['after'];
+  readonly command?: readonly string[];
+  readonly webhook?: string;
+  readonly timeout?: string;
+  readonly required?: boolean;
+}
+
+export interface Written {
+  readonly store?: string;
+  readonly zone?: string;
+  readonly attributes?: Named<Named<unknown>>;
+  readonly precedence?: Named<Named<readonly string[]>>;
+  readonly life?: Named<Named<unknown>>;
+  readonly connections?: Named<WrittenConnection>;
+  readonly gates?: WrittenGates;
+  readonly hooks?: readonly WrittenHook[];
+  readonly schedule?: Named<string>;
+  readonly retention?: string;
+  readonly limits?: { readonly maxObjectSize?: string };
+}
