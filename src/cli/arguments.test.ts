@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parse } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 
 function command(name: string, more: Partial<Command> = {}): Command {
-  return { name, summary: '', about: [], positionals: [], options: [], examples: [], execute: async () => 0, ...more };
+  return {
+    name,
+    summary: '',
+    about: [],
+    positionals: [],
+    options: [],
+    examples: [],
+    output: z.unknown(),
+    execute: async () => 0,
+    ...more,
+  };
 }
 const run = command('run', {
   positionals: [{ name: 'CONNECTION', about: 'Only these.', required: false, many: true }],

@@ -1,7 +1,7 @@
 /** From argv to one command and its arguments. node:util splits the words; which of them are known comes from the command table. */
 import { parseArgs } from 'node:util';
 import { nearest } from '#core/text';
-import { type Arguments, type Command, type Option, UsageError } from './command.ts';
+import { type Arguments, type Command, type CommandHelp, type Option, UsageError } from './command.ts';
 
 export const GLOBAL_OPTIONS: readonly Option[] = [
   {
@@ -102,7 +102,7 @@ function usage(command: Command): string {
   return `Type: ${usageLine(command)}`;
 }
 
-export function usageLine(command: Omit<Command, 'execute'>): string {
+export function usageLine(command: CommandHelp): string {
   const words = command.positionals.map((one) => {
     const name = one.many === true ? `${one.name}…` : one.name;
     return one.required ? name : `[${name}]`;

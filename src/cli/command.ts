@@ -3,6 +3,7 @@
  * `command` ties it to an operation; printing and exit code are the only things a command adds.
  */
 
+import type { z } from 'zod';
 import type { Session } from '#operations/operation';
 import { type Head, type Operation, perform } from '#operations/operation';
 import type { Terminal } from './terminal.ts';
@@ -70,6 +71,8 @@ export interface Surroundings {
   readonly quiet: boolean;
 }
 export interface Command extends CommandHelp {
+  /** What --json prints: a zod schema, for the guide. */
+  readonly output: z.ZodType;
   execute(args: Arguments, surroundings: Surroundings): Promise<number>;
 }
 
@@ -92,6 +95,7 @@ export function command<In, Out>(binding: Binding<In, Out>): Command {
     positionals,
     options,
     examples,
+    output: operation.output,
     async execute(args, surroundings) {
       const output = await perform(operation, await binding.input(args, surroundings), surroundings.session);
       await binding.finish?.(output, surroundings, args);

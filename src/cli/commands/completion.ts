@@ -1,4 +1,5 @@
 /** rollcall completion: about the command line itself, so there is no operation behind it. */
+import { z } from 'zod';
 import { type Command, type CommandHelp, EXIT, UsageError } from '../command.ts';
 import { completionScript, SHELLS } from '../completion.ts';
 
@@ -15,6 +16,7 @@ export function completion(commands: () => readonly CommandHelp[]): Command {
       { line: 'rollcall completion zsh > "$fpath[1]/_rollcall"', about: 'zsh' },
       { line: 'rollcall completion fish > ~/.config/fish/completions/rollcall.fish', about: 'fish' },
     ],
+    output: z.object({ version: z.literal(1), command: z.literal('completion'), shell: z.enum(SHELLS), script: z.string() }),
     async execute(args, { terminal, json }) {
       const shell = SHELLS.find((one) => one === args.positionals[0]);
       if (shell === undefined)

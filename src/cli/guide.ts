@@ -1,0 +1,130 @@
+/** docs/guide/command-line.md, made from the command table and the shapes of the operations. A test holds the file to this text. */
+import { z } from 'zod';
+import { GLOBAL_OPTIONS, usageLine } from './arguments.ts';
+import { type Command, EXIT, type Option } from './command.ts';
+import { GROUPS } from './help.ts';
+
+const EXITS: readonly (readonly [number, string])[] = [
+  [EXIT.ok, 'Done. `plan`: no changes. `run`: nothing waits for a person.'],
+  [EXIT.error, 'It could not be done, or `run` failed as a whole. What was done before the fault is kept.'],
+  [EXIT.changes, '`plan` only: there are changes.'],
+  [
+    EXIT.decide,
+    '`run` only: done, and something waits for a person: a first plan, a tripped gate, a held connection, an outage.',
+  ],
+  [EXIT.usage, 'The command line is wrong. Nothing was done.'],
+  [EXIT.interrupted, 'Stopped by Ctrl-C or a termination signal. What was done is kept; the next run goes on from there.'],
+];
+
+export function commandLineGuide(commands: readonly Command[]): string {
+  const groups = GROUPS.map(({ title, names }) => {
+    const listed = names.flatMap((name) => commands.filter((one) => one.name === name));
+    return `## ${title}\n\n${listed.map(section).join('\n')}`;
+  });
+  return `# The command line
+
+<!-- Made from the command table (src/cli/guide.ts). Change the table, then: npm test -- -u src/cli -->
+
+\`rollcall COMMAND [ARGUMENTS] [OPTIONS]\`. Every command answers \`--help\` with examples. Results go to stdout; progress,
+questions and faults go to stderr, so that results can be piped. A fault says what happened, where, and what to do about it.
+
+Wherever a command takes a PERSON, you may type an id (\`#42\`), a number in a source (\`hr:E1042\`), a login, a mail address or a
+part of a name. When several people match, they are listed with their ids and nothing is done.
+
+Commands that only read (${listed(commands)}) work while a run is going on.
+
+## Options for every command
+
+${options(GLOBAL_OPTIONS)}
+\`ROLLCALL_USER\` in the environment is the name kept with runs (default: the user of the machine). \`NO_COLOR=1\` takes colours away.
+
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+${EXITS.map(([code, meaning]) => `| ${code} | ${meaning} |`).join('\n')}
+
+In a script: \`rollcall run || [ $? -eq 3 ]\` goes on when only a decision is wanted.
+
+${groups.join('\n')}
+## JSON
+
+With \`--json\` a command prints one object on one line and nothing else on stdout. It opens with \`version\` and \`command\`. Within a
+version, fields are added and never changed or taken away; a reader ignores fields it does not know. Instants are ISO 8601 in
+UTC. A fault prints \`{"version":1,"command":…,"error":{"kind","message","where","remedy"},"faults":[…]}\` and the exit code tells.
+
+${commands.map(shape).join('\n')}`;
+}
+
+function listed(commands: readonly Command[]): string {
+  const reading = ['plan', 'preview', 'people', 'explain', 'history', 'runs', 'run show', 'parked'];
+  return commands.flatMap((one) => (reading.includes(one.name) ? [`\`${one.name}\``] : [])).join(', ');
+}
+
+function cell(text: string): string {
+  return text.replace(/\|/g, '\\|');
+}
+
+function options(all: readonly Option[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map((one) => {
+    const short = one.short === undefined ? '' : `\`-${one.short}\`, `;
+    return `| ${short}\`--${one.name}${one.value === undefined ? '' : ` ${one.value}`}\` | ${cell(one.about)} |`;
+  });
+  return `| option | |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function section(command: Command): string {
+  const positionals = command.positionals.map((one) => `| \`${one.name}\` | ${cell(one.about)} |`);
+  const examples = command.examples.map((one) => `# ${one.about}\n${one.line}`).join('\n');
+  return [
+    `### ${command.name}\n\n\`${usageLine({ ...command, options: [] })}\`: ${command.summary}.\n`,
+    ...command.about.map((text) => `${text}\n`),
+    positionals.length === 0 ? '' : `| argument | |\n| --- | --- |\n${positionals.join('\n')}\n`,
+    options(command.options),
+    `\`\`\`sh\n${examples}\n\`\`\`\n`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function shape(command: Command): string {
+  return `### ${command.name} --json\n\n\`\`\`ts\n${render(z.toJSONSchema(command.output, { unrepresentable: 'any' }) as Schema, '')}\n\`\`\`\n`;
+}
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+}
+
+/** A JSON Schema as a TypeScript type: shorter, and read by more people. */
+function render(schema: Schema, indent: string): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map((one) => render(one, indent)).join(' | ');
+  if (schema.type === 'array') {
+    const item = render(schema.items ?? {}, indent);
+    return item.includes(' | ') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
+  }
+  if (schema.type !== 'object') {
+    const types = schema.type === undefined ? ['unknown'] : [schema.type].flat();
+    return types.map((one) => (one === 'integer' ? 'number' : one)).join(' | ');
+  }
+  const inner = `${indent}  `;
+  const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => {
+    const optional = schema.required?.includes(name) === true ? '' : '?';
+    return `${inner}${name}${optional}: ${render(one, inner)};\n`;
+  });
+  if (typeof schema.additionalProperties === 'object')
+    fields.push(`${inner}[name: string]: ${render(schema.additionalProperties, inner)};\n`);
+  const flat = `{ ${fields.map((one) => one.trim().replace(/;$/, '')).join('; ')} }`;
+  return fields.length <= 6 && flat.length + indent.length < 110 && !flat.includes('\n')
+    ? flat
+    : `{\n${fields.join('')}${indent}}`;
+}
