@@ -134,7 +134,7 @@ export function parentDn(text: string): string | null {
     const c = text[at];
     if (c === '\\') at++;
     else if (c === '"') quoted = !quoted;
-    else if (!quoted && (c === ',' || c === ';')) return text.slice(at + 1).trim();
+    else if (!quoted && (c === ',' || c === ';')) return text.slice(at + 1).trimStart();
   }
   return null;
 }

@@ -9,8 +9,6 @@ import { foldCase } from './fold.ts';
 import { formatInstant, parseInstant } from './time.ts';
 import { type AttributeType, isBlob, type Matching, type Scalar, scalars, type Value } from './values.ts';
 
-export { foldForSearch, words } from './fold.ts';
-
 /** Normal form under a matching rule; applying it twice changes nothing. */
 export function normalForm(value: Scalar, matching: Matching): string {
   if (typeof value !== 'string')

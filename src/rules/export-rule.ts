@@ -65,7 +65,8 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
       at(['by'], 'only a reference is written by something', 'copy a reference attribute, or leave by away');
     const by: string | null = refers ? ((options && text(options, 'by', at)) ?? (context.named ? 'name' : 'anchor')) : null;
     const type = typeOf(name, own, by, options, at);
-    const values = (options && oneOf(options, 'values', ['all', 'ours'] as const, at)) ?? (refers && type.multi ? 'byOrigin' : 'all');
+    const values =
+      (options && oneOf(options, 'values', ['all', 'ours'] as const, at)) ?? (refers && type.multi ? 'byOrigin' : 'all');
     if (values === 'ours' && !type.multi) at(['values'], `${name} holds one value`, 'add multi: true, or leave values away');
     for (const read of source.reads) reads.add(read);
     const { run } = source;

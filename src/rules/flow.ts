@@ -36,7 +36,6 @@ export function expressionOf(text: string, report: Report): string | null | unde
   const trimmed = text.trim();
   if (!trimmed.includes('${')) return null;
   if (trimmed.startsWith('${') && trimmed.endsWith('}')) return trimmed.slice(2, -1);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what to write
   report([], 'an expression must be the whole text', 'put everything into it: ${"uid=" + person.login + ",ou=people"}');
   return undefined;
 }
