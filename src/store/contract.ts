@@ -105,6 +105,8 @@ export interface StageItem {
   readonly edges: readonly StageEdges[];
   /** After a target showed its state: replaces `confirmed`, clears `sent` when `settled`. Absent = leave. */
   readonly settle?: Settle;
+  /** What differs is only what Rollcall wrote itself: nobody need look at it again. Edges that differ are looked at all the same. */
+  readonly quiet?: boolean;
 }
 export interface StagedKey {
   readonly scope: string;
@@ -163,6 +165,9 @@ export interface EdgeRow {
   /** Unresolved since (ms); null when resolved or never looked at. */
   readonly debtSince: number | null;
 }
+
+/** Where a page of edges ended: the last row of the page. */
+export type EdgePosition = Pick<EdgeRow, 'stagedId' | 'attribute' | 'key'>;
 
 export interface ConnectionState {
   readonly name: string;
@@ -238,7 +243,18 @@ export interface ParkedRow {
 
 export interface DecisionRow {
   readonly id: number;
-  readonly kind: 'link' | 'barred' | 'exclude' | 'fixed' | 'adopt' | 'ignore' | 'approve' | 'discard' | 'hold' | 'release' | 'alias';
+  readonly kind:
+    | 'link'
+    | 'barred'
+    | 'exclude'
+    | 'fixed'
+    | 'adopt'
+    | 'ignore'
+    | 'approve'
+    | 'discard'
+    | 'hold'
+    | 'release'
+    | 'alias';
   readonly stagedId: StagedId | null;
   readonly objectId: ObjectId | null;
   readonly connection: string | null;
@@ -339,11 +355,20 @@ export interface ObjectWrite {
   readonly dates: string;
   readonly dueAt: number | null;
   readonly notes: string;
+  /** Searchable words (core/fold `words`), separated by spaces; absent leaves them as they are. */
+  readonly folded?: string;
 }
 /** Changes of a staged row made by sync; absent fields stay. `insert` makes a pending account. */
 export interface StagedWrite {
   readonly staged: StagedId;
-  readonly insert?: { readonly connection: string; readonly kind: Kind; readonly anchor: string | null; readonly anchorDigest: Digest | null; readonly name: string | null; readonly nameKey: string | null };
+  readonly insert?: {
+    readonly connection: string;
+    readonly kind: Kind;
+    readonly anchor: string | null;
+    readonly anchorDigest: Digest | null;
+    readonly name: string | null;
+    readonly nameKey: string | null;
+  };
   readonly expectRevision: number;
   readonly link?: { readonly object: ObjectId | null; readonly how: LinkHow; readonly origin: Origin | null } | null;
   readonly protected?: boolean;
@@ -433,16 +458,29 @@ export interface Store {
 
 export interface RunOperations {
   /** Marks runs of a dead process interrupted, their open attempts unknown, and takes the next epoch. */
-  begin(run: { profile: string; now: number; startedAt: number; by: string; rulesHash: string }): Promise<{ id: RunId; epoch: Epoch }>;
+  begin(run: {
+    profile: string;
+    now: number;
+    startedAt: number;
+    by: string;
+    rulesHash: string;
+  }): Promise<{ id: RunId; epoch: Epoch }>;
   progress(run: RunId, epoch: Epoch, counts: string): Promise<void>;
-  finish(run: RunId, epoch: Epoch, end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number }): Promise<void>;
+  finish(
+    run: RunId,
+    epoch: Epoch,
+    end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number },
+  ): Promise<void>;
   recordErrors(errors: readonly ErrorRow[], epoch: Epoch): Promise<void>;
   recordChanges(run: RunId, epoch: Epoch, changes: readonly NewChange[]): Promise<void>;
   list(page: { before?: RunId; limit: number }): Promise<readonly RunRow[]>;
   get(run: RunId): Promise<RunRow | null>;
   /** The largest `now` any run had; time never goes back behind it. */
   latestNow(): Promise<number>;
-  changes(by: { run: RunId } | { subject: 'object' | 'staged'; id: number }, page: { after?: number; limit: number }): Promise<readonly ChangeRow[]>;
+  changes(
+    by: { run: RunId } | { subject: 'object' | 'staged'; id: number },
+    page: { after?: number; limit: number },
+  ): Promise<readonly ChangeRow[]>;
   errors(run: RunId, page: { after?: number; limit: number }): Promise<readonly (ErrorRow & { readonly id: number })[]>;
   /** Deletes runs, changes and errors that ended before, at most `limit` rows; the last change of each value is in the notes. */
   clean(before: number, limit: number): Promise<number>;
@@ -454,24 +492,76 @@ export interface SpaceOperations {
   importIndex(connection: string): Promise<ImportIndexRows>;
   /** A number before which everything staged so far lies. */
   mark(): Promise<number>;
-  stage(batch: { connection: string; run: RunId; epoch: Epoch; unlessTouchedSince: number | null; items: readonly StageItem[] }): Promise<StageResult>;
-  saveBitmap(connection: string, epoch: Epoch, checkpoint: string, pages: readonly { page: number; bytes: Uint8Array }[]): Promise<void>;
+  stage(batch: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    unlessTouchedSince: number | null;
+    items: readonly StageItem[];
+  }): Promise<StageResult>;
+  saveBitmap(
+    connection: string,
+    epoch: Epoch,
+    checkpoint: string,
+    pages: readonly { page: number; bytes: Uint8Array }[],
+  ): Promise<void>;
   loadBitmap(connection: string): Promise<{ checkpoint: string; pages: readonly { page: number; bytes: Uint8Array }[] } | null>;
   clearBitmap(connection: string, epoch: Epoch): Promise<void>;
   /** Present (or held) rows not touched since `mark`, in id order: the engine takes out those its bitmap has. */
-  untouched(connection: string, mark: number, page: { after: StagedId; limit: number }): Promise<readonly { id: StagedId; kind: Kind; anchor: string }[]>;
-  markAbsent(batch: { connection: string; run: RunId; epoch: Epoch; at: number; presence: 'gone' | 'held'; ids: readonly StagedId[] }): Promise<void>;
+  untouched(
+    connection: string,
+    mark: number,
+    page: { after: StagedId; limit: number },
+  ): Promise<readonly { id: StagedId; kind: Kind; anchor: string }[]>;
+  markAbsent(batch: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    at: number;
+    presence: 'gone' | 'held';
+    ids: readonly StagedId[];
+    unlessTouchedSince?: number;
+  }): Promise<void>;
   byIds(ids: readonly StagedId[]): Promise<readonly StagedRow[]>;
   byAnchors(connection: string, kind: Kind, anchors: readonly string[]): Promise<readonly StagedRow[]>;
   byNameKeys(connection: string, nameKeys: readonly string[]): Promise<readonly StagedRow[]>;
   /** Cheap lookup of who has these anchors or name keys: no images. */
-  resolve(connection: string, by: 'anchor' | 'nameKey', kind: Kind | null, keys: readonly string[]): Promise<readonly { readonly key: string; readonly stagedId: StagedId; readonly objectId: ObjectId | null; readonly presence: Presence }[]>;
+  resolve(
+    connection: string,
+    by: 'anchor' | 'nameKey',
+    kind: Kind | null,
+    keys: readonly string[],
+  ): Promise<
+    readonly {
+      readonly key: string;
+      readonly stagedId: StagedId;
+      readonly objectId: ObjectId | null;
+      readonly presence: Presence;
+    }[]
+  >;
   /** The accounts of these objects in one connector space: no images. */
-  accounts(connection: string, objectIds: readonly ObjectId[]): Promise<readonly { readonly objectId: ObjectId; readonly stagedId: StagedId; readonly kind: Kind; readonly anchor: string | null; readonly name: string | null; readonly presence: Presence }[]>;
+  accounts(
+    connection: string,
+    objectIds: readonly ObjectId[],
+  ): Promise<
+    readonly {
+      readonly objectId: ObjectId;
+      readonly stagedId: StagedId;
+      readonly kind: Kind;
+      readonly anchor: string | null;
+      readonly name: string | null;
+      readonly presence: Presence;
+    }[]
+  >;
   /** Whole connector space in id order. */
   scan(connection: string, page: { after: StagedId; limit: number }): Promise<readonly StagedRow[]>;
-  count(connection: string): Promise<{ readonly [kind: string]: { readonly present: number; readonly linked: number; readonly gone: number } }>;
-  edgesOf(stagedIds: readonly StagedId[], page: { attribute?: string; after?: string; limit: number }): Promise<readonly EdgeRow[]>;
+  count(
+    connection: string,
+  ): Promise<{ readonly [kind: string]: { readonly present: number; readonly linked: number; readonly gone: number } }>;
+  edgesOf(
+    stagedIds: readonly StagedId[],
+    page: { attribute?: string; after?: string; limit: number },
+  ): Promise<readonly EdgeRow[]>;
   edge(stagedId: StagedId, attribute: string, keys: readonly string[]): Promise<readonly EdgeRow[]>;
   /** Who refers to these keys. */
   edgesTo(connection: string, keys: readonly string[], page: { after?: StagedId; limit: number }): Promise<readonly EdgeRow[]>;
@@ -498,25 +588,63 @@ export interface SyncOperations {
 
 export interface ExportOperations {
   /** Waiting exports in order: creates, updates, deletes, each by id; opens an attempt over them. */
-  take(request: { connection: string; run: RunId; epoch: Epoch; attempt: string; now: number; deadline: number; limit: number; operations: readonly ExportOperation[]; only?: readonly StagedId[] }): Promise<readonly StagedRow[]>;
-  answer(batch: { connection: string; run: RunId; epoch: Epoch; attempt: string; at: number; answers: readonly ExportAnswer[]; changes: readonly NewChange[] }): Promise<void>;
+  take(request: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    attempt: string;
+    now: number;
+    deadline: number;
+    limit: number;
+    operations: readonly ExportOperation[];
+    only?: readonly StagedId[];
+  }): Promise<readonly StagedRow[]>;
+  answer(batch: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    attempt: string;
+    at: number;
+    answers: readonly ExportAnswer[];
+    changes: readonly NewChange[];
+    dirty?: readonly DirtyRange[];
+  }): Promise<void>;
   /** Exports in these states, by id. */
-  list(connection: string, states: readonly ExportState[], page: { after: StagedId; limit: number }): Promise<readonly StagedRow[]>;
+  list(
+    connection: string,
+    states: readonly ExportState[],
+    page: { after: StagedId; limit: number },
+  ): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups. */
-  pendingEdges(connection: string, page: { after: Pick<EdgeRow, 'stagedId' | 'attribute' | 'key'> | null; limit: number }): Promise<readonly EdgeRow[]>;
+  pendingEdges(connection: string, page: { after: EdgePosition | null; limit: number }): Promise<readonly EdgeRow[]>;
   settleEdges(batch: { connection: string; epoch: Epoch; edges: readonly EdgeWrite[] }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
   openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch): Promise<number>;
   /** Sets state, hold id, approved and discarded of listed rows. */
-  mark(batch: { connection: string; epoch: Epoch | null; rows: readonly { id: StagedId; revision: number; state: ExportState; holdId: number | null; approved: string | null; discarded: string | null }[]; gates: readonly { part: string; pending: number }[] }): Promise<void>;
+  mark(batch: {
+    connection: string;
+    epoch: Epoch | null;
+    rows: readonly {
+      id: StagedId;
+      revision: number;
+      state: ExportState;
+      holdId: number | null;
+      approved: string | null;
+      discarded: string | null;
+    }[];
+    gates: readonly { part: string; pending: number }[];
+  }): Promise<void>;
   closeHold(id: number, decision: number, at: number): Promise<void>;
 }
 
 export interface DecisionOperations {
   record(decision: Omit<DecisionRow, 'id' | 'revokedAt'>, dirty: readonly DirtyRange[]): Promise<number>;
   revoke(id: number, at: number, dirty: readonly DirtyRange[]): Promise<void>;
-  list(filter: { stagedIds?: readonly StagedId[]; objectIds?: readonly ObjectId[]; connection?: string; active: boolean }, page: { after: number; limit: number }): Promise<readonly DecisionRow[]>;
+  list(
+    filter: { stagedIds?: readonly StagedId[]; objectIds?: readonly ObjectId[]; connection?: string; active: boolean },
+    page: { after: number; limit: number },
+  ): Promise<readonly DecisionRow[]>;
   parked(filter: { kind?: string; connection?: string }, page: { after: number; limit: number }): Promise<readonly ParkedRow[]>;
   parkedCounts(): Promise<readonly { kind: string; connection: string | null; count: number }[]>;
 }
@@ -526,7 +654,7 @@ export interface PeopleReads {
   counts(): Promise<{ readonly [kind: string]: number }>;
   /** Objects whose folded searchable text has a word that starts so; best first. */
   search(request: { words: readonly string[]; kind?: Kind; after: ObjectId; limit: number }): Promise<readonly ObjectRow[]>;
-  debts(page: { after: StagedId; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
+  debts(page: { after: EdgePosition | null; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
 }
 
 export interface BlobOperations {

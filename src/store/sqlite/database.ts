@@ -1,0 +1,90 @@
+/** One connection to a store's file: statements prepared once, rows as arrays, row writes counted by table. */
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+
+export type Row = readonly SQLOutputValue[];
+export type Bind = SQLInputValue;
+
+export interface Database {
+  /** Statements of several parts, pragmas. */
+  exec(sql: string): void;
+  all(sql: string, ...values: Bind[]): Row[];
+  get(sql: string, ...values: Bind[]): Row | undefined;
+  each(sql: string, ...values: Bind[]): Iterable<Row>;
+  /** Rows changed. `table` is where they are counted. */
+  run(table: string, sql: string, ...values: Bind[]): number;
+  /** As `run`; answers the id of the row it inserted. */
+  insert(table: string, sql: string, ...values: Bind[]): number;
+  /** Row writes by table since it was opened. */
+  readonly written: Map<string, number>;
+  /**
+   * Statement shapes since the last call, for the conformance suite. A prepared statement that a store operation repeats for
+   * each row inside its one transaction is one shape: it costs no round trip here, and PostgreSQL does it as one statement.
+   */
+  takeShapes(): string[];
+  readonly raw: DatabaseSync;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly readOnly: boolean;
+  /** Waited before the first use of each statement shape: what a server at a distance would cost. */
+  readonly delayMs?: number;
+  readonly cacheKb: number;
+  /** A private copy need not survive a power cut. */
+  readonly careless?: boolean;
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+export function openDatabase(path: string, options: DatabaseOptions): Database {
+  const raw = new DatabaseSync(path, { readOnly: options.readOnly, enableForeignKeyConstraints: false, timeout: 0 });
+  const statements = new Map<string, StatementSync>();
+  const written = new Map<string, number>();
+  const shapes = new Set<string>();
+  const delayMs = options.delayMs ?? 0;
+  raw.exec(`pragma cache_size = -${options.cacheKb}; pragma temp_store = memory;`);
+  if (!options.readOnly)
+    raw.exec(
+      `pragma journal_mode = wal; pragma synchronous = ${options.careless ? 'off' : 'full'}; pragma recursive_triggers = off; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;`,
+    );
+
+  const prepared = (sql: string): StatementSync => {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = raw.prepare(sql);
+      statement.setReturnArrays(true);
+      statements.set(sql, statement);
+    }
+    if (!shapes.has(sql)) {
+      shapes.add(sql);
+      if (delayMs > 0) Atomics.wait(sleeper, 0, 0, delayMs);
+    }
+    return statement;
+  };
+  const count = (table: string, changes: number | bigint): number => {
+    const n = Number(changes);
+    if (n > 0) written.set(table, (written.get(table) ?? 0) + n);
+    return n;
+  };
+
+  return {
+    raw,
+    written,
+    exec: (sql) => raw.exec(sql),
+    all: (sql, ...values) => prepared(sql).all(...values) as unknown as Row[],
+    get: (sql, ...values) => prepared(sql).get(...values) as unknown as Row | undefined,
+    each: (sql, ...values) => prepared(sql).iterate(...values) as unknown as Iterable<Row>,
+    run: (table, sql, ...values) => count(table, prepared(sql).run(...values).changes),
+    insert(table, sql, ...values) {
+      const result = prepared(sql).run(...values);
+      count(table, result.changes);
+      return Number(result.lastInsertRowid);
+    },
+    takeShapes() {
+      const list = [...shapes].sort();
+      shapes.clear();
+      return list;
+    },
+    close: () => raw.close(),
+  };
+}

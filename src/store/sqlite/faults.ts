@@ -1,0 +1,52 @@
+/** Errors on their way from the writer thread, and SQLite's own in our kinds. */
+import { type ErrorKind, RollcallError, type Where } from '#core/errors';
+
+export interface PlainError {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly where: Where;
+  readonly remedy: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export function plainError(error: unknown): PlainError {
+  const said = storeError(error);
+  return {
+    kind: said.kind,
+    message: said.message,
+    where: said.where,
+    remedy: said.remedy,
+    stack: error instanceof Error ? error.stack : undefined,
+  };
+}
+
+export function revive(plain: PlainError): RollcallError {
+  const { kind, message, where, remedy, stack } = plain;
+  const error = new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+  if (stack !== undefined) error.stack = `${error.stack}\n    in the writer thread: ${stack}`;
+  return error;
+}
+
+export function storeError(error: unknown): RollcallError {
+  if (error instanceof RollcallError) return error;
+  const code = (error as { errcode?: number }).errcode;
+  const message = error instanceof Error ? error.message : String(error);
+  const primary = code === undefined ? undefined : code & 0xff;
+  if (primary === 13)
+    return said('unavailable', 'the disk of the store is full', 'free space on the disk; nothing of the last write was kept');
+  if (primary === 5 || primary === 6)
+    return said('unavailable', 'the store is busy', 'try again; if it stays so, see which process uses the file');
+  if (primary === 8 || primary === 14)
+    return said(
+      'permission',
+      `the store cannot be opened or written: ${message}`,
+      "check the rights of the store's file and folder",
+    );
+  if (primary === 11 || primary === 26)
+    return said('internal', `the store is damaged or not a store: ${message}`, 'restore the last backup');
+  return new RollcallError('internal', `store: ${message}`, { cause: error });
+
+  function said(kind: ErrorKind, text: string, remedy: string): RollcallError {
+    return new RollcallError(kind, text, { remedy, cause: error });
+  }
+}

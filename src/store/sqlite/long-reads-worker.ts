@@ -1,0 +1,62 @@
+/** Reads too long for a calling thread, on a thread and read-only connection of their own; ends after one answer. */
+import { createHash } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Database, openDatabase } from './database.ts';
+import { plainError } from './faults.ts';
+import { readIndexRows } from './read/index-rows.ts';
+
+export type LongRead = { readonly what: 'importIndex'; readonly connection: string } | { readonly what: 'checksums' };
+
+const { path, read } = workerData as { path: string; read: LongRead };
+
+try {
+  const db = openDatabase(path, { readOnly: true, cacheKb: 16_000 });
+  if (read.what === 'importIndex') {
+    const rows = readIndexRows(db, read.connection);
+    db.close();
+    parentPort!.postMessage({ ok: true, result: rows }, [
+      rows.anchorHigh.buffer,
+      rows.anchorLow.buffer,
+      rows.ids.buffer,
+      rows.content.buffer,
+      rows.present.buffer,
+    ] as ArrayBuffer[]);
+  } else {
+    const result = checksums(db);
+    db.close();
+    parentPort!.postMessage({ ok: true, result });
+  }
+} catch (error) {
+  parentPort!.postMessage({ ok: false, error: plainError(error) });
+}
+
+/** All columns of all rows in key order. The search index is left out: it is derived, and grows when somebody searches. */
+function checksums(db: Database): { [table: string]: string } {
+  const out: { [table: string]: string } = {};
+  db.exec('begin');
+  const tables = db.all(
+    `select name from sqlite_schema where type = 'table' and name not like 'search%' and name not like 'sqlite_%' order by name`,
+  );
+  for (const [table] of tables) {
+    const name = String(table);
+    const key = db
+      .all('select name from pragma_table_info(?) where pk > 0 order by pk', name)
+      .map((row) => `"${String(row[0])}"`);
+    const hash = createHash('sha256');
+    let block = '';
+    for (const row of db.each(`select * from "${name}" order by ${key.join(', ')}`)) {
+      block += `${JSON.stringify(row, bytesAsHex)}\n`;
+      if (block.length > 65_536) {
+        hash.update(block);
+        block = '';
+      }
+    }
+    out[name] = hash.update(block).digest('hex');
+  }
+  db.exec('commit');
+  return out;
+}
+
+function bytesAsHex(_: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : value;
+}

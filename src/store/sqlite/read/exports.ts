@@ -1,0 +1,85 @@
+/** Reads about exports and gates. */
+import type { ExportOperations, GateHold, StagedRow } from '../../contract.ts';
+import { codeOf, EXPORT_STATES, FAILED, UNKNOWN, WAITING } from '../codes.ts';
+import type { Database } from '../database.ts';
+import type { Names } from './names.ts';
+import { STAGED, stagedRow } from './rows.ts';
+import { EDGE, edgeRow } from './spaces.ts';
+
+type Reads = Pick<ExportOperations, 'list' | 'pendingEdges' | 'gateCounts' | 'holds'>;
+
+const HOUR = 3_600_000;
+
+export function exportReads(db: Database, names: Names): Reads {
+  return {
+    async list(connection, states, { after, limit }) {
+      return db
+        .all(
+          `select ${STAGED} from staged s where s.id in (select id from staged where connection = ? and export_state in (select value from json_each(?)) and id > ?
+             order by id limit ?) order by s.id`,
+          names.connectionId(connection) ?? 0,
+          JSON.stringify(states.map((state) => codeOf(EXPORT_STATES, state))),
+          after,
+          limit,
+        )
+        .map((row): StagedRow => stagedRow(names, row));
+    },
+    async pendingEdges(connection, { after, limit }) {
+      return db
+        .all(
+          `select ${EDGE} from reference r indexed by reference_pending where r.connection = ? and r.state <> 0 and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
+           order by r.staged_id, r.attribute, r.key limit ?`,
+          names.connectionId(connection) ?? 0,
+          after?.stagedId ?? 0,
+          after ? (names.termId(after.attribute) ?? 0) : 0,
+          after?.key ?? '',
+          limit,
+        )
+        .map((row) => edgeRow(names, row));
+    },
+    async gateCounts(connection, since) {
+      const space = names.connectionId(connection) ?? 0;
+      const counts = new Map<string, { pending: number; sent: number }>();
+      const of = (part: string): { pending: number; sent: number } => {
+        const count = counts.get(part) ?? { pending: 0, sent: 0 };
+        counts.set(part, count);
+        return count;
+      };
+      for (const [parts, count] of db.all(
+        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${codeOf(EXPORT_STATES, 'held')}, ${UNKNOWN}, ${FAILED})
+         and export_approved is null and export_discarded is null group by export_parts`,
+        space,
+      ))
+        for (const part of JSON.parse(String(parts)) as string[]) of(part).pending += Number(count);
+      for (const [part, sent] of db.all(
+        'select part, sum(sent) from gate_sent where connection = ? and hour >= ? group by part',
+        space,
+        Math.floor(since / HOUR),
+      ))
+        of(String(part)).sent += Number(sent);
+      return [...counts].map(([part, count]) => ({ connection, part, ...count })).sort((a, b) => (a.part < b.part ? -1 : 1));
+    },
+    async holds(connection) {
+      return db
+        .all(
+          `select h.id, c.name, h.part, h.count, h.most, h.digest, h.since, h.closed_at, h.decision from gate_hold h join connection c on c.id = h.connection
+           where h.closed_at is null and (? is null or c.name = ?) order by h.id`,
+          connection,
+          connection,
+        )
+        .map(
+          (row): GateHold => ({
+            id: Number(row[0]),
+            connection: String(row[1]),
+            part: String(row[2]),
+            count: Number(row[3]),
+            limit: Number(row[4]),
+            digest: String(row[5]),
+            since: Number(row[6]),
+            closedAt: row[7] as number | null,
+            decision: row[8] as number | null,
+          }),
+        );
+    },
+  };
+}

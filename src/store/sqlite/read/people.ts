@@ -1,0 +1,128 @@
+/** Reads for people: decisions, what is parked, search, debts, blobs. */
+import type { BlobOperations, DecisionOperations, DecisionRow, ObjectRow, ParkedRow, PeopleReads } from '../../contract.ts';
+import type { Database, Row } from '../database.ts';
+import type { Names } from './names.ts';
+import { OBJECT, objectRow } from './rows.ts';
+import { EDGE, edgeRow } from './spaces.ts';
+
+type Reads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts'> & PeopleReads & Pick<BlobOperations, 'get'>;
+
+export function peopleReads(db: Database, names: Names): Reads {
+  const named = (id: unknown): string | null => (id === null ? null : names.connection(Number(id)));
+  const decisionRow = (row: Row): DecisionRow => ({
+    id: Number(row[0]),
+    kind: row[1] as DecisionRow['kind'],
+    stagedId: row[2] as number | null,
+    objectId: row[3] as number | null,
+    connection: named(row[4]),
+    detail: String(row[5]),
+    by: String(row[6]),
+    at: Number(row[7]),
+    reason: String(row[8]),
+    revokedAt: row[9] as number | null,
+  });
+  const parkedRow = (row: Row): ParkedRow => ({
+    id: Number(row[0]),
+    kind: String(row[1]),
+    connection: named(row[2]),
+    stagedId: row[3] as number | null,
+    objectId: row[4] as number | null,
+    detail: String(row[5]),
+    since: Number(row[6]),
+    run: Number(row[7]),
+  });
+
+  return {
+    async list(filter, { after, limit }) {
+      const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
+      const columns =
+        'd.id, d.kind, d.staged_id, d.object_id, d.connection, d.detail, d.decided_by, d.at, d.reason, d.revoked_at';
+      const rest = '(? is null or d.connection = ?) and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?';
+      const values = [connection, connection, filter.active ? 1 : 0, after, limit];
+      if (filter.stagedIds === undefined && filter.objectIds === undefined)
+        return db.all(`select ${columns} from decision d where ${rest}`, ...values).map(decisionRow);
+      return db
+        .all(
+          `select ${columns} from decision d where d.id in (select id from decision where staged_id in (select value from json_each(?))
+             union select id from decision where object_id in (select value from json_each(?))) and ${rest}`,
+          JSON.stringify(filter.stagedIds ?? []),
+          JSON.stringify(filter.objectIds ?? []),
+          ...values,
+        )
+        .map(decisionRow);
+    },
+    async parked(filter, { after, limit }) {
+      const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
+      return db
+        .all(
+          `select id, kind, connection, staged_id, object_id, detail, since, run from parked
+           where id > ? and (? is null or kind = ?) and (? is null or connection = ?) order by id limit ?`,
+          after,
+          filter.kind ?? null,
+          filter.kind ?? null,
+          connection,
+          connection,
+          limit,
+        )
+        .map(parkedRow);
+    },
+    async parkedCounts() {
+      return db
+        .all('select kind, connection, count(*) from parked group by kind, connection order by kind, connection')
+        .map(([kind, connection, count]) => ({ kind: String(kind), connection: named(connection), count: Number(count) }));
+    },
+    async counts() {
+      const out: { [kind: string]: number } = Object.create(null);
+      for (const [kind, count] of db.all('select kind, count from object_count')) out[names.term(Number(kind))] = Number(count);
+      return out;
+    },
+    async search({ words, kind, after, limit }) {
+      const term = kind === undefined ? null : (names.termId(kind) ?? 0);
+      const wanted = words.filter((word) => word !== '');
+      if (wanted.length === 0) return [];
+      const found = db.all(
+        `select ${OBJECT} from search f cross join object o on o.id = f.rowid where f.search match ? and f.rowid > ? and (? is null or o.kind = ?)
+           and not exists (select 1 from search_pending p where o.id between p.from_id and p.to_id) order by f.rowid limit ?`,
+        wanted.map((word) => `"${word.replaceAll('"', '""')}" *`).join(' AND '),
+        after,
+        term,
+        term,
+        limit,
+      );
+      // Whoever the index does not know yet is looked at one by one.
+      const fresh: Row[] = [];
+      for (const [from, to] of db.all('select from_id, to_id from search_pending order by from_id'))
+        for (const row of db.each(
+          `select ${OBJECT}, o.folded from object o where o.id between ? and ? and o.id > ? and (? is null or o.kind = ?) order by o.id`,
+          from!,
+          to!,
+          after,
+          term,
+          term,
+        )) {
+          const has = String(row[11]).split(' ');
+          if (wanted.every((word) => has.some((one) => one.startsWith(word)))) fresh.push(row);
+          if (fresh.length >= limit) break;
+        }
+      const all = new Map<number, ObjectRow>();
+      for (const row of [...found, ...fresh]) all.set(Number(row[0]), objectRow(names, row));
+      return [...all.values()].sort((a, b) => a.id - b.id).slice(0, limit);
+    },
+    async debts({ after, limit }) {
+      return db
+        .all(
+          `select ${EDGE}, r.connection from reference r where r.debt_since is not null and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
+           order by r.staged_id, r.attribute, r.key limit ?`,
+          after?.stagedId ?? 0,
+          after ? (names.termId(after.attribute) ?? 0) : 0,
+          after?.key ?? '',
+          limit,
+        )
+        .map((row) => ({ ...edgeRow(names, row), connection: names.connection(Number(row[7])) }));
+    },
+    async get(hash) {
+      const row = db.get('select bytes from blob where hash = ?', hash);
+      return row ? (row[0] as Uint8Array) : null;
+    },
+  };
+}

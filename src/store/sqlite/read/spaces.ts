@@ -1,0 +1,212 @@
+/** Reads of the connector spaces. Lists of ids and keys go in as one JSON text: one statement, however many. */
+import type { ConnectionState, EdgeRow, SpaceOperations, StagedRow } from '../../contract.ts';
+import { EDGE_STATES, HELD, PRESENCES, PRESENT } from '../codes.ts';
+import type { Bind, Database, Row } from '../database.ts';
+import type { Names } from './names.ts';
+import { STAGED, stagedRow } from './rows.ts';
+
+type Reads = Pick<
+  SpaceOperations,
+  | 'states'
+  | 'mark'
+  | 'loadBitmap'
+  | 'untouched'
+  | 'byIds'
+  | 'byAnchors'
+  | 'byNameKeys'
+  | 'resolve'
+  | 'accounts'
+  | 'scan'
+  | 'count'
+  | 'edgesOf'
+  | 'edge'
+  | 'edgesTo'
+>;
+
+const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash
+  from connection order by name`;
+
+export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since';
+
+export function edgeRow(names: Names, row: Row): EdgeRow {
+  return {
+    stagedId: row[0] as number,
+    attribute: names.term(row[1] as number),
+    key: row[2] as string,
+    text: (row[3] ?? row[2]) as string,
+    state: EDGE_STATES[row[4] as number]!,
+    ours: row[5] === 1,
+    debtSince: row[6] as number | null,
+  };
+}
+
+export function spaceReads(db: Database, names: Names): Reads {
+  const staged = (sql: string, ...values: Bind[]): StagedRow[] => db.all(sql, ...values).map((row) => stagedRow(names, row));
+  const edges = (sql: string, ...values: Bind[]): EdgeRow[] => db.all(sql, ...values).map((row) => edgeRow(names, row));
+  const list = (values: readonly unknown[]): string => JSON.stringify(values);
+
+  return {
+    async states() {
+      return db.all(STATES).map(stateRow);
+    },
+    async mark() {
+      return Number(db.get(`select value from counter where name = 'seq'`)![0]);
+    },
+    async loadBitmap(connection) {
+      const row = db.get('select id, checkpoint from connection where name = ?', connection);
+      if (!row || row[1] === null) return null;
+      const pages = db.all('select page, bytes from bitmap_page where connection = ? order by page', row[0]!);
+      return {
+        checkpoint: String(row[1]),
+        pages: pages.map(([page, bytes]) => ({ page: Number(page), bytes: bytes as Uint8Array })),
+      };
+    },
+    async untouched(connection, mark, { after, limit }) {
+      return db
+        .all(
+          `select id, kind, anchor from staged where connection = ? and id > ? and presence in (${PRESENT}, ${HELD}) and touched_seq <= ? and anchor is not null
+           order by id limit ?`,
+          names.connectionId(connection) ?? 0,
+          after,
+          mark,
+          limit,
+        )
+        .map(([id, kind, anchor]) => ({ id: Number(id), kind: names.term(Number(kind)), anchor: String(anchor) }));
+    },
+    async byIds(ids) {
+      return staged(`select ${STAGED} from staged s where s.id in (select value from json_each(?)) order by s.id`, list(ids));
+    },
+    async byAnchors(connection, kind, anchors) {
+      return staged(
+        `select ${STAGED} from json_each(?) j cross join staged s on s.connection = ? and s.kind = ? and s.anchor = j.value order by s.id`,
+        list([...new Set(anchors)]),
+        names.connectionId(connection) ?? 0,
+        names.termId(kind) ?? 0,
+      );
+    },
+    async byNameKeys(connection, nameKeys) {
+      return staged(
+        `select ${STAGED} from json_each(?) j cross join staged s on s.connection = ? and s.name_key = j.value order by s.id`,
+        list([...new Set(nameKeys)]),
+        names.connectionId(connection) ?? 0,
+      );
+    },
+    async resolve(connection, by, kind, keys) {
+      const space = names.connectionId(connection) ?? 0;
+      const kinds =
+        kind === null
+          ? db.all('select kind from space_count where connection = ?', space).map((row) => Number(row[0]))
+          : [names.termId(kind) ?? 0];
+      const on =
+        by === 'anchor'
+          ? 's.connection = ? and s.kind = k.value and s.anchor = j.value'
+          : 's.connection = ? and s.name_key = j.value and s.kind = k.value';
+      return db
+        .all(
+          `select j.value, s.id, s.object_id, s.presence from json_each(?) j cross join json_each(?) k cross join staged s on ${on} order by s.id`,
+          list([...new Set(keys)]),
+          list(kinds),
+          space,
+        )
+        .map(([key, id, object, presence]) => ({
+          key: String(key),
+          stagedId: Number(id),
+          objectId: object as number | null,
+          presence: PRESENCES[Number(presence)]!,
+        }));
+    },
+    async accounts(connection, objectIds) {
+      return db
+        .all(
+          `select object_id, id, kind, anchor, name, presence from staged where object_id in (select value from json_each(?)) and connection = ? order by object_id, id`,
+          list(objectIds),
+          names.connectionId(connection) ?? 0,
+        )
+        .map(([object, id, kind, anchor, name, presence]) => ({
+          objectId: Number(object),
+          stagedId: Number(id),
+          kind: names.term(Number(kind)),
+          anchor: anchor as string | null,
+          name: name as string | null,
+          presence: PRESENCES[Number(presence)]!,
+        }));
+    },
+    async scan(connection, { after, limit }) {
+      return staged(
+        `select ${STAGED} from staged s where s.connection = ? and s.id > ? order by s.id limit ?`,
+        names.connectionId(connection) ?? 0,
+        after,
+        limit,
+      );
+    },
+    async count(connection) {
+      const rows = db.all(
+        'select kind, present, linked, gone from space_count where connection = ?',
+        names.connectionId(connection) ?? 0,
+      );
+      const out: { [kind: string]: { present: number; linked: number; gone: number } } = Object.create(null);
+      for (const [kind, present, linked, gone] of rows)
+        out[names.term(Number(kind))] = { present: Number(present), linked: Number(linked), gone: Number(gone) };
+      return out;
+    },
+    async edgesOf(stagedIds, { attribute, after, limit }) {
+      const term = attribute === undefined ? null : (names.termId(attribute) ?? 0);
+      if (stagedIds.length === 1 && term !== null)
+        return edges(
+          `select ${EDGE} from reference r where r.staged_id = ? and r.attribute = ? and r.key > ? order by r.key limit ?`,
+          stagedIds[0]!,
+          term,
+          after ?? '',
+          limit,
+        );
+      return edges(
+        `select ${EDGE} from reference r where r.staged_id in (select value from json_each(?)) and (? is null or r.attribute = ?) and r.key > ?
+         order by r.staged_id, r.attribute, r.key limit ?`,
+        list(stagedIds),
+        term,
+        term,
+        after ?? '',
+        limit,
+      );
+    },
+    async edge(stagedId, attribute, keys) {
+      return edges(
+        `select ${EDGE} from reference r where r.staged_id = ? and r.attribute = ? and r.key in (select value from json_each(?)) order by r.key`,
+        stagedId,
+        names.termId(attribute) ?? 0,
+        list(keys),
+      );
+    },
+    async edgesTo(connection, keys, { after, limit }) {
+      // Pages end between staged objects, so that none is cut in two.
+      return edges(
+        `with hit as materialized (select staged_id, attribute, key from reference indexed by reference_key
+           where connection = ? and key in (select value from json_each(?)) and staged_id > ?)
+         select ${EDGE} from reference r join hit h using (staged_id, attribute, key)
+         where r.staged_id in (select distinct staged_id from hit order by staged_id limit ?) order by r.staged_id, r.attribute, r.key`,
+        names.connectionId(connection) ?? 0,
+        list(keys),
+        after ?? 0,
+        limit,
+      );
+    },
+  };
+}
+
+function stateRow(row: Row): ConnectionState {
+  return {
+    name: String(row[0]),
+    mode: row[1] as ConnectionState['mode'],
+    approval: row[2] as string | null,
+    held: row[3] === null ? null : (JSON.parse(String(row[3])) as ConnectionState['held']),
+    cursor: row[4] as string | null,
+    checkpoint: row[5] as string | null,
+    fingerprint: row[6] as string | null,
+    baseline: row[7] as string | null,
+    outages: row[8] as string | null,
+    lastCompleteRead: row[9] as number | null,
+    lastRead: row[10] as number | null,
+    rulesHash: row[11] as string | null,
+    configHash: row[12] as string | null,
+  };
+}

@@ -1,0 +1,150 @@
+/** What a sync reads: what waits, in which order, objects with their accounts, keys. */
+import type { DirtyRange, KeyRow, SyncOperations } from '../../contract.ts';
+import { SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
+import type { Database } from '../database.ts';
+import { isUnique } from '../write/keys.ts';
+import type { Names } from './names.ts';
+import { OBJECT, objectRow, STAGED, stagedRow } from './rows.ts';
+
+type Reads = Pick<SyncOperations, 'dirty' | 'orderedIds' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'>;
+
+/** Up to here the ids are sorted; above, the index is read through in its own order. */
+const FEW = 50_000;
+
+export function syncReads(db: Database, names: Names): Reads {
+  const list = (values: readonly unknown[]): string => JSON.stringify(values);
+  return {
+    async dirty() {
+      const ranges: DirtyRange[] = [];
+      let upTo = 0;
+      for (const [seq, subject, from, to, cause, detail] of db.all(
+        'select seq, subject, from_id, to_id, cause, detail from dirty order by seq',
+      )) {
+        upTo = Number(seq);
+        const range = { subject: SUBJECTS[Number(subject)]!, from: Number(from), to: Number(to), cause: String(cause) };
+        ranges.push(detail === null ? range : { ...range, detail: String(detail) });
+      }
+      return { upTo, ranges };
+    },
+    async orderedIds(connection, ranges) {
+      const space = names.connectionId(connection) ?? 0;
+      const merged = mergeRanges(ranges.filter((range) => range.subject === SUBJECTS[SUBJECT_STAGED]));
+      const size = merged.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+      if (size <= FEW) {
+        const rows = db.all(
+          `select s.id from json_each(?) j cross join staged s on s.id between j.value ->> 0 and j.value ->> 1 join term t on t.id = s.kind
+           where s.connection = ? order by t.text, s.anchor is null, s.anchor, s.id`,
+          list(merged),
+          space,
+        );
+        return Float64Array.from(rows, (row) => row[0] as number);
+      }
+      const out: number[] = [];
+      const within = membership(merged);
+      for (const [kind] of db.all(
+        'select c.kind from space_count c join term t on t.id = c.kind where c.connection = ? order by t.text',
+        space,
+      )) {
+        for (const row of db.each(
+          'select id from staged where connection = ? and kind = ? and anchor is not null order by anchor',
+          space,
+          kind!,
+        ))
+          if (within(row[0] as number)) out.push(row[0] as number);
+        for (const row of db.each(
+          'select id from staged where connection = ? and kind = ? and anchor is null order by id',
+          space,
+          kind!,
+        ))
+          if (within(row[0] as number)) out.push(row[0] as number);
+      }
+      return Float64Array.from(out);
+    },
+    async objects(ids) {
+      return db
+        .all(`select ${OBJECT} from object o where o.id in (select value from json_each(?)) order by o.id`, list(ids))
+        .map((row) => objectRow(names, row));
+    },
+    async linked(ids) {
+      return db
+        .all(
+          `select ${STAGED} from staged s where s.object_id in (select value from json_each(?)) order by s.object_id, s.connection, s.id`,
+          list(ids),
+        )
+        .map((row) => stagedRow(names, row));
+    },
+    async keys(wanted) {
+      const out: KeyRow[] = [];
+      // Two tables, two statements at most, whatever is asked.
+      for (const table of ['object_key', 'unique_key'] as const) {
+        const asked: [number, string][] = [];
+        for (const key of wanted) {
+          if (isUnique(key.scope) !== (table === 'unique_key')) continue;
+          const term = names.termId(key.scope);
+          if (term !== undefined) asked.push([term, key.norm]);
+        }
+        for (const [scope, norm, owner] of db.all(
+          `select distinct k.scope, k.norm, k.owner from json_each(?) j cross join ${table} k on k.scope = j.value ->> 0 and k.norm = j.value ->> 1 order by 1, 2, 3`,
+          list(asked),
+        ))
+          out.push({ scope: names.term(Number(scope)), norm: String(norm), owner: Number(owner) });
+      }
+      return out;
+    },
+    async waiting(keys) {
+      const asked = keys.flatMap((key) => {
+        const term = names.termId(key.scope);
+        return term === undefined ? [] : [[term, key.norm]];
+      });
+      return db
+        .all(
+          'select distinct w.staged_id from json_each(?) j cross join waiting w on w.scope = j.value ->> 0 and w.norm = j.value ->> 1 order by 1',
+          list(asked),
+        )
+        .map((row) => Number(row[0]));
+    },
+    async due(now, { after, limit }) {
+      return db
+        .all('select id from object where due_at <= ? and id > ? order by id limit ?', now, after, limit)
+        .map((row) => Number(row[0]));
+    },
+    async scanObjects({ after, limit, kind }) {
+      const term = kind === undefined ? null : (names.termId(kind) ?? 0);
+      return db
+        .all(
+          `select ${OBJECT} from object o where o.id > ? and (? is null or o.kind = ?) order by o.id limit ?`,
+          after,
+          term,
+          term,
+          limit,
+        )
+        .map((row) => objectRow(names, row));
+    },
+  };
+}
+
+function mergeRanges(ranges: readonly DirtyRange[]): [number, number][] {
+  const sorted = ranges.map((range): [number, number] => [range.from, range.to]).sort((a, b) => a[0] - b[0]);
+  const out: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = out[out.length - 1];
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else out.push([from, to]);
+  }
+  return out;
+}
+
+function membership(ranges: readonly (readonly [number, number])[]): (id: number) => boolean {
+  return (id) => {
+    let low = 0;
+    let high = ranges.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const [from, to] = ranges[middle]!;
+      if (id < from) high = middle - 1;
+      else if (id > to) low = middle + 1;
+      else return true;
+    }
+    return false;
+  };
+}

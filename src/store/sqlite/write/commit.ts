@@ -1,0 +1,282 @@
+/**
+ * One batch of a sync. Optimistic: what was read is compared by revision, an object whose rows changed meanwhile (or whose
+ * unique key somebody else took) is left out with everything that hangs on it, and returned to be computed again.
+ */
+import type { NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../../contract.ts';
+import { codeOf, codeOrNull, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../codes.ts';
+import type { Bind } from '../database.ts';
+import { writeChanges } from './changes.ts';
+import { anchorWords } from './digest.ts';
+import { writeDirty } from './dirty.ts';
+import { connectionsOf, writeEdges } from './edges.ts';
+import { SET_NO_WISH, SET_WISH, wishValues } from './export-columns.ts';
+import { addKey, removeKey } from './keys.ts';
+import { writeParked } from './parked.ts';
+import type { Session } from './session.ts';
+
+interface Known {
+  readonly connection: number;
+  readonly kind: number;
+  readonly presence: number;
+  readonly object: number | null;
+}
+
+/** Who is left out so far. */
+interface Left {
+  readonly objects: Set<number>;
+  readonly staged: Set<number>;
+}
+
+export function commit(session: Session, batch: SyncCommit): SyncConflicts {
+  session.checkEpoch(batch.epoch);
+  const left: Left = { objects: new Set(), staged: new Set() };
+  const known = check(session, batch, left);
+  // A key or anchor taken by somebody else shows only when it is written: then all is undone and written without it.
+  for (;;) {
+    session.db.exec('savepoint batch');
+    const before = left.objects.size + left.staged.size;
+    apply(session, batch, left, known);
+    if (left.objects.size + left.staged.size === before) break;
+    close(batch, left, known);
+    session.db.exec('rollback to batch; release batch');
+    session.reload();
+  }
+  session.db.exec('release batch');
+  return { objects: [...left.objects].sort((a, b) => a - b), staged: [...left.staged].sort((a, b) => a - b) };
+}
+
+/** Rows as they are now; those of another revision go to `left`. */
+function check(session: Session, batch: SyncCommit, left: Left): Map<number, Known> {
+  const known = new Map<number, Known>();
+  for (const write of batch.objects) {
+    const row = session.db.get('select revision from object where id = ?', write.object);
+    if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.objects.add(write.object);
+  }
+  for (const write of batch.staged) {
+    const row = session.db.get('select revision, connection, kind, presence, object_id from staged where id = ?', write.staged);
+    if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.staged.add(write.staged);
+    if (row)
+      known.set(write.staged, {
+        connection: Number(row[1]),
+        kind: Number(row[2]),
+        presence: Number(row[3]),
+        object: row[4] as number | null,
+      });
+  }
+  close(batch, left, known);
+  return known;
+}
+
+/** Whoever is left out takes along the object it belongs to, and that object all its staged rows, until nothing is added. */
+function close(batch: SyncCommit, left: Left, known: ReadonlyMap<number, Known>): void {
+  if (left.objects.size === 0 && left.staged.size === 0) return;
+  for (let size = -1; size !== left.objects.size + left.staged.size; ) {
+    size = left.objects.size + left.staged.size;
+    for (const write of batch.staged) {
+      const owners = [known.get(write.staged)?.object, write.link?.object].filter((id) => id !== null && id !== undefined);
+      if (left.staged.has(write.staged)) for (const id of owners) left.objects.add(id);
+      else if (owners.some((id) => left.objects.has(id))) left.staged.add(write.staged);
+    }
+  }
+}
+
+function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyMap<number, Known>): void {
+  const outKey = (scope: string, owner: number): boolean => (scope.startsWith('staged:') ? left.staged : left.objects).has(owner);
+  for (const key of batch.keys.remove) if (!outKey(key.scope, key.owner)) removeKey(session, key.scope, key.norm, key.owner);
+  const adds = batch.keys.add.filter((key) => !outKey(key.scope, key.owner));
+  for (const key of adds)
+    if (!addKey(session, key.scope, key.norm, key.owner))
+      (key.scope.startsWith('staged:') ? left.staged : left.objects).add(key.owner);
+  const fresh: number[] = [];
+  for (const write of batch.objects) if (!left.objects.has(write.object)) writeObject(session, batch.run, write, fresh);
+  writeFresh(session, fresh);
+  for (const write of batch.staged)
+    if (!left.staged.has(write.staged) && !writeStaged(session, batch.run, write, known.get(write.staged)))
+      left.staged.add(write.staged);
+  for (const { stagedId, keys } of batch.waiting) if (!left.staged.has(stagedId)) writeWaiting(session, stagedId, keys);
+  writeEdges(
+    session,
+    batch.edges.filter((edge) => !left.staged.has(edge.stagedId)),
+    connectionsOf(session),
+  );
+  writeParked(
+    session,
+    batch.run,
+    batch.parked.filter(({ subject }) =>
+      'stagedId' in subject ? !left.staged.has(subject.stagedId) : !left.objects.has(subject.objectId),
+    ),
+  );
+  writeChanges(
+    session,
+    batch.run,
+    batch.changes.flatMap((change) => without(change, change.subject === 'object' ? left.objects : left.staged)),
+  );
+  writeDirty(session, batch.dirty);
+  if (batch.doneUpTo !== null) session.db.run('dirty', 'delete from dirty where seq <= ?', batch.doneUpTo);
+}
+
+/** What remains of a range without those left out. */
+function without(change: NewChange, out: ReadonlySet<number>): NewChange[] {
+  const holes = [...out].filter((id) => id >= change.from && id <= change.to).sort((a, b) => a - b);
+  const parts: NewChange[] = [];
+  let from = change.from;
+  for (const hole of holes) {
+    if (hole > from) parts.push({ ...change, from, to: hole - 1 });
+    from = hole + 1;
+  }
+  if (from <= change.to) parts.push({ ...change, from });
+  return parts;
+}
+
+const OBJECT_INSERT = `insert into object (id, kind, state, revision, due_at, alias_of, created_run, dates, attributes, folded, notes, frozen)
+  values (?, ?, ?, 1, ?, null, ?, ?, ?, ?, ?, ?)`;
+const OBJECT_UPDATE = `update object set kind = ?, state = ?, revision = revision + 1, due_at = ?, dates = ?, attributes = ?, notes = ?, frozen = ?
+  where id = ?`;
+
+function writeObject(session: Session, run: number, write: ObjectWrite, fresh: number[]): void {
+  const { db } = session;
+  const kind = session.term(write.kind);
+  const state = codeOf(LIFE_STATES, write.state);
+  if (write.insert) {
+    db.run(
+      'object',
+      OBJECT_INSERT,
+      write.object,
+      kind,
+      state,
+      write.dueAt,
+      run,
+      write.dates,
+      write.attributes,
+      write.folded ?? '',
+      write.notes,
+      write.frozen,
+    );
+    session.used('object', write.object);
+    session.born(kind);
+    fresh.push(write.object);
+    return;
+  }
+  db.run(
+    'object',
+    OBJECT_UPDATE,
+    kind,
+    state,
+    write.dueAt,
+    write.dates,
+    write.attributes,
+    write.notes,
+    write.frozen,
+    write.object,
+  );
+  if (
+    write.folded !== undefined &&
+    db.run('object', 'update object set folded = ? where id = ? and folded <> ?', write.folded, write.object, write.folded) === 1
+  )
+    fresh.push(write.object);
+}
+
+/** Whom the search index does not know yet: one row per run of ids. */
+function writeFresh(session: Session, ids: number[]): void {
+  ids.sort((a, b) => a - b);
+  for (let i = 0; i < ids.length; ) {
+    let to = i;
+    while (ids[to + 1] === ids[to]! + 1) to++;
+    session.db.run('search_pending', 'insert into search_pending (from_id, to_id) values (?, ?)', ids[i]!, ids[to]!);
+    i = to + 1;
+  }
+}
+
+const STAGED_INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, revision, touched_seq, incarnation, protected,
+  anchor, name, name_key) values (?, ?, ?, ${PENDING}, ?, ?, 0, ?, 1, 0, ?, ?, ?) on conflict do nothing`;
+
+/** False when the anchor is somebody else's. */
+function writeStaged(session: Session, run: number, write: StagedWrite, row: Known | undefined): boolean {
+  let known = row;
+  if (write.insert) {
+    const { insert } = write;
+    const connection = session.connection(insert.connection);
+    const kind = session.term(insert.kind);
+    const inserted = session.db.run(
+      'staged',
+      STAGED_INSERT,
+      write.staged,
+      connection,
+      kind,
+      ...anchorWords(insert.anchorDigest),
+      session.seq(),
+      insert.anchor,
+      insert.name,
+      insert.nameKey,
+    );
+    if (inserted === 0) return false;
+    session.used('staged', write.staged);
+    known = { connection, kind, presence: PENDING, object: null };
+  }
+  if (!known) return false;
+  const set: string[] = ['revision = revision + 1'];
+  const values: Bind[] = [];
+  let object = known.object;
+  if (write.link !== undefined) {
+    object = write.link?.object ?? null;
+    set.push('object_id = ?, link_how = ?, link_run = ?, origin = ?');
+    values.push(
+      object,
+      codeOrNull(HOWS, write.link?.how ?? null),
+      write.link ? run : null,
+      codeOrNull(ORIGINS, write.link?.origin ?? null),
+    );
+  }
+  if (write.protected !== undefined) {
+    set.push('protected = ?');
+    values.push(write.protected ? 1 : 0);
+  }
+  if (write.export) {
+    set.push(SET_WISH);
+    values.push(...wishValues(write.export, run));
+  } else if (write.export === null) set.push(SET_NO_WISH);
+  let presence = known.presence;
+  if (write.presence !== undefined) {
+    presence = codeOf(PRESENCES, write.presence);
+    set.push('presence = ?');
+    values.push(presence);
+    if (presence !== GONE) set.push('gone_at = null');
+  }
+  for (const [column, value] of [
+    ['steps', write.steps],
+    ['confirmed', write.confirmed],
+    ['times', write.times],
+  ] as const) {
+    if (value === undefined) continue;
+    set.push(`${column} = ?`);
+    values.push(value);
+  }
+  // At most a few dozen shapes: each is prepared once.
+  session.db.run('staged', `update staged set ${set.join(', ')} where id = ?`, ...values, write.staged);
+  session.moved(known.connection, known.kind, write.insert ? null : { presence: known.presence, linked: known.object !== null }, {
+    presence,
+    linked: object !== null,
+  });
+  return true;
+}
+
+function writeWaiting(
+  session: Session,
+  stagedId: number,
+  keys: readonly { readonly scope: string; readonly norm: string }[],
+): void {
+  const { db } = session;
+  const wanted = new Map(keys.map((key) => [`${session.term(key.scope)}\u001f${key.norm}`, key]));
+  for (const [scope, norm] of db.all('select scope, norm from waiting where staged_id = ?', stagedId)) {
+    if (wanted.delete(`${String(scope)}\u001f${String(norm)}`)) continue;
+    db.run('waiting', 'delete from waiting where scope = ? and norm = ? and staged_id = ?', scope!, norm!, stagedId);
+  }
+  for (const key of wanted.values())
+    db.run(
+      'waiting',
+      'insert into waiting (scope, norm, staged_id) values (?, ?, ?)',
+      session.term(key.scope),
+      key.norm,
+      stagedId,
+    );
+}

@@ -1,0 +1,60 @@
+/** What people decided; with it, in the same transaction, whom it concerns. */
+import type { DecisionRow, DirtyRange } from '../../contract.ts';
+import { writeDirty } from './dirty.ts';
+import type { Session } from './session.ts';
+
+export function recordDecision(
+  session: Session,
+  { decision, dirty }: { decision: Omit<DecisionRow, 'id' | 'revokedAt'>; dirty: readonly DirtyRange[] },
+): number {
+  const id = session.db.insert(
+    'decision',
+    'insert into decision (kind, staged_id, object_id, connection, detail, decided_by, at, reason) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    decision.kind,
+    decision.stagedId,
+    decision.objectId,
+    decision.connection === null ? null : session.connection(decision.connection),
+    decision.detail,
+    decision.by,
+    decision.at,
+    decision.reason,
+  );
+  writeDirty(session, dirty);
+  return id;
+}
+
+export function revokeDecision(
+  session: Session,
+  { id, at, dirty }: { id: number; at: number; dirty: readonly DirtyRange[] },
+): void {
+  session.db.run('decision', 'update decision set revoked_at = ? where id = ? and revoked_at is null', at, id);
+  writeDirty(session, dirty);
+}
+
+export function markDirty(session: Session, { ranges, epoch }: { ranges: readonly DirtyRange[]; epoch: number | null }): void {
+  session.checkEpoch(epoch);
+  writeDirty(session, ranges);
+}
+
+export function putBlobs(session: Session, { blobs }: { blobs: readonly { hash: string; bytes: Uint8Array }[] }): void {
+  for (const { hash, bytes } of blobs)
+    session.db.run('blob', 'insert into blob (hash, bytes) values (?, ?) on conflict do nothing', hash, bytes);
+}
+
+/** Catches the search index up by at most `limit` objects; answers whether more wait. */
+export function indexForSearch(session: Session, { limit }: { limit: number }): boolean {
+  const { db } = session;
+  let left = limit;
+  for (const [id, from, to] of db.all('select id, from_id, to_id from search_pending order by id limit 1000')) {
+    const last = Math.min(Number(to), Number(from) + left - 1);
+    for (const [object, folded] of db.all('select id, folded from object where id between ? and ?', from!, last)) {
+      db.run('search', 'delete from search where rowid = ?', object!);
+      db.run('search', 'insert into search (rowid, folded) values (?, ?)', object!, folded!);
+    }
+    left -= last - Number(from) + 1;
+    if (last < Number(to)) db.run('search_pending', 'update search_pending set from_id = ? where id = ?', last + 1, id!);
+    else db.run('search_pending', 'delete from search_pending where id = ?', id!);
+    if (left <= 0) break;
+  }
+  return db.get('select 1 from search_pending limit 1') !== undefined;
+}

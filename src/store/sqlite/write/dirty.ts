@@ -1,0 +1,41 @@
+/** Dirty rows: ranges, written in the transaction that makes them true. */
+import type { DirtyRange } from '../../contract.ts';
+import { codeOf, SUBJECT_EDGE, SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
+import type { Session } from './session.ts';
+
+const INSERT = 'insert into dirty (seq, subject, from_id, to_id, cause, detail) values (?, ?, ?, ?, ?, ?)';
+
+export function writeDirty(session: Session, ranges: readonly DirtyRange[]): void {
+  for (const range of ranges)
+    session.db.run(
+      'dirty',
+      INSERT,
+      session.nextSeq(),
+      codeOf(SUBJECTS, range.subject),
+      range.from,
+      range.to,
+      range.cause,
+      range.detail ?? null,
+    );
+}
+
+/** One row per run of consecutive ids. */
+export function writeDirtyIds(session: Session, ids: number[], cause: string): void {
+  if (ids.length === 0) return;
+  ids.sort((a, b) => a - b);
+  let from = ids[0]!;
+  let to = from;
+  for (let i = 1; i <= ids.length; i++) {
+    const id = ids[i];
+    if (id !== undefined && id <= to + 1) {
+      to = id;
+      continue;
+    }
+    session.db.run('dirty', INSERT, session.nextSeq(), SUBJECT_STAGED, from, to, cause, null);
+    if (id !== undefined) from = to = id;
+  }
+}
+
+export function writeDirtyEdge(session: Session, stagedId: number, attribute: string, key: string): void {
+  session.db.run('dirty', INSERT, session.nextSeq(), SUBJECT_EDGE, stagedId, stagedId, 'edge', `${attribute}\u001f${key}`);
+}

@@ -1,0 +1,145 @@
+/** Edges between objects as a read shows them: only differences are written, pending ones are proven or kept. */
+import type { EdgeKey, EdgeWrite, StageEdges } from '../../contract.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
+import type { Row } from '../database.ts';
+import type { Session } from './session.ts';
+
+const INSERT =
+  'insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text) values (?, ?, ?, ?, ?, ?, ?, ?)';
+const DELETE = 'delete from reference where staged_id = ? and attribute = ? and key = ?';
+const STATE = 'update reference set state = 0, text = ? where staged_id = ? and attribute = ? and key = ?';
+const ONE = 'select key, state, text from reference where staged_id = ? and attribute = ? and key = ?';
+const ALL = 'select key, state, text from reference where staged_id = ? and attribute = ?';
+
+export interface EdgeCounts {
+  added: number;
+  removed: number;
+  /** Rows written, proofs included. */
+  written: number;
+}
+
+interface Subject {
+  readonly session: Session;
+  readonly connection: number;
+  readonly stagedId: number;
+  readonly counts: EdgeCounts;
+  /** Called for what really differs in the source, not for proofs. */
+  readonly differs: (attribute: string, key: string) => void;
+}
+
+export function stageEdges(subject: Subject, edges: readonly StageEdges[], fresh: boolean): void {
+  for (const list of edges) {
+    const attribute = subject.session.term(list.attribute);
+    if (list.all) replaceAll(subject, list.attribute, attribute, list.all, fresh);
+    for (const edge of list.add ?? []) see(subject, list.attribute, attribute, edge, one(subject, attribute, edge.key));
+    for (const edge of list.remove ?? []) {
+      const row = one(subject, attribute, edge.key);
+      if (row) unsee(subject, list.attribute, attribute, edge.key, Number(row[1]));
+    }
+  }
+}
+
+function one(subject: Subject, attribute: number, key: string): Row | undefined {
+  return subject.session.db.get(ONE, subject.stagedId, attribute, key);
+}
+
+function replaceAll(subject: Subject, name: string, attribute: number, all: readonly EdgeKey[], fresh: boolean): void {
+  const incoming = new Map<string, EdgeKey>();
+  for (const edge of all) incoming.set(edge.key, edge);
+  const changes: [Row, EdgeKey | undefined][] = [];
+  if (!fresh)
+    for (const row of subject.session.db.each(ALL, subject.stagedId, attribute)) {
+      const key = String(row[0]);
+      const edge = incoming.get(key);
+      incoming.delete(key);
+      if (edge === undefined || Number(row[1]) === EDGE_ADD || textOf(edge) !== row[2]) changes.push([row, edge]);
+    }
+  for (const [row, edge] of changes) {
+    if (edge) see(subject, name, attribute, edge, row);
+    else unsee(subject, name, attribute, String(row[0]), Number(row[1]));
+  }
+  // In key order: neighbours share a page.
+  for (const edge of [...incoming.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
+    see(subject, name, attribute, edge, undefined);
+}
+
+function textOf(edge: EdgeKey): string | null {
+  return edge.text === edge.key ? null : edge.text;
+}
+
+function see(subject: Subject, name: string, attribute: number, edge: EdgeKey, row: Row | undefined): void {
+  const { session, stagedId, counts } = subject;
+  const text = textOf(edge);
+  if (!row) {
+    counts.added++;
+    counts.written += session.db.run(
+      'reference',
+      INSERT,
+      stagedId,
+      attribute,
+      edge.key,
+      subject.connection,
+      EDGE_SEEN,
+      0,
+      null,
+      text,
+    );
+    subject.differs(name, edge.key);
+    return;
+  }
+  // A removal that is wished for and not done yet stays a wish.
+  if (Number(row[1]) === EDGE_REMOVE) return;
+  if (Number(row[1]) === EDGE_SEEN && row[2] === text) return;
+  counts.written += session.db.run('reference', STATE, text, stagedId, attribute, edge.key);
+}
+
+function unsee(subject: Subject, name: string, attribute: number, key: string, state: number): void {
+  const { session, stagedId, counts } = subject;
+  // Wished for and not there yet.
+  if (state === EDGE_ADD) return;
+  counts.written += session.db.run('reference', DELETE, stagedId, attribute, key);
+  if (state === EDGE_REMOVE) return;
+  counts.removed++;
+  subject.differs(name, key);
+}
+
+/** Edges as sync or an answer decides them. */
+export function writeEdges(
+  session: Session,
+  edges: readonly EdgeWrite[],
+  connectionOf: (stagedId: number) => number | undefined,
+): void {
+  for (const edge of edges) {
+    const attribute = session.term(edge.attribute);
+    if (edge.state === 'drop') {
+      session.db.run('reference', DELETE, edge.stagedId, attribute, edge.key);
+      continue;
+    }
+    const connection = connectionOf(edge.stagedId);
+    if (connection === undefined) continue;
+    session.db.run(
+      'reference',
+      `${INSERT} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text
+       where state is not excluded.state or ours is not excluded.ours or debt_since is not excluded.debt_since or text is not excluded.text`,
+      edge.stagedId,
+      attribute,
+      edge.key,
+      connection,
+      codeOf(EDGE_STATES, edge.state),
+      edge.ours ? 1 : 0,
+      edge.debtSince,
+      edge.text === edge.key ? null : edge.text,
+    );
+  }
+}
+
+export function connectionsOf(session: Session): (stagedId: number) => number | undefined {
+  const known = new Map<number, number | undefined>();
+  return (stagedId) => {
+    if (known.has(stagedId)) return known.get(stagedId);
+    const row = session.db.get('select connection from staged where id = ?', stagedId);
+    const connection = row === undefined ? undefined : Number(row[0]);
+    known.set(stagedId, connection);
+    return connection;
+  };
+}

@@ -1,0 +1,264 @@
+/** Attempts and answers (SEMANTICS 9): stored before sent, kept until proven, an answer only to the wish it was made for. */
+import type { ExportAnswer, ExportOperations, NewChange } from '../../contract.ts';
+import { type AttemptItem, packItems, unpackItems } from '../attempt-items.ts';
+import {
+  CREATE,
+  codeOf,
+  DELETE,
+  EXPORT_STATES,
+  FAILED,
+  GONE,
+  OPERATIONS,
+  PRESENT,
+  SENT,
+  UNKNOWN,
+  UPDATE,
+  WAITING,
+} from '../codes.ts';
+import type { Bind, Row } from '../database.ts';
+import { writeChanges } from './changes.ts';
+import { anchorWords, contentWords } from './digest.ts';
+import { writeDirty } from './dirty.ts';
+import { connectionsOf, writeEdges } from './edges.ts';
+import { SET_NO_WISH } from './export-columns.ts';
+import { keyList, replaceStagedKeys } from './keys.ts';
+import type { Session } from './session.ts';
+import { adoptTwin } from './twin.ts';
+
+const HOUR = 3_600_000;
+
+/** Ids of what was taken, in order. */
+export function take(session: Session, request: Parameters<ExportOperations['take']>[0]): number[] {
+  session.checkEpoch(request.epoch);
+  const connection = session.connection(request.connection);
+  const flying = session.inFlight(connection);
+  const only = request.only ? new Set(request.only) : null;
+  const items: AttemptItem[] = [];
+  for (const operation of request.operations.map((name) => codeOf(OPERATIONS, name)).sort()) {
+    if (items.length >= request.limit) break;
+    for (const [id, revision] of session.db.each(
+      `select id, export_revision from staged where connection = ? and export_state = ${WAITING} and export_operation = ? and export_not_before <= ? order by id`,
+      connection,
+      operation,
+      request.now,
+    )) {
+      if (flying.has(Number(id)) || (only && !only.has(Number(id)))) continue;
+      items.push({ id: Number(id), revision: Number(revision), operation });
+      if (items.length >= request.limit) break;
+    }
+  }
+  if (items.length === 0) return [];
+  session.db.run(
+    'attempt',
+    'insert into attempt (connection, run, attempt, epoch, at, deadline, items) values (?, ?, ?, ?, ?, ?, ?)',
+    connection,
+    request.run,
+    request.attempt,
+    request.epoch,
+    request.now,
+    request.deadline,
+    packItems(items),
+  );
+  for (const item of items) flying.add(item.id);
+  return items.map((item) => item.id);
+}
+
+type AnswerBatch = Parameters<ExportOperations['answer']>[0];
+
+export function answer(session: Session, batch: AnswerBatch): void {
+  session.checkEpoch(batch.epoch);
+  const { db } = session;
+  const connection = session.connection(batch.connection);
+  const stored = db.get(
+    'select items from attempt where connection = ? and run = ? and attempt = ?',
+    connection,
+    batch.run,
+    batch.attempt,
+  );
+  const items = new Map(stored ? unpackItems(stored[0] as Uint8Array).map((item) => [item.id, item]) : []);
+  const sent = new Map<string, number>();
+  for (const one of batch.answers) {
+    answerOne(session, batch, connection, one, items.get(one.staged));
+    items.delete(one.staged);
+    if ((one.outcome === 'proven' || one.outcome === 'sent') && !one.approved)
+      for (const part of one.parts) sent.set(part, (sent.get(part) ?? 0) + 1);
+  }
+  // What the attempt held and nobody answered may have been done.
+  for (const id of items.keys())
+    db.run(
+      'staged',
+      `update staged set export_state = ${UNKNOWN}, revision = revision + 1 where id = ? and export_state = ${WAITING}`,
+      id,
+    );
+  const flying = session.inFlight(connection);
+  for (const one of batch.answers) flying.delete(one.staged);
+  for (const id of items.keys()) flying.delete(id);
+  db.run('attempt', 'delete from attempt where connection = ? and run = ? and attempt = ?', connection, batch.run, batch.attempt);
+  const hour = Math.floor(batch.at / HOUR);
+  for (const [part, count] of sent)
+    db.run(
+      'gate_sent',
+      'insert into gate_sent (connection, part, hour, sent) values (?, ?, ?, ?) on conflict do update set sent = sent + excluded.sent',
+      connection,
+      part,
+      hour,
+      count,
+    );
+  writeEdges(
+    session,
+    batch.answers.flatMap((one) => one.edges),
+    connectionsOf(session),
+  );
+  writeChanges(session, batch.run, batch.changes as readonly NewChange[]);
+  writeDirty(session, batch.dirty ?? []);
+}
+
+const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state from staged where id = ?`;
+
+function answerOne(
+  session: Session,
+  batch: AnswerBatch,
+  connection: number,
+  one: ExportAnswer,
+  item: AttemptItem | undefined,
+): void {
+  const row = session.db.get(FIND, one.staged);
+  if (!row) return;
+  const current = row[0] === one.revision;
+  const operation = item?.operation ?? Number(row[1]);
+  const set: string[] = ['revision = revision + 1'];
+  const values: Bind[] = [];
+  const put = (column: string, value: Bind): void => {
+    set.push(`${column} = ?`);
+    values.push(value);
+  };
+  const done = one.outcome === 'proven' || one.outcome === 'sent';
+  if (done || one.outcome === 'unknown') put('touched_seq', session.seq());
+  let presence = Number(row[2]);
+  if (done && operation === DELETE && one.outcome === 'proven') {
+    presence = GONE;
+    put('gone_at', batch.at);
+  } else if (one.outcome === 'proven') {
+    presence = PRESENT;
+    if (one.seen !== null) put('seen', one.seen);
+    contentWords(one.digest).forEach((word, i) => put(`content_${i}`, word));
+    set.push('gone_at = null', 'sent = null');
+    if (one.confirmed !== null) put('confirmed', one.confirmed);
+    if (one.keys !== null) put('keys', keyList(one.keys));
+  } else if (one.outcome === 'sent') put('sent', one.sent);
+  if (presence !== Number(row[2])) put('presence', presence);
+  if (done && operation !== DELETE) {
+    if (one.name !== null) set.push('name = ?', 'name_key = ?');
+    if (one.name !== null) values.push(one.name, one.nameKey);
+    if (one.anchor !== null && one.anchor !== row[5]) {
+      adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor);
+      const [high, low] = anchorWords(one.anchorDigest);
+      put('anchor', one.anchor);
+      put('anchor_high', high!);
+      put('anchor_low', low!);
+    }
+  }
+  if (one.steps !== undefined) put('steps', one.steps);
+  settleWish(set, put, batch, one, row, current, operation);
+  session.db.run('staged', `update staged set ${set.join(', ')} where id = ?`, ...values, one.staged);
+  if (one.outcome === 'proven' && one.keys !== null)
+    replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
+  const linked = row[3] !== null;
+  if (presence !== Number(row[2]))
+    session.moved(connection, Number(row[4]), { presence: Number(row[2]), linked }, { presence, linked });
+}
+
+/** What becomes of the wish: answered, sent again, kept for a person; a newer one stays in place. */
+function settleWish(
+  set: string[],
+  put: (column: string, value: Bind) => void,
+  batch: AnswerBatch,
+  one: ExportAnswer,
+  row: Row,
+  current: boolean,
+  operation: number,
+): void {
+  if (row[7] === null) return;
+  const done = one.outcome === 'proven' || one.outcome === 'sent';
+  if (!current) {
+    // A newer wish to create what is there now is a wish to change it.
+    if (done && operation === CREATE && row[1] === CREATE) put('export_operation', UPDATE);
+    if (one.outcome === 'unknown') put('export_state', UNKNOWN);
+    return;
+  }
+  if (one.outcome === 'proven' && one.remaining === null) {
+    set.push(SET_NO_WISH);
+    return;
+  }
+  put('export_attempt', batch.attempt);
+  put('export_at', batch.at);
+  put('export_fault', one.fault);
+  put('export_not_before', one.notBefore);
+  set.push('export_attempts = export_attempts + 1');
+  if (one.remaining !== null) {
+    put('wanted', one.remaining.wanted);
+    put('export_parts', one.remaining.parts);
+    put('export_state', codeOf(EXPORT_STATES, one.remaining.state));
+    if (done && operation === CREATE) put('export_operation', UPDATE);
+    // It is another change now: an approval of the whole does not speak of the rest.
+    set.push('export_revision = revision + 1');
+    if (done) set.push('export_approved = null');
+    return;
+  }
+  const states: { readonly [outcome in ExportAnswer['outcome']]: number } = {
+    proven: SENT,
+    sent: SENT,
+    failed: FAILED,
+    retry: WAITING,
+    unknown: UNKNOWN,
+  };
+  put('export_state', states[one.outcome]);
+}
+
+export function settleEdges(session: Session, batch: Parameters<ExportOperations['settleEdges']>[0]): void {
+  session.checkEpoch(batch.epoch);
+  writeEdges(session, batch.edges, connectionsOf(session));
+}
+
+export function markExports(session: Session, batch: Parameters<ExportOperations['mark']>[0]): void {
+  session.checkEpoch(batch.epoch);
+  for (const row of batch.rows)
+    session.db.run(
+      'staged',
+      `update staged set export_state = ?, export_hold = ?, export_approved = ?, export_discarded = ?, revision = revision + 1
+       where id = ? and export_revision = ? and export_state is not null`,
+      codeOf(EXPORT_STATES, row.state),
+      row.holdId,
+      row.approved,
+      row.discarded,
+      row.id,
+      row.revision,
+    );
+}
+
+export function openHold(
+  session: Session,
+  { hold, epoch }: { hold: Parameters<ExportOperations['openHold']>[0]; epoch: number },
+): number {
+  session.checkEpoch(epoch);
+  return session.db.insert(
+    'gate_hold',
+    'insert into gate_hold (connection, part, count, most, digest, since) values (?, ?, ?, ?, ?, ?)',
+    session.connection(hold.connection),
+    hold.part,
+    hold.count,
+    hold.limit,
+    hold.digest,
+    hold.since,
+  );
+}
+
+export function closeHold(session: Session, { id, decision, at }: { id: number; decision: number; at: number }): void {
+  session.db.run(
+    'gate_hold',
+    'update gate_hold set closed_at = ?, decision = ? where id = ? and closed_at is null',
+    at,
+    decision,
+    id,
+  );
+}

@@ -1,0 +1,68 @@
+/** Everything that the writer thread does, by name. Each is one transaction. */
+import { commit } from './commit.ts';
+import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
+import { answer, closeHold, markExports, openHold, settleEdges, take } from './exports.ts';
+import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors } from './runs.ts';
+import type { Session } from './session.ts';
+import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
+import { stage } from './stage.ts';
+
+function reserve(session: Session, { what, n }: { what: 'object' | 'staged'; n: number }): number {
+  return session.reserve(what, n);
+}
+
+export const OPERATIONS: {
+  readonly answer: typeof answer;
+  readonly beginRun: typeof beginRun;
+  readonly cleanRuns: typeof cleanRuns;
+  readonly clearBitmap: typeof clearBitmap;
+  readonly closeHold: typeof closeHold;
+  readonly commit: typeof commit;
+  readonly finishRun: typeof finishRun;
+  readonly indexForSearch: typeof indexForSearch;
+  readonly markAbsent: typeof markAbsent;
+  readonly markDirty: typeof markDirty;
+  readonly markExports: typeof markExports;
+  readonly openHold: typeof openHold;
+  readonly progress: typeof progress;
+  readonly putBlobs: typeof putBlobs;
+  readonly recordChanges: typeof recordChanges;
+  readonly recordDecision: typeof recordDecision;
+  readonly recordErrors: typeof recordErrors;
+  readonly reserve: typeof reserve;
+  readonly revokeDecision: typeof revokeDecision;
+  readonly saveBitmap: typeof saveBitmap;
+  readonly saveState: typeof saveState;
+  readonly settleEdges: typeof settleEdges;
+  readonly stage: typeof stage;
+  readonly take: typeof take;
+} = {
+  answer,
+  beginRun,
+  cleanRuns,
+  clearBitmap,
+  closeHold,
+  commit,
+  finishRun,
+  indexForSearch,
+  markAbsent,
+  markDirty,
+  markExports,
+  openHold,
+  progress,
+  putBlobs,
+  recordChanges,
+  recordDecision,
+  recordErrors,
+  reserve,
+  revokeDecision,
+  saveBitmap,
+  saveState,
+  settleEdges,
+  stage,
+  take,
+};
+
+export type OperationName = keyof typeof OPERATIONS;
+export type OperationInput<Name extends OperationName> = Parameters<(typeof OPERATIONS)[Name]>[1];
+export type OperationResult<Name extends OperationName> = ReturnType<(typeof OPERATIONS)[Name]>;

@@ -1,0 +1,132 @@
+/** Runs and the epoch: one process's tenure of the store. */
+import { RollcallError } from '#core/errors';
+import type { ErrorRow, NewChange, RunOperations } from '../../contract.ts';
+import { unpackItems } from '../attempt-items.ts';
+import { UNKNOWN } from '../codes.ts';
+import { writeChanges, writeErrors } from './changes.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The first run after opening takes the next epoch: what an earlier process left running is interrupted, what it had on the
+ * way to a target is of unknown outcome. Later runs of this process share the epoch, so that a push and a full run go on
+ * side by side.
+ */
+export function beginRun(session: Session, run: Parameters<RunOperations['begin']>[0]): { id: number; epoch: number } {
+  const { db } = session;
+  if (session.epoch === 0) {
+    const epoch = Number(db.get(`select value from counter where name = 'epoch'`)![0]) + 1;
+    db.run('counter', `update counter set value = ? where name = 'epoch'`, epoch);
+    db.run(
+      'run',
+      `update run set status = 'interrupted', ended_at = ?, last_change = (select coalesce(max(id), 0) from change) where status = 'running'`,
+      run.startedAt,
+    );
+    loseAttempts(session, db.all('select connection, run, attempt, items from attempt'));
+    session.epoch = epoch;
+  }
+  db.run('counter', `update counter set value = max(value, ?) where name = 'now' and value < ?`, run.now, run.now);
+  const id = db.insert(
+    'run',
+    `insert into run (epoch, profile, now, started_at, status, started_by, rules_hash, counts, rows_written, first_change)
+     values (?, ?, ?, ?, 'running', ?, ?, '{}', 0, (select coalesce(max(id), 0) from change) + 1)`,
+    session.epoch,
+    run.profile,
+    run.now,
+    run.startedAt,
+    run.by,
+    run.rulesHash,
+  );
+  return { id, epoch: session.epoch };
+}
+
+type OpenAttempt = readonly unknown[];
+
+/** Sent or not, nobody knows: each item waits to be looked up. */
+function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
+  for (const [connection, run, attempt, items] of attempts) {
+    for (const item of unpackItems(items as Uint8Array)) {
+      session.db.run(
+        'staged',
+        `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, revision = revision + 1 where id = ? and export_state is not null`,
+        item.id,
+      );
+      session.inFlight(connection as number).delete(item.id);
+    }
+    session.db.run(
+      'attempt',
+      'delete from attempt where connection = ? and run = ? and attempt = ?',
+      connection as number,
+      run as number,
+      attempt as string,
+    );
+  }
+}
+
+export function progress(session: Session, { run, epoch, counts }: { run: number; epoch: number; counts: string }): void {
+  session.checkEpoch(epoch);
+  session.db.run('run', 'update run set counts = ? where id = ? and counts <> ?', counts, run, counts);
+}
+
+export function finishRun(
+  session: Session,
+  { run, epoch, end }: { run: number; epoch: number; end: Parameters<RunOperations['finish']>[2] },
+): void {
+  session.checkEpoch(epoch);
+  loseAttempts(session, session.db.all('select connection, run, attempt, items from attempt where run = ?', run));
+  session.db.run(
+    'run',
+    'update run set status = ?, ended_at = ?, counts = ?, rows_written = ?, last_change = (select coalesce(max(id), 0) from change) where id = ?',
+    end.status,
+    end.endedAt,
+    end.counts,
+    end.rowsWritten,
+    run,
+  );
+}
+
+export function recordErrors(session: Session, { errors, epoch }: { errors: readonly ErrorRow[]; epoch: number }): void {
+  session.checkEpoch(epoch);
+  writeErrors(session, errors);
+}
+
+export function recordChanges(
+  session: Session,
+  { run, epoch, changes }: { run: number; epoch: number; changes: readonly NewChange[] },
+): void {
+  session.checkEpoch(epoch);
+  writeChanges(session, run, changes);
+}
+
+export function runNow(session: Session, run: number): number {
+  const row = session.db.get('select now from run where id = ?', run);
+  if (!row) throw new RollcallError('notFound', `there is no run ${run}`);
+  return Number(row[0]);
+}
+
+/** Oldest first; a run goes when its changes and errors are gone. */
+export function cleanRuns(session: Session, { before, limit }: { before: number; limit: number }): number {
+  const { db } = session;
+  let left = limit;
+  left -= db.run(
+    'change',
+    `delete from change where id in (select c.id from change c join run r on r.id = c.run
+       where c.id <= (select max(last_change) from run where ended_at < ?) and r.ended_at < ? order by c.id limit ?)`,
+    before,
+    before,
+    left,
+  );
+  left -= db.run(
+    'error',
+    'delete from error where id in (select e.id from error e join run r on r.id = e.run where r.ended_at < ? order by e.id limit ?)',
+    before,
+    left,
+  );
+  left -= db.run(
+    'run',
+    `delete from run where id in (select r.id from run r where r.ended_at < ? and not exists (select 1 from error where run = r.id)
+       and not exists (select 1 from change where id between r.first_change and r.last_change and run = r.id) order by r.id limit ?)`,
+    before,
+    left,
+  );
+  return limit - left;
+}

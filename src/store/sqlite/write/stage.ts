@@ -1,0 +1,210 @@
+/** What a read shows → staged rows, their keys and edges, and what now waits to be synced; one transaction per batch. */
+import type { SpaceOperations, StageItem, StageResult } from '../../contract.ts';
+import { GONE, PRESENT, SENT, UNKNOWN } from '../codes.ts';
+import type { Row } from '../database.ts';
+import { anchorWords, contentWords } from './digest.ts';
+import { writeDirtyEdge, writeDirtyIds } from './dirty.ts';
+import { type EdgeCounts, stageEdges } from './edges.ts';
+import { clearExport } from './export-columns.ts';
+import { keyList, replaceStagedKeys } from './keys.ts';
+import { runNow } from './runs.ts';
+import type { Session } from './session.ts';
+
+const FIND = `select id, touched_seq, presence, object_id, seen, name, name_key, parent_key, changed_at, times, kept, keys,
+  content_0, content_1, content_2, content_3, anchor_high, anchor_low, confirmed, sent, steps, export_state
+  from staged where connection = ? and kind = ? and anchor = ?`;
+const INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, content_0, content_1, content_2, content_3,
+  revision, touched_seq, incarnation, protected, changed_at, anchor, name, name_key, parent_key, keys, times, kept, steps, seen, confirmed)
+  values (?, ?, ?, ${PRESENT}, ?, ?, ?, ?, ?, ?, 1, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE = `update staged set presence = ${PRESENT}, gone_at = null, anchor_high = ?, anchor_low = ?, content_0 = ?, content_1 = ?,
+  content_2 = ?, content_3 = ?, revision = revision + 1, touched_seq = ?, changed_at = ?, name = ?, name_key = ?, parent_key = ?,
+  keys = ?, times = ?, kept = ?, seen = ?, confirmed = ?, sent = ?, steps = ? where id = ?`;
+/** The digest is bookkeeping: nobody need look at the row again because of it. */
+const REDIGEST =
+  'update staged set anchor_high = ?, anchor_low = ?, content_0 = ?, content_1 = ?, content_2 = ?, content_3 = ? where id = ?';
+const GO = `update staged set presence = ${GONE}, gone_at = ?, revision = revision + 1, touched_seq = ?, content_0 = null, content_1 = null,
+  content_2 = null, content_3 = null where id = ?`;
+
+export type StageBatch = Parameters<SpaceOperations['stage']>[0];
+
+interface Batch extends StageBatch {
+  readonly session: Session;
+  readonly space: number;
+  /** The run's now: when what is deleted went. */
+  readonly at: number;
+  readonly ids: number[];
+  readonly inserted: number[];
+  readonly changed: number[];
+  readonly gone: number[];
+  readonly edges: EdgeCounts;
+  readonly dirtyEdges: [number, string, string][];
+  skipped: number;
+  rows: number;
+}
+
+export function stage(session: Session, batch: StageBatch): StageResult {
+  session.checkEpoch(batch.epoch);
+  const work: Batch = {
+    ...batch,
+    session,
+    at: runNow(session, batch.run),
+    space: session.connection(batch.connection),
+    ids: new Array<number>(batch.items.length).fill(0),
+    inserted: [],
+    changed: [],
+    gone: [],
+    edges: { added: 0, removed: 0, written: 0 },
+    dirtyEdges: [],
+    skipped: 0,
+    rows: 0,
+  };
+  // In key order, so that neighbours in the index are written together; items of one anchor keep their order (the sort is stable).
+  const order = batch.items.map((_, i) => i).sort((a, b) => compare(batch.items[a]!, batch.items[b]!));
+  for (const i of order) stageOne(work, i);
+  writeDirtyIds(session, work.inserted, 'new');
+  writeDirtyIds(session, work.changed, 'changed');
+  writeDirtyIds(session, work.gone, 'gone');
+  for (const [id, attribute, key] of work.dirtyEdges) writeDirtyEdge(session, id, attribute, key);
+  return {
+    ids: work.ids,
+    inserted: work.inserted.length,
+    changed: work.rows - work.inserted.length,
+    skipped: work.skipped,
+    edgesAdded: work.edges.added,
+    edgesRemoved: work.edges.removed,
+    seq: session.lastSeq,
+  };
+}
+
+function compare(a: StageItem, b: StageItem): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.anchor < b.anchor ? -1 : a.anchor > b.anchor ? 1 : 0;
+}
+
+function stageOne(work: Batch, index: number): void {
+  const { session } = work;
+  const item = work.items[index]!;
+  const kind = session.term(item.kind);
+  const row = session.db.get(FIND, work.space, kind, item.anchor);
+  if (row) work.ids[index] = Number(row[0]);
+  if (row && work.unlessTouchedSince !== null && Number(row[1]) > work.unlessTouchedSince) work.skipped++;
+  else if (item.operation === 'delete') {
+    if (row) remove(work, kind, row);
+  } else if (row) update(work, kind, item, row);
+  else work.ids[index] = insert(work, kind, item);
+}
+
+function insert(work: Batch, kind: number, item: StageItem): number {
+  const { session } = work;
+  const id = session.reserve('staged', 1);
+  const keys = keyList(item.keys);
+  session.db.run(
+    'staged',
+    INSERT,
+    id,
+    work.space,
+    kind,
+    ...anchorWords(item.anchorDigest),
+    ...contentWords(item.digest),
+    session.seq(),
+    item.changedAt,
+    item.anchor,
+    item.name,
+    item.nameKey,
+    item.parentKey,
+    keys,
+    item.times,
+    item.kept,
+    item.settle?.steps ?? null,
+    item.seen,
+    item.settle?.confirmed ?? null,
+  );
+  session.used('staged', id);
+  session.moved(work.space, kind, null, { presence: PRESENT, linked: false });
+  replaceStagedKeys(session, id, null, keys);
+  if (item.edges.length > 0)
+    stageEdges({ session, connection: work.space, stagedId: id, counts: work.edges, differs: () => undefined }, item.edges, true);
+  work.inserted.push(id);
+  work.rows++;
+  return id;
+}
+
+function update(work: Batch, kind: number, item: StageItem, row: Row): void {
+  const { session } = work;
+  const id = Number(row[0]);
+  const [, , presence, objectId, seen, name, nameKey, parentKey, changedAt, times, kept, keysBefore] = row;
+  const keys = keyList(item.keys);
+  const written = work.edges.written;
+  const changes: [string, string][] = [];
+  if (item.edges.length > 0)
+    stageEdges(
+      {
+        session,
+        connection: work.space,
+        stagedId: id,
+        counts: work.edges,
+        differs: (attribute, key) => changes.push([attribute, key]),
+      },
+      item.edges,
+      false,
+    );
+  const settle = item.settle;
+  const confirmed = settle ? settle.confirmed : row[18];
+  const sent = settle?.settled ? null : row[19];
+  const steps = settle?.steps === undefined ? row[20] : settle.steps;
+  const imageDiffers =
+    seen !== item.seen ||
+    name !== item.name ||
+    parentKey !== item.parentKey ||
+    nameKey !== item.nameKey ||
+    presence !== PRESENT ||
+    keysBefore !== keys ||
+    times !== item.times ||
+    kept !== item.kept ||
+    changedAt !== item.changedAt;
+  const done = settle?.settled === true && (row[21] === SENT || row[21] === UNKNOWN);
+  const memoryDiffers = confirmed !== row[18] || sent !== row[19] || steps !== row[20] || done;
+  const words = [...anchorWords(item.anchorDigest), ...contentWords(item.digest)];
+  if (!imageDiffers && !memoryDiffers && work.edges.written === written) {
+    if (words.some((word, i) => word !== (i < 2 ? row[16 + i] : row[10 + i]))) session.db.run('staged', REDIGEST, ...words, id);
+    return;
+  }
+  session.db.run(
+    'staged',
+    UPDATE,
+    ...words,
+    session.seq(),
+    item.changedAt,
+    item.name,
+    item.nameKey,
+    item.parentKey,
+    keys,
+    item.times,
+    item.kept,
+    item.seen,
+    confirmed as string | null,
+    sent as string | null,
+    steps as string | null,
+    id,
+  );
+  if (done) clearExport(session, id);
+  work.rows++;
+  const linked = objectId !== null;
+  if (presence !== PRESENT)
+    session.moved(work.space, kind, { presence: Number(presence), linked }, { presence: PRESENT, linked });
+  replaceStagedKeys(session, id, keysBefore as string | null, keys);
+  if (imageDiffers && item.quiet !== true) work.changed.push(id);
+  else for (const [attribute, key] of changes) work.dirtyEdges.push([id, attribute, key]);
+}
+
+function remove(work: Batch, kind: number, row: Row): void {
+  const { session } = work;
+  const presence = Number(row[2]);
+  if (presence === GONE) return;
+  const linked = row[3] !== null;
+  const id = Number(row[0]);
+  session.db.run('staged', GO, work.at, session.seq(), id);
+  session.moved(work.space, kind, { presence, linked }, { presence: GONE, linked });
+  work.gone.push(id);
+  work.rows++;
+}

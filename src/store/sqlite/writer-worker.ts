@@ -1,0 +1,124 @@
+/**
+ * The writer thread: owns the only writing connection and runs whole store operations from two lanes, interactive before
+ * bulk. Everything that waits in the interactive lane is one transaction, answered after its commit; a bulk operation is a
+ * transaction of its own, so that whoever writes interactively waits for at most one of them.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type Database, openDatabase } from './database.ts';
+import { plainError } from './faults.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { OPERATIONS, type OperationName } from './write/operations.ts';
+import { createSession, type Session } from './write/session.ts';
+import type { WriterOptions, WriterReply, WriterRequest } from './writer.ts';
+
+const port: MessagePort = parentPort!;
+const options = workerData as WriterOptions;
+/** In pages: 16 MB of log are copied back at a time, within what an interactive write may wait. */
+const CHECKPOINT_PAGES = 4_000;
+
+let lock: Lock | undefined;
+let db: Database;
+let session: Session;
+const interactive: WriterRequest[] = [];
+const bulk: WriterRequest[] = [];
+let scheduled = false;
+
+try {
+  lock = options.lock ? takeLock(options.path, options.program) : undefined;
+  db = openDatabase(options.path, { readOnly: false, cacheKb: 64_000, careless: options.careless, delayMs: options.delayMs });
+  migrate(db, options.path);
+  db.takeShapes();
+  session = createSession(db);
+  port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  port.on('message', (request: WriterRequest) => {
+    accept(request);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(drain);
+  });
+} catch (error) {
+  lock?.release();
+  port.postMessage({ id: 0, ok: false, error: plainError(error), shapes: [] } satisfies WriterReply);
+  port.close();
+}
+
+function accept(request: WriterRequest): void {
+  (request.lane === 'interactive' ? interactive : bulk).push(request);
+}
+
+function acceptAll(): void {
+  for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port))
+    accept(message.message as WriterRequest);
+}
+
+function drain(): void {
+  scheduled = false;
+  for (;;) {
+    acceptAll();
+    if (interactive.length > 0) {
+      runGroup(interactive.splice(0));
+      continue;
+    }
+    const next = bulk.shift();
+    if (!next) return;
+    runGroup([next]);
+    checkpoint();
+  }
+}
+
+/** One transaction over several operations; one that fails is undone alone. */
+function runGroup(requests: readonly WriterRequest[]): void {
+  const replies: WriterReply[] = [];
+  const { epoch } = session;
+  try {
+    db.exec('begin immediate');
+    for (const request of requests) replies.push(runOne(request));
+    db.exec('commit');
+  } catch (error) {
+    if (db.raw.isTransaction) db.exec('rollback');
+    session.reload();
+    session.epoch = epoch;
+    for (const request of requests)
+      port.postMessage({ id: request.id, ok: false, error: plainError(error), shapes: [] } satisfies WriterReply);
+    return;
+  }
+  for (const reply of replies) {
+    port.postMessage(reply);
+    if (reply.ok && reply.last) {
+      db.close();
+      lock?.release();
+      port.close();
+    }
+  }
+}
+
+function runOne(request: WriterRequest): WriterReply {
+  if (request.name === 'close') return { id: request.id, ok: true, result: null, shapes: [], last: true };
+  if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
+  db.takeShapes();
+  db.exec('savepoint one');
+  const written = new Map(db.written);
+  const { epoch } = session;
+  try {
+    const operation = OPERATIONS[request.name as OperationName] as (session: Session, input: unknown) => unknown;
+    const result = operation(session, request.input);
+    session.flush();
+    db.exec('release one');
+    return { id: request.id, ok: true, result, shapes: db.takeShapes() };
+  } catch (error) {
+    db.exec('rollback to one; release one');
+    db.written.clear();
+    for (const [table, count] of written) db.written.set(table, count);
+    session.reload();
+    session.epoch = epoch;
+    return { id: request.id, ok: false, error: plainError(error), shapes: [] };
+  }
+}
+
+/** Passive: never waits for a reader, never stops one. */
+function checkpoint(): void {
+  if (interactive.length > 0) return;
+  const row = db.get('pragma wal_checkpoint(noop)');
+  if (row && Number(row[1]) - Number(row[2]) >= CHECKPOINT_PAGES) db.get('pragma wal_checkpoint(passive)');
+}

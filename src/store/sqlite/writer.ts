@@ -1,0 +1,91 @@
+/** The calling side of the writer thread: each operation is a message, each answer settles a promise. */
+import { Worker } from 'node:worker_threads';
+import { RollcallError } from '#core/errors';
+import { checkDomain } from './domain.ts';
+import { type PlainError, revive } from './faults.ts';
+import { workerPlace } from './place.ts';
+import type { OperationInput, OperationName, OperationResult } from './write/operations.ts';
+
+export interface WriterOptions {
+  readonly path: string;
+  readonly program: string;
+  /** A private copy needs no lock. */
+  readonly lock: boolean;
+  readonly careless: boolean;
+  readonly delayMs: number;
+}
+
+export interface WriterRequest {
+  readonly id: number;
+  readonly lane: 'interactive' | 'bulk';
+  readonly name: OperationName | 'close' | 'written';
+  readonly input: unknown;
+}
+
+export type WriterReply =
+  | { readonly id: number; readonly ok: true; readonly result: unknown; readonly shapes: readonly string[]; readonly last?: true }
+  | { readonly id: number; readonly ok: false; readonly error: PlainError; readonly shapes: readonly string[] };
+
+export interface Writer {
+  /** @throws invalidValue before anything is sent, when a value is outside the domain. */
+  bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
+  interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
+  rowsWritten(): Promise<{ readonly [table: string]: number }>;
+  close(): Promise<void>;
+}
+
+type Trace = (operation: string, shapes: readonly string[]) => void;
+
+export async function startWriter(options: WriterOptions, trace: Trace | undefined): Promise<Writer> {
+  const { url, execArgv } = workerPlace('writer');
+  const worker = new Worker(url, { workerData: options, execArgv, stdout: false });
+  const waiting = new Map<number, { name: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+  let lastId = 0;
+  let ended: RollcallError | undefined;
+
+  const end = (error: RollcallError): void => {
+    ended ??= error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (reply: WriterReply) => {
+    const caller = waiting.get(reply.id);
+    if (!caller) return;
+    waiting.delete(reply.id);
+    trace?.(caller.name, reply.shapes);
+    if (reply.ok) caller.resolve(reply.result);
+    else caller.reject(revive(reply.error));
+  });
+  worker.on('error', (error) =>
+    end(new RollcallError('internal', `the writer thread failed: ${error.message}`, { cause: error })),
+  );
+  worker.on('exit', () => end(new RollcallError('internal', 'the store is closed')));
+
+  const answerTo = (id: number, name: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (ended) reject(ended);
+      else waiting.set(id, { name, resolve, reject });
+    });
+  const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown): Promise<unknown> => {
+    const id = ++lastId;
+    const answer = answerTo(id, name);
+    if (!ended) worker.postMessage({ id, lane, name, input } satisfies WriterRequest);
+    return answer;
+  };
+  const checked = async (lane: WriterRequest['lane'], name: OperationName, input: unknown): Promise<unknown> => {
+    checkDomain(input, name);
+    return await send(lane, name, input);
+  };
+
+  await answerTo(0, 'open');
+  return {
+    bulk: (name, input) => checked('bulk', name, input) as Promise<OperationResult<typeof name>>,
+    interactive: (name, input) => checked('interactive', name, input) as Promise<OperationResult<typeof name>>,
+    rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
+    async close() {
+      if (ended) return;
+      await send('bulk', 'close', null);
+      await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    },
+  };
+}
