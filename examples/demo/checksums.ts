@@ -15,25 +15,34 @@ export function fileChecksums(folder: string, files: readonly string[]): Checksu
   );
 }
 
-/** One per table, but for those that are there to be written in every run. */
-export function tableChecksums(store: string, without: readonly string[]): Checksums {
+/** What is there to be written in every run: whole tables, or columns of a table. */
+export interface Moving {
+  readonly tables: readonly string[];
+  readonly columns: { readonly [table: string]: readonly string[] };
+}
+
+/** One per table, without what moves in every run and without the derived search index. */
+export function tableChecksums(store: string, moving: Moving): Checksums {
   const db = new DatabaseSync(store, { readOnly: true });
   try {
     const tables = db
       .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name")
       .all();
-    const names = tables.map((row) => String(row.name)).filter((name) => !without.includes(name));
-    return new Map(names.map((name) => [name, tableChecksum(db, name)]));
+    const names = tables
+      .map((row) => String(row.name))
+      .filter((name) => !moving.tables.includes(name) && !/^search(_|$)/.test(name));
+    return new Map(names.map((name) => [name, tableChecksum(db, name, moving.columns[name] ?? [])]));
   } finally {
     db.close();
   }
 }
 
-function tableChecksum(db: DatabaseSync, table: string): string {
+function tableChecksum(db: DatabaseSync, table: string, without: readonly string[]): string {
   const hash = createHash('sha256');
   const statement = db.prepare(`select * from "${table}"`);
   statement.setReadBigInts(true);
   for (const row of statement.iterate()) {
+    for (const column of without) delete row[column];
     hash.update(
       JSON.stringify(Object.values(row), (_, value: unknown) =>
         typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,

@@ -39,7 +39,7 @@ export function program(folder: string, installed: string | undefined): Program 
 
 const quoted = (word: string): string => (/^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const colour = !process.env.NO_COLOR && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR));
 export const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
 
 export function say(text: string): void {
