@@ -23,8 +23,11 @@ describe('dates in zones', () => {
       fc.property(day, zone, (date, z) => {
         const start = startOfDate(date, z);
         const end = endOfDate(date, z);
-        // Samoa has no 30 December 2011: that day has no instant.
-        if (start === end) return expect(date).toBe('2011-12-30');
+        // Samoa and the Line Islands left out a day when they crossed the date line: it has no instant.
+        if (start === end) {
+          expect(['2011-12-30', '1994-12-31', '1995-01-01']).toContain(date);
+          return;
+        }
         expect(dateIn(z, start)).toBe(date);
         expect(dateIn(z, start - 1) < date).toBe(true);
         expect(dateIn(z, end - 1)).toBe(date);

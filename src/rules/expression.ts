@@ -6,9 +6,11 @@
  */
 import { RollcallError } from '#core/errors';
 import { LONGEST_EXPRESSION, language } from './language.ts';
+import { instrument } from './meter.ts';
 import type { Clock } from './model.ts';
 import type { Report } from './raw.ts';
-import { analyse, instrument, type Names, type Node, type Read } from './syntax.ts';
+import { analyse } from './syntax.ts';
+import type { Names, Node, Read } from './tree.ts';
 
 export type Answer = 'bool' | 'text' | 'value';
 
