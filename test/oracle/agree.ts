@@ -143,7 +143,7 @@ function resolved(state: State, id: number, said: Said, attribute: MetaAttribute
     if (other !== undefined) found.push(other);
     else {
       state.debts.add(`${id} ${attribute.name}`);
-      park(state, 'debt', said.staged.connection, spot(said.staged.kind, said.staged.anchor));
+      park(state, 'debt', said.staged.connection, String(id));
     }
   }
   if (found.length === 0) return undefined;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Case, type Expected, organisationOf } from './case.ts';
 import { cases } from './cases.ts';
 import { configurationFrom } from './configuration.ts';
+import { engineHouse } from './engine-house.ts';
 import { apply, type Comparable, type House, oracleHouse } from './house.ts';
 import { stubMemory } from './stub.ts';
 
@@ -12,6 +13,10 @@ describe('the oracle', () => {
       const organisation = organisationOf(one);
       await play(one, oracleHouse(organisation, await configurationFrom(organisation.yaml, '/nowhere', stubMemory)));
     });
+});
+
+describe('the engine', () => {
+  for (const one of cases) it(one.says, async () => play(one, await engineHouse(organisationOf(one))));
 });
 
 async function play(one: Case, house: House): Promise<void> {

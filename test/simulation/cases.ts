@@ -502,7 +502,7 @@ export const cases: readonly Case[] = [
       'settle',
       {
         systems: { dir: { [madeFor('a')]: { manager: undefined } } },
-        parked: ['debt hr person:a', 'debt hr person:c'],
+        parked: [`debt hr ${hr('a')}`, `debt hr ${hr('c')}`],
       },
       put('hr', 'b', { ...bo, boss: 'a' }),
       'settle',
@@ -530,7 +530,7 @@ export const cases: readonly Case[] = [
       { systems: { dir: { [madeFor('a')]: { manager: `made for ${hr('b')}` } } } },
       edit('hr', 0, { boss: 'unknown' }),
       'settle',
-      { systems: { dir: { [madeFor('a')]: { manager: `made for ${hr('b')}` } } }, parked: ['debt hr person:a'] },
+      { systems: { dir: { [madeFor('a')]: { manager: `made for ${hr('b')}` } } }, parked: [`debt hr ${hr('a')}`] },
     ],
   },
   {

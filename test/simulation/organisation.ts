@@ -78,9 +78,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
 export function configurationOf(s: Shape): string {
   const lines = [
     'zone: Europe/Berlin',
-    'attributes:',
-    '  person:',
-    '    label: { type: string }',
+    ...(s.twoWay === 'latest' || s.login ? ['attributes:', '  person:'] : []),
     ...(s.twoWay === 'latest' ? ['    phone: { strategy: latest }'] : []),
     ...(s.login
       ? [
@@ -145,7 +143,7 @@ function source(name: string, s: Shape, groups: boolean): string[] {
     '          employeeId: id',
     '          givenName: first',
     '          familyName: last',
-    `          displayName: \${(row.first != null ? row.first : "?") + " " + (row.last != null ? row.last : "?")}`,
+    `          displayName: '\${(row.first != null ? row.first : "?") + " " + (row.last != null ? row.last : "?")}'`,
     '          department: department',
     s.clears ? '          phone: { value: phone, empty: clears }' : '          phone: phone',
     '          mail: mail',

@@ -1,0 +1,56 @@
+/** SEMANTICS 18: each end state of the engine is the oracle's answer; 1: delta = full; 2: quiet is silent. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { announce, parameters, tell } from './driver.ts';
+import { engineHouse, work } from './engine-house.ts';
+import { oracleHouse } from './house.ts';
+import { organisation, partialRun, shape, step } from './organisation.ts';
+
+beforeAll(() => announce('end states'));
+
+const days = fc.array(fc.array(step(true), { maxLength: 5 }), { maxLength: 3 });
+
+describe('random organisations', () => {
+  it('end as the oracle says, day by day', async () => {
+    await fc.assert(
+      fc.asyncProperty(organisation(shape, true), days, async (org, story) => {
+        const house = await engineHouse(org);
+        const oracle = oracleHouse(org, house.config);
+        try {
+          for (const day of [[], ...story]) {
+            await tell(house, day);
+            const expected = oracle.predict(house.systems(), await house.memory(), house.now);
+            await house.settle();
+            expect(await house.end()).toEqual(expected);
+          }
+        } finally {
+          await house.close();
+        }
+      }),
+      parameters(40),
+    );
+  });
+
+  it('end the same after any partial runs; then a full read and full sync writes nothing, nor does another cycle', async () => {
+    const story = fc.array(fc.oneof({ weight: 3, arbitrary: step(true) }, { weight: 2, arbitrary: partialRun }), {
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(organisation(shape, true), story, async (org, steps) => {
+        const house = await engineHouse(org);
+        try {
+          await house.settle();
+          await tell(house, steps);
+          await house.settle();
+          const before = await work(house);
+          for (const profile of ['full-import', 'full-sync', 'export', 'cycle'] as const)
+            expect({ profile, rows: (await house.once(profile)).rowsWritten }).toEqual({ profile, rows: 0 });
+          expect(await work(house)).toEqual(before);
+        } finally {
+          await house.close();
+        }
+      }),
+      parameters(30),
+    );
+  });
+});

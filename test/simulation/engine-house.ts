@@ -1,0 +1,92 @@
+/** The real engine as a house: SQLite in a folder of its own, memory systems, time owned by the test. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Configuration } from '#config/model';
+import { plan, run } from '#runs/index';
+import type { Plan, Profile, RunReport, Services } from '#runs/model';
+import type { Store } from '#store/contract';
+import { open as openSqlite } from '#store/sqlite/open';
+import type { Memory, System } from '../oracle/world.ts';
+import { configurationFrom } from './configuration.ts';
+import { behaviourOf, type Comparable, comparable, createdIn, type House } from './house.ts';
+import { endOf, memoryOf, rowsOf } from './memory-of.ts';
+import { memorySystems } from './memory-systems.ts';
+import { MORNING, type Organisation } from './organisation.ts';
+
+export interface EngineHouse extends House {
+  readonly store: Store;
+  readonly config: Configuration;
+  readonly reports: readonly RunReport[];
+  /** One run; answers its report. */
+  once(profile: Profile, connections?: readonly string[]): Promise<RunReport>;
+  plan(profile: Profile): Promise<Plan>;
+  memory(): Promise<Memory>;
+  /** The systems as the oracle takes them. */
+  systems(): ReadonlyMap<string, System>;
+}
+
+/** More than this many cycles before nothing is written any more is a fault by itself. */
+const MOST_CYCLES = 12;
+
+export async function engineHouse(organisation: Organisation): Promise<EngineHouse> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
+  const systems = memorySystems(organisation);
+  const config = await configurationFrom(organisation.yaml, folder, systems.definition);
+  const store = await openSqlite({ path: path.join(folder, 'rollcall.db'), program: 'test', readOnly: false, create: true });
+  // The plan of first contact is approved unseen.
+  for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
+  const reports: RunReport[] = [];
+  let assigned = 0;
+  const house: EngineHouse = {
+    now: MORNING,
+    store,
+    config,
+    reports,
+    connections: Object.keys(organisation.systems),
+    contents: systems.contents,
+    put: systems.put,
+    remove: systems.remove,
+    async once(profile, connections) {
+      const report = await run({ profile, connections: connections ?? null, by: 'test', now: house.now }, services());
+      if (report.status === 'failed') throw new Error(`a ${profile} failed: ${JSON.stringify(report.faults)}`);
+      reports.push(report);
+      return report;
+    },
+    async run(profile) {
+      await house.once(profile);
+    },
+    plan: (profile) => plan({ profile, connections: null, by: 'test', now: house.now, read: true }, services()),
+    async settle() {
+      for (let i = 0; i < MOST_CYCLES; i++) if ((await house.once('cycle')).rowsWritten === 0) return;
+      throw new Error(`after ${MOST_CYCLES} cycles there is still something to write`);
+    },
+    async end(): Promise<Comparable> {
+      const rows = await rowsOf(store, config);
+      const contents = new Map(house.connections.map((name) => [name, systems.contents(name)]));
+      return comparable(endOf(rows, config, contents), createdIn(memoryOf(rows, config)));
+    },
+    memory: async () => memoryOf(await rowsOf(store, config), config),
+    systems: () =>
+      new Map(
+        Object.entries(organisation.systems).map(([name, { manner }]) => [
+          name,
+          { objects: new Map(systems.contents(name)), behaviour: behaviourOf(manner ?? {}, () => `oracle-${++assigned}`) },
+        ]),
+      ),
+    async close() {
+      await store.close();
+      systems.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  const services = (): Services => ({ config, store, wall: () => house.now });
+  return house;
+}
+
+/** What is in the store but the records of runs. */
+const RECORDS = new Set(['run', 'run_error', 'error', 'connection_state', 'seq', 'setting', 'counter', 'change']);
+
+export async function work(house: EngineHouse): Promise<{ [table: string]: string }> {
+  return Object.fromEntries(Object.entries(await house.store.checksums()).filter(([table]) => !RECORDS.has(table)));
+}
