@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
+import type { DataRequest } from './data.ts';
 import { rawRead, rawWrite } from './limits.ts';
 import { copyOf, organisation, settledCopy } from './organisation.ts';
 import { median, type Result, table } from './result.ts';
@@ -49,7 +50,13 @@ const add = (result: Result): void => {
 
 try {
   note(`making ${people} people`);
-  const home = organisation({ folder: join(folder, 'home'), people, seed: Number(options.seed), keys: options.keys });
+  const request = { people, seed: Number(options.seed), keys: options.keys } as const;
+  const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request });
+  let made: DataRequest | undefined;
+  const feed = (): DataRequest => {
+    made ??= organisation('feed', { folder: join(folder, 'feed', 'home'), ...request });
+    return made;
+  };
   note('measuring the limits');
   const read = await rawRead(home.folder);
   const write = rawWrite(home.folder, people, options.keys);
@@ -60,9 +67,10 @@ try {
 
   for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
     note(one.name);
-    const data = one.start === 'settled' ? await settledCopy(home, one.name) : copyOf(home, one.name);
+    const from = one.organisation === 'files' ? home : feed();
+    const data = one.start === 'settled' ? await settledCopy(from, one.name) : copyOf(from, one.name);
     const times: Awaited<ReturnType<typeof runCase>>[] = [];
-    for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data));
+    for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
     const last = times.at(-1)!.measured;
     const took = median(times.map(({ measured }) => measured.seconds));
     const compared = {

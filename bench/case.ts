@@ -4,6 +4,8 @@ import type { DataRequest } from './data.ts';
 
 export interface Case {
   readonly name: string;
+  /** `files`: an HR export, badges and a target file. `feed`: change feeds and groups. */
+  readonly organisation: 'files' | 'feed';
   /** The store is empty, or holds the organisation after its first, written, confirmed cycle. */
   readonly start: 'empty' | 'settled';
   /** What its seconds are compared with. */
@@ -17,6 +19,8 @@ export interface Case {
 
 export interface Bench {
   readonly data: DataRequest;
+  /** Which of the case's processes this is, from 0. */
+  readonly round: number;
   /** Opens configuration and store of this copy; closed by the runner. */
   services(): Promise<Services>;
 }

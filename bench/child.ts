@@ -6,12 +6,13 @@ import { CASES } from './cases.ts';
 import type { DataRequest } from './data.ts';
 import { open } from './open.ts';
 
-const [name, request] = process.argv.slice(2);
+const [name, request, round] = process.argv.slice(2);
 const data = JSON.parse(request!) as DataRequest;
 const chosen = [...CASES, settle].find((one) => one.name === name)!;
 let services: Promise<Services> | undefined;
 const bench: Bench = {
   data,
+  round: Number(round),
   services() {
     services ??= open(data.folder);
     return services;

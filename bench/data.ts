@@ -87,7 +87,7 @@ function draw(seed: number, index: number, what: number): number {
 }
 
 /** Collects text and writes it in blocks of a megabyte. */
-function writer(file: string): { line(text: string): void; end(): void } {
+export function writer(file: string): { line(text: string): void; end(): void } {
   const handle = openSync(file, 'w');
   let block: string[] = [];
   let size = 0;
@@ -111,27 +111,35 @@ function writer(file: string): { line(text: string): void; end(): void } {
 
 const HEADER = 'employee_id,first_name,last_name,birth_date,title,department,city,manager_id,mobile,mail,starts,ends';
 
-export function hrLine(seed: number, index: number, title?: string): string {
+const COLUMNS = HEADER.split(',');
+
+/** Person `index` as HR knows them. */
+export function personOf(seed: number, index: number, title?: string): { readonly [column: string]: string } {
   const of = (what: number, from: readonly string[]): string => from[draw(seed, index, what) % from.length]!;
+  const two = (what: number, most: number): string => String(1 + (draw(seed, index, what) % most)).padStart(2, '0');
   const date = (what: number, year: number, years: number): string =>
-    `${year + (draw(seed, index, what) % years)}-${String(1 + (draw(seed, index, what + 1) % 12)).padStart(2, '0')}-${String(1 + (draw(seed, index, what + 2) % 28)).padStart(2, '0')}`;
+    `${year + (draw(seed, index, what) % years)}-${two(what + 1, 12)}-${two(what + 2, 28)}`;
   const id = employeeId(index);
-  // One manager for every 20 people, each of them with a manager of their own.
-  const manager = index === 0 ? '' : employeeId(Math.floor(index / 20));
-  return [
-    id,
-    of(1, GIVEN),
-    of(2, FAMILY),
-    date(3, 1960, 42),
-    title ?? of(6, TITLES),
-    of(7, DEPARTMENTS),
-    of(8, CITIES),
-    manager,
-    `+49 151 ${10_000_000 + (draw(seed, index, 9) % 89_999_999)}`,
-    `${id.toLowerCase()}@example.org`,
-    date(10, 2001, 24),
-    '',
-  ].join(',');
+  return {
+    employee_id: id,
+    first_name: of(1, GIVEN),
+    last_name: of(2, FAMILY),
+    birth_date: date(3, 1960, 42),
+    title: title ?? of(6, TITLES),
+    department: of(7, DEPARTMENTS),
+    city: of(8, CITIES),
+    // One manager for every 20 people, each of them with a manager of their own.
+    manager_id: index === 0 ? '' : employeeId(Math.floor(index / 20)),
+    mobile: `+49 151 ${10_000_000 + (draw(seed, index, 9) % 89_999_999)}`,
+    mail: `${id.toLowerCase()}@example.org`,
+    starts: date(10, 2001, 24),
+    ends: '',
+  };
+}
+
+function hrLine(seed: number, index: number, title?: string): string {
+  const person = personOf(seed, index, title);
+  return COLUMNS.map((column) => person[column]).join(',');
 }
 
 export function badgeLine(

@@ -1,12 +1,15 @@
 /** The organisation the cases run on: made once, copied for each case; the state after its first cycle likewise. */
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Case } from './case.ts';
 import { type DataRequest, writeOrganisation } from './data.ts';
+import { writeFeed } from './feed.ts';
 import { runCase } from './spawn.ts';
 
-export function organisation(request: DataRequest): DataRequest {
-  rmSync(request.folder, { recursive: true, force: true });
-  writeOrganisation(request);
+export function organisation(which: Case['organisation'], request: DataRequest): DataRequest {
+  rmSync(dirname(request.folder), { recursive: true, force: true });
+  if (which === 'files') writeOrganisation(request);
+  else writeFeed(request);
   return request;
 }
 
@@ -14,7 +17,7 @@ export function organisation(request: DataRequest): DataRequest {
 export function copyOf(request: DataRequest, name: string): DataRequest {
   const folder = join(dirname(request.folder), name);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(request.folder))
     copyFileSync(join(request.folder, file), join(folder, file), constants.COPYFILE_FICLONE);
   return { ...request, folder };

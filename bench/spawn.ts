@@ -7,8 +7,8 @@ import { watchMemory } from './memory.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-export async function runCase(name: string, data: DataRequest): Promise<{ measured: Measured; peakMb: number }> {
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, JSON.stringify(data)], {
+export async function runCase(name: string, data: DataRequest, round = 0): Promise<{ measured: Measured; peakMb: number }> {
+  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, JSON.stringify(data), String(round)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const memory = watchMemory(child.pid!);

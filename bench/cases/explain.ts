@@ -12,6 +12,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export const explain: Case = {
   name: 'explain',
+  organisation: 'files',
   start: 'settled',
   limit: null,
   goal: { text: 'p99 < 20 ms, as a command < 500 ms', reached: ({ also }) => also!.p99Ms! < 20 && also!.commandMs! < 500 },

@@ -9,6 +9,7 @@ const CHECKED = 1_000;
 
 export const firstCycle: Case = {
   name: 'first-cycle',
+  organisation: 'files',
   start: 'empty',
   limit: 'readAndWrite',
   goal: {

@@ -6,6 +6,7 @@ import { writeHr } from '../data.ts';
 
 export const massChange: Case = {
   name: 'mass-change',
+  organisation: 'files',
   start: 'settled',
   limit: null,
   goal: { text: '≥ 10,000 people/s', reached: ({ objectsPerSecond }) => objectsPerSecond >= 10_000 },

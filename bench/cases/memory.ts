@@ -9,6 +9,7 @@ const CYCLES = 20;
 
 export const memory: Case = {
   name: 'memory',
+  organisation: 'files',
   start: 'settled',
   limit: null,
   goal: {

@@ -7,6 +7,7 @@ import { open } from '../open.ts';
 
 export const planRule: Case = {
   name: 'plan-rule',
+  organisation: 'files',
   start: 'settled',
   limit: null,
   goal: { text: '≤ 1.2 × a full sync', reached: ({ also }) => also!.timesFullSync! <= 1.2 },

@@ -4,6 +4,7 @@ import { type Case, must, timed } from '../case.ts';
 
 export const quietCycle: Case = {
   name: 'quiet-cycle',
+  organisation: 'files',
   start: 'settled',
   limit: 'read',
   goal: {

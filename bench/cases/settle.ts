@@ -4,6 +4,7 @@ import { type Case, must, timed } from '../case.ts';
 
 export const settle: Case = {
   name: 'settle',
+  organisation: 'files',
   start: 'empty',
   limit: null,
   goal: null,
