@@ -18,6 +18,7 @@ const odd = fc.constantFrom(
   'e\u0301',
   '\u00a0',
   '\u200b',
+  '2026030100\u200b',
   'cn=a,dc=b',
   'CN = A , DC=B',
   'cn=a\\,b',

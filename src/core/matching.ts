@@ -47,8 +47,9 @@ function telephone(text: string): string {
 }
 
 function instant(text: string): string {
-  const ms = parseInstant(text);
-  return ms === null ? foldCase(text) : formatInstant(ms);
+  const folded = foldCase(text);
+  const ms = parseInstant(folded);
+  return ms === null ? folded : formatInstant(ms);
 }
 
 function boolean(text: string): string {
