@@ -28,6 +28,8 @@ export interface OpenContext {
   /** Folder that relative paths start from (where rollcall.yaml is). */
   readonly folder: string;
   readonly limits: { readonly maxObjectBytes: number };
+  /** Attributes that export rules write, by kind in this system; left out where nothing is exported. */
+  readonly mapped?: { readonly [kind: Kind]: readonly string[] };
   /** For what a person should know but which stops nothing, such as a skipped line. */
   warn(fault: Fault): void;
 }

@@ -16,7 +16,6 @@ export interface CsvConfig {
   readonly multi: { readonly [attribute: string]: string };
   readonly types: { readonly [attribute: string]: Exclude<ValueType, 'binary'> };
   readonly empty: 'absent' | 'empty';
-  readonly create: boolean;
   readonly escapeFormulas: boolean;
 }
 
@@ -57,7 +56,6 @@ export const csvConfig: z.ZodType<CsvConfig> = z
       .enum(['absent', 'empty'])
       .default('absent')
       .describe('What an empty field says: nothing at all, or that there is no value'),
-    create: z.boolean().default(false).describe('Whether Rollcall makes the file where there is none'),
     escapeFormulas: z
       .boolean()
       .default(false)

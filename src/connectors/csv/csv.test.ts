@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Connection, ReadEnd, ReadObject, WriteItem } from '#connectors/contract';
+import type { Connection, OpenContext, ReadEnd, ReadObject, WriteItem } from '#connectors/contract';
 import type { Fault } from '#core/errors';
 import { csv } from './index.ts';
 
@@ -17,9 +17,15 @@ afterEach(() => rm(folder, { recursive: true }));
 const path = () => join(folder, 'people.csv');
 const text = () => readFile(path(), 'utf8');
 
-function connect(config: object = {}, maxObjectBytes = 1_000_000): Connection {
+function connect(config: object = {}, maxObjectBytes = 1_000_000, mapped?: OpenContext['mapped']): Connection {
   const parsed = csv.config.parse({ path: 'people.csv', anchor: 'id', ...config });
-  return csv.open(parsed, { connection: 'hr', folder, limits: { maxObjectBytes }, warn: (fault) => warnings.push(fault) });
+  return csv.open(parsed, {
+    connection: 'hr',
+    folder,
+    limits: { maxObjectBytes },
+    ...(mapped === undefined ? {} : { mapped }),
+    warn: (fault) => warnings.push(fault),
+  });
 }
 
 async function read(
@@ -144,13 +150,12 @@ test('a last line without newline is whole; spreadsheet leftovers at a row’s e
   expect(end.complete).toBe(true);
 });
 
-test('an empty file is no healthy one, unless Rollcall is to make it', async () => {
+test('an empty file is no healthy one; a target that is not there yet reads as empty', async () => {
   expect((await read('')).end).toMatchObject({ complete: false, reason: { kind: 'unavailable' } });
-  expect((await read('', { create: true })).end).toMatchObject({ complete: true });
   expect((await read('id,a\n')).end).toMatchObject({ complete: true, attributes: ['a', 'id'] });
   await rm(path());
-  await expect(readAgain(connect())).rejects.toMatchObject({ kind: 'notFound' });
-  expect((await readAgain(connect({ create: true }))).end).toMatchObject({ complete: true });
+  await expect(readAgain(connect())).rejects.toMatchObject({ kind: 'notFound', where: { file: path() } });
+  expect(await readAgain(connect({}, 1000, { person: ['name'] }))).toMatchObject({ objects: [], end: { complete: true } });
 });
 
 test.each<[name: string, content: string, fault: object]>([
@@ -159,7 +164,7 @@ test.each<[name: string, content: string, fault: object]>([
   ['doubled header', 'id,a,a\n', { where: { attribute: 'a' } }],
 ])('%s: the file is refused', async (_, content, fault) => {
   await writeFile(path(), content);
-  for (const act of [() => readAgain(connect()), () => connect().test(), () => connect().discoverSchema()]) {
+  for (const act of [() => readAgain(connect()), () => connect().test()]) {
     await expect(act()).rejects.toMatchObject({ kind: 'configuration', ...fault });
   }
 });
@@ -248,21 +253,11 @@ test('writing what is there already leaves the very file', async () => {
   expect(await connection.write!.commit!()).toEqual({ fingerprint });
 });
 
-test('a file is made where it may be', async () => {
-  const connection = connect({ create: true, columns: { Nummer: 'id', Name: 'name' }, multi: { tags: ',' } });
+test('a file is made where there is none', async () => {
+  const connection = connect({ columns: { Nummer: 'id', Name: 'name' }, multi: { tags: ',' } });
   await connection.write!.write([item('create', '1', { name: 'Ada', tags: ['a', 'b'] }), item('create', '2', { name: true })]);
   await connection.write!.commit!();
   expect(await text()).toBe('Nummer,Name,tags\n1,Ada,"a,b"\n2,true,\n');
-  await expect(
-    csv
-      .open(csv.config.parse({ path: 'none.csv', anchor: 'id' }), {
-        connection: 'x',
-        folder,
-        limits: { maxObjectBytes: 1000 },
-        warn() {},
-      })
-      .write!.write([]),
-  ).rejects.toMatchObject({ kind: 'notFound' });
 });
 
 test('values in sets are added and removed', async () => {

@@ -10,10 +10,14 @@
  * whose object would then seem gone.
  */
 import { resolve } from 'node:path';
-import type { ConnectorDefinition } from '#connectors/contract';
+import type { ConnectorDefinition, OpenContext } from '#connectors/contract';
 import { type CsvConfig, csvConfig } from './config.ts';
 import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
 import { csvWriter } from './write.ts';
+
+function mappedIn({ mapped }: OpenContext): readonly string[] | null {
+  return mapped === undefined ? null : [...new Set(Object.values(mapped).flat())];
+}
 
 export const csv: ConnectorDefinition<CsvConfig> = {
   type: 'csv',
@@ -22,7 +26,13 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   config: csvConfig,
   open(config, context) {
     const path = resolve(context.folder, config.path);
-    const file: CsvFile = { path, config, limit: context.limits.maxObjectBytes, warn: (fault) => context.warn(fault) };
+    const file: CsvFile = {
+      path,
+      config,
+      limit: context.limits.maxObjectBytes,
+      mapped: mappedIn(context),
+      warn: (fault) => context.warn(fault),
+    };
     const write = csvWriter(file);
     return {
       test: () => testFile(file),

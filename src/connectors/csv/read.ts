@@ -6,7 +6,7 @@ import type { AttributeType, Kind } from '#core/values';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import { skippedIn } from '../files/skipped.ts';
-import { openSource, openSourceOrNone, type SourceFile } from '../files/source.ts';
+import { openSourceOrNone, refuseMissing } from '../files/source.ts';
 import type { CsvConfig } from './config.ts';
 import { multiOf, type RowReader, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
@@ -16,18 +16,16 @@ export interface CsvFile {
   readonly path: string;
   readonly config: CsvConfig;
   readonly limit: number;
+  /** Attributes that rules write; null where the file is only read. */
+  readonly mapped: readonly string[] | null;
   warn(fault: Fault): void;
-}
-
-/** Null where there is no file and Rollcall is to make it; else a missing file is a fault. */
-function openFile(file: CsvFile): Promise<SourceFile | null> {
-  return file.config.create ? openSourceOrNone(file.path) : openSource(file.path);
 }
 
 export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerator<Page> {
   signal.throwIfAborted();
-  const source = await openFile(file);
+  const source = await openSourceOrNone(file.path);
   if (source === null) {
+    refuseMissing(file.path, file.mapped !== null);
     yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT } };
     return;
   }
@@ -57,7 +55,7 @@ export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerat
       objects = [];
     }
     const changed = await source.changed();
-    const empty = source.identity.size === 0 && !config.create ? emptyFile(path) : undefined;
+    const empty = source.identity.size === 0 ? emptyFile(path) : undefined;
     yield {
       objects: [],
       end: endOf(changed ?? empty ?? skipped.reason(), table, changed === undefined ? source.fingerprint() : undefined),
@@ -99,7 +97,7 @@ export async function find(
   by: { anchor: string } | { attribute: string; value: string },
   kind: Kind,
 ): Promise<ReadObject[]> {
-  const source = await openFile(file);
+  const source = await openSourceOrNone(file.path);
   if (source === null) return [];
   const found: ReadObject[] = [];
   let rows: RowReader | undefined;
@@ -129,14 +127,16 @@ export async function find(
 
 export async function schemaOf(file: CsvFile): Promise<Schema> {
   const { config } = file;
-  const source = await openFile(file);
+  const source = await openSourceOrNone(file.path);
   const kinds = new Set<Kind>(config.kindColumn === undefined ? [config.kind] : []);
   let names = Object.values(config.columns).filter((name): name is string => name !== null);
   let known = names.length > 0;
   if (source !== null) {
     try {
       let rows: RowReader | undefined;
-      const table = newTable(config, file.path);
+      // Whoever asks for the columns may not have chosen the anchor among them yet; `test` and reading look for it.
+      const asked = config.kindColumn === undefined ? { ...config, anchor: [] } : config;
+      const table = newTable(asked, file.path);
       const sink: CsvSink = {
         row(fields) {
           rows ??= rowReader(table.layout!, config, file.path);
@@ -145,7 +145,7 @@ export async function schemaOf(file: CsvFile): Promise<Schema> {
         },
         fault: () => undefined,
       };
-      for await (const _ of readTable(source, table, config, file.limit, sink)) {
+      for await (const _ of readTable(source, table, asked, file.limit, sink)) {
         if (table.layout !== undefined && config.kindColumn === undefined) break;
       }
       if (table.layout !== undefined) {
@@ -169,14 +169,13 @@ function typeOf(name: string, config: CsvConfig): AttributeType {
 }
 
 export async function testFile(file: CsvFile): Promise<string> {
-  const source = await openFile(file);
-  if (source === null) return `${file.path} is made with the first export`;
+  const source = await openSourceOrNone(file.path);
+  if (source === null) return `${file.path} does not exist yet; it is made with the first export`;
   try {
     const table = newTable(file.config, file.path);
     const sink: CsvSink = { row: () => undefined, fault: () => undefined };
     for await (const _ of readTable(source, table, file.config, file.limit, sink)) if (table.layout !== undefined) break;
     if (table.layout === undefined) {
-      if (file.config.create) return `${file.path} is empty`;
       const { kind, message, ...more } = emptyFile(file.path);
       throw new RollcallError(kind, message, more);
     }

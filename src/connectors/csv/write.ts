@@ -3,10 +3,10 @@ import type { RawValue, WriteItem, WriteValue } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import type { Replacement } from '../files/atomic.ts';
 import { type Encoder, encoderOf } from '../files/decode.ts';
-import { EMPTY_PRINT, type FileIdentity } from '../files/identity.ts';
+import type { FileIdentity } from '../files/identity.ts';
 import { invalid } from '../files/item.ts';
 import { type Changes, type MergingWriter, mergingWriter, type Visit } from '../files/merge.ts';
-import { openSource, openSourceOrNone, type SourceFile } from '../files/source.ts';
+import { openSourceOrNone } from '../files/source.ts';
 import { anchorsOf, type CsvConfig } from './config.ts';
 import { headerLayout, isFormula, joinAnchor, type Layout, multiOf, rowReader, splitAnchor } from './layout.ts';
 import type { CsvSink } from './parse.ts';
@@ -14,7 +14,7 @@ import type { CsvFile } from './read.ts';
 import { newTable, readTable, type Table } from './table.ts';
 
 export function csvWriter(file: CsvFile): MergingWriter {
-  const { path, config } = file;
+  const { path, config, mapped } = file;
   const anchors = anchorsOf(config);
   /** As the scan found it. */
   let table: Table;
@@ -22,12 +22,15 @@ export function csvWriter(file: CsvFile): MergingWriter {
   /** Attributes of a file that is still to be made, in the order they came. */
   let fresh: Set<string>;
 
-  const openFile = (): Promise<SourceFile | null> => (config.create ? openSourceOrNone(path) : openSource(path));
-
   async function scan(visit: Visit): Promise<FileIdentity | null> {
     table = newTable(config, path);
-    fresh = new Set([...anchors, ...(config.kindColumn === undefined ? [] : [config.kindColumn]), ...mappedAttributes(config)]);
-    const source = await openFile();
+    fresh = new Set([
+      ...anchors,
+      ...(mapped ?? []),
+      ...(config.kindColumn === undefined ? [] : [config.kindColumn]),
+      ...mappedAttributes(config),
+    ]);
+    const source = await openSourceOrNone(path);
     try {
       if (source !== null) {
         let rows: ReturnType<typeof rowReader> | undefined;
@@ -138,7 +141,7 @@ export function csvWriter(file: CsvFile): MergingWriter {
   const lineOf = (fields: readonly string[]): string => fields.map(quoted).join(table.delimiter) + table.newline;
 
   async function rewrite(changes: Changes, out: Replacement): Promise<{ identity: FileIdentity; fingerprint: string } | null> {
-    const source = await openFile();
+    const source = await openSourceOrNone(path);
     try {
       let ended = true;
       if (source !== null) {
@@ -214,18 +217,7 @@ export function csvWriter(file: CsvFile): MergingWriter {
     if (pending) await out.write(encoder.encode(text));
   }
 
-  async function fingerprint(): Promise<string> {
-    const source = await openFile();
-    if (source === null) return EMPTY_PRINT;
-    try {
-      for await (const _ of source.blocks());
-      return source.fingerprint();
-    } finally {
-      await source.close();
-    }
-  }
-
-  return mergingWriter({ path, asText: true, scan, check, rewrite, fingerprint });
+  return mergingWriter({ path, asText: true, scan, check, rewrite });
 }
 
 /** Attributes of the configured columns, in their order. */

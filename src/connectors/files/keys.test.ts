@@ -23,7 +23,9 @@ test('it is a map from kind and anchor to a number', () => {
 
 test('a hundred thousand keys that differ little stay apart', () => {
   const table = new KeyTable();
-  for (let i = 0; i < 100_000; i++) expect(table.setNew('person', `E${i}`, i)).toBeUndefined();
+  let met = 0;
+  for (let i = 0; i < 100_000; i++) if (table.setNew('person', `E${i}`, i) !== undefined) met++;
+  expect(met).toBe(0);
   for (let i = 0; i < 100_000; i += 997) expect(table.get('person', `E${i}`)).toBe(i);
   expect(table.get('person', 'E100000')).toBeUndefined();
   expect(table.get('group', 'E1')).toBeUndefined();

@@ -1,5 +1,49 @@
-/** Blocks of bytes as lines of text. UTF-8 only, as JSON Lines and LDIF prescribe; CSV has its own way with newlines. */
+/** Blocks of bytes as lines of text. UTF-8 only, as JSON Lines prescribes; CSV has its own way with newlines. */
 import { decoderOf } from './decode.ts';
+
+const NEWLINE = 10;
+
+/** A stretch of a file: whole lines, or a piece of a line that is over the limit. All stretches together are the file. */
+export interface Stretch {
+  /** Valid until the next one is asked for. */
+  readonly bytes: Buffer;
+  /** `lines`: each with its end, but for the last of the file. `part`: of a long line; `end`: its last part. */
+  readonly is: 'lines' | 'part' | 'end';
+}
+
+/** Cuts blocks at line ends. A line over `maxBytes` is handed out in parts and never kept; some within one block are not cut. */
+export async function* readStretches(blocks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Stretch> {
+  let carry: Buffer[] = [];
+  let carried = 0;
+  let inLong = false;
+  for await (const block of blocks) {
+    let start = 0;
+    if (inLong) {
+      start = block.indexOf(NEWLINE) + 1;
+      inLong = start === 0;
+      yield { bytes: inLong ? block : block.subarray(0, start), is: inLong ? 'part' : 'end' };
+      if (inLong) continue;
+    }
+    const stop = block.lastIndexOf(NEWLINE) + 1;
+    if (stop > start) {
+      const head = block.subarray(start, stop);
+      yield { bytes: carried === 0 ? head : Buffer.concat([...carry, head]), is: 'lines' };
+      carry = [];
+      carried = 0;
+      start = stop;
+    }
+    if (start === block.length) continue;
+    carry.push(Buffer.from(block.subarray(start)));
+    carried += block.length - start;
+    if (carried <= maxBytes) continue;
+    yield { bytes: Buffer.concat(carry), is: 'part' };
+    inLong = true;
+    carry = [];
+    carried = 0;
+  }
+  if (inLong) yield { bytes: Buffer.alloc(0), is: 'end' };
+  else if (carried > 0) yield { bytes: Buffer.concat(carry), is: 'lines' };
+}
 
 export interface LineBatch {
   /** Without their ends (LF or CRLF). Bytes that are no UTF-8 are lone surrogates (decode.ts). */
@@ -8,19 +52,17 @@ export interface LineBatch {
   readonly first: number;
   /** Whether some line may hold a lone surrogate or U+0000; false spares the search. */
   readonly suspect: boolean;
-  /** Byte offset behind the last line, its end included. */
+  /** Byte offset behind the last line, its end included; behind the long one where there is one. */
   readonly end: number;
-  /** Whether the last line ended without a newline: only in the last batch. */
+  /** Whether the file ended without a newline here. */
   readonly open: boolean;
-  /** A line over the limit that follows these and is left out; `open`, `end` then speak of it. */
+  /** A line over the limit that follows these and is left out. */
   readonly overlong?: { readonly line: number; readonly bytes: number };
 }
 
-const NEWLINE = 10;
-
 /**
- * Cuts blocks into batches of whole lines, one batch or two a block. A line of more than `maxBytes` is passed over without
- * being kept. `from` is the byte offset the blocks start at.
+ * Cuts blocks into batches of whole lines. A line of more than `maxBytes` is passed over. `from` is the byte offset the
+ * blocks start at, `firstLine` the number of the line there.
  */
 export async function* readLines(
   blocks: AsyncIterable<Buffer>,
@@ -29,92 +71,46 @@ export async function* readLines(
   const decoder = decoderOf('utf-8', { bom: (options.from ?? 0) === 0 });
   let offset = options.from ?? 0;
   let line = options.firstLine ?? 1;
-  let carry: Buffer[] = [];
-  let carried = 0;
-  let skipping = 0;
+  let long = 0;
 
-  function batch(bytes: Buffer, last: boolean, overlong?: number): LineBatch {
-    const text = decoder.decode(bytes, last);
-    const lines = text === '' ? [] : text.split('\n');
-    if (text.endsWith('\n')) lines.pop();
+  function batch(bytes: Buffer): LineBatch {
+    offset += bytes.length;
+    const open = bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE;
+    const text = decoder.decode(bytes, open);
+    const lines = text === '' && !open ? [] : text.split('\n');
+    if (!open && lines.length > 0) lines.pop();
     if (text.includes('\r')) {
       for (let i = 0; i < lines.length; i++) if (lines[i]!.endsWith('\r')) lines[i] = lines[i]!.slice(0, -1);
     }
     const first = line;
     line += lines.length;
-    const base = { lines, first, suspect: decoder.suspect, end: offset, open: last && lines.length > 0 };
-    if (overlong === undefined) return base;
-    return { ...base, open: last, overlong: { line: line++, bytes: overlong } };
+    return { lines, first, suspect: decoder.suspect, end: offset, open };
+  }
+  function passedOver(bytes: number, open: boolean): LineBatch {
+    return { lines: [], first: line, suspect: false, end: offset, open, overlong: { line: line++, bytes } };
   }
 
-  for await (const block of blocks) {
-    let start = 0;
-    if (skipping > 0) {
-      const newline = block.indexOf(NEWLINE);
-      if (newline === -1) {
-        skipping += block.length;
-        offset += block.length;
-        continue;
-      }
-      offset += newline + 1;
-      yield batch(Buffer.alloc(0), false, skipping + newline);
-      skipping = 0;
-      start = newline + 1;
+  for await (const { bytes, is } of readStretches(blocks, options.maxBytes)) {
+    if (is !== 'lines') {
+      offset += bytes.length;
+      long += bytes.length;
+      const open = bytes[bytes.length - 1] !== NEWLINE;
+      if (is === 'end') yield passedOver(open ? long : long - 1, open);
+      if (is === 'end') long = 0;
+      continue;
     }
-    const stop = block.lastIndexOf(NEWLINE) + 1;
-    if (stop > start) {
-      let head = block.subarray(start, stop);
-      if (carried > 0) {
-        const newline = block.indexOf(NEWLINE, start);
-        if (carried + newline - start > options.maxBytes) {
-          offset += newline + 1 - start + carried;
-          yield batch(Buffer.alloc(0), false, carried + newline - start);
-          head = block.subarray(newline + 1, stop);
-        } else {
-          head = Buffer.concat([...carry, head]);
-        }
-        carry = [];
-        carried = 0;
-      }
-      // Lines inside one block are over the limit only where the limit is smaller than a block.
-      yield* head.length > options.maxBytes ? checked(head) : whole(head);
-      start = stop;
-    }
-    if (start < block.length) {
-      carry.push(Buffer.from(block.subarray(start)));
-      carried += block.length - start;
-      if (carried > options.maxBytes) {
-        skipping = carried;
-        offset += carried;
-        carry = [];
-        carried = 0;
-      }
-    }
-  }
-  if (skipping > 0) yield batch(Buffer.alloc(0), true, skipping);
-  else if (carried > 0) {
-    offset += carried;
-    yield batch(Buffer.concat(carry), true);
-  }
-
-  function* whole(bytes: Buffer): Generator<LineBatch> {
-    if (bytes.length === 0) return;
-    offset += bytes.length;
-    yield batch(bytes, false);
-  }
-
-  function* checked(bytes: Buffer): Generator<LineBatch> {
     let from = 0;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; bytes.length > options.maxBytes && at < bytes.length; ) {
       const newline = bytes.indexOf(NEWLINE, at);
-      if (newline - at > options.maxBytes) {
-        const before = bytes.subarray(from, at);
-        offset += newline + 1 - from;
-        yield batch(before, false, newline - at);
-        from = newline + 1;
+      const stop = newline === -1 ? bytes.length : newline;
+      if (stop - at > options.maxBytes) {
+        if (at > from) yield batch(bytes.subarray(from, at));
+        from = Math.min(stop + 1, bytes.length);
+        offset += from - at;
+        yield passedOver(stop - at, newline === -1);
       }
-      at = newline + 1;
+      at = stop + 1;
     }
-    yield* whole(bytes.subarray(from));
+    if (from < bytes.length) yield batch(bytes.subarray(from));
   }
 }

@@ -14,6 +14,7 @@ import { type FileIdentity, sameIdentity } from './identity.ts';
 import { applied, type Edit, editOf, failed } from './item.ts';
 import { KeyTable } from './keys.ts';
 import type { Row } from './row.ts';
+import { fingerprintOf } from './source.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 export interface MergeFormat {
@@ -29,8 +30,6 @@ export interface MergeFormat {
    * there was no file.
    */
   rewrite(changes: Changes, out: Replacement): Promise<{ readonly identity: FileIdentity; readonly fingerprint: string } | null>;
-  /** Fingerprint of the file as it stands. */
-  fingerprint(): Promise<string>;
 }
 
 /** `readable` = false: a record whose anchor shows and that cannot be read otherwise; it is not written to, nor doubled. */
@@ -120,11 +119,11 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
       return results;
     },
     async commit() {
-      if (session === undefined) return { fingerprint: await format.fingerprint() };
+      if (session === undefined) return { fingerprint: await fingerprintOf(path) };
       const { identity, keys, spool } = session;
       let out: Replacement | undefined;
       try {
-        if (spool.empty) return { fingerprint: await format.fingerprint() };
+        if (spool.empty) return { fingerprint: await fingerprintOf(path) };
         out = await replaceFile(path);
         const old = await format.rewrite(changesOf(keys, spool), out);
         if (identity === null ? old !== null : old === null || !sameIdentity(identity, old.identity))

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { fileFault } from './faults.ts';
-import { ContentDigest, type FileIdentity, identityOf, sameIdentity } from './identity.ts';
+import { ContentDigest, EMPTY_PRINT, type FileIdentity, identityOf, sameIdentity } from './identity.ts';
 
 export const BLOCK_BYTES: number = 256 * 1024;
 
@@ -96,5 +96,26 @@ export async function openSourceOrNone(path: string): Promise<SourceFile | null>
   } catch (error) {
     if (error instanceof RollcallError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** A file that is not there is empty where Rollcall is to make it, and a fault where it is only read. */
+export function refuseMissing(path: string, made: boolean): void {
+  if (made) return;
+  throw new RollcallError('notFound', `${path} does not exist`, {
+    where: { file: path },
+    remedy: 'check the path; it starts from the folder of rollcall.yaml',
+  });
+}
+
+/** Fingerprint of a file as it stands; of nothing where there is none. */
+export async function fingerprintOf(path: string): Promise<string> {
+  const source = await openSourceOrNone(path);
+  if (source === null) return EMPTY_PRINT;
+  try {
+    for await (const _ of source.blocks());
+    return source.fingerprint();
+  } finally {
+    await source.close();
   }
 }

@@ -1,0 +1,134 @@
+/**
+ * Writing changes: records are added at the end and made durable before `write` answers. What a writer that died left
+ * half-written is cut off first; a complete record that only lacks its newline gets one.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
+import { RollcallError, toFault } from '#core/errors';
+import { syncFolder } from '../files/atomic.ts';
+import { fileFault } from '../files/faults.ts';
+import { editOf, failed, invalid } from '../files/item.ts';
+import { KeyTable } from '../files/keys.ts';
+import { openSourceOrNone } from '../files/source.ts';
+import { changeLine, changeOf } from './change.ts';
+import { endOfLines } from './feed.ts';
+import { eachLine, type JsonlFile } from './file.ts';
+
+interface Log {
+  readonly handle: FileHandle;
+  /** 1 = exists, 0 = was deleted. */
+  readonly keys: KeyTable;
+  size: number;
+}
+
+export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void> } {
+  const { path } = file;
+  let log: Log | undefined;
+
+  async function begin(): Promise<Log> {
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+    try {
+      await mendEnd(handle, file);
+      const keys = await existing(file);
+      await handle.sync();
+      await syncFolder(dirname(path));
+      return { handle, keys, size: (await handle.stat()).size };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+  async function end(): Promise<void> {
+    const ended = log;
+    log = undefined;
+    await ended?.handle.close();
+  }
+
+  function lineOf(item: WriteItem, keys: KeyTable): { readonly result: WriteResult; readonly text: string } {
+    const anchor = item.anchor ?? item.name;
+    if (anchor === undefined || anchor === '')
+      throw invalid('a new object needs an anchor', {}, 'map the anchor in the export rule');
+    const edit = editOf(item, anchor, false);
+    const exists = keys.get(item.kind, anchor) === 1;
+    if (item.operation === 'create' && exists)
+      return { text: '', result: failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path) };
+    if (item.operation !== 'create' && !exists)
+      return { text: '', result: failed('notFound', `${item.kind} ${anchor} is not in ${path}`, anchor, path) };
+    const text = changeLine(edit, item.name);
+    if (Buffer.byteLength(text) > file.limit) throw invalid('the change is over the limit of one object', { object: anchor });
+    keys.set(item.kind, anchor, item.operation === 'delete' ? 0 : 1);
+    return { text, result: { ok: true, anchor, ...(item.name === undefined ? {} : { name: item.name }) } };
+  }
+
+  return {
+    creates: { by: 'callerKey' },
+    batch: { items: 5000 },
+    async write(items) {
+      try {
+        log ??= await begin();
+        if ((await log.handle.stat()).size !== log.size) {
+          // Somebody else added to it: what exists has to be looked up again.
+          await end();
+          log = await begin();
+        }
+        const results: WriteResult[] = [];
+        let text = '';
+        for (const item of items) {
+          try {
+            const { text: line, result } = lineOf(item, log.keys);
+            text += line;
+            results.push(result);
+          } catch (error) {
+            if (!(error instanceof RollcallError) || error.kind !== 'invalidValue') throw error;
+            results.push({ ok: false, fault: toFault(error, { file: path }) });
+          }
+        }
+        const bytes = Buffer.from(text);
+        for (let done = 0; done < bytes.length; ) {
+          done += (await log.handle.write(bytes, done, bytes.length - done, log.size + done)).bytesWritten;
+        }
+        await log.handle.datasync();
+        log.size += bytes.length;
+        return results;
+      } catch (error) {
+        // What was written of it, if anything, is cut off or taken over when the file is opened again.
+        await end();
+        throw fileFault(error, path);
+      }
+    },
+    close: end,
+  };
+}
+
+async function mendEnd(handle: FileHandle, file: JsonlFile): Promise<void> {
+  const { size } = await handle.stat();
+  const end = await endOfLines(handle, size);
+  if (end === size) return;
+  const rest = Buffer.alloc(Math.min(size - end, file.limit + 1));
+  await handle.read(rest, 0, rest.length, end);
+  try {
+    changeOf(rest.toString('utf8'), 0, true, file.path, file.config);
+    await handle.write('\n', size);
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    await handle.truncate(end);
+  }
+}
+
+async function existing(file: JsonlFile): Promise<KeyTable> {
+  const keys = new KeyTable();
+  const source = await openSourceOrNone(file.path);
+  if (source === null) return keys;
+  try {
+    const line = (text: string, number: number, suspect: boolean): void => {
+      const { op, kind, anchor } = changeOf(text, number, suspect, file.path, file.config);
+      keys.set(kind, anchor, op === 'delete' ? 0 : 1);
+    };
+    for await (const _ of eachLine(source, file, { line, openIsPartial: true }, undefined));
+    return keys;
+  } finally {
+    await source.close();
+  }
+}

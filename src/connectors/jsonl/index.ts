@@ -1,0 +1,65 @@
+/**
+ * JSON Lines, as a source and as a target: a file of objects, read whole and replaced whole (`format: objects`), or a file of
+ * change records, read on from where it was left and added to at the end (`format: changes`).
+ *
+ * A line that cannot be used is reported and left out; the read goes on and then proves no absence. Objects: a line without
+ * a newline at the end of the file is whole if it parses. Changes: it is still being written and is read next time.
+ */
+import { resolve } from 'node:path';
+import type { ConnectorDefinition } from '#connectors/contract';
+import { openSourceOrNone } from '../files/source.ts';
+import { changeWriter } from './append.ts';
+import { type JsonlConfig, jsonlConfig } from './config.ts';
+import { currentObjects, cursorAtEnd, findCurrent, readChanges, readWhole } from './feed.ts';
+import type { JsonlFile } from './file.ts';
+import { find, readAll, readObjects, schemaOf } from './read.ts';
+import { jsonlWriter } from './write.ts';
+
+export const jsonl: ConnectorDefinition<JsonlConfig> = {
+  type: 'jsonl',
+  title: 'JSON Lines file',
+  maturity: 'beta',
+  config: jsonlConfig,
+  open(config, context) {
+    const path = resolve(context.folder, config.path);
+    const file: JsonlFile = {
+      path,
+      config,
+      limit: context.limits.maxObjectBytes,
+      isTarget: context.mapped !== undefined,
+      warn: (fault) => context.warn(fault),
+    };
+    const both = { test: () => testFile(path, config) };
+    if (config.format === 'changes') {
+      const write = changeWriter(file);
+      return {
+        ...both,
+        discoverSchema: () => schemaOf(config, currentObjects(file)),
+        read: {
+          deltas: true,
+          cursor: () => cursorAtEnd(path),
+          read: ({ since, signal }) => (since === undefined ? readWhole(file, signal) : readChanges(file, since, signal)),
+        },
+        write,
+        lookup: (by, kind) => findCurrent(file, by, kind),
+        close: () => write.close(),
+      };
+    }
+    const write = jsonlWriter(file);
+    return {
+      ...both,
+      discoverSchema: () => schemaOf(config, readObjects(file)),
+      read: { deltas: false, read: ({ signal }) => readAll(file, signal) },
+      write,
+      lookup: (by, kind) => find(file, by, kind),
+      close: () => write.close(),
+    };
+  },
+};
+
+async function testFile(path: string, config: JsonlConfig): Promise<string> {
+  const source = await openSourceOrNone(path);
+  if (source === null) return `${path} does not exist yet; it is made with the first export`;
+  await source.close();
+  return `${path}: ${config.format} as JSON Lines, ${source.identity.size} bytes`;
+}
