@@ -64,6 +64,12 @@ describe('hostile text is refused in bounded work', () => {
   });
 });
 
+test('a file of 1 MB with nothing but keys costs as much as it is long, not its square', () => {
+  const { data, faults } = parseDocument(Array.from({ length: 90_000 }, (_, i) => `k${i}: 1`).join('\n'), 'x');
+  expect(Object.keys(data as object)).toHaveLength(90_000);
+  expect(faults).toEqual([]);
+});
+
 test('values are plain data of YAML 1.2, names have no prototype', () => {
   const { data, faults } = parseDocument('\uFEFFa: yes\nb: 0o17\n12: x\ntrue: y\nc: &c [1, ~]\nd: *c\n', 'x');
   expect(faults).toEqual([]);

@@ -77,7 +77,7 @@ async function load(reference: string, sources: Sources): Promise<Found> {
     const meant = nearest(name, Object.keys(module));
     return {
       fault: `${file} exports no function ${name}`,
-      remedy: meant === null ? `export function ${name} from it` : `did you mean ${meant}?`,
+      remedy: meant === null || meant === name ? `export function ${name} from it` : `did you mean ${meant}?`,
     };
   }
   return { call: call as OwnFunction['call'], hash };

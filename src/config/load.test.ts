@@ -290,6 +290,11 @@ describe('faults, each with line, column and remedy', () => {
     ],
     ['rule value', change('project: true', 'project: yes'), [/^\d+:18 .*project: must be true or false, not text/]],
     [
+      'reference in a rule',
+      change('when: person.active', "when: '${env:WHO}'"),
+      [/^\d+:15 connections\.ad\.export\.person\.when: a rule cannot refer to the environment/],
+    ],
+    [
       'a reader exports',
       change('type: ldap', 'type: feed').replace('password:', 'token:'),
       [/connections\.ad\.export\.person: feed only reads/],

@@ -32,6 +32,8 @@ export type Loaded =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 const DAY = 86_400_000;
+/** Nobody mends more in one go; a file of the wrong kind has one in every line. */
+const MOST_FAULTS = 1_000;
 
 /** Never throws for what is in the file, around it, or missing. Touches no network and no connected system. */
 export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
@@ -73,7 +75,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
 }
 
 function refused(faults: readonly Fault[]): Loaded {
-  return { ok: false, faults: faults.toSorted(byPosition) };
+  return { ok: false, faults: faults.toSorted(byPosition).slice(0, MOST_FAULTS) };
 }
 
 async function resolved(

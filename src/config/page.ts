@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ConnectorDefinition } from '#connectors/contract';
 import type { Path } from './document.ts';
 import { connectionKeys, file } from './shape/file.ts';
-import { branches, descriptionOf, isSecret, knownKeys, schemasAt } from './shape/walk.ts';
+import { branches, descriptionOf, exampleOf, isSecret, knownKeys, schemasAt } from './shape/walk.ts';
 
 interface Section {
   readonly title: string;
@@ -147,7 +147,7 @@ function form(schema: z.core.$ZodType): string {
         .map((word) => `\`${String(word)}\``)
         .join(', ');
     if (def.type === 'literal') return def.values.map((word) => `\`${String(word)}\``).join(', ');
-    if (def.type === 'string') return 'text';
+    if (def.type === 'string') return exampleOf(one) ?? 'text';
     if (def.type === 'number') return 'number';
     if (def.type === 'boolean') return '`true`, `false`';
     if (def.type === 'array') return `list of ${form(def.element)}`;

@@ -18,6 +18,7 @@ import type { ExportRule, ImportRule, KindRules, LifeRule, MetaAttribute } from 
 import type { Collector } from './collect.ts';
 import type { Path } from './document.ts';
 import { deprovisionOf } from './gates.ts';
+import { kindExists } from './names.ts';
 import type { Outline } from './outline.ts';
 import type { Written } from './written.ts';
 
@@ -138,27 +139,13 @@ function compileKinds(written: Written, outline: Outline, zone: string, collect:
       kind,
       connections: outline.connections,
       precedence: new Map(Object.entries(written.precedence?.[kind] ?? {})),
-      // A kind that comes later is not known yet; checks.ts looks at hops into it.
+      // A kind that comes later is not known yet; checks/compiled looks at hops into it.
       attributesOf: (other: Kind) => out.get(other) ?? null,
       zone,
     };
     out.set(kind, compileAttributes(declared, context, placed(['attributes', kind], collect)));
   }
   return out;
-}
-
-export function kindExists(kind: Kind, at: Path, outline: Outline, collect: Collector): boolean {
-  if (outline.kinds.includes(kind)) return true;
-  const meant = nearest(kind, outline.kinds);
-  collect.fault(
-    at,
-    'key',
-    `there is no kind ${kind}`,
-    meant === null
-      ? `declare it: attributes: { ${kind}: { … } }`
-      : `did you mean ${meant}? Otherwise declare it under attributes`,
-  );
-  return false;
 }
 
 /** Of everything that decides what a connection's rules give: the rules, and what is said of the attributes concerned. */

@@ -73,3 +73,9 @@ export function descriptionOf(schema: z.core.$ZodType): string | null {
   const { description } = metaOf(schema);
   return typeof description === 'string' ? description : null;
 }
+
+/** `such as 30d`, where the declaration gives one. */
+export function exampleOf(schema: z.core.$ZodType): string | null {
+  const { examples } = metaOf(schema);
+  return Array.isArray(examples) && examples.length > 0 ? `such as \`${String(examples[0])}\`` : null;
+}

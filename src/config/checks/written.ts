@@ -1,0 +1,130 @@
+/** Before rules are compiled: what their text alone shows, even where a rule has other faults. */
+import type { ConnectorDefinition } from '#connectors/contract';
+import { nearest } from '#core/text';
+import type { Collector } from '../collect.ts';
+import type { Path } from '../document.ts';
+import { connectionExists } from '../names.ts';
+import type { Outline } from '../outline.ts';
+import { holdsReference } from '../secrets/references.ts';
+import type { Written, WrittenConnection } from '../written.ts';
+
+export function checkWritten(written: Written, outline: Outline, collect: Collector): void {
+  checkSchedule(written, outline, collect);
+  for (const part of ['attributes', 'life'] as const) checkNoReferences(written[part], [part], collect);
+  for (const [name, connection] of Object.entries(written.connections ?? {})) {
+    for (const part of ['import', 'export', 'protect'] as const)
+      checkNoReferences(connection[part], ['connections', name, part], collect);
+    checkJoins(name, connection, outline, collect);
+    checkEnabled(['connections', name], connection, collect);
+    checkDeprovision(['connections', name], connection, collect);
+  }
+}
+
+/** Rules are stored, hashed and explained as they are written: nothing secret may get into them. */
+function checkNoReferences(node: unknown, at: Path, collect: Collector): void {
+  if (typeof node === 'string') {
+    if (holdsReference(node))
+      collect.fault(
+        at,
+        'value',
+        'a rule cannot refer to the environment or to a file',
+        'write the value itself, or import it as an attribute',
+      );
+  } else if (typeof node === 'object' && node !== null) {
+    for (const [key, inner] of Object.entries(node))
+      checkNoReferences(inner, [...at, Array.isArray(node) ? Number(key) : key], collect);
+  }
+}
+
+function checkSchedule(written: Written, outline: Outline, collect: Collector): void {
+  for (const name of Object.keys(written.schedule ?? {})) {
+    if (name !== '*') connectionExists(name, ['schedule', name], 'key', outline, collect);
+  }
+}
+
+/** Read from the text: the rule itself does not exist when anything else in it is wrong. */
+function checkJoins(name: string, connection: WrittenConnection, outline: Outline, collect: Collector): void {
+  for (const [kind, raw] of Object.entries(connection.import ?? {})) {
+    const { join } = raw as { join?: string | readonly string[] };
+    const filled = outline.fills(kind).get(name) ?? [];
+    for (const [index, attribute] of (typeof join === 'string' ? [join] : (join ?? [])).entries()) {
+      if (filled.includes(attribute)) continue;
+      const path = ['connections', name, 'import', kind, 'join', ...(typeof join === 'string' ? [] : [index])];
+      const meant = nearest(attribute, filled);
+      collect.fault(
+        path,
+        'value',
+        `joins by ${attribute}, which this rule does not fill`,
+        meant === null ? `add ${attribute} to its attributes` : `did you mean ${meant}?`,
+      );
+    }
+  }
+}
+
+function checkEnabled(at: Path, connection: WrittenConnection, collect: Collector): void {
+  for (const [kind, raw] of Object.entries(connection.export ?? {})) {
+    const { enabled, attributes } = raw as { enabled?: { attribute: string }; attributes?: object };
+    if (enabled === undefined || attributes === undefined || !Object.hasOwn(attributes, enabled.attribute)) continue;
+    const path = [...at, 'export', kind, 'attributes', enabled.attribute];
+    collect.fault(path, 'key', `${enabled.attribute} is written by enabled already`, 'remove one of the two');
+  }
+}
+
+function checkDeprovision(at: Path, connection: WrittenConnection, collect: Collector): void {
+  const { deprovision } = connection;
+  if (deprovision === undefined || deprovision.action === 'none') return;
+  const rules = Object.values(connection.export ?? {}) as readonly { readonly enabled?: unknown }[];
+  if (rules.length === 0) {
+    if (collect.isFaulty([...at, 'export'])) return;
+    collect.fault(
+      [...at, 'deprovision'],
+      'key',
+      'this connection exports nothing, so there is nothing to deprovision',
+      'add an export rule, or remove deprovision',
+    );
+    return;
+  }
+  if (deprovision.action === 'disable' && !rules.some((rule) => rule.enabled !== undefined)) {
+    collect.fault(
+      [...at, 'deprovision', 'action'],
+      'value',
+      'nothing says how an account is disabled',
+      'add enabled: { attribute, on, off } to the export rule, or choose delete or none',
+    );
+  }
+  if (deprovision.then === 'delete' && deprovision.action !== 'disable') {
+    collect.fault(
+      [...at, 'deprovision', 'then'],
+      'value',
+      'then follows action: disable only',
+      'use action: disable, or remove then',
+    );
+  }
+}
+
+/** What the connector is known not to do, whatever its settings. */
+export function checkCapabilities(
+  at: Path,
+  connection: WrittenConnection,
+  definition: ConnectorDefinition,
+  settings: unknown,
+  collect: Collector,
+): void {
+  for (const [kind, raw] of Object.entries(connection.export ?? {})) {
+    const rule = raw as { provision?: boolean; anchor?: string; name?: string; dn?: string; attributes?: object };
+    const path = [...at, 'export', kind];
+    if (definition.writes === 'never') collect.fault(path, 'key', `${definition.type} only reads`, 'remove the export rule');
+    if (definition.writes !== 'callerKey' || rule.provision !== true) continue;
+    // Where the settings name the attribute that holds the key, writing that attribute is enough.
+    const key = (settings as { anchor?: unknown } | null)?.anchor;
+    const written = typeof key === 'string' && Object.hasOwn(rule.attributes ?? {}, key);
+    if (rule.anchor === undefined && rule.name === undefined && rule.dn === undefined && !written) {
+      collect.fault(
+        [...path, 'provision'],
+        'value',
+        'nothing says what a new account is called',
+        typeof key === 'string' ? `add ${key} to the attributes` : 'add anchor or name',
+      );
+    }
+  }
+}
