@@ -289,6 +289,12 @@ describe('faults, each with line, column and remedy', () => {
       [/^\d+:9 .*unknown key provison \| did you mean provision\?/],
     ],
     ['rule value', change('project: true', 'project: yes'), [/^\d+:18 .*project: must be true or false, not text/]],
+    ['reference that holds no store', `store: '\${env:DATA}'\n${GOOD}`, [/^1:8 store: the reference holds no store/]],
+    [
+      'reference that holds no address',
+      `hooks: [{ after: sync, webhook: '\${env:DATA}' }]\n${GOOD}`,
+      [/^1:\d+ hooks\[0\]\.webhook: the reference holds no address/],
+    ],
     [
       'reference in a rule',
       change('when: person.active', "when: '${env:WHO}'"),

@@ -55,6 +55,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   const store = await resolved(written.store ?? 'sqlite:rollcall.db', ['store'], sources, collect);
   const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect);
   const read = await readConnections(written, outlineOf(parsed.data), options.definitions, sources, collect);
+  checkResolved(store, hooks, collect);
   const faults = [...parsed.faults, ...collect.faults];
   if (faults.length > 0) return refused(faults);
 
@@ -91,6 +92,17 @@ async function resolved(
     (inner, message, remedy) => collect.fault([...at, ...inner], 'value', message, remedy),
   );
   return { ...answer, written: value };
+}
+
+/** The shape could only look at references; now their values are here. */
+function checkResolved(store: Resolved, hooks: Resolved, collect: Collector): void {
+  if (!/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/.test(String(store.data))) {
+    collect.fault(['store'], 'value', 'the reference holds no store', 'let it hold sqlite:FILE or postgres://…');
+  }
+  for (const [index, { webhook }] of (hooks.data as readonly WrittenHook[]).entries()) {
+    if (webhook === undefined || /^https?:\/\/\S+$/.test(webhook)) continue;
+    collect.fault(['hooks', index, 'webhook'], 'value', 'the reference holds no address', 'let it hold an http or https address');
+  }
 }
 
 function storeOf(store: Resolved & { written: unknown }, folder: string): Configuration['store'] {
