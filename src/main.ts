@@ -4,7 +4,7 @@ import type { Program } from '#cli/index';
 import { main } from '#cli/index';
 import { loadConfiguration } from '#config/load';
 import { RollcallError } from '#core/errors';
-import { openSqlite } from '#store/sqlite/open';
+import { open } from '#store/sqlite/open';
 import { CONNECTORS } from './registry.ts';
 
 export async function createProgram(): Promise<Program> {
@@ -22,7 +22,7 @@ export async function createProgram(): Promise<Program> {
           where: { file: config.file },
           remedy: 'write store: sqlite:rollcall.db',
         });
-      return await openSqlite({ path: config.store.path, program: version, readOnly, create: !readOnly });
+      return await open({ path: config.store.path, program: version, readOnly, create: !readOnly });
     },
   };
 }

@@ -71,6 +71,7 @@ export async function openSession(
           connection: connection.name,
           folder: config.folder,
           limits: config.limits,
+          ...mappedBy(connection),
           warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
         });
         open.set(connection.name, opened);
@@ -92,4 +93,16 @@ export async function openSession(
       for (const connection of open.values()) await connection.close();
     },
   };
+}
+
+/** What a target's file is made with: the attributes that rules write. */
+function mappedBy(connection: EngineConnection): { mapped?: { readonly [kind: string]: readonly string[] } } {
+  if (connection.exports.size === 0) return {};
+  const mapped: { [kind: string]: string[] } = Object.create(null);
+  for (const rule of connection.exports.values()) {
+    const names = rule.flows.map((flow) => flow.attribute);
+    if (rule.enabled) names.push(rule.enabled.attribute);
+    mapped[rule.to] = [...new Set([...(mapped[rule.to] ?? []), ...names])];
+  }
+  return { mapped };
 }

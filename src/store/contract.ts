@@ -377,6 +377,13 @@ export interface StagedWrite {
   readonly presence?: Presence;
   readonly confirmed?: string | null;
   readonly times?: string | null;
+  /** A pending account that is to be created under another anchor or name than decided before. */
+  readonly renamed?: {
+    readonly anchor: string | null;
+    readonly anchorDigest: Digest | null;
+    readonly name: string | null;
+    readonly nameKey: string | null;
+  };
 }
 export interface EdgeWrite {
   readonly stagedId: StagedId;

@@ -67,6 +67,8 @@ export const ldifConfig: z.ZodType<LdifConfig> = z
 /** What the settings come to. */
 export interface Plan {
   readonly path: string;
+  /** Rollcall writes it, so it need not exist yet. */
+  readonly made: boolean;
   /** `dn`, or the attribute's one spelling. */
   readonly anchor: string;
   /** Null: an entry that is not offered. */
@@ -81,7 +83,7 @@ export interface Plan {
 
 const MAX_COMBINATIONS = 1000;
 
-export function planOf(config: LdifConfig, path: string, maxEntryBytes: number): Plan {
+export function planOf(config: LdifConfig, path: string, maxEntryBytes: number, made: boolean): Plan {
   const kinds = new Map<string, string>();
   for (const [name, kind] of [...Object.entries(config.kinds), ...KINDS]) {
     if (!kinds.has(name.toLowerCase())) kinds.set(name.toLowerCase(), kind);
@@ -110,6 +112,7 @@ export function planOf(config: LdifConfig, path: string, maxEntryBytes: number):
 
   return {
     path,
+    made,
     anchor: config.anchor === 'dn' ? 'dn' : (canonicalDescription(config.anchor) ?? config.anchor),
     kindOf,
     kindBelow: (key) => containers.find((container) => isBelow(key, container.key))?.kind ?? null,

@@ -23,7 +23,7 @@ export const ldif: ConnectorDefinition<LdifConfig> = {
 
 function open(config: LdifConfig, context: OpenContext): Connection {
   const path = isAbsolute(config.path) ? config.path : join(context.folder, config.path);
-  const plan = planOf(config, path, context.limits.maxObjectBytes);
+  const plan = planOf(config, path, context.limits.maxObjectBytes, context.mapped !== undefined);
 
   async function test(): Promise<string> {
     const source = await openExisting(path);

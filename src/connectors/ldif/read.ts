@@ -9,7 +9,7 @@ import { attributeHint } from '#protocols/ldap/schema';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
-import { openSource, type SourceFile } from '../files/source.ts';
+import { openSource, refuseMissing, type SourceFile } from '../files/source.ts';
 import type { Plan } from './config.ts';
 import { nameKey } from './names.ts';
 import { objectOf } from './view.ts';
@@ -36,12 +36,7 @@ export async function* readContent(plan: Plan, warn: Warn, signal: AbortSignal, 
   const again = restarted ? { restarted } : {};
   const source = await openExisting(plan.path);
   if (source === null) {
-    warn({
-      kind: 'notFound',
-      message: `${plan.path} does not exist; it reads as empty`,
-      where: { file: plan.path },
-      remedy: 'check the path, unless Rollcall is to make the file',
-    });
+    refuseMissing(plan.path, plan.made);
     yield { objects: [], ...again, end: { complete: true, fingerprint: EMPTY_PRINT } };
     return;
   }

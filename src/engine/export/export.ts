@@ -5,7 +5,16 @@
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { imageText, parseImage } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
-import type { EdgeRow, EdgeWrite, ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
+import type {
+  DirtyRange,
+  EdgeRow,
+  EdgeWrite,
+  ExportAnswer,
+  ExportOperation,
+  NewChange,
+  StagedId,
+  StagedRow,
+} from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
@@ -76,6 +85,7 @@ interface Finished {
   readonly answers: readonly ExportAnswer[];
   readonly changes: readonly NewChange[];
   readonly edges: readonly EdgeWrite[];
+  readonly dirty: readonly DirtyRange[];
 }
 
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
@@ -121,7 +131,11 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
-  const done = { attempt, answers, changes, edges: [] };
+  // What a missing account kept back is looked at again: by then it is debt, or it resolves.
+  const dirty = sendings
+    .filter((sending) => sending.rest !== null && sending.row.objectId !== null)
+    .map((sending): DirtyRange => ({ subject: 'object', from: sending.row.objectId!, to: sending.row.objectId!, cause: 'rest' }));
+  const done = { attempt, answers, changes, edges: [], dirty };
   if (writer.commit) session.finished.push(done);
   else await record(session, done);
 }
@@ -232,6 +246,7 @@ async function record(session: Session, done: Finished): Promise<void> {
       at: context.wall(),
       answers: done.answers,
       changes: done.changes,
+      dirty: done.dirty,
     });
   if (done.edges.length > 0)
     await context.store.exports.settleEdges({ connection: connection.name, epoch: context.epoch, edges: done.edges });
@@ -287,7 +302,7 @@ async function sendMembers(session: Session): Promise<void> {
         settled.push({ ...edge, state: edge.state === 'add' ? 'seen' : 'drop', ours: edge.state === 'add' });
     });
     const changes: NewChange[] = groups.flatMap(([id, list], i) => (results[i]!.ok ? [memberChange(id, list)] : []));
-    if (writer.commit) session.finished.push({ attempt: '', answers: [], changes, edges: settled });
+    if (writer.commit) session.finished.push({ attempt: '', answers: [], changes, edges: settled, dirty: [] });
     else {
       await context.store.exports.settleEdges({ connection: connection.name, epoch: context.epoch, edges: settled });
     }

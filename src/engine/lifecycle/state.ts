@@ -39,7 +39,8 @@ export function lifeOf(input: LifeInput): Life {
   const ends = instantOf(rule?.ends, input.attributes, zone, endOfDate);
   const ended = ends !== null && now >= ends;
   if (input.owned && input.active && !ended) {
-    if (starts !== null && now < starts) return { state: 'expected', dates: withoutLeaving(before, now), due: Math.min(starts, ends ?? starts) };
+    if (starts !== null && now < starts)
+      return { state: 'expected', dates: withoutLeaving(before, now), due: Math.min(starts, ends ?? starts) };
     return { state: 'active', dates: withoutLeaving(before, now), due: ends ?? Number.POSITIVE_INFINITY };
   }
   const since = before?.dates.leavingSince ?? (input.owned && ended ? ends! : now);

@@ -1,6 +1,7 @@
 /** One evaluated object → the rows that say so: object, keys, changes; and what it publishes to others (SEMANTICS 4). */
 import { canonicalJson, imageText, sameValue } from '#core/canonical';
-import type { Attributes } from '#core/values';
+import { words } from '#core/fold';
+import { type Attributes, scalars } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
@@ -53,6 +54,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number): O
       state: one.life.state,
       dates,
       dueAt,
+      folded: foldedOf(one.attributes),
       notes: before ? notesAfter(before.notes, changed, context) : canonicalJson({ '*': [context.run, context.now] }),
     },
     change: before
@@ -92,6 +94,16 @@ function changedNames(before: Attributes, after: Attributes): string[] {
   for (const name in after) if (!sameValue(before[name] ?? null, after[name]!)) out.push(name);
   for (const name in before) if (!(name in after) && before[name] !== null) out.push(name);
   return out.sort();
+}
+
+/** What search finds an object by. */
+const SEARCHED = ['displayName', 'name', 'givenName', 'familyName', 'login', 'mail', 'employeeId'];
+
+function foldedOf(attributes: Attributes): string {
+  const found = new Set<string>();
+  for (const name of SEARCHED)
+    for (const scalar of scalars(attributes[name] ?? null)) for (const word of words(String(scalar))) found.add(word);
+  return [...found].join(' ');
 }
 
 /** `*` stands for every attribute without a note of its own: when the object was made. */

@@ -17,6 +17,8 @@ export interface ParkedItem {
 
 export interface Generation {
   readonly number: number;
+  /** Whether any decision by a person stands: most stores have none, and need not be asked. */
+  readonly decided: boolean;
   /** Links made in this generation, not all committed yet. */
   readonly assignments: Map<StagedId, Assignment>;
   /** Staged ids assigned to each object in this generation. */
@@ -36,9 +38,10 @@ export interface Generation {
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
 }
 
-export function newGeneration(number: number): Generation {
+export function newGeneration(number: number, decided: boolean): Generation {
   return {
     number,
+    decided,
     assignments: new Map(),
     assigned: new Map(),
     created: new Map(),

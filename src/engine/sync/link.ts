@@ -6,9 +6,10 @@ import { canonicalJson } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
-import type { DecisionRow, DirtyRange, ObjectId, StagedKey, StagedRow } from '#store/contract';
+import type { DirtyRange, ObjectId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import { ruleFor, scopeOf } from './contributions.ts';
+import { decisionsOn } from './decisions.ts';
 import { type Generation, joinScope, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
 
@@ -68,11 +69,10 @@ async function linkBatch(
   for (const { keys } of unlinked) for (const list of keys) for (const key of list) wanted.set(keyText(key), key);
   const owners = new Map<string, ObjectId[]>();
   for (const row of await store.sync.keys([...wanted.values()])) push(owners, keyText(row), row.owner);
-  const decisions = decisionsBy(
-    await decisionsOf(
-      context,
-      unlinked.map((u) => u.row.id),
-    ),
+  const decisions = await decisionsOn(
+    context,
+    generation,
+    unlinked.map((u) => u.row.id),
   );
   // The decided object of a link decision, and every owner, may already have a staged object in this connection.
   const candidates = new Set([...owners.values()].flat());
@@ -192,22 +192,6 @@ export function joinKeysOf(
       return [];
     }
   });
-}
-
-async function decisionsOf(context: EngineContext, stagedIds: readonly number[]): Promise<readonly DecisionRow[]> {
-  const out: DecisionRow[] = [];
-  for (let after = 0; ; ) {
-    const page = await context.store.decisions.list({ stagedIds, active: true }, { after, limit: BATCH });
-    out.push(...page);
-    if (page.length < BATCH) return out;
-    after = page[page.length - 1]!.id;
-  }
-}
-
-function decisionsBy(decisions: readonly DecisionRow[]): Map<number, DecisionRow[]> {
-  const out = new Map<number, DecisionRow[]>();
-  for (const decision of decisions) if (decision.stagedId !== null) push(out, decision.stagedId, decision);
-  return out;
 }
 
 /** Ascending ids, reserved in blocks: the order of projection is the order of ids. */

@@ -30,12 +30,13 @@ export interface SyncOptions {
 }
 
 export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
+  const decided = (await context.store.decisions.list({ active: true }, { after: 0, limit: 1 })).length > 0;
   const values = new Map<ObjectId, Set<string>>();
   const circular = new Set<ObjectId>();
   const refused = new Set<ObjectId>();
   for (let number = 0; number < GENERATIONS; number++) {
     const waits = await context.store.sync.dirty();
-    const generation = newGeneration(number);
+    const generation = newGeneration(number, decided);
     if (number === 0) await takeDue(context, generation);
     if (waits.ranges.length === 0 && generation.order.length === 0) break;
     await linkPass(
@@ -163,8 +164,8 @@ async function syncBatch(
     add.push(...result.addKeys);
     remove.push(...result.removeKeys);
     if (one.before || one.parked.length > 0) parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
-    if (one.before && publishesHop(one, result.changed)) {
-      before.set(one.id, one.before.attributes);
+    if (publishesHop(one, result.changed)) {
+      if (one.before) before.set(one.id, one.before.attributes);
       hopTo.push(...one.rows);
       hopKeys.push(...publishedKeys(one.rules, one.attributes));
     }
@@ -226,8 +227,13 @@ function tally(context: EngineContext, one: Evaluated, insert: boolean): void {
   else counts.changed++;
 }
 
+/** Whether rules read something of it through a reference, and that is new. A new object was read as nobody so far. */
 function publishesHop(one: Evaluated, changed: readonly string[]): boolean {
-  return one.rules.hops.some(([, attribute]) => changed.includes(attribute) || attribute === 'state' || attribute === 'active');
+  if (one.before === null) return one.rules.hops.length > 0;
+  const stateChanged = one.before.state !== one.life.state;
+  return one.rules.hops.some(
+    ([, attribute]) => changed.includes(attribute) || (stateChanged && (attribute === 'state' || attribute === 'active')),
+  );
 }
 
 function circles(

@@ -7,6 +7,7 @@ import type { StagedWrite } from '#store/contract';
 import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
 import { accountsIn, referredIds } from './accounts.ts';
+import { decisionsOn } from './decisions.ts';
 import type { Evaluated } from './evaluate.ts';
 import type { Generation } from './generation.ts';
 import { ownersOf } from './life.ts';
@@ -47,6 +48,7 @@ export async function wishesOf(
   for (const kind of new Set(batch.map((one) => one.kind))) {
     const of = batch.filter((one) => one.kind === kind);
     for (const { connection, rule } of targetsOf(context, kind)) {
+      const excluded = await excludedAccounts(context, generation, connection, of);
       const view: TargetView = {
         connection,
         rule,
@@ -55,6 +57,7 @@ export async function wishesOf(
           connection.name,
           of.flatMap((one) => referredIds(rule, one.attributes)),
         ),
+        excluded,
         known: stateOf(context, connection.name).lastCompleteRead !== null,
         ownersFresh: fresh(context, kind),
       };
@@ -77,12 +80,30 @@ export async function wishesOf(
         }
         if (write.export?.operation === 'create' || write.export?.wantedName) moved.add(one.id);
         if (write.export?.state === 'observed') context.counters.add(connection.name, 'observed');
-        staged.push(wish.row ? { ...write, staged: wish.row.id } : await inserted(context, one, wish, write));
+        staged.push(
+          wish.row
+            ? { ...write, ...renamedPending(context, wish, write), staged: wish.row.id }
+            : await inserted(context, one, wish, write),
+        );
       }
     }
   }
   linkRows(context, generation, batch, staged);
   return { staged, due, moved, awaited };
+}
+
+/** Accounts that a person took out of Rollcall's hands. */
+async function excludedAccounts(
+  context: EngineContext,
+  generation: Generation,
+  connection: EngineConnection,
+  batch: readonly Evaluated[],
+): Promise<ReadonlySet<number>> {
+  const ids = batch.flatMap((one) => one.rows.filter((row) => row.connection === connection.name).map((row) => row.id));
+  const out = new Set<number>();
+  for (const [id, decisions] of await decisionsOn(context, generation, ids))
+    if (decisions.some((d) => d.kind === 'exclude')) out.add(id);
+  return out;
 }
 
 /** A pending account: a staged row that the target does not have yet. */
@@ -107,6 +128,15 @@ async function inserted(
     presence: 'pending',
     link: { object: one.id, how: 'provisioned', origin: 'created' },
   };
+}
+
+/** An account that is still to be created takes the anchor and name that are wanted now. */
+function renamedPending(context: EngineContext, wish: Wish, write: Omit<StagedWrite, 'staged'>): Pick<StagedWrite, 'renamed'> {
+  if (write.export?.operation !== 'create') return {};
+  const { wantedAnchor: anchor, wantedName: name } = write.export;
+  if (anchor === wish.row!.anchor && name === wish.row!.name) return {};
+  const anchorDigest = anchor === null ? null : context.digester.anchor(wish.rule.to, anchor);
+  return { renamed: { anchor, anchorDigest, name, nameKey: nameKeys(name).nameKey } };
 }
 
 /** Links made in this generation are written with whatever else changes on the row. */

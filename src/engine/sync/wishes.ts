@@ -34,6 +34,7 @@ export interface TargetView {
   readonly connection: EngineConnection;
   readonly rule: ExportRule;
   readonly accounts: ReadonlyMap<number, Account>;
+  readonly excluded: ReadonlySet<number>;
   /** Whether one complete read of the target is staged. */
   readonly known: boolean;
   /** Owners were read completely and lately: a due delete may be believed. */
@@ -47,6 +48,8 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const row = present[0] ?? rows.find((r) => r.presence === 'pending') ?? rows[0] ?? null;
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
   if (row && isProtected(connection, one, row)) return { ...nothing, write: protect(row) };
+  if (row && target.excluded.has(row.id))
+    return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
   let inScope = false;
   try {
     inScope = one.life.state !== 'gone' && rule.when(scope, one.clock);

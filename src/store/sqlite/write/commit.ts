@@ -3,7 +3,7 @@
  * unique key somebody else took) is left out with everything that hangs on it, and returned to be computed again.
  */
 import type { NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../../contract.ts';
-import { codeOf, codeOrNull, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../codes.ts';
+import { codeOf, codeOrNull, FAILED, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../codes.ts';
 import type { Bind } from '../database.ts';
 import { writeChanges } from './changes.ts';
 import { anchorWords } from './digest.ts';
@@ -11,7 +11,7 @@ import { writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH, SET_WISH, wishValues } from './export-columns.ts';
 import { addKey, removeKey } from './keys.ts';
-import { writeParked } from './parked.ts';
+import { forgetRefused, writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 
 interface Known {
@@ -19,6 +19,8 @@ interface Known {
   readonly kind: number;
   readonly presence: number;
   readonly object: number | null;
+  /** Its wish was refused by the target. */
+  readonly refused: boolean;
 }
 
 /** Who is left out so far. */
@@ -53,7 +55,10 @@ function check(session: Session, batch: SyncCommit, left: Left): Map<number, Kno
     if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.objects.add(write.object);
   }
   for (const write of batch.staged) {
-    const row = session.db.get('select revision, connection, kind, presence, object_id from staged where id = ?', write.staged);
+    const row = session.db.get(
+      'select revision, connection, kind, presence, object_id, export_state from staged where id = ?',
+      write.staged,
+    );
     if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.staged.add(write.staged);
     if (row)
       known.set(write.staged, {
@@ -61,6 +66,7 @@ function check(session: Session, batch: SyncCommit, left: Left): Map<number, Kno
         kind: Number(row[2]),
         presence: Number(row[3]),
         object: row[4] as number | null,
+        refused: row[5] === FAILED,
       });
   }
   close(batch, left, known);
@@ -211,7 +217,7 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
     );
     if (inserted === 0) return false;
     session.used('staged', write.staged);
-    known = { connection, kind, presence: PENDING, object: null };
+    known = { connection, kind, presence: PENDING, object: null, refused: false };
   }
   if (!known) return false;
   const set: string[] = ['revision = revision + 1'];
@@ -235,6 +241,11 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
     set.push(SET_WISH);
     values.push(...wishValues(write.export, run));
   } else if (write.export === null) set.push(SET_NO_WISH);
+  if (write.export !== undefined && known.refused) forgetRefused(session, write.staged);
+  if (write.renamed) {
+    set.push('anchor = ?, anchor_high = ?, anchor_low = ?, name = ?, name_key = ?');
+    values.push(write.renamed.anchor, ...anchorWords(write.renamed.anchorDigest), write.renamed.name, write.renamed.nameKey);
+  }
   let presence = known.presence;
   if (write.presence !== undefined) {
     presence = codeOf(PRESENCES, write.presence);

@@ -22,6 +22,7 @@ import { writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';
 import { keyList, replaceStagedKeys } from './keys.ts';
+import { forgetRefused, writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 import { adoptTwin } from './twin.ts';
 
@@ -113,7 +114,7 @@ export function answer(session: Session, batch: AnswerBatch): void {
   writeDirty(session, batch.dirty ?? []);
 }
 
-const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state from staged where id = ?`;
+const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state, export_attempts from staged where id = ?`;
 
 function answerOne(
   session: Session,
@@ -141,7 +142,7 @@ function answerOne(
   } else if (one.outcome === 'proven') {
     presence = PRESENT;
     if (one.seen !== null) put('seen', one.seen);
-    contentWords(one.digest).forEach((word, i) => put(`content_${i}`, word));
+    for (const [i, word] of contentWords(one.digest).entries()) put(`content_${i}`, word);
     set.push('gone_at = null', 'sent = null');
     if (one.confirmed !== null) put('confirmed', one.confirmed);
     if (one.keys !== null) put('keys', keyList(one.keys));
@@ -163,9 +164,17 @@ function answerOne(
   session.db.run('staged', `update staged set ${set.join(', ')} where id = ?`, ...values, one.staged);
   if (one.outcome === 'proven' && one.keys !== null)
     replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
+  if (one.outcome === 'failed') parkRefused(session, batch, one);
+  else if (done && Number(row[8] ?? 0) > 0) forgetRefused(session, one.staged);
   const linked = row[3] !== null;
   if (presence !== Number(row[2]))
     session.moved(connection, Number(row[4]), { presence: Number(row[2]), linked }, { presence, linked });
+}
+
+/** The target said no: the account is parked with what it said. */
+function parkRefused(session: Session, batch: AnswerBatch, one: ExportAnswer): void {
+  const item = { kind: 'refused', connection: batch.connection, detail: one.fault ?? '{}' };
+  writeParked(session, batch.run, [{ subject: { stagedId: one.staged }, items: [item], at: batch.at }]);
 }
 
 /** What becomes of the wish: answered, sent again, kept for a person; a newer one stays in place. */

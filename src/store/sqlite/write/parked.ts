@@ -34,3 +34,8 @@ export function writeParked(session: Session, run: number, writes: readonly Park
       );
   }
 }
+
+/** A refused change was made, or is not wanted any more. */
+export function forgetRefused(session: Session, stagedId: number): void {
+  session.db.run('parked', "delete from parked where staged_id = ? and kind = 'refused'", stagedId);
+}
