@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 
-const CHAPTERS = [3, 4, 7];
+const CHAPTERS = [3, 8];
 /** Longer outputs are cut in the middle. */
 const LINES_PER_COMMAND = 24;
 
@@ -116,7 +116,7 @@ try {
     new URL('../docs/demo.svg', import.meta.url),
     picture(
       chosen(done.stdout),
-      'Rollcall in a terminal: the first plan approved, two sources that disagree, and a silent second cycle',
+      'Rollcall in a terminal: two sources that disagree, and a busy day in HR planned, run and explained',
     ),
   );
 } finally {

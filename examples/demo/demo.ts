@@ -21,7 +21,7 @@ const TARGETS = [DIRECTORY_FILE, PHONEBOOK_FILE];
 /** Written in every run: the run's own record, cursors, counters. */
 const MOVING = {
   tables: ['run', 'counter'],
-  columns: { connection: ['cursor', 'checkpoint', 'last_read', 'last_complete_read'] },
+  columns: { connection: ['cursor', 'checkpoint', 'baseline', 'last_read', 'last_complete_read'] },
 };
 
 function claim(holds: boolean, text: string): void {
@@ -76,21 +76,21 @@ const untouched = fileChecksums(folder, TARGETS);
 rollcall.show(['run'], [3]);
 claim(differences(untouched, fileChecksums(folder, TARGETS)).length === 0, 'no target was touched');
 
-chapter(3, 'The first plan, approved by name');
-rollcall.show(['plan', '--limit', '3'], [2]);
-for (const target of ['directory', 'phonebook'])
-  rollcall.show(['approve', target, '--as', 'Ada Lovelace', '--reason', 'read through, looks right']);
-rollcall.show(['run']);
-
 chapter(
-  4,
+  3,
   'Two sources disagree',
   `HR and the directory have different mobile numbers of ${cast.conflict.name.given} ${cast.conflict.name.family}.`,
 );
 rollcall.show(['explain', cast.conflict.employeeId, 'mobile']);
 
+chapter(4, 'The first plan, approved by name');
+rollcall.show(['plan', '--limit', '3'], [2]);
+for (const target of ['directory', 'phonebook'])
+  rollcall.show(['approve', target, '--as', 'Ada Lovelace', '--reason', 'read through, looks right']);
+rollcall.show(['run']);
+
 chapter(5, 'One person, two accounts', 'The second account of one person is parked for somebody to decide; it is not touched.');
-rollcall.show(['parked', '--limit', '5']);
+rollcall.show(['parked', '--kind', 'duplicateAccount', '--limit', '3']);
 
 chapter(
   6,

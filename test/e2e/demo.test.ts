@@ -40,8 +40,12 @@ describe('npm run demo', () => {
   it('touches no target before its first plan is approved', () => {
     expect(chapter(2)).toContain('✓ no target was touched');
     expect(chapter(2)).toMatch(/\b0 written/);
-    expect(chapter(3)).toMatch(/\$ rollcall approve directory --as 'Ada Lovelace'/);
+    expect(chapter(4)).toMatch(/\$ rollcall approve directory --as 'Ada Lovelace'/);
   });
+
+  it('explains two sources that disagree', () => expect(chapter(3)).toMatch(/✓ hr .*\n(.*\n)*.*· directory /));
+
+  it('parks the second account of one person', () => expect(chapter(5)).toMatch(/duplicateAccount {2}.*\n(.*\n)*.*-old,/));
 
   it('disables leavers who were still enabled', () => expect(chapter(6)).toContain('✓ the account is disabled now'));
 

@@ -1,0 +1,146 @@
+/** The command line from an empty folder to a quiet run, in process, with the real store: what a stranger does in five minutes. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '#cli/commands/index';
+import { main } from '#cli/index';
+import { loadConfiguration } from '#config/load';
+import type { ConnectorDefinition } from '#connectors/contract';
+import { csv } from '#connectors/csv/index';
+import { open } from '#store/sqlite/open';
+
+const definitions: ReadonlyMap<string, ConnectorDefinition> = new Map([['csv', csv as ConnectorDefinition]]);
+const HR = `Personalnummer;Vorname;Nachname;E-Mail;Vorgesetzter
+E1;Zoë;Çelik;zoe@example.org;E3
+E2;さくら;田中;sakura@example.org;E3
+E3;Jürgen;Groß;jg@example.org;
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  await writeFile(join(folder, 'hr.csv'), HR);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function call(...argv: string[]) {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const stdout = new PassThrough().on('data', (chunk: Buffer) => void out.push(chunk));
+  const stderr = new PassThrough().on('data', (chunk: Buffer) => void err.push(chunk));
+  const program = {
+    version: '0',
+    definitions,
+    wall: () => Date.now(),
+    loadConfig: (file: string) => loadConfiguration({ file, definitions, env: {} }),
+    openStore: (config: { store: { kind: string } }, { readOnly }: { readOnly: boolean }) =>
+      open({ path: (config.store as unknown as { path: string }).path, program: 'test', readOnly, create: !readOnly }),
+  };
+  const code = await main(
+    ['-c', join(folder, 'rollcall.yaml'), ...argv],
+    { ROLLCALL_USER: 'tester' },
+    { stdin: new PassThrough(), stdout, stderr },
+    program,
+  );
+  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+/** Calls with --json and holds the answer to the shape that is documented: nothing missing, nothing more. */
+async function json(name: string, ...argv: string[]) {
+  const { code, out, err } = await call(...name.split(' '), ...argv, '--json');
+  expect(out, err).not.toBe('');
+  const answer: unknown = JSON.parse(out);
+  const shape = COMMANDS.find((one) => one.name === name)!.output;
+  expect(shape.parse(answer)).toEqual(answer);
+  // biome-ignore lint/suspicious/noExplicitAny: the shape was just checked; what is in it is asserted below
+  return { code, answer: answer as any };
+}
+
+describe('from nothing to a quiet run', () => {
+  it('init, check and plan, before anything ran', async () => {
+    const made = await json('init', '--source', `csv:${join(folder, 'hr.csv')}`, '--target', `csv:${join(folder, 'book.csv')}`);
+    expect(made).toMatchObject({ code: 0, answer: { anchor: 'Personalnummer', unmapped: [] } });
+    expect((await json('check')).answer).toMatchObject({
+      ok: true,
+      connections: [{ connection: 'hr' }, { connection: 'directory' }],
+    });
+    const { code, answer } = await json('plan', '--read');
+    expect(code).toBe(2);
+    expect(answer.lines.filter((one: { what: string }) => one.what === 'object')).toHaveLength(3);
+    await expect(readFile(join(folder, 'rollcall.db'))).rejects.toThrow();
+  });
+
+  it('the first run only watches the target, approval by name lets it write', async () => {
+    const first = await json('run');
+    expect(first).toMatchObject({ code: 3, answer: { notices: [{ kind: 'firstPlan', command: 'rollcall approve directory' }] } });
+    await expect(readFile(join(folder, 'book.csv'))).rejects.toThrow();
+    expect((await call('approve', 'directory')).code).toBe(64);
+    expect((await json('approve', 'directory', '--as', 'Ada', '--reason', 'looked at it')).answer).toMatchObject({
+      what: 'firstPlan',
+      decided: 3,
+    });
+    expect(await json('run')).toMatchObject({
+      code: 0,
+      answer: { connections: [{}, { connection: 'directory', created: 3, written: 3 }] },
+    });
+    expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('さくら 田中');
+    const quiet = await json('run');
+    expect(quiet).toMatchObject({ code: 0, answer: { status: 'done' } });
+    expect(quiet.answer.connections.map((one: { written: number }) => one.written)).toEqual([0, 0]);
+    expect((await json('plan', '--read')).code).toBe(0);
+  });
+
+  it('a change is planned to a file, run from it, explained and remembered', async () => {
+    await writeFile(
+      join(folder, 'hr.csv'),
+      HR.replace('Çelik;zoe@', 'Meier;zoe.meier@').replace('田中;sakura@example.org;E3', '田中;sakura@example.org;E9'),
+    );
+    await call('run', 'hr', '--profile', 'full-import');
+    const file = join(folder, 'a.plan');
+    const planned = await call('plan', '--out', file);
+    expect(planned.code, planned.err).toBe(2);
+    expect((await call('run', '--plan', file)).code).toBe(0);
+    expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('zoe.meier@example.org');
+    expect((await call('run', '--plan', join(folder, 'none.plan'))).code).toBe(64);
+
+    const why = (await json('explain', 'hr:E1', 'mail')).answer;
+    expect(why.attributes).toMatchObject([
+      {
+        value: 'zoe.meier@example.org',
+        difference: null,
+        contributions: [{ connection: 'hr', verdict: 'wins', rule: 'E-Mail' }],
+      },
+    ]);
+    expect((await json('explain', 'hr:E1', 'manager')).answer.attributes[0].value).toMatchObject({ label: 'Jürgen Groß' });
+    for (const person of ['hr:E1', 'hr:E2', 'hr:E3']) {
+      for (const one of (await json('explain', person)).answer.attributes)
+        expect(one.difference?.reason, one.attribute).not.toBe('unexplained');
+    }
+    expect((await json('history', 'hr:E1')).answer.changes[0]).toMatchObject({ by: 'tester' });
+    const { runs } = (await json('runs')).answer;
+    expect((await json('run show', String(runs[0].run))).answer.run).toBe(runs[0].run);
+    expect((await json('preview', 'hr', 'E1')).answer).toMatchObject({ object: { label: 'Zoë Meier', isNew: false } });
+    expect((await call('explain', 'hr:E1', 'mial')).err).toContain("'mail'");
+  });
+
+  it('what is parked is decided, and a connection is held and released', async () => {
+    const { parked } = (await json('parked')).answer;
+    expect(parked).toMatchObject([{ kind: 'debt', label: 'さくら 田中' }]);
+    expect((await json('parked decide', String(parked[0].id), 'ignore', '--as', 'Ada', '--reason', 'known')).code).toBe(0);
+    expect((await json('parked')).answer).toMatchObject({ parked: [], ignored: 1 });
+    expect((await json('hold', 'hr', '--as', 'Ada', '--reason', 'migration')).answer.held.by).toBe('Ada');
+    expect((await json('run')).code).toBe(3);
+    expect((await json('release', 'hr', '--as', 'Ada', '--reason', 'done')).answer.changed).toBe(true);
+    expect((await json('run')).code).toBe(0);
+    expect((await call('discard', 'directory', '--as', 'Ada', '--reason', 'x')).code).toBe(1);
+  });
+
+  it('people are found by any beginning of their words, accents aside', async () => {
+    expect((await json('people', 'zoe')).answer.people).toMatchObject([{ label: 'Zoë Meier' }]);
+    expect((await json('people', '--limit', '2')).answer).toMatchObject({ next: 2 });
+    expect((await call('explain', 'nobody at all')).code).toBe(1);
+    expect((await call('explain', 'meier')).code).toBe(0);
+  });
+});
