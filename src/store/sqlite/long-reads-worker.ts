@@ -5,7 +5,10 @@ import { type Database, openDatabase } from './database.ts';
 import { plainError } from './faults.ts';
 import { readIndexRows } from './read/index-rows.ts';
 
-export type LongRead = { readonly what: 'importIndex'; readonly connection: string } | { readonly what: 'checksums' };
+export type LongRead =
+  | { readonly what: 'importIndex'; readonly connection: string }
+  | { readonly what: 'checksums' }
+  | { readonly what: 'copy'; readonly to: string };
 
 const { path, read } = workerData as { path: string; read: LongRead };
 
@@ -22,12 +25,21 @@ try {
       rows.present.buffer,
     ] as ArrayBuffer[]);
   } else {
-    const result = checksums(db);
+    const result = read.what === 'checksums' ? checksums(db) : copy(db, read.to);
     db.close();
     parentPort!.postMessage({ ok: true, result });
   }
 } catch (error) {
   parentPort!.postMessage({ ok: false, error: plainError(error) });
+}
+
+/**
+ * A consistent copy, whoever writes meanwhile; the source is not touched. `vacuum into` is as fast as node:sqlite's `backup`
+ * (0.4 s for 260 MB), whose promise was seen never to settle under memory pressure (Node 24.21).
+ */
+function copy(db: Database, to: string): null {
+  db.raw.prepare('vacuum into ?').run(to);
+  return null;
 }
 
 /** All columns of all rows in key order. The search index is left out: it is derived, and grows when somebody searches. */

@@ -9,7 +9,6 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { backup } from 'node:sqlite';
 import { RollcallError } from '#core/errors';
 import type { ImportIndexRows, Store, StoreInfo } from '../contract.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -130,7 +129,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       const folder = await mkdtemp(join(tmpdir(), 'rollcall-'));
       const copy = join(folder, 'store.db');
       try {
-        await backup(db.raw, copy, { rate: 1 << 30 });
+        await longRead(path, { what: 'copy', to: copy });
         return await openAt(copy, { path: copy, program: options.program }, folder);
       } catch (error) {
         await rm(folder, { recursive: true, force: true });
