@@ -1,6 +1,8 @@
 /** What is published about rollcall.yaml is what the program checks: `node bin/run.cjs scripts/write-schema.ts` writes it. */
 import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { loadConfiguration } from '#config/load';
 import { referencePage } from '#config/page';
 import { jsonSchema } from '#config/published';
@@ -24,4 +26,11 @@ test('the example in it has no fault and no warning', async () => {
     ok: true,
     warnings: [],
   });
+});
+
+test.each(['docs/guide/rollcall.example.yaml', 'examples/demo/rollcall.yaml'])('editors find no fault in %s', async (name) => {
+  const schema = JSON.parse(await readFile(new URL('schema/rollcall.schema.json', root), 'utf8'));
+  const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
+  validate(parse(await readFile(new URL(name, root), 'utf8')));
+  expect(validate.errors ?? []).toEqual([]);
 });
