@@ -62,9 +62,18 @@ function drain(): void {
     }
     const next = bulk.shift();
     if (!next) return;
+    if (next.name === 'close') return close(next);
     runGroup([next]);
     checkpoint();
   }
+}
+
+/** The log goes into the file, the lock to whoever wants it. */
+function close(request: WriterRequest): void {
+  db.close();
+  lock?.release();
+  port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  port.close();
 }
 
 /** One transaction over several operations; one that fails is undone alone. */
@@ -83,18 +92,10 @@ function runGroup(requests: readonly WriterRequest[]): void {
       port.postMessage({ id: request.id, ok: false, error: plainError(error), shapes: [] } satisfies WriterReply);
     return;
   }
-  for (const reply of replies) {
-    port.postMessage(reply);
-    if (reply.ok && reply.last) {
-      db.close();
-      lock?.release();
-      port.close();
-    }
-  }
+  for (const reply of replies) port.postMessage(reply);
 }
 
 function runOne(request: WriterRequest): WriterReply {
-  if (request.name === 'close') return { id: request.id, ok: true, result: null, shapes: [], last: true };
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
   db.takeShapes();
   db.exec('savepoint one');

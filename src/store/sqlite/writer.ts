@@ -23,7 +23,7 @@ export interface WriterRequest {
 }
 
 export type WriterReply =
-  | { readonly id: number; readonly ok: true; readonly result: unknown; readonly shapes: readonly string[]; readonly last?: true }
+  | { readonly id: number; readonly ok: true; readonly result: unknown; readonly shapes: readonly string[] }
   | { readonly id: number; readonly ok: false; readonly error: PlainError; readonly shapes: readonly string[] };
 
 export interface Writer {
