@@ -13,6 +13,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Case } from './case.ts';
 import { CASES } from './cases.ts';
 import type { DataRequest } from './data.ts';
 import { rawRead, rawWrite } from './limits.ts';
@@ -67,32 +68,46 @@ try {
 
   for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
     note(one.name);
-    const from = one.organisation === 'files' ? home : feed();
-    const data = one.start === 'settled' ? await settledCopy(from, one.name) : copyOf(from, one.name);
-    const times: Awaited<ReturnType<typeof runCase>>[] = [];
-    for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
-    const last = times.at(-1)!.measured;
-    const took = median(times.map(({ measured }) => measured.seconds));
-    const compared = {
-      objectsPerSecond: last.objects / took,
-      ratioToLimit: one.limit === null ? null : took / seconds[one.limit],
-      peakRssMb: Math.max(...times.map(({ peakMb }) => peakMb)),
-    };
-    add({
-      case: one.name,
-      size: people,
-      seconds: took,
-      ...compared,
-      rowsWritten: last.rowsWritten ?? null,
-      bytesPerPerson: last.bytesPerPerson ?? null,
-      runs: times.length,
-      ...(last.also === undefined ? {} : { also: last.also }),
-      ...(one.goal === null ? {} : { goal: { text: one.goal.text, reached: one.goal.reached({ ...last, ...compared }) } }),
-    });
-    rmSync(data.folder, { recursive: true, force: true });
+    try {
+      add(await measure(one, one.organisation === 'files' ? home : feed(), seconds));
+    } catch (error) {
+      process.exitCode = 1;
+      note(`${one.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
   if (!options.json) process.stdout.write(`${table(results)}\n`);
   if (options.save) note(`kept in ${save(results)}`);
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+async function measure(
+  one: Case,
+  from: DataRequest,
+  limits: { readonly read: number; readonly readAndWrite: number },
+): Promise<Result> {
+  const data = one.start === 'settled' ? await settledCopy(from, one.name) : copyOf(from, one.name);
+  const times: Awaited<ReturnType<typeof runCase>>[] = [];
+  for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
+  const last = times.at(-1)!.measured;
+  const took = median(times.map(({ measured }) => measured.seconds));
+  const compared = {
+    objectsPerSecond: last.objects / took,
+    ratioToLimit: one.limit === null ? null : took / limits[one.limit],
+    peakRssMb: Math.max(...times.map(({ peakMb }) => peakMb)),
+  };
+  rmSync(data.folder, { recursive: true, force: true });
+  return {
+    case: one.name,
+    size: people,
+    seconds: took,
+    ...compared,
+    rowsWritten: last.rowsWritten ?? null,
+    bytesPerPerson: last.bytesPerPerson ?? null,
+    runs: times.length,
+    ...(last.also === undefined ? {} : { also: last.also }),
+    ...(one.goal === null
+      ? {}
+      : { goal: { text: one.goal.text, reached: one.goal.reached({ ...last, seconds: took, ...compared }) } }),
+  };
 }
