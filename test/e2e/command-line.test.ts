@@ -52,6 +52,7 @@ async function json(name: string, ...argv: string[]) {
   const { code, out, err } = await call(...name.split(' '), ...argv, '--json');
   expect(out, err).not.toBe('');
   const answer: unknown = JSON.parse(out);
+  expect(answer).not.toHaveProperty('error');
   const shape = COMMANDS.find((one) => one.name === name)!.output;
   expect(shape.parse(answer)).toEqual(answer);
   // biome-ignore lint/suspicious/noExplicitAny: the shape was just checked; what is in it is asserted below
