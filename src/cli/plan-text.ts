@@ -3,7 +3,7 @@ import type { PlanOutput } from '#operations/plan';
 import { changeLines } from './change.ts';
 import { countsTable, faultsText, noticesText } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
-import { count, number, time } from './write.ts';
+import { count, listing, number, time } from './write.ts';
 
 type Line = PlanOutput['lines'][number];
 type ExportLine = Extract<Line, { what: 'export' }>;
@@ -14,7 +14,7 @@ const SIGN = { create: '+', update: '~', state: '~', delete: '-' } as const;
 /** `limit`: changes shown per section; the rest is counted. */
 export function planText(plan: PlanOutput, limit: number, terminal: Terminal): string {
   const { paint } = terminal;
-  const objects = plan.lines.filter((line) => line.what === 'object');
+  const objects = plan.lines.filter((line) => line.what === 'object').map(named(plan));
   const exports = Map.groupBy(
     plan.lines.filter((line) => line.what === 'export'),
     (line) => line.connection,
@@ -57,6 +57,21 @@ function fate(lines: readonly ExportLine[], connection: string): string {
   if (states.has('observed')) return `; only watched, nothing is written until 'rollcall approve ${printable(connection)}'`;
   if (states.has('held')) return `; held, not written until 'rollcall approve ${printable(connection)}'`;
   return '';
+}
+
+/** Ids in reference attributes as the names that the plan itself gives. */
+function named(plan: PlanOutput): <T extends ExportLine | ObjectLine>(line: T) => T {
+  const labels = new Map<unknown, string>();
+  for (const line of plan.lines) if (line.what === 'object' || line.what === 'export') labels.set(line.object, line.label);
+  const show = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(show) : typeof value === 'number' ? { object: value, label: labels.get(value) } : value;
+  const values = (kind: string, all: ObjectLine['after']): ObjectLine['after'] =>
+    all &&
+    Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, plan.references[kind]?.includes(name) ? show(value) : value]),
+    );
+  return (line) =>
+    line.what === 'object' ? { ...line, before: values(line.kind, line.before), after: values(line.kind, line.after) } : line;
 }
 
 function section<T extends Line>(
@@ -102,11 +117,14 @@ function conclusion(
 ): string {
   const { paint } = terminal;
   if (!plan.changes) return `${paint.green('No changes.')} Everything is as it should be.\n`;
-  const written = [...exports.values()].flat().filter((line) => line.state === 'waiting').length;
-  const withheld = [...exports.values()].flat().length - written;
+  const all = [...exports.values()].flat();
+  const written = all.filter((line) => line.state === 'waiting').length;
+  const withheld = all.length - written;
+  const would = [
+    objects > 0 ? `change ${count(objects, 'person or group', 'people and groups')}` : '',
+    written > 0 ? `write ${count(written, 'change')} to the targets` : '',
+    withheld > 0 ? `keep ${count(withheld, 'change')} until you approve` : '',
+  ].filter((part) => part !== '');
   const counts = plan.report.connections.length === 0 ? '' : `${countsTable(plan.report.connections, terminal)}\n`;
-  return (
-    `${counts}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would change ${count(objects, 'person or group', 'people or groups')} ` +
-    `and write ${count(written, 'change')} to the targets${withheld > 0 ? `; ${number(withheld)} would wait for your approval` : ''}.\n`
-  );
+  return `${counts}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n`;
 }

@@ -100,14 +100,16 @@ const STATUS: { readonly [status in ReportOutput['status']]: string } = {
 /** `Run 12 is done in 3.2 s: 503 people (498 new). 0 written.` */
 export function summaryLine(report: ReportOutput, { paint }: Terminal): string {
   const written = report.connections.reduce((sum, one) => sum + one.written, 0);
-  const kinds = Object.entries(report.objects).map(([kind, of]) => {
-    const news = [
-      of.created > 0 ? `${number(of.created)} new` : '',
-      of.changed > 0 ? `${number(of.changed)} changed` : '',
-    ].filter(Boolean);
-    const name = kind === 'person' ? count(of.total, 'person', 'people') : count(of.total, printable(kind));
-    return news.length === 0 ? name : `${name} (${news.join(', ')})`;
-  });
+  const kinds = Object.entries(report.objects)
+    .filter(([kind, of]) => kind === 'person' || of.total > 0)
+    .map(([kind, of]) => {
+      const news = [
+        of.created > 0 ? `${number(of.created)} new` : '',
+        of.changed > 0 ? `${number(of.changed)} changed` : '',
+      ].filter(Boolean);
+      const name = kind === 'person' ? count(of.total, 'person', 'people') : count(of.total, printable(kind));
+      return news.length === 0 ? name : `${name} (${news.join(', ')})`;
+    });
   const colour =
     report.status === 'failed' || report.status === 'interrupted'
       ? paint.red

@@ -84,7 +84,7 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   enabledByHand: {
     meaning: 'Somebody enabled this account by hand after Rollcall disabled it. It was left enabled.',
     cure: 'Disable it in the target, or bring the person back in the source.',
-    choices: [ignore],
+    choices: [exclude('It stays enabled; never touch this account again.'), ignore],
   },
   refused: {
     meaning: 'The target refused the change.',

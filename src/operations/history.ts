@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { describe, findOne } from '#people/find';
 import { historyOf } from '#people/history';
+import { withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -56,12 +57,28 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
     const row = await findOne(person, services);
     const changes = await historyOf(row, services.store, limit);
     const { id, kind, label } = describe(row);
+    const { kinds } = services.config;
+    const before = await withLabels(
+      changes.map((one) => one.before),
+      kinds,
+      services.store,
+    );
+    const after = await withLabels(
+      changes.map((one) => one.after),
+      kinds,
+      services.store,
+    );
     return {
       id,
       kind,
       label,
       createdRun: row.createdRun,
-      changes: changes.map((one) => ({ ...one, at: one.at === null ? null : formatInstant(one.at) })),
+      changes: changes.map((one, i) => ({
+        ...one,
+        at: one.at === null ? null : formatInstant(one.at),
+        before: before[i]!,
+        after: after[i]!,
+      })),
     };
   },
 };

@@ -38,12 +38,15 @@ export interface Program {
   openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
 }
 
+/** `readOrEmpty`: as before the first run where there is no store yet. */
+export type Access = 'read' | 'readOrEmpty' | 'write';
+
 /** One caller's surroundings; opened lazily, closed by whoever made it. */
 export interface Session {
   readonly program: Program;
   /** Path of rollcall.yaml. */
   readonly file: string;
-  services(access: 'read' | 'write'): Promise<Services>;
+  services(access: Access): Promise<Services>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { plan as planNow } from '#runs/index';
-import type { Plan, PlanLine } from '#runs/model';
+import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
 import { PROFILES } from './run.ts';
 import { connectionsOf, instantOf, personOf } from './scope.ts';
@@ -24,6 +24,8 @@ export interface PlanOutput {
   readonly now: string;
   /** Connection → when it was last read; null = never. */
   readonly basedOn: { readonly [connection: string]: string | null };
+  /** Kind → attributes that refer to others: their values in the lines are ids. */
+  readonly references: { readonly [kind: string]: readonly string[] };
   /** The canonical lines, in order, as `--out` writes them. */
   readonly lines: readonly PlanLine[];
   readonly report: ReportOutput;
@@ -33,22 +35,24 @@ export const planLine: z.ZodType<PlanLine> = z.looseObject({
   what: z.enum(['plan', 'object', 'export', 'parked']),
 }) as unknown as z.ZodType<PlanLine>;
 
-export const planShape: z.ZodRawShape = {
+const planShape: z.ZodRawShape = {
   changes: z.boolean(),
   hash: z.string(),
   now: z.string(),
   basedOn: z.record(z.string(), z.string().nullable()),
+  references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
   report: z.object(reportShape),
 };
 
-export function planOutput(plan: Plan): PlanOutput {
+function planOutput(plan: Plan, { kinds }: Services['config']): PlanOutput {
   const head = plan.lines.find((one) => one.what === 'plan');
   return {
     changes: plan.lines.some((one) => one.what === 'object' || one.what === 'export'),
     hash: plan.hash,
     now: formatInstant(plan.now),
     basedOn: head?.what === 'plan' ? head.basedOn : {},
+    references: Object.fromEntries([...kinds.values()].map((one) => [one.kind, referencesOf(one)])),
     lines: plan.lines,
     report: reportOutput(plan.report),
   };
@@ -67,7 +71,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
   }),
   output: versioned<PlanOutput>('plan', planShape),
   async run(input, session) {
-    const services = await session.services('read');
+    const services = await session.services('readOrEmpty');
     const planned = await planNow(
       {
         profile: input.profile,
@@ -79,6 +83,12 @@ export const plan: Operation<PlanInput, PlanOutput> = {
       },
       services,
     );
-    return planOutput(planned);
+    return planOutput(planned, services.config);
   },
 };
+
+type Rules = Services['config']['kinds'] extends ReadonlyMap<string, infer One> ? One : never;
+
+function referencesOf({ attributes }: Rules): string[] {
+  return [...attributes.values()].flatMap((one) => (one.type === 'reference' ? [one.name] : []));
+}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Fault } from '#core/errors';
 import { RollcallError } from '#core/errors';
 import { image } from '#people/history';
-import { labelsOf } from '#people/label';
+import { labelsOf, withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { type RunSummary, runSummary, runSummaryShape } from './runs.ts';
 import { fault, values } from './shapes.ts';
@@ -58,20 +58,30 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
     moreErrors: z.boolean(),
   }),
   async run({ run, after, limit }, session) {
-    const { store } = await session.services('read');
+    const { store, config } = await session.services('read');
     const row = await store.runs.get(run);
     if (row === null) {
       throw new RollcallError('notFound', `There is no run ${run}.`, { remedy: "'rollcall runs' lists the runs that are kept." });
     }
     const rows = await store.runs.changes({ run }, { after, limit });
     const errors = await store.runs.errors(run, { limit: limit + 1 });
+    const before = await withLabels(
+      rows.map((one) => image(one.before)),
+      config.kinds,
+      store,
+    );
+    const next = await withLabels(
+      rows.map((one) => image(one.after)),
+      config.kinds,
+      store,
+    );
     const single = rows.filter((one) => one.from === one.to);
     const of = (subject: 'object' | 'staged'): number[] => single.filter((one) => one.subject === subject).map((one) => one.from);
     const objects = await labelsOf(of('object'), store);
     const staged = new Map((await store.spaces.byIds([...new Set(of('staged'))])).map((one) => [one.id, one]));
     return {
       ...runSummary(row),
-      changes: rows.map((one) => {
+      changes: rows.map((one, i) => {
         const account = one.subject === 'staged' ? staged.get(one.from) : undefined;
         const several = one.from === one.to ? '' : `#${one.from} to #${one.to}`;
         const label = one.subject === 'object' ? objects.get(one.from) : (account?.anchor ?? account?.name ?? undefined);
@@ -83,8 +93,8 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
           to: one.to,
           label: several === '' ? (label ?? `#${one.from}`) : several,
           connection: account?.connection ?? null,
-          before: image(one.before),
-          after: image(one.after),
+          before: before[i]!,
+          after: next[i]!,
         };
       }),
       nextChange: rows.length === limit ? rows.at(-1)!.id : null,

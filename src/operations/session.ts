@@ -1,8 +1,10 @@
 /** A session in this process: loads the configuration once, opens the store when an operation first asks for it. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Fault, RollcallError } from '#core/errors';
 import type { Progress, Services } from '#runs/model';
-import type { OpenStore, Program, Session } from './operation.ts';
+import type { Access, OpenStore, Program, Session } from './operation.ts';
 
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
@@ -33,13 +35,25 @@ export class ConfigurationFaults extends RollcallError {
 export function openSession(program: Program, file: string, listeners: Listeners = {}): Session {
   let store: OpenStore | null = null;
   let services: Promise<Services> | null = null;
+  let scratch: string | null = null;
 
-  const open = async (access: 'read' | 'write'): Promise<Services> => {
+  const open = async (access: Access): Promise<Services> => {
     const loaded = await program.loadConfig(file);
     if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
     for (const warning of loaded.warnings) listeners.onFault?.(warning);
-    store = await program.openStore(loaded.config, { readOnly: access === 'read' });
+    store = await openStore(loaded.config, access);
     return { config: loaded.config, store, wall: program.wall, ...listeners };
+  };
+
+  /** Before the first run there is no store; what would happen then is worked out on an empty one that nobody sees. */
+  const openStore = async (config: Services['config'], access: Access): Promise<OpenStore> => {
+    try {
+      return await program.openStore(config, { readOnly: access !== 'write' });
+    } catch (error) {
+      if (access !== 'readOrEmpty' || !(error instanceof RollcallError) || error.kind !== 'notFound') throw error;
+    }
+    scratch = await mkdtemp(join(tmpdir(), 'rollcall-'));
+    return program.openStore({ ...config, store: { kind: 'sqlite', path: join(scratch, 'empty.db') } }, { readOnly: false });
   };
 
   return {
@@ -51,6 +65,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
     },
     async close() {
       await store?.close();
+      if (scratch !== null) await rm(scratch, { recursive: true, force: true });
     },
   };
 }

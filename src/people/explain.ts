@@ -50,6 +50,9 @@ export interface TargetAttribute {
   readonly state: AttributeState;
 }
 
+/** The note of every attribute that has none of its own: when the object was made. */
+const ALL = '*';
+
 type Configuration = Services['config'];
 type Surroundings = Pick<Services, 'store' | 'config' | 'wall'>;
 
@@ -85,7 +88,11 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
     object,
     attributes: reasons
       .filter((one) => attribute === null || one.attribute === attribute)
-      .map((one) => ({ ...one, changedRun: notes[one.attribute]?.[0] ?? null, changedAt: notes[one.attribute]?.[1] ?? null })),
+      .map((one) => ({
+        ...one,
+        changedRun: (notes[one.attribute] ?? notes[ALL])?.[0] ?? null,
+        changedAt: (notes[one.attribute] ?? notes[ALL])?.[1] ?? null,
+      })),
     targets: targetsOf(object, rows, states, config, attribute),
     silent: silentRows(
       rows.filter((row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0),

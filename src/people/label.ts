@@ -32,3 +32,32 @@ export async function labelsOf(ids: readonly number[], store: Store): Promise<Re
   }
   return labels;
 }
+
+export type Values = { readonly [attribute: string]: unknown } | null;
+
+/** Kinds with their attributes, as the configuration has them. */
+type Kinds = ReadonlyMap<string, { readonly attributes: ReadonlyMap<string, { readonly name: string; readonly type: string }> }>;
+
+/** Replaces ids in reference attributes by `{object, label}`, over all values at once. */
+export async function withLabels(all: readonly Values[], kinds: Kinds, store: Store): Promise<readonly Values[]> {
+  const names = new Set(
+    [...kinds.values()].flatMap(({ attributes }) =>
+      [...attributes.values()].flatMap((one) => (one.type === 'reference' ? [one.name] : [])),
+    ),
+  );
+  const ids: number[] = [];
+  const note = (value: unknown): void => {
+    if (typeof value === 'number') ids.push(value);
+    else if (Array.isArray(value)) for (const one of value) note(one);
+  };
+  for (const values of all) for (const [name, value] of Object.entries(values ?? {})) if (names.has(name)) note(value);
+  const labels = await labelsOf(ids, store);
+  const show = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(show);
+    return typeof value === 'number' ? { object: value, label: labels.get(value) ?? `#${value}` } : value;
+  };
+  return all.map(
+    (values) =>
+      values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, names.has(name) ? show(value) : value])),
+  );
+}

@@ -64,7 +64,7 @@ function personText({ object }: PreviewOutput, paint: Paint): string {
   if (object === null) return '\nIt belongs to nobody.\n';
   const changes = changeLines(object.before, object.after, paint, '    ');
   return (
-    `\n${LINKS[object.link] ?? 'belongs to'} ${paint.bold(printable(object.label))} ${paint.dim(object.isNew ? '' : `#${object.id}`)} ${object.state}`.trimEnd() +
+    `\n${(object.isNew || object.link !== 'projected' ? LINKS[object.link] : undefined) ?? 'belongs to'} ${paint.bold(printable(object.label))} ${paint.dim(object.isNew ? '' : `#${object.id}`)} ${object.state}`.trimEnd() +
     `\n${changes === '' ? paint.dim('    nothing of this person would change\n') : changes}`
   );
 }
