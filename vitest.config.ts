@@ -1,16 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 };
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/architecture/**/*.test.ts'], execArgv: ['--conditions=source'] },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          execArgv: ['--conditions=source'],
+        },
       },
       {
         ...shared,
@@ -24,3 +28,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

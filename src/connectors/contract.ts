@@ -162,6 +162,6 @@ export interface WriteItem {
 export type WriteValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
 
 export type WriteResult =
-  /** `object`: what the system holds now, when its answer says so. */
-  | { readonly ok: true; readonly anchor: string; readonly name?: string; readonly object?: ReadObject }
+  /** `object`: what the system holds now, when its answer says so. `holds`: attributes whose stored form differs from what was sent, and those it added. */
+  | { readonly ok: true; readonly anchor: string; readonly name?: string; readonly object?: ReadObject; readonly holds?: ReadObject['attributes'] }
   | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

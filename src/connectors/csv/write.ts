@@ -83,6 +83,11 @@ export function csvWriter(file: CsvFile): MergingWriter {
     return anchor;
   }
 
+  function own(_item: WriteItem, anchor: string): { readonly [attribute: string]: string } {
+    const parts = splitAnchor(anchor, anchors.length)!;
+    return Object.fromEntries(anchors.map((attribute, i) => [attribute, parts[i]!]));
+  }
+
   function anchorOf(item: WriteItem): string {
     if (item.anchor !== null && item.anchor !== '') return item.anchor;
     const parts = anchors.map((attribute) => (Object.hasOwn(item.set, attribute) ? textOf(item.set[attribute]!, attribute) : ''));
@@ -217,7 +222,7 @@ export function csvWriter(file: CsvFile): MergingWriter {
     if (pending) await out.write(encoder.encode(text));
   }
 
-  return mergingWriter({ path, asText: true, scan, check, rewrite });
+  return mergingWriter({ path, asText: true, scan, check, own, rewrite });
 }
 
 /** Attributes of the configured columns, in their order. */

@@ -13,7 +13,7 @@ import { type Replacement, replaceFile } from './atomic.ts';
 import { type FileIdentity, sameIdentity } from './identity.ts';
 import { applied, type Edit, editOf, failed } from './item.ts';
 import { KeyTable } from './keys.ts';
-import type { Row } from './row.ts';
+import { newRow, type Row } from './row.ts';
 import { fingerprintOf } from './source.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -25,6 +25,8 @@ export interface MergeFormat {
   scan(visit: Visit): Promise<FileIdentity | null>;
   /** The anchor of an item. Throws RollcallError for an item this file cannot hold. */
   check(item: WriteItem): string;
+  /** Attributes that a new object has because of the format: its anchor, its kind. */
+  own(item: WriteItem, anchor: string): { readonly [attribute: string]: string };
   /**
    * Writes the old content with the changes to `out` and answers what it read and the old content's fingerprint; null where
    * there was no file.
@@ -99,7 +101,8 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
     const isNew = before === null ? state === undefined : spool.at(before).isNew;
     const offset = spool.append({ edit, before, isNew });
     keys.set(item.kind, anchor, offset * 2 + (item.operation === 'delete' ? 0 : 1));
-    return { ok: true, anchor };
+    const holds = heldOtherwise(item, edit, item.operation === 'create' ? format.own(item, anchor) : {});
+    return holds === null ? { ok: true, anchor } : { ok: true, anchor, holds };
   }
 
   return {
@@ -136,6 +139,22 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
     },
     close: end,
   };
+}
+
+/** What the file will hold other than as it was sent; null when nothing. */
+function heldOtherwise(item: WriteItem, edit: Edit, own: { readonly [attribute: string]: string }): Row | null {
+  let holds: Row | null = null;
+  const hold = (attribute: string, value: Row[string]): void => {
+    holds ??= newRow();
+    holds[attribute] = value;
+  };
+  for (const [attribute, value] of edit.set) {
+    const sent = item.set[attribute];
+    const same = Array.isArray(value) ? Array.isArray(sent) && value.every((one, i) => one === sent[i]) : value === sent;
+    if (!same) hold(attribute, value);
+  }
+  for (const [attribute, value] of Object.entries(own)) if (!Object.hasOwn(item.set, attribute)) hold(attribute, value);
+  return holds;
 }
 
 function changesOf(keys: KeyTable, spool: Spool<Link>): Changes {

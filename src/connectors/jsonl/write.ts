@@ -51,6 +51,11 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     return anchor;
   }
 
+  function own(item: WriteItem, anchor: string): { readonly [attribute: string]: string } {
+    const { anchor: field, kindField } = config;
+    return kindField === undefined ? { [field]: anchor } : { [field]: anchor, [kindField]: item.kind };
+  }
+
   function changedLine(text: string, changes: Changes, number: number): string | null {
     let key: ReturnType<typeof objectOf>;
     try {
@@ -116,5 +121,5 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     }
   }
 
-  return mergingWriter({ path, asText: false, scan, check, rewrite });
+  return mergingWriter({ path, asText: false, scan, check, own, rewrite });
 }

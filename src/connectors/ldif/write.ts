@@ -8,7 +8,7 @@ import type { Plan } from './config.ts';
 import { Draft } from './draft.ts';
 import { createdEntry, type Entry, sameEntry, updatedEntry } from './entry.ts';
 import { nameKey } from './names.ts';
-import { anchorOf, findName } from './view.ts';
+import { anchorOf, findName, objectOf } from './view.ts';
 
 export interface ContentWriter extends Writer {
   close(): Promise<void>;
@@ -94,7 +94,7 @@ function writeOne(draft: Draft, item: WriteItem, plan: Plan): WriteResult {
     });
   }
   if (!sameEntry(stored, entry)) draft.update(stored, entry);
-  return { ok: true, anchor, name: dn };
+  return answer(entry, item, anchor, plan);
 }
 
 function create(draft: Draft, item: WriteItem, plan: Plan): WriteResult {
@@ -110,7 +110,14 @@ function create(draft: Draft, item: WriteItem, plan: Plan): WriteResult {
     });
   }
   draft.create(entry);
-  return { ok: true, anchor, name: dn };
+  return answer(entry, item, anchor, plan);
+}
+
+/** The entry as a read will show it; left out where only members were added or removed, whose list may be long. */
+function answer(entry: Entry, item: WriteItem, anchor: string, plan: Plan): WriteResult {
+  const membersOnly = (item.add !== undefined || item.remove !== undefined) && Object.keys(item.set).length === 0;
+  const object = membersOnly ? null : objectOf({ dn: entry.dn, attributes: { ...entry.attributes }, line: 0 }, plan);
+  return { ok: true, anchor, name: entry.dn, ...(object === null ? {} : { object }) };
 }
 
 /** What a directory would assign. The same attempt gives the same id, so that a repeated run gives the same file. */

@@ -1,9 +1,9 @@
 /** What a target answered → what the store is told (SEMANTICS 9). One table from error kind to action. */
 import type { WriteResult } from '#connectors/contract';
-import { canonicalJson, imageText, parseImage } from '#core/canonical';
+import { canonicalJson, canonicalSet, imageText, parseImage } from '#core/canonical';
 import type { ErrorKind } from '#core/errors';
 import { normalForm } from '#core/matching';
-import { type Attributes, scalars } from '#core/values';
+import { type Attributes, type Scalar, scalars } from '#core/values';
 import type { ExportAnswer, StagedKey } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { canonicalise, digestsOf, nameKeys, type StagingPlan } from '../import/staging.ts';
@@ -99,9 +99,8 @@ export function answerOf(
     remaining,
   };
   if (!proven && !result.object) return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)) };
-  const seen = result.object
-    ? canonicalise(result.object, plan).attributes
-    : merged(columns.operation === 'create' ? null : row.seen, sent);
+  const shown = result.object ? canonicalise(result.object, plan) : null;
+  const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
   const enabled = sending.rule.enabled;
   const disabled =
@@ -112,10 +111,12 @@ export function answerOf(
     ...common,
     outcome: 'proven',
     seen: text,
-    // A target that keeps members as edges is compared in full at its next read.
-    digest: hasMultiEdges(plan)
-      ? null
-      : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
+    // Members kept as edges are part of the digest: without them the next read compares in full.
+    digest: shown
+      ? digestsOf(context.digester, row.kind, result.anchor, shown.digestText).digest
+      : hasMultiEdges(plan, row.kind)
+        ? null
+        : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
     confirmed: confirmedAfter(context, sending),
     keys: keysOf(plan, seen),
     ...(disabled ? { steps: stepsText({ ...parseSteps(row.steps), confirmedAt: context.now }) } : {}),
@@ -151,7 +152,17 @@ function keysOf(plan: StagingPlan, seen: Attributes): StagedKey[] {
   return out;
 }
 
-function hasMultiEdges(plan: StagingPlan): boolean {
-  for (const edge of plan.edges.values()) if (edge.multi) return true;
+function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
+  for (const edge of plan.edges.values()) if (edge.multi && edge.kinds.has(kind)) return true;
   return false;
+}
+
+/** With what the target said it holds otherwise than it was sent. */
+function held(image: Attributes, holds: Extract<WriteResult, { ok: true }>['holds']): Attributes {
+  for (const name in holds) {
+    const value = holds[name]!;
+    if (value === null || value === '') delete image[name];
+    else image[name] = Array.isArray(value) ? canonicalSet(value as readonly Scalar[]) : (value as Scalar);
+  }
+  return image;
 }

@@ -1,7 +1,7 @@
 import type { Matching, Scalar } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import { referenceKey, type StagingPlan } from './staging.ts';
+import { type PlannedEdge, referenceKey, type StagingPlan } from './staging.ts';
 
 /** The key of a reference, as it is stored and looked up. */
 export function keyBy(context: Pick<EngineContext, 'kinds'>, reference: ReferenceBy): (scalar: Scalar) => string {
@@ -13,20 +13,25 @@ export function keyBy(context: Pick<EngineContext, 'kinds'>, reference: Referenc
 
 /** Everything that any rule asks of this connection's staged objects beyond their images. */
 export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'>, connection: EngineConnection): StagingPlan {
-  const edges = new Map<string, { key: (scalar: Scalar) => string; multi: boolean }>();
+  const edges = new Map<string, PlannedEdge & { kinds: Set<string> }>();
   const keys = new Map<string, { scope: string; matching: Matching }>();
   const timed = new Set<string>();
+  const plan = (attribute: string, kind: string, key: PlannedEdge['key'], multi: boolean): void => {
+    const known = edges.get(attribute);
+    if (known) known.kinds.add(kind);
+    else edges.set(attribute, { key, multi, kinds: new Set([kind]) });
+  };
   for (const rule of connection.imports.values()) {
-    for (const edge of rule.edges) edges.set(edge.attribute, { key: keyBy(context, edge.reference), multi: edge.multi });
+    for (const edge of rule.edges) plan(edge.attribute, rule.from, keyBy(context, edge.reference), edge.multi);
     const attributes = context.kinds.get(rule.kind)!.attributes;
     for (const flow of rule.flows)
       if (attributes.get(flow.attribute)?.strategy === 'latest') for (const read of flow.reads) timed.add(read);
   }
   for (const rule of connection.exports.values())
     for (const flow of rule.flows)
-      if (flow.reference?.multi && !edges.has(flow.attribute)) {
+      if (flow.reference?.multi) {
         const by = flow.reference.by === 'name' ? 'name' : 'anchor';
-        edges.set(flow.attribute, { key: (scalar) => referenceKey(scalar, by, 'exact'), multi: true });
+        plan(flow.attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), true);
       }
   for (const kind of context.kinds.values())
     for (const attribute of kind.attributes.values())

@@ -236,7 +236,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         const object: ReadObject = patch ? patched(entry, current, plan) : entry;
         const canonical = canonicalise(object, plan);
         const deltas = patch ? edgeDeltas(entry, plan) : [];
-        const whole = !patch || !hasMultiEdges(plan);
+        const whole = !patch || !hasMultiEdges(plan, entry.kind);
         const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
         const base = itemOf(
           { object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest },
@@ -336,8 +336,8 @@ function keptOf(
   return kept === null ? null : imageText(kept);
 }
 
-function hasMultiEdges(plan: StagingPlan): boolean {
-  for (const edge of plan.edges.values()) if (edge.multi) return true;
+function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
+  for (const edge of plan.edges.values()) if (edge.multi && edge.kinds.has(kind)) return true;
   return false;
 }
 

@@ -11,10 +11,17 @@ import type { Attributes, Matching, Scalar, Value } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
 import type { EdgeKey, StagedKey, StageEdges } from '#store/contract';
 
+export interface PlannedEdge {
+  readonly key: (scalar: Scalar) => string;
+  readonly multi: boolean;
+  /** Staged kinds that have it. */
+  readonly kinds: ReadonlySet<string>;
+}
+
 /** What the rules of one connection need from a staged object beyond its image. */
 export interface StagingPlan {
   /** Reference attributes by name. */
-  readonly edges: ReadonlyMap<string, { readonly key: (scalar: Scalar) => string; readonly multi: boolean }>;
+  readonly edges: ReadonlyMap<string, PlannedEdge>;
   /** Attributes whose values are looked up: uniqueIn, references by attribute. */
   readonly keys: ReadonlyMap<string, { readonly scope: string; readonly matching: Matching }>;
   /** Attributes of strategy `latest`. */
@@ -76,7 +83,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   const name = object.name === undefined ? null : scalarText(object.name, 'name');
   for (const [attribute, edge] of plan.edges) {
     // A single reference that is not there refers to nothing: its old edge goes.
-    if (!edge.multi && attributes[attribute] === undefined) {
+    if (!edge.multi && edge.kinds.has(object.kind) && attributes[attribute] === undefined) {
       edges ??= [];
       edges.push({ attribute, all: [] });
     }
