@@ -62,7 +62,10 @@ function drain(): void {
     }
     const next = bulk.shift();
     if (!next) return;
-    if (next.name === 'close') return close(next);
+    if (next.name === 'close') {
+      close(next);
+      return;
+    }
     runGroup([next]);
     checkpoint();
   }

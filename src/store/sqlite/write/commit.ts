@@ -9,7 +9,7 @@ import { writeChanges } from './changes.ts';
 import { anchorWords } from './digest.ts';
 import { writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
-import { SET_NO_WISH, SET_WISH, wishValues } from './export-columns.ts';
+import { SET_NO_WISH, WISH_COLUMNS, wishValues } from './export-columns.ts';
 import { addKey, removeKey } from './keys.ts';
 import { forgetRefused, writeParked } from './parked.ts';
 import type { Session } from './session.ts';
@@ -193,82 +193,75 @@ function writeFresh(session: Session, ids: number[]): void {
   }
 }
 
-const STAGED_INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, revision, touched_seq, incarnation, protected,
-  anchor, name, name_key) values (?, ?, ?, ${PENDING}, ?, ?, 0, ?, 1, 0, ?, ?, ?) on conflict do nothing`;
-
-/** False when the anchor is somebody else's. */
+/** False when the anchor is somebody else's. One row write, whether it is new or not. */
 function writeStaged(session: Session, run: number, write: StagedWrite, row: Known | undefined): boolean {
-  let known = row;
-  if (write.insert) {
-    const { insert } = write;
-    const connection = session.connection(insert.connection);
-    const kind = session.term(insert.kind);
-    const inserted = session.db.run(
-      'staged',
-      STAGED_INSERT,
-      write.staged,
-      connection,
-      kind,
-      ...anchorWords(insert.anchorDigest),
-      session.seq(),
-      insert.anchor,
-      insert.name,
-      insert.nameKey,
-    );
-    if (inserted === 0) return false;
-    session.used('staged', write.staged);
-    known = { connection, kind, presence: PENDING, object: null, refused: false };
-  }
-  if (!known) return false;
-  const set: string[] = ['revision = revision + 1'];
+  const columns: string[] = [];
   const values: Bind[] = [];
-  let object = known.object;
-  if (write.link !== undefined) {
-    object = write.link?.object ?? null;
-    set.push('object_id = ?, link_how = ?, link_run = ?, origin = ?');
-    values.push(
-      object,
-      codeOrNull(HOWS, write.link?.how ?? null),
-      write.link ? run : null,
-      codeOrNull(ORIGINS, write.link?.origin ?? null),
+  const set = (names: readonly string[], given: readonly Bind[]): void => {
+    columns.push(...names);
+    values.push(...given);
+  };
+  const { insert, link, renamed } = write;
+  const known = insert
+    ? {
+        connection: session.connection(insert.connection),
+        kind: session.term(insert.kind),
+        presence: PENDING,
+        object: null,
+        refused: false,
+      }
+    : row;
+  if (!known) return false;
+  const object = link === undefined ? known.object : (link?.object ?? null);
+  const presence = write.presence === undefined ? known.presence : codeOf(PRESENCES, write.presence);
+  if (insert)
+    set(
+      ['id', 'connection', 'kind', 'touched_seq', 'incarnation'],
+      [write.staged, known.connection, known.kind, session.seq(), 1],
     );
-  }
-  if (write.protected !== undefined) {
-    set.push('protected = ?');
-    values.push(write.protected ? 1 : 0);
-  }
-  if (write.export) {
-    set.push(SET_WISH);
-    values.push(...wishValues(write.export, run));
-  } else if (write.export === null) set.push(SET_NO_WISH);
+  if (insert || write.presence !== undefined) set(['presence'], [presence]);
+  if (insert || write.protected !== undefined) set(['protected'], [write.protected ? 1 : 0]);
+  const named = renamed ?? insert;
+  if (named)
+    set(
+      ['anchor', 'anchor_high', 'anchor_low', 'name', 'name_key'],
+      [named.anchor, ...anchorWords(named.anchorDigest), named.name, named.nameKey],
+    );
+  if (link !== undefined)
+    set(
+      ['object_id', 'link_how', 'link_run', 'origin'],
+      [object, codeOrNull(HOWS, link?.how ?? null), link ? run : null, codeOrNull(ORIGINS, link?.origin ?? null)],
+    );
+  if (write.export) set(WISH_COLUMNS, wishValues(write.export, run));
+  if (write.steps !== undefined) set(['steps'], [write.steps]);
+  if (write.confirmed !== undefined) set(['confirmed'], [write.confirmed]);
+  if (write.times !== undefined) set(['times'], [write.times]);
+  // Each shape is prepared once; there are at most a few dozen.
+  const changed = insert
+    ? session.db.run('staged', insertSql(columns, write.export ? 1 : null), ...values)
+    : session.db.run('staged', updateSql(columns, write, presence), ...values, write.staged);
+  if (changed === 0) return false;
+  if (insert) session.used('staged', write.staged);
   if (write.export !== undefined && known.refused) forgetRefused(session, write.staged);
-  if (write.renamed) {
-    set.push('anchor = ?, anchor_high = ?, anchor_low = ?, name = ?, name_key = ?');
-    values.push(write.renamed.anchor, ...anchorWords(write.renamed.anchorDigest), write.renamed.name, write.renamed.nameKey);
-  }
-  let presence = known.presence;
-  if (write.presence !== undefined) {
-    presence = codeOf(PRESENCES, write.presence);
-    set.push('presence = ?');
-    values.push(presence);
-    if (presence !== GONE) set.push('gone_at = null');
-  }
-  for (const [column, value] of [
-    ['steps', write.steps],
-    ['confirmed', write.confirmed],
-    ['times', write.times],
-  ] as const) {
-    if (value === undefined) continue;
-    set.push(`${column} = ?`);
-    values.push(value);
-  }
-  // At most a few dozen shapes: each is prepared once.
-  session.db.run('staged', `update staged set ${set.join(', ')} where id = ?`, ...values, write.staged);
-  session.moved(known.connection, known.kind, write.insert ? null : { presence: known.presence, linked: known.object !== null }, {
+  session.moved(known.connection, known.kind, insert ? null : { presence: known.presence, linked: known.object !== null }, {
     presence,
     linked: object !== null,
   });
   return true;
+}
+
+function insertSql(columns: readonly string[], exportRevision: 1 | null): string {
+  return `insert into staged (revision, export_revision, ${columns.join(', ')})
+    values (1, ${exportRevision}, ${columns.map(() => '?').join(', ')}) on conflict do nothing`;
+}
+
+/** The export's revision is that of the row at this write: an answer made for another one is no answer to this wish. */
+function updateSql(columns: readonly string[], write: StagedWrite, presence: number): string {
+  const set = ['revision = revision + 1', ...columns.map((column) => `${column} = ?`)];
+  if (write.export) set.push('export_revision = revision + 1, export_attempt = null, export_at = null');
+  else if (write.export === null) set.push(SET_NO_WISH);
+  if (write.presence !== undefined && presence !== GONE) set.push('gone_at = null');
+  return `update or ignore staged set ${set.join(', ')} where id = ?`;
 }
 
 function writeWaiting(

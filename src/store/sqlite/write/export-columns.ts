@@ -5,14 +5,25 @@ import type { Session } from './session.ts';
 
 export type ExportWish = Omit<ExportColumns, 'revision' | 'run' | 'attemptId' | 'attemptedAt'>;
 
-const CLEAR = `update staged set export_operation = null, export_state = null, export_revision = null, export_attempts = null,
-  export_attempt = null, export_at = null, export_not_before = null, export_hold = null, export_run = null, export_parts = null,
-  export_approved = null, export_discarded = null, export_fault = null, wanted_anchor = null, wanted_name = null, wanted = null where id = ?`;
-/** The export's revision is that of the row at this write: an answer made for another one is not an answer to this wish. */
-export const SET_WISH = `export_operation = ?, export_state = ?, export_attempts = ?, export_not_before = ?, export_hold = ?, export_run = ?,
-  export_parts = ?, export_approved = ?, export_discarded = ?, export_fault = ?, wanted_anchor = ?, wanted_name = ?, wanted = ?,
-  export_attempt = null, export_at = null, export_revision = revision + 1`;
-export const SET_NO_WISH: string = CLEAR.slice('update staged set '.length, -' where id = ?'.length);
+/** Of a wish as sync decides it, in the order of `wishValues`. */
+export const WISH_COLUMNS: readonly string[] = [
+  'export_operation',
+  'export_state',
+  'export_attempts',
+  'export_not_before',
+  'export_hold',
+  'export_run',
+  'export_parts',
+  'export_approved',
+  'export_discarded',
+  'export_fault',
+  'wanted_anchor',
+  'wanted_name',
+  'wanted',
+];
+const ALL_COLUMNS: readonly string[] = [...WISH_COLUMNS, 'export_revision', 'export_attempt', 'export_at'];
+export const SET_NO_WISH: string = ALL_COLUMNS.map((column) => `${column} = null`).join(', ');
+const CLEAR = `update staged set ${SET_NO_WISH} where id = ?`;
 
 export function clearExport(session: Session, id: number): void {
   session.db.run('staged', CLEAR, id);
