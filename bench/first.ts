@@ -19,22 +19,25 @@ export async function firstCycleOf(services: Services): Promise<First> {
     work.value.connections.every((one) => one.written === 0),
     'nothing is written before the first plan is approved',
   );
-  const approved = await timed(async () => {
-    for (const { name, exports } of services.config.connections) {
-      if (exports.size > 0)
-        await approve(
-          { target: name, only: [], digest: null },
-          { by: 'bench', reason: 'benchmark', at: services.wall() },
-          services,
-        );
-    }
-  });
-  const sent = await timed(() => run({ profile: 'export', connections: null, by: 'bench' }, services));
-  return {
-    seconds: work.seconds + sent.seconds,
-    approveSeconds: approved.seconds,
-    worked: work.value,
-    written: sent.value.connections.reduce((sum, one) => sum + one.written, 0),
-    rowsWritten: work.value.rowsWritten + sent.value.rowsWritten,
-  };
+  let { seconds } = work;
+  let { rowsWritten } = work.value;
+  let approveSeconds = 0;
+  let written = 0;
+  // What the first approval made possible, such as members of groups that are there now, may be held for a second one.
+  for (let waits = true, round = 0; waits && round < 3; round++) {
+    approveSeconds += (await timed(() => approveAll(services))).seconds;
+    const sent = await timed(() => run({ profile: 'export', connections: null, by: 'bench' }, services));
+    seconds += sent.seconds;
+    rowsWritten += sent.value.rowsWritten;
+    written += sent.value.connections.reduce((sum, one) => sum + one.written, 0);
+    waits = sent.value.notices.some((notice) => notice.kind === 'gate');
+  }
+  return { seconds, approveSeconds, worked: work.value, written, rowsWritten };
+}
+
+async function approveAll(services: Services): Promise<void> {
+  for (const { name, exports } of services.config.connections) {
+    if (exports.size === 0) continue;
+    await approve({ target: name, only: [], digest: null }, { by: 'bench', reason: 'benchmark', at: services.wall() }, services);
+  }
 }
