@@ -1,6 +1,6 @@
 /** Questions on a terminal, on stderr, so that piped results stay clean. */
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from './command.ts';
+import { Unanswered } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Asker {

@@ -116,3 +116,10 @@ export class UsageError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** Somebody was asked and left: Ctrl-C, or the end of the input; exit code 130. */
+export class Unanswered extends UsageError {
+  constructor() {
+    super('The questions were not answered.', 'Nothing was done. Start again, or give the answers as options.');
+  }
+}

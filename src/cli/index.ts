@@ -14,7 +14,7 @@ import type { Program, Session } from '#operations/operation';
 import { redact } from '#operations/redact';
 import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
-import { type Command, EXIT, UsageError } from './command.ts';
+import { type Command, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp } from './help.ts';
@@ -141,5 +141,6 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
       error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : toFault(error);
     terminal.out(`${redact(JSON.stringify({ version: 1, command: command?.name ?? null, error: said, faults }))}\n`);
   }
+  if (error instanceof Unanswered) return EXIT.interrupted;
   return error instanceof UsageError ? EXIT.usage : EXIT.error;
 }

@@ -22,11 +22,15 @@ function screen(rows = 24) {
   };
 }
 
+const ESCAPE = String.fromCharCode(27);
+const SEEN = new RegExp(`${ESCAPE}\\[(\\d*)([AKJ])|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
+const UP = new RegExp(`${ESCAPE}\\[(\\d+)A`);
+
 /** What a terminal shows after these writes: cursor up, erase to the end of line or screen, line ends. */
 function shown(writes: readonly string[]): string[] {
   const lines: string[] = [''];
   let row = 0;
-  for (const match of writes.join('').matchAll(/\u001b\[(\d*)([AKJ])|\r|\n|[^\u001b\r\n]+/g)) {
+  for (const match of writes.join('').matchAll(SEEN)) {
     const [text, n, code] = match;
     if (code === 'A') row -= Number(n);
     else if (code === 'J') lines.splice(row, lines.length, lines[row]?.slice(0, 0) ?? '');
@@ -69,7 +73,7 @@ describe('bars', () => {
       tick(200);
     }
     progress.finish();
-    for (const write of writes) expect(Number(/\u001b\[(\d+)A/.exec(write)?.[1] ?? 0)).toBeLessThanOrEqual(4);
+    for (const write of writes) expect(Number(UP.exec(write)?.[1] ?? 0)).toBeLessThanOrEqual(4);
     expect(shown(writes)).toHaveLength(20);
   });
 
