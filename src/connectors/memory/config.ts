@@ -1,0 +1,147 @@
+/** What a memory connection may be told: how its system behaves, what it holds at first, and what goes wrong when. */
+import { z } from 'zod';
+import { ERROR_KINDS, type ErrorKind } from '#core/errors';
+import type { AttributeType } from '#core/values';
+
+export interface MemoryConfig {
+  readonly system: string;
+  readonly path?: string | undefined;
+  readonly deltas: boolean;
+  readonly snapshots: boolean;
+  readonly lookup: boolean;
+  readonly atomic: boolean;
+  readonly readOnly: boolean;
+  readonly anchors: 'caller' | 'system';
+  readonly creates: 'callerKey' | 'idempotencyKey' | 'lookup';
+  readonly lookupAttribute?: string | undefined;
+  readonly visibleWithinSeconds: number;
+  readonly pageSize: number;
+  readonly schema?: { readonly [kind: string]: { readonly [attribute: string]: MemoryAttribute } } | undefined;
+  readonly objects: readonly SeedObject[];
+  readonly faults: readonly FaultRule[];
+}
+
+export type MemoryAttribute = Omit<AttributeType, 'maxLength'> & {
+  readonly maxLength?: number | undefined;
+  readonly readOnly?: boolean | undefined;
+};
+export type MemoryValue = string | number | boolean | null | readonly (string | number | boolean)[];
+
+export interface SeedObject {
+  readonly kind: string;
+  readonly anchor: string;
+  readonly name?: string | undefined;
+  readonly attributes: { readonly [attribute: string]: MemoryValue };
+}
+
+/** One thing that goes wrong. The first rule that fits an operation, is not used up and does something to it applies. */
+export interface FaultRule {
+  /** `write` = create, update and delete. */
+  readonly on: 'read' | 'lookup' | 'test' | 'commit' | 'write' | 'create' | 'update' | 'delete';
+  readonly kind?: string | undefined;
+  readonly anchor?: string | undefined;
+  /** Lets so many fitting operations pass first. */
+  readonly after: number;
+  /** Applies so often; without limit when left out. */
+  readonly times?: number | undefined;
+  readonly do: FaultAction;
+}
+
+export type FaultAction =
+  /** The system stores something else than it was told, and says nothing of it. */
+  | { readonly rewrite: { readonly [attribute: string]: 'upper' | 'lower' | 'trim' | { readonly cut: number } } }
+  /** Nothing is done. With `retryAfterMs` that is a rate limit. */
+  | { readonly refuse: ErrorKind; readonly message?: string | undefined; readonly retryAfterMs?: number | undefined }
+  /**
+   * No answer, before or after doing it. `unknown`: the item's outcome is unknown; `rest`: so are all later ones of the batch,
+   * which are not done; `throw`: the call fails; `kill`: the process dies as by `kill -9`.
+   */
+  | { readonly die: 'before' | 'after'; readonly how: 'unknown' | 'rest' | 'throw' | 'kill' }
+  /** Done, and visible from the so-manieth read or lookup on. */
+  | { readonly late: number }
+  /** Reads: ends after so many objects and says that it is not complete. */
+  | { readonly limit: number }
+  /** Reads: fails after so many objects. */
+  | { readonly breakAfter: number }
+  /** Reads: these attributes are gone, from the objects and from the list of attributes. */
+  | { readonly hide: readonly string[] }
+  /** Reads: so many values of the attribute are shown, and it is said that there may be more. */
+  | { readonly cutList: { readonly attribute: string; readonly keep: number } };
+
+const name = z.string().min(1).max(1024);
+const count = z.number().int().nonnegative();
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const attribute = z.strictObject({
+  type: z.enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference']).default('string'),
+  multi: z.boolean().default(false),
+  matching: z.enum(['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer']).default('exact'),
+  maxLength: z.number().int().positive().optional(),
+  readOnly: z.boolean().optional(),
+});
+
+const action = z.union([
+  z.strictObject({
+    rewrite: z.record(name, z.union([z.enum(['upper', 'lower', 'trim']), z.strictObject({ cut: count })])),
+  }),
+  z.strictObject({ refuse: z.enum(ERROR_KINDS), message: z.string().optional(), retryAfterMs: count.optional() }),
+  z.strictObject({ die: z.enum(['before', 'after']), how: z.enum(['unknown', 'rest', 'throw', 'kill']).default('unknown') }),
+  z.strictObject({ late: count }),
+  z.strictObject({ limit: count }),
+  z.strictObject({ breakAfter: count }),
+  z.strictObject({ hide: z.array(name).min(1) }),
+  z.strictObject({ cutList: z.strictObject({ attribute: name, keep: count }) }),
+]);
+
+const rule = z.strictObject({
+  on: z.enum(['read', 'lookup', 'test', 'commit', 'write', 'create', 'update', 'delete']),
+  kind: name.optional(),
+  anchor: name.optional(),
+  after: count.default(0),
+  times: z.number().int().positive().optional(),
+  do: action,
+});
+
+export const memoryConfig: z.ZodType<MemoryConfig> = z
+  .strictObject({
+    system: name.describe('Name of the system; connections that name the same one in one process share it'),
+    path: z.string().min(1).optional().describe('File in which the system survives the process'),
+    deltas: z.boolean().default(true).describe('Whether the system keeps a change feed'),
+    snapshots: z.boolean().default(false).describe('Whether an interrupted full read may be resumed'),
+    lookup: z.boolean().default(true).describe('Whether single objects may be looked up'),
+    atomic: z.boolean().default(false).describe('Whether what is written counts only when it is committed'),
+    readOnly: z.boolean().default(false).describe('Whether nothing may be written'),
+    anchors: z.enum(['caller', 'system']).default('caller').describe('Who chooses the anchor of a new object'),
+    creates: z
+      .enum(['callerKey', 'idempotencyKey', 'lookup'])
+      .default('callerKey')
+      .describe('How a create of unknown outcome is settled'),
+    lookupAttribute: name.optional().describe('For creates: lookup, the attribute to look for'),
+    visibleWithinSeconds: count.default(5).describe('How long what was created may stay invisible'),
+    pageSize: z.number().int().positive().max(100_000).default(500).describe('Objects a page'),
+    schema: z
+      .record(name, z.record(name, attribute))
+      .optional()
+      .describe('Kinds and attributes; when given, nothing else is taken, and nothing longer than maxLength'),
+    objects: z
+      .array(
+        z.strictObject({
+          kind: name.default('person'),
+          anchor: name,
+          name: name.optional(),
+          attributes: z.record(name, z.union([scalar, z.null(), z.array(scalar)])).default({}),
+        }),
+      )
+      .default([])
+      .describe('What a new system holds at first'),
+    faults: z.array(rule).default([]).describe('What goes wrong, and when'),
+  })
+  .superRefine((config, context) => {
+    if (config.creates === 'lookup' && (config.lookupAttribute === undefined || !config.lookup)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['creates'],
+        message: 'lookup needs `lookupAttribute`, and `lookup` not switched off',
+      });
+    }
+  });

@@ -1,0 +1,49 @@
+/**
+ * The shipped fake: a system in memory that does what real systems do, their faults included. It is a connector like any
+ * other, under the same conformance suite, for tests, demos and trying out rules.
+ *
+ * A system is named and lives as long as the process, or in a file; what goes wrong is data (config.ts: FaultRule). Tests
+ * reach behind it with `memorySystem(name)`: edit as a stranger would, count what is really there.
+ */
+import { resolve } from 'node:path';
+import type { ConnectorDefinition } from '#connectors/contract';
+import { type MemoryConfig, memoryConfig } from './config.ts';
+import { openJournal } from './journal.ts';
+import { lookup, memoryReader, schemaOf } from './read.ts';
+import { actionsFor, refuseCall } from './script.ts';
+import { type MemorySystem, memorySystem } from './system.ts';
+import { memoryWriter } from './write.ts';
+
+export { forgetMemorySystem, MemorySystem, memorySystem } from './system.ts';
+
+export const memory: ConnectorDefinition<MemoryConfig> = {
+  type: 'memory',
+  title: 'System in memory, for trying out',
+  maturity: 'stable',
+  config: memoryConfig,
+  open(config, context) {
+    const system = memorySystem(config.system);
+    let opened = false;
+    /** On first use: opening a connection touches no disk. */
+    function ready(): MemorySystem {
+      if (opened) return system;
+      opened = true;
+      if (config.path !== undefined) system.attach(() => openJournal(resolve(context.folder, config.path!)));
+      if (!system.isEmpty) return system;
+      for (const { kind, anchor, attributes, name } of config.objects)
+        system.put(kind, anchor, attributes, name === undefined ? {} : { name });
+      return system;
+    }
+    return {
+      async test() {
+        refuseCall(ready(), actionsFor(system, config, { on: 'test' }));
+        return `${system.name}: ${system.objects().length} objects in memory`;
+      },
+      discoverSchema: async () => schemaOf(ready(), config),
+      read: memoryReader(ready, config),
+      ...(config.readOnly ? {} : { write: memoryWriter(ready, config) }),
+      ...(config.lookup ? { lookup: async (by, kind) => lookup(ready(), config, by, kind) } : {}),
+      close: async () => undefined,
+    };
+  },
+};

@@ -1,0 +1,218 @@
+/** Writing to a memory system: checks as a real one would, then the script. */
+import type { Creates, RawValue, ReadObject, WriteItem, WriteResult, Writer } from '#connectors/contract';
+import { type ErrorKind, toFault } from '#core/errors';
+import { checkText } from '#core/text';
+import { newRow, type Row } from '../files/row.ts';
+import type { FaultAction, MemoryConfig } from './config.ts';
+import { fingerprintOf } from './read.ts';
+import { actionsFor, die, refusal, refuseCall, rewritten, unanswered } from './script.ts';
+import { type MemorySystem, readObject } from './system.ts';
+
+export function memoryWriter(ready: () => MemorySystem, config: MemoryConfig): Writer {
+  const base = { creates: createsOf(config), batch: { items: 1000 } };
+  if (config.atomic) return atomicWriter(ready, config, base);
+  return {
+    ...base,
+    async write(items) {
+      const system = ready();
+      const results = writeAll(system, config, items);
+      system.sync();
+      return results;
+    },
+  };
+}
+
+function writeAll(system: MemorySystem, config: MemoryConfig, items: readonly WriteItem[]): WriteResult[] {
+  const results: WriteResult[] = [];
+  let silent = false;
+  for (const item of items) {
+    if (silent) {
+      results.push(unanswered(system));
+      continue;
+    }
+    const { result, rest } = writeOne(system, config, item);
+    results.push(result);
+    silent = rest;
+  }
+  return results;
+}
+
+/**
+ * What is written is done to a copy, so the answers are what a commit will do; a process that dies before leaves nothing, and
+ * the commit itself is one line of the journal.
+ */
+function atomicWriter(ready: () => MemorySystem, config: MemoryConfig, base: Pick<Writer, 'creates' | 'batch'>): Writer {
+  let trial: ReturnType<MemorySystem['trial']> | undefined;
+  return {
+    ...base,
+    async write(items) {
+      trial ??= ready().trial();
+      return writeAll(trial.system, config, items);
+    },
+    async commit() {
+      const system = ready();
+      const done = trial;
+      trial = undefined;
+      const actions = actionsFor(system, config, { on: 'commit' });
+      refuseCall(
+        system,
+        actions.filter((action) => !('die' in action && action.die === 'after')),
+      );
+      if (done !== undefined) {
+        system.perform(done.deeds.filter((deed) => !('fired' in deed)));
+        for (const key of ['created', 'updated', 'deleted'] as const) system.counts[key] += done.system.counts[key];
+        system.sync();
+      }
+      refuseCall(
+        system,
+        actions.filter((action) => 'die' in action && action.die === 'after'),
+      );
+      return { fingerprint: fingerprintOf(system) };
+    },
+  };
+}
+
+function createsOf({ creates, visibleWithinSeconds, lookupAttribute }: MemoryConfig): Creates {
+  if (creates === 'callerKey') return { by: creates };
+  return creates === 'idempotencyKey'
+    ? { by: creates, visibleWithinSeconds }
+    : { by: creates, visibleWithinSeconds, attribute: lookupAttribute! };
+}
+
+/** `rest`: nothing more of the batch is done or answered. */
+function writeOne(system: MemorySystem, config: MemoryConfig, item: WriteItem): { result: WriteResult; rest: boolean } {
+  const { operation, kind, anchor } = item;
+  const actions = actionsFor(system, config, { on: operation, kind, ...(anchor === null ? {} : { anchor }) });
+  const last = actions.find((action) => 'die' in action);
+  for (const action of actions) {
+    if (!('refuse' in action)) continue;
+    const error = refusal(system, action);
+    const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+    return { result: { ok: false, fault: toFault(error, at(item)), ...wait }, rest: false };
+  }
+  if (last?.die === 'before') {
+    die(system, last);
+    return { result: unanswered(system), rest: last.how === 'rest' };
+  }
+  const result = perform(system, config, item, actions);
+  if (last === undefined) return { result, rest: false };
+  die(system, last);
+  return { result: unanswered(system), rest: last.how === 'rest' };
+}
+
+function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem, actions: readonly FaultAction[]): WriteResult {
+  const wrong = check(config, item);
+  if (wrong !== undefined) return wrong;
+  const { operation, kind, name } = item;
+  const late = Math.max(0, ...actions.map((action) => ('late' in action ? action.late : 0)));
+  if (operation === 'create') return create(system, config, item, actions, late);
+  const before = item.anchor === null ? null : system.get(kind, item.anchor);
+  if (before === null) return refused('notFound', `there is no ${kind} ${item.anchor}`, item);
+  if (operation === 'delete') {
+    system.remove(kind, before.anchor, late);
+    system.counts.deleted++;
+    return { ok: true, anchor: before.anchor };
+  }
+  if (name !== undefined && name !== before.name && isNameTaken(system, kind, name))
+    return refused('conflict', `the name ${name} is taken`, item);
+  system.put(kind, before.anchor, attributesOf(item, before.attributes, actions), {
+    ...(name === undefined ? {} : { name }),
+    late,
+  });
+  system.counts.updated++;
+  return answer(system, item, before.anchor, late);
+}
+
+function create(
+  system: MemorySystem,
+  config: MemoryConfig,
+  item: WriteItem,
+  actions: readonly FaultAction[],
+  late: number,
+): WriteResult {
+  const { kind, attempt, name } = item;
+  const known = config.creates === 'idempotencyKey' ? system.attempts.get(attempt) : undefined;
+  if (known !== undefined) return answer(system, item, known, late);
+  const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? item.name);
+  if (anchor === undefined || anchor === '') return refused('invalidValue', 'a new object needs an anchor', item);
+  if (system.get(kind, anchor) !== null) return refused('conflict', `${kind} ${anchor} is there already`, item);
+  if (name !== undefined && isNameTaken(system, kind, name)) return refused('conflict', `the name ${name} is taken`, item);
+  const more = { ...(name === undefined ? {} : { name }), ...(config.creates === 'idempotencyKey' ? { attempt } : {}), late };
+  system.put(kind, anchor, attributesOf(item, newRow(), actions), more);
+  system.counts.created++;
+  return answer(system, item, anchor, late);
+}
+
+/** Says what is stored, unless it is to be seen late: such a system answers from what it shows. */
+function answer(system: MemorySystem, item: WriteItem, anchor: string, late: number): WriteResult {
+  const stored = system.get(item.kind, anchor)!;
+  const object: { object?: ReadObject } = late > 0 ? {} : { object: readObject(stored) };
+  return { ok: true, anchor, ...(stored.name === undefined ? {} : { name: stored.name }), ...object };
+}
+
+function isNameTaken(system: MemorySystem, kind: string, name: string): boolean {
+  return system.objects(kind).some((object) => object.name === name);
+}
+
+function attributesOf(item: WriteItem, before: Row, actions: readonly FaultAction[]): Row {
+  const after = newRow();
+  for (const [name, value] of Object.entries(before)) after[name] = value;
+  for (const [name, value] of Object.entries(item.set)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete after[name];
+    else after[name] = value;
+  }
+  for (const [name, values] of Object.entries(item.add ?? {})) after[name] = [...new Set([...listOf(after[name]), ...values])];
+  for (const [name, values] of Object.entries(item.remove ?? {}))
+    after[name] = listOf(after[name]).filter((value) => !values.includes(value as string));
+  for (const action of actions) {
+    if (!('rewrite' in action)) continue;
+    for (const [name, how] of Object.entries(action.rewrite))
+      if (after[name] !== undefined) after[name] = rewritten(after[name], how);
+  }
+  return after;
+}
+
+function listOf(
+  value: RawValue | undefined,
+): readonly (string | number | boolean | Uint8Array | { readonly blob: string; readonly size: number })[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value as string];
+}
+
+/** What a system with a schema does not take. */
+function check(config: MemoryConfig, item: WriteItem): WriteResult | undefined {
+  const kinds = config.schema;
+  if (kinds !== undefined && !Object.hasOwn(kinds, item.kind))
+    return refused('invalidValue', `there is no kind ${item.kind}`, item);
+  for (const part of [item.set, item.add ?? {}, item.remove ?? {}]) {
+    for (const [attribute, value] of Object.entries(part)) {
+      for (const each of listOf(value)) {
+        try {
+          if (typeof each === 'string') checkText(each);
+        } catch (error) {
+          return { ok: false, fault: toFault(error, { ...at(item), attribute }) };
+        }
+      }
+      if (kinds === undefined) continue;
+      const type = Object.hasOwn(kinds[item.kind]!, attribute) ? kinds[item.kind]![attribute]! : undefined;
+      if (type === undefined) return refused('invalidValue', `there is no attribute ${attribute}`, item, attribute);
+      if (type.readOnly === true) return refused('permission', `${attribute} may not be written`, item, attribute);
+      if (!type.multi && Array.isArray(value) && value.length > 1)
+        return refused('invalidValue', `${attribute} holds one value`, item, attribute);
+      const max = type.maxLength ?? Number.POSITIVE_INFINITY;
+      const long = listOf(value).some((each) =>
+        typeof each === 'string' ? [...each].length > max : each instanceof Uint8Array && each.length > max,
+      );
+      if (long) return refused('invalidValue', `${attribute} is longer than ${max}`, item, attribute);
+    }
+  }
+  return undefined;
+}
+
+function at({ anchor }: WriteItem): { object?: string } {
+  return anchor === null ? {} : { object: anchor };
+}
+
+function refused(kind: ErrorKind, message: string, item: WriteItem, attribute?: string): WriteResult {
+  return { ok: false, fault: { kind, message, where: { ...at(item), ...(attribute === undefined ? {} : { attribute }) } } };
+}
