@@ -25,10 +25,7 @@ export function openAsker(terminal: Terminal, signal?: AbortSignal): Asker {
     try {
       return (await lines.question(prompt, { signal: stop })).trim();
     } catch {
-      throw new UsageError(
-        'The questions were not answered.',
-        'Nothing was written. Start again, or give the answers as options.',
-      );
+      throw new Unanswered();
     }
   };
   const text: Asker['text'] = async (question, suggestion, refuse) => {

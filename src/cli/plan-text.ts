@@ -116,6 +116,8 @@ function conclusion(
   terminal: Terminal,
 ): string {
   const { paint } = terminal;
+  if (!plan.complete)
+    return `${paint.red('The plan could not be worked out to its end.')} Nothing was changed; do not rely on what is shown.\n`;
   if (!plan.changes) return `${paint.green('No changes.')} Everything is as it should be.\n`;
   const all = [...exports.values()].flat();
   const written = all.filter((line) => line.state === 'waiting').length;

@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly by: string;
 }
 export interface PlanOutput {
+  /** False: working it out failed or was stopped, and the lines are not all there is. */
+  readonly complete: boolean;
   readonly changes: boolean;
   readonly hash: string;
   readonly now: string;
@@ -36,6 +38,7 @@ export const planLine: z.ZodType<PlanLine> = z.looseObject({
 }) as unknown as z.ZodType<PlanLine>;
 
 const planShape: z.ZodRawShape = {
+  complete: z.boolean(),
   changes: z.boolean(),
   hash: z.string(),
   now: z.string(),
@@ -48,6 +51,7 @@ const planShape: z.ZodRawShape = {
 function planOutput(plan: Plan, { kinds }: Services['config']): PlanOutput {
   const head = plan.lines.find((one) => one.what === 'plan');
   return {
+    complete: plan.report.status !== 'failed' && plan.report.status !== 'interrupted',
     changes: plan.lines.some((one) => one.what === 'object' || one.what === 'export'),
     hash: plan.hash,
     now: formatInstant(plan.now),

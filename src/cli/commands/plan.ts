@@ -45,14 +45,18 @@ export const plan: Command = command({
   async print(planned, { terminal, quiet }, args) {
     const file = args.text('out');
     terminal.out(planText(planned, wholeNumber(args, 'limit') ?? 20, terminal));
-    if (file !== undefined && !quiet)
+    if (file !== undefined && planned.complete && !quiet)
       terminal.err(`The plan is in ${file}. Run exactly it with 'rollcall run --plan ${file}'.\n`);
   },
   async finish(planned, _surroundings, args) {
     const file = args.text('out');
-    if (file !== undefined) await writePlan(file, planned.lines);
+    // Half a plan must not be carried out later.
+    if (file !== undefined && planned.complete) await writePlan(file, planned.lines);
   },
-  exit: (planned) => (planned.changes ? EXIT.changes : EXIT.ok),
+  exit(planned) {
+    if (!planned.complete) return EXIT.error;
+    return planned.changes ? EXIT.changes : EXIT.ok;
+  },
 });
 
 /** Whole or not at all: a plan cut short must not look like a plan. */
