@@ -133,10 +133,10 @@ function create(
   const { kind, attempt, name } = item;
   const known = config.creates === 'idempotencyKey' ? system.attempts.get(attempt) : undefined;
   if (known !== undefined) return answer(system, item, known, late);
-  const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? item.name);
+  if (name !== undefined && isNameTaken(system, kind, name)) return refused('conflict', `the name ${name} is taken`, item);
+  const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? name);
   if (anchor === undefined || anchor === '') return refused('invalidValue', 'a new object needs an anchor', item);
   if (system.get(kind, anchor) !== null) return refused('conflict', `${kind} ${anchor} is there already`, item);
-  if (name !== undefined && isNameTaken(system, kind, name)) return refused('conflict', `the name ${name} is taken`, item);
   const more = { ...(name === undefined ? {} : { name }), ...(config.creates === 'idempotencyKey' ? { attempt } : {}), late };
   system.put(kind, anchor, attributesOf(item, newRow(), actions), more);
   system.counts.created++;
