@@ -169,7 +169,7 @@ function resolve(
     if (state.memory.objects.get(s.object)!.kind !== by.kind) return false;
     const content = contentOf(state, s);
     return by.by === 'anchor'
-      ? s.anchor === key && content !== undefined
+      ? s.anchor === key
       : content !== undefined && content.name !== null && nameNorm(content.name) === nameNorm(key);
   });
   return staged?.object ?? undefined;

@@ -579,6 +579,101 @@ export const cases: readonly Case[] = [
       { systems: { dir: { 'group:made for hr|group:g': { member: [`made for ${hr('b')}`] } } } },
     ],
   },
+  {
+    says: '7: an account that nobody claimed yet is joined by the person who arrives later, never doubled',
+    config: { connections: { hr: source(simple), dir: target(dirFlows) } },
+    systems: { hr: {}, dir: { x: { number: '1', cn: 'Old Ann' } } },
+    story: [
+      'settle',
+      { parked: ['unjoined dir person:x'] },
+      put('hr', 'a', ann),
+      'settle',
+      {
+        links: { 'dir|person:x': hr('a') },
+        systems: { dir: { 'person:x': { cn: 'Ann' }, [madeFor('a')]: undefined } },
+        parked: [],
+      },
+    ],
+  },
+  {
+    says: '11: a return by join key, under another anchor, revives the account',
+    config: {
+      life: { person: { grace: '10d' } },
+      connections: {
+        hr: source({ ...simple, manager: { reference: 'boss' } }, { many: true }),
+        dir: target({ ...dirFlows, manager: 'manager' }, enabled, { deprovision: { action: 'disable' } }),
+      },
+    },
+    systems: { hr: { a: ann, b: bo }, dir: {} },
+    story: [
+      'settle',
+      remove('hr', 0),
+      'settle',
+      { systems: { dir: { [madeFor('a')]: { enabled: 'no' } } } },
+      days(2),
+      put('hr', 'z', { ...ann, boss: 'a' }),
+      'settle',
+      {
+        links: { 'hr|person:z': hr('a') },
+        objects: { [hr('a')]: { state: 'active' } },
+        systems: { dir: { [madeFor('a')]: { enabled: 'yes' } } },
+      },
+    ],
+  },
+  {
+    says: '1: what a deleted account said is withdrawn with it',
+    config: {
+      connections: {
+        hr: source({ displayName: 'name', department: 'dep' }),
+        dir: target(
+          dirFlows,
+          { when: ex('person.active && person.department == "Sales"') },
+          { ...twoWay('phone'), deprovision: { action: 'delete' } },
+        ),
+      },
+    },
+    systems: { hr: { a: { ...ann, dep: 'Sales' } }, dir: { x: { number: '1', phone: '7' } } },
+    story: [
+      'settle',
+      { objects: { [hr('a')]: { attributes: { phone: '7' } } } },
+      edit('hr', 0, { dep: 'Research' }),
+      'settle',
+      { systems: { dir: { 'person:x': undefined } }, objects: { [hr('a')]: { attributes: { phone: undefined } } } },
+    ],
+  },
+  {
+    says: '10: a member whose account was made again under another anchor is written again',
+    config: {
+      connections: {
+        hr: {
+          owner: true,
+          import: {
+            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', displayName: 'name' } },
+            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
+          },
+        },
+        dir: {
+          mode: 'on',
+          import: {
+            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
+            group: { join: 'name', attributes: { name: 'name' } },
+          },
+          export: {
+            person: { provision: true, attributes: { number: 'employeeId', cn: 'displayName' } },
+            group: { provision: true, attributes: { name: 'name', member: 'member' } },
+          },
+        },
+      },
+    },
+    systems: { hr: { a: ann, 'group:g': { name: 'Team', members: ['a'] } }, dir: {} },
+    story: [
+      'settle',
+      { systems: { dir: { 'group:made for hr|group:g': { member: [`made for ${hr('a')}`] } } } },
+      remove('dir', 0),
+      'settle',
+      { systems: { dir: { [madeFor('a')]: { cn: 'Ann' }, 'group:made for hr|group:g': { member: [`made for ${hr('a')}`] } } } },
+    ],
+  },
   // ── 12 ──
   {
     says: '12: made once and kept, unique over people and staged targets, decided by (rank, anchor); a rename keeps it',

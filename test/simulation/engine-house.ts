@@ -85,7 +85,16 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
 }
 
 /** What is in the store but the records of runs. */
-const RECORDS = new Set(['run', 'run_error', 'error', 'connection_state', 'seq', 'setting', 'counter', 'change']);
+export const RECORDS: ReadonlySet<string> = new Set([
+  'run',
+  'run_error',
+  'error',
+  'connection_state',
+  'seq',
+  'setting',
+  'counter',
+  'change',
+]);
 
 export async function work(house: EngineHouse): Promise<{ [table: string]: string }> {
   return Object.fromEntries(Object.entries(await house.store.checksums()).filter(([table]) => !RECORDS.has(table)));

@@ -12,6 +12,8 @@ interface Rows {
   readonly objects: readonly ObjectRow[];
   readonly edges: ReadonlyMap<number, readonly EdgeRow[]>;
   readonly parked: readonly ParkedRow[];
+  /** Members that nobody knows, or that have no account in the target yet. */
+  readonly debts: readonly (EdgeRow & { readonly connection: string })[];
 }
 
 export async function rowsOf(store: Store, config: Configuration): Promise<Rows> {
@@ -24,6 +26,7 @@ export async function rowsOf(store: Store, config: Configuration): Promise<Rows>
     staged,
     edges,
     objects: await paged((after) => store.sync.scanObjects({ after, limit: PAGE })),
+    debts: await store.people.debts({ after: null, limit: 10_000 }),
     parked: await paged((after) => store.decisions.parked({}, { after, limit: PAGE })),
   };
 }
@@ -165,6 +168,10 @@ export function endOf(
     const subject =
       staged && staged.anchor !== null ? spot(staged.kind, staged.anchor) : name(item.objectId ?? staged?.objectId ?? 0);
     parked.add(`${item.kind} ${item.connection ?? staged?.connection ?? '-'} ${subject}`);
+  }
+  for (const debt of rows.debts) {
+    const staged = rows.staged.find((s) => s.id === debt.stagedId)!;
+    if (staged.objectId !== null) parked.add(`debt ${debt.connection} ${name(staged.objectId)}`);
   }
   return { objects, links, systems, parked: [...parked].sort() };
 }
