@@ -9,9 +9,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 
-const CHAPTERS = [3, 8];
-/** Longer outputs are cut in the middle. */
-const LINES_PER_COMMAND = 24;
+/** Chapter → how many of its commands. */
+const CHAPTERS: ReadonlyMap<number, number> = new Map([
+  [3, 1],
+  [8, 2],
+]);
+/** Longer outputs are cut below, longer lines at the right. */
+const LINES_PER_COMMAND = 26;
+const COLUMNS = 116;
 
 const COLUMN = 8.4;
 const ROW = 19;
@@ -87,17 +92,30 @@ function picture(lines: readonly string[], title: string): string {
   ].join('\n');
 }
 
-/** Text of the chapters asked for; long outputs of one command cut in the middle. */
+/** A line no longer than the picture is wide; escape sequences take no room and stay. */
+function fitted(line: string): string {
+  if (stringWidth(line) <= COLUMNS) return line;
+  let width = 0;
+  let out = '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  for (const part of line.match(/\u001b\[[\d;]*m|\p{L}\p{M}*|[\s\S]/gu) ?? []) {
+    if (!part.startsWith('\u001b') && width + stringWidth(part) >= COLUMNS) return `${out}…`;
+    out += part;
+    width += stringWidth(part);
+  }
+  return out;
+}
+
+/** Text of the chapters asked for. */
 function chosen(text: string): readonly string[] {
-  const chapters = text
-    .split(/^(?=.*━━ \d+\. )/m)
-    .filter((chapter) => CHAPTERS.some((number) => chapter.includes(`━━ ${number}. `)));
-  const commands = chapters.flatMap((chapter) => chapter.trimEnd().split(/\n\n(?=.*\$ rollcall )/));
-  return commands.flatMap((command) => {
-    const lines = command.split('\n');
-    if (lines.length <= LINES_PER_COMMAND) return [...lines, ''];
-    const half = LINES_PER_COMMAND / 2;
-    return [...lines.slice(0, half), '  ⋮', ...lines.slice(-half), ''];
+  const chapters = text.split(/^(?=.*━━ \d+\. )/m);
+  return [...CHAPTERS].flatMap(([number, count]) => {
+    const chapter = chapters.find((one) => one.includes(`━━ ${number}. `)) ?? '';
+    const commands = chapter.trimEnd().split(/\n\n(?=.*\$ rollcall )/);
+    return commands.slice(0, count + 1).flatMap((command) => {
+      const lines = command.split('\n').map(fitted);
+      return lines.length <= LINES_PER_COMMAND ? [...lines, ''] : [...lines.slice(0, LINES_PER_COMMAND), '  ⋮', ''];
+    });
   });
 }
 
@@ -116,7 +134,7 @@ try {
     new URL('../docs/demo.svg', import.meta.url),
     picture(
       chosen(done.stdout),
-      'Rollcall in a terminal: two sources that disagree, and a busy day in HR planned, run and explained',
+      'Rollcall in a terminal: why a person has this mobile number, and a busy day in HR planned and run',
     ),
   );
 } finally {
