@@ -21,7 +21,7 @@ const UNIQUE = 'unique:';
 export function resultOf(context: EngineContext, one: Evaluated, due: number): ObjectResult {
   const { before, id } = one;
   const attributes = imageText(one.attributes);
-  const dates = canonicalJson(one.life.dates);
+  const dates = datesText(one.life.dates);
   const frozen = one.frozen === null ? null : imageText(one.frozen);
   const dueAt = Number.isFinite(due) ? due : null;
   const after = publishedKeys(one.rules, one.attributes);
@@ -55,7 +55,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number): O
       dates,
       dueAt,
       folded: foldedOf(one.attributes),
-      notes: before ? notesAfter(before.notes, changed, context) : canonicalJson({ '*': [context.run, context.now] }),
+      notes: before ? notesAfter(before.notes, changed, context) : `{"*":[${context.run},${context.now}]}`,
     },
     change: before
       ? updateChange(one, changed)
@@ -94,6 +94,11 @@ function changedNames(before: Attributes, after: Attributes): string[] {
   for (const name in after) if (!sameValue(before[name] ?? null, after[name]!)) out.push(name);
   for (const name in before) if (!(name in after) && before[name] !== null) out.push(name);
   return out.sort();
+}
+
+function datesText(dates: Evaluated['life']['dates']): string {
+  for (const _ in dates) return canonicalJson(dates);
+  return '{}';
 }
 
 /** What search finds an object by. */

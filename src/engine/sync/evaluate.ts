@@ -44,7 +44,8 @@ export async function evaluateObjects(
   context: EngineContext,
   generation: Generation,
   ids: readonly ObjectId[],
-  claims: Claims,
+  /** Null = without unique values: an object is looked at before its turn. */
+  claims: Claims | null,
 ): Promise<Evaluated[]> {
   const loaded = await load(context, generation, ids);
   const resolver = createResolver(context, generation);
@@ -56,6 +57,7 @@ export async function evaluateObjects(
       });
   await resolver.resolve();
   const out = drafts.map((one) => agree(context, one, resolver));
+  if (claims === null) return out;
   for (const [kind, rules] of context.kinds) {
     if (![...rules.attributes.values()].some((a) => a.unique)) continue;
     const claimants = out
@@ -90,6 +92,8 @@ async function load(context: EngineContext, generation: Generation, ids: readonl
   const rows = new Map<ObjectId, StagedRow[]>();
   const add = (object: ObjectId, row: StagedRow): void => {
     const list = rows.get(object);
+    // A link just committed is in the store and in the generation's memory.
+    if (list?.some((known) => known.id === row.id)) return;
     if (list) list.push(row);
     else rows.set(object, [row]);
   };
@@ -98,7 +102,7 @@ async function load(context: EngineContext, generation: Generation, ids: readonl
   if (assigned.length > 0)
     for (const row of await spaces.byIds(assigned)) {
       const assignment = generation.assignments.get(row.id)!;
-      if (row.objectId === null)
+      if (row.objectId === null || row.objectId === assignment.object)
         add(assignment.object, { ...row, objectId: assignment.object, linkHow: assignment.how, linkRun: context.run });
     }
   const out: Loaded[] = [];

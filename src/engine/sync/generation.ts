@@ -27,12 +27,21 @@ export interface Generation {
   /** Objects to evaluate, in the order (connection rank, anchor) in which competitors are decided. */
   readonly order: ObjectId[];
   readonly ordered: Set<ObjectId>;
+  /** Those of them that were committed already. */
+  readonly done: Set<ObjectId>;
+  /** What rules read of objects agreed on before their turn. */
+  readonly ahead: Map<ObjectId, { readonly [name: string]: unknown }>;
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
   readonly newKeys: Map<string, ObjectId[]>;
   readonly waiting: Map<StagedId, readonly StagedKey[]>;
   readonly parked: Map<StagedId, readonly ParkedItem[]>;
   /** Objects evaluated while one that they refer to had no account in a target yet, by the one referred to. */
   readonly awaited: Map<ObjectId, ObjectId[]>;
+  /** Objects whose account appeared or was renamed. */
+  readonly moved: Set<ObjectId>;
+  /** Names and anchors of accounts to be created by the batch at hand and by the one on its way to the store. */
+  names: Map<string, ObjectId>;
+  namesBefore: ReadonlyMap<string, ObjectId>;
   /** Groups whose membership is to be compared in full, and single memberships to look at. */
   readonly groups: Set<ObjectId>;
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
@@ -47,10 +56,15 @@ export function newGeneration(number: number, decided: boolean): Generation {
     created: new Map(),
     order: [],
     ordered: new Set(),
+    done: new Set(),
+    ahead: new Map(),
     newKeys: new Map(),
     waiting: new Map(),
     parked: new Map(),
     awaited: new Map(),
+    moved: new Set(),
+    names: new Map(),
+    namesBefore: new Map(),
     groups: new Set(),
     members: [],
   };

@@ -1,58 +1,79 @@
-/** What export rules see of an object: agreed attributes, id, state, and the objects it refers to, one hop. */
+/** What export rules see of an object: agreed attributes, id, state, and the objects it refers to, one hop (SEMANTICS 4). */
 import { parseImage } from '#core/canonical';
-import { scalars } from '#core/values';
+import { type Attributes, scalars } from '#core/values';
 import type { ObjectScope } from '#rules/model';
-import type { ObjectId } from '#store/contract';
+import type { LifeState, ObjectId } from '#store/contract';
 import type { EngineContext } from '../context.ts';
-import type { Evaluated } from './evaluate.ts';
+import { type Evaluated, evaluateObjects } from './evaluate.ts';
+import type { Generation } from './generation.ts';
 
-/** Attributes of objects as they were when the generation began, for those that it changed already (SEMANTICS 4). */
-export type BeforeImages = Map<ObjectId, string>;
+type View = { readonly [name: string]: unknown };
 
 export async function exportScopes(
   context: EngineContext,
+  generation: Generation,
   batch: readonly Evaluated[],
-  before: BeforeImages,
 ): Promise<Map<ObjectId, ObjectScope>> {
-  const referred = await referredObjects(context, batch, before);
+  const referred = await referredObjects(context, generation, batch);
   const out = new Map<ObjectId, ObjectScope>();
   for (const one of batch) {
-    const object: { [name: string]: unknown } = Object.assign(Object.create(null), one.attributes);
+    const object: { [name: string]: unknown } = viewOf(one.id, one.attributes, one.life.state);
     for (const type of one.rules.attributes.values()) {
       if (type.type !== 'reference') continue;
-      const value = one.attributes[type.name];
-      const views = scalars(value ?? null).map((id) => referred.get(Number(id)) ?? bare(Number(id)));
+      const views = scalars(one.attributes[type.name] ?? null).map((id) => referred.get(Number(id)) ?? { id });
       object[type.name] = type.multi ? views : (views[0] ?? null);
     }
-    object['id'] = one.id;
-    object['state'] = one.life.state;
-    object['active'] = one.life.state === 'active';
     out.set(one.id, { object });
   }
   return out;
 }
 
-function bare(id: ObjectId): { readonly [name: string]: unknown } {
-  return { id };
+function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
+  return Object.assign(Object.create(null) as { [name: string]: unknown }, attributes, { id, state, active: state === 'active' });
 }
 
-/** Loaded only when some rule reads through a reference. */
+/**
+ * The objects that rules read through a reference, as this generation leaves them. One whose turn comes later is agreed on
+ * ahead of it: what is agreed depends on nobody's wishes, so the answer is the same. Loaded only when some rule reads so.
+ */
 async function referredObjects(
   context: EngineContext,
+  generation: Generation,
   batch: readonly Evaluated[],
-  before: BeforeImages,
-): Promise<Map<ObjectId, { readonly [name: string]: unknown }>> {
-  const ids = new Set<ObjectId>();
+): Promise<ReadonlyMap<ObjectId, View>> {
+  const out = new Map<ObjectId, View>();
+  const here = new Map(batch.map((one) => [one.id, one]));
+  const ahead: ObjectId[] = [];
+  const stored: ObjectId[] = [];
+  const met = new Set<ObjectId>();
   for (const one of batch)
-    for (const [reference] of one.rules.hops) for (const id of scalars(one.attributes[reference] ?? null)) ids.add(Number(id));
-  const out = new Map<ObjectId, { readonly [name: string]: unknown }>();
-  if (ids.size === 0) return out;
-  for (const row of await context.store.sync.objects([...ids])) {
-    const view: { [name: string]: unknown } = parseImage(before.get(row.id) ?? row.attributes);
-    view['id'] = row.id;
-    view['state'] = row.state;
-    view['active'] = row.state === 'active';
-    out.set(row.id, view);
-  }
+    for (const [reference] of one.rules.hops)
+      for (const scalar of scalars(one.attributes[reference] ?? null)) {
+        const id = Number(scalar);
+        if (met.has(id)) continue;
+        met.add(id);
+        const evaluated = here.get(id);
+        const known = generation.ahead.get(id);
+        if (evaluated) out.set(id, viewOf(id, evaluated.attributes, evaluated.life.state));
+        else if (known) out.set(id, known);
+        else if (generation.ordered.has(id) && !generation.done.has(id)) ahead.push(id);
+        else stored.push(id);
+      }
+  if (ahead.length > 0)
+    for (const one of await evaluateObjects(context, generation, ahead, null)) {
+      const view = hopView(context, one, viewOf(one.id, one.attributes, one.life.state));
+      generation.ahead.set(one.id, view);
+      out.set(one.id, view);
+    }
+  if (stored.length > 0)
+    for (const row of await context.store.sync.objects(stored))
+      out.set(row.id, viewOf(row.id, parseImage(row.attributes), row.state));
+  return out;
+}
+
+/** Only what rules read through references: these views are kept for the rest of the generation. */
+function hopView(context: EngineContext, one: Evaluated, view: View): View {
+  const out: { [name: string]: unknown } = Object.assign(Object.create(null), { id: one.id });
+  for (const rules of context.kinds.values()) for (const [, attribute] of rules.hops) out[attribute] = view[attribute] ?? null;
   return out;
 }

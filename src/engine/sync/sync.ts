@@ -4,7 +4,6 @@
  * A batch is one commit; the last one clears what the generation began with, so that a crash repeats work and loses none.
  */
 
-import { canonicalJson } from '#core/canonical';
 import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedKey, StagedRow, SyncCommit } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates, resultOf } from './commit.ts';
@@ -13,7 +12,6 @@ import { type Generation, keyOf, keyText, look, newGeneration } from './generati
 import { linkPass } from './link.ts';
 import { hasMemberships, memberChanges, membershipsOf, syncGroups } from './members.ts';
 import { hasReferences, referrersOf } from './references.ts';
-import type { BeforeImages } from './scope.ts';
 import { wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
@@ -56,28 +54,43 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
       (id) => !circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
     );
     const claims: Claims = new Map();
-    const before: BeforeImages = new Map();
+    // One batch is written while the next is worked out; they have no object in common.
+    let onItsWay: Promise<void> = Promise.resolve();
     for (let i = 0; i < order.length; i += BATCH) {
       const ids = order.slice(i, i + BATCH);
-      await syncBatch(
+      const batch = await workOut(
         context,
         generation,
         ids,
         claims,
-        before,
         options,
         refused,
         number >= WATCH_FROM ? { values, circular } : null,
       );
+      await onItsWay;
+      onItsWay = commitBatch(context, generation, ids, batch);
+      onItsWay.catch(() => undefined);
       context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
     }
+    await onItsWay;
     await syncGroups(context, generation);
     await memberChanges(context, generation);
-    await finishGeneration(context, generation, waits.upTo);
-    for (const id of refused)
-      await context.store.sync.markDirty([{ subject: 'object', from: id, to: id, cause: 'not in the plan' }], context.epoch);
+    await finishGeneration(context, generation, options.only ? null : waits.upTo);
+    if (refused.size > 0)
+      await context.store.sync.markDirty(
+        [...refused].flatMap((id) => waitAgain(generation, id)),
+        context.epoch,
+      );
     if (refused.size > 0 || options.only) break;
   }
+}
+
+/** What was left out waits as it did: the object, or the staged objects that would have made it. */
+function waitAgain(generation: Generation, id: ObjectId): DirtyRange[] {
+  const staged = (generation.assigned.get(id) ?? []).map(
+    (from): DirtyRange => ({ subject: 'staged', from, to: from, cause: 'not in the plan' }),
+  );
+  return generation.created.has(id) ? staged : [...staged, { subject: 'object', from: id, to: id, cause: 'not in the plan' }];
 }
 
 async function takeDue(context: EngineContext, generation: Generation): Promise<void> {
@@ -113,18 +126,19 @@ async function lookAtReferrers(context: EngineContext, generation: Generation): 
   }
 }
 
-async function syncBatch(
+type Batch = Pick<SyncCommit, 'objects' | 'staged' | 'keys' | 'waiting' | 'parked' | 'changes' | 'dirty'>;
+
+async function workOut(
   context: EngineContext,
   generation: Generation,
   ids: readonly ObjectId[],
   claims: Claims,
-  before: BeforeImages,
   options: SyncOptions,
   refused: Set<ObjectId>,
   watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> } | null,
-): Promise<void> {
+): Promise<Batch> {
   const evaluated = await evaluateObjects(context, generation, ids, claims);
-  const targets = await wishesOf(context, generation, evaluated, before);
+  const targets = await wishesOf(context, generation, evaluated);
   const objects: SyncCommit['objects'][number][] = [];
   const add: SyncCommit['keys']['add'][number][] = [];
   const remove: SyncCommit['keys']['remove'][number][] = [];
@@ -142,6 +156,8 @@ async function syncBatch(
   const hopTo: StagedRow[] = [];
   const hopKeys: StagedKey[] = [];
   const movedRows: StagedRow[] = [];
+  const movedKeys: StagedKey[] = [];
+  const memberRows: StagedRow[] = [];
   for (const one of evaluated) {
     const due = targets.due.get(one.id)!;
     const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY);
@@ -164,32 +180,42 @@ async function syncBatch(
     add.push(...result.addKeys);
     remove.push(...result.removeKeys);
     if (one.before || one.parked.length > 0) parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
-    if (publishesHop(one, result.changed)) {
-      if (one.before) before.set(one.id, one.before.attributes);
+    if (publishesHop(context, one, result.changed)) {
       hopTo.push(...one.rows);
       hopKeys.push(...publishedKeys(one.rules, one.attributes));
     }
     if (targets.moved.has(one.id)) {
       for (const id of targets.awaited.get(one.id) ?? []) dirty.push({ subject: 'object', from: id, to: id, cause: 'account' });
       if (one.before) {
-        hopTo.push(...one.rows);
-        hopKeys.push(...publishedKeys(one.rules, one.attributes));
+        movedRows.push(...one.rows);
+        movedKeys.push(...publishedKeys(one.rules, one.attributes));
       }
-      movedRows.push(...one.rows);
+      memberRows.push(...one.rows);
     }
     if (hasMemberships(one.rules)) generation.groups.add(one.id);
   }
   // Accounts that appear in a later batch than those that refer to them.
   for (const id of targets.moved)
     for (const from of generation.awaited.get(id) ?? []) dirty.push({ subject: 'object', from, to: from, cause: 'account' });
-  for (const [id, from] of targets.awaited) generation.awaited.set(id, [...(generation.awaited.get(id) ?? []), ...from]);
+  for (const [id, from] of targets.awaited) {
+    generation.awaited.set(id, [...(generation.awaited.get(id) ?? []), ...from]);
+    if (generation.moved.has(id)) for (const one of from) dirty.push({ subject: 'object', from: one, to: one, cause: 'account' });
+  }
+  for (const id of targets.moved) generation.moved.add(id);
   for (const { staged: id, attribute, key } of movedRows.length > 0 ? await membershipsOf(context, generation, movedRows) : [])
     dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
   // Keys that newly name an object, or name it no more, were looked for by references too.
   const published = [...add, ...remove].filter((key) => !generation.newKeys.has(keyText(key)));
-  const referrers =
-    hopTo.length + published.length > 0 ? await referrersOf(context, generation, hopTo, [...published, ...hopKeys]) : [];
-  for (const object of referrers) dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
+  const looking =
+    movedRows.length + published.length > 0
+      ? await referrersOf(context, generation, movedRows, [...published, ...movedKeys])
+      : new Set<ObjectId>();
+  for (const object of looking) dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
+  // Objects of this generation read the new values anyhow (scope.ts).
+  const reading = hopTo.length > 0 ? await referrersOf(context, generation, hopTo, hopKeys) : new Set<ObjectId>();
+  for (const object of reading)
+    if (!generation.ordered.has(object) || readsUnique(context))
+      dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
   // Who waited for, or was parked over, a key that changed.
   const keys = [...add, ...remove];
   if (keys.length > 0)
@@ -199,23 +225,36 @@ async function syncBatch(
   // What was linked waits for nothing any more.
   const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
   for (const row of linked) parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
-  const conflicts = await context.store.sync.commit({
-    run: context.run,
-    epoch: context.epoch,
+  return {
     objects,
     staged,
     keys: { add, remove },
     waiting: linked.map((row) => ({ stagedId: row.id, keys: [] })),
-    edges: [],
     parked,
     changes: mergeCreates(changes),
     dirty: unique(dirty),
+  };
+}
+
+async function commitBatch(
+  context: EngineContext,
+  generation: Generation,
+  ids: readonly ObjectId[],
+  batch: Batch,
+): Promise<void> {
+  const conflicts = await context.store.sync.commit({
+    ...batch,
+    run: context.run,
+    epoch: context.epoch,
+    edges: [],
     doneUpTo: null,
     gates: [],
   });
+  for (const id of ids) generation.done.add(id);
+  // Somebody changed them meanwhile: they are computed again.
   if (conflicts.objects.length > 0)
     await context.store.sync.markDirty(
-      conflicts.objects.map((id) => ({ subject: 'object' as const, from: id, to: id, cause: 'conflict' })),
+      conflicts.objects.flatMap((id) => waitAgain(generation, id)),
       context.epoch,
     );
 }
@@ -227,12 +266,23 @@ function tally(context: EngineContext, one: Evaluated, insert: boolean): void {
   else counts.changed++;
 }
 
-/** Whether rules read something of it through a reference, and that is new. A new object was read as nobody so far. */
-function publishesHop(one: Evaluated, changed: readonly string[]): boolean {
-  if (one.before === null) return one.rules.hops.length > 0;
+/** Whether rules read something of it through a reference, and that changed. Whoever refers to a new object is looked at anyhow. */
+function publishesHop(context: EngineContext, one: Evaluated, changed: readonly string[]): boolean {
+  if (one.before === null) return readsUnique(context);
   const stateChanged = one.before.state !== one.life.state;
-  return one.rules.hops.some(
+  return hopsOf(context).some(
     ([, attribute]) => changed.includes(attribute) || (stateChanged && (attribute === 'state' || attribute === 'active')),
+  );
+}
+
+function hopsOf(context: EngineContext): readonly (readonly [string, string])[] {
+  return [...context.kinds.values()].flatMap((rules) => rules.hops);
+}
+
+/** Generated values are not known before an object's turn: who reads them through a reference looks again. */
+function readsUnique(context: EngineContext): boolean {
+  return hopsOf(context).some(([, attribute]) =>
+    [...context.kinds.values()].some((rules) => rules.attributes.get(attribute)?.unique),
   );
 }
 
@@ -253,12 +303,12 @@ function circles(
 
 function unique(dirty: readonly DirtyRange[]): DirtyRange[] {
   const seen = new Map<string, DirtyRange>();
-  for (const range of dirty) seen.set(canonicalJson([range.subject, range.from, range.to, range.detail ?? '']), range);
+  for (const range of dirty) seen.set(`${range.subject} ${range.from} ${range.to} ${range.detail ?? ''}`, range);
   return [...seen.values()];
 }
 
 /** What the link pass found of objects that stay unlinked, and the end of the generation's work list. */
-async function finishGeneration(context: EngineContext, generation: Generation, upTo: number): Promise<void> {
+async function finishGeneration(context: EngineContext, generation: Generation, upTo: number | null): Promise<void> {
   const waiting = [...generation.waiting].map(([stagedId, keys]) => ({ stagedId, keys }));
   const parked: ParkedWrite[] = [...generation.parked].map(([stagedId, items]) => ({
     subject: { stagedId },

@@ -11,7 +11,7 @@ import { decisionsOn } from './decisions.ts';
 import type { Evaluated } from './evaluate.ts';
 import type { Generation } from './generation.ts';
 import { ownersOf } from './life.ts';
-import { type BeforeImages, exportScopes } from './scope.ts';
+import { exportScopes } from './scope.ts';
 import { type TargetView, type Wish, wishFor } from './wishes.ts';
 
 export interface TargetResult {
@@ -37,10 +37,11 @@ export async function wishesOf(
   context: EngineContext,
   generation: Generation,
   batch: readonly Evaluated[],
-  before: BeforeImages,
 ): Promise<TargetResult> {
-  const scopes = await exportScopes(context, batch, before);
+  const scopes = await exportScopes(context, generation, batch);
   const staged: StagedWrite[] = [];
+  generation.namesBefore = generation.names;
+  generation.names = new Map();
   const due = new Map<number, number>();
   const moved = new Set<number>();
   const awaited = new Map<number, number[]>();
@@ -62,7 +63,7 @@ export async function wishesOf(
         ownersFresh: fresh(context, kind),
       };
       const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
-      const taken = await collisions(context, connection, wishes);
+      const taken = await collisions(context, generation, connection, wishes);
       for (const { one, wish } of wishes) {
         // Rules record the dates they compare with while they are evaluated.
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
@@ -167,6 +168,7 @@ function fresh(context: EngineContext, kind: string): boolean {
 /** Creates whose name, anchor or unique value is in the target already (SEMANTICS 7). */
 async function collisions(
   context: EngineContext,
+  generation: Generation,
   connection: EngineConnection,
   wishes: readonly { one: Evaluated; wish: Wish }[],
 ): Promise<Map<number, { by: string; anchor: string }>> {
@@ -184,8 +186,13 @@ async function collisions(
     for (const found of await context.store.spaces.resolve(connection.name, by, null, [...wanted.keys()]))
       for (const { one, wish } of wanted.get(found.key) ?? [])
         if (found.stagedId !== wish.row?.id && found.presence !== 'gone') out.set(one.id, { by, anchor: found.key });
-    // Two of one batch: the first in order keeps it.
-    for (const [key, entries] of wanted) for (const { one } of entries.slice(1)) out.set(one.id, { by, anchor: key });
+    // Two of one batch, or of the one before it, which is still on its way: the first in order keeps it.
+    for (const [key, entries] of wanted) {
+      const text = `${connection.name}\u001f${by}\u001f${key}`;
+      const first = generation.namesBefore.get(text) ?? entries[0]!.one.id;
+      generation.names.set(text, first);
+      for (const { one } of entries) if (one.id !== first) out.set(one.id, { by, anchor: key });
+    }
   }
   await uniqueCollisions(context, connection, creating, out);
   return out;

@@ -197,7 +197,7 @@ export function wishWrite(
       wantedAnchor: change.anchor,
       wantedName: change.name,
       state,
-      parts: canonicalJson(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
+      parts: JSON.stringify(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
       attempts: 0,
       notBefore: 0,
       holdId: null,
