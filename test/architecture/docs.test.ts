@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BORDERS } from '../../scripts/borders.ts';
+import { rulesPage } from '../../scripts/write-rules.ts';
 import { projectFiles, read } from './tree.ts';
 
 describe('documents', () => {
@@ -15,6 +16,8 @@ describe('documents', () => {
       Object.fromEntries(Object.entries(BORDERS).map(([folder, allowed]) => [folder, written(allowed)])),
     );
   });
+
+  it('show the functions of the rule language as they are', () => expect(read('docs/guide/rules.md')).toBe(rulesPage()));
 
   it('link only to what is there', () => {
     const files = new Set(projectFiles());
