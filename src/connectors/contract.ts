@@ -1,11 +1,10 @@
 /**
  * The connector contract: all that a connector needs to know, and all that the engine may ask of it.
  *
- * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the
- * connection can do is which optional parts it has: `read`, `write`, `lookup`. There is no retry, no scheduling, no
- * back-off, no batching policy and no database in a connector: the engine owns those. A connector turns its system's
- * codes into the error kinds of core/errors in one function, and checks what the system answers as it checks its
- * configuration: both come from outside.
+ * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the connection
+ * can do is which optional parts it has: `read`, `write`, `lookup`. Retry, scheduling, back-off, batching policy and database are
+ * the engine's. A connector turns its system's codes into the error kinds of core/errors in one function, and checks what the
+ * system answers as it checks its configuration: both come from outside. conformance.ts tests all of this.
  */
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
@@ -48,38 +47,35 @@ export interface Connection {
 /** What the system says about itself. `complete` = an attribute not listed does not exist there. */
 export interface Schema {
   readonly complete: boolean;
-  readonly kinds: { readonly [kind: string]: { readonly [attribute: string]: AttributeType & { readonly readOnly?: boolean } } };
+  readonly kinds: { readonly [kind: Kind]: { readonly [attribute: string]: AttributeType & { readonly readOnly?: boolean } } };
 }
 
 export interface Reader {
   /**
-   * Everything (`since` undefined) or what changed since a cursor this connection gave earlier. Pages come in any size;
-   * the engine regroups them. `resume` repeats the last checkpoint of an interrupted full read; a connection whose system
-   * changed identity since then ignores it and says `restarted: true` on the first page.
+   * Everything, each object once, or what changed since a cursor this connection gave earlier; one the system does not know any
+   * more is refused with `conflict`, and the engine reads everything. Pages come in any size. `resume` repeats the last checkpoint
+   * of an interrupted full read; where that is worthless by now, it is ignored and the first page says `restarted: true`.
    */
   read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
-  /** True when the system keeps a change feed, so that `since` may be asked. */
+  /** True when the system keeps a change feed, so that `since` may be asked: first from a `cursor` taken before a full read. */
   readonly deltas: boolean;
-  /** Taken before a full read starts: where a later delta read begins. */
   cursor?(): Promise<Cursor>;
 }
 
 /** Opaque to everybody but the connection that made it; at most 64 KB. */
 export type Cursor = string;
 
+/** A read interrupted after a page may `resume` there. Only the last page has an `end`. */
 export interface Page {
   readonly objects: readonly (ReadObject | Change)[];
   readonly restarted?: boolean;
-  /** A read interrupted after this page may resume here. */
   readonly resume?: Cursor;
-  /** Only on the last page. */
   readonly end?: ReadEnd;
 }
 
-/** A read without an `end`, or with `complete: false`, proves no absence (SEMANTICS 6). */
+/** A read without an `end`, or not `complete` for some `reason`, proves no absence (SEMANTICS 6). */
 export interface ReadEnd {
   readonly complete: boolean;
-  /** Why the read is not complete. */
   readonly reason?: Fault;
   /** Where the next delta starts, if it should differ from the cursor taken before. */
   readonly next?: Cursor;
@@ -91,6 +87,9 @@ export interface ReadEnd {
 
 /** Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty. */
 export type RawValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
+/** The same, sent: `null` clears. */
+export type WriteValue = RawValue;
+export type RawAttributes = { readonly [attribute: string]: RawValue };
 
 export interface ReadObject {
   readonly op?: 'put';
@@ -99,7 +98,7 @@ export interface ReadObject {
   readonly anchor: string;
   /** How the system itself calls it where that may change: a DN, a path. */
   readonly name?: string;
-  readonly attributes: { readonly [attribute: string]: RawValue };
+  readonly attributes: RawAttributes;
   /** Attributes whose list of values may be cut short: members seen are added, none is taken as removed. */
   readonly partial?: readonly string[];
   /** When the system says it was last changed: ISO 8601. */
@@ -111,28 +110,15 @@ export interface ReadObject {
 /** One entry of a change feed. What a change does not name stays as it was. */
 export type Change =
   | { readonly op: 'delete'; readonly kind: Kind; readonly anchor: string; readonly line?: number }
-  | {
-      readonly op: 'patch';
-      readonly kind: Kind;
-      readonly anchor: string;
-      readonly name?: string;
-      readonly set?: { readonly [attribute: string]: RawValue };
-      readonly add?: { readonly [attribute: string]: readonly Scalar[] };
-      readonly remove?: { readonly [attribute: string]: readonly Scalar[] };
-      readonly changedAt?: string;
-      readonly line?: number;
-    };
+  | (Omit<ReadObject, 'op' | 'attributes' | 'partial'> & SetEdits & { readonly op: 'patch'; readonly set?: RawAttributes });
+
+/** Set operations on multi-values of any size; their attributes are not in `set`. */
+export type SetEdits = { readonly [edit in 'add' | 'remove']?: { readonly [attribute: string]: readonly Scalar[] } };
 
 export interface Writer {
-  /**
-   * One answer per item, in order. It throws only when nothing of the batch was done and nothing more should be sent.
-   * `attempt` repeats on a repeated send: systems with idempotency keys pass it on.
-   */
+  /** One answer per item, in order. It throws only when nothing of the batch was done and nothing more should be sent. */
   write(items: readonly WriteItem[]): Promise<readonly WriteResult[]>;
-  /**
-   * When present, nothing written counts until it resolves, and a crash before leaves the system as it was. Answers the
-   * fingerprint a read of exactly this content would end with.
-   */
+  /** When present, nothing written counts until it resolves. Answers the fingerprint a read of exactly this content ends with. */
   commit?(): Promise<{ fingerprint: string }>;
   /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
   readonly creates: Creates | null;
@@ -145,7 +131,8 @@ export type Creates =
   | { readonly by: 'idempotencyKey'; readonly visibleWithinSeconds: number }
   | { readonly by: 'lookup'; readonly attribute: string; readonly visibleWithinSeconds: number };
 
-export interface WriteItem {
+export interface WriteItem extends SetEdits {
+  /** The same on a repeated send: systems with idempotency keys pass it on. */
   readonly attempt: string;
   readonly operation: 'create' | 'update' | 'delete';
   readonly kind: Kind;
@@ -154,14 +141,10 @@ export interface WriteItem {
   /** On create the name to use; on update only when the object is to be renamed or moved. */
   readonly name?: string;
   /** On create all attributes, on update those to replace; `null` clears. */
-  readonly set: { readonly [attribute: string]: WriteValue };
-  /** Set operations on large multi-values; not in `set`. */
-  readonly add?: { readonly [attribute: string]: readonly Scalar[] };
-  readonly remove?: { readonly [attribute: string]: readonly Scalar[] };
+  readonly set: RawAttributes;
 }
-export type WriteValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
 
+/** `object`: what is held now, where the answer says so. `holds`: what is held otherwise than sent. `unknown`: it may be done. */
 export type WriteResult =
-  /** `object`: what the system holds now, when its answer says so. `holds`: attributes whose stored form differs from what was sent, and those it added. */
-  | { readonly ok: true; readonly anchor: string; readonly name?: string; readonly object?: ReadObject; readonly holds?: ReadObject['attributes'] }
+  | (Pick<ReadObject, 'anchor' | 'name'> & { readonly ok: true; readonly object?: ReadObject; readonly holds?: RawAttributes })
   | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

@@ -23,6 +23,7 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   type: 'csv',
   title: 'CSV file',
   maturity: 'beta',
+  writes: 'callerKey',
   config: csvConfig,
   open(config, context) {
     const path = resolve(context.folder, config.path);

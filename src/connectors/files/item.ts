@@ -23,9 +23,11 @@ export function editOf(item: WriteItem, anchor: string, asText: boolean): Edit {
   const value = (raw: WriteValue, attribute: string): FileValue => {
     const checked = fileValue(raw, attribute, anchor);
     if (!asText || checked === null) return checked;
-    return Array.isArray(checked) ? checked.map(String) : String(checked);
+    if (Array.isArray(checked)) return checked.length === 0 ? null : checked.map(String);
+    // A text format has no other way to say that there is nothing.
+    return checked === '' ? null : String(checked);
   };
-  const values = (raw: readonly Scalar[], attribute: string): readonly Scalar[] => value(raw, attribute) as readonly Scalar[];
+  const values = (raw: readonly Scalar[], attribute: string): readonly Scalar[] => (value(raw, attribute) ?? []) as readonly Scalar[];
   return {
     operation: item.operation,
     kind: item.kind,

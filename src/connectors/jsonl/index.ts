@@ -19,6 +19,7 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
   type: 'jsonl',
   title: 'JSON Lines file',
   maturity: 'beta',
+  writes: 'callerKey',
   config: jsonlConfig,
   open(config, context) {
     const path = resolve(context.folder, config.path);

@@ -51,9 +51,9 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     return anchor;
   }
 
-  function own(item: WriteItem, anchor: string): { readonly [attribute: string]: string } {
-    const { anchor: field, kindField } = config;
-    return kindField === undefined ? { [field]: anchor } : { [field]: anchor, [kindField]: item.kind };
+  /** The kind is told beside the attributes. */
+  function own(_item: WriteItem, anchor: string): { readonly [attribute: string]: string } {
+    return { [config.anchor]: anchor };
   }
 
   function changedLine(text: string, changes: Changes, number: number): string | null {
