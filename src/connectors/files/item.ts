@@ -27,7 +27,8 @@ export function editOf(item: WriteItem, anchor: string, asText: boolean): Edit {
     // A text format has no other way to say that there is nothing.
     return checked === '' ? null : String(checked);
   };
-  const values = (raw: readonly Scalar[], attribute: string): readonly Scalar[] => (value(raw, attribute) ?? []) as readonly Scalar[];
+  const values = (raw: readonly Scalar[], attribute: string): readonly Scalar[] =>
+    (value(raw, attribute) ?? []) as readonly Scalar[];
   return {
     operation: item.operation,
     kind: item.kind,

@@ -91,9 +91,9 @@ let high = 0;
 /** HalfSipHash-2-4 with 64 bits of result (Aumasson and Bernstein), over UTF-16 code units in pairs. 0 stands for a free slot. */
 function hash(kind: number, text: string): void {
   let v0 = K0;
-  let v1 = K1;
+  let v1 = K1 ^ 0xee;
   let v2 = 0x6c796765 ^ K0;
-  let v3 = 0x74656462 ^ K1 ^ 0xee;
+  let v3 = 0x74656462 ^ K1;
   const pairs = (text.length + 1) >> 1;
   for (let i = -1; i <= pairs + 5; i++) {
     // First the kind, then the text, then its length; after that four rounds close the low half and four the high one.

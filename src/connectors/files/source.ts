@@ -7,15 +7,21 @@ import { ContentDigest, EMPTY_PRINT, type FileIdentity, identityOf, sameIdentity
 
 export const BLOCK_BYTES: number = 256 * 1024;
 
+export interface BlockRange {
+  readonly from?: number;
+  readonly to?: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface SourceFile {
   readonly path: string;
   /** As it was when opened. */
   readonly identity: FileIdentity;
   /**
-   * All bytes from `from` on. A block is valid until the next one is asked for. Stops with the signal's reason when aborted.
+   * All bytes from `from` on, up to `to` where given. A block is valid until the next one is asked for. Stops with the signal's reason when aborted.
    * One pass at a time.
    */
-  blocks(options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<Buffer>;
+  blocks(options?: BlockRange): AsyncIterable<Buffer>;
   /** Fingerprint of what the last pass gave; only after a pass from the start to the end. */
   fingerprint(): string;
   /** Why what was read is not one state of one file; undefined when it is. */
@@ -38,12 +44,13 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
     let digest = new ContentDigest();
     let bytesRead = 0;
 
-    async function* blocks({ from = 0, signal }: { from?: number; signal?: AbortSignal } = {}): AsyncGenerator<Buffer> {
+    async function* blocks({ from = 0, to = Number.POSITIVE_INFINITY, signal }: BlockRange = {}): AsyncGenerator<Buffer> {
+      const length = (): number => Math.max(0, Math.min(blockBytes, to - from - bytesRead));
       digest = new ContentDigest();
       bytesRead = 0;
       const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
       let turn: 0 | 1 = 0;
-      let next = handle.read(buffers[turn], 0, blockBytes, from);
+      let next = handle.read(buffers[turn], 0, length(), from);
       try {
         for (;;) {
           const { bytesRead: count } = await next;
@@ -52,7 +59,7 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
           const block = buffers[turn].subarray(0, count);
           bytesRead += count;
           turn = turn === 0 ? 1 : 0;
-          next = handle.read(buffers[turn], 0, blockBytes, from + bytesRead);
+          next = handle.read(buffers[turn], 0, length(), from + bytesRead);
           // Awaited at the next turn; until then a failure must not count as unhandled.
           next.catch(() => undefined);
           digest.add(block);

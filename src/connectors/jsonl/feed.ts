@@ -9,14 +9,14 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Cursor, Page, ReadObject } from '#connectors/contract';
-import { type Fault, RollcallError } from '#core/errors';
+import { type Fault, RollcallError, toFault } from '#core/errors';
 import type { Kind } from '#core/values';
 import { fileFault } from '../files/faults.ts';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import type { Row } from '../files/row.ts';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
-import { BLOCK_BYTES, openSourceOrNone, refuseMissing, type SourceFile } from '../files/source.ts';
+import { BLOCK_BYTES, type BlockRange, openSourceOrNone, refuseMissing, type SourceFile } from '../files/source.ts';
 import { afterChange, type ChangeRecord, changeOf } from './change.ts';
 import { eachLine, type JsonlFile } from './file.ts';
 import { lineFault } from './parse.ts';
@@ -183,11 +183,13 @@ export async function* readWhole(file: JsonlFile, signal: AbortSignal): AsyncGen
     return;
   }
   try {
+    // The file may grow while it is read; what is added then is the next delta's.
     const next = await cursorAtEnd(path);
+    const { offset } = await continued(path, next);
     const skipped = skippedIn(path, 'changes', file.warn);
-    for await (const objects of folded(source, file, skipped, signal)) if (objects.length > 0) yield { objects };
-    const changed = (await source.changed()) ?? skipped.reason();
-    const reason = changed ?? tailReason(file).reason;
+    for await (const objects of folded(source, file, skipped, { to: offset, signal })) if (objects.length > 0) yield { objects };
+    const changed = await brokenOff(path, next);
+    const reason = changed ?? skipped.reason() ?? tailReason(file);
     const print = changed === undefined ? { fingerprint: source.fingerprint() } : {};
     yield { objects: [], end: { ...outcome(reason), ...print, next } };
   } finally {
@@ -195,32 +197,41 @@ export async function* readWhole(file: JsonlFile, signal: AbortSignal): AsyncGen
   }
 }
 
-function tailReason({ path, config }: JsonlFile): { reason?: Fault } {
-  if (config.history === 'whole') return {};
+/** Why the file does not lead on from a place any more; undefined where it does. */
+async function brokenOff(path: string, place: Cursor): Promise<Fault | undefined> {
+  try {
+    await continued(path, place);
+    return undefined;
+  } catch (error) {
+    return toFault(error);
+  }
+}
+
+function tailReason({ path, config }: JsonlFile): Fault | undefined {
+  if (config.history === 'whole') return undefined;
   const message = `${path} holds changes, and not necessarily all: what it does not name may exist`;
   const remedy = 'say `history: whole` if it holds every change since the system was empty';
-  return { reason: { kind: 'unavailable', message, where: { file: path }, remedy } };
+  return { kind: 'unavailable', message, where: { file: path }, remedy };
 }
 
 function outcome(reason: Fault | undefined): { complete: boolean; reason?: Fault } {
   return reason === undefined ? { complete: true } : { complete: false, reason };
 }
 
-/** Objects as the records up to the file's end leave them; a batch may be empty. */
+/** Objects as the records in a part of the file leave them; a batch may be empty. */
 async function* folded(
   source: SourceFile,
   file: JsonlFile,
   skipped: Skipped | undefined,
-  signal?: AbortSignal,
+  range: BlockRange,
 ): AsyncGenerator<ReadObject[]> {
   const { path, config } = file;
-  const options = signal === undefined ? {} : { signal };
   const counts = new KeyTable();
   const count = (text: string, number: number, suspect: boolean): void => {
     const { kind, anchor } = changeOf(text, number, suspect, path, config);
     counts.set(kind, anchor, (counts.get(kind, anchor) ?? 0) + 1);
   };
-  for await (const _ of eachLine(source, file, { line: count, openIsPartial: true }, undefined, options));
+  for await (const _ of eachLine(source, file, { line: count, openIsPartial: true }, undefined, range));
 
   const open = new Map<string, ReadObject | null>();
   let objects: ReadObject[] = [];
@@ -247,7 +258,7 @@ async function* folded(
         anchor,
       );
   };
-  for await (const _ of eachLine(source, file, { line: fold, openIsPartial: true }, skipped, options)) {
+  for await (const _ of eachLine(source, file, { line: fold, openIsPartial: true }, skipped, range)) {
     yield objects;
     objects = [];
   }
@@ -274,7 +285,7 @@ export async function* currentObjects(file: JsonlFile): AsyncGenerator<ReadObjec
   const source = await openSourceOrNone(file.path);
   if (source === null) return;
   try {
-    yield* folded(source, file, undefined);
+    yield* folded(source, file, undefined, { to: source.identity.size });
   } finally {
     await source.close();
   }

@@ -2,7 +2,7 @@
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { type LineBatch, readLines } from '../files/lines.ts';
 import type { Skipped } from '../files/skipped.ts';
-import type { SourceFile } from '../files/source.ts';
+import type { BlockRange, SourceFile } from '../files/source.ts';
 import type { JsonlConfig } from './config.ts';
 import { lineFault } from './parse.ts';
 
@@ -31,7 +31,7 @@ export async function* eachLine(
   file: JsonlFile,
   handler: LineHandler,
   skipped: Skipped | undefined,
-  options: { readonly from?: number; readonly firstLine?: number; readonly signal?: AbortSignal } = {},
+  options: BlockRange & { readonly firstLine?: number } = {},
 ): AsyncGenerator<LineBatch> {
   for await (const batch of readLines(source.blocks(options), { ...options, maxBytes: file.limit })) {
     const { lines, first, suspect } = batch;

@@ -275,6 +275,21 @@ test('changes: a delta reads on from the cursor, line by whole line', async () =
   ]);
 });
 
+test('changes: what is added while everything is read is left to the next delta', async () => {
+  await writeFile(path(), Array.from({ length: 20_000 }, (_, i) => `{"op":"put","anchor":"${i}","set":{"a":1}}\n`).join(''));
+  const connection = connect(changes);
+  let count = 0;
+  let end: ReadEnd | undefined;
+  for await (const page of connection.read!.read({ signal: new AbortController().signal })) {
+    if (count === 0) await appendFile(path(), '{"op":"patch","anchor":"0","set":{"a":2}}\n');
+    count += page.objects.length;
+    end = page.end;
+  }
+  expect(count).toBe(20_000);
+  expect(end).toMatchObject({ complete: true });
+  expect((await readAgain(connection, end!.next!)).objects).toMatchObject([{ op: 'patch', anchor: '0', line: 20_001 }]);
+});
+
 test('changes: a file cut, replaced or gone is not read on', async () => {
   await writeFile(path(), '{"op":"put","anchor":"1","set":{"a":1}}\n{"op":"put","anchor":"2","set":{"a":1}}\n');
   const connection = connect(changes);
