@@ -38,7 +38,9 @@ export interface MergeFormat {
 export type Visit = (kind: Kind, anchor: string, readable: boolean) => void;
 
 export interface Changes {
-  /** What becomes of an object in the file; undefined = nobody wrote to it. */
+  /** Whether somebody may have written to the object; false is certain. */
+  has(kind: Kind, anchor: string): boolean;
+  /** What becomes of an object in the file; undefined = nobody wrote to it. Asked once for each record. */
   of(
     kind: Kind,
     anchor: string,
@@ -174,6 +176,7 @@ function changesOf(keys: KeyTable, spool: Spool<Link>): Changes {
   /** A second record with the same key counts as little here as in a read; only a delete takes it too. */
   const met = new KeyTable();
   return {
+    has: (kind, anchor) => (keys.get(kind, anchor) ?? UNTOUCHED) >= 0,
     of(kind, anchor) {
       const edits = chain(kind, anchor);
       if (edits === undefined) return undefined;

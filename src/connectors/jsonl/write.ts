@@ -1,5 +1,5 @@
 /** Writing a file of objects: lines changed in place, the rest of the file left as it is, new objects at the end. */
-import type { WriteItem } from '#connectors/contract';
+import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import type { Replacement } from '../files/atomic.ts';
 import { decoderOf, encoderOf } from '../files/decode.ts';
@@ -9,6 +9,7 @@ import { readStretches } from '../files/lines.ts';
 import { type Changes, type MergingWriter, mergingWriter, type Visit } from '../files/merge.ts';
 import type { Row } from '../files/row.ts';
 import { openSourceOrNone } from '../files/source.ts';
+import type { JsonlConfig } from './config.ts';
 import { eachLine, type JsonlFile } from './file.ts';
 import { objectOf } from './parse.ts';
 import { parseExact, setPath } from './values.ts';
@@ -56,23 +57,49 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     return { [config.anchor]: anchor };
   }
 
-  function changedLine(text: string, changes: Changes, number: number): string | null {
-    let key: ReturnType<typeof objectOf>;
+  /** The line as the changes leave it: the same text where nobody wrote to it, null where the object is deleted. */
+  function changedLine(text: string, changes: Changes): string | null {
+    let object: ReadObject;
     try {
-      key = objectOf(text, number, true, path, config);
+      const key = plainKeyOf(text, config);
+      if (key !== undefined && !changes.has(key.kind, key.anchor)) return text;
+      object = objectOf(text, 0, true, path, config);
     } catch (error) {
       // A line that cannot be read stays as it is.
       if (error instanceof RollcallError && error.kind === 'invalidValue') return text;
       throw error;
     }
-    const change = changes.of(key.kind, key.anchor);
+    const change = changes.of(object.kind, object.anchor);
     if (change === undefined) return text;
-    const { after, touched } = change(key.attributes as Row);
+    const { after, touched } = change(object.attributes as Row);
     if (after === null) return null;
-    const object = parseExact(text) as object;
-    for (const name of touched) if (name !== config.anchor) setPath(object, name, after[name]);
-    const line = JSON.stringify(object);
-    return line === JSON.stringify(parseExact(text)) ? text : line;
+    const before = parseExact(text) as object;
+    const line = parseExact(text) as object;
+    for (const name of touched) if (name !== config.anchor) setPath(line, name, after[name]);
+    const changed = JSON.stringify(line);
+    return changed === JSON.stringify(before) ? text : changed;
+  }
+
+  /** Whole lines with the changes applied; what nobody wrote to is copied in long pieces. */
+  function changedText(text: string, changes: Changes): string {
+    const pieces: string[] = [];
+    let copied = 0;
+    for (let at = 0; at < text.length; ) {
+      const newline = text.indexOf('\n', at);
+      const next = newline === -1 ? text.length : newline + 1;
+      const from = text.charCodeAt(at) === 0xfeff ? at + 1 : at;
+      let to = newline === -1 ? next : newline;
+      if (to > from && text.charCodeAt(to - 1) === 13) to--;
+      const line = text.slice(from, to);
+      const changed = line.length > file.limit || line.trim() === '' ? line : changedLine(line, changes);
+      if (changed !== line) {
+        pieces.push(text.slice(copied, from));
+        if (changed !== null) pieces.push(changed);
+        copied = changed === null ? next : to;
+      }
+      at = next;
+    }
+    return copied === 0 ? text : pieces.join('') + text.slice(copied);
   }
 
   async function rewrite(changes: Changes, out: Replacement): Promise<{ identity: FileIdentity; fingerprint: string } | null> {
@@ -82,7 +109,6 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     try {
       if (source !== null) {
         const decoder = decoderOf('utf-8', { bom: false });
-        let number = 1;
         for await (const { bytes, is } of readStretches(source.blocks(), file.limit)) {
           if (bytes.length === 0) continue;
           newline = bytes[bytes.length - 1] === 10 ? '' : '\n';
@@ -91,15 +117,8 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
             continue;
           }
           const text = decoder.decode(bytes, true);
-          let kept = '';
-          for (const piece of text.split(/(?<=\n)/)) {
-            const [, mark, content, end] = /^(\ufeff?)(.*?)(\r?\n?)$/s.exec(piece)!;
-            const line =
-              content!.trim() === '' || content!.length > file.limit ? content! : changedLine(content!, changes, number);
-            if (line !== null) kept += mark! + line + end!;
-            number++;
-          }
-          await out.write(encode(kept));
+          const kept = changedText(text, changes);
+          await out.write(kept === text ? bytes : encode(kept));
         }
       }
       let text = newline;
@@ -122,4 +141,21 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
   }
 
   return mergingWriter({ path, asText: false, scan, check, own, rewrite });
+}
+
+/** Kind and anchor where both are plain top-level fields, without making the whole object; undefined where they are not. */
+function plainKeyOf(
+  text: string,
+  { anchor, kind, kindField }: JsonlConfig,
+): { readonly kind: string; readonly anchor: string } | undefined {
+  if (/[.\\]/.test(anchor) || kindField !== undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, anchor)) return undefined;
+  const found = (value as { readonly [name: string]: unknown })[anchor];
+  return typeof found === 'string' || Number.isSafeInteger(found) ? { kind, anchor: String(found) } : undefined;
 }
