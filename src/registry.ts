@@ -3,7 +3,8 @@ import type { ConnectorDefinition } from '#connectors/contract';
 import { csv } from '#connectors/csv/index';
 import { jsonl } from '#connectors/jsonl/index';
 import { ldif } from '#connectors/ldif/index';
+import { memory } from '#connectors/memory/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldif].map((definition) => [definition.type, definition as ConnectorDefinition]),
+  [csv, jsonl, ldif, memory].map((definition) => [definition.type, definition as ConnectorDefinition]),
 );

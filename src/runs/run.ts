@@ -143,21 +143,12 @@ async function countConnections(session: Session, services: Services): Promise<C
     counts.observed = 0;
     counts.held = 0;
     counts.waiting = 0;
-    if (exports.size > 0)
-      for (let after = 0; ; ) {
-        const page = await services.store.exports.list(name, ['observed', 'held', 'waiting', 'sent', 'unknown'], {
-          after,
-          limit: 5_000,
-        });
-        for (const row of page) {
-          const state = row.export!.state;
-          if (state === 'observed') counts.observed++;
-          else if (state === 'held') counts.held++;
-          else counts.waiting++;
-        }
-        if (page.length < 5_000) break;
-        after = page[page.length - 1]!.id;
-      }
+    if (exports.size > 0) {
+      const states = await services.store.exports.counts(name);
+      counts.observed = states.observed ?? 0;
+      counts.held = states.held ?? 0;
+      counts.waiting = (states.waiting ?? 0) + (states.sent ?? 0) + (states.unknown ?? 0);
+    }
     out.push({
       connection: name,
       ...(Object.fromEntries(COUNTED.map((what) => [what, counts[what]])) as Omit<ConnectionCounts, 'connection'>),

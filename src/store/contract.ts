@@ -616,6 +616,8 @@ export interface ExportOperations {
     changes: readonly NewChange[];
     dirty?: readonly DirtyRange[];
   }): Promise<void>;
+  /** How many exports there are in each state. */
+  counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
   /** Exports in these states, by id. */
   list(
     connection: string,

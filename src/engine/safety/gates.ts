@@ -23,7 +23,13 @@ const STRICT_PARTS = new Set(['delete', 'disable', 'unlink']);
 export function limitOf(connection: EngineConnection, part: string, accounts: number): number {
   const set = connection.gates.get(part) ?? (part.includes(':') ? connection.gates.get(part.split(':')[0]!) : undefined);
   const { percent, count } = set ?? (STRICT_PARTS.has(part) ? STRICT : USUAL);
-  return Math.max(FEWEST, Math.min(Math.floor((accounts * percent) / 100), count));
+  // A hundred percent of a target that is still empty would be nobody.
+  return Math.max(FEWEST, percent >= 100 ? count : Math.min(Math.floor((accounts * percent) / 100), count));
+}
+
+/** Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5). */
+function limitFor(context: EngineContext, connection: EngineConnection, part: string, accounts: number): number {
+  return context.timeDoubted && (part === 'disable' || part === 'delete') ? 0 : limitOf(connection, part, accounts);
 }
 
 /** Parts that are held now. */
@@ -38,27 +44,32 @@ export async function gateConnection(context: EngineContext, connection: EngineC
   const mode = modeOf(context, connection);
   if (mode === 'observe') return;
   const { exports, spaces } = context.store;
-  const tally = new Map<string, { count: number; digests: string[] }>();
-  await eachPending(context, connection, async (rows) => {
-    for (const row of rows) {
-      if (isApproved(row)) continue;
-      for (const part of JSON.parse(row.export!.parts) as string[]) {
-        const entry = tally.get(part) ?? { count: 0, digests: [] };
-        tally.set(part, entry);
-        entry.count++;
-        entry.digests.push(`${row.id}:${digestOf(row)}`);
-      }
-    }
-  });
-  await tallyMembers(context, connection, tally);
-  const sent = new Map((await exports.gateCounts(connection.name, context.now - DAY_MS)).map((row) => [row.part, row.sent]));
+  const counts = await exports.gateCounts(connection.name, context.now - DAY_MS);
   const accounts = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
   const open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
+  const states = await exports.counts(connection.name);
+  // The usual case: nothing is held, and nothing is near a limit. Then no row needs to be looked at.
+  const near = counts.some(({ part, pending, sent }) => pending + sent > limitFor(context, connection, part, accounts));
+  const quiet = !near && open.length === 0 && mode === 'on' && (states.held ?? 0) === 0;
+  const tally = new Map<string, { count: number; digests: string[] }>();
+  if (!quiet)
+    await eachPending(context, connection, async (rows) => {
+      for (const row of rows) {
+        if (isApproved(row)) continue;
+        for (const part of JSON.parse(row.export!.parts) as string[]) {
+          const entry = tally.get(part) ?? { count: 0, digests: [] };
+          tally.set(part, entry);
+          entry.count++;
+          entry.digests.push(`${row.id}:${digestOf(row)}`);
+        }
+      }
+    });
+  await tallyMembers(context, connection, tally);
+  const sent = new Map(counts.map((row) => [row.part, row.sent]));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   for (const [part, { count, digests }] of tally) {
     if (held.has(part)) continue;
-    // Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5).
-    const limit = context.timeDoubted && (part === 'disable' || part === 'delete') ? 0 : limitOf(connection, part, accounts);
+    const limit = limitFor(context, connection, part, accounts);
     const total = count + (sent.get(part) ?? 0);
     if (total <= limit) continue;
     const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {
@@ -79,7 +90,7 @@ export async function gateConnection(context: EngineContext, connection: EngineC
       `${connection.name}: ${hold.count} changes of kind "${hold.part}" are over the limit of ${hold.limit}; they are held, other changes go on`,
       `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`,
     );
-  await applyHolds(context, connection, held, mode);
+  if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
 }
 
 /** A row waits unless its mode, or the holds on all of its parts, keep it. */
@@ -113,7 +124,6 @@ async function applyHolds(
           approved: columns.approved,
           discarded: columns.discarded,
         });
-      if (state === 'held') context.counters.add(connection.name, 'held');
     }
     if (marks.length > 0)
       await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks, gates: [] });

@@ -84,11 +84,12 @@ export async function wishesOf(
         staged.push(
           wish.row
             ? { ...write, ...renamedPending(context, wish, write), staged: wish.row.id }
-            : await inserted(context, one, wish, write),
+            : inserted(context, one, wish, write),
         );
       }
     }
   }
+  await giveIds(context, staged);
   linkRows(context, generation, batch, staged);
   return { staged, due, moved, awaited };
 }
@@ -107,17 +108,12 @@ async function excludedAccounts(
   return out;
 }
 
-/** A pending account: a staged row that the target does not have yet. */
-async function inserted(
-  context: EngineContext,
-  one: Evaluated,
-  wish: Wish,
-  write: Omit<StagedWrite, 'staged'>,
-): Promise<StagedWrite> {
-  const { anchor, name } = { anchor: write.export!.wantedAnchor, name: write.export!.wantedName };
+/** A pending account: a staged row that the target does not have yet. Its id follows, with those of the whole batch. */
+function inserted(context: EngineContext, one: Evaluated, wish: Wish, write: Omit<StagedWrite, 'staged'>): StagedWrite {
+  const { wantedAnchor: anchor, wantedName: name } = write.export!;
   return {
     ...write,
-    staged: await context.store.sync.reserve('staged', 1),
+    staged: 0,
     insert: {
       connection: wish.connection.name,
       kind: wish.rule.to,
@@ -129,6 +125,15 @@ async function inserted(
     presence: 'pending',
     link: { object: one.id, how: 'provisioned', origin: 'created' },
   };
+}
+
+async function giveIds(context: EngineContext, staged: StagedWrite[]): Promise<void> {
+  const fresh = staged.flatMap((write, i) => (write.insert ? [i] : []));
+  if (fresh.length === 0) return;
+  const first = await context.store.sync.reserve('staged', fresh.length);
+  fresh.forEach((at, n) => {
+    staged[at] = { ...staged[at]!, staged: first + n };
+  });
 }
 
 /** An account that is still to be created takes the anchor and name that are wanted now. */

@@ -84,7 +84,9 @@ export async function startWriter(options: WriterOptions, trace: Trace | undefin
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     async close() {
       if (ended) return;
-      await send('bulk', 'close', null);
+      const answer = send('bulk', 'close', null);
+      ended = new RollcallError('internal', 'the store is closed');
+      await answer;
       await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     },
   };

@@ -1,17 +1,26 @@
 /** Reads about exports and gates. */
-import type { ExportOperations, GateHold, StagedRow } from '../../contract.ts';
+import type { ExportOperations, ExportState, GateHold, StagedRow } from '../../contract.ts';
 import { codeOf, EXPORT_STATES, FAILED, UNKNOWN, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
 import { EDGE, edgeRow } from './spaces.ts';
 
-type Reads = Pick<ExportOperations, 'list' | 'pendingEdges' | 'gateCounts' | 'holds'>;
+type Reads = Pick<ExportOperations, 'counts' | 'list' | 'pendingEdges' | 'gateCounts' | 'holds'>;
 
 const HOUR = 3_600_000;
 
 export function exportReads(db: Database, names: Names): Reads {
   return {
+    async counts(connection) {
+      const out: { [state in ExportState]?: number } = {};
+      const rows = db.all(
+        'select export_state, count(*) from staged where connection = ? and export_state is not null group by export_state',
+        names.connectionId(connection) ?? 0,
+      );
+      for (const [state, count] of rows) out[EXPORT_STATES[Number(state)]!] = Number(count);
+      return out;
+    },
     async list(connection, states, { after, limit }) {
       return db
         .all(

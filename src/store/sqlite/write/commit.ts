@@ -2,7 +2,7 @@
  * One batch of a sync. Optimistic: what was read is compared by revision, an object whose rows changed meanwhile (or whose
  * unique key somebody else took) is left out with everything that hangs on it, and returned to be computed again.
  */
-import type { NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../../contract.ts';
+import type { KeyRow, NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../../contract.ts';
 import { codeOf, codeOrNull, FAILED, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../codes.ts';
 import type { Bind } from '../database.ts';
 import { writeChanges } from './changes.ts';
@@ -89,7 +89,8 @@ function close(batch: SyncCommit, left: Left, known: ReadonlyMap<number, Known>)
 function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyMap<number, Known>): void {
   const outKey = (scope: string, owner: number): boolean => (scope.startsWith('staged:') ? left.staged : left.objects).has(owner);
   for (const key of batch.keys.remove) if (!outKey(key.scope, key.owner)) removeKey(session, key.scope, key.norm, key.owner);
-  const adds = batch.keys.add.filter((key) => !outKey(key.scope, key.owner));
+  // In key order: neighbours share a page.
+  const adds = batch.keys.add.filter((key) => !outKey(key.scope, key.owner)).sort(compareKeys);
   for (const key of adds)
     if (!addKey(session, key.scope, key.norm, key.owner))
       (key.scope.startsWith('staged:') ? left.staged : left.objects).add(key.owner);
@@ -119,6 +120,11 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
   );
   writeDirty(session, batch.dirty);
   if (batch.doneUpTo !== null) session.db.run('dirty', 'delete from dirty where seq <= ?', batch.doneUpTo);
+}
+
+function compareKeys(a: KeyRow, b: KeyRow): number {
+  if (a.scope !== b.scope) return a.scope < b.scope ? -1 : 1;
+  return a.norm < b.norm ? -1 : a.norm > b.norm ? 1 : a.owner - b.owner;
 }
 
 /** What remains of a range without those left out. */

@@ -110,6 +110,7 @@ export function createSession(db: Database): Session {
     },
     used(what, id) {
       if (id > most[what]) most[what] = id;
+      if (id >= next[what]) next[what] = id + 1;
     },
     term(text) {
       let id = terms.get(text);

@@ -1,0 +1,20 @@
+/**
+ * What every store must do, as a suite that takes a test runner and a way to get an empty store. A new store's test file is
+ * a few lines; what it cannot do is not skipped but mended.
+ */
+import { exportsSuite } from './conformance/exports.ts';
+import { recordSuite } from './conformance/record.ts';
+import type { Suite } from './conformance/sample.ts';
+import { spacesSuite } from './conformance/spaces.ts';
+import { syncSuite } from './conformance/sync.ts';
+import { wholeSuite } from './conformance/whole.ts';
+
+export type { Place, Suite, Test, Trace } from './conformance/sample.ts';
+
+export function storeConformance(suite: Suite): void {
+  spacesSuite(suite);
+  syncSuite(suite);
+  exportsSuite(suite);
+  recordSuite(suite);
+  wholeSuite(suite);
+}

@@ -1,0 +1,295 @@
+/** Exports: stored before sent, kept until answered, never sent twice by mistake. */
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import type { ExportAnswer, ExportOperation, StagedRow } from '../contract.ts';
+import {
+  account,
+  beginRun,
+  commit,
+  digest,
+  item,
+  NOW,
+  type Opened,
+  object,
+  type Suite,
+  stage,
+  WISH,
+  withStore,
+} from './sample.ts';
+
+const HOUR = 3_600_000;
+
+async function take(
+  opened: Pick<Opened, 'store' | 'run' | 'epoch'>,
+  attempt: string,
+  more: { limit?: number; now?: number; only?: number[]; operations?: ExportOperation[] } = {},
+): Promise<readonly StagedRow[]> {
+  const { store, run, epoch } = opened;
+  return await store.exports.take({
+    connection: 'ad',
+    run,
+    epoch,
+    attempt,
+    now: more.now ?? NOW,
+    deadline: NOW + 30_000,
+    limit: more.limit ?? 100,
+    operations: more.operations ?? ['delete', 'update', 'create'],
+    ...(more.only ? { only: more.only } : {}),
+  });
+}
+
+function answer(row: StagedRow, more: Partial<ExportAnswer> = {}): ExportAnswer {
+  return {
+    staged: row.id,
+    revision: row.export!.revision,
+    outcome: 'proven',
+    anchor: `u${row.id}`,
+    anchorDigest: digest(`user u${row.id}`, 8),
+    name: row.name,
+    nameKey: row.name,
+    seen: row.export!.wanted,
+    digest: digest('image'),
+    sent: null,
+    confirmed: row.export!.wanted,
+    keys: [],
+    notBefore: 0,
+    fault: null,
+    remaining: null,
+    parts: ['create'],
+    approved: false,
+    edges: [],
+    ...more,
+  };
+}
+
+async function answers(
+  opened: Pick<Opened, 'store' | 'run' | 'epoch'>,
+  attempt: string,
+  list: readonly ExportAnswer[],
+  at: number = NOW,
+): Promise<void> {
+  const { store, run, epoch } = opened;
+  await store.exports.answer({ connection: 'ad', run, epoch, attempt, at, answers: list, changes: [] });
+}
+
+async function accounts(opened: Opened, n: number): Promise<void> {
+  const ids = Array.from({ length: n }, (_, i) => i + 1);
+  await commit(opened, { objects: ids.map((id) => object(id)), staged: ids.map((id) => account(id, id)) });
+}
+
+const rowOf = async ({ store }: Pick<Opened, 'store'>, id: number): Promise<StagedRow> => (await store.spaces.byIds([id]))[0]!;
+
+export function exportsSuite(suite: Suite): void {
+  const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
+    suite.test(`exports: ${name}`, () => withStore(suite, use));
+
+  test('creates, updates, deletes, each by id; what is on its way is not taken again', async (opened) => {
+    await accounts(opened, 6);
+    const change = (id: number, operation: ExportOperation, more = {}): Parameters<typeof commit>[1] => ({
+      staged: [{ staged: id, expectRevision: 1, export: { ...WISH, operation, ...more } }],
+    });
+    await commit(opened, change(1, 'delete'));
+    await commit(opened, change(2, 'update'));
+    await commit(opened, change(4, 'create', { notBefore: NOW + 1 }));
+    await commit(opened, change(5, 'create', { state: 'held' }));
+    deepEqual(
+      (await take(opened, 'a', { limit: 1 })).map((row) => row.id),
+      [3],
+    );
+    deepEqual(
+      (await take(opened, 'b', { only: [1, 2] })).map((row) => row.id),
+      [2, 1],
+    );
+    deepEqual(
+      (await take(opened, 'c')).map((row) => row.id),
+      [6],
+    );
+    deepEqual(await take(opened, 'd'), []);
+    deepEqual(
+      (await take(opened, 'e', { now: NOW + 1, operations: ['create'] })).map((row) => row.id),
+      [4],
+    );
+    deepEqual(
+      (await opened.store.exports.list('ad', ['waiting', 'held'], { after: 4, limit: 9 })).map((row) => row.id),
+      [5, 6],
+    );
+  });
+
+  test('every outcome has its end', async (opened) => {
+    await accounts(opened, 6);
+    const rows = await take(opened, 'a');
+    await answers(opened, 'a', [
+      answer(rows[0]!),
+      answer(rows[1]!, { outcome: 'sent', sent: '{"a":1}', seen: null, confirmed: null, digest: null }),
+      answer(rows[2]!, { outcome: 'failed', fault: '{"kind":"invalidValue"}', anchor: null }),
+      answer(rows[3]!, { outcome: 'retry', notBefore: NOW + 5, anchor: null }),
+      answer(rows[4]!, { outcome: 'unknown', anchor: null }),
+    ]);
+    const [proven, sent, failed, retry, unknown, unanswered] = await opened.store.spaces.byIds([1, 2, 3, 4, 5, 6]);
+    deepEqual(
+      [proven!.presence, proven!.anchor, proven!.seen, proven!.confirmed, proven!.export],
+      ['present', 'u1', '{"a":1}', '{"a":1}', null],
+    );
+    deepEqual(
+      [sent!.presence, sent!.anchor, sent!.sent, sent!.export!.state, sent!.export!.attempts],
+      ['pending', 'u2', '{"a":1}', 'sent', 1],
+    );
+    deepEqual([failed!.export!.state, failed!.export!.fault, failed!.anchor], ['failed', '{"kind":"invalidValue"}', null]);
+    deepEqual(
+      [retry!.export!.state, retry!.export!.notBefore, retry!.export!.attempts, retry!.export!.attemptedAt],
+      ['waiting', NOW + 5, 1, NOW],
+    );
+    equal(unknown!.export!.state, 'unknown');
+    equal(unanswered!.export!.state, 'unknown');
+    deepEqual(
+      (await take(opened, 'b', { now: NOW + 5 })).map((row) => row.id),
+      [4],
+    );
+    deepEqual((await opened.store.spaces.count('ad'))['user'], { present: 1, linked: 1, gone: 0 });
+    deepEqual(
+      (await opened.store.exports.gateCounts('ad', NOW)).map((row) => [row.part, row.pending, row.sent]),
+      [['create', 4, 2]],
+    );
+    deepEqual(
+      (await opened.store.exports.gateCounts('ad', NOW + HOUR)).map((row) => row.sent),
+      [0],
+    );
+  });
+
+  test('a newer wish stays in place; what is there now is changed, not created again', async (opened) => {
+    await accounts(opened, 1);
+    const [row] = await take(opened, 'a');
+    await commit(opened, { staged: [{ staged: 1, expectRevision: row!.revision, export: { ...WISH, wanted: '{"a":2}' } }] });
+    await answers(opened, 'a', [answer(row!)]);
+    const now = await rowOf(opened, 1);
+    deepEqual(
+      [now.presence, now.seen, now.export!.wanted, now.export!.state, now.export!.operation],
+      ['present', '{"a":1}', '{"a":2}', 'waiting', 'update'],
+    );
+    deepEqual(
+      (await take(opened, 'b')).map((taken) => taken.id),
+      [1],
+    );
+  });
+
+  test('what a gate keeps back of an update remains, as a wish of its own', async (opened) => {
+    await accounts(opened, 1);
+    const [row] = await take(opened, 'a');
+    await answers(opened, 'a', [answer(row!, { remaining: { wanted: '{"b":1}', parts: '["attribute:b"]', state: 'held' } })]);
+    const now = await rowOf(opened, 1);
+    deepEqual(
+      [now.presence, now.export!.wanted, now.export!.parts, now.export!.state, now.export!.operation],
+      ['present', '{"b":1}', '["attribute:b"]', 'held', 'update'],
+    );
+  });
+
+  test('a proven delete is gone', async (opened) => {
+    await accounts(opened, 1);
+    const [row] = await take(opened, 'a');
+    await answers(opened, 'a', [answer(row!)]);
+    await commit(opened, {
+      staged: [
+        { staged: 1, expectRevision: (await rowOf(opened, 1)).revision, export: { ...WISH, operation: 'delete', wanted: null } },
+      ],
+    });
+    const [again] = await take(opened, 'b');
+    await answers(opened, 'b', [answer(again!, { seen: null, confirmed: null, digest: null, keys: null })]);
+    const now = await rowOf(opened, 1);
+    deepEqual([now.presence, now.goneAt, now.export], ['gone', NOW, null]);
+    deepEqual((await opened.store.spaces.count('ad'))['user'], { present: 0, linked: 0, gone: 1 });
+  });
+
+  test('an account that a read showed before its answer came is one account', async (opened) => {
+    await accounts(opened, 1);
+    const [row] = await take(opened, 'a');
+    const edges = [{ attribute: 'member', all: [{ key: 'k', text: 'k' }] }];
+    await stage(opened, [item('u1', { kind: 'user', seen: '{"read":1}', edges })], { connection: 'ad' });
+    await answers(opened, 'a', [answer(row!, { outcome: 'sent', sent: '{"a":1}', seen: null, digest: null })]);
+    const rows = await opened.store.spaces.scan('ad', { after: 0, limit: 9 });
+    deepEqual(
+      rows.map((one) => [one.id, one.anchor, one.objectId]),
+      [[1, 'u1', 1]],
+    );
+    deepEqual(
+      (await opened.store.spaces.edgesOf([1], { limit: 9 })).map((edge) => edge.key),
+      ['k'],
+    );
+  });
+
+  test('marks apply to the wish they were made for', async (opened) => {
+    await accounts(opened, 2);
+    const { store, epoch } = opened;
+    const mark = (id: number, revision: number): Promise<void> =>
+      store.exports.mark({
+        connection: 'ad',
+        epoch,
+        gates: [],
+        rows: [{ id, revision, state: 'held', holdId: 4, approved: 'x', discarded: null }],
+      });
+    await mark(1, 1);
+    await mark(2, 7);
+    deepEqual(
+      (await store.spaces.byIds([1, 2])).map((row) => [row.export!.state, row.export!.holdId, row.export!.approved]),
+      [
+        ['held', 4, 'x'],
+        ['waiting', null, null],
+      ],
+    );
+    deepEqual(
+      (await store.exports.gateCounts('ad', NOW)).map((row) => [row.part, row.pending]),
+      [['create', 1]],
+    );
+  });
+
+  test('holds are open until a decision closes them', async (opened) => {
+    const { store, epoch } = opened;
+    const hold = { connection: 'ad', part: 'delete', count: 9, limit: 5, digest: 'd', since: NOW };
+    const id = await store.exports.openHold(hold, epoch);
+    deepEqual(await store.exports.holds('ad'), [{ ...hold, id, closedAt: null, decision: null }]);
+    deepEqual(await store.exports.holds('hr'), []);
+    await store.exports.closeHold(id, 3, NOW + 1);
+    deepEqual(await store.exports.holds(null), []);
+  });
+
+  test('after the end of a run what it had on the way is unknown', async (opened) => {
+    await accounts(opened, 2);
+    await take(opened, 'a', { limit: 1 });
+    await opened.store.runs.finish(opened.run, opened.epoch, { status: 'failed', endedAt: NOW, counts: '{}', rowsWritten: 0 });
+    deepEqual(
+      (await opened.store.spaces.byIds([1, 2])).map((row) => row.export!.state),
+      ['unknown', 'waiting'],
+    );
+    const next = await beginRun(opened.store);
+    deepEqual(
+      (await take({ ...opened, ...next }, 'a')).map((row) => row.id),
+      [2],
+    );
+  });
+
+  test('a successor interrupts what a dead process left, and its epoch is the only one', async (opened) => {
+    await accounts(opened, 2);
+    await take(opened, 'a', { limit: 1 });
+    await opened.store.close();
+    const store = await opened.place.open();
+    try {
+      equal((await rowOf({ store }, 1)).export!.state, 'waiting');
+      await rejects(take({ ...opened, store }, 'b'), { kind: 'conflict' });
+      const next = await beginRun(store, NOW + 1);
+      equal(next.epoch, opened.epoch + 1);
+      deepEqual(
+        (await store.spaces.byIds([1, 2])).map((row) => row.export!.state),
+        ['unknown', 'waiting'],
+      );
+      deepEqual(
+        (await store.runs.list({ limit: 9 })).map((run) => run.status),
+        ['running', 'interrupted'],
+      );
+      await rejects(commit({ ...opened, store }, {}), { kind: 'conflict' });
+      await rejects(stage({ ...opened, store }, [item('a')]), { kind: 'conflict' });
+      const second = await beginRun(store, NOW + 2);
+      equal(second.epoch, next.epoch, 'runs of one process go side by side');
+      await commit({ store, ...next }, {});
+    } finally {
+      await store.close();
+    }
+  });
+}

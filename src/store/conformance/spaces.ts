@@ -1,0 +1,389 @@
+/** Connector spaces: what staging writes and leaves alone. */
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import type { EdgeRow, StageItem } from '../contract.ts';
+import { buildImportIndex, createSeenBitmap } from '../import-index.ts';
+import { account, commit, deletion, digest, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+
+const dirtyOf = async ({ store }: Opened): Promise<string[]> =>
+  (await store.sync.dirty()).ranges.map(
+    (r) => `${r.subject} ${r.from}-${r.to} ${r.cause}${r.detail === undefined ? '' : ` ${r.detail.replace('\u001f', '=')}`}`,
+  );
+
+const rowsOf = async ({ store }: Opened): Promise<number> =>
+  Object.values(await store.rowsWritten()).reduce((sum, n) => sum + n, 0);
+
+async function settled(opened: Opened): Promise<void> {
+  await commit(opened, { doneUpTo: (await opened.store.sync.dirty()).upTo });
+}
+
+function group(anchor: string, members: readonly string[], more: Partial<StageItem> = {}): StageItem {
+  return item(anchor, {
+    kind: 'group',
+    edges: [{ attribute: 'member', all: members.map((key) => ({ key, text: key })) }],
+    ...more,
+  });
+}
+
+const members = (rows: readonly EdgeRow[]): string[] => rows.map((row) => `${row.key}:${row.state}`);
+
+export function spacesSuite(suite: Suite): void {
+  const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
+    suite.test(`spaces: ${name}`, () => withStore(suite, use));
+
+  test('new objects get consecutive ids, in the order asked for, and one dirty range', async (opened) => {
+    const result = await stage(
+      opened,
+      ['c', 'a', 'b'].map((anchor) => item(anchor)),
+    );
+    deepEqual([result.inserted, result.changed, result.skipped], [3, 0, 0]);
+    deepEqual([...result.ids].sort(), [1, 2, 3]);
+    const rows = await opened.store.spaces.byIds(result.ids);
+    deepEqual(
+      new Map(rows.map((row) => [row.anchor, row.id])),
+      new Map(['c', 'a', 'b'].map((anchor, i) => [anchor, result.ids[i]!])),
+    );
+    deepEqual(await dirtyOf(opened), ['staged 1-3 new']);
+    deepEqual(
+      await opened.store.spaces.count('hr'),
+      Object.assign(Object.create(null), { person: { present: 3, linked: 0, gone: 0 } }),
+    );
+  });
+
+  test('what is as it was is not written', async (opened) => {
+    const items = [item('a'), group('g', ['a', 'b'])];
+    await stage(opened, items);
+    await settled(opened);
+    const before = await rowsOf(opened);
+    const result = await stage(opened, items);
+    deepEqual([result.inserted, result.changed, result.edgesAdded, result.edgesRemoved], [0, 0, 0, 0]);
+    equal(await rowsOf(opened), before);
+    deepEqual(await dirtyOf(opened), []);
+  });
+
+  test('another digest alone is noted without a revision', async (opened) => {
+    await stage(opened, [item('a', { digest: null })]);
+    await settled(opened);
+    await stage(opened, [item('a')]);
+    equal((await opened.store.spaces.byAnchors('hr', 'person', ['a']))[0]!.revision, 1);
+    deepEqual(await dirtyOf(opened), []);
+    const index = buildImportIndex(await opened.store.spaces.importIndex('hr'));
+    equal(index.unchanged(item('a').anchorDigest, item('a').digest!), 1);
+  });
+
+  test('changed rows are dirty in runs of ids; kinds are spaces of their own', async (opened) => {
+    await stage(
+      opened,
+      ['a', 'b', 'c', 'd', 'e'].map((anchor) => item(anchor)),
+    );
+    await stage(opened, [item('a', { kind: 'group' })]);
+    await settled(opened);
+    const result = await stage(
+      opened,
+      ['a', 'b', 'd'].map((anchor) => item(anchor, { seen: '{"x":1}' })),
+    );
+    equal(result.changed, 3);
+    deepEqual(await dirtyOf(opened), ['staged 1-2 changed', 'staged 4-4 changed']);
+    const [row] = await opened.store.spaces.byAnchors('hr', 'person', ['a']);
+    deepEqual([row!.seen, row!.revision], ['{"x":1}', 2]);
+    equal((await opened.store.spaces.byAnchors('hr', 'group', ['a']))[0]!.seen, '{"id":"a"}');
+  });
+
+  test('two items of one anchor in one batch: the last one stands', async (opened) => {
+    const { ids } = await stage(opened, [item('a'), item('a', { seen: '{"x":2}' })]);
+    equal(ids[0], ids[1]);
+    equal((await opened.store.spaces.byIds(ids))[0]!.seen, '{"x":2}');
+  });
+
+  test('a row touched since the read began is left as it is, and counts as seen', async (opened) => {
+    await stage(opened, [item('a'), item('b')]);
+    const mark = await opened.store.spaces.mark();
+    await stage(opened, [item('a', { seen: '{"pushed":1}' })]);
+    const result = await stage(opened, [item('a'), item('b', { seen: '{"x":1}' }), deletion('a')], { unlessTouchedSince: mark });
+    deepEqual([result.skipped, result.changed, result.ids[0]], [2, 1, 1]);
+    equal((await opened.store.spaces.byIds([1]))[0]!.seen, '{"pushed":1}');
+  });
+
+  test('deleted is gone, not forgotten; read again it is the same row', async (opened) => {
+    await stage(opened, [item('a')]);
+    const result = await stage(opened, [deletion('a'), deletion('never')]);
+    deepEqual(result.ids, [1, 0]);
+    const [gone] = await opened.store.spaces.byIds([1]);
+    deepEqual([gone!.presence, gone!.goneAt, gone!.seen], ['gone', NOW, '{"id":"a"}']);
+    deepEqual((await opened.store.spaces.count('hr'))['person'], { present: 0, linked: 0, gone: 1 });
+    await settled(opened);
+    await stage(opened, [item('a')]);
+    const [back] = await opened.store.spaces.byIds([1]);
+    deepEqual([back!.presence, back!.goneAt], ['present', null]);
+    deepEqual(await dirtyOf(opened), ['staged 1-1 changed']);
+  });
+
+  test('one changed membership is one edge, one dirty row, whatever the size of the group', async (opened) => {
+    const all = Array.from({ length: 500 }, (_, i) => `m${String(i).padStart(4, '0')}`);
+    await stage(opened, [group('g', all)]);
+    await settled(opened);
+    const result = await stage(opened, [group('g', [...all.slice(1), 'new'])]);
+    deepEqual([result.edgesAdded, result.edgesRemoved, result.changed], [1, 1, 1]);
+    deepEqual((await dirtyOf(opened)).sort(), ['edge 1-1 edge member=m0000', 'edge 1-1 edge member=new']);
+    equal((await opened.store.spaces.byIds([1]))[0]!.revision, 2);
+    deepEqual(members(await opened.store.spaces.edge(1, 'member', ['m0000', 'm0001', 'new'])), ['m0001:seen', 'new:seen']);
+  });
+
+  test('differences of a list are added and removed; other attributes stay', async (opened) => {
+    await stage(opened, [group('g', ['a', 'b'])]);
+    const edges = [
+      {
+        attribute: 'member',
+        add: [{ key: 'c', text: 'C' }],
+        remove: [
+          { key: 'a', text: 'a' },
+          { key: 'none', text: 'none' },
+        ],
+      },
+    ];
+    const result = await stage(opened, [item('g', { kind: 'group', edges })]);
+    deepEqual([result.edgesAdded, result.edgesRemoved], [1, 1]);
+    const rows = await opened.store.spaces.edgesOf([1], { limit: 10 });
+    deepEqual(
+      rows.map((row) => [row.key, row.text]),
+      [
+        ['b', 'b'],
+        ['c', 'C'],
+      ],
+    );
+  });
+
+  test('a read proves what was wished for, and leaves what is not done yet', async (opened) => {
+    await stage(opened, [group('g', ['stays', 'goes', 'leaves'])]);
+    const edge = (key: string, state: 'add' | 'remove'): Parameters<typeof commit>[1] => ({
+      edges: [{ stagedId: 1, attribute: 'member', key, text: key, state, ours: true, debtSince: null }],
+    });
+    for (const key of ['came', 'late']) await commit(opened, edge(key, 'add'));
+    for (const key of ['goes', 'leaves']) await commit(opened, edge(key, 'remove'));
+    equal((await opened.store.exports.pendingEdges('hr', { after: null, limit: 10 })).length, 4);
+    await settled(opened);
+    const result = await stage(opened, [group('g', ['stays', 'came', 'leaves'])]);
+    deepEqual([result.edgesAdded, result.edgesRemoved], [0, 0]);
+    deepEqual(members(await opened.store.spaces.edgesOf([1], { attribute: 'member', limit: 10 })), [
+      'came:seen',
+      'late:add',
+      'leaves:remove',
+      'stays:seen',
+    ]);
+    deepEqual(await dirtyOf(opened), []);
+    const first = await opened.store.exports.pendingEdges('hr', { after: null, limit: 1 });
+    deepEqual(members(await opened.store.exports.pendingEdges('hr', { after: first[0]!, limit: 9 })), ['leaves:remove']);
+  });
+
+  test('edges are paged, from both ends, without losing one', async (opened) => {
+    const keys = ['k1', 'k2', 'k3'];
+    await stage(
+      opened,
+      Array.from({ length: 7 }, (_, i) => group(`g${i}`, keys)),
+    );
+    const seen: string[] = [];
+    for (let after = 0; ; ) {
+      const page = await opened.store.spaces.edgesTo('hr', ['k1', 'k3', 'none'], { after, limit: 2 });
+      if (page.length === 0) break;
+      seen.push(...page.map((row) => `${row.stagedId}${row.key}`));
+      after = page.at(-1)!.stagedId;
+    }
+    equal(new Set(seen).size, 14);
+    equal(seen.length, 14);
+    deepEqual(await opened.store.spaces.edgesTo('ad', ['k1'], { limit: 9 }), []);
+    const [first] = await opened.store.spaces.edgesOf([1], { attribute: 'member', limit: 1 });
+    deepEqual(members(await opened.store.spaces.edgesOf([1], { attribute: 'member', after: first!.key, limit: 9 })), [
+      'k2:seen',
+      'k3:seen',
+    ]);
+  });
+
+  test('lookup keys of a staged object are its list, complete each time', async (opened) => {
+    const key = (norm: string): { scope: string; norm: string } => ({ scope: 'staged:hr.mail', norm });
+    await stage(opened, [item('a', { keys: [key('x'), key('y')] }), item('b', { keys: [key('x')] })]);
+    await stage(opened, [item('a', { keys: [key('y'), key('z')] })]);
+    const rows = await opened.store.sync.keys(['x', 'y', 'z', 'none'].map(key));
+    deepEqual(
+      rows.map((row) => [row.norm, row.owner]),
+      [
+        ['x', 2],
+        ['y', 1],
+        ['z', 1],
+      ],
+    );
+  });
+
+  test('a target that shows what was sent settles it, and nobody need look', async (opened) => {
+    await commit(opened, {
+      objects: [object(1)],
+      staged: [account(1, 1, { insert: { ...account(1, 1).insert!, anchor: 'u1', anchorDigest: digest('user u1', 8) } })],
+    });
+    const { store, run, epoch } = opened;
+    const [row] = await store.exports.take({
+      connection: 'ad',
+      run,
+      epoch,
+      attempt: 't',
+      now: NOW,
+      deadline: NOW,
+      limit: 9,
+      operations: ['create'],
+    });
+    const answer = {
+      staged: 1,
+      revision: row!.export!.revision,
+      outcome: 'sent' as const,
+      anchor: 'u1',
+      anchorDigest: digest('user u1', 8),
+      name: null,
+      nameKey: null,
+      seen: null,
+      digest: null,
+      sent: '{"a":1}',
+      confirmed: null,
+      keys: null,
+      notBefore: 0,
+      fault: null,
+      remaining: null,
+      parts: [],
+      approved: false,
+      edges: [],
+    };
+    await store.exports.answer({ connection: 'ad', run, epoch, attempt: 't', at: NOW, answers: [answer], changes: [] });
+    equal((await store.spaces.byIds([1]))[0]!.export!.state, 'sent');
+    await settled(opened);
+    await stage(
+      opened,
+      [item('u1', { kind: 'user', seen: '{"a":1}', settle: { confirmed: '{"a":1}', settled: true }, quiet: true })],
+      { connection: 'ad' },
+    );
+    const [done] = await store.spaces.byIds([1]);
+    deepEqual([done!.presence, done!.sent, done!.confirmed, done!.export, done!.objectId], ['present', null, '{"a":1}', null, 1]);
+    deepEqual(await dirtyOf(opened), []);
+  });
+
+  test('absence: only what was there before, not touched since', async (opened) => {
+    await stage(
+      opened,
+      ['a', 'b', 'c', 'd'].map((anchor) => item(anchor)),
+    );
+    const { store, run, epoch } = opened;
+    const mark = await store.spaces.mark();
+    await stage(opened, [item('b', { seen: '{"pushed":1}' }), item('new')]);
+    const page = await store.spaces.untouched('hr', mark, { after: 0, limit: 2 });
+    deepEqual(
+      page.map((row) => [row.anchor, row.kind]),
+      [
+        ['a', 'person'],
+        ['c', 'person'],
+      ],
+    );
+    deepEqual(
+      (await store.spaces.untouched('hr', mark, { after: page[1]!.id, limit: 2 })).map((row) => row.anchor),
+      ['d'],
+    );
+    await settled(opened);
+    await store.spaces.markAbsent({
+      connection: 'hr',
+      run,
+      epoch,
+      at: NOW + 1,
+      presence: 'gone',
+      ids: [1, 2, 4],
+      unlessTouchedSince: mark,
+    });
+    await store.spaces.markAbsent({ connection: 'hr', run, epoch, at: NOW + 1, presence: 'held', ids: [3] });
+    deepEqual(
+      (await store.spaces.scan('hr', { after: 0, limit: 9 })).map((row) => [row.presence, row.goneAt]),
+      [
+        ['gone', NOW + 1],
+        ['present', null],
+        ['held', null],
+        ['gone', NOW + 1],
+        ['present', null],
+      ],
+    );
+    deepEqual(await dirtyOf(opened), ['staged 1-1 gone', 'staged 4-4 gone', 'staged 3-3 held']);
+    deepEqual((await store.spaces.count('hr'))['person'], { present: 3, linked: 0, gone: 2 });
+  });
+
+  test('the import index finds what is present and the same, and nothing else', async (opened) => {
+    const anchors = Array.from({ length: 200 }, (_, i) => `p${i}`);
+    // An anchor digest of 8 bits: nearly every one is shared.
+    const narrow = (anchor: string): Uint8Array => digest(anchor, 8).fill(0, 0, 7);
+    await stage(
+      opened,
+      anchors.map((anchor) => item(anchor, { anchorDigest: narrow(anchor) })),
+    );
+    await stage(opened, [deletion('p3')]);
+    await stage(opened, [item('p4', { anchorDigest: narrow('p4'), digest: null, seen: '{"n":1}' })]);
+    const index = buildImportIndex(await opened.store.spaces.importIndex('hr'));
+    equal(index.count, 200);
+    const rows = new Map((await opened.store.spaces.scan('hr', { after: 0, limit: 500 })).map((row) => [row.anchor, row.id]));
+    for (const anchor of anchors) {
+      const expected = anchor === 'p3' || anchor === 'p4' ? 0 : rows.get(anchor);
+      equal(index.unchanged(narrow(anchor), item(anchor).digest!), expected, anchor);
+      equal(index.unchanged(narrow(anchor), digest('other')), 0);
+    }
+    equal(buildImportIndex(await opened.store.spaces.importIndex('none')).count, 0);
+  });
+
+  test('the bitmap and the state of a connection are kept and cleared', async (opened) => {
+    const { store, epoch } = opened;
+    equal(await store.spaces.loadBitmap('hr'), null);
+    const bitmap = createSeenBitmap();
+    for (const id of [1, 40_000, 5_000_000_000]) bitmap.add(id);
+    await store.spaces.saveBitmap('hr', epoch, 'here', bitmap.changedPages());
+    bitmap.add(2);
+    await store.spaces.saveBitmap('hr', epoch, 'there', bitmap.changedPages());
+    const saved = (await store.spaces.loadBitmap('hr'))!;
+    equal(saved.checkpoint, 'there');
+    const again = createSeenBitmap(saved.pages);
+    deepEqual(
+      [1, 2, 3, 40_000, 5_000_000_000].map((id) => again.has(id)),
+      [true, true, false, true, true],
+    );
+    await store.spaces.clearBitmap('hr', epoch);
+    equal(await store.spaces.loadBitmap('hr'), null);
+    await store.spaces.saveState('hr', { cursor: 'c', held: { reason: 'r', by: 'me', at: 1 } }, null);
+    const before = await rowsOf(opened);
+    await store.spaces.saveState('hr', { cursor: 'c' }, epoch);
+    equal(await rowsOf(opened), before);
+    const [state] = await store.spaces.states();
+    deepEqual([state!.name, state!.cursor, state!.held, state!.mode], ['hr', 'c', { reason: 'r', by: 'me', at: 1 }, null]);
+  });
+
+  test('objects are found by anchor, name and owner', async (opened) => {
+    const { store } = opened;
+    await stage(opened, [item('a', { name: 'CN=A', nameKey: 'cn=a' })]);
+    await stage(opened, [item('a', { kind: 'group', name: 'CN=G', nameKey: 'cn=g' })]);
+    await commit(opened, {
+      objects: [object(1)],
+      staged: [{ staged: 1, expectRevision: 1, link: { object: 1, how: 'projected', origin: null } }],
+    });
+    deepEqual(
+      (await store.spaces.byNameKeys('hr', ['cn=g', 'cn=g', 'none'])).map((row) => row.id),
+      [2],
+    );
+    deepEqual(
+      (await store.spaces.resolve('hr', 'anchor', null, ['a', 'none'])).map((hit) => [hit.key, hit.stagedId, hit.objectId]),
+      [
+        ['a', 1, 1],
+        ['a', 2, null],
+      ],
+    );
+    deepEqual(
+      (await store.spaces.resolve('hr', 'anchor', 'group', ['a'])).map((hit) => hit.stagedId),
+      [2],
+    );
+    deepEqual(
+      (await store.spaces.resolve('hr', 'nameKey', null, ['cn=a'])).map((hit) => [hit.stagedId, hit.presence]),
+      [[1, 'present']],
+    );
+    deepEqual(await store.spaces.accounts('hr', [1, 7]), [
+      { objectId: 1, stagedId: 1, kind: 'person', anchor: 'a', name: 'CN=A', presence: 'present' },
+    ]);
+    deepEqual((await store.spaces.count('hr'))['person'], { present: 1, linked: 1, gone: 0 });
+    notEqual(store.info.storeId, '');
+    ok(store.info.digestKey.length >= 16);
+  });
+}

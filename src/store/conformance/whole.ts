@@ -1,0 +1,267 @@
+/** The store as a whole: copies, readers, lanes, statements that do not grow with the batch. */
+import { deepEqual, equal, notDeepEqual, ok, rejects } from 'node:assert/strict';
+import { account, beginRun, commit, deletion, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+
+export function wholeSuite(suite: Suite): void {
+  const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
+    suite.test(`store: ${name}`, () => withStore(suite, use));
+
+  test('a sandbox is a whole store, and nothing of it reaches the original', async (opened) => {
+    await stage(opened, [item('a')]);
+    const before = await opened.store.checksums();
+    const sandbox = await opened.store.sandbox();
+    const theirs = await sandbox.checksums();
+    deepEqual(theirs, before);
+    const run = await beginRun(sandbox);
+    await stage({ store: sandbox, ...run }, [item('b')]);
+    equal((await sandbox.spaces.scan('hr', { after: 0, limit: 9 })).length, 2);
+    equal(await sandbox.sync.reserve('object', 1), await opened.store.sync.reserve('object', 1));
+    equal(sandbox.info.storeId, opened.store.info.storeId);
+    await sandbox.close();
+    await sandbox.close();
+    deepEqual(await opened.store.checksums(), before);
+    await stage(opened, [item('c')]);
+    notDeepEqual(await opened.store.checksums(), before);
+  });
+
+  test('a reader sees what was answered, and may not write', async (opened) => {
+    const reader = await opened.place.open({ readOnly: true });
+    await stage(opened, [item('a')]);
+    equal((await reader.spaces.scan('hr', { after: 0, limit: 9 })).length, 1);
+    await rejects(stage({ ...opened, store: reader }, [item('b')]), { kind: 'permission' });
+    await reader.close();
+  });
+
+  test('interactive writes go before the bulk that waits', async (opened) => {
+    const order: string[] = [];
+    const bulk = Array.from({ length: 8 }, (_, b) =>
+      stage(
+        opened,
+        Array.from({ length: 200 }, (_, i) => item(`${b}-${i}`)),
+      ).then(() => order.push('bulk')),
+    );
+    const pushes = Array.from({ length: 5 }, (_, i) =>
+      stage(opened, [item(`push-${i}`)], { connection: 'push' }).then(() => order.push('push')),
+    );
+    await Promise.all([...bulk, ...pushes]);
+    ok(order.lastIndexOf('push') < order.lastIndexOf('bulk'), order.join(' '));
+    equal((await opened.store.spaces.scan('hr', { after: 0, limit: 9_999 })).length, 1_600);
+    deepEqual((await opened.store.spaces.count('push'))['person'], { present: 5, linked: 0, gone: 0 });
+  });
+
+  test('two who change the same rows at once: one goes, the other is told', async (opened) => {
+    await commit(opened, { objects: Array.from({ length: 50 }, (_, i) => object(i + 1)) });
+    const both = await Promise.all(
+      ['a', 'b'].map((who) =>
+        commit(opened, {
+          objects: Array.from({ length: 50 }, (_, i) =>
+            object(i + 1, { insert: false, expectRevision: 1, attributes: `{"by":"${who}"}` }),
+          ),
+        }),
+      ),
+    );
+    deepEqual(
+      both.map((conflicts) => conflicts.objects.length).sort((a, b) => a - b),
+      [0, 50],
+    );
+    equal(
+      new Set((await opened.store.sync.objects(Array.from({ length: 50 }, (_, i) => i + 1))).map((row) => row.attributes)).size,
+      1,
+    );
+  });
+
+  suite.test('store: statements do not grow with the batch', async () => {
+    const shapes = new Map<string, string>();
+    for (const size of [1, 1_000]) {
+      const seen = new Map<string, Set<string>>();
+      await withStore(
+        suite,
+        (opened) => everything(opened, size),
+        (operation, list) => {
+          const set = seen.get(operation) ?? new Set();
+          seen.set(operation, set);
+          for (const shape of list) set.add(shape);
+        },
+      );
+      for (const [operation, set] of seen) {
+        const text = [...set].sort().join('\n');
+        if (size === 1) shapes.set(operation, text);
+        else equal(text, shapes.get(operation), operation);
+      }
+    }
+    ok(shapes.size > 30, `only ${shapes.size} operations were called`);
+  });
+}
+
+/** Calls every operation of the contract with batches of this size. */
+async function everything(opened: Opened, size: number): Promise<void> {
+  const { store, run, epoch } = opened;
+  const ids = Array.from({ length: size }, (_, i) => i + 1);
+  const key = (norm: number): { scope: string; norm: string } => ({ scope: 'join!:person.mail', norm: String(norm) });
+  const plain = (norm: number): { scope: string; norm: string } => ({ scope: 'join:person.mail', norm: String(norm) });
+  const people = ids.map((id) =>
+    item(`p${String(id).padStart(5, '0')}`, {
+      nameKey: `n${id}`,
+      keys: [{ scope: 'staged:hr.mail', norm: String(id) }],
+      edges: [{ attribute: 'manager', all: [{ key: 'm', text: 'M' }] }],
+    }),
+  );
+  await stage(opened, people);
+  await stage(
+    opened,
+    people.map((one) => ({
+      ...one,
+      seen: '{"x":1}',
+      keys: [],
+      edges: [{ attribute: 'manager', all: [{ key: 'n', text: 'n' }] }],
+    })),
+  );
+  await stage(
+    opened,
+    people.map(({ anchor }) => deletion(anchor)),
+  );
+  await stage(opened, people);
+  const anchors = people.map((one) => one.anchor);
+  await store.spaces.byIds(ids);
+  await store.spaces.byAnchors('hr', 'person', anchors);
+  await store.spaces.byNameKeys('hr', anchors);
+  await store.spaces.resolve('hr', 'anchor', null, anchors);
+  await store.spaces.resolve('hr', 'nameKey', 'person', anchors);
+  await store.spaces.edgesTo('hr', anchors, { limit: size });
+  await store.spaces.edgesOf([1], { attribute: 'manager', limit: size });
+  await store.spaces.edge(1, 'manager', anchors);
+  await store.spaces.scan('hr', { after: 0, limit: size });
+  await store.spaces.count('hr');
+  const { upTo, ranges } = await store.sync.dirty();
+  await store.sync.orderedIds('hr', ranges);
+  const accounts = await store.sync.reserve('staged', size);
+  const batch = {
+    objects: ids.map((id) => object(id, { folded: `name ${id}` })),
+    staged: [
+      ...ids.map((id) => ({ staged: id, expectRevision: 4, link: { object: id, how: 'joined' as const, origin: null } })),
+      ...ids.map((id) => account(accounts + id - 1, id)),
+    ],
+    keys: {
+      add: ids.flatMap((id) => [
+        { ...key(id), owner: id },
+        { ...plain(id), owner: id },
+      ]),
+      remove: [],
+    },
+    waiting: ids.map((id) => ({ stagedId: id, keys: [plain(id)] })),
+    edges: ids.map((id) => ({
+      stagedId: id,
+      attribute: 'manager',
+      key: 'add',
+      text: 'add',
+      state: 'add' as const,
+      ours: true,
+      debtSince: 1,
+    })),
+    parked: ids.map((id) => ({ subject: { objectId: id }, items: [{ kind: 'k', connection: 'hr', detail: '{}' }], at: NOW })),
+    changes: ids.map((id) => ({
+      subject: 'object' as const,
+      from: id,
+      to: id,
+      operation: 'update' as const,
+      before: null,
+      after: null,
+    })),
+    dirty: ids.map((id) => ({ subject: 'object' as const, from: id, to: id, cause: 'test' })),
+    doneUpTo: upTo,
+  };
+  await commit(opened, batch);
+  await commit(opened, {
+    ...batch,
+    objects: ids.map((id) => object(id, { insert: false, expectRevision: 1, folded: `other ${id}` })),
+    staged: ids.map((id) => ({ staged: id, expectRevision: 5, confirmed: '{}' })),
+    keys: {
+      add: [],
+      remove: ids.flatMap((id) => [
+        { ...key(id), owner: id },
+        { ...plain(id), owner: id },
+      ]),
+    },
+    waiting: ids.map((id) => ({ stagedId: id, keys: [] })),
+    parked: ids.map((id) => ({ subject: { objectId: id }, items: [], at: NOW })),
+  });
+  await store.sync.objects(ids);
+  await store.sync.linked(ids);
+  await store.sync.keys(ids.map(key));
+  await store.sync.waiting(ids.map(plain));
+  await store.sync.due(NOW, { after: 0, limit: size });
+  await store.sync.scanObjects({ after: 0, limit: size });
+  await store.sync.markDirty(
+    ids.map((id) => ({ subject: 'object', from: id, to: id, cause: 'test' })),
+    epoch,
+  );
+  await store.spaces.accounts('ad', ids);
+  await store.exports.list('ad', ['waiting'], { after: 0, limit: size });
+  const rows = await store.exports.take({
+    connection: 'ad',
+    run,
+    epoch,
+    attempt: 'a',
+    now: NOW,
+    deadline: NOW,
+    limit: size,
+    operations: ['create'],
+  });
+  await store.exports.answer({
+    connection: 'ad',
+    run,
+    epoch,
+    attempt: 'a',
+    at: NOW,
+    changes: [],
+    answers: rows.map((row) => ({
+      staged: row.id,
+      revision: row.export!.revision,
+      outcome: 'proven',
+      anchor: `u${row.id}`,
+      anchorDigest: null,
+      name: 'n',
+      nameKey: 'n',
+      seen: '{}',
+      digest: null,
+      sent: null,
+      confirmed: '{}',
+      keys: [],
+      notBefore: 0,
+      fault: null,
+      remaining: null,
+      parts: ['create'],
+      approved: false,
+      edges: [],
+    })),
+  });
+  await store.exports.pendingEdges('hr', { after: null, limit: size });
+  await store.exports.settleEdges({
+    connection: 'hr',
+    epoch,
+    edges: batch.edges.map((edge) => ({ ...edge, state: 'drop' as const })),
+  });
+  await store.exports.gateCounts('ad', NOW);
+  await store.exports.holds('ad');
+  await store.exports.mark({
+    connection: 'ad',
+    epoch,
+    gates: [],
+    rows: ids.map((id) => ({ id, revision: 1, state: 'held', holdId: null, approved: null, discarded: null })),
+  });
+  await store.spaces.untouched('hr', Number.MAX_SAFE_INTEGER, { after: 0, limit: size });
+  await store.spaces.markAbsent({ connection: 'hr', run, epoch, at: NOW, presence: 'gone', ids });
+  await store.spaces.saveBitmap(
+    'hr',
+    epoch,
+    'c',
+    ids.map((page) => ({ page, bytes: new Uint8Array(8) })),
+  );
+  await store.spaces.clearBitmap('hr', epoch);
+  await store.runs.recordChanges(run, epoch, batch.changes);
+  await store.runs.changes({ run }, { limit: size });
+  await store.people.debts({ after: null, limit: size });
+  await store.blobs.put(ids.map((id) => ({ hash: String(id), bytes: new Uint8Array(1) })));
+  await store.people.counts();
+  await store.decisions.parkedCounts();
+}
