@@ -5,13 +5,12 @@ import { cases } from './cases.ts';
 import { configurationFrom } from './configuration.ts';
 import { engineHouse } from './engine-house.ts';
 import { apply, type Comparable, type House, oracleHouse } from './house.ts';
-import { stubMemory } from './stub.ts';
 
 describe('the oracle', () => {
   for (const one of cases)
     it(one.says, async () => {
       const organisation = organisationOf(one);
-      await play(one, oracleHouse(organisation, await configurationFrom(organisation.yaml, '/nowhere', stubMemory)));
+      await play(one, oracleHouse(organisation, await configurationFrom(organisation.yaml, '/nowhere')));
     });
 });
 

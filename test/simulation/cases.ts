@@ -13,6 +13,28 @@ const latest = { person: { phone: { strategy: 'latest' } } };
 const clearing = { value: 'phone', empty: 'clears' };
 
 export const cases: readonly Case[] = [
+  {
+    says: '1: keys that name several objects are parked, never guessed',
+    config: {
+      connections: {
+        hr: source(simple),
+        badge: { import: { person: { join: 'mail', attributes: { mail: 'mail', phone: 'tel' } } } },
+        dir: target(dirFlows),
+      },
+    },
+    systems: {
+      hr: { a: ann, b: { ...bo, mail: 'ANN@example.org' } },
+      badge: { t: { mail: 'ann@example.org', tel: '7' } },
+      dir: {},
+    },
+    story: [
+      'settle',
+      { parked: ['ambiguous badge person:t'], systems: { dir: { [madeFor('a')]: { phone: undefined } } } },
+      edit('hr', 1, { mail: 'bo@example.org' }),
+      'settle',
+      { parked: [], systems: { dir: { [madeFor('a')]: { phone: '7' } } } },
+    ],
+  },
   // ── 2 ──
   {
     says: '2: equivalent values join',
@@ -174,7 +196,7 @@ export const cases: readonly Case[] = [
       },
     },
     systems: { hr: { a: { ...ann, phone: '11' } }, dir: {}, other: {} },
-    manners: { dir: { rewrites: { phone: 'stars' } } },
+    manners: { dir: { rewrites: { phone: 'cut' } } },
     story: [
       'settle',
       { objects: { [hr('a')]: { attributes: { phone: '11' } } }, parked: [`notConverging dir ${madeFor('a')}`] },

@@ -3,14 +3,15 @@
 import { loadConfiguration } from '#config/load';
 import type { Configuration } from '#config/model';
 import type { ConnectorDefinition } from '#connectors/contract';
+import { memory } from '#connectors/memory/index';
 
 const OPEN = { percent: Number.MAX_SAFE_INTEGER, count: Number.MAX_SAFE_INTEGER };
 const GATES = ['create', 'update', 'disable', 'delete', 'unlink', 'member', 'attribute', 'empty'];
 
-export async function configurationFrom(yaml: string, folder: string, memory: ConnectorDefinition): Promise<Configuration> {
+export async function configurationFrom(yaml: string, folder: string): Promise<Configuration> {
   const loaded = await loadConfiguration({
     file: `${folder}/rollcall.yaml`,
-    definitions: new Map([['memory', memory]]),
+    definitions: new Map([['memory', memory as ConnectorDefinition]]),
     env: {},
     readFile: () => Promise.resolve(yaml),
   });

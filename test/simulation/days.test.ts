@@ -18,7 +18,7 @@ it('day by day, delta and full are the same', async () => {
         const delta = await engineHouse(org);
         const full = await engineHouse(org);
         try {
-          for (let day = 0; day < 14; day++) {
+          for (let day = 0; day < 12; day++) {
             await delta.settle();
             await full.once('full-import');
             await full.once('full-sync');
@@ -33,6 +33,6 @@ it('day by day, delta and full are the same', async () => {
         }
       },
     ),
-    parameters(6),
+    parameters(2),
   );
 });

@@ -4,7 +4,6 @@ import type { Configuration } from '#config/model';
 import { configurationFrom } from './configuration.ts';
 import { apply, type House } from './house.ts';
 import { DAY, type Organisation, type Step } from './organisation.ts';
-import { stubMemory } from './stub.ts';
 
 /** Of the day, unless ROLLCALL_SEED says otherwise; printed with every failure, and by the first property of each file. */
 export const seed: number = Number(process.env['ROLLCALL_SEED'] ?? Math.floor(Date.now() / DAY));
@@ -20,7 +19,7 @@ export function announce(what: string): void {
 }
 
 export async function configurationOf(organisation: Organisation, folder = '/nowhere'): Promise<Configuration> {
-  return configurationFrom(organisation.yaml, folder, stubMemory);
+  return configurationFrom(organisation.yaml, folder);
 }
 
 /** A gap of a week across a stop is not believed (SEMANTICS 5), so longer ones are walked in shorter legs. */

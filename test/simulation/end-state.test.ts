@@ -28,7 +28,7 @@ describe('random organisations', () => {
           await house.close();
         }
       }),
-      parameters(40),
+      parameters(14),
     );
   });
 
@@ -51,7 +51,7 @@ describe('random organisations', () => {
           await house.close();
         }
       }),
-      parameters(30),
+      parameters(10),
     );
   });
 });

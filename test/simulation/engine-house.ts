@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Configuration } from '#config/model';
+import type { FaultRule } from '#connectors/memory/config';
 import { plan, run } from '#runs/index';
 import type { Plan, Profile, RunReport, Services } from '#runs/model';
 import type { Store } from '#store/contract';
@@ -18,6 +19,8 @@ export interface EngineHouse extends House {
   readonly store: Store;
   readonly config: Configuration;
   readonly reports: readonly RunReport[];
+  /** What goes wrong in a system, from now on. */
+  readonly script: (connection: string, rule: FaultRule) => void;
   /** One run; answers its report. */
   once(profile: Profile, connections?: readonly string[]): Promise<RunReport>;
   plan(profile: Profile): Promise<Plan>;
@@ -32,7 +35,7 @@ const MOST_CYCLES = 12;
 export async function engineHouse(organisation: Organisation): Promise<EngineHouse> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
   const systems = memorySystems(organisation);
-  const config = await configurationFrom(organisation.yaml, folder, systems.definition);
+  const config = systems.configured(await configurationFrom(organisation.yaml, folder));
   const store = await openSqlite({ path: path.join(folder, 'rollcall.db'), program: 'test', readOnly: false, create: true });
   // The plan of first contact is approved unseen.
   for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
@@ -47,6 +50,7 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
     contents: systems.contents,
     put: systems.put,
     remove: systems.remove,
+    script: systems.script,
     async once(profile, connections) {
       const report = await run({ profile, connections: connections ?? null, by: 'test', now: house.now }, services());
       if (report.status === 'failed') throw new Error(`a ${profile} failed: ${JSON.stringify(report.faults)}`);

@@ -67,7 +67,7 @@ export function rewritten(manner: Manner, values: Attributes): Attributes {
   const out = attributes(Object.entries(values));
   for (const [name, how] of Object.entries(manner.rewrites ?? {})) {
     const value = out[name];
-    if (typeof value === 'string') out[name] = how === 'upper' ? value.toUpperCase() : '*'.repeat(value.length);
+    if (typeof value === 'string') out[name] = how === 'upper' ? value.toUpperCase() : value.slice(0, 1);
   }
   return out;
 }

@@ -49,7 +49,7 @@ it('ends the same in whatever order sources and rows arrive', async () => {
         await shuffled.close();
       }
     }),
-    parameters(25),
+    parameters(6),
   );
 });
 

@@ -18,7 +18,7 @@ export interface PlainObject {
 /** How a target treats what it is sent. */
 export interface Manner {
   /** Attribute → what it makes of texts: an equivalent spelling, or something else. */
-  readonly rewrites?: { readonly [attribute: string]: 'upper' | 'stars' };
+  readonly rewrites?: { readonly [attribute: string]: 'upper' | 'cut' };
   /** Attribute → a text it never takes. */
   readonly refuses?: { readonly [attribute: string]: string };
 }

@@ -34,6 +34,6 @@ it('a plan changes nothing, and says what the run then does', async () => {
         await house.close();
       }
     }),
-    parameters(15),
+    parameters(4),
   );
 });

@@ -76,7 +76,7 @@ it('the last edit of a single value wins everywhere, a clear included', async ()
         await house.close();
       }
     }),
-    parameters(25),
+    parameters(10),
   );
 });
 
@@ -99,6 +99,6 @@ it('a member taken out of a merged set anywhere is gone everywhere', async () =>
         await house.close();
       }
     }),
-    parameters(25),
+    parameters(10),
   );
 });
