@@ -84,10 +84,13 @@ export async function startWriter(options: WriterOptions, trace: Trace | undefin
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     async close() {
       if (ended) return;
-      const answer = send('bulk', 'close', null);
+      // Listened for before it is asked to end: it may be gone by the time its answer is read.
+      const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      const answer = send('bulk', 'close', null).catch((error: unknown) => error);
       ended = new RollcallError('internal', 'the store is closed');
-      await answer;
-      await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      await exited;
+      const failure = await answer;
+      if (failure instanceof RollcallError && failure.message !== ended.message) throw failure;
     },
   };
 }
