@@ -31,7 +31,7 @@ export function holdsReference(text: string): boolean {
 
 /**
  * A copy of the node with every reference replaced. `secret` says which paths must be nothing but a reference.
- * What comes from a file, stands in a secret setting or in a URL is registered as never to be printed.
+ * What comes from a file, stands in a secret setting or in a URL is registered as never to be printed, faulty or not.
  */
 export async function resolveReferences(
   node: unknown,
@@ -43,6 +43,8 @@ export async function resolveReferences(
   const text = async (value: string, at: Path): Promise<string> => {
     const isSecret = secret(at);
     if (isSecret && !WHOLE.test(value)) {
+      // It is in the file for all to see, but not in a terminal or a log because of us.
+      keepSecret(value);
       report(at, `${String(at.at(-1))} is secret and is written out here`, HOW);
       return value;
     }
@@ -72,8 +74,10 @@ export async function resolveReferences(
       return out;
     }
     if (typeof value !== 'object' || value === null) {
-      if (value !== null && value !== undefined && secret(at))
+      if (value !== null && value !== undefined && secret(at)) {
+        keepSecret(String(value));
         report(at, `${String(at.at(-1))} is secret and is written out here`, HOW);
+      }
       return value;
     }
     const out: { [name: string]: unknown } = Object.create(null);
