@@ -16,8 +16,8 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly maturity: 'stable' | 'beta' | 'alpha';
   /** Configuration keys of this type, without the common ones. Secret fields carry `.meta({ secret: true })`. */
   readonly config: z.ZodType<Config>;
-  /** Where it holds whatever the settings are: it never writes, or a new account's key must come from us. */
-  readonly writes?: 'never' | 'callerKey';
+  /** Where it holds whatever the settings are: it never writes, or a new account's key, or its name, must come from us. */
+  readonly writes?: 'never' | 'callerKey' | 'callerName';
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

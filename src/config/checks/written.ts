@@ -102,6 +102,14 @@ function checkDeprovision(at: Path, connection: WrittenConnection, collect: Coll
   }
 }
 
+interface WrittenExport {
+  readonly provision?: boolean;
+  readonly anchor?: string;
+  readonly name?: string;
+  readonly dn?: string;
+  readonly attributes?: object;
+}
+
 /** What the connector is known not to do, whatever its settings. */
 export function checkCapabilities(
   at: Path,
@@ -111,20 +119,30 @@ export function checkCapabilities(
   collect: Collector,
 ): void {
   for (const [kind, raw] of Object.entries(connection.export ?? {})) {
-    const rule = raw as { provision?: boolean; anchor?: string; name?: string; dn?: string; attributes?: object };
+    const rule = raw as WrittenExport;
     const path = [...at, 'export', kind];
     if (definition.writes === 'never') collect.fault(path, 'key', `${definition.type} only reads`, 'remove the export rule');
-    if (definition.writes !== 'callerKey' || rule.provision !== true) continue;
-    // Where the settings name the attribute that holds the key, writing that attribute is enough.
-    const key = (settings as { anchor?: unknown } | null)?.anchor;
-    const written = typeof key === 'string' && Object.hasOwn(rule.attributes ?? {}, key);
-    if (rule.anchor === undefined && rule.name === undefined && rule.dn === undefined && !written) {
-      collect.fault(
-        [...path, 'provision'],
-        'value',
-        'nothing says what a new account is called',
-        typeof key === 'string' ? `add ${key} to the attributes` : 'add anchor or name',
-      );
+    // Settings with a fault say nothing reliable about the key.
+    else if (definition.writes !== undefined && rule.provision === true && settings !== undefined) {
+      const remedy = unnamed(rule, definition.writes, settings);
+      if (remedy !== null) collect.fault([...path, 'provision'], 'value', 'nothing says what a new account is called', remedy);
     }
   }
+}
+
+/** What to add so that a new account has its key; null when nothing. */
+function unnamed(rule: WrittenExport, writes: 'callerKey' | 'callerName', settings: unknown): string | null {
+  if (rule.name !== undefined || rule.dn !== undefined) return null;
+  if (writes === 'callerName') return rule.anchor === undefined || anchorOf(settings) !== 'dn' ? 'add dn' : null;
+  if (rule.anchor !== undefined) return null;
+  // Where the settings name the attributes that hold the key, writing these is enough.
+  const key = anchorOf(settings);
+  const keys = (Array.isArray(key) ? key : [key]).filter((one): one is string => typeof one === 'string');
+  const missing = keys.filter((one) => !Object.hasOwn(rule.attributes ?? {}, one));
+  if (keys.length === 0) return 'add anchor or name';
+  return missing.length === 0 ? null : `add ${missing.join(' and ')} to the attributes`;
+}
+
+function anchorOf(settings: unknown): unknown {
+  return (settings as { readonly anchor?: unknown } | null | undefined)?.anchor;
 }

@@ -17,6 +17,7 @@ export const ldif: ConnectorDefinition<LdifConfig> = {
   type: 'ldif',
   title: 'LDIF file',
   maturity: 'beta',
+  writes: 'callerName',
   config: ldifConfig,
   open,
 };
