@@ -38,7 +38,7 @@ test('finds exactly what is there, however many anchors share a digest', () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 60 }), (list) => {
       // The content digest covers the anchor: no two rows share it.
-      const entries = list.map((one, i): Entry => ({ ...one, content: [one.c, i, 0, 0] }));
+      const entries = list.map((one, i): Entry & { c: number } => ({ ...one, content: [one.c, i, 0, 0] }));
       const built = index(entries);
       expect(built.count).toBe(entries.length);
       entries.forEach((one, i) => {
