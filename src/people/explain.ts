@@ -50,6 +50,8 @@ export interface TargetAttribute {
   readonly state: AttributeState;
 }
 
+/** Far more than one object and its accounts ever have. */
+const MOST_PARKED = 1_000;
 /** The note of every attribute that has none of its own: when the object was made. */
 const ALL = '*';
 
@@ -99,7 +101,10 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
       contributors,
       configured,
     ).map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
-    parked: await parkedOf(object.id, new Set(rows.map((row) => row.id)), store),
+    parked: await store.decisions.parked(
+      { objectIds: [object.id], stagedIds: rows.map((row) => row.id) },
+      { after: 0, limit: MOST_PARKED },
+    ),
   };
 }
 
@@ -222,17 +227,4 @@ function targetState(
             state: Object.hasOwn(wanted, flow.attribute) ? next : wish?.operation === 'delete' ? next : 'inStep',
           })),
   };
-}
-
-const PAGE = 1_000;
-
-/** Parked items of the object and of its accounts. */
-async function parkedOf(object: number, staged: ReadonlySet<number>, store: Store): Promise<readonly ParkedRow[]> {
-  const found: ParkedRow[] = [];
-  for (let after = 0; ; ) {
-    const page = await store.decisions.parked({}, { after, limit: PAGE });
-    for (const row of page) if (row.objectId === object || (row.stagedId !== null && staged.has(row.stagedId))) found.push(row);
-    if (page.length < PAGE) return found;
-    after = page.at(-1)!.id;
-  }
 }

@@ -99,13 +99,7 @@ export async function preview(
 }
 
 async function parkedOf(store: Services['store'], row: StagedRow, object: number | null): Promise<Preview['parked']> {
-  const out: Preview['parked'][number][] = [];
-  for (let after = 0; ; ) {
-    const page = await store.decisions.parked({}, { after, limit: 1_000 });
-    for (const item of page)
-      if (item.stagedId === row.id || (object !== null && item.objectId === object))
-        out.push({ kind: item.kind, connection: item.connection, detail: JSON.parse(item.detail) });
-    if (page.length < 1_000) return out;
-    after = page[page.length - 1]!.id;
-  }
+  const about = { stagedIds: [row.id], ...(object === null ? {} : { objectIds: [object] }) };
+  const items = await store.decisions.parked(about, { after: 0, limit: 1_000 });
+  return items.map((item) => ({ kind: item.kind, connection: item.connection, detail: JSON.parse(item.detail) as unknown }));
 }

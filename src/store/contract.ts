@@ -647,14 +647,23 @@ export interface ExportOperations {
   closeHold(id: number, decision: number, at: number): Promise<void>;
 }
 
+/** About one of these staged objects or objects; without both: about anybody. */
+export interface Subjects {
+  readonly stagedIds?: readonly StagedId[];
+  readonly objectIds?: readonly ObjectId[];
+}
+
 export interface DecisionOperations {
   record(decision: Omit<DecisionRow, 'id' | 'revokedAt'>, dirty: readonly DirtyRange[]): Promise<number>;
   revoke(id: number, at: number, dirty: readonly DirtyRange[]): Promise<void>;
   list(
-    filter: { stagedIds?: readonly StagedId[]; objectIds?: readonly ObjectId[]; connection?: string; active: boolean },
+    filter: Subjects & { kinds?: readonly DecisionRow['kind'][]; connection?: string; active: boolean },
     page: { after: number; limit: number },
   ): Promise<readonly DecisionRow[]>;
-  parked(filter: { kind?: string; connection?: string }, page: { after: number; limit: number }): Promise<readonly ParkedRow[]>;
+  parked(
+    filter: Subjects & { kind?: string; connection?: string },
+    page: { after: number; limit: number },
+  ): Promise<readonly ParkedRow[]>;
   parkedCounts(): Promise<readonly { kind: string; connection: string | null; count: number }[]>;
 }
 

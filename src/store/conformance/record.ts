@@ -152,6 +152,10 @@ export function recordSuite(suite: Suite): void {
       (await store.decisions.list({ connection: 'hr', active: true }, { after: 0, limit: 9 })).map((row) => row.id),
       [id],
     );
+    deepEqual(
+      (await store.decisions.list({ kinds: ['fixed', 'link'], active: true }, { after: 0, limit: 9 })).map((row) => row.id),
+      [other],
+    );
     await store.decisions.revoke(id, NOW + 1, [{ subject: 'object', from: 4, to: 4, cause: 'revoked' }]);
     deepEqual(await store.decisions.list({ stagedIds: [3], active: true }, { after: 0, limit: 9 }), []);
     equal((await store.decisions.list({ active: false }, { after: 0, limit: 9 }))[0]!.revokedAt, NOW + 1);

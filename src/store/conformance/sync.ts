@@ -232,6 +232,9 @@ export function syncSuite(suite: Suite): void {
       { kind: 'doubtful', connection: 'hr', count: 1 },
       { kind: 'many', connection: 'hr', count: 1 },
     ]);
+    const about = async (stagedIds: number[], objectIds: number[]): Promise<number> =>
+      (await opened.store.decisions.parked({ stagedIds, objectIds }, { after: 0, limit: 9 })).length;
+    deepEqual([await about([1], []), await about([2], [1]), await about([], [])], [2, 0, 0]);
     await park(30, []);
     deepEqual(await opened.store.decisions.parked({ kind: 'many' }, { after: 0, limit: 9 }), []);
   });

@@ -1,11 +1,29 @@
 /** Reads for people: decisions, what is parked, search, debts, blobs. */
-import type { BlobOperations, DecisionOperations, DecisionRow, ObjectRow, ParkedRow, PeopleReads } from '../../contract.ts';
+import type {
+  BlobOperations,
+  DecisionOperations,
+  DecisionRow,
+  ObjectRow,
+  ParkedRow,
+  PeopleReads,
+  Subjects,
+} from '../../contract.ts';
 import type { Database, Row } from '../database.ts';
 import type { Names } from './names.ts';
 import { OBJECT, objectRow } from './rows.ts';
 import { EDGE, edgeRow } from './spaces.ts';
 
 type Reads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts'> & PeopleReads & Pick<BlobOperations, 'get'>;
+
+/** Ids of the rows about given subjects, each found by its own index. */
+function about(table: 'decision' | 'parked'): string {
+  return `select id from ${table} where staged_id in (select value from json_each(?))
+    union select id from ${table} where object_id in (select value from json_each(?))`;
+}
+
+function subjects(filter: Subjects): string[] {
+  return [JSON.stringify(filter.stagedIds ?? []), JSON.stringify(filter.objectIds ?? [])];
+}
 
 export function peopleReads(db: Database, names: Names): Reads {
   const named = (id: unknown): string | null => (id === null ? null : names.connection(Number(id)));
@@ -37,33 +55,25 @@ export function peopleReads(db: Database, names: Names): Reads {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
       const columns =
         'd.id, d.kind, d.staged_id, d.object_id, d.connection, d.detail, d.decided_by, d.at, d.reason, d.revoked_at';
-      const rest = '(? is null or d.connection = ?) and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?';
-      const values = [connection, connection, filter.active ? 1 : 0, after, limit];
+      const kinds = filter.kinds === undefined ? null : JSON.stringify(filter.kinds);
+      const rest = `(? is null or d.connection = ?) and (? is null or d.kind in (select value from json_each(?)))
+        and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?`;
+      const values = [connection, connection, kinds, kinds, filter.active ? 1 : 0, after, limit];
       if (filter.stagedIds === undefined && filter.objectIds === undefined)
         return db.all(`select ${columns} from decision d where ${rest}`, ...values).map(decisionRow);
       return db
-        .all(
-          `select ${columns} from decision d where d.id in (select id from decision where staged_id in (select value from json_each(?))
-             union select id from decision where object_id in (select value from json_each(?))) and ${rest}`,
-          JSON.stringify(filter.stagedIds ?? []),
-          JSON.stringify(filter.objectIds ?? []),
-          ...values,
-        )
+        .all(`select ${columns} from decision d where d.id in (${about('decision')}) and ${rest}`, ...subjects(filter), ...values)
         .map(decisionRow);
     },
     async parked(filter, { after, limit }) {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
+      const columns = 'p.id, p.kind, p.connection, p.staged_id, p.object_id, p.detail, p.since, p.run';
+      const rest = 'p.id > ? and (? is null or p.kind = ?) and (? is null or p.connection = ?) order by p.id limit ?';
+      const values = [after, filter.kind ?? null, filter.kind ?? null, connection, connection, limit];
+      if (filter.stagedIds === undefined && filter.objectIds === undefined)
+        return db.all(`select ${columns} from parked p where ${rest}`, ...values).map(parkedRow);
       return db
-        .all(
-          `select id, kind, connection, staged_id, object_id, detail, since, run from parked
-           where id > ? and (? is null or kind = ?) and (? is null or connection = ?) order by id limit ?`,
-          after,
-          filter.kind ?? null,
-          filter.kind ?? null,
-          connection,
-          connection,
-          limit,
-        )
+        .all(`select ${columns} from parked p where p.id in (${about('parked')}) and ${rest}`, ...subjects(filter), ...values)
         .map(parkedRow);
     },
     async parkedCounts() {
