@@ -15,7 +15,9 @@ export interface Database {
   /** As `run`; answers the id of the row it inserted. */
   insert(table: string, sql: string, ...values: Bind[]): number;
   /** Row writes by table since it was opened. */
-  readonly written: Map<string, number>;
+  readonly written: ReadonlyMap<string, number>;
+  /** After a rollback: what was counted since then did not happen. */
+  restoreWritten(written: ReadonlyMap<string, number>): void;
   /**
    * Statement shapes since the last call, for the conformance suite. A prepared statement that a store operation repeats for
    * each row inside its one transaction is one shape: it costs no round trip here, and PostgreSQL does it as one statement.
@@ -70,6 +72,10 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
   return {
     raw,
     written,
+    restoreWritten(before) {
+      written.clear();
+      for (const [table, n] of before) written.set(table, n);
+    },
     exec: (sql) => raw.exec(sql),
     all: (sql, ...values) => prepared(sql).all(...values) as unknown as Row[],
     get: (sql, ...values) => prepared(sql).get(...values) as unknown as Row | undefined,

@@ -87,6 +87,7 @@ function close(request: WriterRequest): void {
 /** One transaction over several operations; one that fails is undone alone. */
 function runGroup(requests: readonly WriterRequest[]): void {
   const replies: WriterReply[] = [];
+  const written = new Map(db.written);
   const { epoch } = session;
   try {
     db.exec('begin immediate');
@@ -98,6 +99,7 @@ function runGroup(requests: readonly WriterRequest[]): void {
     db.exec('commit');
   } catch (error) {
     if (db.raw.isTransaction) db.exec('rollback');
+    db.restoreWritten(written);
     session.reload();
     session.epoch = epoch;
     for (const request of requests)
@@ -122,8 +124,7 @@ function runOne(request: WriterRequest): WriterReply {
     return { id: request.id, ok: true, result, shapes: db.takeShapes() };
   } catch (error) {
     db.exec('rollback to one; release one');
-    db.written.clear();
-    for (const [table, count] of written) db.written.set(table, count);
+    db.restoreWritten(written);
     session.reload();
     session.epoch = epoch;
     return { id: request.id, ok: false, error: plainError(error), shapes: [] };

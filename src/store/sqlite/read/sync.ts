@@ -1,5 +1,6 @@
 /** What a sync reads: what waits, in which order, objects with their accounts, keys. */
 import type { DirtyRange, KeyRow, SyncOperations } from '../../contract.ts';
+import { createSeenBitmap } from '../../import-index.ts';
 import { SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
 import type { Database } from '../database.ts';
 import { isUnique } from '../write/keys.ts';
@@ -33,7 +34,7 @@ export function syncReads(db: Database, names: Names): Reads {
       if (size <= FEW) {
         const rows = db.all(
           `select s.id from json_each(?) j cross join staged s on s.id between j.value ->> 0 and j.value ->> 1 join term t on t.id = s.kind
-           where s.connection = ? order by t.text, s.anchor is null, s.anchor, s.id`,
+           where s.connection = ? order by s.anchor is null, t.text, s.anchor, s.id`,
           list(merged),
           space,
         );
@@ -51,13 +52,12 @@ export function syncReads(db: Database, names: Names): Reads {
           kind!,
         ))
           if (within(row[0] as number)) out.push(row[0] as number);
-        for (const row of db.each(
-          'select id from staged where connection = ? and kind = ? and anchor is null order by id',
-          space,
-          kind!,
-        ))
-          if (within(row[0] as number)) out.push(row[0] as number);
       }
+      // Those without an anchor: in the space, and not among the anchors.
+      const anchored = createSeenBitmap();
+      for (const id of out) anchored.add(id);
+      for (const row of db.each('select id from staged indexed by staged_connection where connection = ? order by id', space))
+        if (within(row[0] as number) && !anchored.has(row[0] as number)) out.push(row[0] as number);
       return Float64Array.from(out);
     },
     async objects(ids) {

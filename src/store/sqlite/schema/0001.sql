@@ -89,7 +89,6 @@ create index staged_connection on staged (connection);
 create index staged_object on staged (object_id) where object_id is not null;
 create index staged_name on staged (connection, name_key) where name_key is not null;
 create index staged_export on staged (connection, export_state, export_operation) where export_state is not null;
-create index staged_unnamed on staged (connection, kind) where anchor is null;
 
 -- Kept in the transaction that changes them: asked for in every cycle, and a count of a million rows takes a second.
 create table space_count (

@@ -33,33 +33,33 @@ export function commit(session: Session, batch: SyncCommit): SyncConflicts {
   session.checkEpoch(batch.epoch);
   const left: Left = { objects: new Set(), staged: new Set() };
   const known = check(session, batch, left);
-  // A key or anchor taken by somebody else shows only when it is written: then all is undone and written without it.
+  // What shows only when it is written (an object of another revision, a key or anchor that is somebody else's) is rare: then
+  // all is undone and written without it.
   for (;;) {
     session.db.exec('savepoint batch');
+    const written = new Map(session.db.written);
     const before = left.objects.size + left.staged.size;
     apply(session, batch, left, known);
     if (left.objects.size + left.staged.size === before) break;
     close(batch, left, known);
     session.db.exec('rollback to batch; release batch');
+    session.db.restoreWritten(written);
     session.reload();
   }
   session.db.exec('release batch');
   return { objects: [...left.objects].sort((a, b) => a - b), staged: [...left.staged].sort((a, b) => a - b) };
 }
 
-/** Rows as they are now; those of another revision go to `left`. */
+/** Staged rows as they are now; those of another revision go to `left`. Of objects and new rows that shows when they are written. */
 function check(session: Session, batch: SyncCommit, left: Left): Map<number, Known> {
   const known = new Map<number, Known>();
-  for (const write of batch.objects) {
-    const row = session.db.get('select revision from object where id = ?', write.object);
-    if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.objects.add(write.object);
-  }
   for (const write of batch.staged) {
+    if (write.insert) continue;
     const row = session.db.get(
       'select revision, connection, kind, presence, object_id, export_state from staged where id = ?',
       write.staged,
     );
-    if (write.insert ? row !== undefined : row === undefined || row[0] !== write.expectRevision) left.staged.add(write.staged);
+    if (row === undefined || row[0] !== write.expectRevision) left.staged.add(write.staged);
     if (row)
       known.set(write.staged, {
         connection: Number(row[1]),
@@ -95,7 +95,8 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
     if (!addKey(session, key.scope, key.norm, key.owner))
       (key.scope.startsWith('staged:') ? left.staged : left.objects).add(key.owner);
   const fresh: number[] = [];
-  for (const write of batch.objects) if (!left.objects.has(write.object)) writeObject(session, batch.run, write, fresh);
+  for (const write of batch.objects)
+    if (!left.objects.has(write.object) && !writeObject(session, batch.run, write, fresh)) left.objects.add(write.object);
   writeFresh(session, fresh);
   for (const write of batch.staged)
     if (!left.staged.has(write.staged) && !writeStaged(session, batch.run, write, known.get(write.staged)))
@@ -141,51 +142,48 @@ function without(change: NewChange, out: ReadonlySet<number>): NewChange[] {
 }
 
 const OBJECT_INSERT = `insert into object (id, kind, state, revision, due_at, alias_of, created_run, dates, attributes, folded, notes, frozen)
-  values (?, ?, ?, 1, ?, null, ?, ?, ?, ?, ?, ?)`;
-const OBJECT_UPDATE = `update object set kind = ?, state = ?, revision = revision + 1, due_at = ?, dates = ?, attributes = ?, notes = ?, frozen = ?
-  where id = ?`;
+  values (?, ?, ?, 1, ?, null, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+const OBJECT_UPDATE = `update object set kind = ?, state = ?, revision = revision + 1, due_at = ?, dates = ?, attributes = ?, notes = ?, frozen = ?,
+  folded = ? where id = ? and revision = ?`;
 
-function writeObject(session: Session, run: number, write: ObjectWrite, fresh: number[]): void {
+/** False when somebody else changed it since it was read. */
+function writeObject(session: Session, run: number, write: ObjectWrite, fresh: number[]): boolean {
   const { db } = session;
+  const { object, dueAt, dates, attributes, notes, frozen } = write;
   const kind = session.term(write.kind);
   const state = codeOf(LIFE_STATES, write.state);
   if (write.insert) {
+    if (
+      db.run('object', OBJECT_INSERT, object, kind, state, dueAt, run, dates, attributes, write.folded ?? '', notes, frozen) === 0
+    )
+      return false;
+    session.used('object', object);
+    session.born(kind);
+    fresh.push(object);
+    return true;
+  }
+  const row = db.get('select folded from object where id = ?', object);
+  if (!row) return false;
+  const folded = write.folded ?? String(row[0]);
+  if (
     db.run(
       'object',
-      OBJECT_INSERT,
-      write.object,
+      OBJECT_UPDATE,
       kind,
       state,
-      write.dueAt,
-      run,
-      write.dates,
-      write.attributes,
-      write.folded ?? '',
-      write.notes,
-      write.frozen,
-    );
-    session.used('object', write.object);
-    session.born(kind);
-    fresh.push(write.object);
-    return;
-  }
-  db.run(
-    'object',
-    OBJECT_UPDATE,
-    kind,
-    state,
-    write.dueAt,
-    write.dates,
-    write.attributes,
-    write.notes,
-    write.frozen,
-    write.object,
-  );
-  if (
-    write.folded !== undefined &&
-    db.run('object', 'update object set folded = ? where id = ? and folded <> ?', write.folded, write.object, write.folded) === 1
+      dueAt,
+      dates,
+      attributes,
+      notes,
+      frozen,
+      folded,
+      object,
+      write.expectRevision,
+    ) === 0
   )
-    fresh.push(write.object);
+    return false;
+  if (folded !== row[0]) fresh.push(object);
+  return true;
 }
 
 /** Whom the search index does not know yet: one row per run of ids. */

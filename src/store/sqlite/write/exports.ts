@@ -152,7 +152,6 @@ function answerOne(
     if (one.name !== null) set.push('name = ?', 'name_key = ?');
     if (one.name !== null) values.push(one.name, one.nameKey);
     if (one.anchor !== null && one.anchor !== row[5]) {
-      adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor);
       const [high, low] = anchorWords(one.anchorDigest);
       put('anchor', one.anchor);
       put('anchor_high', high!);
@@ -161,7 +160,12 @@ function answerOne(
   }
   if (one.steps !== undefined) put('steps', one.steps);
   settleWish(set, put, batch, one, row, current, operation);
-  session.db.run('staged', `update staged set ${set.join(', ')} where id = ?`, ...values, one.staged);
+  const update = `update or ignore staged set ${set.join(', ')} where id = ?`;
+  // Left out only when another row has the anchor already.
+  if (session.db.run('staged', update, ...values, one.staged) === 0) {
+    adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor!);
+    session.db.run('staged', update, ...values, one.staged);
+  }
   if (one.outcome === 'proven' && one.keys !== null)
     replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
   if (one.outcome === 'failed') parkRefused(session, batch, one);
