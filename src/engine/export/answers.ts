@@ -6,10 +6,9 @@ import { normalForm } from '#core/matching';
 import { type Attributes, type Scalar, scalars } from '#core/values';
 import type { ExportAnswer, StagedKey } from '#store/contract';
 import type { EngineContext } from '../context.ts';
+import { afterWrite, type Settling } from '../import/settle.ts';
 import { canonicalise, digestsOf, nameKeys, type StagingPlan } from '../import/staging.ts';
-import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { partsOf } from '../safety/parts.ts';
-import { oursAfter, sharedIn } from '../sync/ours.ts';
 import type { Sending } from './translate.ts';
 
 /** What an error kind means for the item: try it again later, leave it for a person, or stop sending to this target. */
@@ -37,6 +36,7 @@ export function backOff(attempts: number): number {
 export function answerOf(
   context: EngineContext,
   plan: StagingPlan,
+  settling: Settling,
   sending: Sending,
   result: WriteResult,
   proven: boolean,
@@ -102,11 +102,8 @@ export function answerOf(
   const shown = result.object ? canonicalise(result.object, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
-  const enabled = sending.rule.enabled;
-  const disabled =
-    enabled !== null &&
-    sent[enabled.attribute] !== undefined &&
-    canonicalJson(sent[enabled.attribute]) === canonicalJson(enabled.off);
+  // Without the object itself the proof is the write: what was sent is what is there.
+  const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(Object.create(null), seen, sent));
   return {
     ...common,
     outcome: 'proven',
@@ -117,22 +114,10 @@ export function answerOf(
       : hasMultiEdges(plan, row.kind)
         ? null
         : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
-    confirmed: confirmedAfter(context, sending),
+    confirmed: imageText(settled.confirmed),
     keys: keysOf(plan, seen),
-    ...(disabled ? { steps: stepsText({ ...parseSteps(row.steps), confirmedAt: context.now }) } : {}),
+    ...(settled.steps === row.steps ? {} : { steps: settled.steps }),
   };
-}
-
-/** What counts as ours from now on; of shared sets, the values Rollcall added. */
-function confirmedAfter(context: EngineContext, { row, sent, rule }: Sending): string {
-  const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
-  const seen = row.seen === null ? null : parseImage(row.seen);
-  const shared = sharedIn(context, [rule]);
-  for (const name in sent) {
-    const set = shared.get(name);
-    confirmed[name] = set ? oursAfter(seen?.[name] ?? null, confirmed[name] ?? null, sent[name]!, set) : sent[name]!;
-  }
-  return imageText(confirmed);
 }
 
 /** The image with these values in place; cleared ones are gone. */

@@ -19,7 +19,9 @@ import { type EngineConnection, type EngineContext, saveState } from '../context
 import { stagingPlan } from '../import/plan.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
+import { sharedIn } from '../sync/ours.ts';
 import { ACTIONS, answerOf } from './answers.ts';
+import { afterAnswers } from './published.ts';
 import { ruleOf, type Sending, translate } from './translate.ts';
 
 /** How long one send may take before its attempt is believed lost (STORE 6). */
@@ -113,6 +115,7 @@ async function sendAll(session: Session, operation: ExportOperation, only: reado
 async function sendBatch(session: Session, attempt: string, rows: readonly StagedRow[]): Promise<void> {
   const { context, connection, writer } = session;
   const plan = stagingPlan(context, connection);
+  const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
   const sendings = await translate(context, connection, rows, attempt, session.held);
   const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.item.set));
   const results = await write(
@@ -123,7 +126,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const changes: NewChange[] = [];
   sendable.forEach((sending, i) => {
     const result = results[i]!;
-    const answer = answerOf(context, plan, sending, result, writer.commit !== undefined);
+    const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined);
     answers.push(answer);
     count(session, sending, answer, changes);
     if (!result.ok) refuse(session, sending, result);
@@ -131,10 +134,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
-  // What a missing account kept back is looked at again: by then it is debt, or it resolves.
-  const dirty = sendings
-    .filter((sending) => sending.rest !== null && sending.row.objectId !== null)
-    .map((sending): DirtyRange => ({ subject: 'object', from: sending.row.objectId!, to: sending.row.objectId!, cause: 'rest' }));
+  const dirty = await afterAnswers(context, connection, sendable, answers);
   const done = { attempt, answers, changes, edges: [], dirty };
   if (writer.commit) session.finished.push(done);
   else await record(session, done);

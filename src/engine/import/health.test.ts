@@ -10,14 +10,26 @@ const none = { attributes: [], accepted: [] };
 
 describe('whether a read may prove absence', () => {
   it('not when it is empty, nor when it shows less than half of ten or more', () => {
-    expect(unhealthy(tally(3, 0), tally(0, 0), [])).toContain('no person at all');
-    expect(unhealthy(tally(100, 0), tally(49, 0), [])).toContain('shows 49');
-    expect(unhealthy(tally(100, 0), tally(50, 0), [])).toBeNull();
-    expect(unhealthy(tally(9, 0), tally(2, 0), [])).toBeNull();
+    expect(unhealthy(tally(3, 0), tally(0, 0), none)).toContain('no person at all');
+    expect(unhealthy(tally(100, 0), tally(49, 0), none)).toContain('shows 49');
+    expect(unhealthy(tally(100, 0), tally(50, 0), none)).toBeNull();
+    expect(unhealthy(tally(9, 0), tally(2, 0), none)).toBeNull();
   });
 
   it('unless a person said that it is right', () => {
-    expect(unhealthy(tally(100, 0), tally(1, 0), ['read'])).toBeNull();
+    const approved = { ...none, accepted: ['read'], shown: { person: 20 } };
+    expect(unhealthy(tally(100, 0), tally(20, 0), approved)).toBeNull();
+    expect(unhealthy(tally(100, 0), tally(9, 0), approved)).toContain('where the approved read showed 20');
+  });
+
+  it('goes on with what the first part of an interrupted read showed', () => {
+    const first = new Tally();
+    first.add('person', { mail: 'a' });
+    const second = new Tally(first.baseline());
+    second.add('person', { mail: null });
+    expect(second.baseline()).toEqual({ counts: { person: 2 }, filled: { person: { mail: 1 } } });
+    second.clear();
+    expect(second.baseline()).toEqual({ counts: {}, filled: {} });
   });
 });
 

@@ -17,10 +17,13 @@ export interface Outage {
   readonly since: number;
 }
 
-/** `accepted`: a person said that the attribute, or the smaller read, is right as it is; used up by the next read. */
+/** What waits for a person about the reads of one connection, and what a person said; used up by the next complete read. */
 export interface Outages {
   readonly attributes: readonly Outage[];
+  /** `read`, or `kind.attribute`: it is right as it is. */
   readonly accepted: readonly string[];
+  /** How many of each kind the newest read showed that was not believed: what an approval of it speaks of. */
+  readonly shown?: Baseline['counts'];
 }
 
 /** Below this many objects a shrunken read is believed: half of nothing says nothing. */
@@ -37,13 +40,25 @@ export function parseOutages(text: string | null): Outages {
 
 /** Null when nothing is out. */
 export function outagesText(outages: Outages): string | null {
-  return outages.attributes.length === 0 && outages.accepted.length === 0 ? null : canonicalJson(outages);
+  const nothing = outages.attributes.length === 0 && outages.accepted.length === 0 && outages.shown === undefined;
+  return nothing ? null : canonicalJson(outages);
 }
 
 /** Tally of one read, kept while objects stream by. */
 export class Tally {
-  readonly counts: Map<string, number> = new Map();
-  readonly filled: Map<string, Map<string, number>> = new Map();
+  readonly counts: Map<string, number>;
+  readonly filled: Map<string, Map<string, number>>;
+
+  /** Goes on from what the first part of an interrupted read showed. */
+  constructor(from: Baseline = { counts: {}, filled: {} }) {
+    this.counts = new Map(Object.entries(from.counts));
+    this.filled = new Map(Object.entries(from.filled).map(([kind, map]) => [kind, new Map(Object.entries(map))]));
+  }
+
+  clear(): void {
+    this.counts.clear();
+    this.filled.clear();
+  }
 
   add(kind: string, attributes: { readonly [attribute: string]: unknown }): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
@@ -66,13 +81,18 @@ export class Tally {
   }
 }
 
-/** Why this read proves no absence, or null when it does. `accepted` holds `read` after a person said that it is right. */
-export function unhealthy(before: Baseline, now: Baseline, accepted: readonly string[]): string | null {
-  if (accepted.includes('read')) return null;
-  for (const [kind, was] of Object.entries(before.counts)) {
+/**
+ * Why this read proves no absence, or null when it does. A read that a person approved is measured against what was shown
+ * to them: one that is far smaller still is another matter.
+ */
+export function unhealthy(before: Baseline, now: Baseline, known: Outages): string | null {
+  const approved = known.accepted.includes('read');
+  const counts = approved ? (known.shown ?? {}) : before.counts;
+  const last = approved ? 'the approved read' : 'the last complete read';
+  for (const [kind, was] of Object.entries(counts)) {
     const is = now.counts[kind] ?? 0;
-    if (was > 0 && is === 0) return `it shows no ${kind} at all where the last complete read showed ${was}`;
-    if (was >= SMALL && is * 2 < was) return `it shows ${is} of kind ${kind} where the last complete read showed ${was}`;
+    if (was > 0 && is === 0) return `it shows no ${kind} at all where ${last} showed ${was}`;
+    if (was >= SMALL && is * 2 < was) return `it shows ${is} of kind ${kind} where ${last} showed ${was}`;
   }
   return null;
 }

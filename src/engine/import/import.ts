@@ -10,7 +10,16 @@ import { canonicalJson } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
-import { findOutages, nextBaseline, outagesText, parseBaseline, parseOutages, Tally, unhealthy } from './health.ts';
+import {
+  type Baseline,
+  findOutages,
+  nextBaseline,
+  outagesText,
+  parseBaseline,
+  parseOutages,
+  Tally,
+  unhealthy,
+} from './health.ts';
 import { buildImportIndex, createSeenBitmap } from './import-index.ts';
 import { createStager } from './stager.ts';
 
@@ -26,6 +35,9 @@ interface Checkpoint {
   readonly mark: number;
   readonly next: string | null;
   readonly resume: string;
+  /** Of the part that was read: what it showed, and how many objects could not be staged. */
+  readonly tally: Baseline;
+  readonly refused: number;
 }
 
 export async function importConnection(
@@ -37,7 +49,9 @@ export async function importConnection(
   const reader = open.read;
   if (!reader) return { complete: false, mode: wanted };
   const state = stateOf(context, connection.name);
-  if (wanted === 'delta' && reader.deltas && state.cursor !== null) {
+  // What a person said about the last full read is for the next one.
+  const asked = parseOutages(state.outages).accepted.length > 0;
+  if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
     try {
       return await readDelta(context, connection, state.cursor);
     } catch (error) {
@@ -79,14 +93,18 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   // The delta cursor is taken before the read starts, so that nothing falls between the two.
   let next = checkpoint ? checkpoint.next : ((await reader.cursor?.()) ?? null);
   let mark = checkpoint?.mark ?? (await spaces.mark());
-  const [index, tally] = [buildImportIndex(await spaces.importIndex(connection.name)), new Tally()];
+  const [index, tally] = [buildImportIndex(await spaces.importIndex(connection.name)), new Tally(checkpoint?.tally)];
   const stager = createStager(context, connection, { full: true, mark, empty: index.count === 0, index, bitmap, tally });
+  let refusedBefore = checkpoint?.refused ?? 0;
+  let stored = interrupted !== null;
   let end: ReadEnd | undefined;
   let saved = performance.now();
   const request = checkpoint ? { resume: checkpoint.resume, signal: context.signal } : { signal: context.signal };
   for await (const page of pages(reader.read(request))) {
     if (checkpoint && page.restarted) {
       bitmap.clear();
+      tally.clear();
+      refusedBefore = 0;
       next = (await reader.cursor?.()) ?? null;
       mark = await spaces.mark();
       stager.restart(mark);
@@ -96,8 +114,10 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     context.progress('import', connection.name, stager.seen, index.count || null);
     if (page.resume !== undefined && performance.now() - saved > CHECKPOINT_MS) {
       await stager.flush();
-      const note: Checkpoint = { mark, next, resume: page.resume };
+      const refused = refusedBefore + stager.refused;
+      const note: Checkpoint = { mark, next, resume: page.resume, tally: tally.baseline(), refused };
       await spaces.saveBitmap(connection.name, context.epoch, canonicalJson(note), bitmap.changedPages());
+      stored = true;
       saved = performance.now();
     }
     if (page.end) end = page.end;
@@ -107,22 +127,25 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const outages = parseOutages(state.outages);
   const before = parseBaseline(state.baseline);
   const now = tally.baseline();
-  const resumed = interrupted !== null;
-  const sick = end?.complete ? unhealthy(before, now, outages.accepted) : null;
-  // Counts of a resumed read cover its second part only; they say nothing of health.
-  const complete = end?.complete === true && sick === null && stager.refused === 0;
-  if (sick !== null && !resumed)
+  const sick = end?.complete ? unhealthy(before, now, outages) : null;
+  if (sick !== null) {
     context.notice(
       'incompleteRead',
       connection.name,
       `${connection.name}: ${sick}. Nobody is taken as gone`,
       `check the source; if it is right, run: rollcall approve ${connection.name} --read`,
     );
-  if (!complete) {
+    // What a person may approve is this read, and no smaller one.
+    const accepted = outages.accepted.filter((one) => one !== 'read');
+    await saveState(context, connection.name, { outages: outagesText({ ...outages, accepted, shown: now.counts }) });
+  }
+  // A read that came to its end is not gone on with.
+  if (stored && end?.complete) await spaces.clearBitmap(connection.name, context.epoch);
+  if (!end?.complete || sick !== null || refusedBefore + stager.refused > 0) {
     await saveState(context, connection.name, { lastRead: context.now });
     return { complete: false, mode: 'full' };
   }
-  const out = resumed ? [...outages.attributes] : findOutages(before, now, end!.attributes, outages, context.now);
+  const out = findOutages(before, now, end.attributes, outages, context.now);
   for (const outage of out)
     context.notice(
       'outage',
@@ -140,14 +163,13 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
       context.epoch,
     );
   await saveState(context, connection.name, {
-    cursor: end!.next ?? next,
-    fingerprint: end!.fingerprint ?? null,
-    baseline: canonicalJson(resumed ? before : nextBaseline(before, now, out)),
+    cursor: end.next ?? next,
+    fingerprint: end.fingerprint ?? null,
+    baseline: canonicalJson(nextBaseline(before, now, out)),
     outages: outagesText({ attributes: out, accepted: [] }),
     lastCompleteRead: context.now,
     lastRead: context.now,
   });
-  if (interrupted || end!.next !== undefined) await spaces.clearBitmap(connection.name, context.epoch);
   return { complete: true, mode: 'full' };
 }
 

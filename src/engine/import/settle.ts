@@ -1,38 +1,88 @@
-/** What a read of a target proves about what was written there (SEMANTICS 2 and 9). */
+/** What a target's state proves about what was written there, and what of it stays ours (SEMANTICS 2, 3 and 9). */
 import { imageText, parseImage } from '#core/canonical';
 import { equivalent } from '#core/matching';
 import type { Attributes, AttributeType } from '#core/values';
 import type { Settle, StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
-import { parseSteps, stepsText } from '../lifecycle/steps.ts';
+import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
 import { oursAfter } from '../sync/ours.ts';
-import type { Canonical } from './staging.ts';
 
 const PLAIN: AttributeType = { type: 'string', multi: false, matching: 'exact' };
 
-/** Undefined when nothing was on its way. A value that came back otherwise is counted as an undone repair. */
-export function settleRow(
-  shared: ReadonlyMap<string, AttributeType>,
-  connection: EngineConnection,
-  row: StagedRow,
-  now: Pick<Canonical, 'attributes'>,
-): Settle | undefined {
-  if (row.sent === null) return undefined;
-  const sent = parseImage(row.sent);
+/** What a target is known by here: its rules, and which of its attributes are shared sets. */
+export interface Settling {
+  readonly connection: EngineConnection;
+  readonly shared: ReadonlyMap<string, AttributeType>;
+  /** The run's now, ms: grace starts when a disable is proven. */
+  readonly now: number;
+}
+
+/**
+ * After a write: what the target made of it is ours, whatever it is, so that a rewriting is never taken for an edit; a value
+ * that did not arrive is a repair undone, and counted.
+ */
+export function afterWrite(
+  settling: Settling,
+  row: Pick<StagedRow, 'kind' | 'seen' | 'confirmed' | 'steps'>,
+  sent: Attributes,
+  now: Attributes,
+): { readonly confirmed: Attributes; readonly steps: string | null } {
+  const { connection, shared } = settling;
   const before = row.seen === null ? null : parseImage(row.seen);
   const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
-  let undone = 0;
+  const { repairs: had, ...others } = parseSteps(row.steps);
+  const repairs: { [attribute: string]: number } = Object.assign(Object.create(null), had);
   for (const attribute in sent) {
-    const wanted = sent[attribute]!;
+    const arrived = equivalent(now[attribute], sent[attribute]!, typeIn(connection, attribute));
+    const value = arrived ? sent[attribute]! : (now[attribute] ?? null);
     const set = shared.get(attribute);
-    if (equivalent(now.attributes[attribute], wanted, typeIn(connection, attribute)))
-      confirmed[attribute] = set ? oursAfter(before?.[attribute] ?? null, confirmed[attribute] ?? null, wanted, set) : wanted;
-    else undone++;
+    confirmed[attribute] = set ? oursAfter(before?.[attribute] ?? null, confirmed[attribute] ?? null, value, set) : value;
+    if (arrived) delete repairs[attribute];
+    else repairs[attribute] = (repairs[attribute] ?? 0) + 1;
   }
-  const steps = parseSteps(row.steps);
-  const repairs = undone === 0 ? null : { text: row.sent, times: steps.repairs?.text === row.sent ? steps.repairs.times + 1 : 1 };
-  const { repairs: _old, ...others } = steps;
-  return { confirmed: imageText(confirmed), settled: true, steps: stepsText(repairs ? { ...others, repairs } : others) };
+  const steps = enabling(settling, row.kind, others, sent, now);
+  return { confirmed, steps: stepsText(Object.keys(repairs).length === 0 ? steps : { ...steps, repairs }) };
+}
+
+/** A proven disable starts the grace; a proven enable ends what was begun. */
+function enabling({ connection, now: at }: Settling, kind: string, steps: Steps, sent: Attributes, now: Attributes): Steps {
+  for (const rule of connection.exports.values()) {
+    if (rule.to !== kind || rule.enabled === null || !(rule.enabled.attribute in sent)) continue;
+    const { attribute, on, off } = rule.enabled;
+    const type = typeIn(connection, attribute);
+    if (equivalent(now[attribute], off, type)) return { disabledAt: at, ...steps, confirmedAt: at };
+    if (!equivalent(now[attribute], on, type)) continue;
+    const { disabledAt: _disabled, confirmedAt: _confirmed, ...others } = steps;
+    return others;
+  }
+  return steps;
+}
+
+/** What a read says about the memory of a target's object; undefined when it changes nothing about it. */
+export function settleRow(settling: Settling, row: StagedRow, now: Attributes): Settle | undefined {
+  const sent = row.sent === null ? null : parseImage(row.sent);
+  const written = sent === null ? null : afterWrite(settling, row, sent, now);
+  const confirmed = written?.confirmed ?? (row.confirmed === null ? null : parseImage(row.confirmed));
+  const edited = confirmed !== null && forgetEdited(settling, confirmed, sent, now);
+  if (written === null && !edited) return undefined;
+  return { confirmed: imageText(confirmed!), settled: written !== null, ...(written ? { steps: written.steps } : {}) };
+}
+
+/** A value that somebody changed there is not ours any more, also when it is changed back. */
+function forgetEdited(
+  { connection, shared }: Settling,
+  confirmed: Attributes,
+  sent: Attributes | null,
+  now: Attributes,
+): boolean {
+  let edited = false;
+  for (const attribute in confirmed) {
+    if (shared.has(attribute) || (sent !== null && attribute in sent)) continue;
+    if (equivalent(now[attribute], confirmed[attribute], typeIn(connection, attribute))) continue;
+    delete confirmed[attribute];
+    edited = true;
+  }
+  return edited;
 }
 
 /** The type an attribute has in this target, as some export rule states it. */

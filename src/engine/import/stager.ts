@@ -52,7 +52,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const { store, digester, counters } = context;
   const plan: StagingPlan = stagingPlan(context, connection);
   const outages = new Set(parseOutages(stateOf(context, connection.name).outages).attributes.map((o) => o.attribute));
-  const shared = sharedIn(context, connection.exports.values());
+  const settling =
+    connection.exports.size === 0
+      ? null
+      : { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
@@ -139,7 +142,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const { object, canonical } = arrived;
     const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
     const previous = row?.seen ? parseImage(row.seen) : null;
-    const settle = row ? settleRow(shared, connection, row, canonical) : undefined;
+    const settle = row && settling ? settleRow(settling, row, canonical.attributes) : undefined;
     return {
       kind: object.kind,
       anchor: object.anchor,

@@ -6,8 +6,8 @@ export interface Steps {
   readonly disabledAt?: number;
   /** It was seen in the target at (ms): grace starts here (SEMANTICS 5). */
   readonly confirmedAt?: number;
-  /** The change that came back undone, and how often in a row. */
-  readonly repairs?: { readonly text: string; readonly times: number };
+  /** Attributes whose value did not arrive, and how often in a row. */
+  readonly repairs?: { readonly [attribute: string]: number };
 }
 
 const NONE: Steps = {};

@@ -4,7 +4,7 @@
  */
 import { canonicalJson, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
-import { type Attributes, type Kind, scalars, type Value } from '#core/values';
+import { type Attributes, type Kind, type Scalar, scalars, type Value } from '#core/values';
 import { type Decision, decide } from '#rules/contribute';
 import type { Clock, KindRules } from '#rules/model';
 import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
@@ -14,7 +14,7 @@ import { type Contributor, contributorOf, offersOf, orderContributors } from './
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
 import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
-import { without } from './ours.ts';
+import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
 import { createResolver } from './references.ts';
 import { type Claims, settleUnique } from './unique.ts';
@@ -37,6 +37,8 @@ export interface Evaluated {
   readonly winners: ReadonlyMap<string, string | null>;
   /** Reference attributes with a key that does not resolve. */
   readonly debts: ReadonlySet<string>;
+  /** Members of merged sets that somebody took out and others still offer. */
+  readonly suppressed: ReadonlyMap<string, readonly Scalar[]>;
   readonly parked: ParkedItem[];
 }
 
@@ -152,6 +154,7 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
   const beforeAttributes = before ? parseImage(before.attributes) : null;
   const winners = new Map<string, string | null>();
   const debts = new Set<string>();
+  const suppressed = new Map<string, readonly Scalar[]>();
   const attributes: Attributes = Object.create(null);
   for (const [name, { offers, flows, removed }] of one.offered) {
     const type = rules.attributes.get(name);
@@ -166,6 +169,7 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
       : offers;
     const decided: Decision = decide(type, settled);
     const decision = { ...decided, value: without(decided.value, removed, type) };
+    if (removed.length > 0) suppressed.set(name, stillOffered(removed, decided.value, type));
     const winner = decision.winner === null ? null : offers[decision.winner]!.connection;
     winners.set(name, winner);
     if (decision.value === undefined) continue;
@@ -182,7 +186,7 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
   const agreed = frozen ? Object.assign(Object.create(null) as Attributes, frozen) : attributes;
   const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
   doubtful(context, one, agreed);
-  return { ...one, beforeAttributes, attributes: agreed, frozen, life, winners, debts: frozen ? new Set() : debts };
+  return { ...one, beforeAttributes, attributes: agreed, frozen, life, winners, suppressed, debts: frozen ? new Set() : debts };
 }
 
 /** Splits a decided reference into what resolves and what is owed. */

@@ -6,11 +6,11 @@ import { canonicalJson } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
-import type { DirtyRange, ObjectId, StagedKey, StagedRow } from '#store/contract';
+import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import { ruleFor, scopeOf } from './contributions.ts';
 import { decisionsOn } from './decisions.ts';
-import { type Generation, joinScope, keyText, look, type ParkedItem } from './generation.ts';
+import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
 
 const BATCH = 1_000;
@@ -24,12 +24,42 @@ interface Unlinked {
 
 export async function linkPass(context: EngineContext, ranges: readonly DirtyRange[], generation: Generation): Promise<void> {
   const ids = idAllocator(context);
+  const freed: StagedKey[] = [];
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     for (let i = 0; i < ordered.length; i += BATCH) {
-      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids);
+      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids, freed);
       context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
     }
+  }
+  await linkWaiting(context, generation, ids, freed);
+}
+
+/**
+ * Staged objects that waited for a key which this pass published, or for a place that it freed: they link now, before
+ * anybody is given an account that stands there already.
+ */
+async function linkWaiting(
+  context: EngineContext,
+  generation: Generation,
+  newId: () => Promise<ObjectId>,
+  freed: readonly StagedKey[],
+): Promise<void> {
+  const keys = new Map<string, StagedKey>(freed.map((key) => [keyText(key), key]));
+  for (const text of generation.newKeys.keys()) keys.set(text, keyOf(text));
+  if (keys.size === 0) return;
+  const waiting = new Set<StagedId>();
+  const all = [...keys.values()];
+  for (let i = 0; i < all.length; i += BATCH)
+    for (const id of await context.store.sync.waiting(all.slice(i, i + BATCH))) waiting.add(id);
+  for (const [id, list] of generation.waiting) if (list.some((key) => keys.has(keyText(key)))) waiting.add(id);
+  for (const id of generation.assignments.keys()) waiting.delete(id);
+  if (waiting.size === 0) return;
+  const ranges = [...waiting].map((id): DirtyRange => ({ subject: 'staged', from: id, to: id, cause: 'key' }));
+  for (const connection of context.connections) {
+    const ordered = await context.store.sync.orderedIds(connection.name, ranges);
+    for (let i = 0; i < ordered.length; i += BATCH)
+      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, newId, []);
   }
 }
 
@@ -39,6 +69,7 @@ async function linkBatch(
   ids: readonly number[],
   generation: Generation,
   newId: () => Promise<ObjectId>,
+  freed: StagedKey[],
 ): Promise<void> {
   const { store } = context;
   const rows = new Map((await store.spaces.byIds(ids)).map((row) => [row.id, row]));
@@ -50,6 +81,8 @@ async function linkBatch(
     if (!row) continue;
     if (row.objectId !== null) {
       look(generation, row.objectId);
+      // Its place is free: another one of this connection may have been parked over it.
+      if (row.presence === 'gone') freed.push(...keysOf(context, connection, row, outages, clock));
       continue;
     }
     const assignment = generation.assignments.get(id);
@@ -123,6 +156,24 @@ async function linkBatch(
     for (const key of flat(keys)) push(generation.newKeys, keyText(key), fresh);
     assign(context, generation, row, fresh, 'projected', connection.name);
   }
+}
+
+/** The join keys of a staged object as it was last seen. */
+function keysOf(
+  context: EngineContext,
+  connection: EngineConnection,
+  row: StagedRow,
+  outages: ReadonlySet<string>,
+  clock: Clock,
+): readonly StagedKey[] {
+  const scope = scopeOf(row, outages);
+  const rule = ruleFor(connection, row, scope, clock);
+  return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
+}
+
+/** The keys an unlinked staged object is looked for by. */
+export function waitedFor(context: EngineContext, connection: EngineConnection, row: StagedRow): readonly StagedKey[] {
+  return keysOf(context, connection, row, outagesOf(context, connection.name), clockOf(context));
 }
 
 function assign(

@@ -46,10 +46,16 @@ export function ownOf(
   };
 }
 
-/** The set without these values. */
+/** The set without these values; known to be empty when nothing is left of it. */
 export function without(value: Value | undefined, removed: readonly Scalar[], type: AttributeType): Value | undefined {
   if (removed.length === 0 || value === undefined) return value;
   const gone = new Set(removed.map((v) => normalForm(v, type.matching)));
   const rest = scalars(value).filter((v) => !gone.has(normalForm(v, type.matching)));
-  return rest.length === 0 ? undefined : canonicalSet(rest);
+  return rest.length === 0 ? null : canonicalSet(rest);
+}
+
+/** Of the values taken out, those that the set would have without that. */
+export function stillOffered(removed: readonly Scalar[], value: Value | undefined, type: AttributeType): readonly Scalar[] {
+  const offered = new Set(scalars(value ?? null).map((v) => normalForm(v, type.matching)));
+  return removed.filter((v) => offered.has(normalForm(v, type.matching)));
 }

@@ -184,6 +184,7 @@ async function workOut(
       hopTo.push(...one.rows);
       hopKeys.push(...publishedKeys(one.rules, one.attributes));
     }
+    if (targets.again.has(one.id)) dirty.push({ subject: 'object', from: one.id, to: one.id, cause: 'joins first' });
     if (targets.moved.has(one.id)) {
       for (const id of targets.awaited.get(one.id) ?? []) dirty.push({ subject: 'object', from: id, to: id, cause: 'account' });
       if (one.before) {

@@ -3,14 +3,15 @@ import { canonicalJson, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { ExportRule } from '#rules/model';
-import type { StagedWrite } from '#store/contract';
+import type { StagedKey, StagedWrite } from '#store/contract';
 import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
 import { accountsIn, referredIds } from './accounts.ts';
 import { decisionsOn } from './decisions.ts';
-import type { Evaluated } from './evaluate.ts';
-import type { Generation } from './generation.ts';
+import { type Evaluated, publishedKeys } from './evaluate.ts';
+import { type Generation, keyText } from './generation.ts';
 import { ownersOf } from './life.ts';
+import { waitedFor } from './link.ts';
 import { exportScopes } from './scope.ts';
 import { type TargetView, type Wish, wishFor } from './wishes.ts';
 
@@ -20,6 +21,8 @@ export interface TargetResult {
   readonly due: ReadonlyMap<number, number>;
   /** Objects whose account appeared or was renamed: those that refer to them look again. */
   readonly moved: ReadonlySet<number>;
+  /** Objects to be looked at once more: an account that waits for one of their new keys may be theirs. */
+  readonly again: ReadonlySet<number>;
   /** By object waited for: those that refer to it and found no account. */
   readonly awaited: ReadonlyMap<number, readonly number[]>;
 }
@@ -44,6 +47,7 @@ export async function wishesOf(
   generation.names = new Map();
   const due = new Map<number, number>();
   const moved = new Set<number>();
+  const again = new Set<number>();
   const awaited = new Map<number, number[]>();
   for (const one of batch) due.set(one.id, Math.min(one.life.due, one.clock.due));
   for (const kind of new Set(batch.map((one) => one.kind))) {
@@ -64,6 +68,7 @@ export async function wishesOf(
       };
       const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
       const taken = await collisions(context, generation, connection, wishes);
+      const claimed = await claimedSoon(context, connection, wishes);
       for (const { one, wish } of wishes) {
         // Rules record the dates they compare with while they are evaluated.
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
@@ -73,6 +78,10 @@ export async function wishesOf(
         if (one.rows.some((row) => row.connection === connection.name && generation.assignments.has(row.id))) moved.add(one.id);
         const write = wish.write;
         if (!write) continue;
+        if (claimed.has(one.id) && write.export?.operation === 'create') {
+          again.add(one.id);
+          continue;
+        }
         const collision = taken.get(one.id);
         if (collision && write.export?.operation === 'create') {
           one.parked.push({ kind: 'accountExists', connection: connection.name, detail: canonicalJson(collision) });
@@ -91,7 +100,40 @@ export async function wishesOf(
   }
   await giveIds(context, staged);
   linkRows(context, generation, batch, staged);
-  return { staged, due, moved, awaited };
+  return { staged, due, moved, awaited, again };
+}
+
+/** Creates of objects that publish a key which an unlinked account in the target waits for: it joins first. */
+async function claimedSoon(
+  context: EngineContext,
+  connection: EngineConnection,
+  wishes: readonly { one: Evaluated; wish: Wish }[],
+): Promise<ReadonlySet<number>> {
+  const out = new Set<number>();
+  const byKey = new Map<string, number[]>();
+  const keys: StagedKey[] = [];
+  for (const { one, wish } of wishes) {
+    if (wish.write?.export?.operation !== 'create') continue;
+    const had = new Set(one.beforeAttributes ? publishedKeys(one.rules, one.beforeAttributes).map(keyText) : []);
+    for (const key of publishedKeys(one.rules, one.attributes)) {
+      const text = keyText(key);
+      if (had.has(text)) continue;
+      const owners = byKey.get(text);
+      if (owners) owners.push(one.id);
+      else {
+        byKey.set(text, [one.id]);
+        keys.push(key);
+      }
+    }
+  }
+  if (keys.length === 0 || !connection.imports.size) return out;
+  const waiting = await context.store.sync.waiting(keys);
+  if (waiting.length === 0) return out;
+  for (const row of await context.store.spaces.byIds(waiting)) {
+    if (row.connection !== connection.name || row.objectId !== null || row.presence !== 'present') continue;
+    for (const key of waitedFor(context, connection, row)) for (const id of byKey.get(keyText(key)) ?? []) out.add(id);
+  }
+  return out;
 }
 
 /** Accounts that a person took out of Rollcall's hands. */

@@ -5,11 +5,12 @@
 import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import { parentDn, parseDn } from '#core/dn';
 import { toFault } from '#core/errors';
-import { equivalent } from '#core/matching';
+import { equivalent, normalForm } from '#core/matching';
 import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { typeIn } from '../import/settle.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { modeOf } from '../safety/mode.ts';
@@ -17,6 +18,9 @@ import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
 import type { Evaluated } from './evaluate.ts';
 import { isShared } from './ours.ts';
+
+/** A repair undone this often in a row is not tried again. */
+const UNDONE = 3;
 
 /** What one object wants in one target. */
 export interface Wish {
@@ -52,7 +56,8 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
   let inScope = false;
   try {
-    inScope = one.life.state !== 'gone' && rule.when(scope, one.clock);
+    // Who leaves does so everywhere, whatever else a rule says.
+    inScope = one.life.state !== 'leaving' && one.life.state !== 'gone' && rule.when(scope, one.clock);
   } catch (error) {
     park(context, one, connection, toFault(error).message, 'when');
     return nothing;
@@ -124,32 +129,37 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     const now = current[flow.attribute] ?? null;
     const same = sameGoal(want, now, flow, target);
     const converged = equal(want, now, flow, target) && (shared || sameValue(confirmed[flow.attribute] ?? null, want));
+    if (shared) forgetOurs(one, flow, agreed, want, now);
     if (!same && !converged) wanted[flow.attribute] = want;
     else if (!shared && mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
   }
   const steps = parseSteps(row.steps);
   const { disabledAt, confirmedAt, ...others } = steps;
-  if (rule.enabled && disabledAt !== undefined && sameValue(current[rule.enabled.attribute] ?? null, rule.enabled.off))
-    wanted[rule.enabled.attribute] = rule.enabled.on;
-  const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
-  const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;
-  let write: Omit<StagedWrite, 'staged'> | null = merge(
-    row,
-    {
-      ...(sameText(imageText(agreed), row.confirmed) ? {} : { confirmed: imageText(agreed) }),
-      ...(disabledAt === undefined && confirmedAt === undefined ? {} : { steps: stepsText(others) }),
-    },
-    wishWrite(context, connection, rule, row, change),
-  );
-  if (change && steps.repairs && steps.repairs.times >= 3) {
+  // What was taken is given back; the memory of it stays until that is proven.
+  const off =
+    rule.enabled !== null &&
+    disabledAt !== undefined &&
+    equivalent(current[rule.enabled.attribute], rule.enabled.off, typeIn(connection, rule.enabled.attribute));
+  if (off) wanted[rule.enabled!.attribute] = rule.enabled!.on;
+  for (const attribute in steps.repairs) {
+    if (steps.repairs[attribute]! < UNDONE || !(attribute in wanted)) continue;
+    delete wanted[attribute];
     one.parked.push({
       kind: 'notConverging',
       connection: connection.name,
-      detail: canonicalJson({ attributes: Object.keys(wanted), anchor: row.anchor }),
+      detail: canonicalJson({ attribute, anchor: row.anchor }),
     });
-    write = merge(row, write, row.export ? { expectRevision: row.revision, export: null } : null);
-    if (write && write.export !== null && write.export !== undefined) write = { ...write, export: null };
   }
+  const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
+  const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;
+  const write = merge(
+    row,
+    {
+      ...(sameText(imageText(agreed), row.confirmed) ? {} : { confirmed: imageText(agreed) }),
+      ...(off || (disabledAt === undefined && confirmedAt === undefined) ? {} : { steps: stepsText(others) }),
+    },
+    wishWrite(context, connection, rule, row, change),
+  );
   return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits };
 }
 
@@ -335,6 +345,19 @@ function equal(want: Value, now: Value, flow: ExportFlow, target: TargetView): b
 
 function plain(want: Value, now: Value): Value {
   return scalars(want).some((v) => typeof v === 'object' && !isBlob(v)) ? now : want;
+}
+
+/** Of a shared set, values that are gone everywhere are nobody's any more. One that somebody took out while others still offer it is remembered. */
+function forgetOurs(one: Evaluated, flow: ExportFlow, agreed: Attributes, want: Value, now: Value): void {
+  const ours = scalars(agreed[flow.attribute] ?? null);
+  if (ours.length === 0) return;
+  const kept = [...scalars(want), ...scalars(now), ...flow.reads.flatMap((read) => one.suppressed.get(read) ?? [])].map((v) =>
+    normalForm(v, flow.type.matching),
+  );
+  const rest = ours.filter((v) => kept.includes(normalForm(v, flow.type.matching)));
+  if (rest.length === ours.length) return;
+  if (rest.length === 0) delete agreed[flow.attribute];
+  else agreed[flow.attribute] = canonicalSet(rest);
 }
 
 /** Whether the agreed value came from elsewhere: then the target's equal value counts as ours. */

@@ -1,0 +1,53 @@
+/** Whom a target's answers concern beyond the accounts written: they are looked at again in the same cycle. */
+import { parseImage } from '#core/canonical';
+import type { DirtyRange, ExportAnswer } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { publishedKeys } from '../sync/evaluate.ts';
+import { newGeneration } from '../sync/generation.ts';
+import { membershipsOf } from '../sync/members.ts';
+import { referrersOf } from '../sync/references.ts';
+import type { Sending } from './translate.ts';
+
+export async function afterAnswers(
+  context: EngineContext,
+  connection: EngineConnection,
+  sendings: readonly Sending[],
+  answers: readonly ExportAnswer[],
+): Promise<DirtyRange[]> {
+  const objects = new Set<number>();
+  const named: number[] = [];
+  sendings.forEach((sending, i) => {
+    const answer = answers[i]!;
+    const { row, item, rest } = sending;
+    if (row.objectId === null || (answer.outcome !== 'proven' && answer.outcome !== 'sent')) return;
+    // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
+    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null) objects.add(row.objectId);
+    if (item.operation === 'create' && (answer.anchor !== row.anchor || answer.name !== row.name)) named.push(row.objectId);
+  });
+  const dirty = [...objects].map((id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'answer' }));
+  if (named.length > 0 && hasReferences(connection)) dirty.push(...(await referring(context, named)));
+  return dirty;
+}
+
+function hasReferences(connection: EngineConnection): boolean {
+  return [...connection.exports.values()].some((rule) => rule.flows.some((flow) => flow.reference !== null));
+}
+
+/** The target named accounts itself: those who refer to them can be written now. */
+async function referring(context: EngineContext, objects: readonly number[]): Promise<DirtyRange[]> {
+  const rows = await context.store.sync.linked(objects);
+  const nobody = newGeneration(0, false);
+  const keys = (await context.store.sync.objects(objects)).flatMap((row) => {
+    const rules = context.kinds.get(row.kind);
+    return rules ? publishedKeys(rules, parseImage(row.attributes)) : [];
+  });
+  const out: DirtyRange[] = [];
+  for (const id of await referrersOf(context, nobody, rows, keys))
+    out.push({ subject: 'object', from: id, to: id, cause: 'account' });
+  const groups = await context.store.spaces.byIds([
+    ...new Set((await membershipsOf(context, nobody, rows)).map((member) => member.staged)),
+  ]);
+  for (const { objectId } of groups)
+    if (objectId !== null) out.push({ subject: 'object', from: objectId, to: objectId, cause: 'account' });
+  return out;
+}
