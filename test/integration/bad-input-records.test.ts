@@ -1,0 +1,141 @@
+/** Bad LDIF and JSON Lines, end to end: said with file, line, object and remedy; the rest goes on; nobody is lost. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BOOK, book, IDS, type Place, place, rows } from './place.ts';
+
+const yaml = (source: string, attributes: string): string => `connections:
+  hr:
+    ${source}
+    owner: true
+    import:
+      person:
+        join: [employeeId]
+        project: true
+        attributes: ${attributes}
+${BOOK}`;
+
+/** Everybody as records; `change` gets E05's. E01 has a new number. */
+function everybody(
+  record: (id: string, name: string, phone: string) => string,
+  change = (text: string): string => text,
+): string[] {
+  return rows().map((row) => {
+    const [id, name, phone] = row.split(',') as [string, string, string];
+    const text = record(id, name, id === 'E01' ? '999' : phone);
+    return id === 'E05' ? change(text) : text;
+  });
+}
+
+let settled: Place;
+let here: Place;
+function worldOf(text: string, name: string, content: string): void {
+  beforeAll(async () => {
+    settled = await place(text);
+    await settled.write(name, content);
+    expect(await settled.first()).toMatchObject({ status: 'done', connections: [{ gone: 0 }, { created: 12 }] });
+  });
+  afterAll(() => settled.remove());
+  beforeEach(async () => {
+    here = await settled.copy();
+  });
+  afterEach(() => here.remove());
+}
+
+/** Runs once; everybody is still there, E01 with the new number unless `told` says that the file was of no use. */
+async function expectTold(name: string, where: object, message: RegExp): Promise<void> {
+  const report = await here.run();
+  expect(report.faults[0]).toMatchObject({
+    where: { connection: 'hr', file: here.path(name), ...where },
+    message: expect.stringMatching(message),
+    remedy: expect.stringMatching(/\w{3}/),
+  });
+  expect(report).toMatchObject({ status: 'warnings', connections: [{ gone: 0 }, { deleted: 0 }] });
+  const now = await book(here);
+  expect(Object.keys(now)).toEqual(IDS);
+  expect(now).toMatchObject({ E01: 'Person 1,999', E05: 'Person 5,104', E12: 'Person 12,111' });
+}
+
+describe('LDIF', () => {
+  const OU = 'dn: ou=people,dc=x\nobjectClass: organizationalUnit\nou: people\n';
+  const entry = (id: string, name: string, phone: string): string =>
+    `dn: uid=${id},ou=people,dc=x\nobjectClass: inetOrgPerson\nuid: ${id}\ncn: ${name}\ntelephoneNumber: ${phone}\n`;
+  const file = (entries: readonly string[]): string => `version: 1\n\n${[OU, ...entries].join('\n')}`;
+  worldOf(
+    yaml('type: ldif\n    path: hr.ldif', '{ employeeId: uid, displayName: cn, phone: telephoneNumber }'),
+    'hr.ldif',
+    file(everybody((id, name, phone) => entry(id, name, id === 'E01' ? '100' : phone))),
+  );
+  const DN = 'uid=E05,ou=people,dc=x';
+
+  it.each<[name: string, change: (text: string) => string, where: object, message: RegExp]>([
+    ['bad base64', (text) => text.replace('cn: Person 5', 'cn:: %%%%'), { line: 34, object: DN }, /base64/],
+    [
+      'an unknown change type',
+      (text) => text.replace('objectClass', 'changetype: frobnicate\nobjectClass'),
+      { object: DN },
+      /frobnicate/,
+    ],
+    [
+      'a change record among entries',
+      (text) => text.replace(/objectClass[^]*/, 'changetype: delete\n'),
+      { object: DN },
+      /change record/,
+    ],
+    [
+      'a URL instead of a value',
+      (text) => text.replace('cn: Person 5', 'cn:< file:///etc/passwd'),
+      { line: 34, object: DN },
+      /URL/,
+    ],
+    ['the same DN twice', (text) => `${text}\n${text.replace('104', '7')}`, { object: DN }, /same DN/],
+  ])('%s', async (_, change, where, message) => {
+    await here.write('hr.ldif', file(everybody(entry, change)));
+    await expectTold('hr.ldif', where, message);
+  });
+
+  it('a file cut in the middle of its last entry', async () => {
+    await here.write('hr.ldif', file(everybody(entry)).slice(0, -20));
+    await expectTold('hr.ldif', {}, /cut|end/);
+  });
+
+  it('entries before the entry they stand below are no fault', async () => {
+    await here.write('hr.ldif', `version: 1\n\n${[...everybody(entry), OU].join('\n')}`);
+    expect(await here.run()).toMatchObject({ status: 'done', faults: [], connections: [{ gone: 0 }, { deleted: 0 }] });
+    expect(await book(here)).toMatchObject({ E01: 'Person 1,999', E12: 'Person 12,111' });
+  });
+});
+
+describe('JSON Lines', () => {
+  const object = (id: string, name: string, phone: string): string => JSON.stringify({ id, name, phone });
+  const file = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+  worldOf(
+    yaml('type: jsonl\n    path: hr.jsonl', '{ employeeId: id, displayName: name, phone: phone }'),
+    'hr.jsonl',
+    file(everybody((id, name, phone) => object(id, name, id === 'E01' ? '100' : phone))),
+  );
+
+  it.each<[name: string, bad: string | Buffer, where: object, message: RegExp]>([
+    ['nested too deep', `{"id":"E05","x":${'{"x":'.repeat(100)}1${'}'.repeat(101)}`, { line: 5 }, /64/],
+    ['lists nested too deep', `{"id":"E05","x":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, { line: 5 }, /64/],
+    ['half an object', '{"id":"E05","na', { line: 5 }, /JSON/],
+    ['a list', '["E05"]', { line: 5 }, /object/],
+    ['no anchor', '{"name":"Person 5"}', { line: 5 }, /"id"/],
+    ['an anchor that comes twice', '{"id":"E03","name":"Double"}', { line: 5, object: 'E03' }, /line 3/],
+    ['bytes that are no UTF-8', Buffer.from('{"id":"E05","name":"J\xfcrgen"}', 'latin1'), { line: 5 }, /UTF-8/],
+  ])('%s', async (_, bad, where, message) => {
+    const [before, after] = file(everybody(object, () => '\0')).split('\0');
+    await here.write('hr.jsonl', Buffer.concat([Buffer.from(before!), Buffer.from(bad), Buffer.from(after!)]));
+    await expectTold('hr.jsonl', where, message);
+  });
+
+  it('names that mean something to JavaScript are names', async () => {
+    const hostile =
+      '{"id":"E05","name":"Person 5","phone":"104","__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}';
+    await here.write('hr.jsonl', file(everybody(object, () => hostile)));
+    expect(await here.run()).toMatchObject({ status: 'done', faults: [], connections: [{ gone: 0 }, { deleted: 0 }] });
+    expect(({} as { admin?: unknown }).admin).toBeUndefined();
+    expect(await book(here)).toMatchObject({ E01: 'Person 1,999', E05: 'Person 5,104' });
+    // The store holds them under their names, and what people see is whole.
+    const { out } = await here.call('explain', 'hr:E05', '--json');
+    expect(JSON.parse(out)).not.toHaveProperty('error');
+  });
+});
