@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseImage } from '#core/canonical';
 import { formatInstant } from '#core/time';
 import { approve as approveNow, type Decision, discard as discardNow, namesOf, pending, type Waiting } from '#decisions/approve';
+import { acceptRead } from '#decisions/reads';
 import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
@@ -111,8 +112,17 @@ export interface ApproveInput {
   readonly only: readonly string[];
   /** Decide only if what waits still has this digest, or one that starts so (8 characters at least). */
   readonly digest?: string | undefined;
+  /** Only of `approve`: the last read of the connection, or one of its attributes (`kind.attribute`), is right as it is. */
+  readonly accept?: string | undefined;
 }
-export type ApproveOutput = Decision;
+export interface ApproveOutput {
+  readonly connection: string;
+  readonly what: Decision['what'] | 'read';
+  readonly decided: number;
+  readonly left: number;
+  /** Of the changes decided; null for a read. */
+  readonly digest: string | null;
+}
 
 const input: z.ZodType<ApproveInput> = z.object({
   target: z.string().min(1),
@@ -120,6 +130,7 @@ const input: z.ZodType<ApproveInput> = z.object({
   reason: z.string(),
   only: z.array(z.string().min(1)).default([]),
   digest: z.string().min(8).optional(),
+  accept: z.string().min(1).optional(),
 });
 
 function operation(name: 'approve' | 'discard', act: typeof approveNow): Operation<ApproveInput, ApproveOutput> {
@@ -129,13 +140,17 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
     input,
     output: versioned<ApproveOutput>(name, {
       connection: z.string(),
-      what: z.enum(['firstPlan', 'gate']),
+      what: z.enum(['firstPlan', 'gate', 'read']),
       decided: z.number(),
       left: z.number(),
-      digest: z.string(),
+      digest: z.string().nullable(),
     }),
-    async run({ target, by, reason, only, digest }, session) {
+    async run({ target, by, reason, only, digest, accept }, session) {
       const services = await session.services('write');
+      if (accept !== undefined && name === 'approve') {
+        await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
+        return { connection: target, what: 'read', decided: 1, left: 0, digest: null };
+      }
       return act({ target, only, digest: digest ?? null }, { by, reason, at: services.wall() }, services);
     },
   };

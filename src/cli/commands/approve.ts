@@ -42,6 +42,8 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   const target = args.positionals[0]!;
   const only = args.all('only');
   const base = { target, only };
+  const accept = acceptOf(args);
+  if (accept !== null) return { ...base, accept, ...(await decider(args, surroundings)) };
   if (!canAsk(surroundings) || (args.text('as') !== undefined && args.text('reason') !== undefined)) {
     return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') };
   }
@@ -58,6 +60,23 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') ?? found.digest };
 }
 
+/** What of the last read is right as it is; null when this is not about a read. */
+function acceptOf(args: Arguments): string | null {
+  const attribute = args.text('attribute');
+  if (!args.has('read')) return attribute ?? null;
+  if (attribute !== undefined || args.all('only').length > 0)
+    throw new UsageError('--read stands for the whole read.', 'Give either --read or --attribute, and no --only.');
+  return 'read';
+}
+
+const READ_OPTIONS = [
+  { name: 'read', about: 'The last read is right, though it showed far fewer objects than before.' },
+  {
+    name: 'attribute',
+    value: 'KIND.ATTRIBUTE',
+    about: 'The attribute is right as it was read last, though its values vanished, such as person.mobile.',
+  },
+] as const;
 const OPTIONS = [
   ...DECIDER_OPTIONS,
   { name: 'only', value: 'ACCOUNT', many: true, about: 'Only this account, as the plan lists it; may be given several times.' },
@@ -75,7 +94,7 @@ function make(
     name,
     ...help,
     positionals: [TARGET],
-    options: OPTIONS,
+    options: name === 'approve' ? [...OPTIONS, ...READ_OPTIONS] : OPTIONS,
     operation,
     input: (args, surroundings) => input(args, surroundings, name === 'approve' ? 'Approve' : 'Discard'),
     print(output, { terminal }) {
@@ -91,17 +110,21 @@ export const approve: Command = make(
     summary: 'let a first plan, or held changes, go to the target',
     about: [
       'A new target is only watched until its first plan is approved. A gate holds a kind of change when there is an unusual number of it. Both wait here, and nothing of them is written before a person says so.',
+      'A read that shows far less than the one before it, or lacks an attribute, changes nobody either: --read and --attribute say that it is right. What comes of it still passes the gates.',
       'The approval covers exactly the changes shown: what changes afterwards is counted anew. On a terminal they are shown and you are asked; in a script give --as and --reason.',
     ],
     examples: [
       { line: 'rollcall approve directory', about: 'look at the first plan and decide' },
       { line: "rollcall approve directory --as 'Ada Lovelace' --reason 'CHG-1042'", about: 'without questions' },
+      { line: 'rollcall approve hr --read', about: 'the smaller file from HR is right: who is missing has left' },
       { line: 'rollcall approve 3 --only zoe.celik --only j.doe', about: 'two changes of hold 3, the others stay held' },
     ],
   },
   approveOperation,
   (output, { paint }) =>
-    `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved` +
+    (output.what === 'read'
+      ? `${paint.green('✓')} The next complete read of ${printable(output.connection)} is believed`
+      : `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved`) +
     `${output.what === 'firstPlan' ? '; from now on Rollcall writes to it' : ''}. Nothing was written yet.\n` +
     `  ${paint.dim('→')} rollcall run ${printable(output.connection)}\n`,
 );

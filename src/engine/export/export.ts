@@ -21,6 +21,7 @@ import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { ACTIONS, answerOf } from './answers.ts';
+import { createExpected, type Expected } from './expected.ts';
 import { afterAnswers } from './published.ts';
 import { ruleOf, type Sending, translate } from './translate.ts';
 
@@ -49,6 +50,7 @@ export async function exportConnection(
     writer,
     held: await heldPartsOf(context, connection),
     finished: [],
+    expected: createExpected(),
     sent: 0,
     proven: true,
     stopped: false,
@@ -67,6 +69,7 @@ export async function exportConnection(
     for (const done of session.finished) await record(session, done);
     await saveState(context, connection.name, { fingerprint });
   }
+  await session.expected.save(context, connection);
   return { sent: session.sent, proven: session.proven };
 }
 
@@ -77,6 +80,7 @@ interface Session {
   readonly held: ReadonlySet<string>;
   /** Batches of a file-like target, answered after its commit. */
   readonly finished: Finished[];
+  readonly expected: Expected;
   sent: number;
   proven: boolean;
   stopped: boolean;
@@ -197,6 +201,7 @@ function count(session: Session, sending: Sending, answer: ExportAnswer, changes
   counters.add(connection.name, 'written');
   if (item.operation === 'create') {
     counters.add(connection.name, 'created');
+    session.expected.write(row.kind, null, sent);
     const last = changes[changes.length - 1];
     if (last && last.operation === 'create' && last.to + 1 === row.id) changes[changes.length - 1] = { ...last, to: row.id };
     else changes.push({ subject: 'staged', from: row.id, to: row.id, operation: 'create', before: null, after: null });
@@ -208,6 +213,8 @@ function count(session: Session, sending: Sending, answer: ExportAnswer, changes
   const seen = row.seen === null ? Object.create(null) : parseImage(row.seen);
   const before = Object.create(null);
   for (const name in sent) before[name] = seen[name] ?? null;
+  if (item.operation === 'delete') session.expected.write(row.kind, seen, null);
+  else session.expected.write(row.kind, before, sent);
   changes.push({
     subject: 'staged',
     from: row.id,

@@ -47,6 +47,14 @@ describe('an outage of an attribute', () => {
     expect(findOutages(tally(60, 49), tally(60, 0), undefined, none, 7)).toEqual([]);
   });
 
+  it('is not that there are fewer objects', () => {
+    expect(findOutages(tally(100, 100), tally(20, 20), undefined, none, 7)).toEqual([]);
+    expect(findOutages(tally(100, 100), tally(20, 9), undefined, none, 7)).toHaveLength(1);
+    const out = findOutages(tally(100, 100), tally(100, 0), undefined, none, 7);
+    const kept = nextBaseline(tally(100, 100), tally(20, 0), out);
+    expect(findOutages(kept, tally(20, 20), undefined, none, 8)).toEqual([]);
+  });
+
   it('lasts until the values are back, measured against what was there before it', () => {
     const before = tally(60, 60);
     const out = findOutages(before, tally(60, 0), undefined, none, 7);

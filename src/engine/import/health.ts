@@ -110,12 +110,15 @@ export function findOutages(
 ): Outage[] {
   const out: Outage[] = [];
   for (const [kind, filled] of Object.entries(before.filled)) {
-    if ((now.counts[kind] ?? 0) === 0) continue;
+    const [had, has] = [before.counts[kind] ?? 0, now.counts[kind] ?? 0];
+    if (has === 0) continue;
+    // Objects that are not there any more are not empty.
+    const share = had > has ? has / had : 1;
     for (const [attribute, was] of Object.entries(filled)) {
       if (known.accepted.includes(`${kind}.${attribute}`) || was === 0) continue;
       const is = now.filled[kind]?.[attribute] ?? 0;
       const vanished = listed !== undefined && !listed.includes(attribute) && is === 0;
-      if (!vanished && !(was >= FILLED_ENOUGH && is * 2 < was)) continue;
+      if (!vanished && !(was >= FILLED_ENOUGH && is * 2 < Math.min(was, had) * share)) continue;
       const since = known.attributes.find((o) => o.kind === kind && o.attribute === attribute)?.since ?? at;
       out.push({ kind, attribute, filledBefore: was, filledNow: is, since });
     }

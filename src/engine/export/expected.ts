@@ -1,0 +1,56 @@
+/**
+ * What Rollcall's own writes do to the counts that the next complete read is compared with: an account that was deleted
+ * here, or a value that was cleared, is not one that the target lost (SEMANTICS 6).
+ */
+import { canonicalJson } from '#core/canonical';
+import { type Attributes, scalars } from '#core/values';
+import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
+import { parseBaseline } from '../import/health.ts';
+
+export interface Expected {
+  /** The values written, before and after; null = the account is not there. */
+  write(kind: string, before: Attributes | null, after: Attributes | null): void;
+  /** Puts it into the baseline of the connection. */
+  save(context: EngineContext, connection: EngineConnection): Promise<void>;
+}
+
+export function createExpected(): Expected {
+  const counts = new Map<string, number>();
+  const filled = new Map<string, Map<string, number>>();
+  const add = (into: Map<string, number>, name: string, by: number): void => void into.set(name, (into.get(name) ?? 0) + by);
+  const tally = (kind: string, image: Attributes, by: number): void => {
+    add(counts, kind, by);
+    const of = filled.get(kind) ?? new Map<string, number>();
+    filled.set(kind, of);
+    for (const name in image) if (scalars(image[name]!).length > 0) add(of, name, by);
+  };
+  return {
+    write(kind, before, after) {
+      if (before) tally(kind, before, -1);
+      if (after) tally(kind, after, 1);
+    },
+    async save(context, connection) {
+      const state = stateOf(context, connection.name);
+      // Before its first complete read there is nothing to compare with.
+      if (state.baseline === null) return;
+      const before = parseBaseline(state.baseline);
+      const now = {
+        counts: sums(before.counts, counts),
+        filled: { ...before.filled } as { [kind: string]: { readonly [attribute: string]: number } },
+      };
+      for (const [kind, map] of filled) now.filled[kind] = sums(before.filled[kind] ?? {}, map);
+      const baseline = canonicalJson(now);
+      if (baseline !== state.baseline) await saveState(context, connection.name, { baseline });
+    },
+  };
+}
+
+function sums(before: { readonly [name: string]: number }, by: ReadonlyMap<string, number>): { [name: string]: number } {
+  const out: { [name: string]: number } = { ...before };
+  for (const [name, n] of by) {
+    const sum = Math.max(0, (before[name] ?? 0) + n);
+    if (sum > 0) out[name] = sum;
+    else delete out[name];
+  }
+  return out;
+}
