@@ -164,7 +164,12 @@ export function endOf(
   );
   const parked = new Set<string>();
   for (const item of rows.parked) {
-    const staged = rows.staged.find((s) => s.id === item.stagedId);
+    // What an account does not keep is parked with its person; the oracle names the account.
+    const account =
+      item.kind === 'notConverging'
+        ? rows.staged.find((s) => s.objectId === item.objectId && s.connection === item.connection)
+        : undefined;
+    const staged = account ?? rows.staged.find((s) => s.id === item.stagedId);
     const subject =
       staged && staged.anchor !== null ? spot(staged.kind, staged.anchor) : name(item.objectId ?? staged?.objectId ?? 0);
     parked.add(`${item.kind} ${item.connection ?? staged?.connection ?? '-'} ${subject}`);

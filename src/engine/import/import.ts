@@ -49,6 +49,8 @@ export async function importConnection(
   const reader = open.read;
   if (!reader) return { complete: false, mode: wanted };
   const state = stateOf(context, connection.name);
+  if (reader.deltas === 'only')
+    return await readDelta(context, connection, (wanted === 'delta' ? state.cursor : null) ?? (await reader.cursor!()));
   // What a person said about the last full read is for the next one.
   const asked = parseOutages(state.outages).accepted.length > 0;
   if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
@@ -75,8 +77,11 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   await stager.finish();
   report(context, connection, end);
   const complete = end?.complete === true;
+  // Where there is only a feed, what it could not say is not said better by asking again.
+  const only = reader.deltas === 'only';
   await saveState(context, connection.name, {
-    ...(complete && end?.next !== undefined ? { cursor: end.next } : {}),
+    ...((complete || only) && end?.next !== undefined ? { cursor: end.next } : {}),
+    ...(complete && only ? { lastCompleteRead: context.now } : {}),
     lastRead: context.now,
   });
   return { complete, mode: 'delta' };

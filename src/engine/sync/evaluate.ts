@@ -69,7 +69,7 @@ export async function evaluateObjects(
         kind,
         attributes: e.attributes,
         before: e.beforeAttributes,
-        staged: new Set(e.rows.map((r) => r.id)),
+        rows: e.rows,
         scope: { object: e.attributes },
         clock: e.clock,
         living: e.life.state !== 'gone',

@@ -34,6 +34,8 @@ export interface Generation {
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
   readonly newKeys: Map<string, ObjectId[]>;
   readonly waiting: Map<StagedId, readonly StagedKey[]>;
+  /** The same by key, once the link pass is over. */
+  readonly waitingFor: Map<string, StagedId[]>;
   readonly parked: Map<StagedId, readonly ParkedItem[]>;
   /** Objects evaluated while one that they refer to had no account in a target yet, by the one referred to. */
   readonly awaited: Map<ObjectId, ObjectId[]>;
@@ -60,6 +62,7 @@ export function newGeneration(number: number, decided: boolean): Generation {
     ahead: new Map(),
     newKeys: new Map(),
     waiting: new Map(),
+    waitingFor: new Map(),
     parked: new Map(),
     awaited: new Map(),
     moved: new Set(),

@@ -33,6 +33,7 @@ export async function linkPass(context: EngineContext, ranges: readonly DirtyRan
     }
   }
   await linkWaiting(context, generation, ids, freed);
+  for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
 }
 
 /**
@@ -153,7 +154,7 @@ async function linkBatch(
     }
     const fresh = await newId();
     generation.created.set(fresh, rule.kind);
-    for (const key of flat(keys)) push(generation.newKeys, keyText(key), fresh);
+    for (const key of publishedBy(context, rule, row, outages, clock)) push(generation.newKeys, keyText(key), fresh);
     assign(context, generation, row, fresh, 'projected', connection.name);
   }
 }
@@ -169,6 +170,18 @@ function keysOf(
   const scope = scopeOf(row, outages);
   const rule = ruleFor(connection, row, scope, clock);
   return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
+}
+
+/** The keys a new object will be found by: of all that it is made from, not only what its own rule joins on. */
+function publishedBy(
+  context: EngineContext,
+  rule: ImportRule,
+  row: StagedRow,
+  outages: ReadonlySet<string>,
+  clock: Clock,
+): readonly StagedKey[] {
+  const join = context.kinds.get(rule.kind)!.joinKeys;
+  return flat(joinKeysOf(context, { ...rule, join }, scopeOf(row, outages), clock));
 }
 
 /** The keys an unlinked staged object is looked for by. */

@@ -217,12 +217,11 @@ async function workOut(
   for (const object of reading)
     if (!generation.ordered.has(object) || readsUnique(context))
       dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
-  // Who waited for, or was parked over, a key that changed.
-  const keys = [...add, ...remove];
-  if (keys.length > 0)
-    for (const id of await context.store.sync.waiting(keys))
-      if (!generation.assignments.has(id) || generation.number > 0)
-        dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
+  // Who waited for, or was parked over, a key that changed. The link pass tried the keys of new objects itself.
+  const keys = [...add.filter((key) => !generation.newKeys.has(keyText(key))), ...remove];
+  const waiting = new Set(keys.length > 0 ? await context.store.sync.waiting(keys) : []);
+  for (const key of keys) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
+  for (const id of waiting) dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
   // What was linked waits for nothing any more.
   const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
   for (const row of linked) parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });

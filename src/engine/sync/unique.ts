@@ -3,11 +3,11 @@
  * nothing staged in the named targets uses it, and nobody earlier in this generation took it.
  */
 
-import { canonicalJson, sameValue } from '#core/canonical';
+import { canonicalJson, parseImage, sameValue } from '#core/canonical';
 import { normalForm } from '#core/matching';
-import { type Attributes, scalars } from '#core/values';
+import { type Attributes, scalars, type Value } from '#core/values';
 import type { Clock, KindRules, MetaAttribute, ObjectScope } from '#rules/model';
-import type { ObjectId, StagedId, StagedKey } from '#store/contract';
+import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { stagedScope } from '../import/plan.ts';
 import { keyText, type ParkedItem, uniqueScope } from './generation.ts';
@@ -19,7 +19,7 @@ export interface Claimant {
   readonly attributes: Attributes;
   readonly before: Attributes | null;
   /** Its own staged objects: their values do not stand in its way. */
-  readonly staged: ReadonlySet<StagedId>;
+  readonly rows: readonly StagedRow[];
   readonly scope: ObjectScope;
   readonly clock: Clock;
   readonly living: boolean;
@@ -55,7 +55,7 @@ async function settleAttribute(
     for (const key of keysOf(kind, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
   };
   for (const claimant of claimants) {
-    const contributed = claimant.attributes[type.name];
+    const contributed = claimant.attributes[type.name] ?? adopted(type, claimant);
     const had = claimant.before?.[type.name];
     if (scalars(had ?? null).length > 0 && !renamed(type, claimant)) {
       claimant.attributes[type.name] = had!;
@@ -63,6 +63,7 @@ async function settleAttribute(
     }
     if (scalars(contributed ?? null).length > 0) {
       // An adopted account's value is taken over.
+      claimant.attributes[type.name] = contributed!;
       wanting.push({ claimant, tries: [String(contributed)] });
       want(claimant.kind, String(contributed));
       continue;
@@ -110,6 +111,17 @@ async function settleAttribute(
   }
 }
 
+/** The value its account already has in a target where it must be unique. */
+function adopted(type: MetaAttribute, claimant: Claimant): Value | undefined {
+  for (const place of type.unique!.uniqueIn)
+    for (const row of claimant.rows) {
+      if (row.connection !== place.connection || row.presence !== 'present' || row.seen === null) continue;
+      const [value, ...others] = scalars(parseImage(row.seen)[place.attribute] ?? null);
+      if (value !== undefined && others.length === 0) return value;
+    }
+  return undefined;
+}
+
 function objectKey(kind: string, type: MetaAttribute, text: string): StagedKey {
   return { scope: uniqueScope(kind, type.name), norm: normalForm(text, type.matching) };
 }
@@ -132,7 +144,8 @@ function isFree(
   for (const key of keysOf(claimant.kind, type, text)) {
     const id = keyText(key);
     const staged = key.scope.startsWith('staged:');
-    for (const owner of owners.get(id) ?? []) if (staged ? !claimant.staged.has(owner) : owner !== claimant.object) return false;
+    for (const owner of owners.get(id) ?? [])
+      if (staged ? !claimant.rows.some((row) => row.id === owner) : owner !== claimant.object) return false;
     const claimed = claims.get(id);
     if (claimed !== undefined && claimed !== claimant.object) return false;
   }
