@@ -5,7 +5,8 @@
  *
  * Row vocabulary is that of docs/GLOSSARY.md. Images are canonical JSON text that only core/canonical reads and writes.
  * Ids are ascending integers, never reused. Every `seq` comes from one counter taken inside the writing transaction.
- * Operations that change something on behalf of a run carry its `epoch`; one from an older epoch is refused (`conflict`).
+ * An epoch is one process's tenure of the store: the first run after opening takes the next one, later runs of the process
+ * share it. Operations on behalf of a run carry it; another epoch than the present one is refused (`conflict`).
  */
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
@@ -164,7 +165,10 @@ export interface EdgeRow {
   readonly ours: boolean;
   /** Unresolved since (ms); null when resolved or never looked at. */
   readonly debtSince: number | null;
+  /** What a person said about it as it is decided now; forgotten when it is proven, or decided otherwise. */
+  readonly decided: EdgeDecision | null;
 }
+export type EdgeDecision = 'approved' | 'discarded';
 
 /** Where a page of edges ended: the last row of the page. */
 export type EdgePosition = Pick<EdgeRow, 'stagedId' | 'attribute' | 'key'>;
@@ -209,7 +213,10 @@ export interface ObjectRow {
   readonly createdRun: RunId;
 }
 
-/** `join` and `unique` are published by objects; `staged:<connection>.<attribute>` by staged objects; `former`/`reserved` stay. */
+/**
+ * `join` and `unique` are published by objects; `staged:<connection>.<attribute>` by staged objects; `former`/`reserved` stay.
+ * Scopes that begin with `unique:` or `join!:` have one owner per key: who adds a taken one is left out of the commit.
+ */
 export interface KeyRow {
   readonly scope: string;
   readonly norm: string;
@@ -464,7 +471,7 @@ export interface Store {
 }
 
 export interface RunOperations {
-  /** Marks runs of a dead process interrupted, their open attempts unknown, and takes the next epoch. */
+  /** The first one after opening marks runs of a dead process interrupted and their open attempts unknown, and takes the next epoch. */
   begin(run: {
     profile: string;
     now: number;
@@ -578,7 +585,7 @@ export interface SyncOperations {
   /** What waits, up to the newest seq at this moment. */
   dirty(): Promise<{ upTo: number; ranges: readonly DirtyRange[] }>;
   markDirty(ranges: readonly DirtyRange[], epoch: Epoch | null): Promise<void>;
-  /** Ids of one connector space in (kind, anchor) order, of those within the ranges. */
+  /** Ids of one connector space within the ranges: in (kind, anchor) order by bytes, then those without an anchor by id. */
   orderedIds(connection: string, ranges: readonly DirtyRange[]): Promise<Float64Array>;
   objects(ids: readonly ObjectId[]): Promise<readonly ObjectRow[]>;
   /** Every staged row linked to these objects, by object, then connection. */
@@ -594,7 +601,10 @@ export interface SyncOperations {
 }
 
 export interface ExportOperations {
-  /** Waiting exports in order: creates, updates, deletes, each by id; opens an attempt over them. */
+  /**
+   * Waiting exports in order: creates, updates, deletes, each by id, without those in an open attempt; opens an attempt over
+   * them. It ends with its answer: items that the answer leaves out, and all items when the run ends before, become unknown.
+   */
   take(request: {
     connection: string;
     run: RunId;
@@ -626,7 +636,18 @@ export interface ExportOperations {
   ): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups. */
   pendingEdges(connection: string, page: { after: EdgePosition | null; limit: number }): Promise<readonly EdgeRow[]>;
-  settleEdges(batch: { connection: string; epoch: Epoch; edges: readonly EdgeWrite[] }): Promise<void>;
+  /** `counted`: how many of them the gates count as sent at that time. */
+  settleEdges(batch: {
+    connection: string;
+    epoch: Epoch;
+    edges: readonly EdgeWrite[];
+    counted?: { readonly at: number; readonly edges: number };
+  }): Promise<void>;
+  /** Notes what a person said about pending edges; one that is not in this state any more is left alone. */
+  decideEdges(batch: {
+    edges: readonly Pick<EdgeRow, 'stagedId' | 'attribute' | 'key' | 'state'>[];
+    decided: EdgeDecision | null;
+  }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
   openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch): Promise<number>;
@@ -670,7 +691,7 @@ export interface DecisionOperations {
 export interface PeopleReads {
   /** Objects per kind, aliases not counted. */
   counts(): Promise<{ readonly [kind: string]: number }>;
-  /** Objects whose folded searchable text has a word that starts so; best first. */
+  /** Objects whose folded text has for each word one that starts so, by id. The index catches up when it is asked. */
   search(request: { words: readonly string[]; kind?: Kind; after: ObjectId; limit: number }): Promise<readonly ObjectRow[]>;
   debts(page: { after: EdgePosition | null; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
 }

@@ -1,5 +1,5 @@
 /** Small closed sets as the integers that the tables hold: the position in these lists. Lists only ever grow at the end. */
-import type { DirtySubject, EdgeRow, ExportOperation, ExportState, LifeState, LinkHow, Origin, Presence } from '../contract.ts';
+import type { DirtySubject, EdgeDecision, EdgeRow, ExportOperation, ExportState, LifeState, LinkHow, Origin, Presence } from '../contract.ts';
 
 export const PRESENCES: readonly Presence[] = ['present', 'pending', 'held', 'gone'];
 export const HOWS: readonly LinkHow[] = ['joined', 'projected', 'provisioned', 'decided'];
@@ -8,6 +8,7 @@ export const ORIGINS: readonly Origin[] = ['created', 'adopted'];
 export const OPERATIONS: readonly ExportOperation[] = ['create', 'update', 'delete'];
 export const EXPORT_STATES: readonly ExportState[] = ['observed', 'waiting', 'held', 'unknown', 'sent', 'failed'];
 export const EDGE_STATES: readonly EdgeRow['state'][] = ['seen', 'add', 'remove'];
+export const EDGE_DECISIONS: readonly EdgeDecision[] = ['approved', 'discarded'];
 export const LIFE_STATES: readonly LifeState[] = ['expected', 'active', 'away', 'leaving', 'gone'];
 export const SUBJECTS: readonly DirtySubject[] = ['staged', 'object', 'edge'];
 

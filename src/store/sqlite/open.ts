@@ -171,6 +171,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       },
       answer: (batch) => writer[laneFor(batch.answers.length)]('answer', batch),
       settleEdges: (batch) => writer[laneFor(batch.edges.length)]('settleEdges', batch),
+      decideEdges: (batch) => writer[laneFor(batch.edges.length)]('decideEdges', batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
       mark: (batch) => writer[laneFor(batch.rows.length)]('markExports', batch),
       closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),

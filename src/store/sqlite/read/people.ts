@@ -128,7 +128,7 @@ export function peopleReads(db: Database, names: Names): Reads {
           after?.key ?? '',
           limit,
         )
-        .map((row) => ({ ...edgeRow(names, row), connection: names.connection(Number(row[7])) }));
+        .map((row) => ({ ...edgeRow(names, row), connection: names.connection(Number(row[8])) }));
     },
     async get(hash) {
       const row = db.get('select bytes from blob where hash = ?', hash);

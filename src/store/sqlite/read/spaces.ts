@@ -1,6 +1,6 @@
 /** Reads of the connector spaces. Lists of ids and keys go in as one JSON text: one statement, however many. */
 import type { ConnectionState, EdgeRow, SpaceOperations, StagedRow } from '../../contract.ts';
-import { EDGE_STATES, HELD, PRESENCES, PRESENT } from '../codes.ts';
+import { EDGE_DECISIONS, EDGE_STATES, HELD, PRESENCES, PRESENT } from '../codes.ts';
 import type { Bind, Database, Row } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
@@ -26,7 +26,7 @@ type Reads = Pick<
 const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash
   from connection order by name`;
 
-export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since';
+export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided';
 
 export function edgeRow(names: Names, row: Row): EdgeRow {
   return {
@@ -37,6 +37,7 @@ export function edgeRow(names: Names, row: Row): EdgeRow {
     state: EDGE_STATES[row[4] as number]!,
     ours: row[5] === 1,
     debtSince: row[6] as number | null,
+    decided: row[7] === null ? null : EDGE_DECISIONS[row[7] as number]!,
   };
 }
 

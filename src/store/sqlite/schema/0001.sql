@@ -110,6 +110,8 @@ create table reference (
   ours       integer not null,
   debt_since integer,
   text       text,
+  -- By a person, about exactly this pending change: 0 approved, 1 discarded.
+  decided    integer,
   primary key (staged_id, attribute, key)
 ) strict, without rowid;
 create index reference_key on reference (connection, key);

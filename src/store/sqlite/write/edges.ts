@@ -1,13 +1,13 @@
 /** Edges between objects as a read shows them: only differences are written, pending ones are proven or kept. */
-import type { EdgeKey, EdgeWrite, StageEdges } from '../../contract.ts';
-import { codeOf, EDGE_ADD, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
+import type { EdgeKey, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
+import { codeOf, codeOrNull, EDGE_ADD, EDGE_DECISIONS, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
 import type { Row } from '../database.ts';
 import type { Session } from './session.ts';
 
 const INSERT =
   'insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text) values (?, ?, ?, ?, ?, ?, ?, ?)';
 const DELETE = 'delete from reference where staged_id = ? and attribute = ? and key = ?';
-const STATE = 'update reference set state = 0, text = ? where staged_id = ? and attribute = ? and key = ?';
+const STATE = 'update reference set state = 0, decided = null, text = ? where staged_id = ? and attribute = ? and key = ?';
 const ONE = 'select key, state, text from reference where staged_id = ? and attribute = ? and key = ?';
 const ALL = 'select key, state, text from reference where staged_id = ? and attribute = ?';
 
@@ -119,7 +119,8 @@ export function writeEdges(
     if (connection === undefined) continue;
     session.db.run(
       'reference',
-      `${INSERT} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text
+      `${INSERT} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text,
+         decided = case when state is excluded.state then decided end
        where state is not excluded.state or ours is not excluded.ours or debt_since is not excluded.debt_since or text is not excluded.text`,
       edge.stagedId,
       attribute,
@@ -131,6 +132,19 @@ export function writeEdges(
       edge.text === edge.key ? null : edge.text,
     );
   }
+}
+
+export function decideEdges(session: Session, { edges, decided }: Parameters<ExportOperations['decideEdges']>[0]): void {
+  for (const edge of edges)
+    session.db.run(
+      'reference',
+      'update reference set decided = ? where staged_id = ? and attribute = ? and key = ? and state = ?',
+      codeOrNull(EDGE_DECISIONS, decided),
+      edge.stagedId,
+      session.term(edge.attribute),
+      edge.key,
+      codeOf(EDGE_STATES, edge.state),
+    );
 }
 
 export function connectionsOf(session: Session): (stagedId: number) => number | undefined {

@@ -95,16 +95,7 @@ export function answer(session: Session, batch: AnswerBatch): void {
   for (const one of batch.answers) flying.delete(one.staged);
   for (const id of items.keys()) flying.delete(id);
   db.run('attempt', 'delete from attempt where connection = ? and run = ? and attempt = ?', connection, batch.run, batch.attempt);
-  const hour = Math.floor(batch.at / HOUR);
-  for (const [part, count] of sent)
-    db.run(
-      'gate_sent',
-      'insert into gate_sent (connection, part, hour, sent) values (?, ?, ?, ?) on conflict do update set sent = sent + excluded.sent',
-      connection,
-      part,
-      hour,
-      count,
-    );
+  for (const [part, count] of sent) countSent(session, connection, part, batch.at, count);
   writeEdges(
     session,
     batch.answers.flatMap((one) => one.edges),
@@ -231,6 +222,21 @@ function settleWish(
 export function settleEdges(session: Session, batch: Parameters<ExportOperations['settleEdges']>[0]): void {
   session.checkEpoch(batch.epoch);
   writeEdges(session, batch.edges, connectionsOf(session));
+  const { counted } = batch;
+  if (counted && counted.edges > 0)
+    countSent(session, session.connection(batch.connection), 'member', counted.at, counted.edges);
+}
+
+/** For the gates, by the hour. */
+function countSent(session: Session, connection: number, part: string, at: number, count: number): void {
+  session.db.run(
+    'gate_sent',
+    'insert into gate_sent (connection, part, hour, sent) values (?, ?, ?, ?) on conflict do update set sent = sent + excluded.sent',
+    connection,
+    part,
+    Math.floor(at / HOUR),
+    count,
+  );
 }
 
 export function markExports(session: Session, batch: Parameters<ExportOperations['mark']>[0]): void {

@@ -1,6 +1,7 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
 import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
+import { decideEdges } from './edges.ts';
 import { answer, closeHold, markExports, openHold, settleEdges, take } from './exports.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors } from './runs.ts';
 import type { Session } from './session.ts';
@@ -18,6 +19,7 @@ export const OPERATIONS: {
   readonly clearBitmap: typeof clearBitmap;
   readonly closeHold: typeof closeHold;
   readonly commit: typeof commit;
+  readonly decideEdges: typeof decideEdges;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
   readonly markAbsent: typeof markAbsent;
@@ -43,6 +45,7 @@ export const OPERATIONS: {
   clearBitmap,
   closeHold,
   commit,
+  decideEdges,
   finishRun,
   indexForSearch,
   markAbsent,
