@@ -57,8 +57,11 @@ export interface Reader {
    * of an interrupted full read; where that is worthless by now, it is ignored and the first page says `restarted: true`.
    */
   read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
-  /** True when the system keeps a change feed, so that `since` may be asked: first from a `cursor` taken before a full read. */
-  readonly deltas: boolean;
+  /**
+   * True when the system keeps a change feed, so that `since` may be asked: first from a `cursor` taken before a full read.
+   * `only`: it has nothing else; it is read from `cursor`, which is where it begins, and no full read is ever asked of it.
+   */
+  readonly deltas: boolean | 'only';
   cursor?(): Promise<Cursor>;
 }
 

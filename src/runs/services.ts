@@ -1,4 +1,5 @@
 /** The engine's context for one run: what it may reach, and where its counts, faults and notices go. */
+import { isDeepStrictEqual } from 'node:util';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
@@ -31,6 +32,8 @@ export async function openSession(
   let errors: ErrorRow[] = [];
   let count = 0;
   const fault = (one: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
+    // The one thing that a read left out is also why that read was not complete.
+    if (subject === undefined && isDeepStrictEqual(errors.at(-1)?.fault, one)) return;
     count++;
     if (faults.length < SHOWN) faults.push(one);
     errors.push({

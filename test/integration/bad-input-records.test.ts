@@ -76,7 +76,7 @@ describe('LDIF', () => {
     ],
     [
       'a change record among entries',
-      (text) => text.replace(/objectClass[^]*/, 'changetype: delete\n'),
+      (text) => text.replace(/objectClass[\s\S]*/, 'changetype: delete\n'),
       { object: DN },
       /change record/,
     ],

@@ -84,7 +84,7 @@ export async function* readTable(
 
 const MESSAGES: { readonly [fault in CsvFault]: readonly [message: string, remedy: string] } = {
   afterQuote: ['the row goes on behind a closing quote', 'double the quotes inside quoted fields'],
-  overlong: ['the row is over the limit of one object', 'look for a quote that is never closed, or raise limits.maxObjectBytes'],
+  overlong: ['the row is over the limit of one object', 'look for a quote that is never closed, or raise limits.maxObjectSize'],
   unterminated: ['a quoted field that starts in this row is never closed: the file is cut short', 'have the file made again'],
 };
 

@@ -49,7 +49,7 @@ export async function* eachLine(
     }
     if (batch.overlong !== undefined) {
       const { line, bytes } = batch.overlong;
-      const remedy = 'look for a missing newline, or raise limits.maxObjectBytes';
+      const remedy = 'look for a missing newline, or raise limits.maxObjectSize';
       skipped?.add(toFault(lineFault(`the line is over the limit of one object (${bytes} bytes)`, line, file.path, remedy)));
     }
     yield batch;

@@ -219,7 +219,7 @@ export class Draft {
       'invalidValue',
       `the entry would be ${text.length} bytes long, over the limit of ${this.#plan.maxEntryBytes}`,
       {
-        remedy: 'send less (a smaller photo), or raise limits.maxObjectBytes',
+        remedy: 'send less (a smaller photo), or raise limits.maxObjectSize',
       },
     );
   }

@@ -39,7 +39,7 @@ function open(config: LdifConfig, context: OpenContext): Connection {
     return {
       ...common,
       read: {
-        deltas: true,
+        deltas: 'only',
         cursor: async () => START,
         read: ({ since, signal }) => readFeed(plan, context.warn, since, signal),
       },

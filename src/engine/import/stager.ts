@@ -230,6 +230,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       try {
         if (entry.op === 'delete') {
           if (items.has(key)) await sendOne(items, key);
+          if (row && row.presence !== 'gone') counters.add(connection.name, 'gone');
           items.set(key, deletion(entry.kind, entry.anchor));
           images.set(key, Object.create(null));
           continue;

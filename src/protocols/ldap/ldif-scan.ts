@@ -167,7 +167,7 @@ export class RecordScanner {
       : `a record of ${over.length} bytes is over the limit of ${this.#limit} and is skipped`;
     out.push(
       this.#fault(what, over.head, line, over.length, {
-        remedy: 'take the large value out of the export, or raise limits.maxObjectBytes',
+        remedy: 'take the large value out of the export, or raise limits.maxObjectSize',
       }),
     );
     this.#line += over.lines;
