@@ -91,6 +91,8 @@ interface Finished {
   readonly answers: readonly ExportAnswer[];
   readonly changes: readonly NewChange[];
   readonly edges: readonly EdgeWrite[];
+  /** How many of the edges the gates count: nobody approved them. */
+  readonly undecided: number;
   readonly dirty: readonly DirtyRange[];
 }
 
@@ -138,8 +140,8 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
-  const dirty = await afterAnswers(context, connection, sendable, answers);
-  const done = { attempt, answers, changes, edges: [], dirty };
+  const dirty = await afterAnswers(context, connection, sendable, answers, settling.shared);
+  const done = { attempt, answers, changes, edges: [], undecided: 0, dirty };
   if (writer.commit) session.finished.push(done);
   else await record(session, done);
 }
@@ -255,8 +257,16 @@ async function record(session: Session, done: Finished): Promise<void> {
       changes: done.changes,
       dirty: done.dirty,
     });
-  if (done.edges.length > 0)
-    await context.store.exports.settleEdges({ connection: connection.name, epoch: context.epoch, edges: done.edges });
+  if (done.edges.length > 0) await settle(session, done);
+}
+
+async function settle({ context, connection }: Session, { edges, undecided }: Finished): Promise<void> {
+  await context.store.exports.settleEdges({
+    connection: connection.name,
+    epoch: context.epoch,
+    edges,
+    counted: { at: context.wall(), edges: undecided },
+  });
 }
 
 /** Memberships decided and not proven: set operations on the groups that exist in the target. */
@@ -271,7 +281,7 @@ async function sendMembers(session: Session): Promise<void> {
     );
     const byGroup = new Map<number, EdgeRow[]>();
     for (const edge of edges) {
-      if (session.held.has('member')) continue;
+      if (edge.decided === 'discarded' || (session.held.has('member') && edge.decided === null)) continue;
       // A group whose create is on its way in this same commit counts as there.
       const row = rows.get(edge.stagedId)!;
       if (
@@ -287,6 +297,7 @@ async function sendMembers(session: Session): Promise<void> {
     );
     const results = await write(session, items);
     const settled: EdgeWrite[] = [];
+    let undecided = 0;
     groups.forEach(([id, list], i) => {
       const result = results[i]!;
       if (!result.ok) {
@@ -305,14 +316,15 @@ async function sendMembers(session: Session): Promise<void> {
       }
       session.sent++;
       context.counters.add(connection.name, 'written');
-      for (const edge of list)
+      for (const edge of list) {
         settled.push({ ...edge, state: edge.state === 'add' ? 'seen' : 'drop', ours: edge.state === 'add' });
+        if (edge.decided === null) undecided++;
+      }
     });
     const changes: NewChange[] = groups.flatMap(([id, list], i) => (results[i]!.ok ? [memberChange(id, list)] : []));
-    if (writer.commit) session.finished.push({ attempt: '', answers: [], changes, edges: settled, dirty: [] });
-    else {
-      await context.store.exports.settleEdges({ connection: connection.name, epoch: context.epoch, edges: settled });
-    }
+    const done = { attempt: '', answers: [], changes, edges: settled, undecided, dirty: [] };
+    if (writer.commit) session.finished.push(done);
+    else await settle(session, done);
     if (changes.length > 0) await context.store.runs.recordChanges(context.run, context.epoch, changes);
     if (edges.length < MOST) return;
   }

@@ -13,6 +13,7 @@ export async function afterAnswers(
   connection: EngineConnection,
   sendings: readonly Sending[],
   answers: readonly ExportAnswer[],
+  shared: ReadonlyMap<string, unknown>,
 ): Promise<DirtyRange[]> {
   const objects = new Set<number>();
   const named: number[] = [];
@@ -21,7 +22,9 @@ export async function afterAnswers(
     const { row, item, rest } = sending;
     if (row.objectId === null || (answer.outcome !== 'proven' && answer.outcome !== 'sent')) return;
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
-    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null) objects.add(row.objectId);
+    // Of a shared set, what is gone everywhere by now is nobody's any more.
+    const sharing = Object.keys(item.set).some((name) => shared.has(name));
+    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
     if (item.operation === 'create' && (answer.anchor !== row.anchor || answer.name !== row.name)) named.push(row.objectId);
   });
   const dirty = [...objects].map((id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'answer' }));

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import type { ExportState, GateHold, StagedRow } from '#store/contract';
+import type { EdgePosition, EdgeRow, ExportState, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { modeOf } from './mode.ts';
 import { changeDigest } from './parts.ts';
@@ -64,19 +64,19 @@ export async function gateConnection(context: EngineContext, connection: EngineC
         }
       }
     });
-  await tallyMembers(context, connection, tally);
+  const members = await tallyMembers(context, connection);
+  if (members) tally.set('member', members);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   for (const [part, { count, digests }] of tally) {
     if (held.has(part)) continue;
-    const limit = limitFor(context, connection, part, accounts);
-    const total = count + (sent.get(part) ?? 0);
-    if (total <= limit) continue;
+    const over = overLimit(count + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
+    const tripped = over ?? (part === 'member' ? members!.emptied : null);
+    if (tripped === null) continue;
     const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {
       connection: connection.name,
       part,
-      count: total,
-      limit,
+      ...tripped,
       digest: sha256Hex(canonicalJson(digests.sort())).slice(0, 32),
       since: context.now,
     };
@@ -151,35 +151,49 @@ function holdOver(parts: readonly string[], held: ReadonlyMap<string, number>): 
   return undefined;
 }
 
-/** Total of memberships decided, and groups that lose more than half. */
+interface Tripped {
+  readonly count: number;
+  readonly limit: number;
+}
+
+function overLimit(count: number, limit: number): Tripped | null {
+  return count > limit ? { count, limit } : null;
+}
+
+/** Memberships that nobody has decided about yet, and the first group that would lose more than half of its members. */
 async function tallyMembers(
   context: EngineContext,
   connection: EngineConnection,
-  tally: Map<string, { count: number; digests: string[] }>,
-): Promise<void> {
-  let count = 0;
+): Promise<{ count: number; digests: string[]; emptied: Tripped | null } | null> {
   const digests: string[] = [];
-  const losing = new Map<number, { attribute: string; removed: number }>();
-  for (let after: Parameters<EngineContext['store']['exports']['pendingEdges']>[1]['after'] = null; ; ) {
-    const page = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
-    for (const edge of page) {
-      count++;
-      digests.push(`${edge.stagedId}:${edge.attribute}:${edge.key}:${edge.state}`);
-      if (edge.state === 'remove')
-        losing.set(edge.stagedId, { attribute: edge.attribute, removed: (losing.get(edge.stagedId)?.removed ?? 0) + 1 });
+  const losing = new Map<string, { readonly stagedId: number; readonly attribute: string; removed: number }>();
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
+    for (const { stagedId, attribute, key, state, decided } of page) {
+      if (decided !== null) continue;
+      digests.push(`${stagedId}:${attribute}:${key}:${state}`);
+      if (state !== 'remove') continue;
+      const group = losing.get(`${stagedId}:${attribute}`) ?? { stagedId, attribute, removed: 0 };
+      group.removed++;
+      losing.set(`${stagedId}:${attribute}`, group);
     }
     if (page.length < PAGE) break;
     after = page[page.length - 1]!;
   }
-  if (count > 0) tally.set('member', { count, digests });
-  for (const [stagedId, { attribute, removed }] of losing) {
+  if (digests.length === 0) return null;
+  return { count: digests.length, digests, emptied: await emptiedGroup(context, [...losing.values()]) };
+}
+
+async function emptiedGroup(
+  context: EngineContext,
+  losing: readonly { readonly stagedId: number; readonly attribute: string; readonly removed: number }[],
+): Promise<Tripped | null> {
+  for (const { stagedId, attribute, removed } of losing) {
     if (removed * 2 <= GROUP_SIZE) continue;
     const size = await countEdges(context, stagedId, attribute);
-    if (size >= GROUP_SIZE && removed * 2 > size) {
-      tally.set('member', { count: Number.MAX_SAFE_INTEGER, digests });
-      return;
-    }
+    if (size >= GROUP_SIZE && removed * 2 > size) return { count: removed, limit: Math.floor(size / 2) };
   }
+  return null;
 }
 
 async function countEdges(context: EngineContext, stagedId: number, attribute: string): Promise<number> {

@@ -93,7 +93,7 @@ async function settleAttribute(
         want(claimant.kind, text);
         await lookUp();
       }
-      if (isFree(type, claimant, text, owners, claims)) chosen = text;
+      if (isFree(type, claimant, text, owners, claims, contributed)) chosen = text;
       else if (!contributed && n === tries.length - 1 && tries.length < MOST_TRIES) {
         const more = candidates(type, claimant, tries.length * 2);
         tries.push(...more.slice(tries.length));
@@ -140,10 +140,13 @@ function isFree(
   text: string,
   owners: ReadonlyMap<string, ReadonlySet<number>>,
   claims: Claims,
+  contributed: boolean,
 ): boolean {
   for (const key of keysOf(claimant.kind, type, text)) {
     const id = keyText(key);
     const staged = key.scope.startsWith('staged:');
+    // A value that somebody gives is the person's, also where an account of nobody has it: that one may be hers.
+    if (staged && contributed) continue;
     for (const owner of owners.get(id) ?? [])
       if (staged ? !claimant.rows.some((row) => row.id === owner) : owner !== claimant.object) return false;
     const claimed = claims.get(id);
