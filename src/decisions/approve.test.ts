@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_KINDS } from '#runs/index';
-import type { ConnectionState, DecisionRow, ExportColumns, GateHold, StagedRow } from '#store/contract';
+import type { ConnectionState, DecisionRow, EdgeRow, ExportColumns, GateHold, StagedRow } from '#store/contract';
 import { approve, discard, pending } from './approve.ts';
 import { digestOf } from './change.ts';
 import { parkedKinds } from './choices.ts';
@@ -26,7 +26,7 @@ function account(id: number, state: ExportColumns['state'], parts: string[], wan
 }
 
 /** The few operations that decisions touch, over plain lists. */
-function world(rows: StagedRow[], state: Partial<ConnectionState> = {}) {
+function world(rows: StagedRow[], state: Partial<ConnectionState> = {}, edges: EdgeRow[] = []) {
   const holds: GateHold[] = [];
   const decisions: Pick<DecisionRow, 'kind' | 'by' | 'reason' | 'detail'>[] = [];
   const saved: Partial<ConnectionState> = { name: 'ad', mode: 'on', held: null, approval: null, lastCompleteRead: 1, ...state };
@@ -41,11 +41,19 @@ function world(rows: StagedRow[], state: Partial<ConnectionState> = {}) {
           Object.assign(row.export!, more);
         }
       },
+      pendingEdges: async () => edges.filter((edge) => edge.state !== 'seen'),
+      decideEdges: async ({ edges: chosen, decided }: { edges: EdgeRow[]; decided: 'approved' }) => {
+        for (const edge of chosen) Object.assign(edges.find((one) => one.key === edge.key)!, { decided });
+      },
       closeHold: async (id: number, decision: number, at: number) =>
         void Object.assign(holds.find((one) => one.id === id)!, { closedAt: at, decision }),
     },
     decisions: { record: async (one: (typeof decisions)[number]) => decisions.push(one) },
-    spaces: { states: async () => [saved], saveState: async (_: string, patch: object) => void Object.assign(saved, patch) },
+    spaces: {
+      byIds: async (ids: number[]) => ids.map((id) => ({ ...account(id, 'waiting', []), anchor: `g${id}`, export: null })),
+      states: async () => [saved],
+      saveState: async (_: string, patch: object) => void Object.assign(saved, patch),
+    },
   };
   const surroundings = {
     store,
@@ -56,7 +64,7 @@ function world(rows: StagedRow[], state: Partial<ConnectionState> = {}) {
       ],
     },
   } as unknown as Surroundings;
-  return { rows, holds, decisions, saved, surroundings };
+  return { rows, edges, holds, decisions, saved, surroundings };
 }
 const gate = (id: number, part: string): GateHold => ({
   id,
@@ -144,6 +152,40 @@ describe('a gate', () => {
     ]);
     holds.push(gate(1, 'attribute:mail'));
     expect((await pending('ad', surroundings)).rows.map((row) => row.id)).toEqual([1]);
+  });
+});
+
+describe('memberships', () => {
+  const edge = (stagedId: number, key: string, state: 'add' | 'remove'): EdgeRow =>
+    ({ stagedId, attribute: 'member', key, text: key, state, ours: true, debtSince: null, decided: null }) as EdgeRow;
+
+  it('are held as a kind of their own, and decided group by group', async () => {
+    const made = world([account(1, 'waiting', ['update', 'attribute:cn'])], {}, [
+      edge(7, 'a', 'remove'),
+      edge(7, 'b', 'add'),
+      edge(8, 'c', 'remove'),
+    ]);
+    made.holds.push(gate(1, 'member'));
+    const shown = await pending('ad', made.surroundings);
+    expect([shown.rows, shown.members.length]).toEqual([[], 3]);
+    expect(await approve({ target: 'ad', only: ['g7'], digest: null }, WHO, made.surroundings)).toMatchObject({
+      decided: 2,
+      left: 1,
+    });
+    expect(made.edges.map((one) => one.decided)).toEqual(['approved', 'approved', null]);
+    expect(made.holds[0]!.closedAt).toBeNull();
+    await expect(approve({ target: 'ad', only: [], digest: shown.digest }, WHO, made.surroundings)).rejects.toMatchObject({
+      kind: 'conflict',
+    });
+    await discard({ target: 'ad', only: [], digest: null }, WHO, made.surroundings);
+    expect(made.edges[2]!.decided).toBe('discarded');
+    expect(made.holds[0]!.closedAt).toBe(5);
+  });
+
+  it('belong to a first plan', async () => {
+    const made = world([account(1, 'observed', ['create'])], { mode: null }, [edge(7, 'a', 'add')]);
+    expect(await approve({ target: 'ad', only: [], digest: null }, WHO, made.surroundings)).toMatchObject({ decided: 2 });
+    expect(made.edges[0]!.decided).toBe('approved');
   });
 });
 

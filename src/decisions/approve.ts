@@ -7,8 +7,8 @@
  */
 import { canonicalJson, parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
-import type { GateHold, StagedRow } from '#store/contract';
-import { changesIn, digestOf, setDigest } from './change.ts';
+import type { EdgeRow, GateHold, StagedRow } from '#store/contract';
+import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, sizeOf, undecidedMembers } from './change.ts';
 import { checked, type Decider, type Surroundings } from './decision.ts';
 import { known } from './hold.ts';
 
@@ -18,12 +18,16 @@ export interface Waiting {
   readonly what: 'firstPlan' | 'gate';
   readonly holds: readonly GateHold[];
   readonly rows: readonly StagedRow[];
+  /** Memberships, and the groups whose they are. */
+  readonly members: readonly EdgeRow[];
+  readonly groups: ReadonlyMap<number, StagedRow>;
   readonly digest: string;
   readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
 }
 export interface Decision {
   readonly connection: string;
   readonly what: 'firstPlan' | 'gate';
+  /** Changes of accounts and memberships together. */
   readonly decided: number;
   /** Left waiting because they were not chosen. */
   readonly left: number;
@@ -58,7 +62,8 @@ export async function pending(target: string, surroundings: Surroundings): Promi
       remedy: "'rollcall parked' lists what else waits for a decision.",
     });
   }
-  return waiting(connection, 'gate', holds, rows);
+  const members = parts.has('member') ? await undecidedMembers(store, connection) : [];
+  return waiting(connection, 'gate', holds, rows, members, store);
 }
 
 export async function approve(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
@@ -67,9 +72,10 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Su
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
   await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: digestOf(row), discarded: null }));
+  if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
   const decision = await record('approve', shown, chosen, by, surroundings);
   if (shown.what === 'firstPlan') {
-    const approval = canonicalJson({ ...by, digest: setDigest(chosen), changes: chosen.length });
+    const approval = canonicalJson({ ...by, digest: digestOfAll(chosen), changes: sizeOf(chosen) });
     await store.spaces.saveState(shown.connection, { mode: 'on', approval }, null);
   }
   return close(decision, shown, chosen, by, surroundings);
@@ -84,6 +90,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
     approved: null,
     discarded: digestOf(row),
   }));
+  if (chosen.members.length > 0) await surroundings.store.exports.decideEdges({ edges: chosen.members, decided: 'discarded' });
   const decision = await record('discard', shown, chosen, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
 }
@@ -95,7 +102,7 @@ async function firstPlan(connection: string, { store, config }: Surroundings): P
   const rows = observed.filter((row) => row.export!.discarded !== digestOf(row));
   const state = (await store.spaces.states()).find((one) => one.name === connection);
   if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
-    return waiting(connection, 'firstPlan', [], rows);
+    return waiting(connection, 'firstPlan', [], rows, await undecidedMembers(store, connection), store);
   }
   if (state?.mode === 'on') return null;
   throw new RollcallError('notFound', `${connection} has not been read completely yet, so there is no first plan to approve.`, {
@@ -112,34 +119,45 @@ function covers(parts: ReadonlySet<string>, row: StagedRow): boolean {
   return (JSON.parse(wish.parts) as string[]).some((part) => parts.has(part));
 }
 
-function waiting(connection: string, what: Waiting['what'], holds: readonly GateHold[], rows: readonly StagedRow[]): Waiting {
+async function waiting(
+  connection: string,
+  what: Waiting['what'],
+  holds: readonly GateHold[],
+  rows: readonly StagedRow[],
+  members: readonly EdgeRow[],
+  store: Surroundings['store'],
+): Promise<Waiting> {
   const counts = { create: 0, update: 0, delete: 0 };
   for (const row of rows) if (row.export !== null) counts[row.export.operation] += 1;
-  return { connection, what, holds, rows, digest: setDigest(rows), counts };
+  const groups = await groupsOf(store, members);
+  return { connection, what, holds, rows, members, groups, digest: digestOfAll({ rows, members }), counts };
 }
 
-function choose(shown: Waiting, { only, digest }: Choice): readonly StagedRow[] {
+function choose(shown: Waiting, { only, digest }: Choice): Changes {
   if (digest !== null && digest !== shown.digest && !(digest.length >= 8 && shown.digest.startsWith(digest))) {
     throw new RollcallError('conflict', `What waits at ${shown.connection} has changed since it was shown to you.`, {
       where: { connection: shown.connection },
       remedy: 'Look at it again and decide anew; nothing was decided.',
     });
   }
-  if (only.length === 0) return shown.rows;
-  const names = new Map<string, StagedRow>();
-  for (const row of shown.rows) for (const name of namesOf(row)) names.set(name, row);
-  const chosen = new Set<StagedRow>();
+  if (only.length === 0) return shown;
+  const names = new Map<string, number>();
+  for (const row of [...shown.groups.values(), ...shown.rows]) for (const name of namesOf(row)) names.set(name, row.id);
+  const chosen = new Set<number>();
   for (const name of only) {
-    const row = names.get(name);
-    if (row === undefined) {
+    const id = names.get(name);
+    if (id === undefined) {
       throw new RollcallError('notFound', `No change of '${name}' waits at ${shown.connection}.`, {
         where: { connection: shown.connection, object: name },
         remedy: 'Name accounts as they are listed; nothing was decided.',
       });
     }
-    chosen.add(row);
+    chosen.add(id);
   }
-  return [...chosen];
+  return {
+    rows: shown.rows.filter((row) => chosen.has(row.id)),
+    members: shown.members.filter((edge) => chosen.has(edge.stagedId)),
+  };
 }
 
 /** How the account of a change is called in lists. */
@@ -158,50 +176,41 @@ type Marked = {
 };
 
 /** Takes the chosen changes out of their hold. */
-function mark(
-  chosen: readonly StagedRow[],
-  shown: Waiting,
-  { store }: Surroundings,
-  as: (row: StagedRow) => Marked,
-): Promise<void> {
-  const rows = chosen.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) }));
+function mark(chosen: Changes, shown: Waiting, { store }: Surroundings, as: (row: StagedRow) => Marked): Promise<void> {
+  const rows = chosen.rows.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) }));
   return store.exports.mark({ connection: shown.connection, epoch: null, rows, gates: [] });
 }
 
 function record(
   kind: 'approve' | 'discard',
   shown: Waiting,
-  chosen: readonly StagedRow[],
+  chosen: Changes,
   by: Decider,
   { store }: Surroundings,
 ): Promise<number> {
   const detail = canonicalJson({
     what: shown.what,
-    digest: setDigest(chosen),
-    changes: chosen.length,
+    digest: digestOfAll(chosen),
+    changes: sizeOf(chosen),
     holds: shown.holds.map((one) => one.id),
   });
   return store.decisions.record({ kind, connection: shown.connection, stagedId: null, objectId: null, detail, ...by }, []);
 }
 
 /** A hold with nothing left in it is closed. */
-async function close(
-  decision: number,
-  shown: Waiting,
-  chosen: readonly StagedRow[],
-  by: Decider,
-  { store }: Surroundings,
-): Promise<Decision> {
-  const taken = new Set(chosen.map((row) => row.id));
+async function close(decision: number, shown: Waiting, chosen: Changes, by: Decider, { store }: Surroundings): Promise<Decision> {
+  const taken = new Set(chosen.rows.map((row) => row.id));
   const left = shown.rows.filter((row) => !taken.has(row.id));
+  const membersLeft = shown.members.length > chosen.members.length;
   for (const one of shown.holds) {
-    if (!left.some((row) => covers(new Set([one.part]), row))) await store.exports.closeHold(one.id, decision, by.at);
+    const still = one.part === 'member' ? membersLeft : left.some((row) => covers(new Set([one.part]), row));
+    if (!still) await store.exports.closeHold(one.id, decision, by.at);
   }
   return {
     connection: shown.connection,
     what: shown.what,
-    decided: chosen.length,
-    left: shown.rows.length - chosen.length,
-    digest: setDigest(chosen),
+    decided: sizeOf(chosen),
+    left: sizeOf(shown) - sizeOf(chosen),
+    digest: digestOfAll(chosen),
   };
 }

@@ -1,17 +1,28 @@
-/** One decided change of one account, as a decision covers it. */
+/** What a decision covers: single changes of accounts and memberships, and how a set of them is named. */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { changeDigest } from '#runs/reasons';
-import type { ExportState, StagedRow, Store } from '#store/contract';
+import type { EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
 export function digestOf(row: Pick<StagedRow, 'id' | 'export'>): string | null {
   return row.export === null ? null : changeDigest(row.id, row.export);
 }
 
+/** What a decision covers: changes of accounts, and memberships. */
+export interface Changes {
+  readonly rows: readonly StagedRow[];
+  readonly members: readonly EdgeRow[];
+}
+
 /** Identifies a set of changes whatever their order. */
-export function setDigest(rows: readonly Pick<StagedRow, 'id' | 'export'>[]): string {
-  return sha256Hex(canonicalJson(rows.map((row) => digestOf(row)).sort()));
+export function digestOfAll({ rows, members }: Changes): string {
+  const edges = members.map(({ stagedId, attribute, key, state }) => canonicalJson([stagedId, attribute, key, state]));
+  return sha256Hex(canonicalJson([...rows.map((row) => digestOf(row)), ...edges].sort()));
+}
+
+export function sizeOf({ rows, members }: Changes): number {
+  return rows.length + members.length;
 }
 
 const PAGE = 2_000;
@@ -25,4 +36,24 @@ export async function changesIn(store: Store, connection: string, states: readon
     if (page.length < PAGE) return rows;
     after = page.at(-1)!.id;
   }
+}
+
+/** Memberships of the connection that are decided by rules, not sent, and about which nobody has said anything. */
+export async function undecidedMembers(store: Store, connection: string): Promise<EdgeRow[]> {
+  const found: EdgeRow[] = [];
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await store.exports.pendingEdges(connection, { after, limit: PAGE });
+    for (const edge of page) if (edge.decided === null) found.push(edge);
+    if (page.length < PAGE) return found;
+    after = page.at(-1)!;
+  }
+}
+
+/** The groups of these memberships, by id. */
+export async function groupsOf(store: Store, members: readonly EdgeRow[]): Promise<ReadonlyMap<number, StagedRow>> {
+  const ids = [...new Set(members.map((edge) => edge.stagedId))];
+  const groups = new Map<number, StagedRow>();
+  for (let i = 0; i < ids.length; i += PAGE)
+    for (const row of await store.spaces.byIds(ids.slice(i, i + PAGE))) groups.set(row.id, row);
+  return groups;
 }

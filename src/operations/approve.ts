@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseImage } from '#core/canonical';
 import { formatInstant } from '#core/time';
 import { approve as approveNow, type Decision, discard as discardNow, namesOf, pending, type Waiting } from '#decisions/approve';
+import { sizeOf } from '#decisions/change';
 import { acceptRead } from '#decisions/reads';
 import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
@@ -37,7 +38,13 @@ export interface WaitingOutput {
     readonly limit: number;
     readonly since: string;
   }[];
-  /** The first `limit` of them. */
+  /** Groups whose memberships change; counted in `total`, one by one. The first `limit` of them. */
+  readonly members: readonly {
+    readonly account: string;
+    readonly add: number;
+    readonly remove: number;
+  }[];
+  /** Changes of accounts, the first `limit` of them. */
   readonly changes: readonly WaitingChange[];
 }
 
@@ -54,6 +61,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     update: z.number(),
     delete: z.number(),
     holds: z.array(z.object({ id: z.number(), part: z.string(), count: z.number(), limit: z.number(), since: instant })),
+    members: z.array(z.object({ account: z.string(), add: z.number(), remove: z.number() })),
     changes: z.array(
       z.object({
         account: z.string(),
@@ -78,7 +86,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       connection: found.connection,
       what: found.what,
       digest: found.digest,
-      total: found.rows.length,
+      total: sizeOf(found),
       ...found.counts,
       holds: found.holds.map(({ id, part, count, limit: most, since }) => ({
         id,
@@ -87,10 +95,19 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         limit: most,
         since: formatInstant(since),
       })),
+      members: membersOf(found).slice(0, limit),
       changes: shown.map((row) => change(row, labels)),
     };
   },
 };
+
+function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
+  return [...Map.groupBy(members, (edge) => edge.stagedId)].map(([id, edges]) => {
+    const group = groups.get(id);
+    const add = edges.filter((edge) => edge.state === 'add').length;
+    return { account: (group && namesOf(group)[0]) ?? `#${id}`, add, remove: edges.length - add };
+  });
+}
 
 function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): WaitingChange {
   const account = namesOf(row)[0] ?? `#${row.id}`;

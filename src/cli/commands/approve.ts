@@ -20,7 +20,7 @@ const SHOWN = 20;
 function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): string {
   const head =
     found.what === 'firstPlan'
-      ? `First plan of ${paint.bold(printable(found.connection))}: ${number(found.create)} accounts to create, ${number(found.update)} to change, ${number(found.delete)} to delete.\n`
+      ? `First plan of ${paint.bold(printable(found.connection))}: ${number(found.create)} accounts to create, ${number(found.update)} to change, ${number(found.delete)} to delete${found.total > found.create + found.update + found.delete ? `, ${number(found.total - found.create - found.update - found.delete)} memberships` : ''}.\n`
       : `${paint.bold(printable(found.connection))} holds ${count(found.total, 'change')}:\n` +
         found.holds
           .map(
@@ -33,8 +33,13 @@ function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): strin
       `  ${one.operation === 'create' ? '+' : one.operation === 'delete' ? '-' : '~'} ${printable(one.label)}${one.account === one.label ? '' : ` ${paint.dim(printable(one.account))}`}\n` +
       changeLines(one.operation === 'delete' ? null : one.before, one.after, paint, '      '),
   );
-  const more = found.total - found.changes.length;
-  return `${head}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
+  const members = found.members.map(
+    (one) =>
+      `  ~ ${printable(one.account)} ${paint.green(`+${number(one.add)}`)} ${paint.red(`−${number(one.remove)}`)} ${paint.dim('members')}\n`,
+  );
+  const shown = found.changes.length + found.members.reduce((sum, one) => sum + one.add + one.remove, 0);
+  const more = found.total - shown;
+  return `${head}${members.join('')}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
 }
 
 /** Shows what waits before anybody is asked, and decides exactly that. */

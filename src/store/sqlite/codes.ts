@@ -1,5 +1,15 @@
 /** Small closed sets as the integers that the tables hold: the position in these lists. Lists only ever grow at the end. */
-import type { DirtySubject, EdgeDecision, EdgeRow, ExportOperation, ExportState, LifeState, LinkHow, Origin, Presence } from '../contract.ts';
+import type {
+  DirtySubject,
+  EdgeDecision,
+  EdgeRow,
+  ExportOperation,
+  ExportState,
+  LifeState,
+  LinkHow,
+  Origin,
+  Presence,
+} from '../contract.ts';
 
 export const PRESENCES: readonly Presence[] = ['present', 'pending', 'held', 'gone'];
 export const HOWS: readonly LinkHow[] = ['joined', 'projected', 'provisioned', 'decided'];

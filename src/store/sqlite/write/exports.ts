@@ -223,8 +223,7 @@ export function settleEdges(session: Session, batch: Parameters<ExportOperations
   session.checkEpoch(batch.epoch);
   writeEdges(session, batch.edges, connectionsOf(session));
   const { counted } = batch;
-  if (counted && counted.edges > 0)
-    countSent(session, session.connection(batch.connection), 'member', counted.at, counted.edges);
+  if (counted && counted.edges > 0) countSent(session, session.connection(batch.connection), 'member', counted.at, counted.edges);
 }
 
 /** For the gates, by the hour. */
