@@ -1,0 +1,118 @@
+/** Memberships and the gates: a group that is emptied, by accident or not. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors/memory/index';
+import { type Place, place } from './place.ts';
+
+const YAML = `store: sqlite:rollcall.db
+gates: { create: { percent: 100, count: 1000 } }
+connections:
+  hr:
+    type: memory
+    system: members hr
+    owner: true
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
+      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
+  dir:
+    type: memory
+    system: members dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+      group: { join: name, attributes: { name: name } }
+    export:
+      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
+      group: { provision: true, anchor: name, attributes: { name: name, member: member } }
+`;
+const ME = ['--as', 'Ada', '--reason', 'looked at it'];
+const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `p${String(from + i).padStart(3, '0')}`);
+
+let here: Place;
+let hr: MemorySystem;
+let dir: MemorySystem;
+
+const team = (name: string, members: readonly string[]) => hr.put('group', name, { name, members: [...members] });
+const inDirectory = (name: string): number => {
+  const members = dir.objects().find((one) => one.anchor === name)?.attributes['member'];
+  return Array.isArray(members) ? members.length : members === undefined || members === null ? 0 : 1;
+};
+
+beforeEach(async () => {
+  here = await place(YAML);
+  hr = memorySystem('members hr');
+  dir = memorySystem('members dir');
+  for (const id of ids(0, 200)) hr.put('person', id, { id, name: `Person ${id}` });
+  team('sales', ids(0, 30));
+  team('all', ids(0, 200));
+  await here.run();
+});
+afterEach(async () => {
+  await here.remove();
+  for (const name of ['members hr', 'members dir']) forgetMemorySystem(name);
+});
+
+describe('memberships', () => {
+  it('of a first plan are approved with it', async () => {
+    expect(dir.objects()).toEqual([]);
+    const { out } = await here.call('approve', 'dir', ...ME, '--json');
+    expect(JSON.parse(out)).toMatchObject({ what: 'firstPlan', decided: 202 + 230 });
+    expect((await here.run()).notices).toEqual([]);
+    expect([inDirectory('sales'), inDirectory('all')]).toEqual([30, 200]);
+  });
+
+  describe('afterwards', () => {
+    beforeEach(async () => {
+      await here.call('approve', 'dir', ...ME);
+      await here.run();
+      expect(inDirectory('sales')).toBe(30);
+    });
+
+    it('of a group that loses more than half are held, and go once they are approved', async () => {
+      team('sales', ids(0, 10));
+      hr.put('person', 'p000', { id: 'p000', name: 'Renamed' });
+      for (let i = 0; i < 2; i++) {
+        expect((await here.run()).notices).toMatchObject([
+          { kind: 'gate', message: expect.stringContaining('20 changes of kind "member"') },
+        ]);
+        expect(inDirectory('sales')).toBe(30);
+      }
+      expect(dir.objects().find((one) => one.anchor === 'p000')?.attributes['cn']).toBe('Renamed');
+      expect((await here.call('approve', 'dir', ...ME)).out).toContain('20 changes');
+      expect((await here.run()).notices).toEqual([]);
+      expect(inDirectory('sales')).toBe(10);
+    });
+
+    it('that were approved pass once: the same loss again is held again', async () => {
+      team('sales', ids(0, 10));
+      await here.run();
+      await here.call('approve', 'dir', ...ME);
+      await here.run();
+      team('sales', ids(0, 30));
+      await here.run();
+      expect(inDirectory('sales')).toBe(30);
+      here.now += 2 * 86_400_000;
+      team('sales', ids(0, 10));
+      expect((await here.run()).notices).toMatchObject([{ kind: 'gate' }]);
+      expect(inDirectory('sales')).toBe(30);
+    });
+
+    it('that were discarded stay as they are, and others go on', async () => {
+      team('sales', ids(0, 10));
+      await here.run();
+      expect((await here.call('discard', 'dir', ...ME)).out).toContain('20 changes');
+      team('all', ids(0, 199));
+      expect((await here.run()).notices).toEqual([]);
+      expect([inDirectory('sales'), inDirectory('all')]).toEqual([30, 199]);
+      team('sales', ids(0, 31));
+      await here.run();
+      expect(inDirectory('sales')).toBe(31);
+    });
+
+    it('count over a day, however few come at a time', async () => {
+      for (let n = 1; n < 9; n++) {
+        team('all', ids(0, 200 - n * 10));
+        await here.run();
+      }
+      expect(inDirectory('all')).toBe(160);
+    });
+  });
+});
