@@ -93,7 +93,7 @@ export const RECORDS: ReadonlySet<string> = new Set([
   'run',
   'run_error',
   'error',
-  'connection_state',
+  'connection',
   'seq',
   'setting',
   'counter',

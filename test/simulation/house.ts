@@ -151,35 +151,42 @@ export function createdIn(memory: Memory): Set<string> {
 
 /** The end state with assigned anchors replaced by the name of the object they belong to, as plain sorted data. */
 export function comparable(end: EndState, created: ReadonlySet<string>): Comparable {
+  // Anchors are a system's own: two systems may have given the same one.
   const names = new Map<string, string>();
-  for (const key of created) names.set(key.slice(key.indexOf(':') + 1), `made for ${end.links.get(key) ?? 'nobody'}`);
-  const rename = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rename).sort();
-    return typeof value === 'string' ? (names.get(value) ?? value) : value;
+  for (const key of created) {
+    const connection = key.slice(0, key.indexOf('|'));
+    names.set(`${connection}|${key.slice(key.indexOf(':') + 1)}`, `made for ${end.links.get(key) ?? 'nobody'}`);
+  }
+  const rename = (connection: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((one) => rename(connection, one)).sort();
+    return typeof value === 'string' ? (names.get(`${connection}|${value}`) ?? value) : value;
   };
-  const place = (key: string): string => {
-    const at = key.indexOf(':') + 1;
-    return key.slice(0, at) + (names.get(key.slice(at)) ?? key.slice(at));
+  const place = (connection: string, spot: string): string => {
+    const at = spot.indexOf(':') + 1;
+    return spot.slice(0, at) + (names.get(`${connection}|${spot.slice(at)}`) ?? spot.slice(at));
+  };
+  const placed = (key: string): string => {
+    const at = key.indexOf('|');
+    return `${key.slice(0, at)}|${place(key.slice(0, at), key.slice(at + 1))}`;
   };
   const systems: { [connection: string]: { [spot: string]: unknown } } = {};
   for (const [connection, objects] of end.systems) {
     const all: [string, unknown][] = [...objects].map(([key, o]) => [
-      place(key),
-      { name: o.name, ...sorted(Object.entries(o.attributes).map(([n, v]) => [n, rename(v)])) },
+      place(connection, key),
+      { name: o.name, ...sorted(Object.entries(o.attributes).map(([n, v]) => [n, rename(connection, v)])) },
     ]);
     systems[connection] = sorted(all);
   }
   return {
     objects: sorted([...end.objects].map(([name, o]) => [name, { ...o, attributes: sorted(Object.entries(o.attributes)) }])),
-    links: sorted([...end.links].map(([key, name]) => [place(key), name])) as { [staged: string]: string },
+    links: sorted([...end.links].map(([key, name]) => [placed(key), name])) as { [staged: string]: string },
     systems,
     parked: end.parked
-      .map((line) =>
-        line
-          .split(' ')
-          .map((word) => (word.includes(':') ? place(word) : word))
-          .join(' '),
-      )
+      .map((line) => {
+        const [kind, connection, ...rest] = line.split(' ');
+        const subject = rest.map((word) => (word.includes('|') ? placed(word) : word.includes(':') ? place(connection!, word) : word));
+        return [kind, connection, ...subject].join(' ');
+      })
       .sort(),
   };
 }
