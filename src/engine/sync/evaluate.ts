@@ -5,12 +5,13 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { type Attributes, type Kind, type Scalar, scalars, type Value } from '#core/values';
-import { type Decision, decide } from '#rules/contribute';
-import type { Clock, KindRules } from '#rules/model';
+import { type Decision, decide, type Offer } from '#rules/contribute';
+import type { Clock, KindRules, MetaAttribute } from '#rules/model';
 import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
 import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors } from './contributions.ts';
+import { fixedOn } from './decisions.ts';
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
 import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
@@ -51,6 +52,7 @@ export async function evaluateObjects(
 ): Promise<Evaluated[]> {
   const loaded = await load(context, generation, ids);
   const resolver = createResolver(context, generation);
+  const fixed = await fixedOn(context, generation, ids);
   const drafts = loaded.map((one) => draft(context, one));
   for (const { offered } of drafts)
     for (const { offers, flows } of offered.values())
@@ -58,7 +60,7 @@ export async function evaluateObjects(
         if (flows[i]!.reference && offer.value !== undefined) resolver.want(flows[i]!, offer.value);
       });
   await resolver.resolve();
-  const out = drafts.map((one) => agree(context, one, resolver));
+  const out = drafts.map((one) => agree(context, one, resolver, fixed.get(one.id) ?? NOTHING_FIXED));
   if (claims === null) return out;
   for (const [kind, rules] of context.kinds) {
     if (![...rules.attributes.values()].some((a) => a.unique)) continue;
@@ -70,6 +72,7 @@ export async function evaluateObjects(
         attributes: e.attributes,
         before: e.beforeAttributes,
         rows: e.rows,
+        fixed: fixed.get(e.id) ?? NOTHING_FIXED,
         scope: { object: e.attributes },
         clock: e.clock,
         living: e.life.state !== 'gone',
@@ -123,6 +126,8 @@ interface Draft extends Loaded {
   readonly clock: Clock;
   readonly contributors: Contributor[];
   readonly offered: ReturnType<typeof offersOf>;
+  /** Attribute → whose rule failed. */
+  readonly failed: ReadonlyMap<string, readonly Contributor[]>;
   readonly parked: ParkedItem[];
 }
 
@@ -138,7 +143,9 @@ function draft(context: EngineContext, one: Loaded): Draft {
     if (contributor && contributor.rule.kind === one.kind) contributors.push(contributor);
   }
   orderContributors(contributors, clock);
+  const failed = new Map<string, Contributor[]>();
   const offered = offersOf(contributors, rules, clock, (fault, contributor, attribute) => {
+    failed.set(attribute, [...(failed.get(attribute) ?? []), contributor]);
     context.fault(fault, { subject: 'staged', id: contributor.row.id });
     parked.push({
       kind: 'invalidValue',
@@ -146,10 +153,17 @@ function draft(context: EngineContext, one: Loaded): Draft {
       detail: canonicalJson({ attribute, message: fault.message }),
     });
   });
-  return { ...one, rules, clock, contributors, offered, parked };
+  return { ...one, rules, clock, contributors, offered, failed, parked };
 }
 
-function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof createResolver>): Evaluated {
+const NOTHING_FIXED: ReadonlyMap<string, Value> = new Map();
+
+function agree(
+  context: EngineContext,
+  one: Draft,
+  resolver: ReturnType<typeof createResolver>,
+  fixed: ReadonlyMap<string, Value>,
+): Evaluated {
   const { rules, clock, before, parked } = one;
   const beforeAttributes = before ? parseImage(before.attributes) : null;
   const winners = new Map<string, string | null>();
@@ -172,13 +186,23 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
     if (removed.length > 0) suppressed.set(name, stillOffered(removed, decided.value, type));
     const winner = decision.winner === null ? null : offers[decision.winner]!.connection;
     winners.set(name, winner);
-    if (decision.value === undefined) continue;
+    if (decision.value === undefined || heldByFailure(one, type, beforeAttributes, offers[decision.winner ?? -1])) continue;
     const value = referring ? resolved(name, decision.value, type.multi, winner, debts, parked) : decision.value;
     if (value !== undefined) attributes[name] = value;
+  }
+  for (const name of one.failed.keys()) {
+    const had = beforeAttributes?.[name];
+    if (attributes[name] === undefined && had !== undefined) attributes[name] = had;
   }
   for (const type of rules.attributes.values()) {
     const had = beforeAttributes?.[type.name];
     if (type.once && had !== undefined && had !== null) attributes[type.name] = had;
+  }
+  for (const [name, value] of fixed) {
+    if (!rules.attributes.has(name)) continue;
+    attributes[name] = value;
+    winners.set(name, null);
+    debts.delete(name);
   }
   const owners = ownersOf(context, one.kind);
   const owned = one.contributors.some((c) => owners.has(c.connection.name));
@@ -187,6 +211,26 @@ function agree(context: EngineContext, one: Draft, resolver: ReturnType<typeof c
   const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
   doubtful(context, one, agreed);
   return { ...one, beforeAttributes, attributes: agreed, frozen, life, winners, suppressed, debts: frozen ? new Set() : debts };
+}
+
+/**
+ * A rule that failed might have decided: what was agreed stays until it is mended. What goes before the failed one in
+ * precedence decides as ever.
+ */
+function heldByFailure(one: Draft, type: MetaAttribute, before: Attributes | null, winner: Offer | undefined): boolean {
+  const failed = one.failed.get(type.name);
+  if (failed === undefined || before?.[type.name] === undefined) return false;
+  if (winner === undefined || type.strategy !== 'ranked') return true;
+  const rank = (connection: string): number => {
+    const at = type.rank.indexOf(connection);
+    return at < 0 ? type.rank.length : at;
+  };
+  return failed.some((contributor) => {
+    const { name } = contributor.connection;
+    if (name !== winner.connection) return rank(name) < rank(winner.connection);
+    const own = one.contributors.filter((c) => c.connection.name === name);
+    return contributor.rule.aggregates.some((a) => a.attribute === type.name) || own.indexOf(contributor) < winner.order;
+  });
 }
 
 /** Splits a decided reference into what resolves and what is owed. */

@@ -1,6 +1,7 @@
 /**
  * The link pass: which object each unlinked staged object belongs to. Connections in order of rank, anchors in order
- * within one; what a rank decides is seen by the next (SEMANTICS 1, competitors). Nothing is written here.
+ * within one; what a rank decides is seen by the next (SEMANTICS 1, competitors). Nothing is written here but the end of a
+ * link that a person decided against.
  */
 import { canonicalJson } from '#core/canonical';
 import { normalForm } from '#core/matching';
@@ -9,7 +10,7 @@ import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import { ruleFor, scopeOf } from './contributions.ts';
-import { decisionsOn } from './decisions.ts';
+import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
 
@@ -77,6 +78,11 @@ async function linkBatch(
   const clock = clockOf(context);
   const outages = outagesOf(context, connection.name);
   const unlinked: Unlinked[] = [];
+  const released = await release(context, generation, [...rows.values()]);
+  for (const row of released) {
+    freed.push(...keysOf(context, connection, row, outages, clock));
+    rows.set(row.id, row);
+  }
   for (const id of ids) {
     const row = rows.get(id);
     if (!row) continue;
@@ -120,12 +126,12 @@ async function linkBatch(
       settle(generation, row, [], []);
       continue;
     }
-    const link = decided.find((d) => d.kind === 'link' || d.kind === 'adopt');
-    if (link && link.objectId !== null) {
-      assign(context, generation, row, link.objectId, 'decided', connection.name);
+    const link = linkedBy(decided);
+    if (link !== null) {
+      assign(context, generation, row, link, 'decided', connection.name);
       continue;
     }
-    const barred = new Set(decided.filter((d) => d.kind === 'barred').map((d) => d.objectId));
+    const barred = barredBy(decided);
     const found = candidateOf(keys, owners, generation, barred);
     if (found.length > 1) {
       settle(generation, row, flat(keys), [
@@ -157,6 +163,60 @@ async function linkBatch(
     for (const key of publishedBy(context, rule, row, outages, clock)) push(generation.newKeys, keyText(key), fresh);
     assign(context, generation, row, fresh, 'projected', connection.name);
   }
+}
+
+/**
+ * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back.
+ * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
+ * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
+ */
+async function release(context: EngineContext, generation: Generation, rows: readonly StagedRow[]): Promise<StagedRow[]> {
+  const { store } = context;
+  const linked = rows.filter((row) => row.objectId !== null && !generation.assignments.has(row.id));
+  const decisions = await decisionsOn(
+    context,
+    generation,
+    linked.map((row) => row.id),
+  );
+  const ended = linked.filter((row) => {
+    const decided = decisions.get(row.id) ?? [];
+    const link = linkedBy(decided);
+    return link === null
+      ? row.linkHow === 'decided' || barredBy(decided).has(row.objectId)
+      : link !== row.objectId || row.linkHow !== 'decided';
+  });
+  if (ended.length === 0) return [];
+  const { staged: conflicts } = await store.sync.commit({
+    run: context.run,
+    epoch: context.epoch,
+    objects: [],
+    staged: ended.map((row) => ({
+      staged: row.id,
+      expectRevision: row.revision,
+      link: { object: null, how: row.linkHow!, origin: row.origin },
+      ...(linkedBy(decisions.get(row.id) ?? []) === row.objectId ? {} : { export: null }),
+    })),
+    keys: { add: [], remove: [] },
+    waiting: [],
+    edges: [],
+    parked: [],
+    changes: [],
+    dirty: ended.map((row) => waitAgain('object', row.objectId!)),
+    doneUpTo: null,
+    gates: [],
+  });
+  if (conflicts.length > 0)
+    await store.sync.markDirty(
+      conflicts.map((id) => waitAgain('staged', id)),
+      context.epoch,
+    );
+  const out = ended.filter((row) => !conflicts.includes(row.id));
+  for (const row of out) look(generation, row.objectId!);
+  return [...(await store.spaces.byIds(out.map((row) => row.id)))];
+}
+
+function waitAgain(subject: 'object' | 'staged', id: number): DirtyRange {
+  return { subject, from: id, to: id, cause: 'decision' };
 }
 
 /** The join keys of a staged object as it was last seen. */

@@ -7,6 +7,7 @@
 import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedKey, StagedRow, SyncCommit } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates, resultOf } from './commit.ts';
+import { RULING } from './decisions.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
 import { type Generation, keyOf, keyText, look, newGeneration } from './generation.ts';
 import { linkPass } from './link.ts';
@@ -28,7 +29,7 @@ export interface SyncOptions {
 }
 
 export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
-  const decided = (await context.store.decisions.list({ active: true }, { after: 0, limit: 1 })).length > 0;
+  const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const values = new Map<ObjectId, Set<string>>();
   const circular = new Set<ObjectId>();
   const refused = new Set<ObjectId>();

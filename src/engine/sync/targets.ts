@@ -194,8 +194,9 @@ function linkRows(context: EngineContext, generation: Generation, batch: readonl
     for (const row of one.rows) {
       if (!generation.assignments.has(row.id) || row.linkHow === null) continue;
       const exporting = context.connections.find((c) => c.name === row.connection)?.exports.has(one.kind) === true;
-      const link = { object: one.id, how: row.linkHow, origin: exporting ? ('adopted' as const) : null };
-      if (exporting) context.counters.add(row.connection, 'adopted');
+      // An account that somebody linked to another person stays one that Rollcall made, or found.
+      const link = { object: one.id, how: row.linkHow, origin: row.origin ?? (exporting ? ('adopted' as const) : null) };
+      if (exporting && row.origin === null) context.counters.add(row.connection, 'adopted');
       const i = at.get(row.id);
       if (i !== undefined) staged[i] = { ...staged[i]!, link };
       else staged.push({ staged: row.id, expectRevision: row.revision, link });

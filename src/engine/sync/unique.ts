@@ -20,6 +20,8 @@ export interface Claimant {
   readonly before: Attributes | null;
   /** Its own staged objects: their values do not stand in its way. */
   readonly rows: readonly StagedRow[];
+  /** What a person said its values are. */
+  readonly fixed: ReadonlyMap<string, Value>;
   readonly scope: ObjectScope;
   readonly clock: Clock;
   readonly living: boolean;
@@ -57,7 +59,9 @@ async function settleAttribute(
   for (const claimant of claimants) {
     const contributed = claimant.attributes[type.name] ?? adopted(type, claimant);
     const had = claimant.before?.[type.name];
-    if (scalars(had ?? null).length > 0 && !renamed(type, claimant)) {
+    const fixed = claimant.fixed.get(type.name);
+    const stays = fixed === undefined ? !renamed(type, claimant) : sameValue(had ?? null, fixed);
+    if (scalars(had ?? null).length > 0 && stays) {
       claimant.attributes[type.name] = had!;
       continue;
     }
@@ -106,7 +110,10 @@ async function settleAttribute(
     }
     if (contributed) {
       claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson({ attribute: type.name }) });
-      delete claimant.attributes[type.name];
+      // A value fixed by a person that somebody else has: the one that was there stays.
+      const had = claimant.before?.[type.name];
+      if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
+      else delete claimant.attributes[type.name];
     } else claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
   }
 }
