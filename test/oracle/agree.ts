@@ -28,6 +28,8 @@ interface Said {
   readonly at: number;
   /** Members of a set that this connection's own people took out, though we had put them there. */
   readonly removed: readonly Scalar[];
+  /** Nobody knows what it would have said. */
+  readonly failed?: boolean;
 }
 
 /** Works out everything about one object again. Values made or taken once stay. */
@@ -39,7 +41,7 @@ export function agreeOn(state: State, id: number): void {
     for (const attribute of state.config.kinds.get(object.kind)!.attributes.values()) {
       const kept = was[attribute.name];
       const once = attribute.once || attribute.unique !== null;
-      const value = once && scalars(kept).length > 0 ? kept : agreed(state, id, attribute);
+      const value = once && scalars(kept).length > 0 ? kept : agreed(state, id, attribute, kept);
       if (value !== undefined && value !== null) now[attribute.name] = value;
     }
     object.attributes = now;
@@ -48,8 +50,11 @@ export function agreeOn(state: State, id: number): void {
   live(state, id);
 }
 
-function agreed(state: State, id: number, attribute: MetaAttribute): Value | undefined {
+function agreed(state: State, id: number, attribute: MetaAttribute, kept: Value | undefined): Value | undefined {
   const said = attribute.rank.flatMap((connection) => sayings(state, id, connection, attribute));
+  const failed = said.findIndex((s) => s.failed);
+  const held = (winner: number): boolean => failed >= 0 && scalars(kept).length > 0 && (winner < 0 || failed <= winner);
+  if (attribute.strategy !== 'ranked' && held(-1)) return kept;
   if (attribute.strategy === 'merge') {
     const gone = new Set(said.flatMap((s) => s.removed.map(String)));
     const all = said.flatMap((s) => scalars(resolved(state, id, s, attribute))).filter((v) => !gone.has(String(v)));
@@ -58,6 +63,7 @@ function agreed(state: State, id: number, attribute: MetaAttribute): Value | und
   // Where the newest wins, taking a value away is an edit like any other.
   const clears = (s: Said): boolean => s.flow.empty === 'clears' || (attribute.strategy === 'latest' && s.at > 0);
   const speaks = said.filter((s) => scalars(s.value).length > 0 || (s.value === null && clears(s)));
+  if (held(speaks[0] ? said.indexOf(speaks[0]) : -1)) return kept;
   if (attribute.strategy === 'latest') speaks.sort((a, b) => b.at - a.at);
   if (speaks[0]) state.winners.set(`${id} ${attribute.name}`, speaks[0].staged.connection);
   return speaks[0] ? resolved(state, id, speaks[0], attribute) : undefined;
@@ -78,7 +84,7 @@ function sayings(state: State, id: number, connection: string, attribute: MetaAt
   const how = rule.aggregates.find((a) => a.attribute === attribute.name)?.how;
   const values = said.flatMap((s) => scalars(s.value));
   if (how === undefined || all.length < 2 || values.length === 0) return said;
-  return [{ ...said[0]!, value: aggregate(how, values, attribute) }];
+  return [{ ...said[0]!, value: aggregate(how, values, attribute), failed: said.some((s) => s.failed) }];
 }
 
 function aggregate(how: ImportRule['aggregates'][number]['how'], values: readonly Scalar[], type: AttributeType): Value {
@@ -100,7 +106,7 @@ function say(state: State, rule: ImportRule, flow: ImportFlow, staged: StagedMem
     value = flow.evaluate(rowOf(content), clock(state));
   } catch {
     park(state, 'invalidValue', rule.connection, spot(staged.kind, staged.anchor));
-    return nothing;
+    return { ...nothing, failed: true };
   }
   if (attribute.strategy === 'merge' && flow.reads.length === 1) {
     const ours = staged.ours[flow.reads[0]!] ?? [];

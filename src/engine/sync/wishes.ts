@@ -4,7 +4,7 @@
  */
 import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import { parentDn, parseDn } from '#core/dn';
-import { toFault } from '#core/errors';
+import { type Fault, toFault } from '#core/errors';
 import { equivalent, normalForm } from '#core/matching';
 import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
@@ -59,7 +59,7 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     // Who leaves does so everywhere, whatever else a rule says.
     inScope = one.life.state !== 'leaving' && one.life.state !== 'gone' && rule.when(scope, one.clock);
   } catch (error) {
-    park(context, one, connection, toFault(error).message, 'when');
+    park(context, one, connection, toFault(error), 'when');
     return nothing;
   }
   if (!inScope) {
@@ -88,14 +88,14 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.reference?.multi || owes(one, flow)) continue;
     const value = evaluate(context, one, connection, flow, scope);
-    if (scalars(value ?? null).length === 0) continue;
+    if (value === FAILED || scalars(value ?? null).length === 0) continue;
     wanted[flow.attribute] = flow.reference ? references(value!, flow, target, awaits) : value!;
   }
   if (rule.enabled && wanted[rule.enabled.attribute] === undefined) wanted[rule.enabled.attribute] = rule.enabled.on;
   const anchor = text(context, one, connection, rule.anchor, scope, 'anchor');
   const name = text(context, one, connection, rule.name, scope, 'name');
   if ((rule.anchor && anchor === null) || (rule.name && name === null)) {
-    park(context, one, connection, 'the new account would have no name', rule.name ? 'name' : 'anchor');
+    park(context, one, connection, UNNAMED, rule.name ? 'name' : 'anchor');
     return {
       connection,
       rule,
@@ -121,7 +121,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.strength === 'onCreate' || flow.reference?.multi || owes(one, flow)) continue;
     const value = evaluate(context, one, connection, flow, scope);
-    if (value === undefined && !(flow.attribute in confirmed)) continue;
+    if (value === FAILED || (value === undefined && !(flow.attribute in confirmed))) continue;
     if (flow.strength === 'ifEmpty' && scalars(current[flow.attribute] ?? null).length > 0) continue;
     const shared = isShared(context, rule, flow);
     const want = goal(flow, value ?? null, current, confirmed, target, awaits);
@@ -252,18 +252,21 @@ function owes(one: Evaluated, flow: ExportFlow): boolean {
   return one.debts.size > 0 && flow.reads.some((read) => one.debts.has(read.split('.')[0]!));
 }
 
+/** What the target has is left alone: nobody knows what it should be. */
+const FAILED = Symbol('failed');
+
 function evaluate(
   context: EngineContext,
   one: Evaluated,
   connection: EngineConnection,
   flow: ExportFlow,
   scope: ObjectScope,
-): Value | undefined {
+): Value | undefined | typeof FAILED {
   try {
     return flow.evaluate(scope, one.clock);
   } catch (error) {
-    park(context, one, connection, toFault(error).message, flow.attribute);
-    return undefined;
+    park(context, one, connection, toFault(error), flow.attribute);
+    return FAILED;
   }
 }
 
@@ -280,15 +283,30 @@ function text(
     const value = rule(scope, one.clock);
     return value === undefined || value === null || value === '' ? null : String(value);
   } catch (error) {
-    park(context, one, connection, toFault(error).message, what);
+    park(context, one, connection, toFault(error), what);
     return null;
   }
 }
 
-function park(context: EngineContext, one: Evaluated, connection: EngineConnection, message: string, attribute: string): void {
+const UNNAMED = {
+  message: 'the new account would have no name',
+  remedy: 'mend what the name is made of, or let the rule allow for it',
+};
+
+function park(
+  context: EngineContext,
+  one: Evaluated,
+  connection: EngineConnection,
+  { message, remedy }: Pick<Fault, 'message' | 'remedy'>,
+  attribute: string,
+): void {
   one.parked.push({ kind: 'invalidValue', connection: connection.name, detail: canonicalJson({ attribute, message }) });
+  // Its account there says most to who looks after the target; an object without any row has only its number.
+  const row =
+    one.rows.find((r) => r.connection === connection.name && r.anchor !== null) ?? one.rows.find((r) => r.anchor !== null);
+  const where = { connection: connection.name, attribute, object: row?.anchor ?? `#${one.id}` };
   context.fault(
-    { kind: 'invalidValue', message, where: { connection: connection.name, attribute, object: String(one.id) } },
+    { kind: 'invalidValue', message, where, ...(remedy === undefined ? {} : { remedy }) },
     { subject: 'object', id: one.id },
   );
 }
