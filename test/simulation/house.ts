@@ -184,7 +184,9 @@ export function comparable(end: EndState, created: ReadonlySet<string>): Compara
     parked: end.parked
       .map((line) => {
         const [kind, connection, ...rest] = line.split(' ');
-        const subject = rest.map((word) => (word.includes('|') ? placed(word) : word.includes(':') ? place(connection!, word) : word));
+        const subject = rest.map((word) =>
+          word.includes('|') ? placed(word) : word.includes(':') ? place(connection!, word) : word,
+        );
         return [kind, connection, ...subject].join(' ');
       })
       .sort(),

@@ -64,17 +64,27 @@ async function loadGroups(context: EngineContext, ids: readonly ObjectId[]): Pro
 }
 
 async function compareGroup(context: EngineContext, generation: Generation, group: Group): Promise<void> {
+  const owed = new Owed();
   for (const kept of keptGroups(context, group)) {
-    const members = new Set<ObjectId>();
+    const wanted = new Map<string, string>();
     for (const source of sourcesOf(context, group, kept.flow)) {
       for await (const page of edgePages(context, source.row.id, source.attribute)) {
-        const keys = page
-          .filter((edge) => edge.state === 'seen' && !(edge.ours && source.connection === kept.connection))
-          .map((edge) => edge.key);
-        for (const id of (await resolveKeys(context, generation, source.reference, keys)).values()) members.add(id);
+        const edges = page.filter((edge) => edge.state === 'seen' && !(edge.ours && source.connection === kept.connection));
+        const found = await resolveKeys(
+          context,
+          generation,
+          source.reference,
+          edges.map((edge) => edge.key),
+        );
+        const accounts = await accountsIn(context, kept.connection.name, found.values());
+        for (const edge of edges) {
+          const id = found.get(edge.key);
+          const text = id === undefined ? null : referenceText(accounts.get(id), kept.flow.reference!.by);
+          owed.note(edge, text === null);
+          if (text !== null) wanted.set(keyIn(kept, text), text);
+        }
       }
     }
-    const wanted = await wantedKeys(context, kept, members);
     const edges: EdgeWrite[] = [];
     for await (const page of edgePages(context, kept.row.id, kept.flow.attribute)) {
       for (const edge of page) {
@@ -87,6 +97,26 @@ async function compareGroup(context: EngineContext, generation: Generation, grou
     for (const [key, text] of wanted)
       edges.push({ stagedId: kept.row.id, attribute: kept.flow.attribute, key, text, state: 'add', ours: true, debtSince: null });
     await commitEdges(context, edges);
+  }
+  await commitEdges(context, owed.changes(context.now));
+}
+
+/** Which memberships of a source cannot be carried: nobody known has the key, or she has no account in a target yet (debt). */
+class Owed {
+  readonly #edges = new Map<string, { edge: EdgeRow; owed: boolean }>();
+
+  /** Owed in one target is owed. */
+  note(edge: EdgeRow, owed: boolean): void {
+    const key = `${edge.stagedId} ${edge.attribute} ${edge.key}`;
+    const known = this.#edges.get(key);
+    if (known) known.owed ||= owed;
+    else if (owed || edge.debtSince !== null) this.#edges.set(key, { edge, owed });
+  }
+
+  changes(now: number): EdgeWrite[] {
+    return [...this.#edges.values()]
+      .filter(({ edge, owed }) => owed !== (edge.debtSince !== null))
+      .map(({ edge, owed }) => ({ ...edge, debtSince: owed ? now : null }));
   }
 }
 
@@ -116,10 +146,12 @@ async function settleMembers(
   changes: readonly { readonly staged: number; readonly attribute: string; readonly key: string }[],
   rows: ReadonlyMap<number, StagedRow>,
 ): Promise<void> {
+  const owed = new Owed();
   for (const kept of keptGroups(context, group)) {
     const sources = sourcesOf(context, group, kept.flow);
     const members = new Set<ObjectId>();
     const strangers: string[] = [];
+    const unknown: { staged: number; attribute: string; key: string }[] = [];
     for (const change of changes) {
       const row = rows.get(change.staged)!;
       const reference = referenceOf(context, row, change.attribute, kept);
@@ -128,8 +160,10 @@ async function settleMembers(
       const id = found.get(change.key);
       if (id !== undefined) members.add(id);
       else if (row.id === kept.row.id) strangers.push(change.key);
+      else unknown.push(change);
     }
     const wanted = new Set<ObjectId>();
+    const sourceEdges: { edge: EdgeRow; id: ObjectId }[] = [];
     const linked = members.size === 0 ? [] : await context.store.sync.linked([...members]);
     for (const source of sources)
       for (const id of members) {
@@ -138,7 +172,9 @@ async function settleMembers(
           .flatMap(keysOf);
         if (keys.length === 0) continue;
         const edges = await context.store.spaces.edge(source.row.id, source.attribute, keys);
-        if (edges.some((edge) => edge.state === 'seen' && !(edge.ours && source.connection === kept.connection))) wanted.add(id);
+        const said = edges.filter((edge) => edge.state === 'seen' && !(edge.ours && source.connection === kept.connection));
+        if (said.length > 0) wanted.add(id);
+        for (const edge of said) sourceEdges.push({ edge, id });
       }
     const accounts = await accountsIn(context, kept.connection.name, members);
     const edges: EdgeWrite[] = [];
@@ -147,6 +183,10 @@ async function settleMembers(
       const text = referenceText(accounts.get(id), kept.flow.reference!.by);
       if (text !== null) texts.set(keyIn(kept, text), { text, wanted: wanted.has(id) });
     }
+    for (const { edge, id } of sourceEdges) owed.note(edge, referenceText(accounts.get(id), kept.flow.reference!.by) === null);
+    for (const { staged, attribute, key } of unknown)
+      for (const edge of await context.store.spaces.edge(staged, attribute, [key]))
+        if (edge.state === 'seen') owed.note(edge, true);
     for (const key of strangers) texts.set(key, { text: key, wanted: false });
     const current = new Map(
       (await context.store.spaces.edge(kept.row.id, kept.flow.attribute, [...texts.keys()])).map((edge) => [edge.key, edge]),
@@ -171,6 +211,7 @@ async function settleMembers(
     }
     await commitEdges(context, edges);
   }
+  await commitEdges(context, owed.changes(context.now));
 }
 
 /** The target groups of a group that some membership flow keeps. */
@@ -223,18 +264,6 @@ function referenceOf(context: EngineContext, row: StagedRow, attribute: string, 
   for (const rule of connectionNamed(context, row.connection)?.imports.values() ?? [])
     for (const edge of rule.edges) if (edge.attribute === attribute) return edge.reference;
   return null;
-}
-
-async function wantedKeys(context: EngineContext, kept: Kept, members: ReadonlySet<ObjectId>): Promise<Map<string, string>> {
-  const out = new Map<string, string>();
-  const ids = [...members];
-  for (let i = 0; i < ids.length; i += PAGE) {
-    for (const account of (await accountsIn(context, kept.connection.name, ids.slice(i, i + PAGE))).values()) {
-      const text = referenceText(account, kept.flow.reference!.by);
-      if (text !== null) out.set(keyIn(kept, text), text);
-    }
-  }
-  return out;
 }
 
 function keyIn(kept: Kept, text: string): string {
