@@ -6,6 +6,7 @@
 
 import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedKey, StagedRow, SyncCommit } from '#store/contract';
 import type { EngineContext } from '../context.ts';
+import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from './circles.ts';
 import { mergeCreates, resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
@@ -33,6 +34,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
   const values = new Map<ObjectId, Set<string>>();
   const circular = new Set<ObjectId>();
   const refused = new Set<ObjectId>();
+  const managers = changedManagers();
   for (let number = 0; number < GENERATIONS; number++) {
     const waits = await context.store.sync.dirty();
     const generation = newGeneration(number, decided);
@@ -66,6 +68,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
         claims,
         options,
         refused,
+        managers,
         number >= WATCH_FROM ? { values, circular } : null,
       );
       await onItsWay;
@@ -84,6 +87,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
       );
     if (refused.size > 0 || options.only) break;
   }
+  await tellCircles(context, managers);
 }
 
 /** What was left out waits as it did: the object, or the staged objects that would have made it. */
@@ -136,9 +140,11 @@ async function workOut(
   claims: Claims,
   options: SyncOptions,
   refused: Set<ObjectId>,
+  managers: ChangedManagers,
   watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> } | null,
 ): Promise<Batch> {
   const evaluated = await evaluateObjects(context, generation, ids, claims);
+  noteManagers(managers, evaluated);
   const targets = await wishesOf(context, generation, evaluated);
   const objects: SyncCommit['objects'][number][] = [];
   const add: SyncCommit['keys']['add'][number][] = [];

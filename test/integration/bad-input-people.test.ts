@@ -1,0 +1,121 @@
+/** People who do not add up: managers in a circle, two rows for one person, values a target does not take. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { BOOK, book, DAY, type Place, place } from './place.ts';
+
+let here: Place;
+afterEach(() => here.remove());
+
+const yaml = (hr: string, target = BOOK): string => `attributes: { person: { contracts: { multi: true } } }
+connections:
+  hr:
+    type: csv
+    path: hr.csv
+    owner: true
+${hr}${target}`;
+
+describe('managers', () => {
+  const MANAGED = yaml(
+    `    anchor: id
+    import: { person: { join: [employeeId], project: true, attributes: { employeeId: id, displayName: name, manager: { reference: boss } } } }
+`,
+    BOOK.replace('phone: phone', 'phone: manager'),
+  );
+
+  it('a circle and a person managing herself are carried, warned of, and never a loop', async () => {
+    here = await place(MANAGED);
+    await here.write('hr.csv', 'id,name,boss\nE01,Ann,E02\nE02,Bo,E03\nE03,Cy,E01\nE04,Di,E04\nE05,Ed,E01\n');
+    const first = await here.run();
+    expect(first.faults).toMatchObject([
+      {
+        message: expect.stringContaining('E04 is their own manager'),
+        where: { object: 'E04', attribute: 'manager' },
+        remedy: expect.stringContaining('in the source'),
+      },
+      { message: expect.stringContaining('E01 manages their own manager: E01 → E02 → E03 → E01'), where: { object: 'E01' } },
+    ]);
+    // Said once, and carried.
+    expect(await here.first()).toMatchObject({ status: 'done', faults: [] });
+    expect(await book(here)).toEqual({ E01: 'Ann,E02', E02: 'Bo,E03', E03: 'Cy,E01', E04: 'Di,E04', E05: 'Ed,E01' });
+    expect(await here.run()).toMatchObject({ status: 'done', faults: [], connections: [{}, { written: 0 }] });
+    // One change makes a circle with people who did not change. Gates count a day, so a day goes by.
+    here.now += 2 * DAY;
+    await here.write('hr.csv', 'id,name,boss\nE01,Ann,\nE02,Bo,E03\nE03,Cy,E01\nE04,Di,\nE05,Ed,E01\n');
+    const apart = await here.run();
+    expect(apart.notices).toEqual([]);
+    expect(apart).toMatchObject({ status: 'done', faults: [] });
+    await here.write('hr.csv', 'id,name,boss\nE01,Ann,E02\nE02,Bo,E03\nE03,Cy,E01\nE04,Di,\nE05,Ed,E01\n');
+    const again = await here.run();
+    expect(again.faults).toMatchObject([
+      { message: expect.stringMatching(/^E01 manages their own manager: E01 → #\d+ → #\d+ → E01/) },
+    ]);
+    expect(await book(here)).toMatchObject({ E01: 'Ann,E02', E04: 'Di,' });
+  });
+});
+
+describe('two rows for one person', () => {
+  const CONTRACTS = (more: string): string =>
+    yaml(`    anchor: contract
+    import: { person: { join: [employeeId], project: true, ${more}attributes: { employeeId: id, displayName: name, phone: phone } } }
+`);
+  const HR = 'contract,id,name,phone\nC1,E01,Ann,1\nC2,E02,Bo,2\nC3,E02,Bob,3\n';
+
+  it('without `many` the second waits for a person, and the first decides', async () => {
+    here = await place(CONTRACTS(''));
+    await here.write('hr.csv', HR);
+    await here.first();
+    expect(await book(here)).toEqual({ E01: 'Ann,1', E02: 'Bo,2' });
+    const { parked } = JSON.parse((await here.call('parked', '--json')).out) as { parked: readonly object[] };
+    expect(parked).toMatchObject([
+      {
+        kind: 'second',
+        connection: 'hr',
+        account: 'C3',
+        cure: expect.stringContaining('many: true'),
+        choices: [{ name: 'link' }, {}, {}],
+      },
+    ]);
+    // It stays so, and the person is not lost with one of the two.
+    await here.write('hr.csv', HR.replace('C2,E02,Bo,2\n', ''));
+    await here.run();
+    expect(Object.keys(await book(here))).toEqual(['E01', 'E02']);
+  });
+
+  it('with `many` both are one person, the primary first', async () => {
+    here = await place(CONTRACTS('many: true, primary: [desc phone], '));
+    await here.write('hr.csv', HR);
+    await here.first();
+    expect(await book(here)).toEqual({ E01: 'Ann,1', E02: 'Bob,3' });
+    await here.write('hr.csv', HR.replace('C3,E02,Bob,3\n', ''));
+    expect(await here.run()).toMatchObject({ status: 'done', connections: [{ gone: 1 }, { deleted: 0 }] });
+    expect(await book(here)).toEqual({ E01: 'Ann,1', E02: 'Bo,2' });
+  });
+});
+
+describe('values too long for the target', () => {
+  it('are held for that person with rule and limit named; the others go', async () => {
+    here = await place(
+      yaml(
+        `    anchor: id
+    import: { person: { join: [employeeId], project: true, attributes: { employeeId: id, displayName: name, phone: phone } } }
+`,
+        BOOK.replace('name: displayName', 'name: { value: displayName, maxLength: 5 }'),
+      ),
+    );
+    await here.write('hr.csv', 'id,name,phone\nE01,Ann,1\nE02,Bo,2\n');
+    await here.first();
+    await here.write('hr.csv', 'id,name,phone\nE01,Ann-Marie,7\nE02,Bob,2\n');
+    const report = await here.run();
+    expect(report.faults).toMatchObject([
+      {
+        kind: 'invalidValue',
+        message: expect.stringContaining('longer than the 5 characters allowed'),
+        where: { connection: 'book', object: 'E01', attribute: 'name' },
+        remedy: expect.stringContaining('shorten it'),
+      },
+    ]);
+    expect(await book(here)).toEqual({ E01: 'Ann,7', E02: 'Bob,2' });
+    await here.write('hr.csv', 'id,name,phone\nE01,Anna,7\nE02,Bob,2\n');
+    expect(await here.run()).toMatchObject({ status: 'done', faults: [] });
+    expect(await book(here)).toEqual({ E01: 'Anna,7', E02: 'Bob,2' });
+  });
+});
