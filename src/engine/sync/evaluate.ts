@@ -13,6 +13,7 @@ import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
+import { listsOf } from './kinds.ts';
 import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
 import { stillOffered, without } from './ours.ts';
@@ -63,7 +64,7 @@ export async function evaluateObjects(
   const out = drafts.map((one) => agree(context, one, resolver, fixed.get(one.id) ?? NOTHING_FIXED));
   if (claims === null) return out;
   for (const [kind, rules] of context.kinds) {
-    if (![...rules.attributes.values()].some((a) => a.unique)) continue;
+    if (listsOf(rules).uniques.length === 0) continue;
     const claimants = out
       .filter((e) => e.kind === kind && e.frozen === null)
       .map((e) => ({
@@ -116,9 +117,14 @@ async function load(context: EngineContext, generation: Generation, ids: readonl
     if (before?.aliasOf) continue;
     const kind = before?.kind ?? generation.created.get(id);
     if (kind === undefined || !context.kinds.has(kind)) continue;
-    out.push({ id, kind, before, rows: rows.get(id) ?? [] });
+    out.push({ id, kind, before, rows: (rows.get(id) ?? []).sort(firstAccountFirst) });
   }
   return out;
+}
+
+/** Of several accounts in one target the one that a person decided on is kept, else the one known longest. */
+function firstAccountFirst(a: StagedRow, b: StagedRow): number {
+  return Number(b.linkHow === 'decided') - Number(a.linkHow === 'decided') || a.id - b.id;
 }
 
 interface Draft extends Loaded {
@@ -194,9 +200,9 @@ function agree(
     const had = beforeAttributes?.[name];
     if (attributes[name] === undefined && had !== undefined) attributes[name] = had;
   }
-  for (const type of rules.attributes.values()) {
+  for (const type of listsOf(rules).once) {
     const had = beforeAttributes?.[type.name];
-    if (type.once && had !== undefined && had !== null) attributes[type.name] = had;
+    if (had !== undefined && had !== null) attributes[type.name] = had;
   }
   for (const [name, value] of fixed) {
     if (!rules.attributes.has(name)) continue;
@@ -258,7 +264,9 @@ function resolved(
 /** A joined object whose keys no longer name its object is listed; the link stays (SEMANTICS 1). */
 function doubtful(context: EngineContext, one: Draft, attributes: Attributes): void {
   for (const contributor of one.contributors) {
-    if (contributor.row.linkHow !== 'joined' || contributor.rule.join.length === 0) continue;
+    // One that was just joined by its keys has them.
+    if (contributor.row.linkHow !== 'joined' || contributor.row.linkRun === context.run || contributor.rule.join.length === 0)
+      continue;
     const mine = joinKeysOf(context, contributor.rule, contributor.scope, one.clock).flat();
     if (mine.length === 0) continue;
     const theirs = new Set(publishedKeys(one.rules, attributes).map(keyText));
@@ -282,8 +290,7 @@ export function publishedKeys(rules: KindRules, attributes: Attributes): Omit<Ke
       if (norm !== '') out.push({ scope: joinScope(rules.kind, name), norm });
     }
   }
-  for (const type of rules.attributes.values()) {
-    if (!type.unique) continue;
+  for (const type of listsOf(rules).uniques) {
     for (const scalar of scalars(attributes[type.name] ?? null))
       out.push({ scope: uniqueScope(rules.kind, type.name), norm: normalForm(scalar, type.matching) });
   }

@@ -33,6 +33,8 @@ export interface Generation {
   readonly ahead: Map<ObjectId, { readonly [name: string]: unknown }>;
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
   readonly newKeys: Map<string, ObjectId[]>;
+  /** How many staged objects of each connection the link pass looked at. */
+  readonly looked: Map<string, number>;
   readonly waiting: Map<StagedId, readonly StagedKey[]>;
   /** The same by key, once the link pass is over. */
   readonly waitingFor: Map<string, StagedId[]>;
@@ -61,6 +63,7 @@ export function newGeneration(number: number, decided: boolean): Generation {
     done: new Set(),
     ahead: new Map(),
     newKeys: new Map(),
+    looked: new Map(),
     waiting: new Map(),
     waitingFor: new Map(),
     parked: new Map(),

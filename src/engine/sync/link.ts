@@ -28,6 +28,7 @@ export async function linkPass(context: EngineContext, ranges: readonly DirtyRan
   const freed: StagedKey[] = [];
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
+    generation.looked.set(connection.name, ordered.length);
     for (let i = 0; i < ordered.length; i += BATCH) {
       await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids, freed);
       context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);

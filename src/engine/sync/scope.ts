@@ -6,6 +6,7 @@ import type { LifeState, ObjectId } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, evaluateObjects } from './evaluate.ts';
 import type { Generation } from './generation.ts';
+import { listsOf } from './kinds.ts';
 
 type View = { readonly [name: string]: unknown };
 
@@ -18,8 +19,7 @@ export async function exportScopes(
   const out = new Map<ObjectId, ObjectScope>();
   for (const one of batch) {
     const object: { [name: string]: unknown } = viewOf(one.id, one.attributes, one.life.state);
-    for (const type of one.rules.attributes.values()) {
-      if (type.type !== 'reference') continue;
+    for (const type of listsOf(one.rules).references) {
       const views = scalars(one.attributes[type.name] ?? null).map((id) => referred.get(Number(id)) ?? { id });
       object[type.name] = type.multi ? views : (views[0] ?? null);
     }

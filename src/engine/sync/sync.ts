@@ -121,6 +121,7 @@ async function objectIds(context: EngineContext, range: DirtyRange): Promise<Obj
 
 /** A staged object that got its link: whoever refers to it can resolve that now. */
 async function lookAtReferrers(context: EngineContext, generation: Generation): Promise<void> {
+  if (generation.assignments.size === 0 || (await allLookedAt(context, generation))) return;
   const ids = [...generation.assignments].filter(([, a]) => hasReferences(context, a.connection)).map(([id]) => id);
   const published = [...generation.newKeys.keys()].map(keyOf);
   for (let i = 0; i < published.length; i += BATCH)
@@ -129,6 +130,17 @@ async function lookAtReferrers(context: EngineContext, generation: Generation): 
     const rows = await context.store.spaces.byIds(ids.slice(i, i + BATCH));
     for (const object of await referrersOf(context, generation, rows)) look(generation, object);
   }
+}
+
+/** Everything that may refer to something is looked at anyhow, as in a first cycle or a full sync. */
+async function allLookedAt(context: EngineContext, generation: Generation): Promise<boolean> {
+  for (const connection of context.connections) {
+    if (![...connection.imports.values()].some((rule) => rule.edges.length > 0)) continue;
+    const counts = Object.values(await context.store.spaces.count(connection.name));
+    if ((generation.looked.get(connection.name) ?? 0) < counts.reduce((sum, kind) => sum + kind.present + kind.gone, 0))
+      return false;
+  }
+  return true;
 }
 
 type Batch = Pick<SyncCommit, 'objects' | 'staged' | 'keys' | 'waiting' | 'parked' | 'changes' | 'dirty'>;

@@ -72,6 +72,7 @@ export async function wishesOf(
       for (const { one, wish } of wishes) {
         // Rules record the dates they compare with while they are evaluated.
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
+        parkOthers(one, wish);
         for (const id of wish.awaits) awaited.set(id, [...(awaited.get(id) ?? []), one.id]);
         if (wish.awaits.length > 0 && wish.row?.presence === 'present')
           one.parked.push({ kind: 'debt', connection: connection.name, detail: canonicalJson({ accounts: wish.awaits }) });
@@ -134,6 +135,18 @@ async function claimedSoon(
     for (const key of waitedFor(context, connection, row)) for (const id of byKey.get(keyText(key)) ?? []) out.add(id);
   }
   return out;
+}
+
+/** Further accounts of the same person in the target: they are left as they are until somebody decides. */
+function parkOthers(one: Evaluated, { connection, rule, row }: Wish): void {
+  if (connection.imports.get(one.kind)?.many) return;
+  for (const other of one.rows)
+    if (other.connection === connection.name && other.kind === rule.to && other.presence === 'present' && other.id !== row?.id)
+      one.parked.push({
+        kind: 'duplicateAccount',
+        connection: connection.name,
+        detail: canonicalJson({ anchor: other.anchor, object: one.id }),
+      });
 }
 
 /** Accounts that a person took out of Rollcall's hands. */
