@@ -4,7 +4,7 @@
  * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the connection
  * can do is which optional parts it has: `read`, `write`, `lookup`. Retry, scheduling, back-off, batching policy and database are
  * the engine's. A connector turns its system's codes into the error kinds of core/errors in one function, and checks what the
- * system answers as it checks its configuration: both come from outside. conformance.ts tests all of this.
+ * system answers as it checks its configuration: both come from outside. conformance/ tests all of this.
  */
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
@@ -59,7 +59,8 @@ export interface Reader {
   read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
   /**
    * True when the system keeps a change feed, so that `since` may be asked: first from a `cursor` taken before a full read.
-   * `only`: it has nothing else; it is read from `cursor`, which is where it begins, and no full read is ever asked of it.
+   * `only`: it has nothing else; it is read from `cursor`, which is where it begins, and no full read is ever asked of it. A
+   * cursor it does not know begins it again: the first page says `restarted: true`, and the end is not `complete`.
    */
   readonly deltas: boolean | 'only';
   cursor?(): Promise<Cursor>;

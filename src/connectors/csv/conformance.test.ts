@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { connectorConformance } from '../conformance.ts';
+import { connectorConformance } from '../conformance/index.ts';
 import { csv } from './index.ts';
 
 connectorConformance(

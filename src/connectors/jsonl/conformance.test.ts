@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { connectorConformance, type SeedObject, type Subject } from '../conformance.ts';
+import { connectorConformance, type SeedObject, type Subject } from '../conformance/index.ts';
 import type { JsonlConfig } from './config.ts';
 import { jsonl } from './index.ts';
 

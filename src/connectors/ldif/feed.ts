@@ -103,15 +103,10 @@ function take(items: readonly LdifItem[], plan: Plan, renames: Renames, skipped:
   return objects;
 }
 
-/** Where to go on; null when the file is another one, or was cut or changed before that place. */
+/** Where to go on; null when that is no place of this file: it is another one, or was cut or changed before there. */
 async function continued(source: SourceFile, since: Cursor, path: string): Promise<Place | null> {
   const known = place.safeParse(parsed(since));
-  if (!known.success) {
-    throw new RollcallError('invalidValue', 'the stored place in the change log cannot be read', {
-      where: { file: path },
-      remedy: 'run a full import of this connection',
-    });
-  }
+  if (!known.success) return null;
   const { device, inode, offset } = known.data;
   const same = source.identity.device === device && source.identity.inode === inode && source.identity.size >= offset;
   return same && (await before(path, offset)) === known.data.before ? known.data : null;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Change, Connection, ReadEnd, ReadObject, WriteItem } from '#connectors/contract';
+import type { Change, Connection, OpenContext, ReadEnd, ReadObject, WriteItem } from '#connectors/contract';
 import type { Fault } from '#core/errors';
 import { ldif } from './index.ts';
 
@@ -20,12 +20,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function connect(settings: { [key: string]: unknown } = {}, maxObjectBytes = 1 << 20): Connection {
+function connect(
+  settings: { [key: string]: unknown } = {},
+  maxObjectBytes = 1 << 20,
+  mapped?: NonNullable<OpenContext['mapped']>,
+): Connection {
   const config = ldif.config.parse({ path: 'a.ldif', ...settings });
   const connection = ldif.open(config, {
     connection: 'dir',
     folder,
     limits: { maxObjectBytes },
+    ...(mapped === undefined ? {} : { mapped }),
     warn: (fault) => warnings.push(fault),
   });
   open.push(connection);
@@ -141,9 +146,14 @@ describe('read', () => {
     expect(warnings.map((fault) => fault.where.line)).toEqual([22, 27]);
   });
 
-  test('a missing file reads as empty with a warning; an entry over the limit is skipped', async () => {
-    expect((await readAll(connect())).end.complete).toBe(true);
-    expect(warnings).toMatchObject([{ kind: 'notFound' }]);
+  test('a file that is not there is a fault where it is only read, and empty where Rollcall is to make it', async () => {
+    await expect(readAll(connect())).rejects.toMatchObject({ kind: 'notFound', where: { file: path() } });
+    const made = await readAll(connect({}, 1000, { person: ['cn'] }));
+    expect(made).toMatchObject({ objects: [], end: { complete: true } });
+    expect(warnings).toEqual([]);
+  });
+
+  test('an entry over the limit is skipped', async () => {
     writeFileSync(path(), `${CREW}\ndn: cn=big,dc=org\nobjectClass: person\ndescription: ${'x'.repeat(3000)}\n`);
     const { objects, end } = await readAll(connect({}, 1000));
     expect(objects).toHaveLength(2);
@@ -282,7 +292,9 @@ cn: Bob + Co
         set: { sn: 'King' },
       }),
     ]);
-    expect(renamed).toEqual({ ok: true, anchor: 'ou=crew,dc=example,dc=org', name: 'ou=Crew,dc=example,dc=org' });
+    const crew = { anchor: 'ou=crew,dc=example,dc=org', name: 'ou=Crew,dc=example,dc=org' };
+    const attributes = Object.assign(Object.create(null), { objectClass: 'organizationalUnit', ou: 'Crew' });
+    expect(renamed).toEqual({ ok: true, ...crew, object: { kind: 'unit', ...crew, attributes } });
     expect(ada).toMatchObject({ ok: true, anchor: 'cn=ada king,ou=crew,dc=example,dc=org' });
     await connection.write!.commit!();
     expect(content().split('\r\n\r\n').slice(1, 4)).toEqual([

@@ -5,8 +5,11 @@ import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
 import type { Plan } from './config.ts';
 import { nameKey } from './names.ts';
 
-/** Null: not offered. Throws RollcallError invalidValue for an entry that has no usable anchor. */
-export function objectOf(entry: { dn: string; attributes: LdifAttributes; line: number }, plan: Plan): ReadObject | null {
+/**
+ * Null: not offered. Throws RollcallError invalidValue for an entry that has no usable anchor. The attributes given become
+ * the object's own.
+ */
+export function objectOf(entry: { dn: string; attributes: LdifAttributes; line?: number }, plan: Plan): ReadObject | null {
   const kind = plan.kindOf(entry.attributes.objectClass ?? []);
   if (kind === null) return null;
   const anchor = anchorOf(entry.dn, entry.attributes, plan);
@@ -16,7 +19,8 @@ export function objectOf(entry: { dn: string; attributes: LdifAttributes; line: 
     if (plan.ignored.size > 0 && plan.ignored.has(name.toLowerCase())) delete attributes[name];
     else if (values.length === 1) attributes[name] = values[0]!;
   }
-  return { kind, anchor, name: entry.dn, attributes, line: entry.line };
+  const line = entry.line === undefined ? {} : { line: entry.line };
+  return { kind, anchor, name: entry.dn, attributes, ...line };
 }
 
 export function anchorOf(dn: string, attributes: LdifAttributes, plan: Plan): string {

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { parseDn } from '#core/dn';
 import { RollcallError, toFault } from '#core/errors';
+import type { LdifAttributes } from '#protocols/ldap/ldif';
 import { fileFault } from '../files/faults.ts';
 import type { Plan } from './config.ts';
 import { Draft } from './draft.ts';
@@ -116,7 +117,8 @@ function create(draft: Draft, item: WriteItem, plan: Plan): WriteResult {
 /** The entry as a read will show it; left out where only members were added or removed, whose list may be long. */
 function answer(entry: Entry, item: WriteItem, anchor: string, plan: Plan): WriteResult {
   const membersOnly = (item.add !== undefined || item.remove !== undefined) && Object.keys(item.set).length === 0;
-  const object = membersOnly ? null : objectOf({ dn: entry.dn, attributes: { ...entry.attributes }, line: 0 }, plan);
+  const attributes: LdifAttributes = Object.assign(Object.create(null), entry.attributes);
+  const object = membersOnly ? null : objectOf({ dn: entry.dn, attributes }, plan);
   return { ok: true, anchor, name: entry.dn, ...(object === null ? {} : { object }) };
 }
 
