@@ -69,3 +69,32 @@ it('a log goes on where it was left; what it deletes is gone, what it does not n
   expect(report.notices).toMatchObject([{ kind: 'incompleteRead', message: expect.stringContaining('replaced or cut') }]);
   expect(await book(here)).toEqual({ E01: 'Ann,3' });
 });
+
+it('a JSON Lines feed that does not hold everything: the same', async () => {
+  await here.write(
+    'rollcall.yaml',
+    YAML.replace(/type: ldif\n {4}format: changes\n {4}path: hr.ldif/, 'type: jsonl\n    format: changes\n    path: hr.jsonl')
+      .replace('uid', 'no')
+      .replace('cn', 'name')
+      .replace('telephoneNumber', 'phone'),
+  );
+  const put = (id: string, name: string): string => JSON.stringify({ op: 'put', anchor: id, set: { no: id, name, phone: '1' } });
+  const patch = (id: string, phone: string): string => JSON.stringify({ op: 'patch', anchor: id, set: { phone } });
+  const start = [put('E01', 'Ann'), put('E02', 'Bo')];
+  await here.write('hr.jsonl', `${start.join('\n')}\n`);
+  expect(await here.first()).toMatchObject({ status: 'done', notices: [] });
+  const more = ['{"op":"frob","anchor":"E01"}', '{"op":"delete","anchor":"E02"}', patch('E01', '2')];
+  await here.write('hr.jsonl', `${[...start, ...more].join('\n')}\n`);
+  const report = await here.run();
+  expect(report.faults).toMatchObject([{ where: { file: here.path('hr.jsonl'), line: 3 }, remedy: expect.any(String) }]);
+  expect(report.connections).toMatchObject([{ gone: 1 }, { deleted: 1 }]);
+  expect(await book(here)).toEqual({ E01: 'Ann,2' });
+  expect(await here.run()).toMatchObject({ status: 'done', notices: [], connections: [{ seen: 0 }, { written: 0 }] });
+  // Another file in its place begins again, and that is said.
+  await here.write('hr.jsonl', `${patch('E01', '3')}\n`);
+  expect((await here.run()).faults).toMatchObject([{ kind: 'conflict', message: expect.stringContaining('cannot be read on') }]);
+  expect(await book(here)).toEqual({ E01: 'Ann,3' });
+  await here.write('rollcall.yaml', (await here.read('rollcall.yaml')).replace('hr.jsonl', 'none.jsonl'));
+  expect((await here.run()).faults.map((one) => one.where.file)).toContain(here.path('none.jsonl'));
+  expect(await book(here)).toEqual({ E01: 'Ann,3' });
+});

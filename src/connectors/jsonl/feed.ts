@@ -36,6 +36,8 @@ export function cursorAtEnd(path: string): Promise<Cursor> {
   return placeBefore(path, Number.POSITIVE_INFINITY, START);
 }
 
+/** Where a file begins, whatever file it is. */
+export const BEGINNING: Cursor = JSON.stringify({ offset: 0 });
 const START: Place = { offset: 0, line: 1, tail: createHash('sha256').digest('base64') };
 
 /** The last start of a line at or before `end`, counted on from a place before it: a line still being written is read next time. */
@@ -118,6 +120,7 @@ export async function* readChanges(file: JsonlFile, since: Cursor, signal: Abort
   const from = await continued(path, since);
   const source = await openSourceOrNone(path);
   if (source === null) {
+    if (since === BEGINNING) refuseMissing(path, file.isTarget);
     yield { objects: [], end: { complete: true, next: since } };
     return;
   }
@@ -144,6 +147,7 @@ export async function* readChanges(file: JsonlFile, since: Cursor, signal: Abort
 }
 
 async function continued(path: string, since: Cursor): Promise<Place> {
+  if (since === BEGINNING) return START;
   let known: Place;
   try {
     known = place.parse(JSON.parse(since));

@@ -10,7 +10,7 @@ import type { ConnectorDefinition } from '#connectors/contract';
 import { openSourceOrNone } from '../files/source.ts';
 import { changeWriter } from './append.ts';
 import { type JsonlConfig, jsonlConfig } from './config.ts';
-import { currentObjects, cursorAtEnd, findCurrent, readChanges, readWhole } from './feed.ts';
+import { BEGINNING, currentObjects, cursorAtEnd, findCurrent, readChanges, readWhole } from './feed.ts';
 import type { JsonlFile } from './file.ts';
 import { find, readAll, readObjects, schemaOf } from './read.ts';
 import { jsonlWriter } from './write.ts';
@@ -37,8 +37,9 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
         ...both,
         discoverSchema: () => schemaOf(config, currentObjects(file)),
         read: {
-          deltas: true,
-          cursor: () => cursorAtEnd(path),
+          // A tail does not say what else there is: nothing but its records is known, from the first on.
+          deltas: config.history === 'tail' ? 'only' : true,
+          cursor: async () => (config.history === 'tail' ? BEGINNING : await cursorAtEnd(path)),
           read: ({ since, signal }) => (since === undefined ? readWhole(file, signal) : readChanges(file, since, signal)),
         },
         write,

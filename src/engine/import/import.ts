@@ -49,8 +49,16 @@ export async function importConnection(
   const reader = open.read;
   if (!reader) return { complete: false, mode: wanted };
   const state = stateOf(context, connection.name);
-  if (reader.deltas === 'only')
-    return await readDelta(context, connection, (wanted === 'delta' ? state.cursor : null) ?? (await reader.cursor!()));
+  if (reader.deltas === 'only') {
+    const begin = await reader.cursor!();
+    try {
+      return await readDelta(context, connection, (wanted === 'delta' ? state.cursor : null) ?? begin);
+    } catch (error) {
+      if (!(error instanceof RollcallError && error.kind === 'conflict')) throw error;
+      context.fault(toFault(error, { connection: connection.name }));
+      return await readDelta(context, connection, begin);
+    }
+  }
   // What a person said about the last full read is for the next one.
   const asked = parseOutages(state.outages).accepted.length > 0;
   if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
