@@ -4,7 +4,7 @@
  */
 import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import { parentDn, parseDn } from '#core/dn';
-import { type Fault, toFault } from '#core/errors';
+import { toFault } from '#core/errors';
 import { equivalent, normalForm } from '#core/matching';
 import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
@@ -17,6 +17,7 @@ import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
 import type { Evaluated } from './evaluate.ts';
+import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
 import { isShared } from './ours.ts';
 
 /** A repair undone this often in a row is not tried again. */
@@ -250,65 +251,6 @@ function isProtected(connection: EngineConnection, one: Evaluated, row: StagedRo
 /** A flow that reads an attribute in debt leaves the target's value alone. */
 function owes(one: Evaluated, flow: ExportFlow): boolean {
   return one.debts.size > 0 && flow.reads.some((read) => one.debts.has(read.split('.')[0]!));
-}
-
-/** What the target has is left alone: nobody knows what it should be. */
-const FAILED = Symbol('failed');
-
-function evaluate(
-  context: EngineContext,
-  one: Evaluated,
-  connection: EngineConnection,
-  flow: ExportFlow,
-  scope: ObjectScope,
-): Value | undefined | typeof FAILED {
-  try {
-    return flow.evaluate(scope, one.clock);
-  } catch (error) {
-    park(context, one, connection, toFault(error), flow.attribute);
-    return FAILED;
-  }
-}
-
-function text(
-  context: EngineContext,
-  one: Evaluated,
-  connection: EngineConnection,
-  rule: ExportRule['name'],
-  scope: ObjectScope,
-  what: string,
-): string | null {
-  if (!rule) return null;
-  try {
-    const value = rule(scope, one.clock);
-    return value === undefined || value === null || value === '' ? null : String(value);
-  } catch (error) {
-    park(context, one, connection, toFault(error), what);
-    return null;
-  }
-}
-
-const UNNAMED = {
-  message: 'the new account would have no name',
-  remedy: 'mend what the name is made of, or let the rule allow for it',
-};
-
-function park(
-  context: EngineContext,
-  one: Evaluated,
-  connection: EngineConnection,
-  { message, remedy }: Pick<Fault, 'message' | 'remedy'>,
-  attribute: string,
-): void {
-  one.parked.push({ kind: 'invalidValue', connection: connection.name, detail: canonicalJson({ attribute, message }) });
-  // Its account there says most to who looks after the target; an object without any row has only its number.
-  const row =
-    one.rows.find((r) => r.connection === connection.name && r.anchor !== null) ?? one.rows.find((r) => r.anchor !== null);
-  const where = { connection: connection.name, attribute, object: row?.anchor ?? `#${one.id}` };
-  context.fault(
-    { kind: 'invalidValue', message, where, ...(remedy === undefined ? {} : { remedy }) },
-    { subject: 'object', id: one.id },
-  );
 }
 
 /** Object ids as `{"object":id}`; they become text when they are sent. */
