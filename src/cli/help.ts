@@ -10,7 +10,8 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
   { title: 'Set up', names: ['init', 'check'] },
   { title: 'See what would happen', names: ['plan', 'preview'] },
   { title: 'Do it', names: ['run', 'approve', 'discard', 'hold', 'release'] },
-  { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show', 'parked', 'parked decide'] },
+  { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show'] },
+  { title: 'Decide', names: ['parked', 'parked decide', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'] },
   { title: 'Shell', names: ['completion'] },
 ];
 const WIDTH = 96;

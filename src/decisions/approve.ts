@@ -188,7 +188,13 @@ function record(
   by: Decider,
   { store }: Surroundings,
 ): Promise<number> {
+  // A discard can be taken back, so it says what it was about.
+  const about = {
+    rows: chosen.rows.map((row) => row.id),
+    members: chosen.members.map(({ stagedId, attribute, key, state }) => ({ stagedId, attribute, key, state })),
+  };
   const detail = canonicalJson({
+    ...(kind === 'discard' ? about : {}),
     what: shown.what,
     digest: digestOfAll(chosen),
     changes: sizeOf(chosen),

@@ -3,14 +3,14 @@
  * decision that is recorded, and the help. A kind without a decision resolves by itself once its cause is mended.
  */
 /** What choosing does: a decision that rules obey from then on, or a change that is tried again. */
-export type Effect = 'link' | 'exclude' | 'adopt' | 'ignore' | 'retry';
+export type Effect = 'link' | 'keep' | 'unlink' | 'exclude' | 'adopt' | 'fix' | 'ignore' | 'retry';
 
 export interface Choice {
   readonly name: string;
   readonly about: string;
   readonly effect: Effect;
   /** What else must be named. */
-  readonly needs?: 'person';
+  readonly needs?: 'person' | 'value';
 }
 export interface ParkedMeaning {
   /** One sentence for a person who is not a programmer. */
@@ -22,6 +22,12 @@ export interface ParkedMeaning {
 
 const link = (about: string): Choice => ({ name: 'link', about, effect: 'link', needs: 'person' });
 const exclude = (about: string): Choice => ({ name: 'exclude', about, effect: 'exclude' });
+const fixed: Choice = {
+  name: 'fix',
+  about: 'Its value is this one, whatever rules and sources say.',
+  effect: 'fix',
+  needs: 'value',
+};
 /** Takes it off the list and changes nothing else; the cause stays. */
 const ignore: Choice = { name: 'ignore', about: 'Leave it as it is and do not list it again.', effect: 'ignore' };
 
@@ -39,7 +45,12 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   duplicateAccount: {
     meaning: 'This person already has an account in this target; a second one was found and not touched.',
     cure: 'Remove one of the two accounts in the target.',
-    choices: [link('It belongs to this other person.'), exclude('Leave the second account alone for good.'), ignore],
+    choices: [
+      link('It belongs to this other person.'),
+      exclude('Leave the second account alone for good.'),
+      { name: 'unlink', about: "It is not this person's account.", effect: 'unlink' },
+      ignore,
+    ],
   },
   unjoined: {
     meaning: 'Nobody matches it, and this system may not make new people. It was not touched.',
@@ -49,7 +60,11 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   linkDoubtful: {
     meaning: 'It is linked to a person, but their keys no longer agree. The link stays.',
     cure: 'Mend the key in the source.',
-    choices: [ignore],
+    choices: [
+      { name: 'keep', about: 'The link is right, whatever the keys say.', effect: 'keep' },
+      { name: 'unlink', about: 'It belongs to somebody else, or to nobody; it is looked at anew.', effect: 'unlink' },
+      ignore,
+    ],
   },
   accountExists: {
     meaning: 'The account to be created exists in the target already. It was not touched.',
@@ -64,12 +79,12 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   uniqueTaken: {
     meaning: 'Somebody else has this value already, and it must be unique.',
     cure: 'Mend one of the two sources.',
-    choices: [ignore],
+    choices: [fixed, ignore],
   },
   noCandidate: {
     meaning: 'No free value could be made for it.',
     cure: 'Fill the attributes it is made from in the source, or add a candidate to the rule.',
-    choices: [ignore],
+    choices: [fixed, ignore],
   },
   invalidValue: {
     meaning: 'A value is not valid for its attribute or too long for the target. That attribute is held back; the others go on.',

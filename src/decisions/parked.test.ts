@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRow, DirtyRange, ParkedRow, Store } from '#store/contract';
+import type { FixSurroundings } from './fix.ts';
 import { decide, unignored } from './parked.ts';
 
 const WHO = { by: 'Ada', reason: 'asked her', at: 5 };
@@ -17,24 +18,37 @@ function world(rows: ParkedRow[], accounts: object[] = []) {
         rows.filter((row) => row.id > after).slice(0, limit),
       record: async (one: Omit<DecisionRow, 'id' | 'revokedAt'>, dirty: readonly DirtyRange[]) =>
         decisions.push({ ...one, dirty }),
-      list: async ({ stagedIds }: { stagedIds?: number[] }) =>
-        decisions.filter((one) => (stagedIds === undefined ? one.objectId !== null : stagedIds.includes(one.stagedId ?? -1))),
+      list: async ({ stagedIds, kinds }: { stagedIds?: number[]; kinds?: string[] }) =>
+        decisions
+          .filter((one) => kinds === undefined || kinds.includes(one.kind))
+          .filter((one) => (stagedIds === undefined ? one.objectId !== null : stagedIds.includes(one.stagedId ?? -1))),
     },
     spaces: {
       resolve: async () => accounts,
       byIds: async (ids: number[]) =>
-        ids.map((id) => ({ id, connection: 'ad', export: { state: 'failed', revision: 3, approved: null, discarded: null } })),
+        ids.map((id) => ({
+          id,
+          connection: 'ad',
+          objectId: null,
+          export: { state: 'failed', revision: 3, approved: null, discarded: null },
+        })),
     },
     exports: { mark: async (batch: { rows: object[] }) => void marked.push(...batch.rows) },
   } as unknown as Store;
-  return { store, decisions, marked };
+  const surroundings = {
+    store,
+    config: {
+      kinds: new Map([['person', { attributes: new Map([['login', { type: 'string', multi: false, matching: 'exact' }]]) }]]),
+    },
+  } as unknown as FixSurroundings;
+  return { store, surroundings, decisions, marked };
 }
 
 describe('deciding a parked item', () => {
   it('links it to a person and has both looked at again', async () => {
-    const { store, decisions } = world([item(1, 'ambiguous')]);
-    await expect(decide({ id: 1, choice: 'link', person: null }, WHO, store)).rejects.toThrow(/--person/);
-    await decide({ id: 1, choice: 'link', person: 7 }, WHO, store);
+    const { surroundings, decisions } = world([item(1, 'ambiguous')]);
+    await expect(decide({ id: 1, choice: 'link', person: null }, WHO, surroundings)).rejects.toThrow(/--person/);
+    await decide({ id: 1, choice: 'link', person: 7 }, WHO, surroundings);
     expect(decisions).toMatchObject([
       {
         kind: 'link',
@@ -52,26 +66,30 @@ describe('deciding a parked item', () => {
   it('adopts the account that stands in the way, if it is still free', async () => {
     const parked = item(2, 'accountExists', { stagedId: null, objectId: 7, detail: '{"anchor":"zoe","by":"anchor"}' });
     const free = world([parked], [{ key: 'zoe', stagedId: 55, objectId: null, presence: 'present' }]);
-    await decide({ id: 2, choice: 'adopt', person: null }, WHO, free.store);
+    await decide({ id: 2, choice: 'adopt', person: null }, WHO, free.surroundings);
     expect(free.decisions).toMatchObject([{ kind: 'adopt', stagedId: 55, objectId: 7 }]);
     const taken = world([parked], [{ key: 'zoe', stagedId: 55, objectId: 8, presence: 'present' }]);
-    await expect(decide({ id: 2, choice: 'adopt', person: null }, WHO, taken.store)).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(decide({ id: 2, choice: 'adopt', person: null }, WHO, taken.surroundings)).rejects.toMatchObject({
+      kind: 'conflict',
+    });
     expect(taken.decisions).toEqual([]);
   });
 
   it('tries a refused change again', async () => {
-    const { store, marked } = world([item(3, 'refused')]);
-    await decide({ id: 3, choice: 'retry', person: null }, WHO, store);
+    const { surroundings, marked } = world([item(3, 'refused')]);
+    await decide({ id: 3, choice: 'retry', person: null }, WHO, surroundings);
     expect(marked).toMatchObject([{ id: 30, revision: 3, state: 'waiting' }]);
   });
 
   it('refuses what is not a choice, or not there', async () => {
-    const { store, decisions } = world([item(1, 'unjoined')]);
-    await expect(decide({ id: 1, choice: 'lnik', person: 1 }, WHO, store)).rejects.toMatchObject({
+    const { surroundings, decisions } = world([item(1, 'unjoined')]);
+    await expect(decide({ id: 1, choice: 'lnik', person: 1 }, WHO, surroundings)).rejects.toMatchObject({
       remedy: "Did you mean 'link'?",
     });
-    await expect(decide({ id: 1, choice: 'adopt', person: 1 }, WHO, store)).rejects.toMatchObject({ kind: 'invalidValue' });
-    await expect(decide({ id: 9, choice: 'link', person: 1 }, WHO, store)).rejects.toMatchObject({ kind: 'notFound' });
+    await expect(decide({ id: 1, choice: 'adopt', person: 1 }, WHO, surroundings)).rejects.toMatchObject({
+      kind: 'invalidValue',
+    });
+    await expect(decide({ id: 9, choice: 'link', person: 1 }, WHO, surroundings)).rejects.toMatchObject({ kind: 'notFound' });
     expect(decisions).toEqual([]);
   });
 
@@ -82,9 +100,9 @@ describe('deciding a parked item', () => {
       item(3, 'debt', { stagedId: null, objectId: 4 }),
       item(4, 'invalidValue', { stagedId: 10 }),
     ];
-    const { store } = world(rows);
-    await decide({ id: 1, choice: 'ignore', person: null }, WHO, store);
-    await decide({ id: 3, choice: 'ignore', person: null }, WHO, store);
+    const { store, surroundings } = world(rows);
+    await decide({ id: 1, choice: 'ignore', person: null }, WHO, surroundings);
+    await decide({ id: 3, choice: 'ignore', person: null }, WHO, surroundings);
     expect((await unignored(rows, store)).map((row) => row.id)).toEqual([2, 4]);
   });
 });

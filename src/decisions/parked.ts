@@ -2,15 +2,19 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
-import type { DirtyRange, ParkedRow, StagedId, Store } from '#store/contract';
+import type { DirtyRange, ParkedRow, StagedId, StagedRow, Store } from '#store/contract';
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider } from './decision.ts';
+import { type FixSurroundings, fix } from './fix.ts';
+import { recordBarred, recordLink, waitAgain } from './links.ts';
 
 export interface ParkedDecision {
   readonly id: number;
   readonly choice: string;
   /** A person, for choices that need one. */
   readonly person: number | null;
+  /** A value, for choices that need one. */
+  readonly value?: string | undefined;
 }
 export interface Decided {
   /** Id of the decision. */
@@ -57,7 +61,8 @@ function subject(stagedId: number | null, objectId: number | null, kind: string,
 }
 
 /** Records the decision; the next run carries it out. Errors: notFound, invalidValue for a choice that does not fit. */
-export async function decide(decision: ParkedDecision, decider: Decider, store: Store): Promise<Decided> {
+export async function decide(decision: ParkedDecision, decider: Decider, surroundings: FixSurroundings): Promise<Decided> {
+  const { store } = surroundings;
   const by = checked(decider);
   const item = await parkedItem(decision.id, store);
   const choice = choiceOf(item, decision.choice);
@@ -66,11 +71,15 @@ export async function decide(decision: ParkedDecision, decider: Decider, store: 
       remedy: choice.about,
     });
   }
+  if (choice.needs === 'value' && decision.value === undefined) {
+    throw new RollcallError('invalidValue', `'${choice.name}' of item ${item.id} needs --value VALUE.`, { remedy: choice.about });
+  }
   const detail = canonicalJson({ parked: item.kind, item: JSON.parse(item.detail) as unknown });
   const base = { connection: item.connection, detail, ...by };
-  const again: DirtyRange[] = [...waitAgain('staged', item.stagedId), ...waitAgain('object', item.objectId ?? decision.person)];
+  const note = { parked: item.kind };
+  const again: DirtyRange[] = [...waiting('staged', item.stagedId), ...waiting('object', item.objectId)];
   const record = (
-    kind: 'link' | 'exclude' | 'adopt' | 'ignore' | 'release',
+    kind: 'exclude' | 'adopt' | 'ignore' | 'release',
     stagedId: number | null,
     objectId: number | null,
     dirty: readonly DirtyRange[],
@@ -82,14 +91,23 @@ export async function decide(decision: ParkedDecision, decider: Decider, store: 
       id = await record('ignore', item.stagedId, item.objectId, []);
       break;
     case 'link':
-      id = await record('link', item.stagedId, decision.person, again);
+      id = await recordLink(await stagedOf(item, store), decision.person!, note, by, store);
+      break;
+    case 'keep':
+      id = await recordLink(await stagedOf(item, store), item.objectId!, note, by, store);
+      break;
+    case 'unlink':
+      id = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, store);
+      break;
+    case 'fix':
+      id = await fixParked(item, decision.value!, by, surroundings);
       break;
     case 'exclude':
-      id = await record('exclude', item.stagedId, null, again);
+      id = await record('exclude', (await stagedOf(item, store)).id, null, again);
       break;
     case 'adopt': {
       const account = await existingAccount(item, store);
-      id = await record('adopt', account, item.objectId, [...waitAgain('staged', account), ...again]);
+      id = await record('adopt', account, item.objectId, [waitAgain('staged', account), ...again]);
       break;
     }
     case 'retry':
@@ -111,8 +129,26 @@ function choiceOf(item: ParkedRow, name: string): Choice {
   });
 }
 
-function waitAgain(subject: 'staged' | 'object', id: number | null): DirtyRange[] {
-  return id === null ? [] : [{ subject, from: id, to: id, cause: 'decision' }];
+function waiting(subject: 'staged' | 'object', id: number | null): DirtyRange[] {
+  return id === null ? [] : [waitAgain(subject, id)];
+}
+
+/** The staged object of an item; of one about a person, that in its connection with its anchor. */
+async function stagedOf(item: ParkedRow, store: Store): Promise<StagedRow> {
+  const { anchor } = JSON.parse(item.detail) as { anchor?: string };
+  const rows = item.stagedId !== null ? await store.spaces.byIds([item.stagedId]) : await store.sync.linked([item.objectId!]);
+  const row = rows.find((one) => one.id === item.stagedId || (one.connection === item.connection && one.anchor === anchor));
+  if (row !== undefined) return row;
+  throw new RollcallError('conflict', `What item ${item.id} is about is not there any more.`, {
+    remedy: "Look again after 'rollcall run'.",
+  });
+}
+
+async function fixParked(item: ParkedRow, value: string, by: Decider, surroundings: FixSurroundings): Promise<number> {
+  const { attribute } = JSON.parse(item.detail) as { attribute: string };
+  const object = (await surroundings.store.sync.objects([item.objectId!]))[0]!;
+  const wanted = { object, attribute, values: [value], detail: { parked: item.kind } };
+  return (await fix(wanted, by, surroundings)).decision;
 }
 
 /** The account that stands where the new one was to be: `{by, anchor}` of the item. */

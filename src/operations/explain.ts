@@ -33,6 +33,14 @@ export interface ExplainAttribute {
   readonly changedRun: number | null;
   readonly changedAt: string | null;
   readonly contributions: readonly ExplainContribution[];
+  /** The decision by which a person fixed the value. */
+  readonly fixed: {
+    readonly decision: number;
+    readonly value: unknown;
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+  } | null;
   /** Set where the rules would give another value now, or no rule gives this one. */
   readonly difference: { readonly reason: string; readonly why: string; readonly recomputed: unknown } | null;
 }
@@ -97,6 +105,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
             why: z.string(),
           }),
         ),
+        fixed: z.object({ decision: z.number(), value: z.unknown(), by: z.string(), at: instant, reason: z.string() }).nullable(),
         difference: z.object({ reason: z.string(), why: z.string(), recomputed: z.unknown() }).nullable(),
       }),
     ),
@@ -153,6 +162,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         changedRun: one.changedRun,
         changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
         contributions: one.contributions.map(({ staged: _, ...c }) => ({ ...c, value: shown(one.attribute, c.value) })),
+        fixed: one.fixed === null ? null : { ...one.fixed, at: formatInstant(one.fixed.at) },
         difference: one.difference === null ? null : { ...one.difference, recomputed: shown(one.attribute, one.recomputed) },
       })),
       targets: found.targets.map((target) => ({

@@ -116,6 +116,7 @@ export interface DecideInput {
   readonly id: number;
   readonly choice: string;
   readonly person?: string | undefined;
+  readonly value?: string | undefined;
   readonly by: string;
   readonly reason: string;
 }
@@ -134,6 +135,7 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     id: z.int().min(1),
     choice: z.string().min(1),
     person: z.string().min(1).optional(),
+    value: z.string().optional(),
     by: z.string(),
     reason: z.string(),
   }),
@@ -144,10 +146,10 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     choice: z.string(),
     decision: z.number(),
   }),
-  async run({ id, choice, person, by, reason }, session) {
+  async run({ id, choice, person, value, by, reason }, session) {
     const services = await session.services('write');
     const named = person === undefined ? null : (await findOne(person, services)).id;
-    const done = await decide({ id, choice, person: named }, { by, reason, at: services.wall() }, services.store);
+    const done = await decide({ id, choice, person: named, value }, { by, reason, at: services.wall() }, services);
     return { id, kind: done.item.kind, connection: done.item.connection, choice: done.choice.name, decision: done.decision };
   },
 };

@@ -4,17 +4,29 @@ import { canonicalSet, parseImage } from '#core/canonical';
 import { type Attributes, scalars, type Value } from '#core/values';
 import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
 import type { Services } from '#runs/model';
-import { type Contributor, contributorOf, joinScope, keyBy, offersOf, parseOutages } from '#runs/reasons';
+import { type Contributor, contributorOf, fixedValue, joinScope, keyBy, offersOf, parseOutages } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
 
 export interface Explanation {
   readonly object: ObjectRow;
-  readonly attributes: readonly (AttributeReasons & { readonly changedRun: number | null; readonly changedAt: number | null })[];
+  readonly attributes: readonly (AttributeReasons & {
+    readonly changedRun: number | null;
+    readonly changedAt: number | null;
+    readonly fixed: Fixed | null;
+  })[];
   readonly targets: readonly TargetState[];
   /** Linked objects that say nothing, and why. */
   readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
   readonly parked: readonly ParkedRow[];
+}
+/** A value that a person fixed. */
+export interface Fixed {
+  readonly decision: number;
+  readonly value: Value;
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
 }
 export type AttributeState =
   | 'inStep'
@@ -72,6 +84,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
   const notes = JSON.parse(object.notes) as { readonly [attribute: string]: readonly [number, number] };
   const configured = new Set(config.connections.map((one) => one.name));
   const linkedTo = new Set(rows.map((row) => row.connection));
+  const fixed = await fixedValues(object.id, store);
   const reasons =
     rules === undefined
       ? []
@@ -85,6 +98,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
           waiting: await waits(object, rows, store),
           resolve,
           now,
+          fixed,
         });
   return {
     object,
@@ -92,6 +106,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
       .filter((one) => attribute === null || one.attribute === attribute)
       .map((one) => ({
         ...one,
+        fixed: fixed.get(one.attribute) ?? null,
         changedRun: (notes[one.attribute] ?? notes[ALL])?.[0] ?? null,
         changedAt: (notes[one.attribute] ?? notes[ALL])?.[1] ?? null,
       })),
@@ -106,6 +121,19 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
       { after: 0, limit: MOST_PARKED },
     ),
   };
+}
+
+async function fixedValues(object: number, store: Store): Promise<ReadonlyMap<string, Fixed>> {
+  const decisions = await store.decisions.list(
+    { objectIds: [object], kinds: ['fixed'], active: true },
+    { after: 0, limit: 1_000 },
+  );
+  return new Map(
+    decisions.map((one) => {
+      const [attribute, value] = fixedValue(one);
+      return [attribute, { decision: one.id, value, by: one.by, at: one.at, reason: one.reason }];
+    }),
+  );
 }
 
 function changed(rulesHash: string, state: ConnectionState | undefined): boolean {

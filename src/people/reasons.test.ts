@@ -51,6 +51,7 @@ function reasons(
     waiting: false,
     resolve: (_, value) => value,
     now: 0,
+    fixed: new Map(),
     ...of,
   };
   return new Map(reasonsOf(input).map((one) => [one.attribute, one]));
@@ -58,6 +59,16 @@ function reasons(
 
 describe('reasons', () => {
   const mail = rules(meta('mail'));
+
+  it('names who fixed a value, over whoever else has one', () => {
+    const contributors = [contributor('hr', { mail: 'a@b' }, [copy('mail', 'mail')])];
+    const fixed = new Map([['mail', { value: 'c@d', by: 'Ada' }]]);
+    expect(reasons({ rules: mail, contributors, fixed }, { mail: 'c@d' }).get('mail')).toMatchObject({
+      recomputed: 'c@d',
+      difference: null,
+      contributions: [{ verdict: 'outranked', why: 'Ada fixed the value' }],
+    });
+  });
 
   it('name winner and losers, with the rule and what it read', () => {
     const hr = contributor('hr', { email: 'a@x' }, [copy('mail', 'email')]);

@@ -85,6 +85,8 @@ export interface ReasonsInput {
   /** Keys → object ids for what resolves, `?key` for what does not. */
   readonly resolve: (flow: ImportFlow, value: Value) => Value;
   readonly now: number;
+  /** Attribute → the value that a person fixed, and who. */
+  readonly fixed: ReadonlyMap<string, { readonly value: Value; readonly by: string }>;
 }
 
 /** Reasons of every attribute that is stored or contributed, in the order of the rules. */
@@ -101,7 +103,9 @@ export function reasonsOf(input: ReasonsInput): readonly AttributeReasons[] {
       flows.set(flow.attribute, [...(flows.get(flow.attribute) ?? []), { contributor, flow }]);
     }
   }
-  const names = [...input.rules.attributes.keys()].filter((name) => Object.hasOwn(input.stored, name) || flows.has(name));
+  const names = [...input.rules.attributes.keys()].filter(
+    (name) => Object.hasOwn(input.stored, name) || flows.has(name) || input.fixed.has(name),
+  );
   return names.map((name) => attributeReasons(name, input, offered.get(name), flows.get(name) ?? [], failed));
 }
 
@@ -125,13 +129,15 @@ function attributeReasons(
   const decision = { ...decided, value: without(decided.value, entry?.removed ?? [], type) };
   const winner = decision.winner === null ? null : offers[decision.winner]!;
   const losers = new Set(decision.losers.map((i) => offers[i]!.key));
-  const recomputed = settled(type, decision.value);
+  const fixed = input.frozen ? undefined : input.fixed.get(name);
+  const recomputed = fixed === undefined ? settled(type, decision.value) : fixed.value;
   const stored = input.stored[name];
   const contributions = flows.map(({ contributor, flow }): Contribution => {
     const { row } = contributor;
     const offer = offers.find((one) => one.key === String(row.id));
     const fault = failed.get(`${row.id} ${name}`);
-    const verdict = verdictOf(contributor, flow, offer, winner, losers, type, fault);
+    const ruled = verdictOf(contributor, flow, offer, winner, losers, type, fault);
+    const verdict = fixed !== undefined && (ruled === 'wins' || ruled === 'merged') ? 'outranked' : ruled;
     return {
       connection: row.connection,
       anchor: row.anchor,
@@ -140,7 +146,8 @@ function attributeReasons(
       read: readBy(flow, contributor),
       value: offer?.value,
       verdict,
-      why: fault?.message ?? whyOf(verdict, winner?.connection ?? null, type),
+      why:
+        fault?.message ?? (verdict !== ruled ? `${fixed!.by} fixed the value` : whyOf(verdict, winner?.connection ?? null, type)),
     };
   });
   return {

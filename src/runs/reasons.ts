@@ -3,5 +3,6 @@ export { type Outages, outagesText, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { changeDigest } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
+export { fixedValue } from '#engine/sync/decisions';
 export { joinScope } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';

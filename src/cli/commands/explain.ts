@@ -71,7 +71,9 @@ function overview(person: ExplainOutput, { paint, width }: Terminal): string {
       const merged = one.contributions.filter((c) => c.verdict === 'merged');
       const from =
         winner === undefined
-          ? (one.difference?.reason ?? '')
+          ? one.fixed !== null
+            ? `fixed by ${one.fixed.by}`
+            : (one.difference?.reason ?? '')
           : [winner, ...merged].map((c) => `${c.connection} ${c.anchor ?? ''}`.trim()).join(', ');
       return [
         { text: printable(one.attribute), paint: paint.bold },
@@ -95,6 +97,10 @@ function attributeText(one: ExplainAttribute, paint: Paint): string {
   const name = one.label === null ? one.attribute : `${one.attribute} (${one.label})`;
   const changed = one.changedRun === null ? '' : paint.dim(`  last changed in run ${one.changedRun}, ${time(one.changedAt)}`);
   const lines = [`${paint.bold(printable(name))}  ${value(one.value)}${changed}\n`];
+  if (one.fixed !== null)
+    lines.push(
+      `  ${paint.green('✓')} fixed by ${printable(one.fixed.by)}, ${time(one.fixed.at)}: ${printable(one.fixed.reason)}  ${paint.dim(`(decision ${one.fixed.decision})`)}\n`,
+    );
   for (const c of one.contributions) {
     const won = c.verdict === 'wins' || c.verdict === 'merged';
     const mark = won ? paint.green('✓') : c.verdict === 'failed' ? paint.red('✗') : paint.dim('·');
@@ -104,7 +110,7 @@ function attributeText(one: ExplainAttribute, paint: Paint): string {
       `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
     );
   }
-  if (one.contributions.length === 0) lines.push(`  ${paint.dim('no source has a rule for it')}\n`);
+  if (one.contributions.length === 0 && one.fixed === null) lines.push(`  ${paint.dim('no source has a rule for it')}\n`);
   if (one.difference !== null)
     lines.push(
       `  ${paint.yellow('!')} The rules give ${value(one.difference.recomputed)} now. ${printable(one.difference.why)}\n`,

@@ -3,10 +3,12 @@ import type { Command } from '../command.ts';
 import { approve, discard } from './approve.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
+import { decisions, decisionsRevoke } from './decisions.ts';
 import { explain } from './explain.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { init } from './init.ts';
+import { fix, link, unlink } from './link.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { people } from './people.ts';
 import { plan } from './plan.ts';
@@ -31,5 +33,10 @@ export const COMMANDS: readonly Command[] = [
   runShow,
   parked,
   parkedDecide,
+  link,
+  unlink,
+  fix,
+  decisions,
+  decisionsRevoke,
   completion(() => COMMANDS),
 ];

@@ -47,7 +47,7 @@ export const parked: Command = command({
       terminal.out(`\n${paint.bold(printable(kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
       for (const item of some) terminal.out(itemText(item, terminal));
       for (const choice of some[0]!.choices) {
-        const needs = choice.needs === 'person' ? ' --person PERSON' : '';
+        const needs = choice.needs === null ? '' : ` --${choice.needs} ${choice.needs.toUpperCase()}`;
         terminal.out(
           `  ${paint.dim('→')} ${paint.cyan(`rollcall parked decide ID ${choice.name}${needs}`)}  ${paint.dim(choice.about)}\n`,
         );
@@ -86,7 +86,11 @@ export const parkedDecide: Command = command({
       required: true,
     },
   ],
-  options: [{ name: 'person', value: 'PERSON', about: 'The person meant, for link.' }, ...DECIDER_OPTIONS],
+  options: [
+    { name: 'person', value: 'PERSON', about: 'The person meant, for link.' },
+    { name: 'value', value: 'VALUE', about: 'The value meant, for fix.' },
+    ...DECIDER_OPTIONS,
+  ],
   examples: [
     {
       line: "rollcall parked decide 17 adopt --as 'Ada Lovelace' --reason 'same person, asked her'",
@@ -100,6 +104,7 @@ export const parkedDecide: Command = command({
       id: parseWhole(args.positionals[0]!, 'ID'),
       choice: args.positionals[1],
       person: args.text('person'),
+      value: args.text('value'),
       ...(await decider(args, surroundings)),
     };
   },

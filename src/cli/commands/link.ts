@@ -1,0 +1,89 @@
+/** rollcall link, rollcall unlink, rollcall fix */
+import { fix as fixOperation } from '#operations/fix';
+import { link as linkOperation, unlink as unlinkOperation } from '#operations/link';
+import { type Command, command, type Positional } from '../command.ts';
+import { printable } from '../terminal.ts';
+import { value } from '../write.ts';
+import { DECIDER_OPTIONS, decider } from './decider.ts';
+import { PERSON_ARGUMENT } from './history.ts';
+
+const CONNECTION: Positional = { name: 'CONNECTION', about: 'The connection the object is in.', required: true };
+const ANCHOR: Positional = { name: 'ANCHOR', about: 'Its number there, such as an employee number.', required: true };
+const LATER =
+  "Nothing is written before the next run; 'rollcall plan' shows what it would do. 'rollcall decisions revoke' takes it back.";
+
+export const link: Command = command({
+  name: 'link',
+  summary: 'say whose an object of a system is',
+  about: ['The link outranks the join rules and survives full runs. One that was there before is moved.', LATER],
+  positionals: [CONNECTION, ANCHOR, PERSON_ARGUMENT],
+  options: DECIDER_OPTIONS,
+  examples: [
+    {
+      line: "rollcall link directory zcelik hr:E1042 --as 'Ada Lovelace' --reason 'asked her'",
+      about: 'an account under another name',
+    },
+  ],
+  operation: linkOperation,
+  async input(args, surroundings) {
+    const [connection, anchor, person] = args.positionals;
+    return { connection, anchor, person, ...(await decider(args, surroundings)) };
+  },
+  print({ connection, anchor, person }, { terminal }) {
+    const { paint } = terminal;
+    terminal.out(
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to #${person}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+    );
+  },
+});
+
+export const unlink: Command = command({
+  name: 'unlink',
+  summary: 'say that an object of a system is not the person it is linked to',
+  about: [
+    'It is never linked to that person again and may be joined to somebody else by rule. An account in a target stays as it is: it is not disabled and not deleted.',
+    LATER,
+  ],
+  positionals: [CONNECTION, ANCHOR],
+  options: DECIDER_OPTIONS,
+  examples: [{ line: "rollcall unlink directory zcelik --as 'Ada Lovelace' --reason 'a namesake'", about: 'a wrong match' }],
+  operation: unlinkOperation,
+  async input(args, surroundings) {
+    return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };
+  },
+  print({ connection, anchor, before }, { terminal }) {
+    const { paint } = terminal;
+    terminal.out(
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to #${before}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+    );
+  },
+});
+
+export const fix: Command = command({
+  name: 'fix',
+  summary: 'fix a value of a person, whatever rules and sources say',
+  about: [LATER],
+  positionals: [
+    PERSON_ARGUMENT,
+    { name: 'ATTRIBUTE', about: 'Its name, such as title.', required: true },
+    { name: 'VALUE', about: 'The value, or several; none = it has no value.', required: false, many: true },
+  ],
+  options: DECIDER_OPTIONS,
+  examples: [
+    {
+      line: "rollcall fix hr:E1042 displayName 'Zoë Çelik' --as 'Ada Lovelace' --reason 'her spelling'",
+      about: 'until HR is mended',
+    },
+  ],
+  operation: fixOperation,
+  async input(args, surroundings) {
+    const [person, attribute, ...values] = args.positionals;
+    return { person, attribute, values, ...(await decider(args, surroundings)) };
+  },
+  print({ person, attribute, value: fixed }, { terminal }) {
+    const { paint } = terminal;
+    terminal.out(
+      `${paint.green('✓')} ${printable(attribute)} of #${person} is ${value(fixed)}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+    );
+  },
+});

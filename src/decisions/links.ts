@@ -1,0 +1,111 @@
+/**
+ * Whose a staged object is, said by a person: `link` and `unlink` (SEMANTICS 13). Both outrank the join rules, survive full
+ * syncs, and are carried out by the next run. A new decision about the same object takes the place of the one before it.
+ */
+import { canonicalJson } from '#core/canonical';
+import { RollcallError } from '#core/errors';
+import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
+import { checked, type Decider, type Surroundings } from './decision.ts';
+import { known } from './hold.ts';
+
+export interface LinkDecision {
+  readonly decision: number;
+  readonly staged: StagedRow;
+  /** To whom it belonged; null when to nobody. */
+  readonly before: ObjectId | null;
+}
+
+/** Errors: notFound; conflict for an account that is only to be made, or when the person is of another kind. */
+export async function link(
+  { connection, anchor, object }: { readonly connection: string; readonly anchor: string; readonly object: ObjectId },
+  decider: Decider,
+  surroundings: Surroundings,
+): Promise<LinkDecision> {
+  const by = checked(decider);
+  const staged = await stagedAt(connection, anchor, surroundings);
+  if (staged.objectId === object && staged.linkHow === 'decided')
+    throw new RollcallError('conflict', `${connection}:${anchor} is linked to this person already, by a decision.`, {
+      where: { connection, object: anchor },
+      remedy: 'There is nothing to decide.',
+    });
+  const decision = await recordLink(staged, object, {}, by, surroundings.store);
+  return { decision, staged, before: staged.objectId };
+}
+
+/** Errors: notFound, conflict when it belongs to nobody. */
+export async function unlink(
+  { connection, anchor }: { readonly connection: string; readonly anchor: string },
+  decider: Decider,
+  surroundings: Surroundings,
+): Promise<LinkDecision> {
+  const by = checked(decider);
+  const staged = await stagedAt(connection, anchor, surroundings);
+  if (staged.objectId === null)
+    throw new RollcallError('conflict', `${connection}:${anchor} belongs to nobody.`, {
+      where: { connection, object: anchor },
+      remedy: 'There is nothing to unlink.',
+    });
+  const decision = await recordBarred(staged, staged.objectId, {}, by, surroundings.store);
+  return { decision, staged, before: staged.objectId };
+}
+
+export async function recordLink(
+  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+  object: ObjectId,
+  detail: object,
+  by: Decider,
+  store: Store,
+): Promise<number> {
+  const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred' || one.objectId === object);
+  return await record('link', staged, object, detail, by, store, replaced);
+}
+
+export async function recordBarred(
+  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+  object: ObjectId,
+  detail: object,
+  by: Decider,
+  store: Store,
+): Promise<number> {
+  const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred');
+  return await record('barred', staged, object, detail, by, store, replaced);
+}
+
+async function record(
+  kind: 'link' | 'barred',
+  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+  object: ObjectId,
+  detail: object,
+  by: Decider,
+  store: Store,
+  replaced: readonly DecisionRow[],
+): Promise<number> {
+  const decision = { kind, stagedId: staged.id, objectId: object, connection: staged.connection, detail: canonicalJson(detail) };
+  const concerned = staged.objectId === null || staged.objectId === object ? [object] : [object, staged.objectId];
+  const dirty = [waitAgain('staged', staged.id), ...concerned.map((id) => waitAgain('object', id))];
+  const id = await store.decisions.record({ ...decision, ...by }, dirty);
+  for (const one of replaced) await store.decisions.revoke(one.id, by.at, []);
+  return id;
+}
+
+/** Decisions that say whose the staged object is. */
+async function standing(store: Store, staged: StagedId, chosen: (one: DecisionRow) => boolean): Promise<readonly DecisionRow[]> {
+  const filter = { stagedIds: [staged], kinds: ['link', 'adopt', 'barred'] as const, active: true };
+  return (await store.decisions.list(filter, { after: 0, limit: 1_000 })).filter(chosen);
+}
+
+export function waitAgain(subject: 'staged' | 'object', id: number): DirtyRange {
+  return { subject, from: id, to: id, cause: 'decision' };
+}
+
+async function stagedAt(connection: string, anchor: string, { store, config }: Surroundings): Promise<StagedRow> {
+  known(connection, config);
+  for (const kind of Object.keys(await store.spaces.count(connection))) {
+    const row = (await store.spaces.byAnchors(connection, kind, [anchor]))[0];
+    if (row?.presence === 'present' || row?.presence === 'held') return row;
+  }
+  throw new RollcallError('notFound', `${connection} has no object '${anchor}'.`, {
+    where: { connection, object: anchor },
+    remedy: `It is found once 'rollcall run ${connection}' has read it; see 'rollcall people' for those that belong to somebody.`,
+  });
+}

@@ -1,0 +1,70 @@
+/** Says whose an object of a system is: links it to a person, or takes it from one. */
+import { z } from 'zod';
+import { RollcallError } from '#core/errors';
+import { link as linkNow, unlink as unlinkNow } from '#decisions/links';
+import { findOne } from '#people/find';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+
+export interface LinkInput {
+  readonly connection: string;
+  readonly anchor: string;
+  readonly person: string;
+  readonly by: string;
+  readonly reason: string;
+}
+export type UnlinkInput = Omit<LinkInput, 'person'>;
+export interface LinkOutput {
+  readonly connection: string;
+  readonly anchor: string;
+  readonly decision: number;
+  /** To whom it belonged; null when to nobody. */
+  readonly before: number | null;
+  /** To whom it belongs from the next run on; null when rules decide. */
+  readonly person: number | null;
+}
+
+const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
+const shape: z.ZodRawShape = {
+  connection: z.string(),
+  anchor: z.string(),
+  decision: z.number(),
+  before: z.number().nullable(),
+  person: z.number().nullable(),
+};
+
+export const link: Operation<LinkInput, LinkOutput> = {
+  name: 'link',
+  permission: 'decisions.make',
+  input: z.object({ ...from, person: z.string().min(1) }),
+  output: versioned<LinkOutput>('link', shape),
+  async run({ connection, anchor, person, by, reason }, session) {
+    const services = await session.services('write');
+    const object = await findOne(person, services);
+    sameKind(connection, object.kind, services);
+    const wanted = { connection, anchor, object: object.id };
+    const { decision, before } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: object.id };
+  },
+};
+
+export const unlink: Operation<UnlinkInput, LinkOutput> = {
+  name: 'unlink',
+  permission: 'decisions.make',
+  input: z.object(from),
+  output: versioned<LinkOutput>('unlink', shape),
+  async run({ connection, anchor, by, reason }, session) {
+    const services = await session.services('write');
+    const { decision, before } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: null };
+  },
+};
+
+function sameKind(name: string, kind: string, { config }: Services): void {
+  const connection = config.connections.find((one) => one.name === name);
+  if (connection === undefined || connection.imports.has(kind) || connection.exports.has(kind)) return;
+  throw new RollcallError('conflict', `${name} has no objects of kind ${kind}.`, {
+    where: { connection: name },
+    remedy: 'Name a person or a group of the kind that this system holds.',
+  });
+}
