@@ -15,8 +15,8 @@ export interface Kept {
   bytes(row: number): Buffer;
 }
 
-/** Answers whether what was copied ends in a blank line, or is nothing. */
-export async function copyMerged(source: SourceFile, kept: Kept, out: Replacement): Promise<boolean> {
+/** Answers how many line breaks are missing behind what was copied for a new entry to follow. */
+export async function copyMerged(source: SourceFile, kept: Kept, out: Replacement): Promise<number> {
   const { rows, count } = kept;
   let row = -1;
   const advance = (): void => {
@@ -27,24 +27,28 @@ export async function copyMerged(source: SourceFile, kept: Kept, out: Replacemen
   let at = 0;
   let done = 0;
   let tail = '';
+  const write = async (bytes: Buffer): Promise<void> => {
+    await out.write(bytes);
+    tail = (tail + bytes.subarray(-4).toString('latin1')).slice(-4);
+  };
   for await (const block of source.blocks()) {
     const end = at + block.length;
     while (row < count && rows.fileAt(row).start < end) {
       const { start, length } = rows.fileAt(row);
-      if (start > done) await out.write(block.subarray(done - at, start - at));
+      if (start > done) await write(block.subarray(done - at, start - at));
       const gone = rows.state(row) === GONE;
-      if (!gone) await out.write(kept.bytes(row));
+      if (!gone) await write(kept.bytes(row));
       done = start + length + (gone ? blankAt(kept.file, start + length, source.path) : 0);
       advance();
     }
     if (done < end) {
-      await out.write(block.subarray(done - at));
+      await write(block.subarray(done - at));
       done = end;
     }
     at = end;
-    tail = (tail + block.subarray(-4).toString('latin1')).slice(-4);
   }
-  return at === 0 || /\n\r?\n$/.test(tail);
+  if (tail === '' || /\n\r?\n$/.test(tail)) return 0;
+  return tail.endsWith('\n') ? 1 : 2;
 }
 
 /** Length of the blank line at an offset. */

@@ -23,6 +23,9 @@ import { itemsOf, openExisting } from './read.ts';
 import { GONE, Rows, SPOOLED } from './rows.ts';
 import { anchorOf } from './view.ts';
 
+const LF = 10;
+const CR = 13;
+
 export interface Stored extends Entry {
   readonly row: number;
   /** Comments above it, as Latin-1 text. */
@@ -78,9 +81,14 @@ export class Draft {
     if (this.#source === null) return;
     const { path } = this.#source;
     const { size } = this.#source.identity;
-    if (size > 0 && readAt(this.#file, size - 1, 1, path)[0] !== 10) throw cutShort(path);
     if (readAt(this.#file, 0, Math.min(size, 4096), path).includes('\r\n')) this.#eol = '\r\n';
-    for await (const items of itemsOf(this.#source, this.#plan.maxEntryBytes)) for (const item of items) this.#index(item);
+    let last: LdifItem | undefined;
+    for await (const items of itemsOf(this.#source, this.#plan)) {
+      for (const item of items) this.#index(item);
+      last = items.at(-1);
+    }
+    const end = size === 0 ? LF : readAt(this.#file, size - 1, 1, path)[0];
+    if (end === CR || (end !== LF && last?.type === 'fault' && last.skipped)) throw cutShort(path);
     this.#inFile = this.#rows.count;
   }
 
@@ -143,8 +151,8 @@ export class Draft {
       if (this.#source === null) await replacement.write(`version: 1${this.#eol}${this.#eol}`);
       else {
         const kept = { rows: this.#rows, count: this.#inFile, file: this.#file, bytes: (row: number) => this.#bytes(row) };
-        const ended = await copyMerged(this.#source, kept, replacement);
-        if (!ended && this.#rows.count > this.#inFile) await replacement.write(this.#eol);
+        const missing = await copyMerged(this.#source, kept, replacement);
+        if (this.#rows.count > this.#inFile) await replacement.write(this.#eol.repeat(missing));
       }
       await this.#append(replacement);
       await this.#checkUntouched();

@@ -339,7 +339,7 @@ cn: Bob + Co
     expect(content()).toBe(`${CREW}\ndn: cn=broken,dc=org\ncn:: !!\n`);
   });
 
-  test('deleting leaves no hole; a file that does not end in a blank line is completed, one cut short is left alone', async () => {
+  test('deleting leaves no hole; a file that does not end in a blank line is completed, one that was cut is left alone', async () => {
     for (const end of ['\n', '\n\n', '\n\n\n']) {
       writeFileSync(path(), `dn: cn=a,dc=org\nobjectClass: person\ncn: a\n\ndn: cn=b,dc=org\nobjectClass: person\ncn: b${end}`);
       const connection = connect();
@@ -350,10 +350,50 @@ cn: Bob + Co
       await connection.write!.commit!();
       expect(content()).toMatch(/^dn: cn=b,dc=org\nobjectClass: person\ncn: b\n\n+dn: cn=c,dc=org\n/);
     }
-    writeFileSync(path(), 'dn: cn=a,dc=org\nobjectClass: person\ncn: a');
-    await expect(connect().write!.write([item('create', { name: 'cn=c,dc=org', set: {} })])).rejects.toMatchObject({
-      kind: 'configuration',
-    });
+    for (const cut of ['ma', 'mail:: YQ', 'mail: ', 'objectClass: per', 'mail: a@x\r']) {
+      writeFileSync(path(), `dn: cn=a,dc=org\nobjectClass: person\ncn: a\n${cut}`);
+      const { objects, end } = await readAll(connect());
+      expect([objects.length, end.complete]).toEqual([0, false]);
+      await expect(connect().write!.write([item('create', { name: 'cn=c,dc=org', set: {} })])).rejects.toMatchObject({
+        kind: 'configuration',
+      });
+    }
+  });
+
+  test.each(['\n', '\r\n'])('a last line without a line break (%j) is read, told, written behind and rewritten', async (eol) => {
+    const [a, b] = ['dn: cn=a,dc=org\nobjectClass: person\ncn: a', 'dn: cn=b,dc=org\nobjectClass: person\ncn: b'];
+    const text = `${a}\n\n# second\n${b}`.replaceAll('\n', eol);
+    const create = () => item('create', { name: 'cn=c,dc=org', set: { sn: 'C' } });
+    const ways: [WriteItem[], string][] = [
+      [[create()], `${a}\n\n# second\n${b}\n\n`],
+      [[create(), item('delete', { anchor: 'cn=b,dc=org' })], `${a}\n\n`],
+      [[item('update', { anchor: 'cn=b,dc=org', set: { sn: 'B' } }), create()], `${a}\n\n# second\n${b}\nsn: B\n\n`],
+      [[item('update', { anchor: 'cn=a,dc=org', set: { sn: 'A' } })], `${a}\nsn: A\n\n# second\n${b}`],
+    ];
+    for (const [items, start] of ways) {
+      writeFileSync(path(), text);
+      warnings = [];
+      const connection = connect();
+      const before = await readAll(connection);
+      expect(before.objects).toMatchObject([{ anchor: 'cn=a,dc=org' }, { anchor: 'cn=b,dc=org', attributes: { cn: 'b' } }]);
+      expect(before.end.complete).toBe(true);
+      expect(warnings).toMatchObject([{ message: expect.stringMatching(/without a line break/), where: { file: path() } }]);
+      expect((await connection.write!.write(items)).every((result) => result.ok)).toBe(true);
+      await connection.write!.commit!();
+      const made = items.some((each) => each.operation === 'create') ? 'dn: cn=c,dc=org\n' : '';
+      expect(
+        content()
+          .replaceAll(eol, '\n')
+          .slice(0, start.length + made.length),
+      ).toBe(start + made);
+      expect((await readAll(connection)).end.complete).toBe(true);
+    }
+  });
+
+  test('a file that ends within the anchor of its last entry is cut', async () => {
+    writeFileSync(path(), 'dn: cn=a,dc=org\nobjectClass: person\ncn: a\nentryUUID: 1234-56');
+    expect((await readAll(connect({ anchor: 'entryUUID' }))).end).toMatchObject({ complete: false });
+    expect((await readAll(connect())).end).toMatchObject({ complete: true });
   });
 
   test('entryUUID as anchor: made for new entries, kept through renames, never changed', async () => {

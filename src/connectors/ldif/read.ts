@@ -26,8 +26,8 @@ export async function openExisting(path: string): Promise<SourceFile | null> {
 }
 
 /** Records and faults of a file, block by block. */
-export async function* itemsOf(source: SourceFile, maxEntryBytes: number, signal?: AbortSignal): AsyncGenerator<LdifItem[]> {
-  const reader = new LdifReader({ file: source.path, maxEntryBytes });
+export async function* itemsOf(source: SourceFile, plan: Plan, signal?: AbortSignal): AsyncGenerator<LdifItem[]> {
+  const reader = new LdifReader({ file: source.path, maxEntryBytes: plan.maxEntryBytes, telling: [plan.anchor] });
   for await (const block of source.blocks(signal === undefined ? {} : { signal })) yield reader.push(block);
   yield reader.end();
 }
@@ -43,7 +43,7 @@ export async function* readContent(plan: Plan, warn: Warn, signal: AbortSignal, 
   try {
     const seen = new Seen(plan, warn);
     let first = true;
-    for await (const items of itemsOf(source, plan.maxEntryBytes, signal)) {
+    for await (const items of itemsOf(source, plan, signal)) {
       const objects: ReadObject[] = [];
       for (const item of items) {
         const object = seen.take(item);
@@ -131,7 +131,7 @@ export async function find(
   };
   const found: ReadObject[] = [];
   try {
-    for await (const items of itemsOf(source, plan.maxEntryBytes)) {
+    for await (const items of itemsOf(source, plan)) {
       for (const item of items) {
         if (item.type !== 'entry' && item.type !== 'add') continue;
         const object = tryObject(item, plan);
@@ -160,7 +160,7 @@ export async function schemaOf(plan: Plan): Promise<Schema> {
   const source = await openExisting(plan.path);
   if (source === null) return { complete: false, kinds };
   try {
-    for await (const items of itemsOf(source, plan.maxEntryBytes)) {
+    for await (const items of itemsOf(source, plan)) {
       for (const item of items) {
         if (item.type !== 'entry' && item.type !== 'add') continue;
         const kind = plan.kindOf(item.attributes.objectClass ?? []);

@@ -3,7 +3,8 @@
  * are bytes and a fold in the middle of a UTF-8 character does no harm; ldif-record decodes the values.
  */
 import { isAscii } from 'node:buffer';
-import type { LdifItem } from './ldif.ts';
+import type { LdifItem, LdifOptions } from './ldif.ts';
+import { judgeOpen } from './ldif-open.ts';
 import { ldifFault, type RecordReader } from './ldif-record.ts';
 
 const NONE = Number.POSITIVE_INFINITY;
@@ -13,6 +14,7 @@ export class RecordScanner {
   readonly #records: RecordReader;
   readonly #file: string | undefined;
   readonly #limit: number;
+  readonly #telling: ReadonlySet<string>;
   /** What is held of an unfinished record: pieces, and the last two characters, where a blank line may begin. */
   #pieces: string[] = [];
   #held = 0;
@@ -25,13 +27,11 @@ export class RecordScanner {
   #line: number;
   #first: boolean;
 
-  constructor(
-    options: { file?: string; maxEntryBytes: number; start?: { readonly offset: number; readonly line: number } },
-    records: RecordReader,
-  ) {
+  constructor(options: LdifOptions, records: RecordReader) {
     this.#records = records;
     this.#file = options.file;
     this.#limit = options.maxEntryBytes;
+    this.#telling = new Set(['objectClass', ...(options.telling ?? [])].map((name) => name.toLowerCase()));
     this.#offset = options.start?.offset ?? 0;
     this.#line = options.start?.line ?? 1;
     this.#first = this.#offset === 0;
@@ -95,21 +95,21 @@ export class RecordScanner {
       at = this.#skipBlank(text, 0);
       if (at === text.length || text.slice(at) === '\r') return out;
     }
-    const whole = text.endsWith('\n');
-    if (!whole && this.#over === null) {
-      const head = (this.#pieces.join('') + text.slice(at)).slice(0, HEAD);
-      const length = this.#held + text.length - at;
-      out.push(
-        this.#fault('the file ends in the middle of a line, so its last record may be cut short', head, this.#line, length, {
-          remedy: 'export the file again; if it is whole, end its last line with a line break',
-        }),
-      );
-      this.#offset += length;
+    if (text.endsWith('\n')) {
+      this.#record(text, at, text.length - 1, out);
+      this.#offset += 1;
       return out;
     }
-    this.#record(text, at, whole ? text.length - 1 : text.length, out);
-    this.#offset += 1;
-    return out;
+    const over = this.#over !== null || this.#held + text.length - at >= this.#limit;
+    const open = { text: over ? '' : this.#pieces.join('') + text.slice(at), line: this.#line };
+    const items: LdifItem[] = [];
+    this.#record(`${text}\n`, at, text.length, items);
+    const last = items.pop();
+    if (last === undefined) return out;
+    const judged = over
+      ? [{ ...last, length: last.length - 1 }]
+      : judgeOpen(last, { ...open, file: this.#file, telling: this.#telling });
+    return [...out, ...items, ...judged];
   }
 
   /** Text from `at` to `end` finishes the record at hand. `end` is the line feed of its last line. */

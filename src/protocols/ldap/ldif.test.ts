@@ -192,12 +192,42 @@ describe('bad input costs its own record only', () => {
     ]);
   });
 
-  test('a file cut in the middle of a line', () => {
-    const items = parseLdif(`${good}\ndn: dc=x\nmail: ada@exa`);
+  test.each([
+    ['an attribute name', 'dn: dc=x\nobjectClass: person\ncn: x\nmai', 7, /without ":"/],
+    ['a name and its colon', 'dn: dc=x\nobjectClass: person\ncn: x\nmail: ', 7, /"mail" has no value yet/],
+    ['base64', 'dn: dc=x\nobjectClass: person\ncn:: YWJjZA=', 6, /base64/],
+    ['a character', Buffer.from('dn: dc=x\nobjectClass: person\ncn: M\xc3', 'latin1'), 6, /not UTF-8/],
+    ['the class', 'dn: dc=x\nobjectClass: top\nobjectClass: per', 6, /says which entry it is/],
+    ['the anchor', 'dn: dc=x\nobjectClass: person\nUID: 4', 6, /says which entry it is/],
+    ['an entry without its class', 'dn: dc=x\nmail: ada@exa', 5, /no objectClass yet/],
+    ['a name', 'dn: dc=x', 4, /nothing else/],
+    ['a line break', 'dn: dc=x\nobjectClass: person\ncn: x\r', 6, /half there/],
+  ])('a file cut within %s', (_, text, line, message) => {
+    const bytes = Buffer.concat([Buffer.from(`${good}\n`), Buffer.from(text)]);
+    const items = parseLdif(bytes, { telling: ['uid'] });
     expect(records(items)).toHaveLength(1);
     expect(faults(items)).toMatchObject([
-      { message: expect.stringMatching(/middle of a line/), where: { line: 4, object: 'dc=x' } },
+      { message: expect.stringMatching(/middle of a line/), skipped: true, where: { line, object: 'dc=x' } },
     ]);
+    expect(faults(items)[0]!.message).toMatch(message);
+  });
+
+  test.each([
+    'dn: dc=x\nobjectClass: person\nmail: ada@example.org',
+    '# lead\ndn: dc=x\nobjectClass: person\nmail: ada@exam\n ple.org',
+    'dn: dc=x\nobjectClass: person\nmail:: YWRhQGV4YW1wbGUub3Jn',
+  ])('a last line that only lacks its line break is read, and told', (text) => {
+    const bytes = Buffer.from(`${good}\n${text}`);
+    const items = parseLdif(bytes);
+    const last = records(items)[1]!;
+    expect(last).toMatchObject({ dn: 'dc=x', attributes: { mail: ['ada@example.org'] } });
+    expect(bytes.subarray(last.offset, last.offset + last.length).toString()).toBe(text);
+    expect(faults(items)).toMatchObject([{ message: expect.stringMatching(/without a line break/), skipped: false }]);
+  });
+
+  test('a comment at the end needs no line break', () => {
+    for (const end of ['', 'dn: dc=x\nobjectClass: person\n'])
+      expect(faults(parseLdif(`${good}\n${end}# that is all`))).toEqual([]);
   });
 
   test('UTF-16 and another version are said', () => {

@@ -63,6 +63,8 @@ export interface LdifOptions {
   readonly maxEntryBytes: number;
   /** Where the first block starts when it is not the start of the file. */
   readonly start?: { readonly offset: number; readonly line: number };
+  /** Attributes that say which entry it is, besides objectClass: a file must not end within one (ldif-open.ts). */
+  readonly telling?: readonly string[];
 }
 
 export class LdifReader {
@@ -79,7 +81,7 @@ export class LdifReader {
     return this.#scanner.push(block);
   }
 
-  /** The last record, when no blank line ends it. Nothing may be pushed afterwards. */
+  /** The last record, when no blank line ends it, or not even a line break. Nothing may be pushed afterwards. */
   end(): LdifItem[] {
     return this.#scanner.end();
   }
