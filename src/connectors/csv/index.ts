@@ -1,5 +1,5 @@
 /**
- * CSV files, as a source and as a target.
+ * CSV files, as a source and as a target. The guide is docs/guide/csv.md.
  *
  * A source: the file is read in blocks, in any encoding, and each row is an object of one kind. Rows that cannot be used are
  * reported and left out; the read goes on and then proves no absence. A target: `write` collects, `commit` replaces the file

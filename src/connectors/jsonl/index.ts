@@ -3,7 +3,8 @@
  * change records, read on from where it was left and added to at the end (`format: changes`).
  *
  * A line that cannot be used is reported and left out; the read goes on and then proves no absence. Objects: a line without
- * a newline at the end of the file is whole if it parses. Changes: it is still being written and is read next time.
+ * a newline at the end of the file is whole if it parses. Changes: it is still being written and is read next time. The guide
+ * is docs/guide/jsonl.md.
  */
 import { resolve } from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';

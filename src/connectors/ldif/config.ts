@@ -40,7 +40,7 @@ export const ldifConfig: z.ZodType<LdifConfig> = z
   .strictObject({
     path: z.string().min(1).describe('The file; a relative path starts from the folder of rollcall.yaml'),
     format: z.enum(['content', 'changes']).default('content').describe('Entries, or change records that are added at the end'),
-    encoding: z.literal('utf-8').default('utf-8'),
+    encoding: z.literal('utf-8').default('utf-8').describe('Nothing else: LDIF is UTF-8'),
     anchor: z
       .union([z.literal('dn'), description])
       .default('dn')

@@ -34,7 +34,7 @@ export interface SeedObject {
   readonly attributes: { readonly [attribute: string]: MemoryValue };
 }
 
-/** One thing that goes wrong. The first rule that fits an operation, is not used up and does something to it applies. */
+/** One thing that goes wrong. All rules that fit an operation and are not used up apply; of refusals and deaths the first. */
 export interface FaultRule {
   /** `write` = create, update and delete. */
   readonly on: 'read' | 'lookup' | 'test' | 'commit' | 'write' | 'create' | 'update' | 'delete';

@@ -1,6 +1,6 @@
 /**
  * The shipped fake: a system in memory that does what real systems do, their faults included. It is a connector like any
- * other, under the same conformance suite, for tests, demos and trying out rules.
+ * other, under the same conformance suite, for tests, demos and trying out rules. The guide is docs/guide/memory.md.
  *
  * A system is named and lives as long as the process, or in a file; what goes wrong is data (config.ts: FaultRule). Tests
  * reach behind it with `memorySystem(name)`: edit as a stranger would, count what is really there.
@@ -19,7 +19,7 @@ export { forgetMemorySystem, MemorySystem, memorySystem } from './system.ts';
 export const memory: ConnectorDefinition<MemoryConfig> = {
   type: 'memory',
   title: 'System in memory, for trying out',
-  maturity: 'stable',
+  maturity: 'beta',
   config: memoryConfig,
   open(config, context) {
     const system = memorySystem(config.system);
