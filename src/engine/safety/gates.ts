@@ -55,7 +55,8 @@ export async function gateConnection(context: EngineContext, connection: EngineC
   if (!quiet)
     await eachPending(context, connection, async (rows) => {
       for (const row of rows) {
-        if (isApproved(row)) continue;
+        // What was discarded goes nowhere: it must not hold what else is decided.
+        if (isApproved(row) || isDiscarded(row)) continue;
         for (const part of JSON.parse(row.export!.parts) as string[]) {
           const entry = tally.get(part) ?? { count: 0, digests: [] };
           tally.set(part, entry);
@@ -113,8 +114,7 @@ async function applyHolds(
       const columns = row.export!;
       const parts = JSON.parse(columns.parts) as string[];
       const hold = isApproved(row) ? undefined : holdOver(parts, held);
-      const discarded = columns.discarded !== null && columns.discarded === digestOf(row);
-      const state: ExportState = mode === 'hold' || hold !== undefined || discarded ? 'held' : 'waiting';
+      const state: ExportState = mode === 'hold' || hold !== undefined || isDiscarded(row) ? 'held' : 'waiting';
       if (state !== columns.state || (hold ?? null) !== columns.holdId)
         marks.push({
           id: row.id,
@@ -230,4 +230,8 @@ function digestOf(row: StagedRow): string {
 
 function isApproved(row: StagedRow): boolean {
   return row.export!.approved !== null && row.export!.approved === digestOf(row);
+}
+
+function isDiscarded(row: StagedRow): boolean {
+  return row.export!.discarded !== null && row.export!.discarded === digestOf(row);
 }
