@@ -12,7 +12,7 @@ import { noticeChangedRules, noticeMissing, rememberRules } from './rules-change
 import { openSession, type Session } from './services.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
-const RECORD = new Set(['run', 'connection_state', 'seq', 'setting', 'run_error', 'error', 'seen_bitmap', 'bitmap']);
+const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
 
 export async function run(
   request: RunRequest,

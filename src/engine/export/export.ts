@@ -70,6 +70,8 @@ export async function exportConnection(
     await saveState(context, connection.name, { fingerprint });
   }
   await session.expected.save(context, connection);
+  // What was sent until then is committed and recorded; the rest waits as it did.
+  context.signal.throwIfAborted();
   return { sent: session.sent, proven: session.proven };
 }
 
@@ -98,8 +100,7 @@ interface Finished {
 
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection, writer } = session;
-  for (let n = 0; !session.stopped; n++) {
-    context.signal.throwIfAborted();
+  for (let n = 0; !session.stopped && !context.signal.aborted; n++) {
     const attempt = `${context.epoch}-${connection.rank}-${operation}-${n}`;
     const rows = await context.store.exports.take({
       connection: connection.name,
@@ -272,7 +273,7 @@ async function settle({ context, connection }: Session, { edges, undecided }: Fi
 /** Memberships decided and not proven: set operations on the groups that exist in the target. */
 async function sendMembers(session: Session): Promise<void> {
   const { context, connection, writer } = session;
-  for (let after: EdgeRow | null = null; !session.stopped; ) {
+  for (let after: EdgeRow | null = null; !session.stopped && !context.signal.aborted; ) {
     const edges: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: MOST });
     if (edges.length === 0) return;
     after = edges[edges.length - 1]!;

@@ -78,6 +78,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   const stager = createStager(context, connection, { full: false, mark: null, empty: false });
   let end: ReadEnd | undefined;
   for await (const page of reader.read({ since, signal: context.signal })) {
+    context.signal.throwIfAborted();
     await stager.changes(page.objects);
     context.progress('import', connection.name, stager.seen, null);
     if (page.end) end = page.end;
@@ -114,6 +115,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   let saved = performance.now();
   const request = checkpoint ? { resume: checkpoint.resume, signal: context.signal } : { signal: context.signal };
   for await (const page of pages(reader.read(request))) {
+    context.signal.throwIfAborted();
     if (checkpoint && page.restarted) {
       bitmap.clear();
       tally.clear();

@@ -30,6 +30,7 @@ export async function linkPass(context: EngineContext, ranges: readonly DirtyRan
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     generation.looked.set(connection.name, ordered.length);
     for (let i = 0; i < ordered.length; i += BATCH) {
+      context.signal.throwIfAborted();
       await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids, freed);
       context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
     }

@@ -60,6 +60,8 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
     // One batch is written while the next is worked out; they have no object in common.
     let onItsWay: Promise<void> = Promise.resolve();
     for (let i = 0; i < order.length; i += BATCH) {
+      if (context.signal.aborted) await onItsWay;
+      context.signal.throwIfAborted();
       const ids = order.slice(i, i + BATCH);
       const batch = await workOut(
         context,
