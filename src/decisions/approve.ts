@@ -45,8 +45,11 @@ export interface Choice {
 /** What waits for a decision at a connection or in a hold. Errors: notFound when nothing does. */
 export async function pending(target: string, surroundings: Surroundings): Promise<Waiting> {
   const { store, config } = surroundings;
-  const open = (await store.exports.holds(null)).filter((one) => one.closedAt === null);
-  const byId = /^#?\d+$/.test(target) ? open.find((one) => one.id === Number(target.replace('#', ''))) : undefined;
+  const all = await store.exports.holds(null);
+  const open = all.filter((one) => one.closedAt === null);
+  const id = /^#?\d+$/.test(target) ? Number(target.replace('#', '')) : null;
+  const byId = id === null ? undefined : open.find((one) => one.id === id);
+  if (id !== null && byId === undefined) throw noHold(id, all, open);
   if (byId === undefined) known(target, config);
   const connection = byId?.connection ?? target;
   if (byId === undefined) {
@@ -64,6 +67,18 @@ export async function pending(target: string, surroundings: Surroundings): Promi
   }
   const members = parts.has('member') ? await undecidedMembers(store, connection) : [];
   return waiting(connection, 'gate', holds, rows, members, store);
+}
+
+function noHold(id: number, all: readonly GateHold[], open: readonly GateHold[]): RollcallError {
+  const closed = all.find((one) => one.id === id);
+  const listed = open.map((one) => `#${one.id} of ${one.connection}`).join(', ');
+  return new RollcallError(
+    'notFound',
+    closed === undefined
+      ? `There is no open hold #${id}.`
+      : `Hold #${id} of ${closed.connection} is closed already; nothing of it waits any more.`,
+    { remedy: open.length === 0 ? 'No hold is open: there is nothing to approve or discard.' : `Open are ${listed}.` },
+  );
 }
 
 export async function approve(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {

@@ -111,14 +111,22 @@ function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
 
 function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): WaitingChange {
   const account = namesOf(row)[0] ?? `#${row.id}`;
+  const { operation, wanted } = row.export!;
+  const before = row.seen === null ? null : parseImage(row.seen);
+  const after = wanted === null ? null : parseImage(wanted);
   return {
     account,
     person: row.objectId,
     label: (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account,
-    operation: row.export!.operation,
-    before: row.seen === null ? null : parseImage(row.seen),
-    after: row.export!.wanted === null ? null : parseImage(row.export!.wanted),
+    operation,
+    before: operation === 'update' && before !== null && after !== null ? among(before, after) : before,
+    after,
   };
+}
+
+/** An update says only what it changes; the other attributes of the account stay and are not shown. */
+function among<T extends object>(all: T, named: object): T {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(named, name))) as T;
 }
 
 export interface ApproveInput {

@@ -15,17 +15,18 @@ import { printable, type Terminal } from '../terminal.ts';
 import { count, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
 
-const SHOWN = 20;
+/** Few enough that the question below them stays in sight. */
+const SHOWN = 5;
 
 function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): string {
   const head =
     found.what === 'firstPlan'
-      ? `First plan of ${paint.bold(printable(found.connection))}: ${number(found.create)} accounts to create, ${number(found.update)} to change, ${number(found.delete)} to delete${found.total > found.create + found.update + found.delete ? `, ${number(found.total - found.create - found.update - found.delete)} memberships` : ''}.\n`
+      ? `First plan of ${paint.bold(printable(found.connection))}: ${count(found.create, 'account')} to create, ${number(found.update)} to change, ${number(found.delete)} to delete${found.total > found.create + found.update + found.delete ? `, ${count(found.total - found.create - found.update - found.delete, 'membership')}` : ''}.\n`
       : `${paint.bold(printable(found.connection))} holds ${count(found.total, 'change')}:\n` +
         found.holds
           .map(
             (one) =>
-              `  #${one.id} ${printable(one.part)}: ${number(one.count)} changes, more than the limit of ${number(one.limit)}\n`,
+              `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}, more than the limit of ${number(one.limit)}\n`,
           )
           .join('');
   const changes = found.changes.map(
