@@ -1,10 +1,13 @@
 /** The phases of a cycle over all connections. A connection that fails is reported; the others go on. */
 import { RollcallError, toFault } from '#core/errors';
 import {
+  afterChanges,
+  beforeFirstRead,
   type EngineConnection,
   type EngineContext,
   exportConnection,
   gateConnection,
+  hasUnanswered,
   importConnection,
   modeOf,
   type SyncOptions,
@@ -26,17 +29,22 @@ export interface CycleOptions extends SyncOptions {
 }
 
 export async function cycle(context: EngineContext, options: CycleOptions): Promise<void> {
+  if (await phases(context, options)) await options.after('cycle');
+}
+
+/** False when a hook ended it. */
+async function phases(context: EngineContext, options: CycleOptions): Promise<boolean> {
   const chosen = (c: EngineConnection): boolean => options.connections === null || options.connections.includes(c.name);
   if (options.import !== 'none') {
     for (const connection of context.connections)
       if (chosen(connection)) await importOne(context, connection, options.import, 'import');
-    if (!(await options.after('import'))) return;
+    if (!(await options.after('import'))) return false;
   }
   for (let pass = 0; pass < PASSES; pass++) {
     await sync(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
-    if (pass === 0 && !(await options.after('sync'))) return;
-    if (!options.export) return;
+    if (pass === 0 && !(await options.after('sync'))) return false;
+    if (!options.export) return true;
     let sent = 0;
     for (const connection of context.connections) {
       if (isHeld(context, connection)) continue;
@@ -48,9 +56,10 @@ export async function cycle(context: EngineContext, options: CycleOptions): Prom
         failed(context, connection, error);
       }
     }
-    if (pass === 0 && !(await options.after('export'))) return;
-    if (options.only || options.accept || sent === 0 || (await context.store.sync.dirty()).ranges.length === 0) return;
+    if (pass === 0 && !(await options.after('export'))) return false;
+    if (options.only || options.accept || sent === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
   }
+  return true;
 }
 
 /** A full read where there is no feed, or it is too long ago; else what changed. */
@@ -74,10 +83,20 @@ async function importOne(
   const overdue = last === null || context.now - last > connection.fullReadEveryMs;
   try {
     context.progress(phase, connection.name, 0, null);
-    await importConnection(context, connection, how === 'full' || overdue ? 'full' : 'delta');
+    await beforeFirstRead(context, connection);
+    const before = arrived(context, connection);
+    const full = how === 'full' || overdue || (phase === 'import' && (await hasUnanswered(context, connection)));
+    await importConnection(context, connection, full ? 'full' : 'delta');
+    if (arrived(context, connection) > before) await afterChanges(context, connection);
   } catch (error) {
     failed(context, connection, error);
   }
+}
+
+/** Changes that reads of this run found. */
+function arrived(context: EngineContext, connection: EngineConnection): number {
+  const { added, changed, gone } = context.counters.of(connection.name);
+  return added + changed + gone;
 }
 
 function failed(context: EngineContext, connection: EngineConnection, error: unknown): void {

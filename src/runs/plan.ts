@@ -17,7 +17,8 @@ export interface PlanRequest extends RunRequest {
 export async function plan(request: PlanRequest, services: Services): Promise<Plan> {
   const sandbox = await services.store.sandbox();
   try {
-    const inside: Services = { ...services, store: sandbox };
+    // Nobody outside is told of what did not happen.
+    const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
     const { asOf, read, ...rest } = request;
     const report = await run({ ...rest, profile: rest.profile, ...(asOf === undefined ? {} : { now: asOf }) }, inside, {
       export: false,

@@ -66,7 +66,7 @@ export async function preview(
     await sandbox.sync.markDirty([{ subject: 'staged', from: before.id, to: before.id, cause: 'preview' }], null);
     await run(
       { profile: 'delta-sync', connections: null, by: request.by },
-      { ...services, store: sandbox },
+      { ...services, store: sandbox, config: { ...config, hooks: [] } },
       { export: false, read: false },
     );
     const row = (await find())!;
