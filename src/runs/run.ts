@@ -14,11 +14,26 @@ import { openSession, type Session } from './services.ts';
 /** Tables whose rows are the record of a run, not its work. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
 
-export async function run(
-  request: RunRequest,
-  services: Services,
-  options: { readonly export?: boolean; readonly read?: boolean } = {},
-): Promise<RunReport> {
+interface RunOptions {
+  readonly export?: boolean;
+  readonly read?: boolean;
+}
+
+/** Store → the end of the last run that was asked for on it. */
+const last = new WeakMap<Services['store'], Promise<unknown>>();
+
+/** Runs on one store follow each other, in the order in which they were asked for: they share its lists of what waits. */
+export function run(request: RunRequest, services: Services, options: RunOptions = {}): Promise<RunReport> {
+  const before = last.get(services.store) ?? Promise.resolve();
+  const report = before.then(() => runNow(request, services, options));
+  last.set(
+    services.store,
+    report.catch(() => undefined),
+  );
+  return report;
+}
+
+async function runNow(request: RunRequest, services: Services, options: RunOptions): Promise<RunReport> {
   const { store, config } = services;
   const startedAt = services.wall();
   const started = performance.now();
