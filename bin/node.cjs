@@ -5,11 +5,17 @@ var path = require('path');
 var child = require('child_process');
 
 var NEEDED = 24;
+/** Platforms for which package.json names a package with a Node.js in it. */
+var BUNDLED = ['linux-x64', 'linux-arm64', 'win-x64'];
+
+function platformName() {
+  return (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
+}
 
 /** Path of a Node.js 24 or newer: the one running, the bundled platform package, or null. */
 exports.find = function find() {
   if (Number(process.versions.node.split('.')[0]) >= NEEDED) return process.execPath;
-  var name = 'node-' + (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
+  var name = 'node-' + platformName();
   try {
     var root = path.dirname(require.resolve(name + '/package.json'));
     var file = process.platform === 'win32' ? path.join(root, 'bin', 'node.exe') : path.join(root, 'bin', 'node');
@@ -23,9 +29,12 @@ exports.find = function find() {
 exports.run = function run(args) {
   var node = exports.find();
   if (!node) {
+    var platform = platformName();
     process.stderr.write(
-      'rollcall needs Node.js ' + NEEDED + ' or newer; this is ' + process.versions.node + ' on ' + process.platform + '-' + process.arch +
-        ', for which no bundled one exists. Install Node.js ' + NEEDED + '.\n');
+      'rollcall needs Node.js ' + NEEDED + ' or newer; this is ' + process.versions.node + '. ' +
+        (BUNDLED.indexOf(platform) >= 0
+          ? 'The one for ' + platform + ' comes with its packages, which are not installed: run npm ci first.\n'
+          : 'None is bundled for ' + platform + ': install Node.js ' + NEEDED + '.\n'));
     process.exit(1);
   }
   // Whatever is started from here finds the same Node first on its PATH.
