@@ -19,13 +19,10 @@ export async function acceptPlan(texts: readonly string[], context: EngineContex
   const lines = parse(texts);
   const objects = new Map<number, Extract<PlanLine, { what: 'object' }>>();
   const wishes = new Set<string>();
-  const planned = new Set<number>();
   for (const line of lines) {
     if (line.what === 'object') objects.set(line.object, line);
-    if (line.what === 'export' && line.object !== null) {
+    if (line.what === 'export' && line.object !== null)
       wishes.add(wishText(line.connection, line.object, line.operation, line.after));
-      planned.add(line.object);
-    }
   }
   const exports: number[] = [];
   const left = (label: string): void =>
@@ -39,12 +36,12 @@ export async function acceptPlan(texts: readonly string[], context: EngineContex
   for (const connection of context.connections)
     for (let after = 0; connection.exports.size > 0; ) {
       const page = await context.store.exports.list(connection.name, ['waiting'], { after, limit: 1_000 });
-      for (const row of page)
-        if (
-          row.objectId !== null &&
-          wishes.has(wishText(connection.name, row.objectId, row.export!.operation, afterOf(row.export!)))
-        )
-          exports.push(row.id);
+      for (const row of page) {
+        if (row.objectId === null) continue;
+        const wish = wishText(connection.name, row.objectId, row.export!.operation, afterOf(row.export!));
+        if (wishes.has(wish)) exports.push(row.id);
+        else left(`${connection.name} ${row.name ?? row.anchor ?? row.export!.wantedAnchor ?? `object ${row.objectId}`}`);
+      }
       if (page.length < 1_000) break;
       after = page[page.length - 1]!.id;
     }
