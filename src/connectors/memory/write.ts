@@ -91,12 +91,12 @@ function writeOne(system: MemorySystem, config: MemoryConfig, item: WriteItem): 
     return { result: { ok: false, fault: toFault(error, at(item)), ...wait }, rest: false };
   }
   if (last?.die === 'before') {
-    die(system, last);
+    die(system, last, true);
     return { result: unanswered(system), rest: last.how === 'rest' };
   }
   const result = perform(system, config, item, actions);
   if (last === undefined) return { result, rest: false };
-  die(system, last);
+  die(system, last, true);
   return { result: unanswered(system), rest: last.how === 'rest' };
 }
 

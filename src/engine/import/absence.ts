@@ -1,5 +1,6 @@
 /** Objects that a complete, healthy read did not show, and exports it did not answer (SEMANTICS 6 and 9). */
 
+import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import type { SeenBitmap } from './import-index.ts';
 
@@ -38,16 +39,8 @@ export async function markMissing(
  * that the target takes to show a write has passed.
  */
 export async function settleUnanswered(context: EngineContext, connection: EngineConnection, mark: number): Promise<void> {
-  if (connection.exports.size === 0) return;
-  const creates = context.open(connection).write?.creates;
-  const visibleMs = creates && 'visibleWithinSeconds' in creates ? creates.visibleWithinSeconds * 1000 : 0;
-  const wall = context.wall();
-  let after = 0;
-  for (;;) {
-    const page = await context.store.exports.list(connection.name, ['sent', 'unknown'], { after, limit: PAGE });
-    if (page.length === 0) return;
-    after = page[page.length - 1]!.id;
-    const again = page.filter((row) => row.touchedSeq <= mark && wall - (row.export!.attemptedAt ?? 0) >= visibleMs);
+  for await (const page of unanswered(context, connection)) {
+    const again = page.filter((row) => row.touchedSeq <= mark);
     if (again.length === 0) continue;
     await context.store.exports.mark({
       connection: connection.name,
@@ -67,5 +60,25 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
       again.map((row) => ({ subject: 'staged', from: row.id, to: row.id, cause: 'unanswered' })),
       context.epoch,
     );
+  }
+}
+
+/** Whether only a complete read can tell what became of something sent: a feed says nothing of what was not done. */
+export async function hasUnanswered(context: EngineContext, connection: EngineConnection): Promise<boolean> {
+  for await (const page of unanswered(context, connection)) if (page.length > 0) return true;
+  return false;
+}
+
+/** Sent or of unknown outcome for longer than the target takes to show a write, in pages. */
+async function* unanswered(context: EngineContext, connection: EngineConnection): AsyncGenerator<readonly StagedRow[]> {
+  if (connection.exports.size === 0) return;
+  const creates = context.open(connection).write?.creates;
+  const visibleMs = creates && 'visibleWithinSeconds' in creates ? creates.visibleWithinSeconds * 1000 : 0;
+  const wall = context.wall();
+  for (let after = 0; ; ) {
+    const page = await context.store.exports.list(connection.name, ['sent', 'unknown'], { after, limit: PAGE });
+    if (page.length === 0) return;
+    after = page[page.length - 1]!.id;
+    yield page.filter((row) => wall - (row.export!.attemptedAt ?? 0) >= visibleMs);
   }
 }
