@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 const INSERT = 'insert into dirty (seq, subject, from_id, to_id, cause, detail) values (?, ?, ?, ?, ?, ?)';
 
 export function writeDirty(session: Session, ranges: readonly DirtyRange[]): void {
-  for (const range of ranges)
+  for (const range of joined(ranges))
     session.db.run(
       'dirty',
       INSERT,
@@ -17,6 +17,19 @@ export function writeDirty(session: Session, ranges: readonly DirtyRange[]): voi
       range.cause,
       range.detail ?? null,
     );
+}
+
+/** Ranges that follow one another for the same cause are one. */
+function joined(ranges: readonly DirtyRange[]): readonly DirtyRange[] {
+  const out: DirtyRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = out.at(-1);
+    const follows = last?.subject === range.subject && last.cause === range.cause && range.from <= last.to + 1;
+    if (follows && last.detail === undefined && range.detail === undefined)
+      out[out.length - 1] = { ...last, to: Math.max(last.to, range.to) };
+    else out.push(range);
+  }
+  return out;
 }
 
 /** One row per run of consecutive ids. */
