@@ -3,7 +3,6 @@ export { type Counters, type Counts, createCounters } from './counts.ts';
 export { exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
-export { hasUnanswered } from './import/absence.ts';
 export { importConnection } from './import/import.ts';
 export { gateConnection } from './safety/gates.ts';
 export { modeOf } from './safety/mode.ts';
