@@ -51,6 +51,9 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Pa
   });
 
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  // `rollcall help run` is `rollcall run --help`.
+  const asked = words[0] === 'help';
+  if (asked) words.shift();
   const command = commandOf(commands, words);
   const allowed = new Map([...GLOBAL_OPTIONS, ...(command?.options ?? [])].map((option) => [option.name, option]));
   const given = new Map<string, string[]>();
@@ -68,9 +71,12 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Pa
     }
     const values = given.get(option.name) ?? [];
     if (values.length > 0 && option.many !== true) throw new UsageError(`${token.rawName} is given twice.`, 'Give it once.');
+    if (option.words !== undefined && !option.words.includes(token.value))
+      throw unknownWord(token.rawName, token.value, option.words);
     given.set(option.name, [...values, token.value]);
   }
 
+  if (asked) given.set('help', []);
   const wantsHelp = given.has('help') || given.has('version');
   if (command === null && words.length > 0) throw unknownCommand(words, commands);
   const positionals = command === null ? [] : words.slice(command.name.split(' ').length);
@@ -116,6 +122,14 @@ function unknownOption(raw: string, command: Command | null, allowed: ReadonlyMa
   const known = [...allowed.keys()].map((name) => `--${name}`).join(', ');
   const at = command === null ? 'rollcall' : `rollcall ${command.name}`;
   return new UsageError(`'${at}' has no option ${raw}.`, near === null ? `It knows ${known}.` : `Did you mean --${near}?`);
+}
+
+function unknownWord(raw: string, word: string, known: readonly string[]): UsageError {
+  const near = meant(word, known);
+  return new UsageError(
+    `${raw} knows no '${word}'.`,
+    near === null ? `It knows ${known.join(', ')}.` : `Did you mean '${near}'?`,
+  );
 }
 
 function unknownCommand(words: readonly string[], commands: readonly Command[]): UsageError {

@@ -14,7 +14,7 @@ export const EXIT = {
   error: 1,
   /** `plan` found changes. */
   changes: 2,
-  /** Done, and something waits for a person to decide: a first plan, a tripped gate, a held connection. */
+  /** Done, and somebody must look: problems on the way, or a first plan, a tripped gate, a held connection to decide. */
   decide: 3,
   /** The command line itself is wrong; nothing was done. */
   usage: 64,
@@ -40,6 +40,8 @@ export interface Option {
   readonly many?: boolean;
   readonly about: string;
   readonly complete?: Complete;
+  /** The only values it takes; another one is refused with the nearest. */
+  readonly words?: readonly string[];
 }
 export interface Example {
   readonly line: string;
@@ -83,7 +85,7 @@ export interface Binding<In, Out> extends CommandHelp {
   print(output: Out & Head, surroundings: Surroundings, args: Arguments): Promise<void> | void;
   /** What else the command leaves behind, such as a file; also with --json, before anything is printed. */
   finish?(output: Out & Head, surroundings: Surroundings, args: Arguments): Promise<void>;
-  exit?(output: Out & Head): number;
+  exit?(output: Out & Head, args: Arguments): number;
 }
 
 export function command<In, Out>(binding: Binding<In, Out>): Command {
@@ -101,7 +103,7 @@ export function command<In, Out>(binding: Binding<In, Out>): Command {
       await binding.finish?.(output, surroundings, args);
       if (surroundings.json) surroundings.terminal.out(`${JSON.stringify(output)}\n`);
       else await binding.print(output, surroundings, args);
-      return binding.exit?.(output) ?? EXIT.ok;
+      return binding.exit?.(output, args) ?? EXIT.ok;
     },
   };
 }

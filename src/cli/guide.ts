@@ -5,12 +5,15 @@ import { type Command, EXIT, type Option } from './command.ts';
 import { GROUPS } from './help.ts';
 
 const EXITS: readonly (readonly [number, string])[] = [
-  [EXIT.ok, 'Done. `plan`: no changes. `run`: nothing waits for a person.'],
-  [EXIT.error, 'It could not be done, or `run` failed as a whole. What was done before the fault is kept.'],
+  [EXIT.ok, 'Done. `plan`: no changes. `run`: no problem, and nothing waits for a person.'],
+  [
+    EXIT.error,
+    'It could not be done, or `run` failed as a whole. What was done before the fault is kept. `plan`: also when not everything could be read or worked out.',
+  ],
   [EXIT.changes, '`plan` only: there are changes.'],
   [
     EXIT.decide,
-    '`run` only: done, and something waits for a person: a first plan, a tripped gate, a held connection, an outage.',
+    '`run` only: done, and somebody must look: problems on the way, a first plan, a tripped gate, a held connection, an outage.',
   ],
   [EXIT.usage, 'The command line is wrong. Nothing was done.'],
   [EXIT.interrupted, 'Stopped by Ctrl-C or a termination signal. What was done is kept; the next run goes on from there.'],
@@ -44,7 +47,7 @@ ${options(GLOBAL_OPTIONS)}
 | --- | --- |
 ${EXITS.map(([code, meaning]) => `| ${code} | ${meaning} |`).join('\n')}
 
-In a script: \`rollcall run || [ $? -eq 3 ]\` goes on when only a decision is wanted.
+In a script: \`rollcall run || [ $? -eq 3 ]\` goes on when a run was done and somebody must look.
 
 ${groups.join('\n')}
 ## JSON

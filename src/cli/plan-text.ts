@@ -15,10 +15,7 @@ const SIGN = { create: '+', update: '~', state: '~', delete: '-' } as const;
 export function planText(plan: PlanOutput, limit: number, terminal: Terminal): string {
   const { paint } = terminal;
   const objects = plan.lines.filter((line) => line.what === 'object').map(named(plan));
-  const exports = Map.groupBy(
-    plan.lines.filter((line) => line.what === 'export'),
-    (line) => line.connection,
-  );
+  const exports = Map.groupBy(plan.lines.filter((line) => line.what === 'export').map(named(plan)), (line) => line.connection);
   const parked = plan.lines.filter((line) => line.what === 'parked');
   const parts = [basis(plan, terminal)];
   if (objects.length > 0) parts.push(section('People and groups', tally(objects), objects, limit, terminal, objectText));
@@ -30,9 +27,9 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
     const listed = [...kinds].map(([kind, lines]) => `  ${printable(kind)}: ${number(lines.length)}\n`).join('');
     parts.push(`${paint.bold('Would be left for you to decide')}\n${listed}`);
   }
-  const faults = faultsText(plan.report, terminal);
+  const faults = faultsText(plan.report, null, terminal);
   if (faults !== '') parts.push(faults);
-  const notices = noticesText(plan.report, terminal);
+  const notices = noticesText(plan.report, terminal, true);
   if (notices !== '') parts.push(notices);
   parts.push(conclusion(plan, objects.length, exports, terminal));
   return parts.join('\n');
@@ -59,19 +56,22 @@ function fate(lines: readonly ExportLine[], connection: string): string {
   return '';
 }
 
-/** Ids in reference attributes as the names that the plan itself gives. */
+/** Ids in references as the names of those meant. */
 function named(plan: PlanOutput): <T extends ExportLine | ObjectLine>(line: T) => T {
-  const labels = new Map<unknown, string>();
-  for (const line of plan.lines) if (line.what === 'object' || line.what === 'export') labels.set(line.object, line.label);
-  const show = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(show) : typeof value === 'number' ? { object: value, label: labels.get(value) } : value;
-  const values = (kind: string, all: ObjectLine['after']): ObjectLine['after'] =>
-    all &&
-    Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [name, plan.references[kind]?.includes(name) ? show(value) : value]),
-    );
-  return (line) =>
-    line.what === 'object' ? { ...line, before: values(line.kind, line.before), after: values(line.kind, line.after) } : line;
+  const labels = new Map<unknown, string>(Object.entries(plan.labels).map(([id, label]) => [Number(id), label]));
+  for (const line of plan.lines) if (line.what === 'object') labels.set(line.object, line.label);
+  const show = (value: unknown, isReference: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((one) => show(one, isReference));
+    if (typeof value === 'number' && isReference) return { object: value, label: labels.get(value) };
+    if (typeof value !== 'object' || value === null || !('object' in value)) return value;
+    return { ...value, label: labels.get(value.object) };
+  };
+  return (line) => {
+    const names = line.what === 'object' ? (plan.references[line.kind] ?? []) : [];
+    const values = (all: ObjectLine['after']): ObjectLine['after'] =>
+      all && Object.fromEntries(Object.entries(all).map(([name, value]) => [name, show(value, names.includes(name))]));
+    return { ...line, before: values(line.before), after: values(line.after) };
+  };
 }
 
 function section<T extends Line>(
@@ -118,7 +118,11 @@ function conclusion(
   const { paint } = terminal;
   if (!plan.complete)
     return `${paint.red('The plan could not be worked out to its end.')} Nothing was changed; do not rely on what is shown.\n`;
-  if (!plan.changes) return `${paint.green('No changes.')} Everything is as it should be.\n`;
+  if (!plan.changes) {
+    const doubts = doubtsOf(plan);
+    if (doubts.length === 0) return `${paint.green('No changes.')} Everything is as it should be.\n`;
+    return `${paint.yellow('No changes were found, but not everything is known:')}\n${doubts.map((one) => `  - ${one}\n`).join('')}`;
+  }
   const all = [...exports.values()].flat();
   const written = all.filter((line) => line.state === 'waiting').length;
   const withheld = all.length - written;
@@ -129,4 +133,31 @@ function conclusion(
   ].filter((part) => part !== '');
   const counts = plan.report.connections.length === 0 ? '' : `${countsTable(plan.report.connections, terminal)}\n`;
   return `${counts}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n`;
+}
+
+const DOUBTS: { readonly [kind in PlanOutput['report']['notices'][number]['kind']]?: string } = {
+  incompleteRead: 'was not read completely; mend the source, then: rollcall plan --read',
+  outage: 'lacks values it had before; see above what to type',
+  staleRead: 'was last read long ago; type: rollcall plan --read',
+  heldConnection: 'is held, nothing of it was looked at; see above what to type',
+};
+
+/** Why nothing to change does not mean that all is well. */
+function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
+  const never = Object.keys(basedOn).filter((connection) => basedOn[connection] === null);
+  return [
+    ...(report.faultCount > 0
+      ? [`${count(report.faultCount, 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]
+      : []),
+    ...never.map((connection) => `${printable(connection)} was never read; type: rollcall plan --read`),
+    ...report.notices.map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
+    ...unsettled.map(({ connection, failed, unknown, sent }) => {
+      const states = [
+        failed > 0 ? `${count(failed, 'change')} failed` : '',
+        unknown > 0 ? `${count(unknown, 'change')} with an unknown outcome` : '',
+        sent > 0 ? `${count(sent, 'change')} sent and not read back` : '',
+      ].filter((part) => part !== '');
+      return `${printable(connection)} has ${listing(states)}; type: rollcall run ${printable(connection)}`;
+    }),
+  ];
 }

@@ -42,7 +42,8 @@ const ORDER: readonly Counted[] = [
 ];
 const LOUD: ReadonlySet<Counted> = new Set<Counted>(['failed', 'held', 'parked', 'disabled', 'deleted', 'gone']);
 const RARE: ReadonlySet<Counted> = new Set<Counted>(['added', 'changed']);
-const FAULTS_SHOWN = 10;
+/** In full, of each kind and connection. */
+const FAULTS_SHOWN = 3;
 
 export function countsTable(connections: readonly Counts[], { paint, width }: Terminal): string {
   const used = (name: Counted): boolean => connections.some((one) => one[name] > 0);
@@ -68,25 +69,38 @@ export function countsTable(connections: readonly Counts[], { paint, width }: Te
   return draw(wide.filter((name) => used(name) || name === 'seen' || name === 'written'));
 }
 
-export function noticesText(report: Pick<ReportOutput, 'notices'>, { paint }: Terminal): string {
+/** A plan's gates and first plans are not in the store before a run, so there is nothing yet that could be approved. */
+const AFTER_RUN: ReadonlySet<string> = new Set(['gate', 'firstPlan']);
+
+export function noticesText(report: Pick<ReportOutput, 'notices'>, { paint }: Terminal, planned: boolean = false): string {
   return report.notices
-    .map(
-      (one) =>
-        `${paint.yellow('!')} ${paint.bold(printable(one.connection))}: ${printable(one.message)}\n` +
-        `  ${paint.dim('→')} ${printable(one.remedy)}${one.command === null || one.remedy.includes(one.command) ? '' : `  ${paint.cyan(one.command)}`}\n`,
-    )
+    .map(({ kind, connection, message, remedy, command }) => {
+      const named = message.startsWith(connection) ? message.slice(connection.length) : `: ${message}`;
+      const hints =
+        planned && AFTER_RUN.has(kind)
+          ? [`after 'rollcall run': ${paint.cyan(command ?? remedy)}`]
+          : [printable(remedy), ...(command === null || remedy.includes('rollcall ') ? [] : [paint.cyan(command)])];
+      return (
+        `${paint.yellow('!')} ${paint.bold(printable(connection))}${printable(named)}\n` +
+        hints.map((hint) => `  ${paint.dim('→')} ${hint}\n`).join('')
+      );
+    })
     .join('');
 }
 
-export function faultsText(report: Pick<ReportOutput, 'faults' | 'faultCount' | 'run'>, terminal: Terminal): string {
-  const shown = report.faults.slice(0, FAULTS_SHOWN);
-  const more = report.faultCount - shown.length;
-  return (
-    shown.map((one) => faultText(one, terminal.paint)).join('') +
-    (more > 0
-      ? `  and ${count(more, 'more problem', 'more problems')}: ${terminal.paint.cyan(`rollcall run show ${report.run}`)}\n`
-      : '')
-  );
+/** `run`: where all of them can be looked up; null for a plan, which is kept nowhere. */
+export function faultsText(report: Pick<ReportOutput, 'faults' | 'faultCount'>, run: number | null, terminal: Terminal): string {
+  const { paint } = terminal;
+  const where = run === null ? '' : `: ${paint.cyan(`rollcall run show ${run}`)}`;
+  const alike = Map.groupBy(report.faults, (one) => JSON.stringify([one.kind, one.where.connection]));
+  const parts = [...alike.values()].map((some) => {
+    const more = some.length - FAULTS_SHOWN;
+    const shown = some.slice(0, FAULTS_SHOWN).map((one) => faultText(one, paint));
+    return `${shown.join('')}${more > 0 ? `  and ${number(more)} more like it${where}\n` : ''}`;
+  });
+  const rest = report.faultCount - report.faults.length;
+  if (rest > 0) parts.push(`  and ${count(rest, 'more problem', 'more problems')} after these${where}\n`);
+  return parts.join('');
 }
 
 const STATUS: { readonly [status in ReportOutput['status']]: string } = {
@@ -124,7 +138,7 @@ export function summaryLine(report: ReportOutput, { paint }: Terminal): string {
 
 export function reportText(report: ReportOutput, terminal: Terminal): string {
   const notices = noticesText(report, terminal);
-  const faults = faultsText(report, terminal);
+  const faults = faultsText(report, report.run, terminal);
   return (
     (report.connections.length === 0 ? '' : `${countsTable(report.connections, terminal)}\n`) +
     (faults === '' ? '' : `${faults}\n`) +

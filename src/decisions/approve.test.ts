@@ -143,6 +143,7 @@ describe('a gate', () => {
     expect(rows[1]!.export).toMatchObject({ state: 'held', discarded: digestOf(rows[1]!) });
     expect(holds[0]!.closedAt).toBe(5);
     await expect(pending('ad', surroundings)).rejects.toMatchObject({ kind: 'notFound' });
+    await expect(pending('1', surroundings)).rejects.toThrow('There is no open hold #1');
   });
 
   it('covers changes of which other parts go on', async () => {

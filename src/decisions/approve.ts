@@ -45,11 +45,10 @@ export interface Choice {
 /** What waits for a decision at a connection or in a hold. Errors: notFound when nothing does. */
 export async function pending(target: string, surroundings: Surroundings): Promise<Waiting> {
   const { store, config } = surroundings;
-  const all = await store.exports.holds(null);
-  const open = all.filter((one) => one.closedAt === null);
+  const open = (await store.exports.holds(null)).filter((one) => one.closedAt === null);
   const id = /^#?\d+$/.test(target) ? Number(target.replace('#', '')) : null;
   const byId = id === null ? undefined : open.find((one) => one.id === id);
-  if (id !== null && byId === undefined) throw noHold(id, all, open);
+  if (id !== null && byId === undefined) throw noHold(id, open);
   if (byId === undefined) known(target, config);
   const connection = byId?.connection ?? target;
   if (byId === undefined) {
@@ -69,16 +68,11 @@ export async function pending(target: string, surroundings: Surroundings): Promi
   return waiting(connection, 'gate', holds, rows, members, store);
 }
 
-function noHold(id: number, all: readonly GateHold[], open: readonly GateHold[]): RollcallError {
-  const closed = all.find((one) => one.id === id);
+function noHold(id: number, open: readonly GateHold[]): RollcallError {
   const listed = open.map((one) => `#${one.id} of ${one.connection}`).join(', ');
-  return new RollcallError(
-    'notFound',
-    closed === undefined
-      ? `There is no open hold #${id}.`
-      : `Hold #${id} of ${closed.connection} is closed already; nothing of it waits any more.`,
-    { remedy: open.length === 0 ? 'No hold is open: there is nothing to approve or discard.' : `Open are ${listed}.` },
-  );
+  return new RollcallError('notFound', `There is no open hold #${id}; one that was decided is closed.`, {
+    remedy: open.length === 0 ? 'Nothing is held: there is nothing to approve or discard.' : `Open are ${listed}.`,
+  });
 }
 
 export async function approve(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {

@@ -9,7 +9,7 @@ import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 
-export { meaningOf } from '#decisions/choices';
+export { meaningOf, parkedKinds } from '#decisions/choices';
 
 export interface ParkedInput {
   readonly kind?: string | undefined;

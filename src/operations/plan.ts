@@ -1,6 +1,7 @@
 /** What a run would do, with nothing done. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
+import { labelsOf } from '#people/label';
 import { plan as planNow } from '#runs/index';
 import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
@@ -18,6 +19,15 @@ export interface PlanInput {
   readonly asOf?: string | undefined;
   readonly by: string;
 }
+export interface Unsettled {
+  readonly connection: string;
+  /** Refused by the target; tried again by a run. */
+  readonly failed: number;
+  /** Sent, and the answer never came. */
+  readonly unknown: number;
+  /** Sent, not read back yet. */
+  readonly sent: number;
+}
 export interface PlanOutput {
   /** False: working it out failed or was stopped, and the lines are not all there is. */
   readonly complete: boolean;
@@ -30,6 +40,10 @@ export interface PlanOutput {
   readonly references: { readonly [kind: string]: readonly string[] };
   /** The canonical lines, in order, as `--out` writes them. */
   readonly lines: readonly PlanLine[];
+  /** Id → name of those whom the lines refer to and who are in no line themselves. */
+  readonly labels: { readonly [id: string]: string };
+  /** What earlier runs sent and nobody knows the outcome of, per target that has such changes. */
+  readonly unsettled: readonly Unsettled[];
   readonly report: ReportOutput;
 }
 
@@ -45,19 +59,24 @@ const planShape: z.ZodRawShape = {
   basedOn: z.record(z.string(), z.string().nullable()),
   references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
+  labels: z.record(z.string(), z.string()),
+  unsettled: z.array(z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number() })),
   report: z.object(reportShape),
 };
 
-function planOutput(plan: Plan, { kinds }: Services['config']): PlanOutput {
+async function planOutput(plan: Plan, { config, store }: Services): Promise<PlanOutput> {
   const head = plan.lines.find((one) => one.what === 'plan');
+  const references = Object.fromEntries([...config.kinds.values()].map((one) => [one.kind, referencesOf(one)]));
   return {
     complete: plan.report.status !== 'failed' && plan.report.status !== 'interrupted',
     changes: plan.lines.some((one) => one.what === 'object' || one.what === 'export'),
     hash: plan.hash,
     now: formatInstant(plan.now),
     basedOn: head?.what === 'plan' ? head.basedOn : {},
-    references: Object.fromEntries([...kinds.values()].map((one) => [one.kind, referencesOf(one)])),
+    references,
     lines: plan.lines,
+    labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
+    unsettled: await unsettledIn(config, store),
     report: reportOutput(plan.report),
   };
 }
@@ -87,9 +106,37 @@ export const plan: Operation<PlanInput, PlanOutput> = {
       },
       services,
     );
-    return planOutput(planned, services.config);
+    return planOutput(planned, services);
   },
 };
+
+/** Ids that values refer to, without those that have a line, and so a name, themselves. */
+function referredIn(lines: readonly PlanLine[], references: PlanOutput['references']): number[] {
+  const ids = new Set<number>();
+  const note = (value: unknown, isReference: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) note(one, isReference);
+    else if (typeof value === 'number' && isReference) ids.add(value);
+    else if (typeof value === 'object' && value !== null && 'object' in value) note(value.object, true);
+  };
+  for (const line of lines) {
+    if (line.what !== 'object' && line.what !== 'export') continue;
+    const names = line.what === 'object' ? (references[line.kind] ?? []) : [];
+    for (const values of [line.before, line.after])
+      for (const [name, value] of Object.entries(values ?? {})) note(value, names.includes(name));
+  }
+  for (const line of lines) if (line.what === 'object') ids.delete(line.object);
+  return [...ids];
+}
+
+async function unsettledIn(config: Services['config'], store: Services['store']): Promise<Unsettled[]> {
+  const found: Unsettled[] = [];
+  for (const { name, exports } of config.connections) {
+    if (exports.size === 0) continue;
+    const { failed = 0, unknown = 0, sent = 0 } = await store.exports.counts(name);
+    if (failed + unknown + sent > 0) found.push({ connection: name, failed, unknown, sent });
+  }
+  return found;
+}
 
 type Rules = Services['config']['kinds'] extends ReadonlyMap<string, infer One> ? One : never;
 

@@ -1,10 +1,12 @@
 /** rollcall parked, rollcall parked decide */
-import { parkedDecide as decideOperation, parked as operation, type ParkedItem } from '#operations/parked';
+import { parkedDecide as decideOperation, parked as operation, type ParkedItem, parkedKinds } from '#operations/parked';
 import { type Command, command } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { count, number, time, value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
 import { parseWhole, wholeNumber } from './numbers.ts';
+
+const KINDS = parkedKinds();
 
 export const parked: Command = command({
   name: 'parked',
@@ -14,7 +16,7 @@ export const parked: Command = command({
   ],
   positionals: [],
   options: [
-    { name: 'kind', value: 'KIND', about: 'Only this kind.' },
+    { name: 'kind', value: 'KIND', about: 'Only this kind.', complete: { words: KINDS }, words: KINDS },
     { name: 'connection', value: 'CONNECTION', about: 'Only this connection.' },
     { name: 'limit', value: 'N', about: 'How many (default: 20).' },
     { name: 'after', value: 'ID', about: 'Go on after this item.' },

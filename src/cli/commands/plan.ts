@@ -13,7 +13,7 @@ export const plan: Command = command({
   about: [
     'Works everything out as a run does and shows each change before and after. Neither the systems nor the store are changed.',
     "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month.",
-    'Exit code 0: no changes; 2: changes; 1: it could not be worked out.',
+    'Exit code 0: no changes; 2: changes; 1: it could not be worked out, or not everything could be read.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
   options: [
@@ -53,8 +53,10 @@ export const plan: Command = command({
     // Half a plan must not be carried out later.
     if (file !== undefined && planned.complete) await writePlan(file, planned.lines);
   },
-  exit(planned) {
+  exit(planned, args) {
     if (!planned.complete) return EXIT.error;
+    // What could not be read, or worked out, may hide changes.
+    if (planned.report.faultCount > 0 && (args.has('read') || !planned.changes)) return EXIT.error;
     return planned.changes ? EXIT.changes : EXIT.ok;
   },
 });

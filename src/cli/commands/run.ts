@@ -10,6 +10,7 @@ export const PROFILE_OPTION: Option = {
   value: 'NAME',
   about: `What to do: ${PROFILES.join(', ')} (default: cycle = read, work out, write, confirm).`,
   complete: { words: PROFILES },
+  words: PROFILES,
 };
 export const PERSON_OPTION: Option = {
   name: 'person',
@@ -79,6 +80,6 @@ export const run: Command = command({
   exit(report) {
     if (report.status === 'interrupted') return EXIT.interrupted;
     if (report.status === 'failed') return EXIT.error;
-    return report.notices.length > 0 ? EXIT.decide : EXIT.ok;
+    return report.notices.length > 0 || report.faultCount > 0 || report.status === 'warnings' ? EXIT.decide : EXIT.ok;
   },
 });
