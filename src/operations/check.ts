@@ -1,8 +1,10 @@
 /** Every fault of the configuration at once; then whether each system can be reached, and whether the rules fit what it has. */
+
 import { z } from 'zod';
 import { checkAgainstSchemas } from '#config/schemas';
 import { type Fault, toFault } from '#core/errors';
 import type { Services } from '#runs/model';
+import { mappedBy } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf } from './scope.ts';
 import { linesOf } from './session.ts';
@@ -86,6 +88,7 @@ async function reach(config: ConnectionConfig, whole: Configuration): Promise<Ch
   const base = { connection: config.name, type: config.type, warnings };
   try {
     const connection = config.definition.open(config.settings, {
+      ...mappedBy(config),
       connection: config.name,
       folder: whole.folder,
       limits: whole.limits,

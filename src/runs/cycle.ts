@@ -19,6 +19,8 @@ import type { Phase } from './model.ts';
 /** Passes of sync → export → confirm in one cycle: what a target answers can decide something more, such as a reference. */
 const PASSES = 5;
 
+const MOST_STALE = 10_000;
+
 export interface CycleOptions extends SyncOptions {
   readonly import: 'auto' | 'full' | 'none';
   readonly connections: readonly string[] | null;
@@ -28,8 +30,9 @@ export interface CycleOptions extends SyncOptions {
   readonly after: (phase: 'import' | 'sync' | 'export' | 'cycle') => Promise<boolean>;
 }
 
-export async function cycle(context: EngineContext, options: CycleOptions): Promise<void> {
-  if (await phases(context, options)) await options.after('cycle');
+/** False when a hook ended it early. */
+export async function cycle(context: EngineContext, options: CycleOptions): Promise<boolean> {
+  return (await phases(context, options)) && (await options.after('cycle'));
 }
 
 /** False when a hook ended it. */
@@ -39,13 +42,16 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
     for (const connection of context.connections)
       if (chosen(connection)) await importOne(context, connection, options.import, 'import');
     if (!(await options.after('import'))) return false;
+    await lookAtStale(context);
   }
+  let exported = false;
   for (let pass = 0; pass < PASSES; pass++) {
     await sync(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
     let sent = 0;
+    if (pass === 0 && (await readBeforeDeleting(context, chosen, options))) continue;
     for (const connection of context.connections) {
       if (isHeld(context, connection)) continue;
       try {
@@ -56,10 +62,52 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
         failed(context, connection, error);
       }
     }
-    if (pass === 0 && !(await options.after('export'))) return false;
+    if (!exported && !(await options.after('export'))) return false;
+    exported = true;
     if (options.only || options.accept || sent === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
   }
   return true;
+}
+
+/** Deletes that waited for a recent read of the owners: there may be one now. */
+async function lookAtStale(context: EngineContext): Promise<void> {
+  const stale = await context.store.decisions.parked({ kind: 'staleOwners' }, { after: 0, limit: MOST_STALE });
+  const ids = stale.flatMap(({ objectId }) => (objectId === null ? [] : [objectId]));
+  const ready =
+    ids.length > 0 &&
+    context.connections.every((c) => !c.owner || (context.states.get(c.name)?.lastCompleteRead ?? 0) === context.now);
+  if (ready)
+    await context.store.sync.markDirty(
+      ids.map((id) => ({ subject: 'object', from: id, to: id, cause: 'owners read' })),
+      context.epoch,
+    );
+}
+
+/** A delete is preceded by a look at the account: a target with deletes to send that this run did not read is read first. */
+async function readBeforeDeleting(
+  context: EngineContext,
+  chosen: (c: EngineConnection) => boolean,
+  options: CycleOptions,
+): Promise<boolean> {
+  let read = false;
+  for (const connection of context.connections) {
+    const known = options.import !== 'none' && chosen(connection);
+    if (known || isHeld(context, connection) || modeOf(context, connection) !== 'on' || !(await hasDeletes(context, connection)))
+      continue;
+    await importOne(context, connection, 'auto', 'import');
+    read = true;
+  }
+  return read;
+}
+
+async function hasDeletes(context: EngineContext, connection: EngineConnection): Promise<boolean> {
+  if (connection.exports.size === 0) return false;
+  for (let after = 0; ; ) {
+    const page = await context.store.exports.list(connection.name, ['waiting'], { after, limit: 1_000 });
+    if (page.some((row) => row.export!.operation === 'delete')) return true;
+    if (page.length < 1_000) return false;
+    after = page[page.length - 1]!.id;
+  }
 }
 
 /** A full read where there is no feed, or it is too long ago; else what changed. */

@@ -6,3 +6,4 @@ export { type Contributor, contributorOf, offersOf, orderContributors } from '#e
 export { fixedValue } from '#engine/sync/decisions';
 export { joinScope } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';
+export { mappedBy } from './services.ts';

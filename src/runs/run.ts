@@ -15,6 +15,8 @@ import { openSession, type Session } from './services.ts';
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
 
 interface RunOptions {
+  /** `now` is a question, not the time: nothing is doubted about it. */
+  readonly whatIf?: boolean;
   readonly export?: boolean;
   readonly read?: boolean;
 }
@@ -48,14 +50,19 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
   const begun = await store.runs.begin({ profile: request.profile, now, startedAt, by: request.by, rulesHash });
   const before = await store.rowsWritten();
-  const session = await openSession(services, { ...begun, now, previousNow });
+  const session = await openSession(services, {
+    ...begun,
+    now,
+    believedNow: options.whatIf ? now : await lastBelieved(services, previousNow),
+  });
   const { context } = session;
   let status: RunStatus = 'done';
   try {
     noticeMissing(context, config);
     await noticeChangedRules(context, config);
-    await cycle(context, await cycleOptions(request, services, session, options));
-    if (request.object === undefined && request.planLines === undefined) await rememberRules(context, config);
+    if (!(await cycle(context, await cycleOptions(request, services, session, options)))) status = 'failed';
+    if (status === 'done' && request.object === undefined && request.planLines === undefined)
+      await rememberRules(context, config);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(toFault(error));
@@ -99,6 +106,12 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     faultCount: session.faultCount(),
     notices: session.notices,
   };
+}
+
+/** `now` of the last run that came to its end: one that broke off settled no doubt about the time. */
+async function lastBelieved({ store }: Services, latest: number): Promise<number> {
+  const ended = (await store.runs.list({ limit: 100 })).find((one) => one.status === 'done' || one.status === 'warnings');
+  return ended?.now ?? latest;
 }
 
 async function cycleOptions(

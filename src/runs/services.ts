@@ -17,12 +17,12 @@ export interface Session {
 }
 
 const SHOWN = 100;
-/** A gap longer than this across a stop is believed only when a connected system agrees. */
+/** A gap longer than this since a run that came to its end waits for a person: nobody connected can vouch for the time yet. */
 const BELIEVED_GAP_MS = 7 * 86_400_000;
 
 export async function openSession(
   services: Services,
-  run: { id: RunId; epoch: Epoch; now: number; previousNow: number },
+  run: { id: RunId; epoch: Epoch; now: number; believedNow: number },
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
@@ -51,7 +51,7 @@ export async function openSession(
     epoch: run.epoch,
     now: run.now,
     zone: config.zone,
-    timeDoubted: run.previousNow > 0 && run.now - run.previousNow >= BELIEVED_GAP_MS,
+    timeDoubted: run.believedNow > 0 && run.now - run.believedNow >= BELIEVED_GAP_MS,
     wall: services.wall,
     folder: config.folder,
     limits: config.limits,
@@ -99,7 +99,9 @@ export async function openSession(
 }
 
 /** What a target's file is made with: the attributes that rules write. */
-function mappedBy(connection: EngineConnection): { mapped?: { readonly [kind: string]: readonly string[] } } {
+export function mappedBy(connection: Pick<EngineConnection, 'exports'>): {
+  mapped?: { readonly [kind: string]: readonly string[] };
+} {
   if (connection.exports.size === 0) return {};
   const mapped: { [kind: string]: string[] } = Object.create(null);
   for (const rule of connection.exports.values()) {

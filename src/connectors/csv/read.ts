@@ -170,6 +170,7 @@ function typeOf(name: string, config: CsvConfig): AttributeType {
 
 export async function testFile(file: CsvFile): Promise<string> {
   const source = await openSourceOrNone(file.path);
+  if (source === null) refuseMissing(file.path, file.mapped !== null);
   if (source === null) return `${file.path} does not exist yet; it is made with the first export`;
   try {
     const table = newTable(file.config, file.path);

@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
-import { openSourceOrNone } from '../files/source.ts';
+import { openSourceOrNone, refuseMissing } from '../files/source.ts';
 import { changeWriter } from './append.ts';
 import { type JsonlConfig, jsonlConfig } from './config.ts';
 import { BEGINNING, currentObjects, cursorAtEnd, findCurrent, readChanges, readWhole } from './feed.ts';
@@ -31,7 +31,7 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
       isTarget: context.mapped !== undefined,
       warn: (fault) => context.warn(fault),
     };
-    const both = { test: () => testFile(path, config) };
+    const both = { test: () => testFile(path, config, file.isTarget) };
     if (config.format === 'changes') {
       const write = changeWriter(file);
       return {
@@ -60,8 +60,9 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
   },
 };
 
-async function testFile(path: string, config: JsonlConfig): Promise<string> {
+async function testFile(path: string, config: JsonlConfig, made: boolean): Promise<string> {
   const source = await openSourceOrNone(path);
+  if (source === null) refuseMissing(path, made);
   if (source === null) return `${path} does not exist yet; it is made with the first export`;
   await source.close();
   return `${path}: ${config.format} as JSON Lines, ${source.identity.size} bytes`;

@@ -7,6 +7,7 @@
  */
 import { isAbsolute, join } from 'node:path';
 import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
+import { refuseMissing } from '../files/source.ts';
 import { appendWriter } from './append.ts';
 import { type LdifConfig, ldifConfig, planOf } from './config.ts';
 import { readFeed, START } from './feed.ts';
@@ -28,6 +29,7 @@ function open(config: LdifConfig, context: OpenContext): Connection {
 
   async function test(): Promise<string> {
     const source = await openExisting(path);
+    if (source === null) refuseMissing(path, plan.made);
     if (source === null) return `${path} does not exist yet; the first export makes it`;
     await source.close();
     return `${path}, ${source.identity.size} bytes of LDIF ${config.format === 'content' ? 'entries' : 'changes'}`;

@@ -3,7 +3,7 @@
  * updates before deletes, memberships last. A file-like target counts only what its `commit` made durable.
  */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
-import { imageText, parseImage } from '#core/canonical';
+import { canonicalJson, imageText, parseImage } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
 import type {
   DirtyRange,
@@ -55,19 +55,24 @@ export async function exportConnection(
     proven: true,
     stopped: false,
   };
+  const counted = { ...context.counters.of(connection.name) };
   try {
     for (const operation of ['create', 'update', 'delete'] as const) await sendAll(session, operation, only);
-    if (!session.stopped) await sendMembers(session);
+    // A plan, or one person, is no word about who else is in a group.
+    if (!session.stopped && only === undefined) await sendMembers(session);
+    if (writer.commit && session.finished.length > 0) {
+      const { fingerprint } = await writer.commit();
+      for (const done of session.finished) await record(session, done);
+      await saveState(context, connection.name, { fingerprint });
+    }
   } catch (error) {
+    if (writer.commit) {
+      Object.assign(context.counters.of(connection.name), counted);
+      await abandon(session, error);
+    }
+    if (context.signal.aborted) throw error;
     context.fault(toFault(error, { connection: connection.name }));
-    session.stopped = true;
-    // Without its commit nothing of a file-like target happened: its open attempts are settled by the next read.
-    if (writer.commit) return { sent: 0, proven: false };
-  }
-  if (writer.commit && session.finished.length > 0) {
-    const { fingerprint } = await writer.commit();
-    for (const done of session.finished) await record(session, done);
-    await saveState(context, connection.name, { fingerprint });
+    return { sent: 0, proven: false };
   }
   await session.expected.save(context, connection);
   // What was sent until then is committed and recorded; the rest waits as it did.
@@ -98,6 +103,17 @@ interface Finished {
   readonly dirty: readonly DirtyRange[];
 }
 
+/** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
+async function abandon(session: Session, error: unknown): Promise<void> {
+  const { context, connection } = session;
+  await context.open(connection).close();
+  const fault = canonicalJson(toFault(error, { connection: connection.name }));
+  for (const done of session.finished) {
+    const answers = done.answers.map(({ staged, revision }) => ({ ...NOT_DONE, staged, revision, fault }));
+    await record(session, { ...done, answers, changes: [], edges: [], undecided: 0, dirty: [] });
+  }
+}
+
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection, writer } = session;
   for (let n = 0; !session.stopped && !context.signal.aborted; n++) {
@@ -123,7 +139,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const { context, connection, writer } = session;
   const plan = stagingPlan(context, connection);
   const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
-  const sendings = await translate(context, connection, rows, attempt, session.held);
+  const sendings = await translate(context, connection, rows, session.held);
   const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.item.set));
   const results = await write(
     session,
@@ -160,7 +176,7 @@ async function write(session: Session, items: readonly WriteItem[]): Promise<rea
     session.context.fault(fault);
     session.stopped = true;
     // Sent, and no answer: what happened is not known unless the error says that nothing was done.
-    const unknown = !(error instanceof RollcallError) || error.kind === 'internal';
+    const unknown = session.writer.commit === undefined && (!(error instanceof RollcallError) || error.kind === 'internal');
     return items.map(() => ({
       ok: false,
       fault,
@@ -170,28 +186,29 @@ async function write(session: Session, items: readonly WriteItem[]): Promise<rea
   }
 }
 
-function kept(sending: Sending): ExportAnswer {
-  const columns = sending.row.export!;
-  return {
-    staged: sending.row.id,
-    revision: columns.revision,
-    outcome: 'retry',
-    anchor: null,
-    anchorDigest: null,
-    name: null,
-    nameKey: null,
-    seen: null,
-    digest: null,
-    sent: null,
-    confirmed: null,
-    keys: null,
-    notBefore: columns.notBefore,
-    fault: null,
-    remaining: { wanted: columns.wanted!, parts: columns.parts, state: 'held' },
-    parts: [],
-    approved: false,
-    edges: [],
-  };
+/** An answer that leaves the wish as it was. */
+const NOT_DONE: Omit<ExportAnswer, 'staged' | 'revision'> = {
+  outcome: 'retry',
+  anchor: null,
+  anchorDigest: null,
+  name: null,
+  nameKey: null,
+  seen: null,
+  digest: null,
+  sent: null,
+  confirmed: null,
+  keys: null,
+  notBefore: 0,
+  fault: null,
+  remaining: null,
+  parts: [],
+  approved: false,
+  edges: [],
+};
+
+function kept({ row }: Sending): ExportAnswer {
+  const { revision, notBefore, wanted, parts } = row.export!;
+  return { ...NOT_DONE, staged: row.id, revision, notBefore, remaining: { wanted: wanted!, parts, state: 'held' } };
 }
 
 function count(session: Session, sending: Sending, answer: ExportAnswer, changes: NewChange[]): void {
@@ -285,6 +302,7 @@ async function sendMembers(session: Session): Promise<void> {
       if (edge.decided === 'discarded' || (session.held.has('member') && edge.decided === null)) continue;
       // A group whose create is on its way in this same commit counts as there.
       const row = rows.get(edge.stagedId)!;
+      if (row.protected) continue;
       if (
         row.presence !== 'present' &&
         !session.finished.some((f) => f.answers.some((a) => a.staged === row.id && a.outcome === 'proven'))

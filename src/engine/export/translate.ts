@@ -35,7 +35,6 @@ export async function translate(
   context: EngineContext,
   connection: EngineConnection,
   rows: readonly StagedRow[],
-  attempt: string,
   heldParts: ReadonlySet<string>,
 ): Promise<Sending[]> {
   const referred: number[] = [];
@@ -48,9 +47,7 @@ export async function translate(
     const row = rows[i]!;
     const rule = ruleOf(connection, row.kind);
     if (!rule) continue;
-    out.push(
-      await translateOne(context, rule, row, images[i]!, attempt, accounts, row.export!.approved === null ? heldParts : NO_PARTS),
-    );
+    out.push(await translateOne(context, rule, row, images[i]!, accounts, row.export!.approved === null ? heldParts : NO_PARTS));
   }
   return out;
 }
@@ -62,7 +59,6 @@ async function translateOne(
   rule: ExportRule,
   row: StagedRow,
   wanted: Attributes | null,
-  attempt: string,
   accounts: ReadonlyMap<number, Account>,
   heldParts: ReadonlySet<string>,
 ): Promise<Sending> {
@@ -84,7 +80,8 @@ async function translateOne(
     set[name] = await bytesOf(context, said);
   }
   const item: WriteItem = {
-    attempt: `${attempt}:${row.id}`,
+    // The same for every send of this wish, so that a system with idempotency keys makes it once.
+    attempt: `${context.store.info.storeId}:${row.id}:${columns.revision}`,
     operation: columns.operation,
     kind: row.kind,
     anchor: columns.operation === 'create' ? columns.wantedAnchor : row.anchor,

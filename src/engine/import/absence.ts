@@ -29,6 +29,7 @@ export async function markMissing(
       epoch: context.epoch,
       at: context.now,
       presence: 'gone',
+      unlessTouchedSince: mark,
       ids,
     });
   }

@@ -11,8 +11,8 @@ const none = { attributes: [], accepted: [] };
 describe('whether a read may prove absence', () => {
   it('not when it is empty, nor when it shows less than half of ten or more', () => {
     expect(unhealthy(tally(3, 0), tally(0, 0), none)).toContain('no person at all');
-    expect(unhealthy(tally(100, 0), tally(49, 0), none)).toContain('shows 49');
-    expect(unhealthy(tally(100, 0), tally(50, 0), none)).toBeNull();
+    expect(unhealthy(tally(100, 0), tally(50, 0), none)).toContain('shows 50');
+    expect(unhealthy(tally(100, 0), tally(51, 0), none)).toBeNull();
     expect(unhealthy(tally(9, 0), tally(2, 0), none)).toBeNull();
   });
 

@@ -92,7 +92,7 @@ export function unhealthy(before: Baseline, now: Baseline, known: Outages): stri
   for (const [kind, was] of Object.entries(counts)) {
     const is = now.counts[kind] ?? 0;
     if (was > 0 && is === 0) return `it shows no ${kind} at all where ${last} showed ${was}`;
-    if (was >= SMALL && is * 2 < was) return `it shows ${is} of kind ${kind} where ${last} showed ${was}`;
+    if (was >= SMALL && is * 2 <= was) return `it shows ${is} of kind ${kind} where ${last} showed ${was}`;
   }
   return null;
 }

@@ -160,7 +160,10 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     await saveState(context, connection.name, { lastRead: context.now });
     return { complete: false, mode: 'full' };
   }
-  const out = findOutages(before, now, end.attributes, outages, context.now);
+  const read = attributesRead(connection);
+  const out = findOutages(before, now, end.attributes, outages, context.now).filter(
+    (outage) => read === null || read.has(outage.attribute),
+  );
   for (const outage of out)
     context.notice(
       'outage',
@@ -215,4 +218,16 @@ function report(context: EngineContext, connection: EngineConnection, end: ReadE
     `${connection.name}: the read was not complete (${reason.message}); nobody is taken as gone`,
     reason.remedy ?? 'mend the source and run again',
   );
+}
+
+/** Attributes that some rule reads; null = any may be, since conditions do not say which. */
+function attributesRead(connection: EngineConnection): ReadonlySet<string> | null {
+  const out = new Set<string>();
+  for (const rule of connection.imports.values()) {
+    if (rule.filter !== null || rule.primary !== null || rule.protect !== null) return null;
+    for (const flow of rule.flows) for (const read of flow.reads) out.add(read);
+    for (const edge of rule.edges) out.add(edge.attribute);
+  }
+  for (const rule of connection.exports.values()) for (const flow of rule.flows) out.add(flow.attribute);
+  return out;
 }

@@ -44,13 +44,13 @@ export async function gateConnection(context: EngineContext, connection: EngineC
   const mode = modeOf(context, connection);
   if (mode === 'observe') return;
   const { exports, spaces } = context.store;
-  const counts = await exports.gateCounts(connection.name, context.now - DAY_MS);
+  const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
   const accounts = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
-  const open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
+  let open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
   const states = await exports.counts(connection.name);
   // The usual case: nothing is held, and nothing is near a limit. Then no row needs to be looked at.
   const near = counts.some(({ part, pending, sent }) => pending + sent > limitFor(context, connection, part, accounts));
-  const quiet = !near && open.length === 0 && mode === 'on' && (states.held ?? 0) === 0;
+  const quiet = !near && open.length === 0 && mode === 'on' && (states.held ?? 0) + (states.observed ?? 0) === 0;
   const tally = new Map<string, { count: number; digests: string[] }>();
   if (!quiet)
     await eachPending(context, connection, async (rows) => {
@@ -68,6 +68,9 @@ export async function gateConnection(context: EngineContext, connection: EngineC
   const members = await tallyMembers(context, connection);
   if (members) tally.set('member', members);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
+  // What a hold stood over is not wanted any more, by nobody's decision.
+  for (const hold of open) if (!tally.has(hold.part)) await exports.closeHold(hold.id, 0, context.now);
+  open = open.filter((hold) => tally.has(hold.part));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   for (const [part, { count, digests }] of tally) {
     if (held.has(part)) continue;
@@ -216,7 +219,7 @@ async function eachPending(
   visit: (rows: readonly StagedRow[]) => Promise<void>,
 ): Promise<void> {
   for (let after = 0; ; ) {
-    const page = await context.store.exports.list(connection.name, ['waiting', 'held'], { after, limit: PAGE });
+    const page = await context.store.exports.list(connection.name, ['waiting', 'held', 'observed'], { after, limit: PAGE });
     if (page.length === 0) return;
     after = page[page.length - 1]!.id;
     await visit(page);

@@ -8,9 +8,9 @@ import { equivalent } from '#core/matching';
 import type { Attributes, Scalar, Value } from '#core/values';
 import type { Offer } from '#rules/contribute';
 import { aggregate } from '#rules/contribute';
-import type { Clock, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
+import type { Clock, Evaluate, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { StagedRow } from '#store/contract';
-import type { EngineConnection } from '../context.ts';
+import type { EngineConnection, EngineContext } from '../context.ts';
 import { typeIn } from '../import/settle.ts';
 import { ownOf } from './ours.ts';
 
@@ -48,11 +48,38 @@ export function effectiveImage(row: StagedRow, outages: ReadonlySet<string>): At
   return image;
 }
 
+export type Report = (error: unknown, row: StagedRow) => void;
+
+/** Where a condition that fails for one staged object is told. */
+export function reporter(context: EngineContext): Report {
+  return (error, row) =>
+    context.fault(toFault(error, { connection: row.connection, object: row.anchor ?? String(row.id) }), {
+      subject: 'staged',
+      id: row.id,
+    });
+}
+
+/** A filter that fails for one object is reported and changes nothing about it: who is linked stays, who is not is not. */
+function passes(filter: Evaluate<RowScope, boolean>, row: StagedRow, scope: RowScope, clock: Clock, report?: Report): boolean {
+  try {
+    return filter(scope, clock);
+  } catch (error) {
+    report?.(error, row);
+    return row.objectId !== null;
+  }
+}
+
 /** The rule that takes this staged object, or null: no rule for its kind, or its filter says no. */
-export function ruleFor(connection: EngineConnection, row: StagedRow, scope: RowScope, clock: Clock): ImportRule | null {
+export function ruleFor(
+  connection: EngineConnection,
+  row: StagedRow,
+  scope: RowScope,
+  clock: Clock,
+  report?: Report,
+): ImportRule | null {
   for (const rule of connection.imports.values()) {
     if (rule.from !== row.kind) continue;
-    if (rule.filter === null || rule.filter(scope, clock)) return rule;
+    if (rule.filter === null || passes(rule.filter, row, scope, clock, report)) return rule;
   }
   return null;
 }
@@ -67,10 +94,11 @@ export function contributorOf(
   row: StagedRow,
   outages: ReadonlySet<string>,
   clock: Clock,
+  report?: Report,
 ): Contributor | null {
   if (row.presence !== 'present' && row.presence !== 'held') return null;
   const scope = scopeOf(row, outages);
-  const rule = ruleFor(connection, row, scope, clock);
+  const rule = ruleFor(connection, row, scope, clock, report);
   if (!rule) return null;
   const confirmed = row.confirmed === null ? null : parseImage(row.confirmed);
   return {
@@ -93,11 +121,20 @@ function echoOf(connection: EngineConnection, confirmed: Attributes | null, imag
   return echo;
 }
 
+/** The connection's own order; where it cannot be told, the anchor decides. */
+function compared(a: Contributor, b: Contributor, clock: Clock): number {
+  try {
+    return a.rule.primary?.(a.scope, b.scope, clock) ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** Contributors of one object, in the order that decides: connection rank, then the connection's own order, then anchor. */
 export function orderContributors(contributors: Contributor[], clock: Clock): Contributor[] {
   return contributors.sort((a, b) => {
     if (a.connection.rank !== b.connection.rank) return a.connection.rank - b.connection.rank;
-    const own = a.rule.primary?.(a.scope, b.scope, clock) ?? 0;
+    const own = compared(a, b, clock);
     if (own !== 0) return own;
     return a.scope.anchor < b.scope.anchor ? -1 : a.scope.anchor > b.scope.anchor ? 1 : 0;
   });

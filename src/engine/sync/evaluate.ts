@@ -10,7 +10,7 @@ import type { Clock, KindRules, MetaAttribute } from '#rules/model';
 import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
 import type { Life } from '../lifecycle/state.ts';
-import { type Contributor, contributorOf, offersOf, orderContributors } from './contributions.ts';
+import { type Contributor, contributorOf, offersOf, orderContributors, reporter } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
 import { listsOf } from './kinds.ts';
@@ -145,7 +145,7 @@ function draft(context: EngineContext, one: Loaded): Draft {
   for (const row of one.rows) {
     const connection = connectionNamed(context, row.connection);
     if (!connection) continue;
-    const contributor = contributorOf(connection, row, outagesOf(context, row.connection), clock);
+    const contributor = contributorOf(connection, row, outagesOf(context, row.connection), clock, reporter(context));
     if (contributor && contributor.rule.kind === one.kind) contributors.push(contributor);
   }
   orderContributors(contributors, clock);

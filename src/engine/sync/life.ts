@@ -1,4 +1,5 @@
 /** A person's state from its contributors: presence of owners, dates, the rule's own condition. */
+import { toFault } from '#core/errors';
 import type { Attributes } from '#core/values';
 import type { Clock, KindRules } from '#rules/model';
 import type { ObjectRow } from '#store/contract';
@@ -25,7 +26,7 @@ export function stateOfObject(
 ): Life {
   const owned = contributors.some((c) => owners.has(c.connection.name));
   const dates = before ? (JSON.parse(before.dates) as LifeDates) : {};
-  const active = rules.life?.active ? rules.life.active({ object: attributes }, clock) : true;
+  const active = isActive(context, rules, before, attributes, clock);
   return lifeOf({
     now: context.now,
     zone: context.zone,
@@ -35,4 +36,21 @@ export function stateOfObject(
     rule: rules.life,
     active,
   });
+}
+
+/** A condition that fails for one person is reported and changes nothing about her. */
+function isActive(
+  context: EngineContext,
+  rules: KindRules,
+  before: ObjectRow | null,
+  attributes: Attributes,
+  clock: Clock,
+): boolean {
+  if (!rules.life?.active) return true;
+  try {
+    return rules.life.active({ object: attributes }, clock);
+  } catch (error) {
+    context.fault(toFault(error, { object: before === null ? rules.kind : String(before.id) }));
+    return before === null || (before.state !== 'leaving' && before.state !== 'gone');
+  }
 }

@@ -9,7 +9,7 @@ import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
-import { ruleFor, scopeOf } from './contributions.ts';
+import { reporter, ruleFor, scopeOf } from './contributions.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
@@ -101,7 +101,7 @@ async function linkBatch(
       continue;
     }
     const scope = scopeOf(row, outages);
-    const rule = ruleFor(connection, row, scope, clock);
+    const rule = ruleFor(connection, row, scope, clock, reporter(context));
     if (!rule) settle(generation, row, [], []);
     else unlinked.push({ row, rule, keys: joinKeysOf(context, rule, scope, clock) });
   }

@@ -238,7 +238,10 @@ function sourcesOf(context: EngineContext, group: Group, flow: ExportFlow): Sour
     if (contributor) contributors.push(contributor);
   }
   const type = group.rules.attributes.get(name);
-  const rank = (c: Contributor): number => type?.rank.indexOf(c.connection.name) ?? c.connection.rank;
+  const rank = (c: Contributor): number => {
+    const at = type?.rank.indexOf(c.connection.name) ?? -1;
+    return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+  };
   const sources = orderContributors(contributors, clock)
     .sort((a, b) => rank(a) - rank(b))
     .flatMap((contributor) =>

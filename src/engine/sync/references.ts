@@ -84,11 +84,16 @@ export async function resolveKeys(
     return out;
   }
   const scope = joinScope(reference.kind, reference.by.attribute);
-  for (const row of await context.store.sync.keys(keys.map((norm) => ({ scope, norm })))) out.set(row.norm, row.owner);
-  for (const norm of keys) {
-    const fresh = generation.newKeys.get(keyText({ scope, norm }));
-    if (fresh && !out.has(norm)) out.set(norm, fresh[0]!);
-  }
+  const owners = new Map<string, Set<ObjectId>>();
+  const note = (norm: string, owner: ObjectId): void => {
+    const known = owners.get(norm);
+    if (known) known.add(owner);
+    else owners.set(norm, new Set([owner]));
+  };
+  for (const row of await context.store.sync.keys(keys.map((norm) => ({ scope, norm })))) note(row.norm, row.owner);
+  for (const norm of keys) for (const fresh of generation.newKeys.get(keyText({ scope, norm })) ?? []) note(norm, fresh);
+  // A key that names several is nobody's: it is owed until it names one.
+  for (const [norm, found] of owners) if (found.size === 1) out.set(norm, [...found][0]!);
   return out;
 }
 

@@ -79,17 +79,37 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
       context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
     }
     await onItsWay;
-    await syncGroups(context, generation);
-    await memberChanges(context, generation);
-    await finishGeneration(context, generation, options.only ? null : waits.upTo);
-    if (refused.size > 0)
+    // What was left out waits before the list is cleared: a crash in between loses nothing.
+    if (options.accept)
       await context.store.sync.markDirty(
-        [...refused].flatMap((id) => waitAgain(generation, id)),
+        [...refused].flatMap((id) => waitAgain(generation, id)).concat(memberships(generation)),
         context.epoch,
       );
-    if (refused.size > 0 || options.only) break;
+    else if (!options.only) {
+      await syncGroups(context, generation);
+      await memberChanges(context, generation);
+    }
+    await finishGeneration(context, generation, options.only ? null : waits.upTo);
+    if (options.accept || options.only) break;
   }
   await tellCircles(context, managers);
+}
+
+/** Memberships that a plan does not speak of. */
+function memberships(generation: Generation): DirtyRange[] {
+  const groups = [...generation.groups].map(
+    (id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'not in the plan' }),
+  );
+  const members = generation.members.map(
+    ({ staged, attribute, key }): DirtyRange => ({
+      subject: 'edge',
+      from: staged,
+      to: staged,
+      cause: 'not in the plan',
+      detail: `${attribute}\u001f${key}`,
+    }),
+  );
+  return [...groups, ...members];
 }
 
 /** What was left out waits as it did: the object, or the staged objects that would have made it. */

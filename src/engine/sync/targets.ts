@@ -78,6 +78,7 @@ export async function wishesOf(
           one.parked.push({ kind: 'debt', connection: connection.name, detail: canonicalJson({ accounts: wish.awaits }) });
         if (one.rows.some((row) => row.connection === connection.name && generation.assignments.has(row.id))) moved.add(one.id);
         const write = wish.write;
+        if (wish.again) again.add(one.id);
         if (!write) continue;
         if (claimed.has(one.id) && write.export?.operation === 'create') {
           again.add(one.id);

@@ -33,6 +33,8 @@ export interface Wish {
   readonly due: number;
   /** Objects without an account here that this one refers to. */
   readonly awaits: readonly number[];
+  /** To be looked at once more: what stood in the way is gone. */
+  readonly again?: boolean;
 }
 
 export interface TargetView {
@@ -53,6 +55,7 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const row = present[0] ?? rows.find((r) => r.presence === 'pending') ?? rows[0] ?? null;
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
   if (row && isProtected(connection, one, row)) return { ...nothing, write: protect(row) };
+  if (row?.protected) return { ...nothing, write: { expectRevision: row.revision, protected: false }, again: true };
   if (row && target.excluded.has(row.id))
     return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
   let inScope = false;
@@ -243,7 +246,12 @@ function isProtected(connection: EngineConnection, one: Evaluated, row: StagedRo
   for (const rule of connection.imports.values()) {
     if (rule.protect === null || rule.from !== row.kind) continue;
     const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
-    if (rule.protect({ row: image, anchor: row.anchor ?? '', name: row.name }, one.clock)) return true;
+    try {
+      if (rule.protect({ row: image, anchor: row.anchor ?? '', name: row.name }, one.clock)) return true;
+    } catch {
+      // What cannot be told is left alone.
+      return true;
+    }
   }
   return false;
 }

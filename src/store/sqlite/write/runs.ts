@@ -21,7 +21,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
       `update run set status = 'interrupted', ended_at = ?, last_change = (select coalesce(max(id), 0) from change) where status = 'running'`,
       run.startedAt,
     );
-    loseAttempts(session, db.all('select connection, run, attempt, items from attempt'));
+    loseAttempts(session, db.all('select connection, run, attempt, items, at from attempt'));
     session.epoch = epoch;
   }
   db.run('counter', `update counter set value = max(value, ?) where name = 'now' and value < ?`, run.now, run.now);
@@ -43,11 +43,12 @@ type OpenAttempt = readonly unknown[];
 
 /** Sent or not, nobody knows: each item waits to be looked up. */
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
-  for (const [connection, run, attempt, items] of attempts) {
+  for (const [connection, run, attempt, items, at] of attempts) {
     for (const item of unpackItems(items as Uint8Array)) {
       session.db.run(
         'staged',
-        `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, revision = revision + 1 where id = ? and export_state is not null`,
+        `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, export_at = ?, revision = revision + 1 where id = ? and export_state is not null`,
+        at as number,
         item.id,
       );
       session.inFlight(connection as number).delete(item.id);
@@ -72,7 +73,7 @@ export function finishRun(
   { run, epoch, end }: { run: number; epoch: number; end: Parameters<RunOperations['finish']>[2] },
 ): void {
   session.checkEpoch(epoch);
-  loseAttempts(session, session.db.all('select connection, run, attempt, items from attempt where run = ?', run));
+  loseAttempts(session, session.db.all('select connection, run, attempt, items, at from attempt where run = ?', run));
   session.db.run(
     'run',
     'update run set status = ?, ended_at = ?, counts = ?, rows_written = ?, last_change = (select coalesce(max(id), 0) from change) where id = ?',
