@@ -12,6 +12,7 @@
 import { toFault } from '#core/errors';
 import type { Program, Session } from '#operations/operation';
 import { redact } from '#operations/redact';
+import { UnknownName } from '#operations/scope';
 import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, EXIT, Unanswered, UsageError } from './command.ts';
@@ -142,5 +143,5 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
     terminal.out(`${redact(JSON.stringify({ version: 1, command: command?.name ?? null, error: said, faults }))}\n`);
   }
   if (error instanceof Unanswered) return EXIT.interrupted;
-  return error instanceof UsageError ? EXIT.usage : EXIT.error;
+  return error instanceof UsageError || error instanceof UnknownName ? EXIT.usage : EXIT.error;
 }

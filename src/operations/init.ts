@@ -1,5 +1,5 @@
 /** Writes the first rollcall.yaml. */
-import { open } from 'node:fs/promises';
+import { copyFile, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { definitionOf, discover } from './discover.ts';
@@ -57,7 +57,17 @@ export const init: Operation<InitInput, InitOutput> = {
   }),
   async run({ source, target, store, zone, force }, session) {
     const found = await perform(discover, { type: source.type, settings: source.settings }, session);
+    if (found.columns.length === 0) {
+      throw new RollcallError('notFound', `${source.type}: no columns were found, so there is nothing to begin with.`, {
+        remedy: 'See that the path names the right file and that it is not empty; nothing was written.',
+      });
+    }
     const anchor = source.anchor ?? found.anchor;
+    // An LDIF entry is also known by its dn, which is no attribute of it.
+    if (source.anchor !== null && !found.columns.includes(source.anchor) && !(source.type === 'ldif' && source.anchor === 'dn'))
+      throw new RollcallError('notFound', `The source has no column '${source.anchor}'; nothing was written.`, {
+        remedy: `It has ${found.columns.join(', ')}.`,
+      });
     const text = starterDocument({
       source: {
         ...source,
@@ -115,6 +125,7 @@ function settingsWith(
 
 async function write(file: string, text: string, force: boolean): Promise<void> {
   try {
+    if (force) await backUp(file);
     const handle = await open(file, force ? 'w' : 'wx');
     try {
       await handle.writeFile(text);
@@ -134,5 +145,13 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
       cause: error,
       remedy: 'Choose a folder you may write to.',
     });
+  }
+}
+
+async function backUp(file: string): Promise<void> {
+  try {
+    await copyFile(file, `${file}.bak`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }

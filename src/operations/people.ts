@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Value } from '#core/values';
 import { search } from '#people/find';
 import { type Operation, versioned } from './operation.ts';
+import { UnknownName } from './scope.ts';
 
 export interface PeopleInput {
   /** Empty lists everybody by id. */
@@ -50,7 +51,9 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
     next: z.number().nullable(),
   }),
   async run({ text, kind, after, limit }, session) {
-    const { store } = await session.services('read');
+    const { store, config } = await session.services('read');
+    if (kind !== undefined && !config.kinds.has(kind))
+      throw new UnknownName(`There is no kind '${kind}' in ${config.file}.`, kind, [...config.kinds.keys()]);
     const found = await search(store, { text, after, limit, ...(kind === undefined ? {} : { kind }) });
     return {
       people: found.map((one) => ({

@@ -5,16 +5,21 @@ import { parseDate, parseInstant, startOfDate } from '#core/time';
 import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
 
-/** Null = all. Errors: notFound, naming the nearest connection. */
+/** What was typed names nothing there is; nothing was done. */
+export class UnknownName extends RollcallError {
+  constructor(message: string, name: string, known: readonly string[]) {
+    const near = nearest(name, known);
+    super('notFound', message, { remedy: near === null ? `There are ${known.join(', ')}.` : `Did you mean '${near}'?` });
+  }
+}
+
+/** Null = all. Errors: UnknownName, naming the nearest connection. */
 export function connectionsOf(names: readonly string[], { config }: Pick<Services, 'config'>): readonly string[] | null {
   if (names.length === 0) return null;
   const known = config.connections.map((one) => one.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
-    throw new RollcallError('notFound', `There is no connection '${name}' in ${config.file}.`, {
-      remedy: near === null ? `There are ${known.join(', ')}.` : `Did you mean '${near}'?`,
-    });
+    throw new UnknownName(`There is no connection '${name}' in ${config.file}.`, name, known);
   }
   return [...new Set(names)];
 }

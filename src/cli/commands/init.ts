@@ -125,7 +125,7 @@ export const init: Command = command({
     { name: 'target', value: 'TYPE:PATH', about: 'Where Rollcall writes to, such as csv:out/phonebook.csv.' },
     { name: 'target-name', value: 'NAME', about: 'What to call it (default: directory).' },
     { name: 'target-set', value: 'KEY=VALUE', many: true, about: 'Further setting of the target.' },
-    { name: 'force', about: 'Replace the file if it is there.' },
+    { name: 'force', about: 'Replace the file if it is there; the old one is kept as FILE.bak.' },
   ],
   examples: [
     { line: 'rollcall init', about: 'by questions' },
