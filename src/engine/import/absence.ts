@@ -2,6 +2,7 @@
 
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { settleByLookup } from '../export/look-up.ts';
 import type { SeenBitmap } from './import-index.ts';
 
 const PAGE = 5_000;
@@ -41,7 +42,9 @@ export async function markMissing(
  */
 export async function settleUnanswered(context: EngineContext, connection: EngineConnection, mark: number): Promise<void> {
   for await (const page of unanswered(context, connection)) {
-    const again = page.filter((row) => row.touchedSeq <= mark);
+    const unshown = page.filter((row) => row.touchedSeq <= mark);
+    const found = await settleByLookup(context, connection, unshown);
+    const again = unshown.filter((row) => !found.has(row.id));
     if (again.length === 0) continue;
     await context.store.exports.mark({
       connection: connection.name,

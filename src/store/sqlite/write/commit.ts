@@ -244,7 +244,15 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
   const changed = insert
     ? session.db.run('staged', insertSql(columns, write.export ? 1 : null), ...values)
     : session.db.run('staged', updateSql(columns, write, presence), ...values, write.staged);
-  if (changed === 0) return false;
+  if (
+    changed === 0 &&
+    !(
+      insert &&
+      freed(session, known, insert.anchor) &&
+      session.db.run('staged', insertSql(columns, write.export ? 1 : null), ...values) === 1
+    )
+  )
+    return false;
   if (insert) session.used('staged', write.staged);
   if (write.export !== undefined && known.refused) forgetRefused(session, write.staged);
   session.moved(known.connection, known.kind, insert ? null : { presence: known.presence, linked: known.object !== null }, {
@@ -252,6 +260,19 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
     linked: object !== null,
   });
   return true;
+}
+
+/** An anchor whose object is gone and was nobody's may be given again. */
+function freed(session: Session, known: Known, anchor: string | null): boolean {
+  return (
+    session.db.run(
+      'staged',
+      `update staged set anchor = null, anchor_high = null, anchor_low = null where connection = ? and kind = ? and anchor = ? and presence = ${GONE} and object_id is null`,
+      known.connection,
+      known.kind,
+      anchor,
+    ) === 1
+  );
 }
 
 function insertSql(columns: readonly string[], exportRevision: 1 | null): string {

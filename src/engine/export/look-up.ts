@@ -1,0 +1,70 @@
+/**
+ * Creates of unknown outcome where the target can be asked (SEMANTICS 9): what was written on create is looked up, and an
+ * account that is there is the one that was made. Only what is not found is made again.
+ */
+import { parseImage } from '#core/canonical';
+import { toFault } from '#core/errors';
+import { scalars } from '#core/values';
+import type { StagedRow } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { stagingPlan } from '../import/plan.ts';
+import { sharedIn } from '../sync/ours.ts';
+import { answerOf } from './answers.ts';
+import { translate } from './translate.ts';
+
+/** Ids of the rows that are settled by it. A look-up that fails settles nothing: they go on waiting. */
+export async function settleByLookup(
+  context: EngineContext,
+  connection: EngineConnection,
+  rows: readonly StagedRow[],
+): Promise<ReadonlySet<number>> {
+  const settled = new Set<number>();
+  const open = context.open(connection);
+  const creates = open.write?.creates;
+  if (!open.lookup || !creates || creates.by !== 'lookup') return settled;
+  const unknown = rows.filter((row) => row.export!.operation === 'create');
+  const plan = stagingPlan(context, connection);
+  const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  for (const sending of await translate(context, connection, unknown, new Set())) {
+    const { row } = sending;
+    const [value] = scalars(parseImage(row.export!.wanted ?? '{}')[creates.attribute] ?? null);
+    if (value === undefined) continue;
+    try {
+      const found = await open.lookup({ attribute: creates.attribute, value: String(value) }, row.kind);
+      if (found.length === 0) continue;
+      settled.add(row.id);
+      if (found.length > 1) {
+        context.fault({
+          kind: 'conflict',
+          message: `${found.length} accounts have the ${creates.attribute} of one that was being created`,
+          where: { connection: connection.name },
+          remedy: 'remove the ones that are too many',
+        });
+        continue;
+      }
+      const [object] = found;
+      const answer = answerOf(
+        context,
+        plan,
+        settling,
+        sending,
+        { ok: true, anchor: object!.anchor, object: object!, ...(object!.name === undefined ? {} : { name: object!.name }) },
+        true,
+      );
+      await context.store.exports.answer({
+        connection: connection.name,
+        run: context.run,
+        epoch: context.epoch,
+        attempt: `looked up ${row.id}`,
+        at: context.wall(),
+        answers: [answer],
+        changes: [{ subject: 'staged', from: row.id, to: row.id, operation: 'create', before: null, after: null }],
+        dirty: row.objectId === null ? [] : [{ subject: 'object', from: row.objectId, to: row.objectId, cause: 'looked up' }],
+      });
+    } catch (error) {
+      settled.add(row.id);
+      context.fault(toFault(error, { connection: connection.name }));
+    }
+  }
+  return settled;
+}
