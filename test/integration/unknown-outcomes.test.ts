@@ -170,7 +170,11 @@ it('a target that is not there is asked again, longer apart each time', async ()
 });
 
 describe('a target that can only be asked for what was written', () => {
-  const ways = [{ die: 'after', how: 'unknown' }, { die: 'after', how: 'rest' }, { die: 'after', how: 'throw' }] as const;
+  const ways = [
+    { die: 'after', how: 'unknown' },
+    { die: 'after', how: 'rest' },
+    { die: 'after', how: 'throw' },
+  ] as const;
   it.each(ways)('nobody is made twice after %o', async (fault) => {
     await start({ creates: 'lookup', lookupAttribute: 'number' }, { on: 'create', after: 2, times: 1, do: fault });
     await cycles(5, 2 * MINUTE);
