@@ -28,7 +28,7 @@ export interface ImportOutcome {
   readonly mode: 'full' | 'delta';
 }
 
-/** How often an interrupted full read may resume: at most this old. */
+/** Between two checkpoints of a full read; an interrupted one repeats at most this much. */
 const CHECKPOINT_MS = 30_000;
 
 interface Checkpoint {

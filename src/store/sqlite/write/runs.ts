@@ -41,7 +41,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
 
 type OpenAttempt = readonly unknown[];
 
-/** Sent or not, nobody knows: each item waits to be looked up. */
+/** Sent or not, nobody knows: each item waits until it is looked up, or a complete read shows what became of it. */
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
   for (const [connection, run, attempt, items, at] of attempts) {
     for (const item of unpackItems(items as Uint8Array)) {
