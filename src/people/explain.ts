@@ -4,7 +4,16 @@ import { canonicalSet, parseImage } from '#core/canonical';
 import { type Attributes, scalars, type Value } from '#core/values';
 import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
 import type { Services } from '#runs/model';
-import { type Contributor, contributorOf, fixedValue, joinScope, keyBy, offersOf, parseOutages } from '#runs/reasons';
+import {
+  type Contributor,
+  contributorOf,
+  fixedValue,
+  joinScope,
+  keyBy,
+  offersOf,
+  outageTimes,
+  parseOutages,
+} from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
 
@@ -151,7 +160,7 @@ function contributorsOf(
   return rows.flatMap((row) => {
     const connection = config.connections.find((one) => one.name === row.connection);
     if (connection === undefined) return [];
-    const outages = new Set(parseOutages(states.get(row.connection)?.outages ?? null).attributes.map((one) => one.attribute));
+    const outages = outageTimes(parseOutages(states.get(row.connection)?.outages ?? null));
     const contributor = contributorOf(connection, row, outages, clock);
     return contributor !== null && contributor.rule.kind === object.kind ? [contributor] : [];
   });

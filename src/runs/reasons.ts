@@ -1,5 +1,5 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
-export { type Outages, outagesText, parseOutages } from '#engine/import/health';
+export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { changeDigest } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';

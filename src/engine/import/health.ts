@@ -26,6 +26,13 @@ export interface Outages {
   readonly shown?: Baseline['counts'];
 }
 
+/** `kind.attribute` → since when it is out. */
+export type OutageTimes = ReadonlyMap<string, number>;
+
+export function outageTimes(outages: Outages): OutageTimes {
+  return new Map(outages.attributes.map((one) => [`${one.kind}.${one.attribute}`, one.since]));
+}
+
 /** Below this many objects a shrunken read is believed: half of nothing says nothing. */
 const SMALL = 10;
 const FILLED_ENOUGH = 50;

@@ -11,8 +11,9 @@ import { stateOf } from '../context.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { createDigestSet } from './digest-set.ts';
 import type { Tally } from './health.ts';
-import { parseOutages } from './health.ts';
+import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
+import { keptOf } from './kept.ts';
 import { stagingPlan } from './plan.ts';
 import { settleRow } from './settle.ts';
 import { type Canonical, canonicalise, digestsOf, nameKeys, type StagingPlan } from './staging.ts';
@@ -51,7 +52,7 @@ interface Arrived {
 export function createStager(context: EngineContext, connection: EngineConnection, options: Options): Stager {
   const { store, digester, counters } = context;
   const plan: StagingPlan = stagingPlan(context, connection);
-  const outages = new Set(parseOutages(stateOf(context, connection.name).outages).attributes.map((o) => o.attribute));
+  const outages = outageTimes(parseOutages(stateOf(context, connection.name).outages));
   const settling =
     connection.exports.size === 0
       ? null
@@ -155,7 +156,14 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       anchorDigest: arrived.anchorDigest,
       changedAt,
       times: timesOf(plan, row, previous, canonical.attributes, changedAt ?? context.now),
-      kept: keptOf(row, previous, canonical.attributes, outages),
+      kept: keptOf({
+        kind: object.kind,
+        old: row?.kept ?? null,
+        before: previous,
+        after: canonical.attributes,
+        outages,
+        now: context.now,
+      }),
       keys: canonical.keys,
       edges: canonical.edges,
       ...(settle ? { settle } : {}),
@@ -318,26 +326,6 @@ function timesOf(
   for (const attribute of plan.timed)
     if (!sameValue(before?.[attribute] ?? null, after[attribute] ?? null)) times[attribute] = at;
   return imageText(Object.assign(Object.create(null), times));
-}
-
-/** Values that this read empties, and those an outage still stands on. */
-function keptOf(
-  row: StagedRow | undefined,
-  before: Attributes | null,
-  after: Attributes,
-  outages: ReadonlySet<string>,
-): string | null {
-  if (!before) return null;
-  let kept: Attributes | null = null;
-  const old = row?.kept ? parseImage(row.kept) : null;
-  const keep = (attribute: string, value: Value): void => {
-    if (scalars(after[attribute]).length > 0 || scalars(value).length === 0) return;
-    kept ??= Object.create(null) as Attributes;
-    kept[attribute] = value;
-  };
-  for (const attribute in before) keep(attribute, before[attribute]!);
-  if (old) for (const attribute in old) if (outages.has(attribute)) keep(attribute, old[attribute]!);
-  return kept === null ? null : imageText(kept);
 }
 
 function hasMultiEdges(plan: StagingPlan, kind: string): boolean {

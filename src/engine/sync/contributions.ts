@@ -11,6 +11,8 @@ import { aggregate } from '#rules/contribute';
 import type { Clock, Evaluate, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import type { OutageTimes } from '../import/health.ts';
+import { keptAt } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
 import { ownOf } from './ours.ts';
 
@@ -39,12 +41,16 @@ const NO_ECHO: ReadonlySet<string> = new Set();
 const NO_TIMES: { readonly [attribute: string]: number } = {};
 
 /** The image rules read: what was seen, with the last values of attributes that are out. */
-export function effectiveImage(row: StagedRow, outages: ReadonlySet<string>): Attributes {
+export function effectiveImage(row: StagedRow, outages: OutageTimes): Attributes {
   const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
   if (outages.size === 0 || row.kept === null) return image;
   const kept = parseImage(row.kept);
-  for (const attribute in kept)
-    if (outages.has(attribute) && (image[attribute] ?? null) === null) image[attribute] = kept[attribute]!;
+  for (const attribute in kept) {
+    const since = outages.get(`${row.kind}.${attribute}`);
+    // What was emptied before the outage began was meant.
+    if (since === undefined || Number(kept[keptAt(attribute)] ?? 0) < since) continue;
+    if ((image[attribute] ?? null) === null) image[attribute] = kept[attribute]!;
+  }
   return image;
 }
 
@@ -84,7 +90,7 @@ export function ruleFor(
   return null;
 }
 
-export function scopeOf(row: StagedRow, outages: ReadonlySet<string>): RowScope {
+export function scopeOf(row: StagedRow, outages: OutageTimes): RowScope {
   return { row: effectiveImage(row, outages), anchor: row.anchor ?? '', name: row.name };
 }
 
@@ -92,7 +98,7 @@ export function scopeOf(row: StagedRow, outages: ReadonlySet<string>): RowScope 
 export function contributorOf(
   connection: EngineConnection,
   row: StagedRow,
-  outages: ReadonlySet<string>,
+  outages: OutageTimes,
   clock: Clock,
   report?: Report,
 ): Contributor | null {

@@ -9,6 +9,7 @@ import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
 import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
+import type { OutageTimes } from '../import/health.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
@@ -226,7 +227,7 @@ function keysOf(
   context: EngineContext,
   connection: EngineConnection,
   row: StagedRow,
-  outages: ReadonlySet<string>,
+  outages: OutageTimes,
   clock: Clock,
 ): readonly StagedKey[] {
   const scope = scopeOf(row, outages);
@@ -239,7 +240,7 @@ function publishedBy(
   context: EngineContext,
   rule: ImportRule,
   row: StagedRow,
-  outages: ReadonlySet<string>,
+  outages: OutageTimes,
   clock: Clock,
 ): readonly StagedKey[] {
   const join = context.kinds.get(rule.kind)!.joinKeys;

@@ -1,11 +1,10 @@
 import { type EngineContext, stateOf } from '../context.ts';
-import { parseOutages } from '../import/health.ts';
+import { type OutageTimes, outageTimes, parseOutages } from '../import/health.ts';
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: OutageTimes = new Map();
 
 /** Attributes of a connection that are out: rules read their last values. */
-export function outagesOf(context: EngineContext, connection: string): ReadonlySet<string> {
+export function outagesOf(context: EngineContext, connection: string): OutageTimes {
   const text = stateOf(context, connection).outages;
-  if (text === null) return NONE;
-  return new Set(parseOutages(text).attributes.map((outage) => outage.attribute));
+  return text === null ? NONE : outageTimes(parseOutages(text));
 }
