@@ -85,7 +85,7 @@ it.each([
 ] as const)('a required one that fails after %s ends the cycle there', async (phase, people, accounts) => {
   await begin([{ ...hook(phase, 'fail'), required: true }, ...PHASES.filter((one) => one !== phase).map((one) => hook(one))]);
   const report = await here.run();
-  expect(report.status).toBe('warnings');
+  expect(report.status).toBe('failed');
   expect(report.faults[0]!.message).toContain('the door is shut');
   expect([report.objects['person']!.total, here.system('dir').objects().length]).toEqual([people, accounts]);
   expect((await told()).map((one) => one.phase)).toEqual(PHASES.slice(0, PHASES.indexOf(phase) + 1));
@@ -129,7 +129,7 @@ it('a webhook is sent the same, and its answer counts', async () => {
     await begin([{ after: 'sync', webhook, required: true }]);
     for (answer of [500, 302]) {
       const report = await here.run();
-      expect(report.status).toBe('warnings');
+      expect(report.status).toBe('failed');
       expect(here.system('dir').objects()).toEqual([]);
     }
     answer = 200;
