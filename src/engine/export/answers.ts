@@ -32,6 +32,26 @@ export function backOff(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
 }
 
+/** An answer that leaves the wish as it was. */
+export const NOT_DONE: Omit<ExportAnswer, 'staged' | 'revision'> = {
+  outcome: 'retry',
+  anchor: null,
+  anchorDigest: null,
+  name: null,
+  nameKey: null,
+  seen: null,
+  digest: null,
+  sent: null,
+  confirmed: null,
+  keys: null,
+  notBefore: 0,
+  fault: null,
+  remaining: null,
+  parts: [],
+  approved: false,
+  edges: [],
+};
+
 /** `proven`: the write's own answer, or the file's digest, shows what the target holds now. */
 export function answerOf(
   context: EngineContext,
@@ -43,25 +63,7 @@ export function answerOf(
 ): ExportAnswer {
   const { row, sent, rest } = sending;
   const columns = row.export!;
-  const blank = {
-    staged: row.id,
-    revision: columns.revision,
-    anchor: null,
-    anchorDigest: null,
-    name: null,
-    nameKey: null,
-    seen: null,
-    digest: null,
-    sent: null,
-    confirmed: null,
-    keys: null,
-    notBefore: 0,
-    fault: null,
-    remaining: null,
-    parts: [],
-    approved: columns.approved !== null,
-    edges: [],
-  } satisfies Omit<ExportAnswer, 'outcome'>;
+  const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
   if (!result.ok) {
     const fault = canonicalJson(result.fault);
     if (result.unknown) return { ...blank, outcome: 'unknown', fault };

@@ -20,7 +20,7 @@ import { stagingPlan } from '../import/plan.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
 import { sharedIn } from '../sync/ours.ts';
-import { ACTIONS, answerOf } from './answers.ts';
+import { ACTIONS, answerOf, NOT_DONE } from './answers.ts';
 import { createExpected, type Expected } from './expected.ts';
 import { afterAnswers } from './published.ts';
 import { ruleOf, type Sending, translate } from './translate.ts';
@@ -185,26 +185,6 @@ async function write(session: Session, items: readonly WriteItem[]): Promise<rea
     }));
   }
 }
-
-/** An answer that leaves the wish as it was. */
-const NOT_DONE: Omit<ExportAnswer, 'staged' | 'revision'> = {
-  outcome: 'retry',
-  anchor: null,
-  anchorDigest: null,
-  name: null,
-  nameKey: null,
-  seen: null,
-  digest: null,
-  sent: null,
-  confirmed: null,
-  keys: null,
-  notBefore: 0,
-  fault: null,
-  remaining: null,
-  parts: [],
-  approved: false,
-  edges: [],
-};
 
 function kept({ row }: Sending): ExportAnswer {
   const { revision, notBefore, wanted, parts } = row.export!;

@@ -336,8 +336,14 @@ export async function membershipsOf(
     if (attributes.size === 0) continue;
     const keys = rows.filter((row) => row.connection === connection.name).flatMap(keysOf);
     if (keys.length === 0) continue;
-    for (const edge of await context.store.spaces.edgesTo(connection.name, keys, { limit: PAGE }))
-      if (attributes.has(edge.attribute)) out.push({ staged: edge.stagedId, attribute: edge.attribute, key: edge.key });
+    // Pages end between staged objects; a short one is the last.
+    for (let after = 0; ; ) {
+      const page = await context.store.spaces.edgesTo(connection.name, keys, { after, limit: PAGE });
+      for (const edge of page)
+        if (attributes.has(edge.attribute)) out.push({ staged: edge.stagedId, attribute: edge.attribute, key: edge.key });
+      if (page.length < PAGE) break;
+      after = page[page.length - 1]!.stagedId;
+    }
   }
   if (out.length === 0) return out;
   const groups = new Map(
