@@ -54,6 +54,7 @@ export async function exportConnection(
     sent: 0,
     proven: true,
     stopped: false,
+    broken: false,
   };
   const counted = { ...context.counters.of(connection.name) };
   try {
@@ -91,6 +92,8 @@ interface Session {
   sent: number;
   proven: boolean;
   stopped: boolean;
+  /** The target failed as a whole: told once, not for each item. */
+  broken: boolean;
 }
 
 interface Finished {
@@ -152,7 +155,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined);
     answers.push(answer);
     count(session, sending, answer, changes);
-    if (!result.ok) refuse(session, sending, result);
+    if (!result.ok && !session.broken) refuse(session, sending, result);
   });
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
@@ -175,11 +178,13 @@ async function write(session: Session, items: readonly WriteItem[]): Promise<rea
     const fault = toFault(error, { connection: session.connection.name });
     session.context.fault(fault);
     session.stopped = true;
+    session.broken = true;
     // Sent, and no answer: what happened is not known unless the error says that nothing was done.
     const unknown = session.writer.commit === undefined && (!(error instanceof RollcallError) || error.kind === 'internal');
     return items.map(() => ({
       ok: false,
-      fault,
+      // None of it is the items' own fault: they wait for the target.
+      fault: { ...fault, kind: 'unavailable' },
       unknown,
       ...(error instanceof RollcallError && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {}),
     }));
@@ -300,6 +305,7 @@ async function sendMembers(session: Session): Promise<void> {
     groups.forEach(([id, list], i) => {
       const result = results[i]!;
       if (!result.ok) {
+        if (session.broken) return;
         refuse(
           session,
           {
