@@ -58,8 +58,6 @@ beforeEach(async () => {
   await here.run();
   expect(await book()).toEqual(['ann,1,Clerk', 'ann2,2,Clerk', 'bob,3,Clerk']);
   await hr('1,Ann,Boss,', '2,Ann,Clerk,', '3,Bob,Clerk,2026-01-20', '4,Ann,Clerk,', '5,Zoe,Clerk,');
-  // As on a command line: each run is a process of its own.
-  await here.restart();
 });
 afterEach(() => here.close());
 

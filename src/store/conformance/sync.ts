@@ -1,6 +1,6 @@
 /** Sync: what waits is never lost, what changed meanwhile is left out whole. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { account, commit, created, item, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+import { account, beginRun, commit, created, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
 
 export function syncSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
@@ -265,6 +265,20 @@ export function syncSuite(suite: Suite): void {
     const again = await opened.place.open();
     deepEqual([await again.sync.reserve('staged', 1), await again.sync.reserve('object', 1)], [3, 2]);
     await again.close();
+  });
+
+  test('ids reserved and not used are given again by the next run, unless another one goes on', async (opened) => {
+    const { store, run, epoch } = opened;
+    const beside = await beginRun(store);
+    const end = { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0 } as const;
+    await commit(opened, { objects: [object(await store.sync.reserve('object', 1_000))] });
+    equal(await store.sync.reserve('staged', 1_000), 1);
+    await store.runs.finish(run, epoch, end);
+    const third = await beginRun(store);
+    equal(await store.sync.reserve('object', 1), 1_001);
+    for (const { run: id } of [beside, third]) await store.runs.finish(id, epoch, end);
+    await beginRun(store);
+    deepEqual([await store.sync.reserve('object', 1), await store.sync.reserve('staged', 1)], [2, 1]);
   });
 
   test('a failed operation leaves nothing behind', async (opened) => {

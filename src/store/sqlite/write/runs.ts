@@ -24,6 +24,8 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
     loseAttempts(session, db.all('select connection, run, attempt, items, at from attempt'));
     session.epoch = epoch;
   }
+  if (session.running === 0) session.unreserve();
+  session.running++;
   db.run('counter', `update counter set value = max(value, ?) where name = 'now' and value < ?`, run.now, run.now);
   const id = db.insert(
     'run',
@@ -83,6 +85,7 @@ export function finishRun(
     end.rowsWritten,
     run,
   );
+  session.running--;
 }
 
 export function recordErrors(session: Session, { errors, epoch }: { errors: readonly ErrorRow[]; epoch: number }): void {

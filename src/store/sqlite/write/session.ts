@@ -18,6 +18,10 @@ export interface Session {
   readonly lastSeq: number;
   /** Reserves n ids. */
   reserve(what: 'object' | 'staged', n: number): number;
+  /** Nobody holds reserved ids: those that came into no row are given again, so that a run gives the ids its plan showed. */
+  unreserve(): void;
+  /** Runs of this process that have not ended. */
+  running: number;
   /** Says that an id is in a row now: it is never given again. */
   used(what: 'object' | 'staged', id: number): void;
   term(text: string): number;
@@ -95,6 +99,7 @@ export function createSession(db: Database): Session {
   const session: Session = {
     db,
     epoch: 0,
+    running: 0,
     seq: () => {
       if (operationSeq === 0) operationSeq = ++seq;
       return operationSeq;
@@ -107,6 +112,9 @@ export function createSession(db: Database): Session {
       const first = next[what];
       next[what] += n;
       return first;
+    },
+    unreserve() {
+      for (const what of ['object', 'staged'] as const) next[what] = Math.max(saved.get(what)!, most[what] + 1);
     },
     used(what, id) {
       if (id > most[what]) most[what] = id;
