@@ -10,8 +10,9 @@ import type { Store } from '#store/contract';
 import { open as openSqlite } from '#store/sqlite/open';
 import type { Memory, System } from '../oracle/world.ts';
 import { configurationFrom } from './configuration.ts';
+import { endOf } from './end.ts';
 import { behaviourOf, type Comparable, comparable, createdIn, type House } from './house.ts';
-import { endOf, memoryOf, rowsOf } from './memory-of.ts';
+import { memoryOf, parkedOf, rowsOf } from './memory-of.ts';
 import { memorySystems } from './memory-systems.ts';
 import { MORNING, type Organisation } from './organisation.ts';
 
@@ -67,15 +68,18 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
     },
     async end(): Promise<Comparable> {
       const rows = await rowsOf(store, config);
-      const contents = new Map(house.connections.map((name) => [name, systems.contents(name)]));
-      return comparable(endOf(rows, config, contents), createdIn(memoryOf(rows, config)));
+      const memory = memoryOf(rows, config);
+      return comparable(endOf({ memory, systems: house.systems(), parked: parkedOf(rows) }, config), createdIn(memory));
     },
     memory: async () => memoryOf(await rowsOf(store, config), config),
     systems: () =>
       new Map(
         Object.entries(organisation.systems).map(([name, { manner }]) => [
           name,
-          { objects: new Map(systems.contents(name)), behaviour: behaviourOf(manner ?? {}, () => `oracle-${++assigned}`) },
+          {
+            objects: new Map(systems.contents(name)),
+            behaviour: organisation.targets.includes(name) ? behaviourOf(manner ?? {}, () => `oracle-${++assigned}`) : null,
+          },
         ]),
       ),
     async close() {

@@ -6,15 +6,8 @@ import type { Configuration } from '#config/model';
 import { canonicalSet } from '#core/canonical';
 import { type Attributes, attributes, type Scalar } from '#core/values';
 import { settle } from '../oracle/oracle.ts';
-import {
-  type Behaviour,
-  type EndState,
-  emptyMemory,
-  type Memory,
-  type System,
-  type SystemObject,
-  spot,
-} from '../oracle/world.ts';
+import { type Behaviour, emptyMemory, type Memory, type System, type SystemObject, spot } from '../oracle/world.ts';
+import { type EndState, endOf } from './end.ts';
 import { DAY, KEEPER, type Manner, MORNING, type Organisation, type PlainObject, type Step } from './organisation.ts';
 
 export interface House {
@@ -50,7 +43,7 @@ export function canonicalObject(object: PlainObject): SystemObject {
 /** What a target with these manners makes of a write. Anchors it assigns are `new-1`, `new-2` … */
 export function behaviourOf(manner: Manner, assign: () => string): Behaviour {
   return (operation, wanted) => {
-    if (operation === 'delete') return { holds: null };
+    if (operation === 'delete') return { holds: wanted };
     for (const [name, never] of Object.entries(manner.refuses ?? {}))
       if (wanted.attributes[name] === never) return { refused: `${name} is not taken` };
     return {
@@ -114,30 +107,31 @@ export function oracleHouse(
   let memory = emptyMemory();
   let last: EndState | null = null;
   let made = 0;
+  const behaviour = (name: string, manner: Manner): Behaviour | null =>
+    organisation.targets.includes(name) ? behaviourOf(manner, () => `new-${++made}`) : null;
   const systems = new Map<string, System & { objects: Map<string, SystemObject> }>();
   for (const [name, plan] of Object.entries(organisation.systems)) {
-    const objects = new Map(plan.objects.map((o) => [spot(o.kind, o.anchor), canonicalObject(o)]));
-    systems.set(name, { objects, behaviour: behaviourOf(plan.manner ?? {}, () => `new-${++made}`) });
+    const objects = new Map(plan.objects.map((o) => [spot(o), canonicalObject(o)]));
+    systems.set(name, { objects, behaviour: behaviour(name, plan.manner ?? {}) });
   }
-  const on = new Set(organisation.targets);
   const house: ReturnType<typeof oracleHouse> = {
     now: MORNING,
     connections: [...systems.keys()],
     contents: (connection) => systems.get(connection)!.objects,
-    put: (connection, object) => void systems.get(connection)!.objects.set(spot(object.kind, object.anchor), object),
-    remove: (connection, object) => void systems.get(connection)!.objects.delete(spot(object.kind, object.anchor)),
+    put: (connection, object) => void systems.get(connection)!.objects.set(spot(object), object),
+    remove: (connection, object) => void systems.get(connection)!.objects.delete(spot(object)),
     run: () => house.settle(),
     settle: () => {
-      const settled = settle({ config, now: house.now, systems, memory, on });
+      const settled = settle({ rules: config, now: house.now, systems, memory });
       memory = settled.memory;
-      last = settled.end;
+      last = endOf(settled, config);
       for (const [name, system] of settled.systems) systems.get(name)!.objects = new Map(system.objects);
       return Promise.resolve();
     },
     end: () => Promise.resolve(comparable(last!, createdIn(memory))),
     predict: (from, of, now) => {
-      const settled = settle({ config, now, systems: from, memory: of, on });
-      return comparable(settled.end, createdIn(settled.memory));
+      const settled = settle({ rules: config, now, systems: from, memory: of });
+      return comparable(endOf(settled, config), createdIn(settled.memory));
     },
     close: () => Promise.resolve(),
   };

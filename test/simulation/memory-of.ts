@@ -3,7 +3,7 @@ import type { Configuration } from '#config/model';
 import { parseImage } from '#core/canonical';
 import { type Attributes, attributes, scalars, type Value } from '#core/values';
 import type { EdgeRow, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
-import { type EndState, type Memory, type StagedMemory, type SystemObject, spot } from '../oracle/world.ts';
+import { type Memory, type Parked, placeOf, type StagedMemory } from '../oracle/world.ts';
 
 const PAGE = 500;
 
@@ -43,16 +43,17 @@ async function paged<T extends { readonly id: number }>(read: (after: number) =>
 export function memoryOf(rows: Rows, config: Configuration): Memory {
   const memory: Memory = { staged: new Map(), objects: new Map(), nextObject: Math.max(0, ...rows.objects.map((o) => o.id)) + 1 };
   for (const row of rows.staged)
-    if (row.anchor !== null)
-      memory.staged.set(`${row.connection}|${spot(row.kind, row.anchor)}`, stagedMemory(row, rows, config));
+    if (row.anchor !== null) {
+      const staged = stagedMemory(row, row.anchor, rows, config);
+      memory.staged.set(placeOf(staged), staged);
+    }
   for (const row of rows.objects) {
-    const dates = JSON.parse(row.dates) as { leavingSince?: number; goneSince?: number };
+    const dates = JSON.parse(row.dates) as { leavingSince?: number };
     memory.objects.set(row.id, {
       id: row.id,
       kind: row.kind,
       state: row.state,
       leavingSince: dates.leavingSince ?? null,
-      goneSince: dates.goneSince ?? null,
       frozen: row.frozen === null ? null : resolvedOnly(parseImage(row.frozen)),
       attributes: resolvedOnly(agreedOf(row, rows, config)),
     });
@@ -60,7 +61,8 @@ export function memoryOf(rows: Rows, config: Configuration): Memory {
   return memory;
 }
 
-function stagedMemory(row: StagedRow, rows: Rows, config: Configuration): StagedMemory {
+function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Configuration): StagedMemory {
+  const steps = JSON.parse(row.steps ?? '{}') as { confirmedAt?: number; repairs?: { [attribute: string]: number } };
   const seen = row.seen === null ? attributes() : parseImage(row.seen);
   const times: StagedMemory['times'] = {};
   for (const [name, at] of Object.entries(row.times === null ? {} : (JSON.parse(row.times) as { [name: string]: number })))
@@ -80,16 +82,15 @@ function stagedMemory(row: StagedRow, rows: Rows, config: Configuration): Staged
   return {
     connection: row.connection,
     kind: row.kind,
-    anchor: row.anchor!,
+    anchor,
     object: row.objectId,
     how: row.linkHow,
     origin: row.origin,
-    barred: [],
     confirmed,
     times,
     ours,
-    disabledAt: (JSON.parse(row.steps ?? '{}') as { confirmedAt?: number }).confirmedAt ?? null,
-    present: row.presence === 'present' || row.presence === 'held',
+    undone: { ...steps.repairs },
+    disabledAt: steps.confirmedAt ?? null,
   };
 }
 
@@ -131,39 +132,8 @@ function resolvedOnly(values: Attributes): Attributes {
   return out;
 }
 
-export function endOf(
-  rows: Rows,
-  config: Configuration,
-  systems: ReadonlyMap<string, ReadonlyMap<string, SystemObject>>,
-): EndState {
-  const memory = memoryOf(rows, config);
-  const rank = new Map(config.connections.map((c) => [c.name, c.rank]));
-  const key = (s: StagedRow): string => `${s.connection}|${spot(s.kind, s.anchor ?? '')}`;
-  const name = (id: number): string => {
-    const links = rows.staged
-      .filter((s) => s.objectId === id)
-      .sort((a, b) => rank.get(a.connection)! - rank.get(b.connection)! || (a.kind + a.anchor < b.kind + b.anchor ? -1 : 1));
-    const first = links.find((s) => s.linkHow === 'projected') ?? links.find((s) => s.origin !== 'created') ?? links[0];
-    return first ? key(first) : `nothing left of ${id}`;
-  };
-  const objects = new Map<string, { kind: string; state: ObjectRow['state']; attributes: { [name: string]: unknown } }>();
-  for (const row of rows.objects) {
-    const plain: { [name: string]: unknown } = {};
-    for (const [attribute, value] of Object.entries(memory.objects.get(row.id)!.attributes)) {
-      const reference = config.kinds.get(row.kind)!.attributes.get(attribute)?.type === 'reference';
-      plain[attribute] = reference
-        ? scalars(value)
-            .map((id) => name(Number(id)))
-            .sort()
-        : value;
-    }
-    objects.set(name(row.id), { kind: row.kind, state: row.state, attributes: plain });
-  }
-  const links = new Map(
-    rows.staged.filter((s) => s.objectId !== null && s.anchor !== null).map((s) => [key(s), name(s.objectId!)]),
-  );
-  const parked = new Set<string>();
-  for (const item of rows.parked) {
+export function parkedOf(rows: Rows): Parked[] {
+  const items = rows.parked.map((item): Parked => {
     // What an account does not keep is parked with its person; the oracle names the account.
     const account =
       item.kind === 'notConverging'
@@ -171,12 +141,12 @@ export function endOf(
         : undefined;
     const staged = account ?? rows.staged.find((s) => s.id === item.stagedId);
     const subject =
-      staged && staged.anchor !== null ? spot(staged.kind, staged.anchor) : name(item.objectId ?? staged?.objectId ?? 0);
-    parked.add(`${item.kind} ${item.connection ?? staged?.connection ?? '-'} ${subject}`);
-  }
-  for (const debt of rows.debts) {
-    const staged = rows.staged.find((s) => s.id === debt.stagedId)!;
-    if (staged.objectId !== null) parked.add(`debt ${debt.connection} ${name(staged.objectId)}`);
-  }
-  return { objects, links, systems, parked: [...parked].sort() };
+      staged && staged.anchor !== null ? { kind: staged.kind, anchor: staged.anchor } : (item.objectId ?? staged?.objectId ?? 0);
+    return { kind: item.kind, connection: item.connection ?? staged?.connection ?? null, subject };
+  });
+  const debts = rows.debts.flatMap(({ stagedId, connection }): Parked[] => {
+    const { objectId } = rows.staged.find((s) => s.id === stagedId)!;
+    return objectId === null ? [] : [{ kind: 'debt', connection, subject: objectId }];
+  });
+  return [...items, ...debts];
 }

@@ -51,7 +51,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
       new Map(
         system(connection)
           .objects()
-          .map((o) => [spot(o.kind, o.anchor), shown(o)]),
+          .map((o) => [spot(o), shown(o)]),
       ),
     remove: (connection, object) => system(connection).remove(object.kind, object.anchor),
     script: (connection, rule) => void faults.get(connection)!.push(rule),
