@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
           execArgv: ['--conditions=source'],
+          // Nothing is timed by it: it ends what hangs, also where the machine is busy with something else.
+          testTimeout: 60_000,
         },
       },
       {
@@ -22,7 +24,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'whole',
           include: ['test/{simulation,integration,e2e}/**/*.test.ts', 'examples/**/*.test.ts'],
           execArgv: ['--conditions=source'],
-          testTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],
