@@ -280,6 +280,20 @@ export interface GateCount {
   /** Sent since the instant asked for, likewise. */
   readonly sent: number;
 }
+/** Set operations of one group that the gates count as sent. */
+export interface GroupChange {
+  readonly stagedId: StagedId;
+  readonly attribute: string;
+  readonly added: number;
+  readonly removed: number;
+}
+/** `removed` since the instant asked for, and `added` after the first of these losses. */
+export interface GroupLoss extends GroupChange {
+  /** Decided and not yet sent. */
+  readonly pending: number;
+  /** In the target now; counted as far as twice the losses, where it says that this is not half. */
+  readonly members: number;
+}
 export interface GateHold {
   readonly id: number;
   readonly connection: string;
@@ -636,13 +650,18 @@ export interface ExportOperations {
   ): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups. */
   pendingEdges(connection: string, page: { after: EdgePosition | null; limit: number }): Promise<readonly EdgeRow[]>;
-  /** `counted`: how many of them the gates count as sent at that time. */
+  /** `counted`: what of them the gates count as sent at that time. */
   settleEdges(batch: {
     connection: string;
     epoch: Epoch;
     edges: readonly EdgeWrite[];
-    counted?: { readonly at: number; readonly edges: number };
+    counted?: { readonly at: number; readonly groups: readonly GroupChange[] };
   }): Promise<void>;
+  /** Of these groups, each with what it is to lose, in their order. */
+  groupLosses(
+    groups: readonly Pick<GroupLoss, 'stagedId' | 'attribute' | 'pending'>[],
+    since: number,
+  ): Promise<readonly GroupLoss[]>;
   /** Notes what a person said about pending edges; one that is not in this state any more is left alone. */
   decideEdges(batch: {
     edges: readonly Pick<EdgeRow, 'stagedId' | 'attribute' | 'key' | 'state'>[];

@@ -114,5 +114,38 @@ describe('memberships', () => {
       }
       expect(inDirectory('all')).toBe(160);
     });
+
+    it('of a group that is emptied in slices are held at half of what it had, while other groups could lose more', async () => {
+      const slices: number[] = [];
+      for (let left = 25; left >= 0; left -= 5) {
+        team('sales', ids(0, left));
+        await here.run();
+        slices.push(inDirectory('sales'));
+      }
+      expect(slices).toEqual([25, 20, 15, 15, 15, 15]);
+      // Somebody new is no reason to let more go.
+      team('sales', ids(100, 120));
+      expect((await here.run()).notices).toMatchObject([
+        { kind: 'gate', message: expect.stringContaining('over the limit of 15') },
+      ]);
+      expect(inDirectory('sales')).toBe(15);
+      here.now += 25 * 3_600_000;
+      team('sales', ids(0, 15));
+      await here.run();
+      team('sales', ids(0, 8));
+      expect((await here.run()).notices).toEqual([]);
+      expect(inDirectory('sales')).toBe(8);
+    });
+
+    it('that come and go: what a group was given after it began to lose does not make it larger', async () => {
+      team('sales', ids(10, 30));
+      await here.run();
+      team('sales', ids(10, 50));
+      await here.run();
+      expect(inDirectory('sales')).toBe(40);
+      team('sales', ids(18, 50));
+      expect((await here.run()).notices).toMatchObject([{ message: expect.stringContaining('18 changes of kind "member"') }]);
+      expect(inDirectory('sales')).toBe(40);
+    });
   });
 });

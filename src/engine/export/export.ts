@@ -11,6 +11,7 @@ import type {
   EdgeWrite,
   ExportAnswer,
   ExportOperation,
+  GroupChange,
   NewChange,
   StagedId,
   StagedRow,
@@ -101,8 +102,8 @@ interface Finished {
   readonly answers: readonly ExportAnswer[];
   readonly changes: readonly NewChange[];
   readonly edges: readonly EdgeWrite[];
-  /** How many of the edges the gates count: nobody approved them. */
-  readonly undecided: number;
+  /** What of the edges the gates count: nobody approved it. */
+  readonly counted: readonly GroupChange[];
   readonly dirty: readonly DirtyRange[];
 }
 
@@ -113,7 +114,7 @@ async function abandon(session: Session, error: unknown): Promise<void> {
   const fault = canonicalJson(toFault(error, { connection: connection.name }));
   for (const done of session.finished) {
     const answers = done.answers.map(({ staged, revision }) => ({ ...NOT_DONE, staged, revision, fault }));
-    await record(session, { ...done, answers, changes: [], edges: [], undecided: 0, dirty: [] });
+    await record(session, { ...done, answers, changes: [], edges: [], counted: [], dirty: [] });
   }
 }
 
@@ -161,7 +162,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
   const dirty = await afterAnswers(context, connection, sendable, answers, settling.shared);
-  const done = { attempt, answers, changes, edges: [], undecided: 0, dirty };
+  const done = { attempt, answers, changes, edges: [], counted: [], dirty };
   if (writer.commit) session.finished.push(done);
   else await record(session, done);
 }
@@ -263,12 +264,12 @@ async function record(session: Session, done: Finished): Promise<void> {
   if (done.edges.length > 0) await settle(session, done);
 }
 
-async function settle({ context, connection }: Session, { edges, undecided }: Finished): Promise<void> {
+async function settle({ context, connection }: Session, { edges, counted }: Finished): Promise<void> {
   await context.store.exports.settleEdges({
     connection: connection.name,
     epoch: context.epoch,
     edges,
-    counted: { at: context.wall(), edges: undecided },
+    counted: { at: context.wall(), groups: counted },
   });
 }
 
@@ -301,7 +302,7 @@ async function sendMembers(session: Session): Promise<void> {
     );
     const results = await write(session, items);
     const settled: EdgeWrite[] = [];
-    let undecided = 0;
+    const counted: GroupChange[] = [];
     groups.forEach(([id, list], i) => {
       const result = results[i]!;
       if (!result.ok) {
@@ -321,18 +322,30 @@ async function sendMembers(session: Session): Promise<void> {
       }
       session.sent++;
       context.counters.add(connection.name, 'written');
-      for (const edge of list) {
+      for (const edge of list)
         settled.push({ ...edge, state: edge.state === 'add' ? 'seen' : 'drop', ours: edge.state === 'add' });
-        if (edge.decided === null) undecided++;
-      }
+      counted.push(...countedOf(list));
     });
     const changes: NewChange[] = groups.flatMap(([id, list], i) => (results[i]!.ok ? [memberChange(id, list)] : []));
-    const done = { attempt: '', answers: [], changes, edges: settled, undecided, dirty: [] };
+    const done = { attempt: '', answers: [], changes, edges: settled, counted, dirty: [] };
     if (writer.commit) session.finished.push(done);
     else await settle(session, done);
     if (changes.length > 0) await context.store.runs.recordChanges(context.run, context.epoch, changes);
     if (edges.length < MOST) return;
   }
+}
+
+/** By attribute; what a person approved does not count. */
+function countedOf(edges: readonly EdgeRow[]): GroupChange[] {
+  const out = new Map<string, { stagedId: StagedId; attribute: string; added: number; removed: number }>();
+  for (const { stagedId, attribute, state, decided } of edges) {
+    if (decided !== null) continue;
+    const change = out.get(attribute) ?? { stagedId, attribute, added: 0, removed: 0 };
+    out.set(attribute, change);
+    if (state === 'add') change.added++;
+    else change.removed++;
+  }
+  return [...out.values()];
 }
 
 function memberItem(row: StagedRow, edges: readonly EdgeRow[], attempt: string): WriteItem {

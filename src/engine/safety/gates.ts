@@ -4,8 +4,9 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import type { EdgePosition, EdgeRow, ExportState, GateHold, StagedRow } from '#store/contract';
+import type { ExportState, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { type Tripped, tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
 import { changeDigest } from './parts.ts';
 
@@ -13,8 +14,6 @@ const DAY_MS = 86_400_000;
 const PAGE = 2_000;
 /** Never under this many objects. */
 const FEWEST = 5;
-/** One group losing more than half of this many members. */
-const GROUP_SIZE = 10;
 
 const STRICT = { percent: 5, count: 500 };
 const USUAL = { percent: 20, count: 5_000 };
@@ -44,8 +43,12 @@ export async function gateConnection(context: EngineContext, connection: EngineC
   const mode = modeOf(context, connection);
   if (mode === 'observe') return;
   const { exports, spaces } = context.store;
-  const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
-  const accounts = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
+  // By the clock that sends: a run's `now` may be set, and would move the window.
+  const since = context.wall() - DAY_MS;
+  const counts = await exports.gateCounts(connection.name, since);
+  const present = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
+  // Of those there were when the window began: a limit does not shrink with what is deleted under it. What a person approved is gone by consent.
+  const accounts = present + (counts.find(({ part }) => part === 'delete')?.sent ?? 0);
   let open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
   const states = await exports.counts(connection.name);
   // The usual case: nothing is held, and nothing is near a limit. Then no row needs to be looked at.
@@ -65,7 +68,7 @@ export async function gateConnection(context: EngineContext, connection: EngineC
         }
       }
     });
-  const members = await tallyMembers(context, connection);
+  const members = await tallyMembers(context, connection, since);
   if (members) tally.set('member', members);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
   // What a hold stood over is not wanted any more, by nobody's decision.
@@ -91,10 +94,15 @@ export async function gateConnection(context: EngineContext, connection: EngineC
     context.notice(
       'gate',
       connection.name,
-      `${connection.name}: ${hold.count} changes of kind "${hold.part}" are over the limit of ${hold.limit}; they are held, other changes go on`,
+      gateMessage(connection.name, hold),
       `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`,
     );
   if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
+}
+
+function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count' | 'part' | 'limit'>): string {
+  const one = count === 1;
+  return `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}" ${one ? 'is' : 'are'} over the limit of ${limit}; ${one ? 'it is' : 'they are'} held, other changes go on`;
 }
 
 /** A row waits unless its mode, or the holds on all of its parts, keep it. */
@@ -154,63 +162,8 @@ function holdOver(parts: readonly string[], held: ReadonlyMap<string, number>): 
   return undefined;
 }
 
-interface Tripped {
-  readonly count: number;
-  readonly limit: number;
-}
-
 function overLimit(count: number, limit: number): Tripped | null {
   return count > limit ? { count, limit } : null;
-}
-
-/** Memberships that nobody has decided about yet, and the first group that would lose more than half of its members. */
-async function tallyMembers(
-  context: EngineContext,
-  connection: EngineConnection,
-): Promise<{ count: number; digests: string[]; emptied: Tripped | null } | null> {
-  const digests: string[] = [];
-  const losing = new Map<string, { readonly stagedId: number; readonly attribute: string; removed: number }>();
-  for (let after: EdgePosition | null = null; ; ) {
-    const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
-    for (const { stagedId, attribute, key, state, decided } of page) {
-      if (decided !== null) continue;
-      digests.push(`${stagedId}:${attribute}:${key}:${state}`);
-      if (state !== 'remove') continue;
-      const group = losing.get(`${stagedId}:${attribute}`) ?? { stagedId, attribute, removed: 0 };
-      group.removed++;
-      losing.set(`${stagedId}:${attribute}`, group);
-    }
-    if (page.length < PAGE) break;
-    after = page[page.length - 1]!;
-  }
-  if (digests.length === 0) return null;
-  return { count: digests.length, digests, emptied: await emptiedGroup(context, [...losing.values()]) };
-}
-
-async function emptiedGroup(
-  context: EngineContext,
-  losing: readonly { readonly stagedId: number; readonly attribute: string; readonly removed: number }[],
-): Promise<Tripped | null> {
-  for (const { stagedId, attribute, removed } of losing) {
-    if (removed * 2 <= GROUP_SIZE) continue;
-    const size = await countEdges(context, stagedId, attribute);
-    if (size >= GROUP_SIZE && removed * 2 > size) return { count: removed, limit: Math.floor(size / 2) };
-  }
-  return null;
-}
-
-async function countEdges(context: EngineContext, stagedId: number, attribute: string): Promise<number> {
-  let count = 0;
-  for (let after: string | undefined; ; ) {
-    const page = await context.store.spaces.edgesOf([stagedId], {
-      attribute,
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
-    count += page.filter((edge) => edge.state !== 'add').length;
-    if (page.length < PAGE) return count;
-    after = page[page.length - 1]!.key;
-  }
 }
 
 async function eachPending(

@@ -14,6 +14,7 @@ import { type Generation, keyOf, keyText, look, newGeneration } from './generati
 import { linkPass } from './link.ts';
 import { hasMemberships, memberChanges, membershipsOf, syncGroups } from './members.ts';
 import { hasReferences, referrersOf } from './references.ts';
+import { returns, type Watch } from './returning.ts';
 import { wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
@@ -31,8 +32,7 @@ export interface SyncOptions {
 
 export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
-  const values = new Map<ObjectId, Set<string>>();
-  const circular = new Set<ObjectId>();
+  const watch: Watch = { values: new Map(), circular: new Set() };
   const refused = new Set<ObjectId>();
   const managers = changedManagers();
   for (let number = 0; number < GENERATIONS; number++) {
@@ -54,7 +54,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
     }
     await lookAtReferrers(context, generation);
     const order = generation.order.filter(
-      (id) => !circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
+      (id) => !watch.circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
     );
     const claims: Claims = new Map();
     // One batch is written while the next is worked out; they have no object in common.
@@ -71,7 +71,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
         options,
         refused,
         managers,
-        number >= WATCH_FROM ? { values, circular } : null,
+        number >= WATCH_FROM ? watch : null,
       );
       await onItsWay;
       onItsWay = commitBatch(context, generation, ids, batch);
@@ -175,7 +175,7 @@ async function workOut(
   options: SyncOptions,
   refused: Set<ObjectId>,
   managers: ChangedManagers,
-  watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> } | null,
+  watch: Watch | null,
 ): Promise<Batch> {
   const evaluated = await evaluateObjects(context, generation, ids, claims);
   noteManagers(managers, evaluated);
@@ -207,7 +207,7 @@ async function workOut(
       refused.add(one.id);
       continue;
     }
-    if (watch && result.write && circles(watch, one.id, result.write.attributes)) {
+    if (watch && result.write && returns(watch, result.write)) {
       one.parked.push({ kind: 'circular', connection: null, detail: '{}' });
       parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
       continue;
@@ -325,21 +325,6 @@ function readsUnique(context: EngineContext): boolean {
   return hopsOf(context).some(([, attribute]) =>
     [...context.kinds.values()].some((rules) => rules.attributes.get(attribute)?.unique),
   );
-}
-
-function circles(
-  watch: { values: Map<ObjectId, Set<string>>; circular: Set<ObjectId> },
-  id: ObjectId,
-  attributes: string,
-): boolean {
-  const had = watch.values.get(id) ?? new Set<string>();
-  watch.values.set(id, had);
-  if (had.has(attributes)) {
-    watch.circular.add(id);
-    return true;
-  }
-  had.add(attributes);
-  return false;
 }
 
 function unique(dirty: readonly DirtyRange[]): DirtyRange[] {

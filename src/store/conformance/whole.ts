@@ -240,7 +240,12 @@ async function everything(opened: Opened, size: number): Promise<void> {
     connection: 'hr',
     epoch,
     edges: batch.edges.map((edge) => ({ ...edge, state: 'drop' as const })),
+    counted: { at: NOW, groups: ids.map((stagedId) => ({ stagedId, attribute: 'manager', added: 0, removed: 1 })) },
   });
+  await store.exports.groupLosses(
+    ids.map((stagedId) => ({ stagedId, attribute: 'manager', pending: 1 })),
+    NOW,
+  );
   await store.exports.gateCounts('ad', NOW);
   await store.exports.holds('ad');
   await store.exports.mark({

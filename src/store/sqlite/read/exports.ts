@@ -1,12 +1,12 @@
 /** Reads about exports and gates. */
-import type { ExportOperations, ExportState, GateHold, StagedRow } from '../../contract.ts';
-import { codeOf, EXPORT_STATES, FAILED, UNKNOWN, WAITING } from '../codes.ts';
+import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
+import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, UNKNOWN, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
 import { EDGE, edgeRow } from './spaces.ts';
 
-type Reads = Pick<ExportOperations, 'counts' | 'list' | 'pendingEdges' | 'gateCounts' | 'holds'>;
+type Reads = Pick<ExportOperations, 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'>;
 
 const HOUR = 3_600_000;
 
@@ -45,6 +45,27 @@ export function exportReads(db: Database, names: Names): Reads {
           limit,
         )
         .map((row) => edgeRow(names, row));
+    },
+    async groupLosses(groups, since) {
+      const asked = groups.map(({ stagedId, attribute, pending }) => [stagedId, names.termId(attribute) ?? 0, pending]);
+      return db
+        .all(
+          `select coalesce(sum(g.added), 0), coalesce(sum(g.removed), 0) from json_each(?) j left join gate_group g
+             on g.staged_id = j.value ->> 0 and g.attribute = j.value ->> 1 and g.hour >= ? group by j.key order by j.key`,
+          JSON.stringify(asked),
+          Math.floor(since / HOUR),
+        )
+        .map((row, i): GroupLoss => {
+          const group = groups[i]!;
+          const [added, removed] = [Number(row[0]), Number(row[1])];
+          const [members] = db.get(
+            `select count(*) from (select 1 from reference where staged_id = ? and attribute = ? and state <> ${EDGE_ADD} limit ?)`,
+            group.stagedId,
+            asked[i]![1]!,
+            2 * (group.pending + removed) + added + 1,
+          )!;
+          return { ...group, added, removed, members: Number(members) };
+        });
     },
     async gateCounts(connection, since) {
       const space = names.connectionId(connection) ?? 0;

@@ -21,12 +21,11 @@ import { anchorWords, contentWords } from './digest.ts';
 import { writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';
+import { countSent } from './gates.ts';
 import { keyList, replaceStagedKeys } from './keys.ts';
 import { forgetRefused, writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 import { adoptTwin } from './twin.ts';
-
-const HOUR = 3_600_000;
 
 /** Ids of what was taken, in order. */
 export function take(session: Session, request: Parameters<ExportOperations['take']>[0]): number[] {
@@ -219,25 +218,6 @@ function settleWish(
   put('export_state', states[one.outcome]);
 }
 
-export function settleEdges(session: Session, batch: Parameters<ExportOperations['settleEdges']>[0]): void {
-  session.checkEpoch(batch.epoch);
-  writeEdges(session, batch.edges, connectionsOf(session));
-  const { counted } = batch;
-  if (counted && counted.edges > 0) countSent(session, session.connection(batch.connection), 'member', counted.at, counted.edges);
-}
-
-/** For the gates, by the hour. */
-function countSent(session: Session, connection: number, part: string, at: number, count: number): void {
-  session.db.run(
-    'gate_sent',
-    'insert into gate_sent (connection, part, hour, sent) values (?, ?, ?, ?) on conflict do update set sent = sent + excluded.sent',
-    connection,
-    part,
-    Math.floor(at / HOUR),
-    count,
-  );
-}
-
 export function markExports(session: Session, batch: Parameters<ExportOperations['mark']>[0]): void {
   session.checkEpoch(batch.epoch);
   for (const row of batch.rows)
@@ -252,31 +232,4 @@ export function markExports(session: Session, batch: Parameters<ExportOperations
       row.id,
       row.revision,
     );
-}
-
-export function openHold(
-  session: Session,
-  { hold, epoch }: { hold: Parameters<ExportOperations['openHold']>[0]; epoch: number },
-): number {
-  session.checkEpoch(epoch);
-  return session.db.insert(
-    'gate_hold',
-    'insert into gate_hold (connection, part, count, most, digest, since) values (?, ?, ?, ?, ?, ?)',
-    session.connection(hold.connection),
-    hold.part,
-    hold.count,
-    hold.limit,
-    hold.digest,
-    hold.since,
-  );
-}
-
-export function closeHold(session: Session, { id, decision, at }: { id: number; decision: number; at: number }): void {
-  session.db.run(
-    'gate_hold',
-    'update gate_hold set closed_at = ?, decision = ? where id = ? and closed_at is null',
-    at,
-    decision,
-    id,
-  );
 }

@@ -2,7 +2,8 @@
 import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
 import { decideEdges } from './edges.ts';
-import { answer, closeHold, markExports, openHold, settleEdges, take } from './exports.ts';
+import { answer, markExports, take } from './exports.ts';
+import { closeHold, openHold, settleEdges } from './gates.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors } from './runs.ts';
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';

@@ -1,0 +1,56 @@
+/**
+ * What the gates count of memberships (SEMANTICS 8): all of a target together, and each group by itself, so that no group is
+ * emptied in slices that are small among all memberships.
+ */
+import type { EdgePosition, EdgeRow, GroupLoss } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+
+const PAGE = 2_000;
+/** One group losing more than half of this many members. */
+const GROUP_SIZE = 10;
+
+export interface Tripped {
+  readonly count: number;
+  readonly limit: number;
+}
+
+interface Losing {
+  readonly stagedId: number;
+  readonly attribute: string;
+  pending: number;
+}
+
+/** Memberships that nobody has decided about yet, and the first group that would lose more than half of its members. */
+export async function tallyMembers(
+  context: EngineContext,
+  connection: EngineConnection,
+  since: number,
+): Promise<{ count: number; digests: string[]; emptied: Tripped | null } | null> {
+  const digests: string[] = [];
+  const losing = new Map<string, Losing>();
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
+    for (const { stagedId, attribute, key, state, decided } of page) {
+      if (decided !== null) continue;
+      digests.push(`${stagedId}:${attribute}:${key}:${state}`);
+      if (state !== 'remove') continue;
+      const group = losing.get(`${stagedId}:${attribute}`) ?? { stagedId, attribute, pending: 0 };
+      group.pending++;
+      losing.set(`${stagedId}:${attribute}`, group);
+    }
+    if (page.length < PAGE) break;
+    after = page[page.length - 1]!;
+  }
+  if (digests.length === 0) return null;
+  const losses = losing.size === 0 ? [] : await context.store.exports.groupLosses([...losing.values()], since);
+  const emptied = losses.map(emptiedBy).find((tripped) => tripped !== null) ?? null;
+  return { count: digests.length, digests, emptied };
+}
+
+/** More than half of the members it had before it began to lose them; of a group that was small then, of all that it was given since. */
+export function emptiedBy({ pending, removed, added, members }: GroupLoss): Tripped | null {
+  const lost = pending + removed;
+  const first = members + removed - added;
+  const size = first < GROUP_SIZE ? members + removed : first;
+  return size >= GROUP_SIZE && lost * 2 > size ? { count: lost, limit: Math.floor(size / 2) } : null;
+}

@@ -1,0 +1,77 @@
+/** What gates count as sent, by the hour, and what they hold. */
+import type { ExportOperations, GroupChange } from '../../contract.ts';
+import { connectionsOf, writeEdges } from './edges.ts';
+import type { Session } from './session.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24;
+
+export function countSent(session: Session, connection: number, part: string, at: number, count: number): void {
+  session.db.run(
+    'gate_sent',
+    'insert into gate_sent (connection, part, hour, sent) values (?, ?, ?, ?) on conflict do update set sent = sent + excluded.sent',
+    connection,
+    part,
+    Math.floor(at / HOUR),
+    count,
+  );
+}
+
+export function settleEdges(session: Session, batch: Parameters<ExportOperations['settleEdges']>[0]): void {
+  session.checkEpoch(batch.epoch);
+  writeEdges(session, batch.edges, connectionsOf(session));
+  const { counted } = batch;
+  const count = counted?.groups.reduce((sum, { added, removed }) => sum + added + removed, 0) ?? 0;
+  if (count === 0) return;
+  countSent(session, session.connection(batch.connection), 'member', counted!.at, count);
+  countGroups(session, Math.floor(counted!.at / HOUR), counted!.groups);
+}
+
+/** A group that loses nobody has no row, however many it is given. */
+function countGroups(session: Session, hour: number, groups: readonly GroupChange[]): void {
+  const list = JSON.stringify(
+    groups.map(({ stagedId, attribute, added, removed }) => [stagedId, session.term(attribute), added, removed]),
+  );
+  session.db.run(
+    'gate_group',
+    `delete from gate_group where (staged_id, attribute) in (select value ->> 0, value ->> 1 from json_each(?)) and hour < ?`,
+    list,
+    hour - DAY,
+  );
+  session.db.run(
+    'gate_group',
+    `insert into gate_group (staged_id, attribute, hour, added, removed)
+       select value ->> 0, value ->> 1, ?, value ->> 2, value ->> 3 from json_each(?)
+       where value ->> 3 > 0 or exists (select 1 from gate_group g where g.staged_id = value ->> 0 and g.attribute = value ->> 1)
+       on conflict do update set added = added + excluded.added, removed = removed + excluded.removed`,
+    hour,
+    list,
+  );
+}
+
+export function openHold(
+  session: Session,
+  { hold, epoch }: { hold: Parameters<ExportOperations['openHold']>[0]; epoch: number },
+): number {
+  session.checkEpoch(epoch);
+  return session.db.insert(
+    'gate_hold',
+    'insert into gate_hold (connection, part, count, most, digest, since) values (?, ?, ?, ?, ?, ?)',
+    session.connection(hold.connection),
+    hold.part,
+    hold.count,
+    hold.limit,
+    hold.digest,
+    hold.since,
+  );
+}
+
+export function closeHold(session: Session, { id, decision, at }: { id: number; decision: number; at: number }): void {
+  session.db.run(
+    'gate_hold',
+    'update gate_hold set closed_at = ?, decision = ? where id = ? and closed_at is null',
+    at,
+    decision,
+    id,
+  );
+}
