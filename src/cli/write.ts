@@ -43,8 +43,18 @@ export function value(of: unknown): string {
     const shown = of.slice(0, 8).map(value).join(', ');
     return of.length > 8 ? `${shown} and ${number(of.length - 8)} more` : shown;
   }
-  const object = of as { blob?: unknown; size?: unknown; object?: unknown; label?: unknown; unresolved?: unknown };
-  if (typeof object.unresolved === 'string') return `${printable(object.unresolved)} (nobody known by that yet)`;
+  const object = of as {
+    blob?: unknown;
+    size?: unknown;
+    object?: unknown;
+    label?: unknown;
+    unresolved?: unknown;
+    candidates?: unknown;
+  };
+  if (typeof object.unresolved === 'string')
+    return Array.isArray(object.candidates)
+      ? `${printable(object.unresolved)} (names several: ${value(object.candidates)})`
+      : `${printable(object.unresolved)} (nobody known by that yet)`;
   if (typeof object.blob === 'string' && typeof object.size === 'number') return `${number(object.size)} bytes`;
   if (typeof object.label === 'string' && typeof object.object === 'number')
     return `${printable(object.label)} (#${object.object})`;

@@ -45,6 +45,12 @@ export function isBlob(value: unknown): value is Blob {
   return typeof value === 'object' && value !== null && typeof (value as Blob).blob === 'string';
 }
 
+/** Whether anything is in it, without a list of its names. */
+export function hasAny(record: object): boolean {
+  for (const _ in record) return true;
+  return false;
+}
+
 /** The scalars of a value: none for absent and empty, one for a single value. */
 export function scalars(value: Value | undefined): readonly Scalar[] {
   if (value === undefined || value === null) return [];

@@ -72,8 +72,9 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
     choices: [{ name: 'adopt', about: "The existing account is this person's; take it over.", effect: 'adopt' }, ignore],
   },
   debt: {
-    meaning: 'It refers to somebody who is not known yet, or who has no account in this target yet. The target keeps its value.',
-    cure: 'Resolves by itself when the other side appears.',
+    meaning:
+      'It refers to somebody who is not known yet, to several at once, or to somebody without an account in this target yet. The target keeps its value.',
+    cure: 'Resolves by itself when the other side appears, or when only one of the candidates has the key.',
     choices: [ignore],
   },
   uniqueTaken: {

@@ -8,6 +8,7 @@ import { explain as explainNow } from '#people/explain';
 import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import type { Services } from '#runs/model';
+import { owedOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -144,7 +145,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     const ids = found.attributes
       .filter((one) => referring(one.attribute))
       .flatMap((one) => [one.stored, one.recomputed, ...one.contributions.map((c) => c.value)].flatMap((value) => scalars(value)))
-      .filter((value) => typeof value === 'number');
+      .flatMap((value) => (typeof value === 'number' ? [value] : owedOf(String(value)).candidates));
     const labels = await labelsOf(ids, services.store);
     const shown = (name: string, value: Value | undefined): unknown =>
       referring(name) ? referred(value, labels) : (value ?? null);
@@ -184,11 +185,16 @@ function checkAttribute(attribute: string | undefined, kind: string, { config }:
   });
 }
 
+/** A reference that is owed: nobody has its key, or several have, who are named. */
+function owed(text: string, labels: ReadonlyMap<number, string>): unknown {
+  const { key, candidates } = owedOf(text);
+  const several = candidates.map((object) => ({ object, label: labels.get(object) ?? `#${object}` }));
+  return { unresolved: key, ...(several.length === 0 ? {} : { candidates: several }) };
+}
+
 function referred(value: Value | undefined, labels: ReadonlyMap<number, string>): unknown {
   const all = scalars(value).map((one) =>
-    typeof one === 'number'
-      ? { object: one, label: labels.get(one) ?? `#${one}` }
-      : { unresolved: String(one).replace(/^\?/, '') },
+    typeof one === 'number' ? { object: one, label: labels.get(one) ?? `#${one}` } : owed(String(one), labels),
   );
   return Array.isArray(value) ? all : (all[0] ?? null);
 }

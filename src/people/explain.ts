@@ -1,15 +1,15 @@
 /** Explain: loads what belongs to one object, computes the reasons, and says how each target stands. */
 
-import { canonicalSet, parseImage } from '#core/canonical';
-import { type Attributes, scalars, type Value } from '#core/values';
-import type { ExportFlow, ImportFlow, ReferenceBy } from '#rules/model';
+import { parseImage } from '#core/canonical';
+import type { Attributes, Value } from '#core/values';
+import type { ExportFlow, ImportFlow } from '#rules/model';
 import type { Services } from '#runs/model';
 import {
   type Contributor,
   contributorOf,
+  createResolver,
   fixedValue,
-  joinScope,
-  keyBy,
+  newGeneration,
   offersOf,
   outageTimes,
   parseOutages,
@@ -181,40 +181,13 @@ async function resolver(
   now: number,
 ): Promise<(flow: ImportFlow, value: Value) => Value> {
   const rules = config.kinds.get(kind);
-  const found = new Map<string, number>();
-  const idOf = (reference: ReferenceBy, key: string): string =>
-    JSON.stringify([reference.connection, reference.by, reference.kind, key]);
+  const resolver = createResolver({ store, kinds: config.kinds }, newGeneration(0, false));
   const offered =
     rules === undefined ? [] : offersOf(contributors, rules, { now, due: Number.POSITIVE_INFINITY }, () => {}).values();
-  for (const { offers, flows } of offered) {
-    for (const [i, { value }] of offers.entries()) {
-      const reference = flows[i]!.reference;
-      if (reference === null) continue;
-      const keyOf = keyBy(config, reference);
-      for (const scalar of scalars(value)) {
-        const key = keyOf(scalar);
-        const object = await lookUp(reference, key, store);
-        if (object !== null) found.set(idOf(reference, key), object);
-      }
-    }
-  }
-  return (flow, value) => {
-    const reference = flow.reference!;
-    const keyOf = keyBy(config, reference);
-    const out = scalars(value).map((scalar) => {
-      const key = keyOf(scalar);
-      return found.get(idOf(reference, key)) ?? `?${key}`;
-    });
-    return out.length === 0 ? null : canonicalSet(out);
-  };
-}
-
-async function lookUp(reference: ReferenceBy, key: string, store: Store): Promise<number | null> {
-  if (typeof reference.by !== 'string') {
-    return (await store.sync.keys([{ scope: joinScope(reference.kind, reference.by.attribute), norm: key }]))[0]?.owner ?? null;
-  }
-  const rows = await store.spaces.resolve(reference.connection, reference.by === 'anchor' ? 'anchor' : 'nameKey', null, [key]);
-  return (rows.find((row) => row.presence !== 'gone') ?? rows[0])?.objectId ?? null;
+  for (const { offers, flows } of offered)
+    for (const [i, { value }] of offers.entries()) if (flows[i]!.reference !== null) resolver.want(flows[i]!, value ?? null);
+  await resolver.resolve();
+  return (flow, value) => resolver.get(flow, value);
 }
 
 function targetsOf(

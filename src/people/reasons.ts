@@ -82,7 +82,7 @@ export interface ReasonsInput {
   readonly changedRules: readonly string[];
   /** Something about this object waits to be worked out again. */
   readonly waiting: boolean;
-  /** Keys → object ids for what resolves, `?key` for what does not. */
+  /** Keys → object ids for what resolves, texts for what is owed. */
   readonly resolve: (flow: ImportFlow, value: Value) => Value;
   readonly now: number;
   /** Attribute → the value that a person fixed, and who. */
@@ -232,7 +232,10 @@ function differenceOf(
   const fault = flows.map(({ contributor }) => failed.get(`${contributor.row.id} ${type.name}`)).find((one) => one !== undefined);
   if (fault !== undefined) return because('failed', `A rule failed, so the attribute is held: ${fault.message}`);
   if (type.type === 'reference' && scalars(decided).some((one) => typeof one === 'string')) {
-    return because('debt', 'It refers to somebody who is not known yet; it resolves by itself when they appear.');
+    return because(
+      'debt',
+      'It refers to somebody who is not known yet, or to several at once; it resolves by itself when its key names one.',
+    );
   }
   if (input.heldConnections.length > 0)
     return because(

@@ -4,6 +4,7 @@ export { keyBy } from '#engine/import/plan';
 export { changeDigest } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';
-export { joinScope } from '#engine/sync/generation';
+export { newGeneration } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';
+export { createResolver, owedOf } from '#engine/sync/references';
 export { mappedBy } from './services.ts';

@@ -590,7 +590,8 @@ export interface SpaceOperations {
     stagedIds: readonly StagedId[],
     page: { attribute?: string; after?: string; limit: number },
   ): Promise<readonly EdgeRow[]>;
-  edge(stagedId: StagedId, attribute: string, keys: readonly string[]): Promise<readonly EdgeRow[]>;
+  /** Those of these edges that there are, by position. */
+  edgesAt(positions: readonly EdgePosition[]): Promise<readonly EdgeRow[]>;
   /** Who refers to these keys. */
   edgesTo(connection: string, keys: readonly string[], page: { after?: StagedId; limit: number }): Promise<readonly EdgeRow[]>;
 }

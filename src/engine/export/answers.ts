@@ -7,7 +7,7 @@ import { type Attributes, type Scalar, scalars } from '#core/values';
 import type { ExportAnswer, StagedKey } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { afterWrite, type Settling } from '../import/settle.ts';
-import { canonicalise, digestsOf, nameKeys, type StagingPlan } from '../import/staging.ts';
+import { canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan } from '../import/staging.ts';
 import { partsOf } from '../safety/parts.ts';
 import type { Sending } from './translate.ts';
 
@@ -137,11 +137,6 @@ function keysOf(plan: StagingPlan, seen: Attributes): StagedKey[] {
   for (const [attribute, key] of plan.keys)
     for (const scalar of scalars(seen[attribute] ?? null)) out.push({ scope: key.scope, norm: normalForm(scalar, key.matching) });
   return out;
-}
-
-function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
-  for (const edge of plan.edges.values()) if (edge.multi && edge.kinds.has(kind)) return true;
-  return false;
 }
 
 /** With what the target said it holds otherwise than it was sent. */

@@ -5,6 +5,7 @@
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson, imageText, parseImage } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
+import { hasAny } from '#core/values';
 import type {
   DirtyRange,
   EdgeRow,
@@ -369,9 +370,4 @@ function memberChange(id: number, edges: readonly EdgeRow[]): NewChange {
       }),
     );
   return { subject: 'staged', from: id, to: id, operation: 'export', before: of('remove'), after: of('add') };
-}
-
-function hasAny(set: { readonly [name: string]: unknown }): boolean {
-  for (const _ in set) return true;
-  return false;
 }

@@ -4,7 +4,7 @@ import type { DirtyRange, ExportAnswer } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { publishedKeys } from '../sync/evaluate.ts';
 import { newGeneration } from '../sync/generation.ts';
-import { membershipsOf } from '../sync/members.ts';
+import { membershipsOf } from '../sync/members/memberships.ts';
 import { referrersOf } from '../sync/references.ts';
 import type { Sending } from './translate.ts';
 
@@ -48,7 +48,7 @@ async function referring(context: EngineContext, objects: readonly number[]): Pr
   for (const id of await referrersOf(context, nobody, rows, keys))
     out.push({ subject: 'object', from: id, to: id, cause: 'account' });
   const groups = await context.store.spaces.byIds([
-    ...new Set((await membershipsOf(context, nobody, rows)).map((member) => member.staged)),
+    ...new Set((await membershipsOf(context, nobody, rows, keys)).map((member) => member.staged)),
   ]);
   for (const { objectId } of groups)
     if (objectId !== null) out.push({ subject: 'object', from: objectId, to: objectId, cause: 'account' });

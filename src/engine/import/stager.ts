@@ -16,7 +16,7 @@ import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { keptOf } from './kept.ts';
 import { stagingPlan } from './plan.ts';
 import { settleRow } from './settle.ts';
-import { type Canonical, canonicalise, digestsOf, nameKeys, type StagingPlan } from './staging.ts';
+import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan } from './staging.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
@@ -326,11 +326,6 @@ function timesOf(
   for (const attribute of plan.timed)
     if (!sameValue(before?.[attribute] ?? null, after[attribute] ?? null)) times[attribute] = at;
   return imageText(Object.assign(Object.create(null), times));
-}
-
-function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
-  for (const edge of plan.edges.values()) if (edge.multi && edge.kinds.has(kind)) return true;
-  return false;
 }
 
 type Patch = Extract<Change, { op: 'patch' }>;

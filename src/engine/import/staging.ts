@@ -41,6 +41,12 @@ export interface Canonical {
   readonly blobs: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
 }
 
+/** Whether objects of this kind have attributes that are kept as edges, outside the image. */
+export function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
+  for (const edge of plan.edges.values()) if (edge.multi && edge.kinds.has(kind)) return true;
+  return false;
+}
+
 const NO_EDGES: readonly StageEdges[] = [];
 const NO_KEYS: readonly StagedKey[] = [];
 const NO_BLOBS: readonly { readonly hash: string; readonly bytes: Uint8Array }[] = [];

@@ -15,7 +15,7 @@ export const PARKED_KINDS = [
   'linkDoubtful',
   /** A create whose name or unique value is already in the target. */
   'accountExists',
-  /** A reference whose other end is not known (debt), or has no account in the target yet. */
+  /** A reference whose other end is not known (debt), is several, or has no account in the target yet. */
   'debt',
   /** A unique value that another object has. */
   'uniqueTaken',

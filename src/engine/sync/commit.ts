@@ -1,7 +1,7 @@
 /** One evaluated object → the rows that say so: object, keys, changes; and what it publishes to others (SEMANTICS 4). */
 import { canonicalJson, imageText, sameValue } from '#core/canonical';
 import { words } from '#core/fold';
-import { type Attributes, scalars } from '#core/values';
+import { type Attributes, hasAny, scalars } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
@@ -97,8 +97,7 @@ function changedNames(before: Attributes, after: Attributes): string[] {
 }
 
 function datesText(dates: Evaluated['life']['dates']): string {
-  for (const _ in dates) return canonicalJson(dates);
-  return '{}';
+  return hasAny(dates) ? canonicalJson(dates) : '{}';
 }
 
 /** What search finds an object by. */

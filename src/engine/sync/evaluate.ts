@@ -18,7 +18,7 @@ import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
-import { createResolver } from './references.ts';
+import { createResolver, owedOf } from './references.ts';
 import { type Claims, settleUnique } from './unique.ts';
 
 /** One object as it comes out of the rules, before the targets are looked at. */
@@ -255,7 +255,9 @@ function resolved(
       continue;
     }
     debts.add(name);
-    parked.push({ kind: 'debt', connection, detail: canonicalJson({ attribute: name, key: String(scalar).slice(1) }) });
+    const { key, candidates } = owedOf(String(scalar));
+    const of = candidates.length === 0 ? {} : { candidates };
+    parked.push({ kind: 'debt', connection, detail: canonicalJson({ attribute: name, key, ...of }) });
   }
   if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
   return multi ? found : found[0];

@@ -3,7 +3,7 @@
  * (SEMANTICS 10). What cannot be resolved is debt: named, kept, and looked at again when its key appears.
  */
 import { canonicalSet } from '#core/canonical';
-import { type Scalar, scalars, type Value } from '#core/values';
+import { scalars, type Value } from '#core/values';
 import type { ImportFlow, ReferenceBy } from '#rules/model';
 import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
@@ -15,21 +15,26 @@ export interface Resolver {
   /** Notes a flow's keys for the next `resolve`. */
   want(flow: ImportFlow, value: Value): void;
   resolve(): Promise<void>;
-  /** Object ids for what resolves, `?key` texts for what does not. */
+  /** Object ids for what resolves, `owedText` for what does not. */
   get(flow: ImportFlow, value: Value): Value;
 }
 
-interface Group {
-  readonly reference: ReferenceBy;
-  readonly keys: Set<string>;
-  readonly found: Map<string, ObjectId>;
+/** Keys of any references, resolved together. */
+export interface KeyResolver {
+  want(reference: ReferenceBy, key: string): void;
+  resolve(): Promise<void>;
+  /** Whom the key names: nobody, one, or several. */
+  get(reference: ReferenceBy, key: string): readonly ObjectId[];
 }
 
-const PAGE = 5_000;
+type Asking = Pick<EngineContext, 'store' | 'kinds'>;
 
-export function createResolver(context: EngineContext, generation: Generation): Resolver {
-  const groups = new Map<string, Group>();
-  const groupOf = (reference: ReferenceBy): Group => {
+const PAGE = 5_000;
+const NOBODY: readonly ObjectId[] = [];
+
+export function createKeyResolver(context: Asking, generation: Generation): KeyResolver {
+  const groups = new Map<string, { reference: ReferenceBy; keys: Set<string>; found: Map<string, readonly ObjectId[]> }>();
+  const groupOf = (reference: ReferenceBy) => {
     const by = typeof reference.by === 'string' ? reference.by : `=${reference.by.attribute}`;
     const id = `${reference.connection}\u001f${by}\u001f${reference.kind}`;
     let group = groups.get(id);
@@ -39,62 +44,104 @@ export function createResolver(context: EngineContext, generation: Generation): 
     }
     return group;
   };
-  const keyOf = (reference: ReferenceBy, scalar: Scalar): string => keyBy(context, reference)(scalar);
   return {
-    want(flow, value) {
-      const group = groupOf(flow.reference!);
-      for (const scalar of scalars(value)) {
-        const key = keyOf(flow.reference!, scalar);
-        if (!group.found.has(key)) group.keys.add(key);
-      }
+    want(reference, key) {
+      const group = groupOf(reference);
+      if (!group.found.has(key)) group.keys.add(key);
     },
     async resolve() {
       for (const group of groups.values()) {
         if (group.keys.size === 0) continue;
-        for (const [key, object] of await resolveKeys(context, generation, group.reference, [...group.keys]))
-          group.found.set(key, object);
+        for (const [key, objects] of await resolveKeys(context, generation, group.reference, [...group.keys]))
+          group.found.set(key, objects);
         group.keys.clear();
       }
     },
-    get(flow, value) {
-      const group = groupOf(flow.reference!);
+    get: (reference, key) => groupOf(reference).found.get(key) ?? NOBODY,
+  };
+}
+
+export function createResolver(context: Asking, generation: Generation): Resolver {
+  const keys = createKeyResolver(context, generation);
+  return {
+    want({ reference }, value) {
+      const keyOf = keyBy(context, reference!);
+      for (const scalar of scalars(value)) keys.want(reference!, keyOf(scalar));
+    },
+    resolve: keys.resolve,
+    get({ reference }, value) {
+      const keyOf = keyBy(context, reference!);
       const out = scalars(value).map((scalar) => {
-        const key = keyOf(flow.reference!, scalar);
-        return group.found.get(key) ?? `?${key}`;
+        const key = keyOf(scalar);
+        const found = keys.get(reference!, key);
+        return theOne(found) ?? owedText(key, found);
       });
       return out.length === 0 ? null : canonicalSet(out);
     },
   };
 }
 
-/** Keys in normal form → objects; what does not resolve is left out. */
+/** A key that names several is nobody's: it is owed until it names one. */
+export function theOne(found: readonly ObjectId[] | undefined): ObjectId | undefined {
+  return found?.length === 1 ? found[0] : undefined;
+}
+
+/** A reference that does not resolve, among those that do: its key, and whom it may mean. */
+export function owedText(key: string, candidates: readonly ObjectId[]): string {
+  return `?${candidates.join(',')}?${key}`;
+}
+
+export function owedOf(text: string): { readonly key: string; readonly candidates: readonly ObjectId[] } {
+  const at = text.indexOf('?', 1);
+  const ids = text.slice(1, at);
+  return { key: text.slice(at + 1), candidates: ids === '' ? [] : ids.split(',').map(Number) };
+}
+
+/** Keys in normal form → the objects they name; one that names nobody is left out. */
 export async function resolveKeys(
-  context: EngineContext,
+  context: Asking,
   generation: Generation,
   reference: ReferenceBy,
   keys: readonly string[],
-): Promise<Map<string, ObjectId>> {
-  const out = new Map<string, ObjectId>();
+): Promise<Map<string, readonly ObjectId[]>> {
+  const owners = new Map<string, ObjectId[]>();
+  const note = (key: string, owner: ObjectId): void => {
+    const known = owners.get(key);
+    if (!known) owners.set(key, [owner]);
+    else if (!known.includes(owner)) known.push(owner);
+  };
   if (typeof reference.by === 'string') {
     const by = reference.by === 'anchor' ? 'anchor' : 'nameKey';
-    for (const found of await context.store.spaces.resolve(reference.connection, by, null, keys)) {
-      const object = found.objectId ?? generation.assignments.get(found.stagedId)?.object;
-      if (object !== undefined && (found.presence !== 'gone' || !out.has(found.key))) out.set(found.key, object);
-    }
-    return out;
+    const found = (await context.store.spaces.resolve(reference.connection, by, null, keys)).flatMap((row) => {
+      const object = row.objectId ?? generation.assignments.get(row.stagedId)?.object;
+      return object === undefined ? [] : [{ key: row.key, object, gone: row.presence === 'gone' }];
+    });
+    for (const { key, object, gone } of found) if (!gone) note(key, object);
+    // Who is gone is meant where nobody who is there is.
+    const there = new Set(owners.keys());
+    for (const { key, object } of found) if (!there.has(key)) note(key, object);
+    return ofTheKind(context, reference, owners);
   }
   const scope = joinScope(reference.kind, reference.by.attribute);
-  const owners = new Map<string, Set<ObjectId>>();
-  const note = (norm: string, owner: ObjectId): void => {
-    const known = owners.get(norm);
-    if (known) known.add(owner);
-    else owners.set(norm, new Set([owner]));
-  };
   for (const row of await context.store.sync.keys(keys.map((norm) => ({ scope, norm })))) note(row.norm, row.owner);
   for (const norm of keys) for (const fresh of generation.newKeys.get(keyText({ scope, norm })) ?? []) note(norm, fresh);
-  // A key that names several is nobody's: it is owed until it names one.
-  for (const [norm, found] of owners) if (found.size === 1) out.set(norm, [...found][0]!);
-  return out;
+  return owners;
+}
+
+/** Objects of several kinds may have one anchor: the kind that is referred to decides, where it can. */
+async function ofTheKind(
+  context: Asking,
+  reference: ReferenceBy,
+  owners: Map<string, ObjectId[]>,
+): Promise<Map<string, readonly ObjectId[]>> {
+  const several = [...owners.values()].filter((ids) => ids.length > 1).flat();
+  if (several.length === 0) return owners;
+  const kinds = new Map((await context.store.sync.objects(several)).map((row) => [row.id, row.kind]));
+  for (const [key, ids] of owners) {
+    const meant = ids.filter((id) => kinds.get(id) === reference.kind);
+    if (ids.length > 1 && meant.length > 0) owners.set(key, meant);
+  }
+  return owners;
 }
 
 /** Objects whose references mean one of these staged objects, or an object that publishes one of these join keys. */

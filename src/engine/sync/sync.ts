@@ -12,7 +12,10 @@ import { RULING } from './decisions.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
 import { type Generation, keyOf, keyText, look, newGeneration } from './generation.ts';
 import { linkPass } from './link.ts';
-import { hasMemberships, memberChanges, membershipsOf, syncGroups } from './members.ts';
+import { memberChanges } from './members/changes.ts';
+import { syncGroups } from './members/compare.ts';
+import { hasMemberships } from './members/groups.ts';
+import { membershipsOf } from './members/memberships.ts';
 import { hasReferences, referrersOf } from './references.ts';
 import { returns, type Watch } from './returning.ts';
 import { wishesOf } from './targets.ts';
@@ -198,7 +201,6 @@ async function workOut(
   const hopKeys: StagedKey[] = [];
   const movedRows: StagedRow[] = [];
   const movedKeys: StagedKey[] = [];
-  const memberRows: StagedRow[] = [];
   for (const one of evaluated) {
     const due = targets.due.get(one.id)!;
     const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY);
@@ -232,7 +234,6 @@ async function workOut(
         movedRows.push(...one.rows);
         movedKeys.push(...publishedKeys(one.rules, one.attributes));
       }
-      memberRows.push(...one.rows);
     }
     if (hasMemberships(one.rules)) generation.groups.add(one.id);
   }
@@ -244,7 +245,9 @@ async function workOut(
     if (generation.moved.has(id)) for (const one of from) dirty.push({ subject: 'object', from: one, to: one, cause: 'account' });
   }
   for (const id of targets.moved) generation.moved.add(id);
-  for (const { staged: id, attribute, key } of movedRows.length > 0 ? await membershipsOf(context, generation, movedRows) : [])
+  for (const { staged: id, attribute, key } of movedRows.length > 0
+    ? await membershipsOf(context, generation, movedRows, movedKeys)
+    : [])
     dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
   // Keys that newly name an object, or name it no more, were looked for by references too.
   const published = [...add, ...remove].filter((key) => !generation.newKeys.has(keyText(key)));

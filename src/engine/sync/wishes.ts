@@ -6,7 +6,7 @@ import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#
 import { parentDn, parseDn } from '#core/dn';
 import { toFault } from '#core/errors';
 import { equivalent, normalForm } from '#core/matching';
-import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -345,11 +345,6 @@ function renamed(wanted: string | null, row: StagedRow, rule: ExportRule): strin
   const rdn = wanted.slice(0, wanted.length - (parentDn(wanted)?.length ?? 0)).replace(/,\s*$/, '');
   const kept = `${rdn},${parent}`;
   return same(kept, row.name) ? null : kept;
-}
-
-function hasAny(attributes: Attributes): boolean {
-  for (const _ in attributes) return true;
-  return false;
 }
 
 function sameText(a: string, b: string | null): boolean {

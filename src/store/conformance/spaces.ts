@@ -125,7 +125,15 @@ export function spacesSuite(suite: Suite): void {
     deepEqual([result.edgesAdded, result.edgesRemoved, result.changed], [1, 1, 1]);
     deepEqual((await dirtyOf(opened)).sort(), ['edge 1-1 edge member=m0000', 'edge 1-1 edge member=new']);
     equal((await opened.store.spaces.byIds([1]))[0]!.revision, 2);
-    deepEqual(members(await opened.store.spaces.edge(1, 'member', ['m0000', 'm0001', 'new'])), ['m0001:seen', 'new:seen']);
+    const at = (stagedId: number, attribute: string, key: string) => ({ stagedId, attribute, key });
+    const wanted = [
+      at(1, 'member', 'new'),
+      at(1, 'member', 'm0001'),
+      at(1, 'member', 'm0000'),
+      at(1, 'owner', 'new'),
+      at(2, 'member', 'new'),
+    ];
+    deepEqual(members(await opened.store.spaces.edgesAt(wanted)), ['m0001:seen', 'new:seen']);
   });
 
   test('differences of a list are added and removed; other attributes stay', async (opened) => {

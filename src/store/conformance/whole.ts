@@ -129,7 +129,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.spaces.resolve('hr', 'nameKey', 'person', anchors);
   await store.spaces.edgesTo('hr', anchors, { limit: size });
   await store.spaces.edgesOf([1], { attribute: 'manager', limit: size });
-  await store.spaces.edge(1, 'manager', anchors);
+  await store.spaces.edgesAt(anchors.map((key) => ({ stagedId: 1, attribute: 'manager', key })));
   await store.spaces.scan('hr', { after: 0, limit: size });
   await store.spaces.count('hr');
   const { upTo, ranges } = await store.sync.dirty();

@@ -19,7 +19,7 @@ type Reads = Pick<
   | 'scan'
   | 'count'
   | 'edgesOf'
-  | 'edge'
+  | 'edgesAt'
   | 'edgesTo'
 >;
 
@@ -170,12 +170,11 @@ export function spaceReads(db: Database, names: Names): Reads {
         limit,
       );
     },
-    async edge(stagedId, attribute, keys) {
+    async edgesAt(positions) {
       return edges(
-        `select ${EDGE} from reference r where r.staged_id = ? and r.attribute = ? and r.key in (select value from json_each(?)) order by r.key`,
-        stagedId,
-        names.termId(attribute) ?? 0,
-        list(keys),
+        `with wanted as materialized (select distinct value ->> 0 as staged_id, value ->> 1 as attribute, value ->> 2 as key from json_each(?))
+         select ${EDGE} from wanted cross join reference r using (staged_id, attribute, key) order by r.staged_id, r.attribute, r.key`,
+        list(positions.map(({ stagedId, attribute, key }) => [stagedId, names.termId(attribute) ?? 0, key])),
       );
     },
     async edgesTo(connection, keys, { after, limit }) {

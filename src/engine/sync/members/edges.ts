@@ -1,0 +1,74 @@
+/** Edges as sync decides them: kept, added, taken back, owed; and their way to the store. */
+import type { EdgeRow, EdgeWrite } from '#store/contract';
+import type { EngineContext } from '../../context.ts';
+import type { Kept } from './groups.ts';
+
+/** Edges read, or committed, at a time. */
+export const PAGE = 5_000;
+
+/** A membership that is wanted and there: a removal that was decided is taken back. */
+export function keep(edge: EdgeRow): EdgeWrite | null {
+  return edge.state === 'remove' ? { ...edge, state: 'seen' } : null;
+}
+
+/** A membership that nobody wants: taken back when never sent, removed when the flow decides about it. */
+export function drop(kept: Kept, edge: EdgeRow): EdgeWrite | null {
+  if (edge.state === 'add') return { ...edge, state: 'drop' };
+  const decides = kept.flow.values === 'all' || (kept.flow.values === 'byOrigin' && kept.row.origin !== 'adopted');
+  if (edge.state === 'remove' || !(decides || edge.ours)) return null;
+  return { ...edge, state: 'remove' };
+}
+
+export function add(kept: Kept, key: string, text: string): EdgeWrite {
+  return { stagedId: kept.row.id, attribute: kept.flow.attribute, key, text, state: 'add', ours: true, debtSince: null };
+}
+
+/** Which memberships of a source cannot be carried: nobody known has the key, or she has no account in a target yet (debt). */
+export class Owed {
+  readonly #edges = new Map<string, { edge: EdgeRow; owed: boolean }>();
+
+  /** Owed in one target is owed. */
+  note(edge: EdgeRow, owed: boolean): void {
+    const key = `${edge.stagedId} ${edge.attribute} ${edge.key}`;
+    const known = this.#edges.get(key);
+    if (known) known.owed ||= owed;
+    else if (owed || edge.debtSince !== null) this.#edges.set(key, { edge, owed });
+  }
+
+  changes(now: number): EdgeWrite[] {
+    return [...this.#edges.values()]
+      .filter(({ edge, owed }) => owed !== (edge.debtSince !== null))
+      .map(({ edge, owed }) => ({ ...edge, debtSince: owed ? now : null }));
+  }
+}
+
+export async function* edgePages(context: EngineContext, stagedId: number, attribute: string): AsyncIterable<readonly EdgeRow[]> {
+  for (let after: string | undefined; ; ) {
+    const page = await context.store.spaces.edgesOf([stagedId], {
+      attribute,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page[page.length - 1]!.key;
+  }
+}
+
+export async function commitEdges(context: EngineContext, edges: readonly EdgeWrite[]): Promise<void> {
+  for (let i = 0; i < edges.length; i += PAGE)
+    await context.store.sync.commit({
+      run: context.run,
+      epoch: context.epoch,
+      objects: [],
+      staged: [],
+      keys: { add: [], remove: [] },
+      waiting: [],
+      edges: edges.slice(i, i + PAGE),
+      parked: [],
+      changes: [],
+      dirty: [],
+      doneUpTo: null,
+      gates: [],
+    });
+}
