@@ -216,6 +216,7 @@ export interface ObjectRow {
 /**
  * `join` and `unique` are published by objects; `staged:<connection>.<attribute>` by staged objects; `former`/`reserved` stay.
  * Scopes that begin with `unique:` or `join!:` have one owner per key: who adds a taken one is left out of the commit.
+ * `join!:x` is a `join:x` given to an object that was made because nobody had it: found and removed as `join:x`.
  */
 export interface KeyRow {
   readonly scope: string;

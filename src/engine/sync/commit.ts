@@ -5,20 +5,24 @@ import { type Attributes, hasAny, scalars } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
-import { keyText } from './generation.ts';
+import { keyText, strongScope } from './generation.ts';
+import { joinKeysOf } from './link.ts';
 
 export interface ObjectResult {
   /** Null when nothing about the object changed. */
   readonly write: ObjectWrite | null;
   readonly change: NewChange | null;
   readonly addKeys: readonly KeyRow[];
+  /** The same as they are stored: those that a new object must have alone are of the strong scope. */
+  readonly storedKeys: readonly KeyRow[];
   readonly removeKeys: readonly KeyRow[];
   readonly changed: readonly string[];
 }
 
 const UNIQUE = 'unique:';
 
-export function resultOf(context: EngineContext, one: Evaluated, due: number): ObjectResult {
+/** `alone`: a new object that is the only one by the keys it was looked for with. */
+export function resultOf(context: EngineContext, one: Evaluated, due: number, alone: boolean): ObjectResult {
   const { before, id } = one;
   const attributes = imageText(one.attributes);
   const dates = datesText(one.life.dates);
@@ -41,7 +45,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number): O
     before.frozen === frozen &&
     before.dueAt === dueAt
   )
-    return { write: null, change: null, addKeys, removeKeys, changed: [] };
+    return { write: null, change: null, addKeys, storedKeys: addKeys, removeKeys, changed: [] };
   const changed = before ? changedNames(one.beforeAttributes!, one.attributes) : [];
   return {
     write: {
@@ -61,9 +65,19 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number): O
       ? updateChange(one, changed)
       : { subject: 'object', from: id, to: id, operation: 'create', before: null, after: null },
     addKeys,
+    storedKeys: alone ? withStrong(context, one, addKeys) : addKeys,
     removeKeys,
     changed,
   };
+}
+
+/** It was projected because these keys named nobody: another sync that made the same person at the same time has them first. */
+function withStrong(context: EngineContext, one: Evaluated, keys: readonly KeyRow[]): readonly KeyRow[] {
+  const looked = new Set<string>();
+  for (const { row, rule, scope } of one.contributors)
+    if (row.linkHow === 'projected')
+      for (const list of joinKeysOf(context, rule, scope, one.clock)) for (const key of list) looked.add(keyText(key));
+  return keys.map((key) => (looked.has(keyText(key)) ? { ...key, scope: strongScope(key.scope) } : key));
 }
 
 function updateChange(one: Evaluated, changed: readonly string[]): NewChange | null {

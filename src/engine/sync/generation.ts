@@ -24,6 +24,8 @@ export interface Generation {
   /** Staged ids assigned to each object in this generation. */
   readonly assigned: Map<ObjectId, StagedId[]>;
   readonly created: Map<ObjectId, Kind>;
+  /** Those of them made though somebody has their join keys: a person parted them. */
+  readonly parted: Set<ObjectId>;
   /** Objects to evaluate, in the order (connection rank, anchor) in which competitors are decided. */
   readonly order: ObjectId[];
   readonly ordered: Set<ObjectId>;
@@ -58,6 +60,7 @@ export function newGeneration(number: number, decided: boolean): Generation {
     assignments: new Map(),
     assigned: new Map(),
     created: new Map(),
+    parted: new Set(),
     order: [],
     ordered: new Set(),
     done: new Set(),
@@ -82,8 +85,30 @@ export function look(generation: Generation, object: ObjectId): void {
   generation.order.push(object);
 }
 
+/** A new object that is not made after all: nobody finds it any more. Answers the staged objects and keys it had. */
+export function withdraw(generation: Generation, object: ObjectId): { staged: StagedId[]; keys: StagedKey[] } {
+  const staged = generation.assigned.get(object) ?? [];
+  const keys: StagedKey[] = [];
+  if (!generation.created.delete(object)) return { staged: [], keys };
+  for (const id of staged) generation.assignments.delete(id);
+  generation.assigned.delete(object);
+  for (const [text, owners] of generation.newKeys) {
+    if (!owners.includes(object)) continue;
+    keys.push(keyOf(text));
+    const others = owners.filter((owner) => owner !== object);
+    if (others.length > 0) generation.newKeys.set(text, others);
+    else generation.newKeys.delete(text);
+  }
+  return { staged, keys };
+}
+
 export function joinScope(kind: Kind, attribute: string): string {
   return `join:${kind}.${attribute}`;
+}
+
+/** Of keys that nobody may have besides: whoever was made because they named nobody (SEMANTICS 16). */
+export function strongScope(scope: string): string {
+  return scope.replace(/^join:/, 'join!:');
 }
 
 export function uniqueScope(kind: Kind, attribute: string): string {

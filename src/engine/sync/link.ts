@@ -163,6 +163,7 @@ async function linkBatch(
     }
     const fresh = await newId();
     generation.created.set(fresh, rule.kind);
+    if (barred.size > 0) generation.parted.add(fresh);
     for (const key of publishedBy(context, rule, row, outages, clock)) push(generation.newKeys, keyText(key), fresh);
     assign(context, generation, row, fresh, 'projected', connection.name);
   }

@@ -4,13 +4,22 @@
  * A batch is one commit; the last one clears what the generation began with, so that a crash repeats work and loses none.
  */
 
-import type { DirtyRange, NewChange, ObjectId, ParkedWrite, StagedKey, StagedRow, SyncCommit } from '#store/contract';
+import type {
+  DirtyRange,
+  NewChange,
+  ObjectId,
+  ParkedWrite,
+  StagedKey,
+  StagedRow,
+  SyncCommit,
+  SyncConflicts,
+} from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from './circles.ts';
 import { mergeCreates, resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
-import { type Generation, keyOf, keyText, look, newGeneration } from './generation.ts';
+import { type Generation, keyOf, keyText, look, newGeneration, withdraw } from './generation.ts';
 import { linkPass } from './link.ts';
 import { memberChanges } from './members/changes.ts';
 import { syncGroups } from './members/compare.ts';
@@ -185,6 +194,7 @@ async function workOut(
   const targets = await wishesOf(context, generation, evaluated);
   const objects: SyncCommit['objects'][number][] = [];
   const add: SyncCommit['keys']['add'][number][] = [];
+  const stored: SyncCommit['keys']['add'][number][] = [];
   const remove: SyncCommit['keys']['remove'][number][] = [];
   const changes: NewChange[] = [];
   const parked: ParkedWrite[] = [];
@@ -203,7 +213,8 @@ async function workOut(
   const movedKeys: StagedKey[] = [];
   for (const one of evaluated) {
     const due = targets.due.get(one.id)!;
-    const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY);
+    const alone = one.before === null && !generation.parted.has(one.id);
+    const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY, alone);
     const writes = byObject.get(one.id) ?? [];
     if (options.accept && !options.accept(one, { objects: result.write ? [result.write] : [], staged: writes })) {
       refused.add(one.id);
@@ -221,6 +232,7 @@ async function workOut(
     }
     if (result.change) changes.push(result.change);
     add.push(...result.addKeys);
+    stored.push(...result.storedKeys);
     remove.push(...result.removeKeys);
     if (one.before || one.parked.length > 0) parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
     if (publishesHop(context, one, result.changed)) {
@@ -272,7 +284,7 @@ async function workOut(
   return {
     objects,
     staged,
-    keys: { add, remove },
+    keys: { add: stored, remove },
     waiting: linked.map((row) => ({ stagedId: row.id, keys: [] })),
     parked,
     changes: mergeCreates(changes),
@@ -298,9 +310,20 @@ async function commitBatch(
   // Somebody changed them meanwhile: they are computed again.
   if (conflicts.objects.length > 0)
     await context.store.sync.markDirty(
-      conflicts.objects.flatMap((id) => waitAgain(generation, id)),
+      [...conflicts.objects.flatMap((id) => waitAgain(generation, id)), ...(await lookElsewhere(context, generation, conflicts))],
       context.epoch,
     );
+}
+
+/** Who was told of a new object that somebody else made first looks for it again. */
+async function lookElsewhere(context: EngineContext, generation: Generation, { objects }: SyncConflicts): Promise<DirtyRange[]> {
+  const gone = objects.filter((id) => generation.created.has(id)).map((id) => withdraw(generation, id));
+  if (gone.length === 0) return [];
+  const rows = await context.store.spaces.byIds(gone.flatMap(({ staged }) => staged));
+  const keys = gone.flatMap((one) => one.keys);
+  return [...(await referrersOf(context, generation, rows, keys))].map(
+    (id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'reference' }),
+  );
 }
 
 function tally(context: EngineContext, one: Evaluated, insert: boolean): void {

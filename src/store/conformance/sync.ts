@@ -137,6 +137,27 @@ export function syncSuite(suite: Suite): void {
     deepEqual((await opened.store.spaces.count('ad'))['user'], { present: 0, linked: 0, gone: 0 });
   });
 
+  test('who was made because nobody had a join key has it alone; it is found and removed as a plain one', async (opened) => {
+    const { store } = opened;
+    const plain = (owner: number) => ({ scope: 'join:person.mail', norm: 'x', owner });
+    const strong = (owner: number) => ({ ...plain(owner), scope: 'join!:person.mail' });
+    const owners = async () => (await store.sync.keys([plain(0)])).map((row) => [row.scope, row.owner]);
+    await commit(opened, { objects: [object(1)], keys: { add: [strong(1)], remove: [] } });
+    deepEqual(await commit(opened, { objects: [object(2)], keys: { add: [strong(2)], remove: [] } }), {
+      objects: [2],
+      staged: [],
+    });
+    // Who came to have it later, by a changed value, shares it.
+    deepEqual((await commit(opened, { objects: [object(3)], keys: { add: [plain(3)], remove: [] } })).objects, []);
+    deepEqual((await owners()).sort(), [
+      ['join:person.mail', 1],
+      ['join:person.mail', 3],
+    ]);
+    await commit(opened, { keys: { add: [], remove: [plain(1)] } });
+    deepEqual(await owners(), [['join:person.mail', 3]]);
+    deepEqual((await commit(opened, { objects: [object(2)], keys: { add: [strong(2)], remove: [] } })).objects, []);
+  });
+
   test('an account whose anchor is taken is left out with its person', async (opened) => {
     await stage(opened, [item('u', { kind: 'user' })], { connection: 'ad' });
     const insert = { ...account(9, 1).insert!, anchor: 'u', anchorDigest: item('u', { kind: 'user' }).anchorDigest };

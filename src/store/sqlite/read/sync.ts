@@ -3,7 +3,7 @@ import type { DirtyRange, KeyRow, SyncOperations } from '../../contract.ts';
 import { createSeenBitmap } from '../../import-index.ts';
 import { SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
 import type { Database } from '../database.ts';
-import { isUnique } from '../write/keys.ts';
+import { isUnique, strongTwin } from '../write/keys.ts';
 import type { Names } from './names.ts';
 import { OBJECT, objectRow, STAGED, stagedRow } from './rows.ts';
 
@@ -78,16 +78,19 @@ export function syncReads(db: Database, names: Names): Reads {
       // Two tables, two statements at most, whatever is asked.
       for (const table of ['object_key', 'unique_key'] as const) {
         const asked: [number, string][] = [];
-        for (const key of wanted) {
-          if (isUnique(key.scope) !== (table === 'unique_key')) continue;
-          const term = names.termId(key.scope);
-          if (term !== undefined) asked.push([term, key.norm]);
+        const asScope = new Map<number, string>();
+        for (const { scope, norm } of wanted) {
+          const stored = isUnique(scope) === (table === 'unique_key') ? scope : table === 'unique_key' ? strongTwin(scope) : null;
+          const term = stored === null ? undefined : names.termId(stored);
+          if (term === undefined) continue;
+          asked.push([term, norm]);
+          asScope.set(term, scope);
         }
         for (const [scope, norm, owner] of db.all(
           `select distinct k.scope, k.norm, k.owner from json_each(?) j cross join ${table} k on k.scope = j.value ->> 0 and k.norm = j.value ->> 1 order by 1, 2, 3`,
           list(asked),
         ))
-          out.push({ scope: names.term(Number(scope)), norm: String(norm), owner: Number(owner) });
+          out.push({ scope: asScope.get(Number(scope))!, norm: String(norm), owner: Number(owner) });
       }
       return out;
     },

@@ -34,9 +34,16 @@ export function addKey(session: Session, scope: string, norm: string, owner: num
   return Number(db.get('select owner from unique_key where scope = ? and norm = ?', term, norm)![0]) === owner;
 }
 
+/** The unique twin of a plain join scope; null for any other. */
+export function strongTwin(scope: string): string | null {
+  return scope.startsWith('join:') ? `join!:${scope.slice('join:'.length)}` : null;
+}
+
 export function removeKey(session: Session, scope: string, norm: string, owner: number): void {
   const table = isUnique(scope) ? 'unique_key' : 'object_key';
   session.db.run(table, `delete from ${table} where scope = ? and norm = ? and owner = ?`, session.term(scope), norm, owner);
+  const twin = strongTwin(scope);
+  if (twin !== null) removeKey(session, twin, norm, owner);
 }
 
 /** The list as a staged row keeps it; null when there is none. */
