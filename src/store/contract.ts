@@ -138,7 +138,7 @@ export interface StageResult {
   readonly skipped: number;
   readonly edgesAdded: number;
   readonly edgesRemoved: number;
-  readonly seq: number;
+  readonly dirty: SeqRange;
 }
 
 /** See store/import-index: sorted typed arrays over one connector space. */
@@ -234,6 +234,12 @@ export interface DirtyRange {
   readonly cause: string;
   /** For edges: attribute and key, as `attribute\u001fkey`. */
   readonly detail?: string;
+}
+
+/** The dirty rows that one operation wrote: those with a seq after `after`, up to `upTo`. Nobody else's are among them. */
+export interface SeqRange {
+  readonly after: number;
+  readonly upTo: number;
 }
 
 export interface ParkedRow {
@@ -362,8 +368,8 @@ export interface SyncCommit {
   readonly parked: readonly ParkedWrite[];
   readonly changes: readonly NewChange[];
   readonly dirty: readonly DirtyRange[];
-  /** Dirty rows up to this seq are done with; null while the generation has more batches. */
-  readonly doneUpTo: number | null;
+  /** Dirty rows that are done with; none while the generation has more batches. */
+  readonly done: readonly SeqRange[];
   readonly gates: readonly { readonly connection: string; readonly part: string; readonly pending: number }[];
 }
 export interface ObjectWrite {
@@ -425,6 +431,7 @@ export interface ParkedWrite {
 export interface SyncConflicts {
   readonly objects: readonly ObjectId[];
   readonly staged: readonly StagedId[];
+  readonly dirty: SeqRange;
 }
 
 // ─── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -598,9 +605,9 @@ export interface SpaceOperations {
 }
 
 export interface SyncOperations {
-  /** What waits, up to the newest seq at this moment. */
-  dirty(): Promise<{ upTo: number; ranges: readonly DirtyRange[] }>;
-  markDirty(ranges: readonly DirtyRange[], epoch: Epoch | null): Promise<void>;
+  /** What waits, up to the newest seq at this moment; or only what waits within these. */
+  dirty(within?: readonly SeqRange[]): Promise<{ upTo: number; ranges: readonly DirtyRange[] }>;
+  markDirty(ranges: readonly DirtyRange[], epoch: Epoch | null): Promise<SeqRange>;
   /** Ids of one connector space within the ranges: in (kind, anchor) order by bytes, then those without an anchor by id. */
   orderedIds(connection: string, ranges: readonly DirtyRange[]): Promise<Float64Array>;
   objects(ids: readonly ObjectId[]): Promise<readonly ObjectRow[]>;
@@ -641,7 +648,7 @@ export interface ExportOperations {
     answers: readonly ExportAnswer[];
     changes: readonly NewChange[];
     dirty?: readonly DirtyRange[];
-  }): Promise<void>;
+  }): Promise<SeqRange>;
   /** How many exports there are in each state. */
   counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
   /** Exports in these states, by id. */

@@ -206,7 +206,7 @@ async function release(context: EngineContext, generation: Generation, rows: rea
     parked: [],
     changes: [],
     dirty: ended.map((row) => waitAgain('object', row.objectId!)),
-    doneUpTo: null,
+    done: [],
     gates: [],
   });
   if (conflicts.length > 0)

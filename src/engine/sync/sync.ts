@@ -19,7 +19,9 @@ import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from
 import { mergeCreates, resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
+import { finishGeneration } from './finish.ts';
 import { type Generation, keyOf, keyText, look, newGeneration, withdraw } from './generation.ts';
+import { publishesHop, readsUnique } from './hops.ts';
 import { linkPass } from './link.ts';
 import { memberChanges } from './members/changes.ts';
 import { syncGroups } from './members/compare.ts';
@@ -101,7 +103,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
       await syncGroups(context, generation);
       await memberChanges(context, generation);
     }
-    await finishGeneration(context, generation, options.only ? null : waits.upTo);
+    await finishGeneration(context, generation, options.only ? [] : [{ after: 0, upTo: waits.upTo }]);
     if (options.accept || options.only) break;
   }
   await tellCircles(context, managers);
@@ -303,7 +305,7 @@ async function commitBatch(
     run: context.run,
     epoch: context.epoch,
     edges: [],
-    doneUpTo: null,
+    done: [],
     gates: [],
   });
   for (const id of ids) generation.done.add(id);
@@ -333,57 +335,8 @@ function tally(context: EngineContext, one: Evaluated, insert: boolean): void {
   else counts.changed++;
 }
 
-/** Whether rules read something of it through a reference, and that changed. Whoever refers to a new object is looked at anyhow. */
-function publishesHop(context: EngineContext, one: Evaluated, changed: readonly string[]): boolean {
-  if (one.before === null) return readsUnique(context);
-  const stateChanged = one.before.state !== one.life.state;
-  return hopsOf(context).some(
-    ([, attribute]) => changed.includes(attribute) || (stateChanged && (attribute === 'state' || attribute === 'active')),
-  );
-}
-
-function hopsOf(context: EngineContext): readonly (readonly [string, string])[] {
-  return [...context.kinds.values()].flatMap((rules) => rules.hops);
-}
-
-/** Generated values are not known before an object's turn: who reads them through a reference looks again. */
-function readsUnique(context: EngineContext): boolean {
-  return hopsOf(context).some(([, attribute]) =>
-    [...context.kinds.values()].some((rules) => rules.attributes.get(attribute)?.unique),
-  );
-}
-
 function unique(dirty: readonly DirtyRange[]): DirtyRange[] {
   const seen = new Map<string, DirtyRange>();
   for (const range of dirty) seen.set(`${range.subject} ${range.from} ${range.to} ${range.detail ?? ''}`, range);
   return [...seen.values()];
-}
-
-/** What the link pass found of objects that stay unlinked, and the end of the generation's work list. */
-async function finishGeneration(context: EngineContext, generation: Generation, upTo: number | null): Promise<void> {
-  const waiting = [...generation.waiting].map(([stagedId, keys]) => ({ stagedId, keys }));
-  const parked: ParkedWrite[] = [...generation.parked].map(([stagedId, items]) => ({
-    subject: { stagedId },
-    items,
-    at: context.now,
-  }));
-  const empty = {
-    run: context.run,
-    epoch: context.epoch,
-    objects: [],
-    staged: [],
-    keys: { add: [], remove: [] },
-    edges: [],
-    changes: [],
-    dirty: [],
-    gates: [],
-  };
-  for (let i = 0; i < waiting.length; i += BATCH)
-    await context.store.sync.commit({
-      ...empty,
-      waiting: waiting.slice(i, i + BATCH),
-      parked: parked.slice(i, i + BATCH),
-      doneUpTo: null,
-    });
-  await context.store.sync.commit({ ...empty, waiting: [], parked: [], doneUpTo: upTo });
 }

@@ -158,7 +158,7 @@ export async function commit(
     parked: [],
     changes: [],
     dirty: [],
-    doneUpTo: null,
+    done: [],
     gates: [],
     ...batch,
   });

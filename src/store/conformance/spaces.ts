@@ -13,7 +13,7 @@ const rowsOf = async ({ store }: Opened): Promise<number> =>
   Object.values(await store.rowsWritten()).reduce((sum, n) => sum + n, 0);
 
 async function settled(opened: Opened): Promise<void> {
-  await commit(opened, { doneUpTo: (await opened.store.sync.dirty()).upTo });
+  await commit(opened, { done: [{ after: 0, upTo: (await opened.store.sync.dirty()).upTo }] });
 }
 
 function group(anchor: string, members: readonly string[], more: Partial<StageItem> = {}): StageItem {

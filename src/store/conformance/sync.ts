@@ -1,6 +1,11 @@
 /** Sync: what waits is never lost, what changed meanwhile is left out whole. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
+import type { DirtyRange, SeqRange, SyncConflicts } from '../contract.ts';
 import { account, beginRun, commit, created, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+
+function leftOut({ objects, staged }: SyncConflicts): Omit<SyncConflicts, 'dirty'> {
+  return { objects, staged };
+}
 
 export function syncSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
@@ -18,9 +23,9 @@ export function syncSuite(suite: Suite): void {
       ],
       keys: { add: [{ scope: 'join:person.mail', norm: 'x', owner: 1 }], remove: [] },
       changes: [created(1, 1)],
-      doneUpTo: upTo,
+      done: [{ after: 0, upTo }],
     });
-    deepEqual(conflicts, { objects: [], staged: [] });
+    deepEqual(leftOut(conflicts), { objects: [], staged: [] });
     const [one] = await store.sync.objects([1, 99]);
     deepEqual([one!.state, one!.frozen, one!.dueAt, one!.revision, one!.createdRun], ['leaving', '{}', 500, 1, run]);
     const rows = await store.sync.linked([1]);
@@ -76,7 +81,7 @@ export function syncSuite(suite: Suite): void {
       changes: [created(1, 3)],
       waiting: [{ stagedId: 2, keys: [{ scope: 'join:person.mail', norm: 'y' }] }],
     });
-    deepEqual(conflicts, { objects: [2], staged: [2, reserved + 1] });
+    deepEqual(leftOut(conflicts), { objects: [2], staged: [2, reserved + 1] });
     deepEqual(
       (await store.sync.objects([1, 2, 3])).map((row) => row.attributes),
       ['{"x":1}', '{"n":2}', '{"x":1}'],
@@ -113,7 +118,7 @@ export function syncSuite(suite: Suite): void {
       keys: { add: [key('x', 2), key('y', 2), key('z', 3)], remove: [] },
       changes: [created(2, 3)],
     });
-    deepEqual(taken, { objects: [2], staged: [1] });
+    deepEqual(leftOut(taken), { objects: [2], staged: [1] });
     deepEqual(
       (await opened.store.sync.objects([1, 2, 3])).map((row) => row.id),
       [1, 3],
@@ -143,10 +148,7 @@ export function syncSuite(suite: Suite): void {
     const strong = (owner: number) => ({ ...plain(owner), scope: 'join!:person.mail' });
     const owners = async () => (await store.sync.keys([plain(0)])).map((row) => [row.scope, row.owner]);
     await commit(opened, { objects: [object(1)], keys: { add: [strong(1)], remove: [] } });
-    deepEqual(await commit(opened, { objects: [object(2)], keys: { add: [strong(2)], remove: [] } }), {
-      objects: [2],
-      staged: [],
-    });
+    deepEqual((await commit(opened, { objects: [object(2)], keys: { add: [strong(2)], remove: [] } })).objects, [2]);
     // Who came to have it later, by a changed value, shares it.
     deepEqual((await commit(opened, { objects: [object(3)], keys: { add: [plain(3)], remove: [] } })).objects, []);
     deepEqual((await owners()).sort(), [
@@ -161,7 +163,10 @@ export function syncSuite(suite: Suite): void {
   test('an account whose anchor is taken is left out with its person', async (opened) => {
     await stage(opened, [item('u', { kind: 'user' })], { connection: 'ad' });
     const insert = { ...account(9, 1).insert!, anchor: 'u', anchorDigest: item('u', { kind: 'user' }).anchorDigest };
-    deepEqual(await commit(opened, { objects: [object(1)], staged: [account(9, 1, { insert })] }), { objects: [1], staged: [9] });
+    deepEqual(leftOut(await commit(opened, { objects: [object(1)], staged: [account(9, 1, { insert })] })), {
+      objects: [1],
+      staged: [9],
+    });
     deepEqual(await opened.store.sync.objects([1]), []);
   });
 
@@ -171,14 +176,17 @@ export function syncSuite(suite: Suite): void {
     const { upTo } = await store.sync.dirty();
     await stage(opened, [item('b')]);
     await store.sync.markDirty([{ subject: 'object', from: 7, to: 9, cause: 'hand' }], epoch);
-    await commit(opened, { dirty: [{ subject: 'edge', from: 1, to: 1, cause: 'own', detail: 'member\u001fx' }], doneUpTo: upTo });
+    await commit(opened, {
+      dirty: [{ subject: 'edge', from: 1, to: 1, cause: 'own', detail: 'member\u001fx' }],
+      done: [{ after: 0, upTo }],
+    });
     const { ranges, upTo: next } = await store.sync.dirty();
     deepEqual(ranges, [
       { subject: 'staged', from: 2, to: 2, cause: 'new' },
       { subject: 'object', from: 7, to: 9, cause: 'hand' },
       { subject: 'edge', from: 1, to: 1, cause: 'own', detail: 'member\u001fx' },
     ]);
-    await commit(opened, { doneUpTo: next });
+    await commit(opened, { done: [{ after: 0, upTo: next }] });
     deepEqual((await store.sync.dirty()).ranges, []);
   });
 
@@ -286,6 +294,43 @@ export function syncSuite(suite: Suite): void {
     const again = await opened.place.open();
     deepEqual([await again.sync.reserve('staged', 1), await again.sync.reserve('object', 1)], [3, 2]);
     await again.close();
+  });
+
+  test('an operation says which of the list it wrote: that can be read and cleared alone', async (opened) => {
+    const { store, epoch } = opened;
+    const object = (id: number): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'push' });
+    await store.sync.markDirty([object(1)], epoch);
+    const own = [
+      (await stage(opened, [item('a')])).dirty,
+      await store.sync.markDirty([object(2)], epoch),
+      (await commit(opened, { dirty: [object(3)] })).dirty,
+      await store.exports.answer({
+        connection: 'ad',
+        run: opened.run,
+        epoch,
+        attempt: 'x',
+        at: NOW,
+        answers: [],
+        changes: [],
+        dirty: [object(4)],
+      }),
+    ];
+    await store.sync.markDirty([object(5)], epoch);
+    const ids = async (within?: readonly SeqRange[]) =>
+      (await store.sync.dirty(within)).ranges.map((range) => [range.subject, range.from]);
+    deepEqual(await ids(own), [
+      ['staged', 1],
+      ['object', 2],
+      ['object', 3],
+      ['object', 4],
+    ]);
+    deepEqual(await ids([]), []);
+    deepEqual(await ids([(await commit(opened, {})).dirty]), []);
+    await commit(opened, { done: own });
+    deepEqual(await ids(), [
+      ['object', 1],
+      ['object', 5],
+    ]);
   });
 
   test('ids reserved and not used are given again by the next run, unless another one goes on', async (opened) => {

@@ -168,7 +168,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
       after: null,
     })),
     dirty: ids.map((id) => ({ subject: 'object' as const, from: id, to: id, cause: 'test' })),
-    doneUpTo: upTo,
+    done: [{ after: 0, upTo }],
   };
   await commit(opened, batch);
   await commit(opened, {

@@ -128,7 +128,7 @@ for (let n = first / 40; ; n++) {
     staged: ids.map((id, i) => ({ staged: id, expectRevision: 1, link: { object: from + i, how: 'projected', origin: null } })),
     keys: { add: ids.map((_, i) => ({ scope: 'join!:person.id', norm: 'k' + (from + i), owner: from + i })), remove: [] },
     changes: [{ subject: 'object', from, to: from + 39, operation: 'create', before: null, after: null }],
-    doneUpTo: upTo,
+    done: [{ after: 0, upTo }],
   });
   console.log(n);
 }`;
@@ -179,7 +179,7 @@ test('killed at any moment, everything answered is there and whole, and the lock
         link: { object: from + i, how: 'projected', origin: null },
       })),
       keys: { add: left.map((_, i) => ({ scope: 'join!:person.id', norm: `k${from + i}`, owner: from + i })), remove: [] },
-      doneUpTo: (await store.sync.dirty()).upTo,
+      done: [{ after: 0, upTo: (await store.sync.dirty()).upTo }],
     });
     await store.close();
     const raw = new DatabaseSync(path);

@@ -68,7 +68,7 @@ export async function commitEdges(context: EngineContext, edges: readonly EdgeWr
       parked: [],
       changes: [],
       dirty: [],
-      doneUpTo: null,
+      done: [],
       gates: [],
     });
 }

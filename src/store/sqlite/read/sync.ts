@@ -1,5 +1,5 @@
 /** What a sync reads: what waits, in which order, objects with their accounts, keys. */
-import type { DirtyRange, KeyRow, SyncOperations } from '../../contract.ts';
+import type { DirtyRange, KeyRow, SeqRange, SyncOperations } from '../../contract.ts';
 import { createSeenBitmap } from '../../import-index.ts';
 import { SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
 import type { Database } from '../database.ts';
@@ -9,17 +9,21 @@ import { OBJECT, objectRow, STAGED, stagedRow } from './rows.ts';
 
 type Reads = Pick<SyncOperations, 'dirty' | 'orderedIds' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'>;
 
+const ALL: SeqRange = { after: 0, upTo: Number.MAX_SAFE_INTEGER };
+
 /** Up to here the ids are sorted; above, the index is read through in its own order. */
 const FEW = 50_000;
 
 export function syncReads(db: Database, names: Names): Reads {
   const list = (values: readonly unknown[]): string => JSON.stringify(values);
   return {
-    async dirty() {
+    async dirty(within = [ALL]) {
       const ranges: DirtyRange[] = [];
       let upTo = 0;
       for (const [seq, subject, from, to, cause, detail] of db.all(
-        'select seq, subject, from_id, to_id, cause, detail from dirty order by seq',
+        `select d.seq, d.subject, d.from_id, d.to_id, d.cause, d.detail from json_each(?) j
+           cross join dirty d on d.seq > j.value ->> 0 and d.seq <= j.value ->> 1 order by d.seq`,
+        list(within.map(({ after, upTo: last }) => [after, last])),
       )) {
         upTo = Number(seq);
         const range = { subject: SUBJECTS[Number(subject)]!, from: Number(from), to: Number(to), cause: String(cause) };

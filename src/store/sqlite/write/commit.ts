@@ -32,6 +32,7 @@ interface Left {
 export function commit(session: Session, batch: SyncCommit): SyncConflicts {
   session.checkEpoch(batch.epoch);
   const left: Left = { objects: new Set(), staged: new Set() };
+  const after = session.lastSeq;
   const known = check(session, batch, left);
   // What shows only when it is written (an object of another revision, a key or anchor that is somebody else's) is rare: then
   // all is undone and written without it.
@@ -47,7 +48,11 @@ export function commit(session: Session, batch: SyncCommit): SyncConflicts {
     session.reload();
   }
   session.db.exec('release batch');
-  return { objects: [...left.objects].sort((a, b) => a - b), staged: [...left.staged].sort((a, b) => a - b) };
+  return {
+    objects: [...left.objects].sort((a, b) => a - b),
+    staged: [...left.staged].sort((a, b) => a - b),
+    dirty: { after, upTo: session.lastSeq },
+  };
 }
 
 /** Staged rows as they are now; those of another revision go to `left`. Of objects and new rows that shows when they are written. */
@@ -120,7 +125,7 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
     batch.changes.flatMap((change) => without(change, change.subject === 'object' ? left.objects : left.staged)),
   );
   writeDirty(session, batch.dirty);
-  if (batch.doneUpTo !== null) session.db.run('dirty', 'delete from dirty where seq <= ?', batch.doneUpTo);
+  for (const { after, upTo } of batch.done) session.db.run('dirty', 'delete from dirty where seq > ? and seq <= ?', after, upTo);
 }
 
 function compareKeys(a: KeyRow, b: KeyRow): number {

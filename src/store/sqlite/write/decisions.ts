@@ -1,5 +1,5 @@
 /** What people decided; with it, in the same transaction, whom it concerns. */
-import type { DecisionRow, DirtyRange } from '../../contract.ts';
+import type { DecisionRow, DirtyRange, SeqRange } from '../../contract.ts';
 import { writeDirty } from './dirty.ts';
 import type { Session } from './session.ts';
 
@@ -31,9 +31,14 @@ export function revokeDecision(
   writeDirty(session, dirty);
 }
 
-export function markDirty(session: Session, { ranges, epoch }: { ranges: readonly DirtyRange[]; epoch: number | null }): void {
+export function markDirty(
+  session: Session,
+  { ranges, epoch }: { ranges: readonly DirtyRange[]; epoch: number | null },
+): SeqRange {
   session.checkEpoch(epoch);
+  const after = session.lastSeq;
   writeDirty(session, ranges);
+  return { after, upTo: session.lastSeq };
 }
 
 export function putBlobs(session: Session, { blobs }: { blobs: readonly { hash: string; bytes: Uint8Array }[] }): void {

@@ -1,5 +1,5 @@
 /** Attempts and answers (SEMANTICS 9): stored before sent, kept until proven, an answer only to the wish it was made for. */
-import type { ExportAnswer, ExportOperations, NewChange } from '../../contract.ts';
+import type { ExportAnswer, ExportOperations, NewChange, SeqRange } from '../../contract.ts';
 import { type AttemptItem, packItems, unpackItems } from '../attempt-items.ts';
 import {
   CREATE,
@@ -65,8 +65,9 @@ export function take(session: Session, request: Parameters<ExportOperations['tak
 
 type AnswerBatch = Parameters<ExportOperations['answer']>[0];
 
-export function answer(session: Session, batch: AnswerBatch): void {
+export function answer(session: Session, batch: AnswerBatch): SeqRange {
   session.checkEpoch(batch.epoch);
+  const after = session.lastSeq;
   const { db } = session;
   const connection = session.connection(batch.connection);
   const stored = db.get(
@@ -102,6 +103,7 @@ export function answer(session: Session, batch: AnswerBatch): void {
   );
   writeChanges(session, batch.run, batch.changes as readonly NewChange[]);
   writeDirty(session, batch.dirty ?? []);
+  return { after, upTo: session.lastSeq };
 }
 
 const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state, export_attempts from staged where id = ?`;

@@ -44,6 +44,7 @@ interface Batch extends StageBatch {
 
 export function stage(session: Session, batch: StageBatch): StageResult {
   session.checkEpoch(batch.epoch);
+  const after = session.lastSeq;
   const work: Batch = {
     ...batch,
     session,
@@ -72,7 +73,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     skipped: work.skipped,
     edgesAdded: work.edges.added,
     edgesRemoved: work.edges.removed,
-    seq: session.lastSeq,
+    dirty: { after, upTo: session.lastSeq },
   };
 }
 
