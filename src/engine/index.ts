@@ -9,3 +9,4 @@ export { modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
+export { MOST_TAKEN } from './sync/taken.ts';

@@ -44,6 +44,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   if (rule === null) return null;
   const scope = objectScope(context);
   const reads = new Set<string>();
+  const namedBy = new Set<string>();
   const hashes: string[] = [];
   const flows: ExportFlow[] = [];
   const written = rule.get('attributes') === undefined ? null : mapping(rule.get('attributes'), within(report, 'attributes'));
@@ -148,7 +149,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     const given = text(rule, key, report);
     const source = given === null ? null : compileSource(given, scope, at);
     if (source === null || !copyExists(source, at)) return null;
-    for (const read of source.reads) reads.add(read);
+    for (const read of source.reads) namedBy.add(read);
     return typed(source, TEXT);
   };
   if (rule.has('name') && rule.has('dn')) report(['dn'], 'dn is another word for name', 'leave one of them away');
@@ -157,6 +158,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   for (const read of membership?.reads ?? ['active']) reads.add(read);
   const anchor = naming('anchor');
   const name = naming('name') ?? naming('dn');
+  for (const read of namedBy) reads.add(read);
   const enabled = enabledOf(rule, context, report);
   const rest = {
     provision: flag(rule, 'provision', report),
@@ -172,6 +174,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     provision: rest.provision,
     anchor,
     name,
+    namedBy: [...namedBy],
     move: rest.move,
     enabled,
     flows,

@@ -106,6 +106,8 @@ export interface ExportRule {
   readonly anchor: Evaluate<ObjectScope, Contribution> | null;
   /** Name (DN, path) of the account. */
   readonly name: Evaluate<ObjectScope, Contribution> | null;
+  /** Metaverse attributes that anchor and name read. */
+  readonly namedBy: readonly string[];
   /** Whether a changed parent moves the account. */
   readonly move: boolean;
   /** How an account is enabled and disabled there. */

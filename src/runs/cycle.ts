@@ -9,6 +9,7 @@ import {
   gateConnection,
   hasUnanswered,
   importConnection,
+  MOST_TAKEN,
   modeOf,
   type SyncOptions,
   sync,
@@ -18,6 +19,8 @@ import type { Phase } from './model.ts';
 
 /** Passes of sync → export → confirm in one cycle: what a target answers can decide something more, such as a reference. */
 const PASSES = 5;
+/** And as many more while targets answer that a generated value is taken: each tries the next candidate. */
+const CONFLICTS = MOST_TAKEN;
 
 const MOST_STALE = 10_000;
 
@@ -45,18 +48,21 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
     await lookAtStale(context);
   }
   let exported = false;
-  for (let pass = 0; pass < PASSES; pass++) {
+  let conflicts = 0;
+  for (let pass = 0; pass < (conflicts > 0 ? PASSES + CONFLICTS : PASSES); pass++) {
     await sync(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
     let sent = 0;
+    conflicts = 0;
     if (pass === 0 && (await readBeforeDeleting(context, chosen, options))) continue;
     for (const connection of context.connections) {
       if (isHeld(context, connection)) continue;
       try {
         const outcome = await exportConnection(context, connection, options.exportOnly);
         sent += outcome.sent;
+        conflicts += outcome.conflicts;
         if (outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
       } catch (error) {
         failed(context, connection, error);
@@ -64,7 +70,7 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
     }
     if (!exported && !(await options.after('export'))) return false;
     exported = true;
-    if (options.only || options.accept || sent === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
+    if (options.only || options.accept || sent + conflicts === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 /** The shipped memory connector as the systems of one house: edited behind its back, and scripted, by the test. */
 
 import type { Configuration } from '#config/model';
-import type { Connection, ConnectorDefinition, WriteResult } from '#connectors/contract';
+import type { Connection, ConnectorDefinition, WriteItem, WriteResult } from '#connectors/contract';
 import type { FaultRule } from '#connectors/memory/config';
 import { forgetMemorySystem, type MemorySystem, memory, memorySystem } from '#connectors/memory/index';
 import type { Attributes } from '#core/values';
@@ -76,7 +76,14 @@ function plain(attributes: Attributes): { [name: string]: string | readonly stri
 }
 
 /** The memory connector, but for values that it never takes: those are a person's to mend, not a script's. */
-function refusing({ refuses = {} }: Manner): ConnectorDefinition {
+function refusing({ refuses = {}, taken = {}, mute = false }: Manner): ConnectorDefinition {
+  const refusal = (set: WriteItem['set']): WriteResult | undefined => {
+    const never = Object.entries(refuses).find(([name, value]) => set[name] === value)?.[0];
+    if (never !== undefined) return { ok: false, fault: { kind: 'invalidValue', message: `${never} is not taken`, where: {} } };
+    const had = Object.entries(taken).find(([name, values]) => values.includes(set[name] as string))?.[0];
+    if (had === undefined) return undefined;
+    return { ok: false, fault: { kind: 'conflict', message: `${had} is taken`, where: mute ? {} : { attribute: had } } };
+  };
   const open: ConnectorDefinition['open'] = (config, context): Connection => {
     const inner = memory.open(config as Parameters<typeof memory.open>[0], context);
     const write = inner.write;
@@ -86,13 +93,10 @@ function refusing({ refuses = {} }: Manner): ConnectorDefinition {
       write: {
         ...write,
         async write(items) {
-          const refused = items.map((item) => Object.entries(refuses).find(([name, never]) => item.set[name] === never)?.[0]);
+          const refused = items.map((item) => refusal(item.set));
           const answers = await write.write(items.filter((_, i) => refused[i] === undefined));
           let next = 0;
-          return refused.map((name): WriteResult => {
-            if (name === undefined) return answers[next++]!;
-            return { ok: false, fault: { kind: 'invalidValue', message: `${name} is not taken`, where: {} } };
-          });
+          return refused.map((answer) => answer ?? answers[next++]!);
         },
       },
     };

@@ -21,6 +21,9 @@ export interface Manner {
   readonly rewrites?: { readonly [attribute: string]: 'upper' | 'cut' };
   /** Attribute → a text it never takes. */
   readonly refuses?: { readonly [attribute: string]: string };
+  /** Attribute → values that somebody has whom nobody sees: a conflict, which names the attribute unless it is `mute`. Not modelled by the oracle. */
+  readonly taken?: { readonly [attribute: string]: readonly string[] };
+  readonly mute?: boolean;
 }
 
 export interface Organisation {

@@ -91,6 +91,12 @@ function listOf(value: RawValue | undefined): readonly (Scalar | Uint8Array)[] {
   return Array.isArray(value) ? value : [value as Scalar | Uint8Array];
 }
 
-export function failed(kind: Fault['kind'], message: string, object: string, file: string): { ok: false; fault: Fault } {
-  return { ok: false, fault: { kind, message, where: { file, object } } };
+export function failed(
+  kind: Fault['kind'],
+  message: string,
+  object: string,
+  file: string,
+  attribute?: string,
+): { ok: false; fault: Fault } {
+  return { ok: false, fault: { kind, message, where: { file, object, ...(attribute === undefined ? {} : { attribute }) } } };
 }

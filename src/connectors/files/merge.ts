@@ -93,7 +93,7 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
     const state = keys.get(item.kind, anchor);
     const exists = state !== undefined && (state < 0 || state % 2 === 1);
     if (item.operation === 'create' && exists)
-      return failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path);
+      return failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path, 'anchor');
     if (item.operation !== 'create' && !exists)
       return failed('notFound', `${item.kind} ${anchor} is not in ${path}`, anchor, path);
     if (state === UNREADABLE) {

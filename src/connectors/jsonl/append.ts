@@ -53,7 +53,7 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
     const edit = editOf(item, anchor, false);
     const exists = keys.get(item.kind, anchor) === 1;
     if (item.operation === 'create' && exists)
-      return { text: '', result: failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path) };
+      return { text: '', result: failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path, 'anchor') };
     if (item.operation !== 'create' && !exists)
       return { text: '', result: failed('notFound', `${item.kind} ${anchor} is not in ${path}`, anchor, path) };
     const text = changeLine(edit, item.name);

@@ -107,6 +107,7 @@ function create(draft: Draft, item: WriteItem, plan: Plan): WriteResult {
   const anchor = anchorOf(dn, entry.attributes, plan);
   if (draft.hasAnchor(anchor)) {
     throw new RollcallError('conflict', 'an entry with this anchor exists already', {
+      where: { attribute: plan.anchor },
       remedy: 'read the file again; the entry can be adopted',
     });
   }
@@ -155,6 +156,7 @@ function checkKind(entry: Entry, item: WriteItem, plan: Plan): void {
 
 function taken(): RollcallError {
   return new RollcallError('conflict', 'an entry with this DN exists already', {
+    where: { attribute: 'dn' },
     remedy: 'read the file again; the entry can be adopted',
   });
 }

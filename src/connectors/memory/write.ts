@@ -114,7 +114,7 @@ function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem, ac
     return { ok: true, anchor: before.anchor };
   }
   if (name !== undefined && name !== before.name && isNameTaken(system, kind, name))
-    return refused('conflict', `the name ${name} is taken`, item);
+    return refused('conflict', `the name ${name} is taken`, item, 'name');
   system.put(kind, before.anchor, attributesOf(item, before.attributes, actions), {
     ...(name === undefined ? {} : { name }),
     late,
@@ -133,10 +133,11 @@ function create(
   const { kind, attempt, name } = item;
   const known = config.creates === 'idempotencyKey' ? system.attempts.get(attempt) : undefined;
   if (known !== undefined) return answer(system, item, known, late);
-  if (name !== undefined && isNameTaken(system, kind, name)) return refused('conflict', `the name ${name} is taken`, item);
+  if (name !== undefined && isNameTaken(system, kind, name))
+    return refused('conflict', `the name ${name} is taken`, item, 'name');
   const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? name);
   if (anchor === undefined || anchor === '') return refused('invalidValue', 'a new object needs an anchor', item);
-  if (system.get(kind, anchor) !== null) return refused('conflict', `${kind} ${anchor} is there already`, item);
+  if (system.get(kind, anchor) !== null) return refused('conflict', `${kind} ${anchor} is there already`, item, 'anchor');
   const more = { ...(name === undefined ? {} : { name }), ...(config.creates === 'idempotencyKey' ? { attempt } : {}), late };
   system.put(kind, anchor, attributesOf(item, newRow(), actions), more);
   system.counts.created++;

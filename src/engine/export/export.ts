@@ -24,7 +24,7 @@ import { modeOf } from '../safety/mode.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { ACTIONS, answerOf, NOT_DONE } from './answers.ts';
 import { createExpected, type Expected } from './expected.ts';
-import { afterAnswers } from './published.ts';
+import { afterAnswers, isTaken } from './published.ts';
 import { ruleOf, type Sending, translate } from './translate.ts';
 
 /** How long one send may take before its attempt is believed lost (STORE 6). */
@@ -35,17 +35,21 @@ export interface ExportOutcome {
   readonly sent: number;
   /** Everything sent is proven already: no confirming import is needed. */
   readonly proven: boolean;
+  /** Accounts with a generated value that the target has already: the next candidates may go out at once. */
+  readonly conflicts: number;
 }
+
+const NOTHING_SENT: ExportOutcome = { sent: 0, proven: true, conflicts: 0 };
 
 export async function exportConnection(
   context: EngineContext,
   connection: EngineConnection,
   only?: readonly StagedId[],
 ): Promise<ExportOutcome> {
-  if (connection.exports.size === 0) return { sent: 0, proven: true };
+  if (connection.exports.size === 0) return NOTHING_SENT;
   await gateConnection(context, connection);
   const writer = context.open(connection).write;
-  if (modeOf(context, connection) !== 'on' || !writer) return { sent: 0, proven: true };
+  if (modeOf(context, connection) !== 'on' || !writer) return NOTHING_SENT;
   const session: Session = {
     context,
     connection,
@@ -54,6 +58,7 @@ export async function exportConnection(
     finished: [],
     expected: createExpected(),
     sent: 0,
+    conflicts: 0,
     proven: true,
     stopped: false,
     broken: false,
@@ -75,12 +80,12 @@ export async function exportConnection(
     }
     if (context.signal.aborted) throw error;
     context.fault(toFault(error, { connection: connection.name }));
-    return { sent: 0, proven: false };
+    return { ...NOTHING_SENT, proven: false };
   }
   await session.expected.save(context, connection);
   // What was sent until then is committed and recorded; the rest waits as it did.
   context.signal.throwIfAborted();
-  return { sent: session.sent, proven: session.proven };
+  return { sent: session.sent, proven: session.proven, conflicts: session.conflicts };
 }
 
 interface Session {
@@ -92,6 +97,7 @@ interface Session {
   readonly finished: Finished[];
   readonly expected: Expected;
   sent: number;
+  conflicts: number;
   proven: boolean;
   stopped: boolean;
   /** The target failed as a whole: told once, not for each item. */
@@ -157,12 +163,13 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined);
     answers.push(answer);
     count(session, sending, answer, changes);
-    if (!result.ok && !session.broken) refuse(session, sending, result);
+    if (isTaken(context, sending, result)) session.conflicts++;
+    else if (!result.ok && !session.broken) refuse(session, sending, result);
   });
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
-  const dirty = await afterAnswers(context, connection, sendable, answers, settling.shared);
+  const dirty = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
   const done = { attempt, answers, changes, edges: [], counted: [], dirty };
   if (writer.commit) session.finished.push(done);
   else await record(session, done);

@@ -1,4 +1,5 @@
 /** Whom a target's answers concern beyond the accounts written: they are looked at again in the same cycle. */
+import type { WriteResult } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { DirtyRange, ExportAnswer } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -6,6 +7,7 @@ import { publishedKeys } from '../sync/evaluate.ts';
 import { newGeneration } from '../sync/generation.ts';
 import { membershipsOf } from '../sync/members/memberships.ts';
 import { referrersOf } from '../sync/references.ts';
+import { replaceable, takenBy } from '../sync/taken.ts';
 import type { Sending } from './translate.ts';
 
 export async function afterAnswers(
@@ -13,6 +15,7 @@ export async function afterAnswers(
   connection: EngineConnection,
   sendings: readonly Sending[],
   answers: readonly ExportAnswer[],
+  results: readonly WriteResult[],
   shared: ReadonlyMap<string, unknown>,
 ): Promise<DirtyRange[]> {
   const objects = new Set<number>();
@@ -20,6 +23,7 @@ export async function afterAnswers(
   sendings.forEach((sending, i) => {
     const answer = answers[i]!;
     const { row, item, rest } = sending;
+    if (isTaken(context, sending, results[i]!)) objects.add(row.objectId!);
     if (row.objectId === null || (answer.outcome !== 'proven' && answer.outcome !== 'sent')) return;
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
     // Of a shared set, what is gone everywhere by now is nobody's any more.
@@ -30,6 +34,12 @@ export async function afterAnswers(
   const dirty = [...objects].map((id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'answer' }));
   if (named.length > 0 && hasReferences(connection)) dirty.push(...(await referring(context, named)));
   return dirty;
+}
+
+/** The target has a generated value already: the object gets another one in the same run (SEMANTICS 12). */
+export function isTaken(context: EngineContext, { row, rule }: Sending, result: WriteResult): boolean {
+  if (result.ok || result.unknown || result.fault.kind !== 'conflict' || !replaceable(row)) return false;
+  return takenBy(rule, context.kinds.get(rule.kind)!, row.export!, result.fault).length > 0;
 }
 
 function hasReferences(connection: EngineConnection): boolean {

@@ -30,7 +30,7 @@ export function afterWrite(
   const { connection, shared } = settling;
   const before = row.seen === null ? null : parseImage(row.seen);
   const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
-  const { repairs: had, ...others } = parseSteps(row.steps);
+  const { repairs: had, conflicts: _over, ...others } = parseSteps(row.steps);
   const repairs: { [attribute: string]: number } = Object.assign(Object.create(null), had);
   for (const attribute in sent) {
     const arrived = equivalent(now[attribute], sent[attribute]!, typeIn(connection, attribute));

@@ -8,6 +8,8 @@ export interface Steps {
   readonly confirmedAt?: number;
   /** Attributes whose value did not arrive, and how often in a row. */
   readonly repairs?: { readonly [attribute: string]: number };
+  /** How many candidates for a generated value the target answered were taken, one after the other. */
+  readonly conflicts?: number;
 }
 
 const NONE: Steps = {};

@@ -32,7 +32,8 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number, al
   const had = one.beforeAttributes === null ? [] : publishedKeys(one.rules, one.beforeAttributes);
   const afterSet = new Set(after.map(keyText));
   const hadSet = new Set(had.map(keyText));
-  const addKeys = after.filter((key) => !hadSet.has(keyText(key))).map((key) => ({ ...key, owner: id }));
+  const reserved = one.taken?.reserved ?? [];
+  const addKeys = [...after.filter((key) => !hadSet.has(keyText(key))), ...reserved].map((key) => ({ ...key, owner: id }));
   // A unique value once held stays reserved: nobody else gets a former login.
   const removeKeys = had
     .filter((key) => !key.scope.startsWith(UNIQUE) && !afterSet.has(keyText(key)))

@@ -19,6 +19,7 @@ import { joinKeysOf } from './link.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
 import { createResolver, owedOf } from './references.ts';
+import { type Taken, takenOf, tellTaken } from './taken.ts';
 import { type Claims, settleUnique } from './unique.ts';
 
 /** One object as it comes out of the rules, before the targets are looked at. */
@@ -42,6 +43,7 @@ export interface Evaluated {
   /** Members of merged sets that somebody took out and others still offer. */
   readonly suppressed: ReadonlyMap<string, readonly Scalar[]>;
   readonly parked: ParkedItem[];
+  readonly taken: Taken | null;
 }
 
 export async function evaluateObjects(
@@ -78,8 +80,10 @@ export async function evaluateObjects(
         clock: e.clock,
         living: e.life.state !== 'gone',
         parked: e.parked,
+        taken: e.taken,
       }));
     if (claimants.length > 0) await settleUnique(context, rules, claimants, claims);
+    for (const { taken } of claimants) if (taken?.replaced.size === 0) tellTaken(context, taken);
   }
   return out;
 }
@@ -216,7 +220,18 @@ function agree(
   const agreed = frozen ? Object.assign(Object.create(null) as Attributes, frozen) : attributes;
   const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
   doubtful(context, one, agreed);
-  return { ...one, beforeAttributes, attributes: agreed, frozen, life, winners, suppressed, debts: frozen ? new Set() : debts };
+  const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);
+  return {
+    ...one,
+    beforeAttributes,
+    attributes: agreed,
+    frozen,
+    life,
+    winners,
+    suppressed,
+    debts: frozen ? new Set() : debts,
+    taken,
+  };
 }
 
 /**

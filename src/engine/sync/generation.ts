@@ -115,6 +115,11 @@ export function uniqueScope(kind: Kind, attribute: string): string {
   return `unique:${kind}.${attribute}`;
 }
 
+/** Values that a target has given to others: nobody's, and not their owner's again. */
+export function reservedScope(kind: Kind, attribute: string): string {
+  return `reserved:${kind}.${attribute}`;
+}
+
 export function keyText(key: StagedKey): string {
   return `${key.scope}\u001f${key.norm}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Unique values: made once, kept, never given twice (SEMANTICS 12, the plain case). Free means: no object has or had it,
- * nothing staged in the named targets uses it, and nobody earlier in this generation took it.
+ * Unique values: made once, kept, never given twice (SEMANTICS 12). Free means: no object has or had it,
+ * nothing staged in the named targets uses it, no target said that it is taken, and nobody earlier in this generation took it.
  */
 
 import { canonicalJson, parseImage, sameValue } from '#core/canonical';
@@ -10,7 +10,8 @@ import type { Clock, KindRules, MetaAttribute, ObjectScope } from '#rules/model'
 import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { stagedScope } from '../import/plan.ts';
-import { keyText, type ParkedItem, uniqueScope } from './generation.ts';
+import { keyText, type ParkedItem, reservedScope, uniqueScope } from './generation.ts';
+import type { Taken } from './taken.ts';
 
 /** An object whose unique values are being settled. */
 export interface Claimant {
@@ -26,6 +27,7 @@ export interface Claimant {
   readonly clock: Clock;
   readonly living: boolean;
   readonly parked: ParkedItem[];
+  readonly taken: Taken | null;
 }
 
 const TRIES_AHEAD = 4;
@@ -53,29 +55,38 @@ async function settleAttribute(
   const looked = new Set<string>();
   const wanting: { claimant: Claimant; tries: string[] }[] = [];
   const wanted = new Map<string, StagedKey>();
-  const want = (kind: string, text: string): void => {
-    for (const key of keysOf(kind, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
+  const want = (claimant: Claimant, text: string): void => {
+    for (const key of keysOf(claimant, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
   };
   for (const claimant of claimants) {
-    const contributed = claimant.attributes[type.name] ?? adopted(type, claimant);
+    const contributed = claimant.attributes[type.name] ?? adopted(type, claimant.rows);
     const had = claimant.before?.[type.name];
     const fixed = claimant.fixed.get(type.name);
     const stays = fixed === undefined ? !renamed(type, claimant) : sameValue(had ?? null, fixed);
-    if (scalars(had ?? null).length > 0 && stays) {
+    const over = givesWay(type, claimant);
+    if (scalars(had ?? null).length > 0 && stays && !over) {
       claimant.attributes[type.name] = had!;
       continue;
     }
-    if (scalars(contributed ?? null).length > 0) {
+    if (over) {
+      over.replaced.add(type.name);
+      if (over.attributes.has(type.name)) {
+        const key = reservedKey(claimant.kind, type, String(had));
+        over.reserved.push(key);
+        owners.set(keyText(key), new Set([claimant.object]));
+      }
+    }
+    if (!over && scalars(contributed ?? null).length > 0) {
       // An adopted account's value is taken over.
       claimant.attributes[type.name] = contributed!;
       wanting.push({ claimant, tries: [String(contributed)] });
-      want(claimant.kind, String(contributed));
+      want(claimant, String(contributed));
       continue;
     }
     if (!claimant.living) continue;
     const tries = candidates(type, claimant, TRIES_AHEAD);
     wanting.push({ claimant, tries });
-    for (const text of tries) want(claimant.kind, text);
+    for (const text of tries) want(claimant, text);
   }
   const lookUp = async (): Promise<void> => {
     if (wanted.size === 0) return;
@@ -93,8 +104,8 @@ async function settleAttribute(
     let chosen: string | null = null;
     for (let n = 0; n < tries.length && chosen === null; n++) {
       const text = tries[n]!;
-      if (keysOf(claimant.kind, type, text).some((key) => !looked.has(keyText(key)))) {
-        want(claimant.kind, text);
+      if (keysOf(claimant, type, text).some((key) => !looked.has(keyText(key)))) {
+        want(claimant, text);
         await lookUp();
       }
       if (isFree(type, claimant, text, owners, claims, contributed)) chosen = text;
@@ -114,14 +125,17 @@ async function settleAttribute(
       const had = claimant.before?.[type.name];
       if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
       else delete claimant.attributes[type.name];
-    } else claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
+    } else {
+      claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
+      if (claimant.taken?.replaced.delete(type.name)) claimant.attributes[type.name] = claimant.before![type.name]!;
+    }
   }
 }
 
 /** The value its account already has in a target where it must be unique. */
-function adopted(type: MetaAttribute, claimant: Claimant): Value | undefined {
+function adopted(type: MetaAttribute, rows: readonly StagedRow[]): Value | undefined {
   for (const place of type.unique!.uniqueIn)
-    for (const row of claimant.rows) {
+    for (const row of rows) {
       if (row.connection !== place.connection || row.presence !== 'present' || row.seen === null) continue;
       const [value, ...others] = scalars(parseImage(row.seen)[place.attribute] ?? null);
       if (value !== undefined && others.length === 0) return value;
@@ -133,10 +147,16 @@ function objectKey(kind: string, type: MetaAttribute, text: string): StagedKey {
   return { scope: uniqueScope(kind, type.name), norm: normalForm(text, type.matching) };
 }
 
-function keysOf(kind: string, type: MetaAttribute, text: string): StagedKey[] {
+function reservedKey(kind: string, type: MetaAttribute, text: string): StagedKey {
+  return { scope: reservedScope(kind, type.name), norm: normalForm(text, type.matching) };
+}
+
+function keysOf({ kind, before }: Claimant, type: MetaAttribute, text: string): StagedKey[] {
   const norm = normalForm(text, type.matching);
   return [
     { scope: uniqueScope(kind, type.name), norm },
+    // What was taken was somebody's who is known: a new object meets it as a former value of that one.
+    ...(before === null ? [] : [{ scope: reservedScope(kind, type.name), norm }]),
     ...type.unique!.uniqueIn.map((place) => ({ scope: stagedScope(place.connection, place.attribute), norm })),
   ];
 }
@@ -149,9 +169,11 @@ function isFree(
   claims: Claims,
   contributed: boolean,
 ): boolean {
-  for (const key of keysOf(claimant.kind, type, text)) {
+  for (const key of keysOf(claimant, type, text)) {
     const id = keyText(key);
     const staged = key.scope.startsWith('staged:');
+    if (key.scope.startsWith('reserved:') && !contributed && owners.has(id)) return false;
+    if (key.scope.startsWith('reserved:')) continue;
     // A value that somebody gives is the person's, also where an account of nobody has it: that one may be hers.
     if (staged && contributed) continue;
     for (const owner of owners.get(id) ?? [])
@@ -160,6 +182,20 @@ function isFree(
     if (claimed !== undefined && claimed !== claimant.object) return false;
   }
   return true;
+}
+
+/**
+ * Whether its value was made here and has to give way: a target answered that it is taken, or it was made of one that gave
+ * way. What a source or a person says, and what an adopted account has, stays.
+ */
+function givesWay(type: MetaAttribute, claimant: Claimant): Taken | null {
+  const { taken, living, fixed, attributes, rows } = claimant;
+  const had = claimant.before?.[type.name];
+  if (taken === null || !living || scalars(had ?? null).length === 0) return null;
+  if (fixed.has(type.name) || attributes[type.name] !== undefined) return null;
+  if (!taken.attributes.has(type.name) && !type.unique!.reads.some((read) => taken.replaced.has(read))) return null;
+  const found = rows.filter((row) => row.origin === 'adopted');
+  return sameValue(adopted(type, found) ?? null, had!) ? null : taken;
 }
 
 /** With `onRename: regenerate`, whether anything the candidates read has changed. */

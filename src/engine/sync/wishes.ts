@@ -19,6 +19,7 @@ import { type Account, referenceText } from './accounts.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
 import { isShared } from './ours.ts';
+import { countedSteps } from './taken.ts';
 
 /** A repair undone this often in a row is not tried again. */
 const UNDONE = 3;
@@ -72,10 +73,17 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     const step = deprovision(context, one, connection, rule, row, target.ownersFresh);
     return { ...nothing, due: step.due, write: merge(row, step.write, wishWrite(context, connection, rule, row, step.change)) };
   }
-  if (row && row.presence !== 'gone' && !(row.presence === 'pending')) return update(context, one, target, scope, row);
+  if (row && row.presence !== 'gone' && !(row.presence === 'pending')) return counted(update(context, one, target, scope, row));
   if (!rule.provision || !target.known) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
   if (row?.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return nothing;
-  return create(context, one, target, scope, row);
+  return counted(create(context, one, target, scope, row));
+}
+
+/** A wish that takes the place of one that the target refused says how many there were. */
+function counted(wish: Wish): Wish {
+  if (!wish.row || !wish.write?.export) return wish;
+  const steps = countedSteps(wish.row, wish.write.steps ?? wish.row.steps);
+  return steps === wish.row.steps ? wish : { ...wish, write: { ...wish.write, steps } };
 }
 
 interface Change {
