@@ -34,6 +34,8 @@ export interface OpenContext {
 }
 
 export interface Connection {
+  /** The file that lines are counted in, where it is one; for error messages. */
+  readonly file?: string;
   /** Reaches the system and says what it found, in one line; throws a RollcallError that says what to do. */
   test(): Promise<string>;
   discoverSchema(): Promise<Schema>;
@@ -105,6 +107,8 @@ export interface ReadObject {
   readonly attributes: RawAttributes;
   /** Attributes whose list of values may be cut short: members seen are added, none is taken as removed. */
   readonly partial?: readonly string[];
+  /** Attributes left out because they cannot be used, each with why; `where.attribute` names it. What was read of them before stays. */
+  readonly refused?: readonly Fault[];
   /** When the system says it was last changed: ISO 8601. */
   readonly changedAt?: string;
   /** 1-based line in a file, for error messages. */

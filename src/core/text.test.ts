@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from './attributes.ts';
-import { checkText, nearest } from './text.ts';
+import { checkText, keepable, nearest } from './text.ts';
 
 describe('text', () => {
   it('holds no U+0000 and no half pair', () => {
     expect(checkText('a😀')).toBe('a😀');
     expect(() => checkText('a\0')).toThrow(/U\+0000/);
     expect(() => checkText('\udc00')).toThrow(/surrogate/);
+  });
+
+  it('is said of a text without what it may not hold', () => {
+    expect(keepable('a😀\udc00b\0c')).toBe('a😀\ufffdb\ufffdc');
   });
 
   it('finds what was meant', () => {

@@ -13,6 +13,11 @@ export function checkText(text: string): string {
   return text;
 }
 
+/** The text with U+FFFD in the place of what `checkText` refuses: for messages about it. */
+export function keepable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 /** Names longer than this are not compared: the work grows with the square. */
 const MAX_NAME = 64;
 

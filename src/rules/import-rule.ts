@@ -129,9 +129,11 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     return { connection, by: { attribute: by }, kind };
   }
 
+  const decides: string[] = [];
   const decision = (key: string): Evaluate<RowScope, boolean> | null => {
     const written = text(rule, key, report);
     const expression = written === null ? null : bareExpression(written, 'bool', scope, within(report, key));
+    if (expression !== null) decides.push(...expression.reads);
     return expression && decided(expression);
   };
   const filter = decision('filter');
@@ -145,6 +147,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
       report(path, `nothing says what ${name} is here, so nothing can be joined by it`, `add ${name} under attributes`);
     }
   }
+  for (const flow of flows) if (join.some((item) => item.text === flow.attribute)) decides.push(...flow.reads);
   const many = flag(rule, 'many', report);
   const primary = compilePrimary(texts(rule, 'primary', report), scope, report);
   const aggregates = aggregatesOf(rule, flows, context, report);
@@ -171,6 +174,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     flows,
     edges,
     protect,
+    decides: [...new Set(decides)],
     hash: sha256Hex(canonicalJson([raw, context.zone, hashes])),
   };
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
+import { keepable } from '#core/text';
 import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
 import type { Epoch, ErrorRow, RunId } from '#store/contract';
 import type { Notice, Services } from './model.ts';
@@ -31,7 +32,8 @@ export async function openSession(
   const faults: Fault[] = [];
   let errors: ErrorRow[] = [];
   let count = 0;
-  const fault = (one: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
+  const fault = (told: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
+    const one = keepableFault(told);
     // The one thing that a read left out is also why that read was not complete.
     if (subject === undefined && isDeepStrictEqual(errors.at(-1)?.fault, one)) return;
     count++;
@@ -96,6 +98,14 @@ export async function openSession(
       for (const connection of open.values()) await connection.close();
     },
   };
+}
+
+/** A fault about a text that no store keeps names that text too. */
+function keepableFault(fault: Fault): Fault {
+  const where = Object.fromEntries(
+    Object.entries(fault.where).map(([name, value]) => [name, typeof value === 'string' ? keepable(value) : value]),
+  );
+  return { ...fault, message: keepable(fault.message), where };
 }
 
 /** What a target's file is made with: the attributes that rules write. */

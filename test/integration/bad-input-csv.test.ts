@@ -64,9 +64,9 @@ describe('rows that cannot be used', () => {
     ['an anchor that comes twice', file(edited((lines) => lines.splice(4, 1, 'E03,Double,7'))), { line: 6, object: 'E03' }],
     ['an empty anchor', file(edited((lines) => lines.splice(4, 1, ',Nobody,7'))), { line: 6 }],
     [
-      'the wrong encoding',
-      Buffer.from(file(edited((lines) => lines.splice(4, 1, 'E05,J\xfcrgen,104'))), 'latin1'),
-      { line: 6, object: 'E05' },
+      'the wrong encoding in an anchor',
+      Buffer.from(file(edited((lines) => lines.splice(4, 1, 'E\xd605,Person 5,104'))), 'latin1'),
+      { line: 6, attribute: 'id' },
     ],
     ['a row over the limit', file(edited((lines) => lines.splice(4, 1, `E05,${'x'.repeat(5_000)},104`))), { line: 6 }],
     ['a last line cut short', file(edited()).slice(0, -8), { line: 13, object: 'E12' }],
@@ -97,6 +97,26 @@ describe('rows that cannot be used', () => {
     await here.write('hr.csv', file(edited((lines) => lines.splice(4, 1, `E05,${'x'.repeat(5_000)},104`))));
     expect((await here.run()).faults[0]!.message).toMatch(/5009 bytes/);
   });
+});
+
+it('the wrong encoding costs the fields it is in, and proves nothing about them', async () => {
+  const lines = edited((all) => {
+    all.splice(4, 1, 'E05,J\xfcrgen,555');
+    all.splice(2, 1);
+  });
+  await here.write('hr.csv', Buffer.from(file(lines), 'latin1'));
+  const report = await here.run();
+  expect(report.faults).toMatchObject([
+    {
+      where: { connection: 'hr', file: here.path('hr.csv'), line: 5, object: 'E05', attribute: 'name' },
+      message: expect.stringMatching(/name is left as it was: .* no utf-8 text/),
+      remedy: expect.stringContaining('encoding'),
+    },
+  ]);
+  // Everybody was seen, so who is not there is gone.
+  expect(report).toMatchObject({ status: 'warnings', notices: [], connections: [{ gone: 1 }, { deleted: 1 }] });
+  expect(await book(here)).toMatchObject({ E01: 'Person 1,999', E05: 'Person 5,555' });
+  expect(Object.keys(await book(here))).toEqual(IDS.filter((id) => id !== 'E03'));
 });
 
 describe('files that cannot be used', () => {

@@ -40,6 +40,22 @@ function worldOf(text: string, name: string, content: string): void {
   afterEach(() => here.remove());
 }
 
+/** Runs once: E05 has a new number and keeps the name that cannot be read now; the others go on, and who is left out is gone. */
+async function expectKept(name: string, where: object, message: RegExp): Promise<void> {
+  const report = await here.run();
+  expect(report.faults).toMatchObject([
+    {
+      where: { connection: 'hr', file: here.path(name), ...where },
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(/\w{3}/),
+    },
+  ]);
+  expect(report).toMatchObject({ status: 'warnings', notices: [], connections: [{ gone: 0 }, { deleted: 0 }] });
+  const now = await book(here);
+  expect(Object.keys(now)).toEqual(IDS);
+  expect(now).toMatchObject({ E01: 'Person 1,999', E05: 'Person 5,555', E12: 'Person 12,111' });
+}
+
 /** Runs once; everybody is still there, E01 with the new number unless `told` says that the file was of no use. */
 async function expectTold(name: string, where: object, message: RegExp): Promise<void> {
   const report = await here.run();
@@ -67,7 +83,12 @@ describe('LDIF', () => {
   const DN = 'uid=E05,ou=people,dc=x';
 
   it.each<[name: string, change: (text: string) => string, where: object, message: RegExp]>([
-    ['bad base64', (text) => text.replace('cn: Person 5', 'cn:: %%%%'), { line: 34, object: DN }, /base64/],
+    [
+      'bad base64 in the class',
+      (text) => text.replace('objectClass:', 'objectClass:: %%\nou:'),
+      { line: 32, object: DN },
+      /base64/,
+    ],
     [
       'an unknown change type',
       (text) => text.replace('objectClass', 'changetype: frobnicate\nobjectClass'),
@@ -80,16 +101,20 @@ describe('LDIF', () => {
       { object: DN },
       /change record/,
     ],
-    [
-      'a URL instead of a value',
-      (text) => text.replace('cn: Person 5', 'cn:< file:///etc/passwd'),
-      { line: 34, object: DN },
-      /URL/,
-    ],
     ['the same DN twice', (text) => `${text}\n${text.replace('104', '7')}`, { object: DN }, /same DN/],
   ])('%s', async (_, change, where, message) => {
     await here.write('hr.ldif', file(everybody(entry, change)));
     await expectTold('hr.ldif', where, message);
+  });
+
+  it.each<[name: string, value: string, message: RegExp]>([
+    ['bad base64', 'cn:: %%%%', /base64/],
+    ['a URL instead of a value', 'cn:< file:///etc/passwd', /URL/],
+    ['one bad value of several', 'cn: Person 5\ncn:: %%', /base64/],
+  ])('%s costs its attribute', async (_, value, message) => {
+    const entries = everybody(entry, (text) => text.replace('cn: Person 5', value).replace('104', '555'));
+    await here.write('hr.ldif', file(entries));
+    await expectKept('hr.ldif', { line: value.includes('\n') ? 35 : 34, object: DN, attribute: 'cn' }, message);
   });
 
   it('a file cut in the middle of its last entry', async () => {
@@ -114,17 +139,35 @@ describe('JSON Lines', () => {
   );
 
   it.each<[name: string, bad: string | Buffer, where: object, message: RegExp]>([
-    ['nested too deep', `{"id":"E05","x":${'{"x":'.repeat(100)}1${'}'.repeat(101)}`, { line: 5 }, /64/],
-    ['lists nested too deep', `{"id":"E05","x":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, { line: 5 }, /64/],
     ['half an object', '{"id":"E05","na', { line: 5 }, /JSON/],
     ['a list', '["E05"]', { line: 5 }, /object/],
     ['no anchor', '{"name":"Person 5"}', { line: 5 }, /"id"/],
     ['an anchor that comes twice', '{"id":"E03","name":"Double"}', { line: 5, object: 'E03' }, /line 3/],
-    ['bytes that are no UTF-8', Buffer.from('{"id":"E05","name":"J\xfcrgen"}', 'latin1'), { line: 5 }, /UTF-8/],
+    ['bytes that are no UTF-8 in an anchor', Buffer.from('{"id":"E\xd605","name":"Ed"}', 'latin1'), { line: 5 }, /UTF-8/],
   ])('%s', async (_, bad, where, message) => {
     const [before, after] = file(everybody(object, () => '\0')).split('\0');
     await here.write('hr.jsonl', Buffer.concat([Buffer.from(before!), Buffer.from(bad), Buffer.from(after!)]));
     await expectTold('hr.jsonl', where, message);
+  });
+
+  const DEEP = `${'{"x":'.repeat(100)}1${'}'.repeat(100)}`;
+  it.each<[name: string, value: string | Buffer, attribute: string, message: RegExp]>([
+    ['nested too deep', `"Person 5","x":${DEEP}`, Array(65).fill('x').join('.'), /64/],
+    ['lists nested too deep', `${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'name', /64/],
+    ['bytes that are no UTF-8', Buffer.from('"J\xfcrgen"', 'latin1'), 'name', /UTF-8/],
+    ['U+0000', '"a\\u0000b"', 'name', /U\+0000/],
+    ['half a surrogate pair', '"a\\ud800b"', 'name', /surrogate/],
+    ['one bad value of several', '["Person 5","a\\udc00b"]', 'name', /surrogate/],
+  ])('%s costs its attribute', async (_, value, attribute, message) => {
+    const [before, after] = file(everybody(object, () => '\0')).split('\0');
+    const line = [Buffer.from('{"id":"E05","phone":"555","name":'), Buffer.from(value), Buffer.from('}')];
+    await here.write('hr.jsonl', Buffer.concat([Buffer.from(before!), ...line, Buffer.from(after!)]));
+    await expectKept('hr.jsonl', { line: 5, object: 'E05', attribute }, message);
+    // Told each time, and nothing else happens.
+    expect(await here.run()).toMatchObject({ faultCount: 1, rowsWritten: 0, connections: [{ changed: 0 }, { written: 0 }] });
+    await here.write('hr.jsonl', file(everybody(object, (text) => text.replace('Person 5', 'Edda'))));
+    expect(await here.run()).toMatchObject({ status: 'done', faultCount: 0 });
+    expect(await book(here)).toMatchObject({ E05: 'Edda,104' });
   });
 
   it('names that mean something to JavaScript are names', async () => {

@@ -119,9 +119,9 @@ test.each<[name: string, content: string | Buffer, fault: object]>([
     { kind: 'conflict', where: { line: 3, object: '1' }, message: expect.stringContaining('line 2') },
   ],
   [
-    'bytes of another encoding',
-    Buffer.from('id,a\n1,x\n2,caf\xe9\n3,z\n', 'latin1'),
-    { kind: 'invalidValue', where: { line: 3, object: '2', attribute: 'a' }, remedy: expect.stringContaining('encoding') },
+    'bytes of another encoding in the anchor',
+    Buffer.from('id,a\n1,x\n\xe9,y\n3,z\n', 'latin1'),
+    { kind: 'invalidValue', where: { line: 3, attribute: 'id' }, remedy: expect.stringContaining('encoding') },
   ],
   ['text behind a closing quote', 'id,a\n1,x\n2,"y"z\n3,z\n', { kind: 'invalidValue', where: { line: 3 } }],
   [
@@ -136,6 +136,26 @@ test.each<[name: string, content: string | Buffer, fault: object]>([
     { ...fault, where: { file: path(), ...(fault as { where: object }).where }, remedy: expect.any(String) },
   ]);
   expect(end).toMatchObject({ complete: false, reason: { message: expect.any(String), where: { file: path() } } });
+});
+
+test('bytes of another encoding cost their own field, and prove nothing about it', async () => {
+  const { objects, end } = await read(Buffer.from('id,a,b\n1,x,y\n2,caf\xe9,z\n3,a,a\0b\n', 'latin1'), { columns: { b: null } });
+  expect(objects).toMatchObject([
+    { anchor: '1', attributes: { a: 'x' } },
+    {
+      anchor: '2',
+      line: 3,
+      attributes: { id: '2' },
+      refused: [{ kind: 'invalidValue', where: { attribute: 'a' }, remedy: expect.stringContaining('encoding') }],
+    },
+    { anchor: '3', attributes: { a: 'a' } },
+  ]);
+  expect(objects.map((object) => ['a' in object.attributes, 'refused' in object])).toEqual([
+    [true, false],
+    [false, true],
+    [true, false],
+  ]);
+  expect([warnings, end.complete]).toEqual([[], true]);
 });
 
 test('a file cut short within a quoted field proves no absence', async () => {

@@ -36,6 +36,7 @@ export const csv: ConnectorDefinition<CsvConfig> = {
     };
     const write = csvWriter(file);
     return {
+      file: path,
       test: () => testFile(file),
       discoverSchema: () => schemaOf(file),
       read: { deltas: false, read: ({ signal }) => readAll(file, signal) },

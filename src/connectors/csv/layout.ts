@@ -129,9 +129,15 @@ export interface RowReader {
   values(fields: readonly string[]): Row;
 }
 
+const ENCODING_REMEDY = 'set `encoding` to the one the file is written in, such as windows-1252';
+
+function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
 export function rowReader(layout: Layout, config: CsvConfig, file: string): RowReader {
-  const { columns, anchor, kind, width } = layout;
-  const anchorIndex = anchor.length === 1 ? anchor[0]! : null;
+  const { columns, anchor: anchors, kind, width } = layout;
+  const anchorIndex = anchors.length === 1 ? anchors[0]! : null;
   const keepEmpty = config.empty === 'empty';
   const anchorName = anchorsOf(config).join(' + ');
 
@@ -154,7 +160,7 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
 
   function anchorOf(fields: readonly string[]): string {
     if (anchorIndex !== null) return unguarded(fields[anchorIndex] ?? '');
-    const parts = anchor.map((index) => unguarded(fields[index] ?? ''));
+    const parts = anchors.map((index) => unguarded(fields[index] ?? ''));
     return parts.includes('') ? '' : joinAnchor(parts);
   }
   const fault = (message: string, line: number, more: { object?: string; attribute?: string }, remedy: string): Fault => ({
@@ -162,6 +168,14 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
     message: `line ${line}: ${message}`,
     where: { file, line, ...more },
     remedy,
+  });
+
+  const noText = `holds bytes that are no ${config.encoding ?? 'utf-8'} text`;
+  const notText = (attribute: string): Fault => ({
+    kind: 'invalidValue',
+    message: `it ${noText}`,
+    where: { attribute },
+    remedy: ENCODING_REMEDY,
   });
 
   return {
@@ -179,23 +193,17 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
         const quote = 'put quotes around fields that hold the delimiter or a newline, and fill up short rows with empty fields';
         return fault(`the row has ${fields.length} fields where the header has ${width}`, line, object, quote);
       }
-      if (suspect) {
-        const index = fields.findIndex((text) => text.includes('\0') || !text.isWellFormed());
-        if (index !== -1) {
-          const attribute = columns.find((column) => column.index === index)?.attribute ?? `column ${index + 1}`;
-          const message = `"${attribute}" holds bytes that are no ${config.encoding ?? 'utf-8'} text`;
-          return fault(
-            message,
-            line,
-            { ...object, attribute },
-            'set `encoding` to the one the file is written in, such as windows-1252',
-          );
-        }
-      }
+      const refused = suspect ? columns.filter(({ index }) => !isText(fields[index]!)) : [];
+      for (const { attribute, index } of refused)
+        if (anchors.includes(index) || kind === index)
+          return fault(`"${attribute}" ${noText}`, line, { ...object, attribute }, ENCODING_REMEDY);
       if (anchor === '') return fault(`the anchor ${anchorName} is empty`, line, {}, 'give every row its anchor in the source');
       const of = kind === null ? config.kind : fields[kind]!;
       if (of === '') return fault(`the kind ${config.kindColumn} is empty`, line, object, 'say of every row what it is');
-      return { kind: of, anchor, attributes: values(fields), line };
+      const attributes = values(fields);
+      if (refused.length === 0) return { kind: of, anchor, attributes, line };
+      for (const { attribute } of refused) delete attributes[attribute];
+      return { kind: of, anchor, attributes, line, refused: refused.map(({ attribute }) => notText(attribute)) };
     },
   };
 }

@@ -38,7 +38,9 @@ export function csvWriter(file: CsvFile): MergingWriter {
           row(fields, line) {
             rows ??= rowReader(table.layout!, config, path);
             const key = rows.key(fields);
-            if (key !== null) visit(key.kind, key.anchor, !('message' in rows.read(fields, line, table.suspect)));
+            if (key === null) return;
+            const object = rows.read(fields, line, table.suspect);
+            visit(key.kind, key.anchor, !('message' in object) && object.refused === undefined);
           },
           fault(fault) {
             // What is appended behind an open quote would become a part of that field.

@@ -6,13 +6,14 @@
  *     {"op":"delete","kind":"person","anchor":"7"}
  */
 import type { Change, RawValue, ReadObject } from '#connectors/contract';
+import type { Fault } from '#core/errors';
 import { parseInstant } from '#core/time';
 import type { Scalar } from '#core/values';
 import type { Edit } from '../files/item.ts';
 import { newRow, type Row } from '../files/row.ts';
 import type { JsonlConfig } from './config.ts';
-import { attributesOf, type JsonObject, lineFault, parseLine } from './parse.ts';
-import { parseExact, setPath } from './values.ts';
+import { attributesOf, exactly, type JsonObject, lineFault, parseLine } from './parse.ts';
+import { setPath } from './values.ts';
 
 export type ChangeRecord = ReadObject | Change;
 
@@ -37,25 +38,33 @@ export function changeOf(text: string, line: number, suspect: boolean, file: str
   if (name !== undefined && typeof name !== 'string') throw fault('the name is no text');
   if (changedAt !== undefined && (typeof changedAt !== 'string' || parseInstant(changedAt) === null))
     throw fault('changedAt is no instant');
+  const broken = suspect && !text.isWellFormed();
+  if (broken && !(anchor.isWellFormed() && kind.isWellFormed()))
+    throw fault('the anchor or the kind holds bytes that are no UTF-8');
+  const refused: Fault[] = [];
   const more = { kind, anchor, line, ...(name === undefined ? {} : { name }), ...(changedAt === undefined ? {} : { changedAt }) };
   const part = (key: 'set' | 'add' | 'remove'): Row | undefined => {
     const value = record[key];
     if (value === undefined) return undefined;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault(`"${key}" is no object`);
     // Read again only where numbers lost digits, and then from the record as a whole.
-    return attributesOf(value as JsonObject, line, file, () => (parseExact(text) as JsonObject)[key]);
+    const flat = attributesOf(value as JsonObject, broken, () => (exactly(text, line, file) as JsonObject)[key]);
+    refused.push(...flat.refused);
+    return flat.row;
   };
+  const withRefused = <Record extends ChangeRecord>(change: Record): Record =>
+    refused.length === 0 ? change : { ...change, refused };
   if (op === 'delete') return { op, kind, anchor, line };
-  if (op === 'put') return { op, ...more, attributes: part('set') ?? newRow() };
+  if (op === 'put') return withRefused({ op, ...more, attributes: part('set') ?? newRow() });
   if (op !== 'patch') throw fault('the op is not put, patch or delete');
   const [set, add, remove] = [part('set'), lists(part('add')), lists(part('remove'))];
-  return {
+  return withRefused({
     op,
     ...more,
     ...(set === undefined ? {} : { set }),
     ...(add === undefined ? {} : { add }),
     ...(remove === undefined ? {} : { remove }),
-  };
+  });
 }
 
 function lists(row: Row | undefined): { [attribute: string]: readonly Scalar[] } | undefined {

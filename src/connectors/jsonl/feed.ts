@@ -23,6 +23,8 @@ import { lineFault } from './parse.ts';
 import { isMeant } from './read.ts';
 
 const TAIL_BYTES = 4096;
+/** Values that could not be used while an earlier record had one that can. */
+const TOLD = 100;
 const place = z.strictObject({
   offset: z.number().int().nonnegative(),
   /** Number of the line that starts there. */
@@ -239,6 +241,7 @@ async function* folded(
 
   const open = new Map<string, ReadObject | null>();
   let objects: ReadObject[] = [];
+  let told = 0;
   const fold = (text: string, number: number, suspect: boolean): void => {
     const change = changeOf(text, number, suspect, path, config);
     const { kind, anchor } = change;
@@ -248,6 +251,10 @@ async function* folded(
     const before = open.get(key) ?? null;
     const orphan = change.op === 'patch' && before === null;
     const after = orphan ? null : next(change, before);
+    // What a record before said stands; the engine is told of what no record said.
+    for (const fault of (change.op === 'delete' ? undefined : change.refused) ?? [])
+      if (skipped !== undefined && after !== null && after.refused?.includes(fault) !== true && told++ < TOLD)
+        file.warn({ ...fault, where: { file: path, line: number, object: anchor, ...fault.where } });
     if (left > 0) open.set(key, after);
     else {
       open.delete(key);
@@ -274,9 +281,18 @@ function next(change: ChangeRecord, before: ReadObject | null): ReadObject | nul
   const { kind, anchor } = change;
   const [name, changedAt] = [change.name ?? before?.name, change.changedAt ?? before?.changedAt];
   const { line } = change;
+  const refused: Fault[] = [];
+  for (const fault of [...(change.op === 'patch' ? (before?.refused ?? []) : []), ...(change.refused ?? [])]) {
+    const attribute = fault.where.attribute!;
+    const known = before?.attributes[attribute];
+    if (known !== undefined) attributes[attribute] = known;
+    else if (attributes[attribute] === undefined && !refused.some((one) => one.where.attribute === attribute))
+      refused.push(fault);
+  }
   return {
     kind,
     anchor,
+    ...(refused.length === 0 ? {} : { refused }),
     attributes,
     ...(name === undefined ? {} : { name }),
     ...(changedAt === undefined ? {} : { changedAt }),

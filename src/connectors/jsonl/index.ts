@@ -31,7 +31,7 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
       isTarget: context.mapped !== undefined,
       warn: (fault) => context.warn(fault),
     };
-    const both = { test: () => testFile(path, config, file.isTarget) };
+    const both = { file: path, test: () => testFile(path, config, file.isTarget) };
     if (config.format === 'changes') {
       const write = changeWriter(file);
       return {

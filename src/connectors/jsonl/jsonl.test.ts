@@ -102,9 +102,14 @@ test.each<[name: string, bad: string | Buffer, fault: object]>([
   ['no anchor', '{"name":"x"}', { kind: 'invalidValue', message: expect.stringContaining('"id"') }],
   ['an empty anchor', '{"id":""}', { kind: 'invalidValue' }],
   ['an anchor that comes twice', '{"id":"1"}', { message: expect.stringContaining('line 1') }],
-  ['nested too deep', `{"id":"2","x":${'{"x":'.repeat(70)}1${'}'.repeat(70)}}`, { message: expect.stringContaining('64') }],
-  ['lists nested too deep', `{"id":"2","x":${'['.repeat(5000)}${']'.repeat(5000)}}`, { message: expect.stringContaining('64') }],
-  ['bytes that are no UTF-8', Buffer.from('{"id":"2","x":"caf\xe9"}', 'latin1'), { message: expect.stringContaining('UTF-8') }],
+  ['an anchor nested too deep', `{"id":${'['.repeat(70)}${']'.repeat(70)}}`, { message: expect.stringContaining('64') }],
+  ['an anchor that is no UTF-8', Buffer.from('{"id":"2\xe9"}', 'latin1'), { message: expect.stringContaining('UTF-8') }],
+  ['no JSON that is no UTF-8', Buffer.from('{"id":"2",\xe9}', 'latin1'), { message: expect.stringContaining('UTF-8') }],
+  [
+    'nested deeper than digits can be read',
+    `{"id":"2","n":12345678901234567890,"x":${'['.repeat(7_000)}${']'.repeat(7_000)}}`,
+    { message: expect.stringContaining('digits') },
+  ],
   ['a line over the limit', `{"id":"2","x":"${'x'.repeat(20_000)}"}`, { message: expect.stringContaining('20017 bytes') }],
 ])('%s: left out and told, the rest goes on, and the read proves no absence', async (_, bad, fault) => {
   const content = Buffer.concat([Buffer.from('\ufeff{"id":"1"}\r\n'), Buffer.from(bad), Buffer.from('\n\n{"id":"3"}')]);
@@ -112,6 +117,63 @@ test.each<[name: string, bad: string | Buffer, fault: object]>([
   expect(objects.map((object) => object.anchor)).toEqual(['1', '3']);
   expect(warnings).toMatchObject([{ ...fault, where: { file: path(), line: 2 } }]);
   expect(end).toMatchObject({ complete: false, reason: { where: { line: 2 } } });
+});
+
+test.each<[name: string, bad: string | Buffer, attribute: string, message: RegExp]>([
+  ['nested too deep', `{"id":"2","y":1,"x":${'{"x":'.repeat(70)}1${'}'.repeat(70)}}`, Array(65).fill('x').join('.'), /64/],
+  ['lists nested too deep', `{"id":"2","y":1,"x":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'x', /64/],
+  ['bytes that are no UTF-8', Buffer.from('{"id":"2","x":"caf\xe9","y":1}', 'latin1'), 'x', /UTF-8/],
+  ['such bytes in a list', Buffer.from('{"id":"2","x":["a","caf\xe9"],"y":1}', 'latin1'), 'x', /UTF-8/],
+  ['such bytes in a name', Buffer.from('{"id":"2","caf\xe9":"a","y":1}', 'latin1'), 'caf\ufffd', /UTF-8/],
+])('%s: costs that attribute and nothing else', async (_, bad, attribute, message) => {
+  const content = Buffer.concat([Buffer.from('{"id":"1"}\n'), Buffer.from(bad), Buffer.from('\n{"id":"3"}\n')]);
+  const { objects, end } = await read(content, {}, 15_000);
+  expect(objects.map((object) => [object.anchor, 'refused' in object])).toEqual([
+    ['1', false],
+    ['2', true],
+    ['3', false],
+  ]);
+  expect({ ...objects[1]!.attributes }).toEqual({ id: '2', y: 1 });
+  expect(objects[1]!.refused).toMatchObject([
+    { kind: 'invalidValue', message: expect.stringMatching(message), where: { attribute }, remedy: expect.any(String) },
+  ]);
+  expect([warnings, end.complete]).toEqual([[], true]);
+});
+
+test('a change with a value that cannot be used goes on without it; a log falls back to what was said before', async () => {
+  const log = Buffer.concat([
+    Buffer.from('{"op":"put","anchor":"1","set":{"x":"a","y":"a"}}\n'),
+    Buffer.from('{"op":"patch","anchor":"1","set":{"x":"caf\xe9","y":"b"}}\n', 'latin1'),
+    Buffer.from('{"op":"put","anchor":"2","set":{"x":"\xe9","y":"a"}}\n', 'latin1'),
+    Buffer.from('{"op":"patch","anchor":"\xe9","set":{"x":"a"}}\n', 'latin1'),
+  ]);
+  const whole = await read(log, { format: 'changes', history: 'whole' });
+  expect(whole.objects.map((object) => ({ ...object.attributes }))).toEqual([{ x: 'a', y: 'b' }, { y: 'a' }]);
+  expect(whole.objects.map((object) => object.refused?.map((one) => one.where.attribute))).toEqual([undefined, ['x']]);
+  expect(warnings.map((one) => [one.where.line, one.where.attribute])).toEqual([
+    [2, 'x'],
+    [4, undefined],
+  ]);
+  const feed = connect({ format: 'changes' });
+  const tail = await readAgain(feed, await feed.read!.cursor!());
+  expect(tail.objects).toMatchObject([
+    { op: 'put', anchor: '1' },
+    { op: 'patch', anchor: '1', set: { y: 'b' }, refused: [{ where: { attribute: 'x' } }] },
+    { op: 'put', anchor: '2', refused: [{ where: { attribute: 'x' } }] },
+  ]);
+});
+
+test('a line with an attribute that was refused is not written to: it would lose what nobody could read', async () => {
+  const line = Buffer.from('{"id":"2","x":"caf\xe9","y":1}\n', 'latin1');
+  await writeFile(path(), line);
+  const connection = connect();
+  const [answer] = await connection.write!.write([item('update', '2', { y: '2' })]);
+  expect(answer).toMatchObject({
+    ok: false,
+    fault: { kind: 'invalidValue', message: expect.stringContaining('cannot be read') },
+  });
+  await connection.write!.commit!();
+  expect(await readFile(path())).toEqual(line);
 });
 
 test('a source that is not there is a fault, a target reads as empty', async () => {

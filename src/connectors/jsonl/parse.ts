@@ -1,22 +1,21 @@
 /** One line of JSON as an object. Every function throws RollcallError `invalidValue` that names file and line. */
 import type { ReadObject } from '#connectors/contract';
-import { RollcallError, toFault } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { Row } from '../files/row.ts';
 import type { JsonlConfig } from './config.ts';
-import { flatten, type Json, parseExact } from './values.ts';
+import { type Flat, flatten, type Json, parseExact } from './values.ts';
 
 export type JsonObject = { [name: string]: Json };
 
-/** `suspect`: look for bytes that are no text. */
+/** A line as JSON. `suspect`: it may hold bytes that are no text, which are refused where they stand. */
 export function parseLine(text: string, line: number, suspect: boolean, file: string): JsonObject {
-  if (suspect && !text.isWellFormed()) {
-    throw lineFault('the line holds bytes that are no UTF-8', line, file, 'JSON Lines is UTF-8: have the file written so');
-  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
+    if (suspect && !text.isWellFormed())
+      throw lineFault('the line is no JSON, and holds bytes that are no UTF-8', line, file, UTF8_REMEDY);
     // The parser's own message quotes the text, which may hold what nobody may see.
     throw lineFault('the line is no JSON', line, file, 'write one complete JSON object on each line');
   }
@@ -26,22 +25,51 @@ export function parseLine(text: string, line: number, suspect: boolean, file: st
 
 /** A line of a file of objects. */
 export function objectOf(text: string, line: number, suspect: boolean, file: string, config: JsonlConfig): ReadObject {
-  const attributes = attributesOf(parseLine(text, line, suspect, file), line, file, () => parseExact(text));
+  const broken = suspect && !text.isWellFormed();
+  const { row: attributes, refused } = attributesOf(parseLine(text, line, suspect, file), broken, () =>
+    exactly(text, line, file),
+  );
+  const bad = refused.find(({ where }) => where.attribute === config.anchor || where.attribute === config.kindField);
+  if (bad !== undefined) {
+    const { message, remedy } = bad;
+    throw lineFault(`"${bad.where.attribute}": ${message}`, line, file, remedy ?? 'change the object in the source');
+  }
   const { kind, anchor } = keyOf(attributes, line, file, config);
   // The kind is said beside the attributes already.
   if (config.kindField !== undefined) delete attributes[config.kindField];
-  return { kind, anchor, attributes, line };
+  return { kind, anchor, attributes, line, ...(refused.length === 0 ? {} : { refused }) };
 }
 
-/** `exact` gives the object again with all its digits, where a number lost some. */
-export function attributesOf(object: JsonObject, line: number, file: string, exact: () => unknown): Row {
+/** The line again with all digits of its numbers. */
+export function exactly(text: string, line: number, file: string): unknown {
   try {
-    return flatten(object, exact);
+    return parseExact(text);
   } catch (error) {
-    const { kind, message, remedy } = toFault(error);
-    if (kind !== 'invalidValue') throw error;
-    throw lineFault(message, line, file, remedy ?? 'change the object in the source');
+    // Reading digits, unlike reading JSON, goes as deep on the stack as the line is nested.
+    if (!(error instanceof RangeError)) throw error;
+    throw lineFault('the line is nested too deep for the digits of its numbers', line, file, 'export fewer levels');
   }
+}
+
+/** `broken`: it holds bytes that are no text. `exact` gives the object again with all its digits, where a number lost some. */
+export function attributesOf(object: JsonObject, broken: boolean, exact: () => unknown): Flat {
+  const flat = flatten(object, exact);
+  return broken ? withoutBroken(flat) : flat;
+}
+
+const UTF8_REMEDY = 'JSON Lines is UTF-8: have the file written so';
+
+function withoutBroken({ row, refused }: Flat): Flat {
+  const all = [...refused];
+  for (const name of Object.keys(row)) {
+    const value = row[name]!;
+    const texts = [name, ...(Array.isArray(value) ? value : [value])];
+    if (texts.every((text) => typeof text !== 'string' || text.isWellFormed())) continue;
+    delete row[name];
+    const where = { attribute: name.toWellFormed() };
+    all.push({ kind: 'invalidValue', message: 'it holds bytes that are no UTF-8', where, remedy: UTF8_REMEDY });
+  }
+  return { row, refused: all };
 }
 
 function keyOf(

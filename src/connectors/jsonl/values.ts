@@ -5,7 +5,7 @@
  */
 import type { RawValue } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import type { Scalar } from '#core/values';
 import { newRow, type Row } from '../files/row.ts';
 
@@ -24,18 +24,30 @@ declare const JSON_WITH_SOURCE: {
 // In Node since 21, in TypeScript's library not yet.
 const exactJson = JSON as unknown as typeof JSON_WITH_SOURCE;
 
-/** Attributes of a parsed object; `exact` makes it again where a number lost digits. Throws `invalidValue` for what is nested too deep. */
-export function flatten(object: { [name: string]: Json }, exact: () => unknown): Row {
+/** Attributes of an object, and why others are not among them: `where.attribute` names each. */
+export interface Flat {
+  readonly row: Row;
+  readonly refused: readonly Fault[];
+}
+
+const NO_FAULTS: readonly Fault[] = [];
+
+/** A parsed object; `exact` makes it again where a number lost digits. What is nested too deep is refused. */
+export function flatten(object: { [name: string]: Json }, exact: () => unknown): Flat {
   const row = newRow();
-  if (flattenInto(row, '', object, 0)) return row;
-  const again = newRow();
-  flattenInto(again, '', exact() as { [name: string]: Json }, 0);
+  const refused: Fault[] = [];
+  if (flattenInto(row, refused, '', object, 0)) return { row, refused: refused.length === 0 ? NO_FAULTS : refused };
+  const again: { row: Row; refused: Fault[] } = { row: newRow(), refused: [] };
+  flattenInto(again.row, again.refused, '', exact() as { [name: string]: Json }, 0);
   return again;
 }
 
 /** Answers false at the first number that lost digits. */
-function flattenInto(row: Row, prefix: string, object: { [name: string]: Json }, depth: number): boolean {
-  if (depth > MAX_DEPTH) throw tooDeep();
+function flattenInto(row: Row, refused: Fault[], prefix: string, object: { [name: string]: Json }, depth: number): boolean {
+  if (depth > MAX_DEPTH) {
+    refused.push(tooDeep(prefix.slice(0, -1)));
+    return true;
+  }
   for (const key of Object.keys(object)) {
     const value = object[key]!;
     const name = prefix + (key.includes('.') || key.includes('\\') ? key.replace(/[.\\]/g, '\\$&') : key);
@@ -44,11 +56,18 @@ function flattenInto(row: Row, prefix: string, object: { [name: string]: Json },
       if (!isExact(value)) return false;
       row[name] = value;
     } else if (Array.isArray(value)) {
-      const list = listOf(value);
+      let list: Scalar[] | undefined;
+      try {
+        list = listOf(value);
+      } catch (error) {
+        if (!(error instanceof RollcallError)) throw error;
+        refused.push(tooDeep(name));
+        continue;
+      }
       if (list === undefined) return false;
       row[name] = list.length === 0 ? null : list;
     } else if (isRaw(value)) row[name] = value.rawJSON;
-    else if (!flattenInto(row, `${name}.`, value, depth + 1)) return false;
+    else if (!flattenInto(row, refused, `${name}.`, value, depth + 1)) return false;
   }
   return true;
 }
@@ -74,10 +93,9 @@ function isRaw(value: object): value is RawNumber {
   return Object.isFrozen(value) && Object.getPrototypeOf(value) === null;
 }
 
-function tooDeep(): RollcallError {
-  return new RollcallError('invalidValue', `the object is nested deeper than ${MAX_DEPTH} levels`, {
-    remedy: 'export fewer levels',
-  });
+function tooDeep(attribute: string): Fault {
+  const message = `it is nested deeper than ${MAX_DEPTH} levels`;
+  return { kind: 'invalidValue', message, where: { attribute }, remedy: 'export fewer levels' };
 }
 
 /** The parsed text with numbers that JavaScript cannot hold kept as they are written. */

@@ -22,8 +22,8 @@ export function jsonlWriter(file: JsonlFile): MergingWriter {
     if (source === null) return null;
     try {
       const line = (text: string, number: number, suspect: boolean): void => {
-        const { kind, anchor } = objectOf(text, number, suspect, path, config);
-        visit(kind, anchor, true);
+        const { kind, anchor, refused } = objectOf(text, number, suspect, path, config);
+        visit(kind, anchor, refused === undefined);
       };
       for await (const _ of eachLine(source, file, { line, openIsPartial: false }, undefined));
       return source.identity;

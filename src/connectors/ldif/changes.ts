@@ -7,7 +7,7 @@ import { attributeHint, canonicalDescription } from '#protocols/ldap/schema';
 import type { Plan } from './config.ts';
 import { nameKey } from './names.ts';
 import type { Renames } from './renames.ts';
-import { objectOf } from './view.ts';
+import { objectOf, refusedIn } from './view.ts';
 
 const GROUP_ATTRIBUTES = new Set(['member', 'uniquemember', 'memberuid', 'grouptype']);
 
@@ -22,7 +22,15 @@ export function changeOf(record: LdifRecord, plan: Plan, renames: Renames): Read
   }
   const kind = plan.kindBelow(key) ?? guess(record);
   if (record.type === 'delete') return { op: 'delete', kind, anchor, line: record.line };
-  if (record.type === 'modify') return { op: 'patch', kind, anchor, line: record.line, ...composed(record.changes, plan) };
+  if (record.type === 'modify')
+    return {
+      op: 'patch',
+      kind,
+      anchor,
+      line: record.line,
+      ...composed(record.changes, plan),
+      ...refusedIn(record.refused, plan),
+    };
   const superior = record.newSuperior ?? parentDn(record.dn);
   const name = superior === null || superior === '' ? record.newRdn : `${record.newRdn},${superior}`;
   const to = nameKey(name);

@@ -176,6 +176,11 @@ export class Draft {
         remedy: 'say "format: changes", or name another file',
       });
     }
+    if (item.refused !== undefined) {
+      // Written again it would lose what nobody could read.
+      this.#unreadable.add(key);
+      return;
+    }
     // Of two entries with one name the reader offers the first; the second stays where it is.
     if (rowOf(this.#names, key) !== -1) return;
     this.#name(item, this.#rows.inFile(item.offset, item.length));

@@ -35,7 +35,7 @@ function open(config: LdifConfig, context: OpenContext): Connection {
     return `${path}, ${source.identity.size} bytes of LDIF ${config.format === 'content' ? 'entries' : 'changes'}`;
   }
 
-  const common = { test, discoverSchema: () => schemaOf(plan) };
+  const common = { file: path, test, discoverSchema: () => schemaOf(plan) };
   if (config.format === 'changes') {
     const write = appendWriter(plan, context.warn);
     return {

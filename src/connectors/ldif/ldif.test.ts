@@ -134,7 +134,7 @@ describe('read', () => {
   test('faults skip their entry, the rest goes on, and nothing counts as gone', async () => {
     writeFileSync(
       path(),
-      `${CREW}\ndn: CN=ada,ou=people,dc=example,dc=org\nobjectClass: person\ncn: x\n\ndn: cn=x\ncn:: !!\n\ndn: cn=late,dc=org\nobjectClass: person\ncn: late\n`,
+      `${CREW}\ndn: CN=ada,ou=people,dc=example,dc=org\nobjectClass: person\ncn: x\n\ndn: cn=x\ncn\n\ndn: cn=late,dc=org\nobjectClass: person\ncn: late\n`,
     );
     const { objects, end } = await readAll(connect());
     expect(objects.map((object) => object.anchor)).toContain('cn=late,dc=org');
@@ -144,6 +144,36 @@ describe('read', () => {
     });
     expect(end.fingerprint).toBeUndefined();
     expect(warnings.map((fault) => fault.where.line)).toEqual([22, 27]);
+  });
+
+  test('a value that cannot be read costs its attribute; one that says which entry it is costs the entry', async () => {
+    const text = (id: string, more: string): string => `dn: uid=${id},dc=x\nobjectClass: person\nuid: ${id}\nsn: ok\n${more}\n`;
+    writeFileSync(
+      path(),
+      [text('1', 'mail:: !!'), text('2', 'mail: a\nmail:: !!'), text('3', 'ou:: !!'), text('4', 'objectClass:: !!')].join('\n'),
+    );
+    const { objects, end } = await readAll(connect({ ignore: ['ou'] }));
+    expect(objects.map((one) => [one.anchor, Object.keys((one as ReadObject).attributes), (one as ReadObject).refused])).toEqual([
+      [
+        'uid=1,dc=x',
+        ['objectClass', 'uid', 'sn'],
+        [expect.objectContaining({ where: expect.objectContaining({ line: 5, attribute: 'mail' }) })],
+      ],
+      [
+        'uid=2,dc=x',
+        ['objectClass', 'uid', 'sn'],
+        [expect.objectContaining({ where: expect.objectContaining({ line: 12, attribute: 'mail' }) })],
+      ],
+      ['uid=3,dc=x', ['objectClass', 'uid', 'sn'], undefined],
+    ]);
+    expect(end).toMatchObject({ complete: false, reason: { where: { object: 'uid=4,dc=x' } } });
+    const before = readFileSync(path());
+    const connection = connect();
+    expect(await connection.write!.write([item('update', { anchor: 'uid=1,dc=x', set: { sn: 'new' } })])).toMatchObject([
+      { ok: false, fault: { kind: 'invalidValue', message: expect.stringContaining('cannot be read') } },
+    ]);
+    await connection.write!.commit!();
+    expect(readFileSync(path())).toEqual(before);
   });
 
   test('a file that is not there is a fault where it is only read, and empty where Rollcall is to make it', async () => {

@@ -1,6 +1,6 @@
 /** An entry as the engine sees it: kind by class, anchor by settings, one value bare and several as a list. */
 import type { ReadObject } from '#connectors/contract';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
 import type { Plan } from './config.ts';
 import { nameKey } from './names.ts';
@@ -9,7 +9,12 @@ import { nameKey } from './names.ts';
  * Null: not offered. Throws RollcallError invalidValue for an entry that has no usable anchor. The attributes given become
  * the object's own.
  */
-export function objectOf(entry: { dn: string; attributes: LdifAttributes; line?: number }, plan: Plan): ReadObject | null {
+export function objectOf(
+  entry: { dn: string; attributes: LdifAttributes; line?: number; refused?: readonly Fault[] },
+  plan: Plan,
+): ReadObject | null {
+  const telling = entry.refused?.find(({ where }) => where.attribute === 'objectClass' || sameName(where.attribute, plan.anchor));
+  if (telling !== undefined) throw new RollcallError(telling.kind, telling.message, telling);
   const kind = plan.kindOf(entry.attributes.objectClass ?? []);
   if (kind === null) return null;
   const anchor = anchorOf(entry.dn, entry.attributes, plan);
@@ -20,7 +25,17 @@ export function objectOf(entry: { dn: string; attributes: LdifAttributes; line?:
     else if (values.length === 1) attributes[name] = values[0]!;
   }
   const line = entry.line === undefined ? {} : { line: entry.line };
-  return { kind, anchor, name: entry.dn, attributes, ...line };
+  return { kind, anchor, name: entry.dn, attributes, ...line, ...refusedIn(entry.refused, plan) };
+}
+
+/** Without the attributes that are never read. */
+export function refusedIn(faults: readonly Fault[] | undefined, plan: Plan): { readonly refused?: readonly Fault[] } {
+  const refused = faults?.filter(({ where }) => !plan.ignored.has(where.attribute!.toLowerCase())) ?? [];
+  return refused.length === 0 ? {} : { refused };
+}
+
+function sameName(a: string | undefined, b: string): boolean {
+  return a?.toLowerCase() === b.toLowerCase();
 }
 
 export function anchorOf(dn: string, attributes: LdifAttributes, plan: Plan): string {

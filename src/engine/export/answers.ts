@@ -1,13 +1,21 @@
 /** What a target answered → what the store is told (SEMANTICS 9). One table from error kind to action. */
-import type { WriteResult } from '#connectors/contract';
+import type { ReadObject, WriteResult } from '#connectors/contract';
 import { canonicalJson, canonicalSet, imageText, parseImage } from '#core/canonical';
 import type { ErrorKind } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { type Attributes, type Scalar, scalars } from '#core/values';
-import type { ExportAnswer, StagedKey } from '#store/contract';
+import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { afterWrite, type Settling } from '../import/settle.ts';
-import { canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan } from '../import/staging.ts';
+import {
+  type Canonical,
+  canonicalise,
+  digestsOf,
+  hasMultiEdges,
+  nameKeys,
+  type StagingPlan,
+  withLast,
+} from '../import/staging.ts';
 import { partsOf } from '../safety/parts.ts';
 import type { Sending } from './translate.ts';
 
@@ -101,7 +109,7 @@ export function answerOf(
     remaining,
   };
   if (!proven && !result.object) return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)) };
-  const shown = result.object ? canonicalise(result.object, plan) : null;
+  const shown = result.object ? shownBy(context, settling, result.object, row, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
@@ -120,6 +128,21 @@ export function answerOf(
     keys: keysOf(plan, seen),
     ...(settled.steps === row.steps ? {} : { steps: settled.steps }),
   };
+}
+
+/** The answer's object; what of it cannot be used is told, and stays as it was last seen. */
+function shownBy(
+  context: EngineContext,
+  { connection }: Settling,
+  object: ReadObject,
+  row: StagedRow,
+  plan: StagingPlan,
+): Canonical {
+  const shown = canonicalise(object, plan);
+  if (shown.refused.length === 0) return shown;
+  const where = { connection: connection.name, object: object.anchor };
+  for (const fault of shown.refused) context.fault({ ...fault, where: { ...where, ...fault.where } });
+  return withLast(shown, { attributes: row.seen === null ? null : parseImage(row.seen), name: row.name }, plan);
 }
 
 /** The image with these values in place; cleared ones are gone. */

@@ -3,6 +3,7 @@
  * filled. The baseline is what the last complete, healthy read saw.
  */
 import { canonicalJson } from '#core/canonical';
+import type { Fault } from '#core/errors';
 
 export interface Baseline {
   readonly counts: { readonly [kind: string]: number };
@@ -67,7 +68,8 @@ export class Tally {
     this.filled.clear();
   }
 
-  add(kind: string, attributes: { readonly [attribute: string]: unknown }): void {
+  /** What was refused is there, though nobody can use it: it is not empty. */
+  add(kind: string, attributes: { readonly [attribute: string]: unknown }, refused: readonly Fault[] = []): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     let filled = this.filled.get(kind);
     if (!filled) {
@@ -78,6 +80,8 @@ export class Tally {
       const value = attributes[attribute];
       if (value !== null && value !== '') filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
     }
+    for (const { where } of refused)
+      if (where.attribute !== undefined) filled.set(where.attribute, (filled.get(where.attribute) ?? 0) + 1);
   }
 
   baseline(): Baseline {

@@ -90,6 +90,8 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   const only = reader.deltas === 'only';
   await saveState(context, connection.name, {
     ...((complete || only) && end?.next !== undefined ? { cursor: end.next } : {}),
+    // Changes to come will not repeat what was left out of a new object: a full read does.
+    ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
     ...(complete && only ? { lastCompleteRead: context.now } : {}),
     lastRead: context.now,
   });

@@ -21,7 +21,9 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
     if (known) known.kinds.add(kind);
     else edges.set(attribute, { key, multi, kinds: new Set([kind]) });
   };
+  const decides = new Map<string, Set<string>>();
   for (const rule of connection.imports.values()) {
+    decides.set(rule.from, new Set([...(decides.get(rule.from) ?? []), ...rule.decides]));
     for (const edge of rule.edges) plan(edge.attribute, rule.from, keyBy(context, edge.reference), edge.multi);
     const attributes = context.kinds.get(rule.kind)!.attributes;
     for (const flow of rule.flows)
@@ -38,7 +40,7 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
       for (const place of attribute.unique?.uniqueIn ?? [])
         if (place.connection === connection.name)
           keys.set(place.attribute, { scope: stagedScope(place.connection, place.attribute), matching: attribute.matching });
-  return { edges, keys, timed };
+  return { edges, keys, timed, decides };
 }
 
 /** Scope of a staged attribute's values in the key table. */

@@ -1,11 +1,11 @@
 /** Turns pages into staged batches: digest, compare, collect, write; at most two batches on their way. */
-import type { Change, RawValue, ReadObject } from '#connectors/contract';
+import type { Change, ReadObject } from '#connectors/contract';
 import { imageText, parseImage, sameValue } from '#core/canonical';
-import { toFault } from '#core/errors';
+import { RollcallError } from '#core/errors';
+import { checkText } from '#core/text';
 import { parseInstant } from '#core/time';
-import type { Attributes, Scalar, Value } from '#core/values';
-import { scalars } from '#core/values';
-import type { StagedRow, StageEdges, StageItem } from '#store/contract';
+import type { Attributes } from '#core/values';
+import type { StagedRow, StageItem } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
 import { sharedIn } from '../sync/ours.ts';
@@ -14,9 +14,20 @@ import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { keptOf } from './kept.ts';
+import { edgeDeltas, patched } from './patch.ts';
 import { stagingPlan } from './plan.ts';
+import { createRefusals } from './refusals.ts';
 import { settleRow } from './settle.ts';
-import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan } from './staging.ts';
+import {
+  type Canonical,
+  canonicalise,
+  digestsOf,
+  hasMultiEdges,
+  nameKeys,
+  type StagingPlan,
+  undecided,
+  withLast,
+} from './staging.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
@@ -25,6 +36,8 @@ export interface Stager {
   readonly seen: number;
   /** Objects that could not be staged: their absence is not known. */
   readonly refused: number;
+  /** Of those, new ones of which other attributes would be lost if only changes of them were read from now on. */
+  readonly waiting: number;
   objects(page: readonly (ReadObject | Change)[]): Promise<void>;
   changes(page: readonly (ReadObject | Change)[]): Promise<void>;
   flush(): Promise<void>;
@@ -61,27 +74,29 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   let mark = options.mark;
   let batch: Arrived[] = [];
   let onTheirWay: Promise<void>[] = [];
+  const refusals = createRefusals(context, connection);
   let seen = 0;
-  let refused = 0;
-
-  const refuse = (object: { anchor: string; line?: number }, error: unknown): void => {
-    refused++;
-    const where = {
-      connection: connection.name,
-      object: object.anchor,
-      ...(object.line === undefined ? {} : { line: object.line }),
-    };
-    context.fault(toFault(error, where));
-  };
+  let waiting = 0;
 
   const arrive = (object: ReadObject): Arrived | null => {
     try {
       const canonical = canonicalise(object, plan);
+      if (canonical.refused.length > 0) refusals.attributes(object, canonical.refused);
       return { object, canonical, ...digestsOf(digester, object.kind, object.anchor, canonical.digestText) };
     } catch (error) {
-      refuse(object, error);
+      refusals.object(object, error);
       return null;
     }
+  };
+
+  /** Whether the object may be staged as far as it is known. */
+  const decided = (object: ReadObject, canonical: Canonical, isNew: boolean): boolean => {
+    const fault = isNew && canonical.refused.length > 0 ? undecided(object, canonical, plan) : undefined;
+    if (fault === undefined) return true;
+    waiting++;
+    const message = `it is new, and ${fault.where.attribute} says who it is: ${fault.message}; it waits for a value that can be used`;
+    refusals.object(object, new RollcallError(fault.kind, message, fault));
+    return false;
   };
 
   const send = async (items: readonly StageItem[]): Promise<void> => {
@@ -114,6 +129,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
           before.set(`${kind}\u0000${row.anchor}`, row);
       if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
     }
+    arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
     const blobs = arrived.flatMap((a) => a.canonical.blobs);
     if (blobs.length > 0) await store.blobs.put(blobs);
     const items = arrived.map((a) => itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`)));
@@ -140,9 +156,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   };
 
   const itemOf = (arrived: Arrived, row: StagedRow | undefined): StageItem => {
-    const { object, canonical } = arrived;
-    const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
+    const { object } = arrived;
     const previous = row?.seen ? parseImage(row.seen) : null;
+    const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
+    const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
     const settle = row && settling ? settleRow(settling, row, canonical.attributes) : undefined;
     return {
       kind: object.kind,
@@ -175,7 +192,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       return seen;
     },
     get refused() {
-      return refused;
+      return refusals.objects;
+    },
+    get waiting() {
+      return waiting;
     },
     restart(newMark) {
       mark = newMark;
@@ -184,12 +204,12 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       for (const entry of page) {
         seen++;
         if (entry.op === 'patch' || entry.op === 'delete') {
-          refuse(entry, new Error(`a full read gave a change record (${entry.op})`));
+          refusals.object(entry, new Error(`a full read gave a change record (${entry.op})`));
           continue;
         }
         const arrived = arrive(entry);
         if (!arrived) continue;
-        options.tally?.add(entry.kind, arrived.canonical.attributes);
+        options.tally?.add(entry.kind, arrived.canonical.attributes, arrived.canonical.refused);
         const same = options.index!.unchanged(arrived.anchorDigest, arrived.digest!);
         if (same > 0) {
           if (!options.bitmap!.add(same)) duplicate(entry);
@@ -222,11 +242,13 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     async finish() {
       await flush();
       await drain();
+      refusals.finish();
     },
   };
 
-  async function stageChanges(entries: readonly (ReadObject | Change)[]): Promise<void> {
-    seen += entries.length;
+  async function stageChanges(page: readonly (ReadObject | Change)[]): Promise<void> {
+    seen += page.length;
+    const entries = page.filter(hasKey);
     const rows = new Map<string, StagedRow>();
     for (const [kind, anchors] of byKind(entries.map((object) => ({ object }))))
       for (const row of await store.spaces.byAnchors(connection.name, kind, anchors)) rows.set(`${kind}\u0000${row.anchor}`, row);
@@ -246,8 +268,12 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         const patch = entry.op === 'patch';
         const current = images.get(key) ?? (row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined);
         const object: ReadObject = patch ? patched(entry, current, plan) : entry;
-        const canonical = canonicalise(object, plan);
-        const deltas = patch ? edgeDeltas(entry, plan) : [];
+        const read = canonicalise(object, plan);
+        const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
+        refusals.attributes(entry, [...read.refused, ...edits.refused]);
+        if (!decided(object, read, current === undefined)) continue;
+        const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
+        const { deltas } = edits;
         const whole = !patch || !hasMultiEdges(plan, entry.kind);
         const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
         const base = itemOf(
@@ -265,10 +291,21 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         images.set(key, canonical.attributes);
         if (canonical.blobs.length > 0) await store.blobs.put(canonical.blobs);
       } catch (error) {
-        refuse(entry, error);
+        refusals.object(entry, error);
       }
     }
     if (items.size > 0) await send([...items.values()]);
+  }
+
+  function hasKey(entry: ReadObject | Change): boolean {
+    try {
+      checkText(entry.kind);
+      checkText(entry.anchor);
+      return true;
+    } catch (error) {
+      refusals.object(entry, error);
+      return false;
+    }
   }
 
   /** A second change of one object in one page: the first goes ahead, alone. */
@@ -309,6 +346,17 @@ function byKind(
   return out;
 }
 
+/** The row of an object that is there already. */
+function lastOf(rows: ReadonlyMap<string, StagedRow>, { kind, anchor }: ReadObject): StagedRow | undefined {
+  const row = rows.get(`${kind}\u0000${anchor}`);
+  return isThere(row) ? row : undefined;
+}
+
+/** An object that comes back may be another one: nothing of what it was before stays. */
+function isThere(row: StagedRow | undefined): boolean {
+  return row !== undefined && row.presence !== 'gone';
+}
+
 function instantOf(text: string): number | null {
   return parseInstant(text);
 }
@@ -326,39 +374,4 @@ function timesOf(
   for (const attribute of plan.timed)
     if (!sameValue(before?.[attribute] ?? null, after[attribute] ?? null)) times[attribute] = at;
   return imageText(Object.assign(Object.create(null), times));
-}
-
-type Patch = Extract<Change, { op: 'patch' }>;
-
-/** The whole object after the patch; attributes kept as edges are left to `edgeDeltas`. */
-function patched(entry: Patch, current: Attributes | undefined, plan: StagingPlan): ReadObject {
-  const attributes: { [attribute: string]: RawValue } = Object.assign(Object.create(null), current);
-  for (const attribute in entry.set) attributes[attribute] = entry.set[attribute]!;
-  for (const attribute in entry.add)
-    if (!plan.edges.get(attribute)?.multi) attributes[attribute] = [...scalars(current?.[attribute]), ...entry.add[attribute]!];
-  for (const attribute in entry.remove) {
-    if (plan.edges.get(attribute)?.multi) continue;
-    const gone = entry.remove[attribute]!;
-    attributes[attribute] = scalars(attributes[attribute] as Value).filter((v) => !gone.some((g) => sameValue(g, v)));
-  }
-  return {
-    kind: entry.kind,
-    anchor: entry.anchor,
-    attributes,
-    ...(entry.name === undefined ? {} : { name: entry.name }),
-    ...(entry.changedAt === undefined ? {} : { changedAt: entry.changedAt }),
-  };
-}
-
-function edgeDeltas(entry: Patch, plan: StagingPlan): StageEdges[] {
-  const out: StageEdges[] = [];
-  for (const [attribute, { key, multi }] of plan.edges) {
-    if (!multi) continue;
-    const keys = (values: readonly Scalar[] | undefined) => (values ?? []).map((v) => ({ key: key(v), text: String(v) }));
-    const set = entry.set?.[attribute];
-    if (set !== undefined) out.push({ attribute, all: keys(scalars(set as Value)) });
-    else if (entry.add?.[attribute] || entry.remove?.[attribute])
-      out.push({ attribute, add: keys(entry.add?.[attribute]), remove: keys(entry.remove?.[attribute]) });
-  }
-  return out;
 }

@@ -4,10 +4,10 @@ import { canonicalSet, imageText } from '#core/canonical';
 import type { Digester } from '#core/digest';
 import { sha256Hex } from '#core/digest';
 import { normalDn, parentDn } from '#core/dn';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError, toFault } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { checkText } from '#core/text';
-import type { Attributes, Matching, Scalar, Value } from '#core/values';
+import { type Attributes, isBlob, type Matching, type Scalar, scalars, type Value } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
 import type { EdgeKey, StagedKey, StageEdges } from '#store/contract';
 
@@ -26,12 +26,14 @@ export interface StagingPlan {
   readonly keys: ReadonlyMap<string, { readonly scope: string; readonly matching: Matching }>;
   /** Attributes of strategy `latest`. */
   readonly timed: ReadonlySet<string>;
+  /** By staged kind: attributes without which nobody can say whether, or as whom, a new object is taken. */
+  readonly decides: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface Canonical {
   readonly attributes: Attributes;
   readonly text: string;
-  /** Text the content digest is taken over: the image and the edges kept out of it. */
+  /** Text the content digest is taken over: the image, the names of what was refused, and the edges kept out of it. */
   readonly digestText: string;
   readonly edges: readonly StageEdges[];
   readonly keys: readonly StagedKey[];
@@ -39,6 +41,10 @@ export interface Canonical {
   readonly nameKey: string | null;
   readonly parentKey: string | null;
   readonly blobs: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
+  /** Attributes that are there and cannot be used: they say nothing, not even that they are empty. */
+  readonly refused: readonly Fault[];
+  /** The same of the name. */
+  readonly nameRefused: boolean;
 }
 
 /** Whether objects of this kind have attributes that are kept as edges, outside the image. */
@@ -50,23 +56,34 @@ export function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
 const NO_EDGES: readonly StageEdges[] = [];
 const NO_KEYS: readonly StagedKey[] = [];
 const NO_BLOBS: readonly { readonly hash: string; readonly bytes: Uint8Array }[] = [];
+const NO_FAULTS: readonly Fault[] = [];
 
-/** Throws invalidValue naming the attribute. */
+/** Throws invalidValue when the object cannot even be told from others; a fault of one attribute refuses that attribute. */
 export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
+  checkText(object.anchor);
+  checkText(object.kind);
   const attributes: Attributes = Object.create(null);
   let blobs: { hash: string; bytes: Uint8Array }[] | null = null;
   let edges: StageEdges[] | null = null;
   let keys: StagedKey[] | null = null;
+  let refused: Fault[] | null = object.refused === undefined ? null : [...object.refused];
   let edgeText = '';
   for (const attribute in object.attributes) {
-    const raw = object.attributes[attribute]!;
+    const raw: RawValue | undefined = object.attributes[attribute];
     const edge = plan.edges.get(attribute);
     let value: Value;
-    if (typeof raw === 'string') value = scalarText(raw, attribute);
-    else if (raw === null || typeof raw === 'number' || typeof raw === 'boolean') value = checkNumber(raw, attribute);
-    else {
-      blobs ??= [];
-      value = canonicalValue(raw, attribute, blobs);
+    try {
+      if (typeof raw === 'string') value = checkText(raw);
+      else if (raw === null || typeof raw === 'number' || typeof raw === 'boolean') value = checkNumber(raw);
+      else if (raw === undefined) continue;
+      else {
+        blobs ??= [];
+        value = canonicalValue(raw, blobs);
+      }
+    } catch (error) {
+      refused ??= [];
+      refused.push(toFault(error, { attribute }));
+      continue;
     }
     if (edge) {
       const list = edgeKeys(value, edge.key);
@@ -82,29 +99,68 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     const key = plan.keys.get(attribute);
     if (key) {
       keys ??= [];
-      for (const scalar of value === null ? [] : Array.isArray(value) ? value : [value as Scalar])
-        keys.push({ scope: key.scope, norm: normalForm(scalar, key.matching) });
+      addKeys(keys, value, key);
     }
   }
-  const name = object.name === undefined ? null : scalarText(object.name, 'name');
+  let name: string | null = null;
+  try {
+    if (object.name !== undefined) name = checkText(object.name);
+  } catch (error) {
+    refused ??= [];
+    refused.push({ ...toFault(error), message: `its name cannot be used: ${toFault(error).message}` });
+  }
   for (const [attribute, edge] of plan.edges) {
     // A single reference that is not there refers to nothing: its old edge goes.
-    if (!edge.multi && edge.kinds.has(object.kind) && attributes[attribute] === undefined) {
-      edges ??= [];
-      edges.push({ attribute, all: [] });
-    }
+    if (edge.multi || !edge.kinds.has(object.kind) || attributes[attribute] !== undefined) continue;
+    if (refused?.some((fault) => fault.where.attribute === attribute)) continue;
+    edges ??= [];
+    edges.push({ attribute, all: [] });
   }
   const text = imageText(attributes);
+  // An object read again with the same attributes refused is unchanged, whatever stands in them now.
+  const image = refused === null ? text : `${text}\u001c${JSON.stringify(refused.map((fault) => fault.where.attribute ?? null))}`;
   return {
     attributes,
     text,
-    digestText: name === null && edgeText === '' ? text : `${text}\u001d${name ?? ''}${edgeText}`,
+    digestText: name === null && edgeText === '' ? image : `${image}\u001d${name ?? ''}${edgeText}`,
     edges: edges ?? NO_EDGES,
     keys: keys ?? NO_KEYS,
     name,
     ...nameKeys(name),
     blobs: blobs ?? NO_BLOBS,
+    refused: refused ?? NO_FAULTS,
+    nameRefused: name === null && object.name !== undefined,
   };
+}
+
+/** Why an object met for the first time is not staged: what says who it is was refused. Undefined when it may be. */
+export function undecided({ kind }: ReadObject, { refused }: Canonical, plan: StagingPlan): Fault | undefined {
+  const decides = plan.decides.get(kind);
+  return refused.find(({ where: { attribute } }) => attribute !== undefined && decides?.has(attribute) === true);
+}
+
+/** With what was staged last in the place of everything refused: a value that cannot be used proves nothing (STORE 1). */
+export function withLast(
+  canonical: Canonical,
+  last: { readonly attributes: Attributes | null; readonly name: string | null },
+  plan: StagingPlan,
+): Canonical {
+  if (canonical.refused.length === 0) return canonical;
+  const attributes: Attributes = Object.assign(Object.create(null), canonical.attributes);
+  const keys = [...canonical.keys];
+  for (const { where } of canonical.refused) {
+    const value = where.attribute === undefined ? undefined : last.attributes?.[where.attribute];
+    if (value === undefined) continue;
+    attributes[where.attribute!] = value;
+    const key = plan.keys.get(where.attribute!);
+    if (key) addKeys(keys, value, key);
+  }
+  const name = canonical.nameRefused ? { name: last.name, ...nameKeys(last.name) } : {};
+  return { ...canonical, attributes, text: imageText(attributes), keys, ...name };
+}
+
+function addKeys(keys: StagedKey[], value: Value, key: { readonly scope: string; readonly matching: Matching }): void {
+  for (const scalar of scalars(value)) keys.push({ scope: key.scope, norm: normalForm(scalar, key.matching) });
 }
 
 /** Names that are DNs compare as DNs; any other name as it is. */
@@ -131,39 +187,38 @@ function edgeKeys(value: Value, key: (scalar: Scalar) => string): readonly EdgeK
   });
 }
 
-function scalarText(text: string, attribute: string): string {
-  try {
-    return checkText(text);
-  } catch (error) {
-    throw new RollcallError('invalidValue', error instanceof Error ? error.message : String(error), { where: { attribute } });
-  }
-}
-
-function checkNumber(raw: number | boolean | null, attribute: string): Value {
+function checkNumber(raw: number | boolean | null): Value {
   if (typeof raw === 'number' && !(Number.isFinite(raw) && Math.abs(raw) <= 2 ** 53))
-    throw new RollcallError('invalidValue', 'the number is outside ±2^53; send it as text', { where: { attribute } });
+    throw new RollcallError('invalidValue', 'the number is outside ±2^53', { remedy: 'have the source send it as text' });
   return raw;
 }
 
-function canonicalValue(raw: RawValue, attribute: string, blobs: { hash: string; bytes: Uint8Array }[]): Value {
+function canonicalValue(raw: RawValue, blobs: { hash: string; bytes: Uint8Array }[]): Value {
+  if (!Array.isArray(raw)) return scalarOf(raw as Scalar | Uint8Array, blobs);
+  if (raw.length === 0) return null;
+  const before = blobs.length;
+  try {
+    return canonicalSet((raw as readonly (Scalar | Uint8Array)[]).map((item) => scalarOf(item, blobs)));
+  } catch (error) {
+    // Nobody will refer to the bytes beside a value that was refused.
+    blobs.length = before;
+    throw error;
+  }
+}
+
+/** Guards what comes from outside the types too: a list in a list, an object, nothing at all. */
+function scalarOf(raw: Scalar | Uint8Array, blobs: { hash: string; bytes: Uint8Array }[]): Scalar {
+  if (typeof raw === 'string') return checkText(raw);
+  if (typeof raw === 'number' || typeof raw === 'boolean') return checkNumber(raw) as Scalar;
   if (raw instanceof Uint8Array) {
     const hash = sha256Hex(raw);
     blobs.push({ hash, bytes: raw });
     return { blob: hash, size: raw.length };
   }
-  if (Array.isArray(raw)) {
-    if (raw.length === 0) return null;
-    const list = (raw as readonly RawValue[]).map((item) => {
-      const value = canonicalValue(item, attribute, blobs);
-      if (value === null || Array.isArray(value))
-        throw new RollcallError('invalidValue', 'a list inside a list', { where: { attribute } });
-      return value as Scalar;
-    });
-    return canonicalSet(list);
-  }
-  if (typeof raw === 'string') return scalarText(raw, attribute);
-  if (raw === null || typeof raw === 'number' || typeof raw === 'boolean') return checkNumber(raw, attribute);
-  return raw as Scalar;
+  if (isBlob(raw)) return raw;
+  throw new RollcallError('invalidValue', 'the value is neither text nor number, boolean or bytes', {
+    remedy: 'have the source send plain values, or a list of them',
+  });
 }
 
 /** Digest pair of a staged object. */

@@ -47,5 +47,7 @@ function whyCut(item: Exclude<LdifItem, { type: 'fault' }>, last: Line, telling:
   if (item.type !== 'entry' && item.type !== 'add') return null;
   if (item.attributes.objectClass === undefined) return 'it has no objectClass yet';
   const name = (canonicalDescription(last.name) ?? '').toLowerCase();
+  const refused = item.refused?.find(({ where }) => where.attribute?.toLowerCase() === name);
+  if (refused !== undefined) return refused.message;
   return telling.has(name) ? `the value of "${shown(last.name)}" may go on, and says which entry it is` : null;
 }

@@ -1,6 +1,6 @@
 /**
- * One record's lines to their meaning (RFC 2849): an entry, or a change. A fault anywhere in a record skips the record:
- * half an entry would read as values that were removed.
+ * One record's lines to their meaning (RFC 2849): an entry, or a change. A value that cannot be read refuses its attribute
+ * whole, and is told: nobody reads half a list as values that were removed. Any other fault skips the record.
  */
 import { parseDn } from '#core/dn';
 import type { Fault, Where } from '#core/errors';
@@ -119,37 +119,65 @@ export class RecordReader {
           line.line,
           'write "changetype: add" after the control',
         );
-      return { type: 'entry' as const, dn, attributes: this.#attributes(lines, at, to, plain) };
+      return { type: 'entry' as const, dn, ...this.#attributes(dn, lines, at, to, plain) };
     }
     const type = text(line, plain).trim().toLowerCase();
     at++;
-    if (type === 'add') return { type, dn, attributes: this.#attributes(lines, at, to, plain) } satisfies LdifChange;
+    if (type === 'add') return { type, dn, ...this.#attributes(dn, lines, at, to, plain) } satisfies LdifChange;
     if (type === 'delete') {
       if (at < to) throw new Stop('a delete has lines after "changetype: delete"', lines[at]!.line, 'end the record there');
       return { type, dn } satisfies LdifChange;
     }
-    if (type === 'modify') return { type, dn, changes: this.#modifications(lines, at, to, plain) } satisfies LdifChange;
+    if (type === 'modify') return { type, dn, ...this.#modifications(dn, lines, at, to, plain) } satisfies LdifChange;
     if (type === 'modrdn' || type === 'moddn') return rename(dn, line.line, lines.slice(at, to), plain);
     throw new Stop(`the change type "${shown(type)}" is unknown`, line.line, 'use add, delete, modify, modrdn or moddn');
   }
 
-  #attributes(lines: readonly Line[], from: number, to: number, plain: boolean): LdifAttributes {
+  #attributes(
+    dn: string,
+    lines: readonly Line[],
+    from: number,
+    to: number,
+    plain: boolean,
+  ): { readonly attributes: LdifAttributes; readonly refused?: readonly Fault[] } {
     const out: LdifAttributes = Object.create(null);
+    let refused: Map<string, Fault> | null = null;
     if (from >= to)
       throw new Stop('an entry without attributes', lines[from - 1]!.line, 'give it its attributes, objectClass first');
     for (let at = from; at < to; at++) {
       const line = lines[at]!;
       const name = this.#name(line);
-      const value = read(line, name, plain);
-      const list = out[name.name];
-      if (list === undefined) out[name.name] = [value];
-      else list.push(value);
+      try {
+        const value = read(line, name, plain);
+        const list = out[name.name];
+        if (list === undefined) out[name.name] = [value];
+        else list.push(value);
+      } catch (error) {
+        refused ??= new Map();
+        this.#refuse(refused, name.name, error, dn);
+      }
     }
-    return out;
+    if (refused === null) return { attributes: out };
+    for (const name of refused.keys()) delete out[name];
+    return { attributes: out, refused: [...refused.values()] };
   }
 
-  #modifications(lines: readonly Line[], from: number, to: number, plain: boolean): LdifModification[] {
+  #refuse(refused: Map<string, Fault>, attribute: string, error: unknown, dn: string): void {
+    if (!(error instanceof Stop) || error.attribute === undefined) throw error;
+    if (refused.has(attribute)) return;
+    const where = { line: error.line, object: dn.slice(0, 512), attribute };
+    refused.set(attribute, ldifFault(this.#file, error.message, where, error.remedy).fault);
+  }
+
+  #modifications(
+    dn: string,
+    lines: readonly Line[],
+    from: number,
+    to: number,
+    plain: boolean,
+  ): { readonly changes: readonly LdifModification[]; readonly refused?: readonly Fault[] } {
     const changes: LdifModification[] = [];
+    const refused = new Map<string, Fault>();
     let at = from;
     while (at < to) {
       const head = lines[at++]!;
@@ -172,18 +200,24 @@ export class RecordReader {
             'end each modification with a line of "-"',
           );
         }
-        values.push(read(line, name, plain));
+        try {
+          values.push(read(line, name, plain));
+        } catch (error) {
+          this.#refuse(refused, name.name, error, dn);
+        }
       }
       // The last "-" may be missing (RFC 2849 has it, some tools do not write it).
       at++;
-      if (values.length === 0 && (op === 'add' || op === 'increment')) {
+      if (values.length === 0 && (op === 'add' || op === 'increment') && !refused.has(name.name)) {
         throw new Stop(`"${op}: ${name.name}" without a value`, head.line, 'put the values below it');
       }
       changes.push({ op, attribute: name.name, values });
     }
     if (changes.length === 0)
       throw new Stop('a modify without modifications', lines[from - 1]!.line, 'say what to add, delete or replace');
-    return changes;
+    if (refused.size === 0) return { changes };
+    // What else the record does to such an attribute would start from a value nobody knows.
+    return { changes: changes.filter((change) => !refused.has(change.attribute)), refused: [...refused.values()] };
   }
 
   #name(line: Line): Name {

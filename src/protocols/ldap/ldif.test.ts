@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LdifAttributes, type LdifItem, LdifReader, type LdifRecord, parseLdif } from './ldif.ts';
+import { type LdifAttributes, type LdifEntry, type LdifItem, LdifReader, type LdifRecord, parseLdif } from './ldif.ts';
 import { normalise } from './ldif-normal.ts';
 import { formatChange, formatEntry } from './ldif-write.ts';
 
@@ -144,9 +144,6 @@ describe('change records', () => {
 
 const good = 'dn: dc=ok\ndc: ok\n';
 const bad: readonly (readonly [string, string, number, RegExp])[] = [
-  ['bad base64', 'dn: dc=x\ndc: x\njpegPhoto:: AA=A\n', 3, /"jpegPhoto" is not valid base64/],
-  ['base64 of a length that cannot be', 'dn: dc=x\ncn:: AAAAA\n', 2, /not valid base64/],
-  ['a URL value', 'dn: dc=x\njpegPhoto:< file:///etc/passwd\n', 2, /URL/],
   ['an unknown change type', 'dn: dc=x\nchangetype: upsert\n', 2, /"upsert" is unknown/],
   ['a critical control', 'dn: dc=x\ncontrol: 1.2.840.113556.1.4.805 true\nchangetype: delete\n', 2, /critical control 1\.2\.840/],
   ['no dn', 'cn: x\nsn: x\n', 1, /does not begin with a "dn:"/],
@@ -168,8 +165,57 @@ const bad: readonly (readonly [string, string, number, RegExp])[] = [
   ['a rename without newrdn', 'dn: dc=x\nchangetype: modrdn\ndeleteoldrdn: 1\n', 2, /newrdn/],
   ['a rename that does not say what to do with the old name', 'dn: dc=x\nchangetype: modrdn\nnewrdn: dc=y\n', 2, /deleteoldrdn/],
   ['a "-" in an entry', 'dn: dc=x\ncn: x\n-\n', 3, /"-"/],
+];
+
+const badValues: readonly (readonly [string, string, number, RegExp])[] = [
+  ['bad base64', 'dn: dc=x\ndc: x\njpegPhoto:: AA=A\n', 3, /"jpegPhoto" is not valid base64/],
+  ['base64 of a length that cannot be', 'dn: dc=x\ncn:: AAAAA\n', 2, /not valid base64/],
+  ['a URL value', 'dn: dc=x\njpegPhoto:< file:///etc/passwd\n', 2, /URL/],
   ['a NUL byte', 'dn: dc=x\ncn: a\0b\n', 2, /NUL/],
 ];
+
+describe('a value that cannot be read costs its attribute only', () => {
+  const told = (items: readonly LdifItem[]) => records(items).map((item) => [...(('refused' in item && item.refused) || [])]);
+
+  test.each(badValues)('%s', (_name, text, line, message) => {
+    for (const eol of ['\n', '\r\n']) {
+      const items = parseLdif([good, `${text}sn: stays\n`, good.replaceAll('ok', 'ok2')].join('\n').replaceAll('\n', eol), {
+        file: 'a.ldif',
+      });
+      expect(records(items).map((item) => item.dn)).toEqual(['dc=ok', 'dc=x', 'dc=ok2']);
+      expect(faults(items)).toEqual([]);
+      const refused = told(items);
+      expect(refused.map((one) => one.length)).toEqual([0, 1, 0]);
+      const fault = refused[1]![0];
+      expect(fault).toMatchObject({ kind: 'invalidValue', where: { file: 'a.ldif', line: line + 3, object: 'dc=x' } });
+      expect(fault!.message).toMatch(message);
+      expect(fault!.remedy).toBeTruthy();
+      const { attributes } = records(items)[1] as LdifEntry;
+      expect(attributes.sn).toEqual(['stays']);
+      expect(attributes).not.toHaveProperty([fault!.where.attribute!]);
+    }
+  });
+
+  test('a list with one such value is refused whole, and so are all changes of it in one record', () => {
+    const [entry] = records(parseLdif('dn: dc=x\nmember: cn=a\nmember:: !\nmember: cn=b\ncn: x\n'));
+    expect(entry).toMatchObject({ attributes: { cn: ['x'] }, refused: [{ where: { attribute: 'member', line: 3 } }] });
+    expect(entry).not.toHaveProperty('attributes.member');
+    const [change] = records(
+      parseLdif('dn: dc=x\nchangetype: modify\nreplace: mail\nmail:: !\n-\nadd: mail\nmail: b\n-\nreplace: cn\ncn: y\n-\n'),
+    );
+    expect(change).toMatchObject({
+      changes: [{ op: 'replace', attribute: 'cn', values: ['y'] }],
+      refused: [{ where: { attribute: 'mail', line: 4 } }],
+    });
+  });
+
+  test('a value that is not UTF-8', () => {
+    const [refused] = told(parseLdif(Buffer.from('dn: dc=x\ncn: M\xfcller\n', 'latin1')));
+    expect(refused).toMatchObject([
+      { message: expect.stringMatching(/not UTF-8/), where: { line: 2, object: 'dc=x', attribute: 'cn' } },
+    ]);
+  });
+});
 
 describe('bad input costs its own record only', () => {
   test.each(bad)('%s', (_name, text, line, message) => {
@@ -183,13 +229,6 @@ describe('bad input costs its own record only', () => {
       expect(fault!.remedy).toBeTruthy();
       if (/^dn: dc=x$/m.test(text) && line > 1) expect(fault!.where.object).toBe('dc=x');
     }
-  });
-
-  test('a value that is not UTF-8', () => {
-    const items = parseLdif(Buffer.from('dn: dc=x\ncn: M\xfcller\n', 'latin1'));
-    expect(faults(items)).toMatchObject([
-      { message: expect.stringMatching(/not UTF-8/), where: { line: 2, object: 'dc=x', attribute: 'cn' } },
-    ]);
   });
 
   test.each([

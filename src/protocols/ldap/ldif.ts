@@ -1,6 +1,6 @@
 /**
  * LDIF (RFC 2849) as a stream: bytes go in by blocks of any size, records and faults come out in file order. A fault
- * costs its own record and nothing else. Memory is one block plus one record, however large the file is.
+ * costs its own record and nothing else; one of a value costs that attribute of the record. Memory is one block plus one record, however large the file is.
  */
 import type { Fault } from '#core/errors';
 import { RecordReader } from './ldif-record.ts';
@@ -28,10 +28,15 @@ export interface LdifModification {
   readonly values: readonly LdifValue[];
 }
 
+/** Why attributes are left out of a record, or changes of them: `where.attribute` names each. */
+interface Refusing {
+  readonly refused?: readonly Fault[];
+}
+
 export type LdifChange =
-  | { readonly type: 'add'; readonly dn: string; readonly attributes: LdifAttributes }
+  | ({ readonly type: 'add'; readonly dn: string; readonly attributes: LdifAttributes } & Refusing)
   | { readonly type: 'delete'; readonly dn: string }
-  | { readonly type: 'modify'; readonly dn: string; readonly changes: readonly LdifModification[] }
+  | ({ readonly type: 'modify'; readonly dn: string; readonly changes: readonly LdifModification[] } & Refusing)
   | {
       readonly type: 'rename';
       readonly dn: string;
@@ -40,7 +45,7 @@ export type LdifChange =
       readonly newSuperior?: string;
     };
 
-export interface LdifEntry {
+export interface LdifEntry extends Refusing {
   readonly type: 'entry';
   readonly dn: string;
   readonly attributes: LdifAttributes;
