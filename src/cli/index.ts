@@ -10,9 +10,9 @@
  * Results go to stdout, everything else to stderr. Called by main only.
  */
 import { toFault } from '#core/errors';
+import { UnknownName } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
 import { redact } from '#operations/redact';
-import { UnknownName } from '#operations/scope';
 import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, EXIT, Unanswered, UsageError } from './command.ts';

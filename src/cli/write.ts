@@ -56,9 +56,10 @@ export function value(of: unknown): string {
       ? `${printable(object.unresolved)} (names several: ${value(object.candidates)})`
       : `${printable(object.unresolved)} (nobody known by that yet)`;
   if (typeof object.blob === 'string' && typeof object.size === 'number') return `${number(object.size)} bytes`;
-  if (typeof object.label === 'string' && typeof object.object === 'number')
-    return `${printable(object.label)} (#${object.object})`;
-  if (typeof object.object === 'number') return `#${object.object}`;
+  if (typeof object.object === 'number') {
+    const id = `#${object.object}`;
+    return typeof object.label !== 'string' || object.label === id ? id : `${printable(object.label)} (${id})`;
+  }
   return printable(JSON.stringify(of));
 }
 

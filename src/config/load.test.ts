@@ -162,6 +162,16 @@ describe('faults, each with line, column and remedy', () => {
     ['retention', `retention: 400\n${GOOD}`, [/^1:12 retention: must be text, not a number \| put the value in quotes/]],
     ['duration', `retention: forever\n${GOOD}`, [/^1:12 retention: must be a duration/]],
     ['size', `limits: { maxObjectSize: 16 MB }\n${GOOD}`, [/^1:26 limits\.maxObjectSize: must be a size/]],
+    [
+      'profile steps',
+      `profiles: { nightly: [full-import, ful-sync] }\n${GOOD}`,
+      [/^1:36 profiles\.nightly\[1\]: must be one of cycle, .*did you mean full-sync/],
+    ],
+    [
+      'profile name',
+      `profiles: { export: [cycle] }\n${GOOD}`,
+      [/^1:13 profiles\.export: is the name of a profile that is always there/],
+    ],
     ['schedule text', `schedule: { hr: "* * * *" }\n${GOOD}`, [/^1:17 schedule\.hr: must have five fields/]],
     ['schedule name', `schedule: { hrr: "* * * * *" }\n${GOOD}`, [/^1:13 schedule\.hrr: there is no connection hrr/]],
     ['gate name', `gates: { deletes: { count: 1 } }\n${GOOD}`, [/^1:10 gates\.deletes: must be one of create/]],

@@ -67,6 +67,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     connections: read.connections,
     kinds: read.kinds,
     hooks: hooksOf(hooks),
+    profiles: new Map(Object.entries(written.profiles ?? {})),
     schedule: new Map(Object.entries(written.schedule ?? {})),
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? '16MB') },

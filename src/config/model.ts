@@ -2,6 +2,7 @@
 import type { ConnectorDefinition } from '#connectors/contract';
 import type { Kind } from '#core/values';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
+import type { Profile } from './profiles.ts';
 
 export type Mode = 'observe' | 'hold' | 'on';
 
@@ -51,6 +52,8 @@ export interface Configuration {
   readonly connections: readonly ConnectionConfig[];
   readonly kinds: ReadonlyMap<Kind, KindRules>;
   readonly hooks: readonly Hook[];
+  /** Sequences of profiles by the names the file gives them. */
+  readonly profiles: ReadonlyMap<string, readonly Profile[]>;
   readonly schedule: ReadonlyMap<string, string>;
   readonly retentionDays: number;
   readonly limits: { readonly maxObjectBytes: number };

@@ -1,6 +1,7 @@
 /** The file's data once shape/file has checked it. Rules stay unknown here: rules/compile reads them. */
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
+import type { Profile } from './profiles.ts';
 
 export type Named<T> = Readonly<Record<string, T>>;
 
@@ -34,6 +35,7 @@ export interface Written {
   readonly connections?: Named<WrittenConnection>;
   readonly gates?: WrittenGates;
   readonly hooks?: readonly WrittenHook[];
+  readonly profiles?: Named<readonly Profile[]>;
   readonly schedule?: Named<string>;
   readonly retention?: string;
   readonly limits?: { readonly maxObjectSize?: string };

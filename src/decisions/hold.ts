@@ -1,6 +1,5 @@
 /** Holding a connection: nothing is read from it or written to it, its data and values stay, every run says so. */
-import { RollcallError } from '#core/errors';
-import { nearest } from '#core/text';
+import { unknownConnection } from '#core/unknown-name';
 import { checked, type Decider, type Surroundings } from './decision.ts';
 
 export interface HoldResult {
@@ -37,12 +36,8 @@ async function heldState(connection: string, store: Surroundings['store']): Prom
   return (await store.spaces.states()).find((state) => state.name === connection)?.held ?? null;
 }
 
-/** Errors: notFound, naming the nearest connection. */
+/** Errors: UnknownName, naming the nearest connection. */
 export function known(connection: string, config: Surroundings['config']): void {
   const names = config.connections.map((one) => one.name);
-  if (names.includes(connection)) return;
-  const near = nearest(connection, names);
-  throw new RollcallError('notFound', `There is no connection '${connection}' in the configuration.`, {
-    remedy: near === null ? `There are ${names.join(', ')}.` : `Did you mean '${near}'?`,
-  });
+  if (!names.includes(connection)) throw unknownConnection(connection, names);
 }

@@ -58,15 +58,19 @@ export interface EngineContext {
   open(connection: EngineConnection): Connection;
 }
 
-export type NoticeKind =
-  | 'firstPlan'
-  | 'gate'
-  | 'heldConnection'
-  | 'outage'
-  | 'staleRead'
-  | 'rulesChanged'
-  | 'notConverging'
-  | 'incompleteRead';
+/** What a run says that somebody should look at; docs/guide/operating.md says what to do about each. */
+export const NOTICE_KINDS = [
+  'firstPlan',
+  'gate',
+  'heldConnection',
+  'outage',
+  'staleRead',
+  'rulesChanged',
+  'notSynced',
+  'notConverging',
+  'incompleteRead',
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export type PendingError = Omit<ErrorRow, 'run'>;
 

@@ -1,6 +1,6 @@
-export type { EngineConnection, EngineContext, NoticeKind } from './context.ts';
+export { type EngineConnection, type EngineContext, NOTICE_KINDS, type NoticeKind } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
-export { exportConnection } from './export/export.ts';
+export { type ExportOutcome, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importConnection } from './import/import.ts';

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { parseImage } from '#core/canonical';
 import { formatInstant } from '#core/time';
+import type { Attributes } from '#core/values';
 import { approve as approveNow, type Decision, discard as discardNow, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
 import { acceptRead } from '#decisions/reads';
-import { labelsOf } from '#people/label';
+import { labelsOf, withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -82,6 +83,18 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
       services.store,
     );
+    const { kinds } = services.config;
+    const images = shown.map(imagesOf);
+    const before = await withLabels(
+      images.map((one) => one.before),
+      kinds,
+      services.store,
+    );
+    const after = await withLabels(
+      images.map((one) => one.after),
+      kinds,
+      services.store,
+    );
     return {
       connection: found.connection,
       what: found.what,
@@ -96,7 +109,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         since: formatInstant(since),
       })),
       members: membersOf(found).slice(0, limit),
-      changes: shown.map((row) => change(row, labels)),
+      changes: shown.map((row, i) => ({ ...change(row, labels), before: before[i]!, after: after[i]! })),
     };
   },
 };
@@ -109,19 +122,17 @@ function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
   });
 }
 
-function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): WaitingChange {
+function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): Omit<WaitingChange, 'before' | 'after'> {
   const account = namesOf(row)[0] ?? `#${row.id}`;
+  const label = (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account;
+  return { account, person: row.objectId, label, operation: row.export!.operation };
+}
+
+function imagesOf(row: Waiting['rows'][number]): { before: Attributes | null; after: Attributes | null } {
   const { operation, wanted } = row.export!;
   const before = row.seen === null ? null : parseImage(row.seen);
   const after = wanted === null ? null : parseImage(wanted);
-  return {
-    account,
-    person: row.objectId,
-    label: (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account,
-    operation,
-    before: operation === 'update' && before !== null && after !== null ? among(before, after) : before,
-    after,
-  };
+  return { before: operation === 'update' && before !== null && after !== null ? among(before, after) : before, after };
 }
 
 /** An update says only what it changes; the other attributes of the account stay and are not shown. */

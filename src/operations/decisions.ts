@@ -5,6 +5,7 @@ import { type DecisionRow, mayBeRevoked, revoke as revokeNow } from '#decisions/
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { type OpenStore, type Operation, versioned } from './operation.ts';
+import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 
 export interface DecisionsInput {
@@ -68,6 +69,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
   }),
   async run({ person, connection, all, after, limit }, session) {
     const services = await session.services('read');
+    if (connection !== undefined) await knownConnection(connection, services);
     const filter = {
       active: !all,
       ...(person === undefined ? {} : { objectIds: [(await findOne(person, services)).id] }),

@@ -7,6 +7,7 @@ import { decide, unignored } from '#decisions/parked';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
+import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 
 export { meaningOf, parkedKinds } from '#decisions/choices';
@@ -72,7 +73,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     next: z.number().nullable(),
   }),
   async run({ kind, connection, after, limit }, session) {
-    const { store } = await session.services('read');
+    const services = await session.services('read');
+    const { store } = services;
+    if (connection !== undefined) await knownConnection(connection, services);
     const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);

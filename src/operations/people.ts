@@ -1,9 +1,9 @@
 /** Finds people and groups by words of their names, logins, mails and numbers. */
 import { z } from 'zod';
+import { UnknownName } from '#core/unknown-name';
 import type { Value } from '#core/values';
 import { search } from '#people/find';
 import { type Operation, versioned } from './operation.ts';
-import { UnknownName } from './scope.ts';
 
 export interface PeopleInput {
   /** Empty lists everybody by id. */

@@ -5,13 +5,13 @@ import { labelsOf } from '#people/label';
 import { plan as planNow } from '#runs/index';
 import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
-import { PROFILES } from './run.ts';
-import { connectionsOf, instantOf, personOf } from './scope.ts';
+import { connectionsOf, instantOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
 
 export interface PlanInput {
   readonly connections: readonly string[];
-  readonly profile: (typeof PROFILES)[number];
+  /** A profile, or a sequence that the file names. */
+  readonly profile: string;
   readonly person?: string | undefined;
   /** Read the systems first instead of planning from what was last read. */
   readonly read: boolean;
@@ -86,7 +86,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
   permission: 'runs.read',
   input: z.object({
     connections: z.array(z.string().min(1)).default([]),
-    profile: z.enum(PROFILES).default('cycle'),
+    profile: z.string().default('cycle'),
     person: z.string().min(1).optional(),
     read: z.boolean().default(false),
     asOf: z.string().optional(),
@@ -97,7 +97,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
     const services = await session.services('readOrEmpty');
     const planned = await planNow(
       {
-        profile: input.profile,
+        profile: profileOf(input.profile, {}, services),
         connections: connectionsOf(input.connections, services),
         by: input.by,
         read: input.read,

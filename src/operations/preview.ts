@@ -1,6 +1,8 @@
 /** What would come of one object of one system, with nothing done. */
 import { z } from 'zod';
+import { withLabels } from '#people/label';
 import { type Preview, preview as previewNow } from '#runs/index';
+import type { Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
 import { planLine } from './plan.ts';
 import { connectionsOf } from './scope.ts';
@@ -42,6 +44,18 @@ export const preview: Operation<PreviewInput, PreviewOutput> = {
   async run(input, session) {
     const services = await session.services('read');
     connectionsOf([input.connection], services);
-    return previewNow(input, services);
+    return labelled(await previewNow(input, services), services);
   },
 };
+
+/** References by the names of those meant. */
+async function labelled(found: Preview, { config, store }: Services): Promise<Preview> {
+  const { object, exports } = found;
+  const values = [object?.before ?? null, object?.after ?? null, ...exports.flatMap((one) => [one.before, one.after])];
+  const [before = null, after = null, ...sent] = await withLabels(values, config.kinds, store);
+  return {
+    ...found,
+    object: object && { ...object, before, after: after ?? {} },
+    exports: exports.map((one, i) => ({ ...one, before: sent[2 * i]!, after: sent[2 * i + 1]! })),
+  };
+}

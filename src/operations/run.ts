@@ -1,15 +1,16 @@
-/** Runs a cycle, or one phase of it. */
+/** Runs a cycle, a part of it, or a sequence of such parts. */
 import { z } from 'zod';
 import { run as runNow } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
-import { connectionsOf, personOf } from './scope.ts';
+import { connectionsOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
 
-export const PROFILES = ['cycle', 'full-import', 'delta-import', 'full-sync', 'delta-sync', 'export'] as const;
+export { PROFILES } from '#config/profiles';
 
 export interface RunInput {
   readonly connections: readonly string[];
-  readonly profile: (typeof PROFILES)[number];
+  /** A profile, or a sequence that the file names. */
+  readonly profile: string;
   readonly person?: string | undefined;
   /** The canonical lines of a plan: carry out exactly these. */
   readonly planLines?: readonly string[] | undefined;
@@ -22,7 +23,7 @@ export const run: Operation<RunInput, ReportOutput> = {
   permission: 'runs.start',
   input: z.object({
     connections: z.array(z.string().min(1)).default([]),
-    profile: z.enum(PROFILES).default('cycle'),
+    profile: z.string().default('cycle'),
     person: z.string().min(1).optional(),
     planLines: z.array(z.string()).optional(),
     by: z.string().min(1),
@@ -32,7 +33,7 @@ export const run: Operation<RunInput, ReportOutput> = {
     const services = await session.services('write');
     const report = await runNow(
       {
-        profile: input.profile,
+        profile: profileOf(input.profile, input, services),
         connections: connectionsOf(input.connections, services),
         by: input.by,
         ...(await personOf(input.person, services)),

@@ -1,17 +1,10 @@
 /** Which connections and which person a run is about, from what a user typed. */
+import { PROFILES, stepsOf } from '#config/profiles';
 import { RollcallError } from '#core/errors';
-import { nearest } from '#core/text';
 import { parseDate, parseInstant, startOfDate } from '#core/time';
+import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
-
-/** What was typed names nothing there is; nothing was done. */
-export class UnknownName extends RollcallError {
-  constructor(message: string, name: string, known: readonly string[]) {
-    const near = nearest(name, known);
-    super('notFound', message, { remedy: near === null ? `There are ${known.join(', ')}.` : `Did you mean '${near}'?` });
-  }
-}
 
 /** Null = all. Errors: UnknownName, naming the nearest connection. */
 export function connectionsOf(names: readonly string[], { config }: Pick<Services, 'config'>): readonly string[] | null {
@@ -19,9 +12,36 @@ export function connectionsOf(names: readonly string[], { config }: Pick<Service
   const known = config.connections.map((one) => one.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    throw new UnknownName(`There is no connection '${name}' in ${config.file}.`, name, known);
+    throw unknownConnection(name, known);
   }
   return [...new Set(names)];
+}
+
+/** Errors: UnknownName, naming the nearest profile; conflict where one person, or a plan, is asked of a profile that does not take it. */
+export function profileOf(
+  name: string,
+  asked: { readonly person?: string | undefined; readonly planLines?: readonly string[] | undefined },
+  { config }: Pick<Services, 'config'>,
+): string {
+  const steps = stepsOf(name, config.profiles);
+  if (steps === null) throw new UnknownName(`There is no profile '${name}'.`, name, [...PROFILES, ...config.profiles.keys()]);
+  const whole = steps.find((step) => step.endsWith('-import'));
+  if (whole !== undefined && asked.person !== undefined)
+    throw new RollcallError('conflict', `${whole} reads whole systems, not one person; nothing was done.`, {
+      remedy: 'Leave out --person, or take --profile delta-sync.',
+    });
+  if (asked.planLines !== undefined && name !== 'cycle')
+    throw new RollcallError('conflict', 'A plan says itself what is done; nothing was done.', { remedy: 'Leave out --profile.' });
+  return name;
+}
+
+/** A connection of the file, or one that was in it: what it left is listed as before. Errors: UnknownName, naming the nearest. */
+export async function knownConnection(name: string, { config, store }: Pick<Services, 'config' | 'store'>): Promise<string> {
+  const names = new Set(config.connections.map((one) => one.name));
+  if (names.has(name)) return name;
+  for (const state of await store.spaces.states()) names.add(state.name);
+  if (names.has(name)) return name;
+  throw unknownConnection(name, [...names]);
 }
 
 export async function personOf(text: string | undefined, services: Services): Promise<{ readonly object?: number }> {

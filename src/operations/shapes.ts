@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Fault } from '#core/errors';
 import { ERROR_KINDS } from '#core/errors';
 import { formatInstant } from '#core/time';
-import type { Notice, RunReport } from '#runs/model';
+import { NOTICE_KINDS, type Notice, type RunReport } from '#runs/model';
 
 type Shape<T> = z.ZodType<T>;
 
@@ -53,7 +53,7 @@ export interface NoticeOutput extends Notice {
   readonly command: string | null;
 }
 export const notice: Shape<NoticeOutput> = z.object({
-  kind: z.enum(['firstPlan', 'gate', 'heldConnection', 'outage', 'staleRead', 'rulesChanged', 'notConverging', 'incompleteRead']),
+  kind: z.enum(NOTICE_KINDS),
   connection: z.string(),
   message: z.string(),
   remedy: z.string(),
@@ -95,6 +95,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   outage: null,
   staleRead: (connection) => `rollcall run ${connection} --profile full-import`,
   rulesChanged: null,
+  notSynced: () => 'rollcall run --profile delta-sync',
   notConverging: () => 'rollcall parked --kind notConverging',
   incompleteRead: null,
 };

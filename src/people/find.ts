@@ -2,9 +2,9 @@
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { foldForSearch, words } from '#core/fold';
+import { labelOf } from '#core/label';
 import { type Attributes, scalars } from '#core/values';
 import type { ObjectId, ObjectRow, Store } from '#store/contract';
-import { labelOf } from './label.ts';
 
 export interface Found {
   readonly id: ObjectId;

@@ -1,26 +1,7 @@
-/** What a person or group is called in lists: the first of these attributes that has a value, else its id. */
+/** Names of people and groups, looked up by id. */
 import { parseImage } from '#core/canonical';
-import { type Attributes, scalars, type Value } from '#core/values';
+import { labelOf } from '#core/label';
 import type { Store } from '#store/contract';
-
-const LABELS = ['displayName', 'name', 'login', 'mail', 'employeeId'];
-
-export function labelOf(attributes: Attributes, id: number): string {
-  const given = text(attributes['givenName']);
-  const family = text(attributes['familyName']);
-  const whole = [given, family].filter((part) => part !== null).join(' ');
-  if (text(attributes['displayName']) === null && whole !== '') return whole;
-  for (const name of LABELS) {
-    const found = text(attributes[name]);
-    if (found !== null) return found;
-  }
-  return `#${id}`;
-}
-
-function text(value: Value | undefined): string | null {
-  const first = scalars(value)[0];
-  return typeof first === 'string' && first !== '' ? first : typeof first === 'number' ? String(first) : null;
-}
 
 /** Labels of many objects, in two thousand at a time. */
 export async function labelsOf(ids: readonly number[], store: Store): Promise<ReadonlyMap<number, string>> {
@@ -38,7 +19,10 @@ export type Values = { readonly [attribute: string]: unknown } | null;
 /** Kinds with their attributes, as the configuration has them. */
 type Kinds = ReadonlyMap<string, { readonly attributes: ReadonlyMap<string, { readonly name: string; readonly type: string }> }>;
 
-/** Replaces ids in reference attributes by `{object, label}`, over all values at once. */
+/**
+ * Replaces references, which are ids, by `{object, label}`, over all values at once: numbers in reference attributes of people
+ * and groups, and `{object}` wherever a target is sent a reference.
+ */
 export async function withLabels(all: readonly Values[], kinds: Kinds, store: Store): Promise<readonly Values[]> {
   const names = new Set(
     [...kinds.values()].flatMap(({ attributes }) =>
@@ -46,18 +30,26 @@ export async function withLabels(all: readonly Values[], kinds: Kinds, store: St
     ),
   );
   const ids: number[] = [];
-  const note = (value: unknown): void => {
-    if (typeof value === 'number') ids.push(value);
-    else if (Array.isArray(value)) for (const one of value) note(one);
+  const note = (value: unknown, named: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) note(one, named);
+    const id = idIn(value, named);
+    if (id !== null) ids.push(id);
   };
-  for (const values of all) for (const [name, value] of Object.entries(values ?? {})) if (names.has(name)) note(value);
+  for (const values of all) for (const [name, value] of Object.entries(values ?? {})) note(value, names.has(name));
   const labels = await labelsOf(ids, store);
-  const show = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(show);
-    return typeof value === 'number' ? { object: value, label: labels.get(value) ?? `#${value}` } : value;
+  const show = (value: unknown, named: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((one) => show(one, named));
+    const id = idIn(value, named);
+    return id === null ? value : { object: id, label: labels.get(id) ?? `#${id}` };
   };
   return all.map(
-    (values) =>
-      values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, names.has(name) ? show(value) : value])),
+    (values) => values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, show(value, names.has(name))])),
   );
+}
+
+/** The id that a value is, in an attribute that refers (`named`) or as a reference to be written; null for any other value. */
+function idIn(value: unknown, named: boolean): number | null {
+  if (typeof value === 'number') return named ? value : null;
+  if (typeof value !== 'object' || value === null || !('object' in value)) return null;
+  return typeof value.object === 'number' ? value.object : null;
 }

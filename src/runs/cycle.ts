@@ -5,6 +5,7 @@ import {
   beforeFirstRead,
   type EngineConnection,
   type EngineContext,
+  type ExportOutcome,
   exportConnection,
   gateConnection,
   hasUnanswered,
@@ -25,21 +26,19 @@ const CONFLICTS = MOST_TAKEN;
 const MOST_STALE = 10_000;
 
 export interface CycleOptions extends SyncOptions {
-  readonly import: 'auto' | 'full' | 'none';
+  /** `delta`: what changed; the whole only of what keeps no feed, or was never read. `auto`: the whole also where that is overdue. */
+  readonly import: 'auto' | 'full' | 'delta' | 'none';
   readonly connections: readonly string[] | null;
-  readonly export: boolean;
+  readonly sync: boolean;
+  /** `decided`: what earlier syncs decided, to the chosen connections, and not read back. */
+  readonly export: boolean | 'decided';
   readonly exportOnly?: readonly StagedId[];
   /** Called after each phase; false ends the cycle. */
-  readonly after: (phase: 'import' | 'sync' | 'export' | 'cycle') => Promise<boolean>;
+  readonly after: (phase: 'import' | 'sync' | 'export') => Promise<boolean>;
 }
 
-/** False when a hook ended it early. */
-export async function cycle(context: EngineContext, options: CycleOptions): Promise<boolean> {
-  return (await phases(context, options)) && (await options.after('cycle'));
-}
-
-/** False when a hook ended it. */
-async function phases(context: EngineContext, options: CycleOptions): Promise<boolean> {
+/** The phases asked for. False when a hook ended them early. */
+export async function phases(context: EngineContext, options: CycleOptions): Promise<boolean> {
   const chosen = (c: EngineConnection): boolean => options.connections === null || options.connections.includes(c.name);
   if (options.import !== 'none') {
     for (const connection of context.connections)
@@ -47,6 +46,7 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
     if (!(await options.after('import'))) return false;
     await lookAtStale(context);
   }
+  if (!options.sync) return options.export === false || (await exportDecided(context, chosen, options));
   let exported = false;
   let conflicts = 0;
   for (let pass = 0; pass < (conflicts > 0 ? PASSES + CONFLICTS : PASSES); pass++) {
@@ -56,23 +56,58 @@ async function phases(context: EngineContext, options: CycleOptions): Promise<bo
     if (!options.export) return true;
     let sent = 0;
     conflicts = 0;
-    if (pass === 0 && (await readBeforeDeleting(context, chosen, options))) continue;
+    const read = options.import === 'none' ? () => false : chosen;
+    if (pass === 0 && (await readBeforeDeleting(context, (c) => !read(c)))) continue;
     for (const connection of context.connections) {
-      if (isHeld(context, connection)) continue;
-      try {
-        const outcome = await exportConnection(context, connection, options.exportOnly);
-        sent += outcome.sent;
-        conflicts += outcome.conflicts;
-        if (outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
-      } catch (error) {
-        failed(context, connection, error);
-      }
+      const outcome = await exportOne(context, connection, options.exportOnly, true);
+      sent += outcome.sent;
+      conflicts += outcome.conflicts;
     }
     if (!exported && !(await options.after('export'))) return false;
     exported = true;
     if (options.only || options.accept || sent + conflicts === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
   }
   return true;
+}
+
+/** Sends what is decided. Where something read is not worked out yet, a decision may be out of date: then nothing is sent. */
+async function exportDecided(
+  context: EngineContext,
+  chosen: (c: EngineConnection) => boolean,
+  { exportOnly, after }: CycleOptions,
+): Promise<boolean> {
+  await readBeforeDeleting(context, chosen);
+  const behind = (await context.store.sync.dirty()).ranges.length > 0;
+  for (const connection of context.connections) {
+    if (!chosen(connection)) continue;
+    if (!behind) await exportOne(context, connection, exportOnly, false);
+    else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
+      context.notice(
+        'notSynced',
+        connection.name,
+        'nothing was sent: something that was read, decided or configured since is not worked out yet',
+        'put a sync before the export: rollcall run --profile delta-sync',
+      );
+  }
+  return after('export');
+}
+
+async function exportOne(
+  context: EngineContext,
+  connection: EngineConnection,
+  only: readonly StagedId[] | undefined,
+  confirm: boolean,
+): Promise<Pick<ExportOutcome, 'sent' | 'conflicts'>> {
+  const nothing = { sent: 0, conflicts: 0 };
+  if (isHeld(context, connection)) return nothing;
+  try {
+    const outcome = await exportConnection(context, connection, only);
+    if (confirm && outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
+    return outcome;
+  } catch (error) {
+    failed(context, connection, error);
+    return nothing;
+  }
 }
 
 /** Deletes that waited for a recent read of the owners: there may be one now. */
@@ -89,17 +124,12 @@ async function lookAtStale(context: EngineContext): Promise<void> {
     );
 }
 
-/** A delete is preceded by a look at the account: a target with deletes to send that this run did not read is read first. */
-async function readBeforeDeleting(
-  context: EngineContext,
-  chosen: (c: EngineConnection) => boolean,
-  options: CycleOptions,
-): Promise<boolean> {
+/** A delete is preceded by a look at the account: targets with deletes to send that this run did not read are read first. */
+async function readBeforeDeleting(context: EngineContext, unread: (c: EngineConnection) => boolean): Promise<boolean> {
   let read = false;
   for (const connection of context.connections) {
-    const known = options.import !== 'none' && chosen(connection);
-    if (known || isHeld(context, connection) || modeOf(context, connection) !== 'on' || !(await hasDeletes(context, connection)))
-      continue;
+    if (!unread(connection) || isHeld(context, connection) || modeOf(context, connection) !== 'on') continue;
+    if (!(await hasDeletes(context, connection))) continue;
     await importOne(context, connection, 'auto', 'import');
     read = true;
   }
@@ -120,7 +150,7 @@ async function hasDeletes(context: EngineContext, connection: EngineConnection):
 async function importOne(
   context: EngineContext,
   connection: EngineConnection,
-  how: 'auto' | 'full',
+  how: 'auto' | 'full' | 'delta',
   phase: Phase,
 ): Promise<void> {
   if (isHeld(context, connection)) {
@@ -139,7 +169,9 @@ async function importOne(
     context.progress(phase, connection.name, 0, null);
     await beforeFirstRead(context, connection);
     const before = arrived(context, connection);
-    const full = how === 'full' || overdue || (phase === 'import' && (await hasUnanswered(context, connection)));
+    const full =
+      how === 'full' ||
+      (how === 'delta' ? last === null : overdue || (phase === 'import' && (await hasUnanswered(context, connection))));
     await importConnection(context, connection, full ? 'full' : 'delta');
     if (arrived(context, connection) > before) await afterChanges(context, connection);
   } catch (error) {

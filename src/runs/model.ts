@@ -2,11 +2,13 @@
 import type { Configuration } from '#config/model';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
+import type { NoticeKind } from '#engine/index';
+
 import type { ObjectId, RunId, RunStatus, Store } from '#store/contract';
 
+export { NOTICE_KINDS } from '#engine/index';
+
 export type Phase = 'import' | 'sync' | 'export' | 'confirm';
-/** A cycle is import → sync → export → confirm. */
-export type Profile = 'cycle' | 'full-import' | 'delta-import' | 'full-sync' | 'delta-sync' | 'export';
 
 export interface Services {
   readonly config: Configuration;
@@ -28,7 +30,8 @@ export interface Progress {
 }
 
 export interface RunRequest {
-  readonly profile: Profile;
+  /** A profile, or the name of a sequence of them in the file. */
+  readonly profile: string;
   /** Null = all. */
   readonly connections: readonly string[] | null;
   /** Only this person or group. */
@@ -65,7 +68,7 @@ export interface ConnectionCounts {
 
 export interface RunReport {
   readonly run: RunId;
-  readonly profile: Profile;
+  readonly profile: string;
   readonly status: RunStatus;
   readonly now: number;
   readonly elapsedMs: number;
@@ -80,15 +83,7 @@ export interface RunReport {
 }
 
 export interface Notice {
-  readonly kind:
-    | 'firstPlan'
-    | 'gate'
-    | 'heldConnection'
-    | 'outage'
-    | 'staleRead'
-    | 'rulesChanged'
-    | 'notConverging'
-    | 'incompleteRead';
+  readonly kind: NoticeKind;
   readonly connection: string;
   readonly message: string;
   readonly remedy: string;

@@ -3,6 +3,7 @@
 import type { Configuration } from '#config/model';
 import { canonicalJson, parseImage } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
+import { labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
 import type { ChangeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
 import type { PlanLine } from './model.ts';
@@ -64,7 +65,7 @@ async function objectLines(store: Store, run: RunId): Promise<PlanLine[]> {
         operation: change.operation,
         object: id,
         kind: row.kind,
-        label: labelOf(row),
+        label: labelOf(parseImage(row.attributes), row.id),
         before: created ? null : change.before,
         after: created ? { ...parseImage(row.attributes), '(state)': row.state } : change.after,
       });
@@ -130,7 +131,7 @@ export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extra
     kind: row.kind,
     anchor: columns.wantedAnchor ?? row.anchor,
     name: columns.wantedName ?? row.name,
-    label: object ? labelOf(object) : (row.name ?? row.anchor ?? ''),
+    label: object ? labelOf(parseImage(object.attributes), object.id) : (row.name ?? row.anchor ?? ''),
     before: columns.operation === 'create' ? null : columns.operation === 'delete' ? seen : before,
     after:
       columns.operation === 'delete'
@@ -157,11 +158,4 @@ async function parkedLines(store: Store, run: RunId): Promise<PlanLine[]> {
     if (page.length < PAGE) return lines;
     after = page[page.length - 1]!.id;
   }
-}
-
-export function labelOf(row: ObjectRow): string {
-  const image = parseImage(row.attributes);
-  for (const name of ['displayName', 'name', 'login', 'mail', 'employeeId'])
-    if (typeof image[name] === 'string') return image[name];
-  return `${row.kind} ${row.id}`;
 }

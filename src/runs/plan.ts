@@ -23,6 +23,7 @@ export async function plan(request: PlanRequest, services: Services): Promise<Pl
     const report = await run({ ...rest, profile: rest.profile, ...(asOf === undefined ? {} : { now: asOf }) }, inside, {
       export: false,
       read: read === true,
+      sync: true,
       whatIf: asOf !== undefined,
     });
     const lines = await planLines(sandbox, services.config, report.run, report.now);

@@ -1,10 +1,11 @@
 /** Preview: what would come of one staged object, worked out on a private copy of the store. */
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
-import { nearest } from '#core/text';
+import { labelOf } from '#core/label';
+import { unknownConnection } from '#core/unknown-name';
 import type { StagedRow } from '#store/contract';
 import type { PlanLine, Services } from './model.ts';
-import { exportLine, labelOf } from './plan-lines.ts';
+import { exportLine } from './plan-lines.ts';
 import { run } from './run.ts';
 
 export interface Preview {
@@ -37,15 +38,8 @@ export async function preview(
   const { config } = services;
   const connection = config.connections.find((c) => c.name === request.connection);
   if (!connection) {
-    const near = nearest(
-      request.connection,
-      config.connections.map((c) => c.name),
-    );
-    throw new RollcallError(
-      'configuration',
-      `there is no connection called ${request.connection}`,
-      near ? { remedy: `did you mean ${near}?` } : {},
-    );
+    const names = config.connections.map((c) => c.name);
+    throw unknownConnection(request.connection, names);
   }
   const sandbox = await services.store.sandbox();
   try {
@@ -83,7 +77,7 @@ export async function preview(
       object: object && {
         id: object.id,
         kind: object.kind,
-        label: labelOf(object),
+        label: labelOf(parseImage(object.attributes), object.id),
         state: object.state,
         isNew: before.objectId === null && row.linkHow === 'projected',
         link: row.linkHow ?? '',

@@ -1,10 +1,12 @@
 /** One run from start to end: it never throws to its caller for a fault of a system; it ends as a row (HOUSE: runs). */
+import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import { RollcallError, toFault } from '#core/errors';
+import { toFault } from '#core/errors';
+import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
 import type { RunStatus } from '#store/contract';
-import { type CycleOptions, cycle, firstPlans } from './cycle.ts';
+import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { runHooks } from './hooks/hooks.ts';
 import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.ts';
 import { acceptPlan } from './plan-file.ts';
@@ -15,6 +17,8 @@ import { openSession, type Session } from './services.ts';
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
 
 interface RunOptions {
+  /** People are worked out whatever the profile is: that is what a plan is for. */
+  readonly sync?: boolean;
   /** `now` is a question, not the time: nothing is doubted about it. */
   readonly whatIf?: boolean;
   readonly export?: boolean;
@@ -39,11 +43,11 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const { store, config } = services;
   const startedAt = services.wall();
   const started = performance.now();
-  for (const name of request.connections ?? [])
-    if (!config.connections.some((c) => c.name === name))
-      throw new RollcallError('configuration', `there is no connection called ${name}`, {
-        remedy: `the file has: ${config.connections.map((c) => c.name).join(', ')}`,
-      });
+  const names = config.connections.map((c) => c.name);
+  for (const name of request.connections ?? []) if (!names.includes(name)) throw unknownConnection(name, names);
+  const steps = stepsOf(request.profile, config.profiles);
+  if (steps === null)
+    throw new UnknownName(`There is no profile '${request.profile}'.`, request.profile, [...PROFILES, ...config.profiles.keys()]);
   const previousNow = await store.runs.latestNow();
   // Time never goes back behind a run that was: a clock set back waits for itself.
   const now = Math.max(request.now ?? startedAt, previousNow);
@@ -60,8 +64,9 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   try {
     noticeMissing(context, config);
     await noticeChangedRules(context, config);
-    if (!(await cycle(context, await cycleOptions(request, services, session, options)))) status = 'failed';
-    if (status === 'done' && request.object === undefined && request.planLines === undefined)
+    const synced = steps.map((step) => WORK[step].sync || options.sync === true);
+    if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
+    if (status === 'done' && synced.includes(true) && request.object === undefined && request.planLines === undefined)
       await rememberRules(context, config);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
@@ -114,36 +119,61 @@ async function lastBelieved({ store }: Services, latest: number): Promise<number
   return ended?.now ?? latest;
 }
 
-async function cycleOptions(
+/** What each profile does of a cycle. */
+const WORK: { readonly [profile in Profile]: Pick<CycleOptions, 'import' | 'sync' | 'export'> & { readonly all?: true } } = {
+  cycle: { import: 'auto', sync: true, export: true },
+  'full-import': { import: 'full', sync: false, export: false },
+  'delta-import': { import: 'delta', sync: false, export: false },
+  'full-sync': { import: 'none', sync: true, export: false, all: true },
+  'delta-sync': { import: 'none', sync: true, export: false },
+  export: { import: 'none', sync: false, export: 'decided' },
+};
+
+/** One step after the other. False when a hook ended it. */
+async function carryOut(
   request: RunRequest,
+  steps: readonly Profile[],
   services: Services,
   session: Session,
-  options: { export?: boolean; read?: boolean },
-): Promise<CycleOptions> {
-  const { profile } = request;
-  const reads = options.read ?? (profile === 'cycle' || profile === 'full-import' || profile === 'delta-import');
-  if (profile === 'full-sync')
-    await services.store.sync.markDirty(
-      [
-        { subject: 'staged', from: 1, to: Number.MAX_SAFE_INTEGER, cause: 'full sync' },
-        { subject: 'object', from: 1, to: Number.MAX_SAFE_INTEGER, cause: 'full sync' },
-      ],
-      session.context.epoch,
-    );
-  if (request.object !== undefined)
-    await services.store.sync.markDirty(
-      [{ subject: 'object', from: request.object, to: request.object, cause: 'asked for' }],
-      session.context.epoch,
-    );
-  const accepted = request.planLines ? await acceptPlan(request.planLines, session.context) : null;
-  return {
-    import: !reads || accepted || request.object !== undefined ? 'none' : profile === 'full-import' ? 'full' : 'auto',
-    connections: request.connections,
-    export: options.export ?? (profile === 'cycle' || profile === 'export'),
-    ...(request.object === undefined ? {} : { only: [request.object], exportOnly: await accountsOf(request.object, services) }),
-    ...(accepted ? { accept: accepted.accept, exportOnly: accepted.exports } : {}),
-    after: (phase) => runHooks(services.config, phase, session.context),
-  };
+  options: RunOptions,
+): Promise<boolean> {
+  const { context } = session;
+  const sync = options.sync === true || steps.some((step) => WORK[step].sync);
+  // An export alone decides nothing, so nobody is to be looked at again before it.
+  if (request.object !== undefined && sync)
+    await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
+  const accepted = request.planLines ? await acceptPlan(request.planLines, context) : null;
+  const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
+  for (const [index, step] of steps.entries()) {
+    const { all, ...work } = WORK[step];
+    if (all) await lookAgainAt({ from: 1, to: Number.MAX_SAFE_INTEGER }, ['staged', 'object'], 'full sync', session);
+    // A plan from what was last read asks nobody; what is about one person, or about a plan, reads no system.
+    const reads = options.read ?? (accepted === null && request.object === undefined);
+    const read = work.import === 'none' && options.read && index === 0 ? 'auto' : work.import;
+    const went = await phases(context, {
+      import: reads ? read : 'none',
+      connections: request.connections,
+      sync: options.sync ?? work.sync,
+      export: options.export ?? work.export,
+      ...(request.object === undefined ? {} : { only: [request.object], exportOnly: await accountsOf(request.object, services) }),
+      ...(accepted ? { accept: accepted.accept, exportOnly: accepted.exports } : {}),
+      after,
+    });
+    if (!went) return false;
+  }
+  return after('cycle');
+}
+
+async function lookAgainAt(
+  range: { readonly from: number; readonly to: number },
+  subjects: readonly ('staged' | 'object')[],
+  cause: string,
+  { context }: Session,
+): Promise<void> {
+  await context.store.sync.markDirty(
+    subjects.map((subject) => ({ subject, ...range, cause })),
+    context.epoch,
+  );
 }
 
 async function accountsOf(object: number, services: Services): Promise<number[]> {

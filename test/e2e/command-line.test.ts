@@ -126,6 +126,44 @@ describe('from nothing to a quiet run', () => {
     expect((await call('explain', 'hr:E1', 'mial')).err).toContain("'mail'");
   });
 
+  it('a name that nothing has is refused in the same way everywhere, and nothing is done', async () => {
+    const by = ['--as', 'Ada', '--reason', 'x'];
+    for (const argv of [
+      ['run', 'directry'],
+      ['plan', 'directry'],
+      ['check', 'directry'],
+      ['preview', 'directry', 'E1'],
+      ['approve', 'directry', ...by],
+      ['approve', 'directry', '--read', ...by],
+      ['discard', 'directry', ...by],
+      ['hold', 'directry', ...by],
+      ['release', 'directry', ...by],
+      ['link', 'directry', 'E1', 'hr:E1', ...by],
+      ['unlink', 'directry', 'E1', ...by],
+      ['parked', '--connection', 'directry'],
+      ['decisions', '--connection', 'directry'],
+    ]) {
+      const { code, err } = await call(...argv);
+      expect([code, err], argv.join(' ')).toEqual([64, "✗ There is no connection 'directry'.\n  → Did you mean 'directory'?\n"]);
+    }
+    expect(await call('run', '--profile', 'ful-sync')).toMatchObject({ code: 64, err: expect.stringContaining("'full-sync'") });
+    const whole = await call('run', '--person', 'hr:E1', '--profile', 'full-import');
+    expect(whole).toMatchObject({ code: 1, err: expect.stringContaining('not one person') });
+  });
+
+  it('references are shown by the names of those meant', async () => {
+    const before = await readFile(join(folder, 'hr.csv'), 'utf8');
+    await writeFile(join(folder, 'hr.csv'), before.replace('example.org;E3', 'example.org;E2'));
+    await call('run', 'hr', '--profile', 'full-import');
+    expect((await call('preview', 'hr', 'E1')).out).toMatch(/manager +Jürgen Groß \(#\d+\) → さくら 田中 \(#\d+\)/);
+    await writeFile(join(folder, 'hr.csv'), before);
+    await call('run', 'hr');
+    const { runs } = (await json('runs')).answer;
+    const shown = await Promise.all(runs.map((one: { run: number }) => call('run', 'show', String(one.run))));
+    expect(shown.map((one) => one.out).join('')).toMatch(/manager +Jürgen Groß \(#\d+\)/);
+    for (const { out } of shown) expect(out).not.toMatch(/manager +#/);
+  });
+
   it('what is parked is decided, and a connection is held and released', async () => {
     const { parked } = (await json('parked')).answer;
     expect(parked).toMatchObject([{ kind: 'debt', label: 'さくら 田中' }]);

@@ -1,7 +1,7 @@
 /** SEMANTICS 18: each end state of the engine is the oracle's answer; 1: delta = full; 2: quiet is silent. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Profile } from '#runs/model';
+import type { Profile } from '#config/profiles';
 import { announce, parameters, tell } from './driver.ts';
 import { type EngineHouse, engineHouse, RECORDS, work } from './engine-house.ts';
 import { oracleHouse } from './house.ts';

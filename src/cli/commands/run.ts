@@ -8,9 +8,8 @@ import { reportText } from '../report.ts';
 export const PROFILE_OPTION: Option = {
   name: 'profile',
   value: 'NAME',
-  about: `What to do: ${PROFILES.join(', ')} (default: cycle = read, work out, write, confirm).`,
+  about: `What to do: ${PROFILES.join(', ')}, or one that the file names (default: cycle = read, work out, write, read back).`,
   complete: { words: PROFILES },
-  words: PROFILES,
 };
 export const PERSON_OPTION: Option = {
   name: 'person',
@@ -49,6 +48,7 @@ export const run: Command = command({
   about: [
     'Reads every connection, works out one agreed person from all of them, writes what is missing or wrong to the targets and reads it back.',
     'A new target is only watched until you approve its first plan. Only accounts that are linked to a person are ever disabled or deleted. An unusual number of changes is held until somebody approves it, whatever the reason for them.',
+    "Each profile does what its name says: an import only reads, a sync only works out what was read, an export only sends what is decided. A delta takes what changed, a full everything. Before it deletes accounts an export looks at them again. Under 'profiles' rollcall.yaml names sequences of them.",
     'Ctrl-C ends it cleanly: what was done is kept and the next run goes on from there.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
@@ -60,6 +60,7 @@ export const run: Command = command({
   examples: [
     { line: 'rollcall run', about: 'a whole cycle over all connections' },
     { line: 'rollcall run hr', about: 'read HR and pass on what changed there' },
+    { line: 'rollcall run hr --profile full-import', about: 'only read HR, all of it' },
     { line: 'rollcall run --person hr:E1042', about: 'one person only' },
     { line: 'rollcall plan --out monday.plan && rollcall run --plan monday.plan', about: 'exactly what somebody looked at' },
   ],

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isZone } from '#core/time';
+import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, size } from '../quantity.ts';
 import { scheduleFault } from '../schedule.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
@@ -54,6 +55,11 @@ const hook = z.union([
       .describe('Address that receives a POST with the run as JSON.'),
   }),
 ]);
+
+const profileName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_-]{0,62}$/, 'must be a profile name: a small letter, then letters, digits, - or _')
+  .refine((name) => !isProfile(name), 'is the name of a profile that is always there');
 
 /** Keys that every connection may have, whatever its type. */
 export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
@@ -119,6 +125,10 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
       'How much may change at once, per connection: `{percent, count}`, whichever is smaller, never under 5 objects. More than that is held for approval. Default: 5 % or 500 for disable, delete and unlink, else 20 % or 5000.',
     ),
   hooks: z.array(hook).max(100).optional().describe('Commands and webhooks between the phases of a cycle.'),
+  profiles: z
+    .record(profileName, z.array(z.enum(PROFILES)).min(1).max(20))
+    .optional()
+    .describe(`Name → profiles that \`rollcall run --profile NAME\` does one after the other: ${PROFILES.join(', ')}.`),
   schedule: z
     .record(
       z.string(),

@@ -1,0 +1,15 @@
+/** Names that somebody typed and nothing has: the command line's exit code 64, wherever it is found out. */
+import { RollcallError } from './errors.ts';
+import { nearest } from './text.ts';
+
+/** What was named is not there; nothing was done. The remedy names the nearest name there is. */
+export class UnknownName extends RollcallError {
+  constructor(message: string, name: string, known: readonly string[]) {
+    const near = nearest(name, known);
+    super('notFound', message, { remedy: near === null ? `There are ${known.join(', ')}.` : `Did you mean '${near}'?` });
+  }
+}
+
+export function unknownConnection(name: string, known: readonly string[]): UnknownName {
+  return new UnknownName(`There is no connection '${name}'.`, name, known);
+}
