@@ -5,7 +5,7 @@
  * Measured on twelve attributes (350 characters): 0.5 to 1.0 µs to write, 0.8 µs to read.
  */
 import { RollcallError } from './errors.ts';
-import { type Attributes, isBlob, type Scalar, type Value } from './values.ts';
+import { type Attributes, bare, isBlob, type Scalar, type Value } from './values.ts';
 
 /** Deeper data than this is refused: nothing we keep is nested by more than a few levels. */
 const MAX_DEPTH = 64;
@@ -13,14 +13,32 @@ const MAX_DEPTH = 64;
 /** Canonical text of attributes whose sets are already canonical. Absent (undefined) attributes are left out. */
 export function imageText(attributes: Attributes): string {
   const names = Object.keys(attributes);
-  for (let i = 1; i < names.length; i++) if (names[i - 1]! > names[i]!) return sortedText(attributes, names.sort());
+  for (let i = 1; i < names.length; i++) if (names[i - 1]! > names[i]!) return sortedText(attributes, names);
   // Keys are in order already: one native call. A blob is always written `{blob,size}`, which is its canonical order.
   return JSON.stringify(attributes);
 }
 
+// Objects of one kind come with the same names in the same order again and again: these are sorted once.
+let lastNames: readonly string[] = [];
+let lastSorted: readonly string[] = [];
+/** An object's own order puts names like "7" first and by size, which is not code unit order. */
+let lastNumbered = false;
+
 function sortedText(attributes: Attributes, names: readonly string[]): string {
+  let same = names.length === lastNames.length;
+  for (let i = 0; same && i < names.length; i++) same = names[i] === lastNames[i];
+  if (!same) {
+    lastNames = names;
+    lastSorted = [...names].sort();
+    lastNumbered = names.some((name) => /^\d+$/.test(name));
+  }
+  if (!lastNumbered) {
+    const sorted: Attributes = bare();
+    for (const name of lastSorted) sorted[name] = attributes[name]!;
+    return JSON.stringify(sorted);
+  }
   let text = '';
-  for (const name of names) {
+  for (const name of lastSorted) {
     const value = attributes[name];
     if (value !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
   }

@@ -45,5 +45,6 @@ export function foldForSearch(text: string): string {
 
 /** The words of a text as search sees them, in order, each once. */
 export function words(text: string): readonly string[] {
-  return [...new Set(foldForSearch(text).match(/[\p{L}\p{N}]+/gu) ?? [])];
+  const all = ASCII.test(text) ? text.toLowerCase().match(/[a-z0-9]+/g) : foldForSearch(text).match(/[\p{L}\p{N}]+/gu);
+  return all === null ? [] : all.length === 1 ? all : [...new Set(all)];
 }

@@ -33,6 +33,8 @@ export interface Decision {
 const NOTHING: Decision = { value: undefined, winner: null, losers: [] };
 
 export function decide(attribute: MetaAttribute, offers: readonly Offer[]): Decision {
+  if (offers.length === 1 && attribute.strategy !== 'merge')
+    return stands(offers[0]!, attribute.strategy) ? { value: offers[0]!.value, winner: 0, losers: NOTHING.losers } : NOTHING;
   const standing: number[] = [];
   for (let i = 0; i < offers.length; i++) if (stands(offers[i]!, attribute.strategy)) standing.push(i);
   if (standing.length === 0) return NOTHING;

@@ -193,9 +193,12 @@ function changesOf(keys: KeyTable, spool: Spool<Link>): Changes {
       };
     },
     *created() {
-      for (const [, { edit, before, isNew }] of spool.entries()) {
+      for (const [offset, { edit, before, isNew }] of spool.entries()) {
         if (!isNew || before !== null) continue;
-        const after = (chain(edit.kind, edit.anchor) ?? []).reduce<Row | null>((row, next) => applied(next, row), null);
+        // Mostly the object's only edit: it is at hand already.
+        const only = Math.floor((keys.get(edit.kind, edit.anchor) ?? UNTOUCHED) / 2) === offset;
+        const edits = only ? [edit] : (chain(edit.kind, edit.anchor) ?? []);
+        const after = edits.reduce<Row | null>((row, next) => applied(next, row), null);
         if (after !== null) yield { kind: edit.kind, anchor: edit.anchor, after };
       }
     },

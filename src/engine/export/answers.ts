@@ -3,7 +3,7 @@ import type { ReadObject, WriteResult } from '#connectors/contract';
 import { canonicalJson, canonicalSet, imageText, parseImage } from '#core/canonical';
 import type { ErrorKind } from '#core/errors';
 import { normalForm } from '#core/matching';
-import { type Attributes, type Scalar, scalars } from '#core/values';
+import { type Attributes, bare, type Scalar, scalars } from '#core/values';
 import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { afterWrite, type Settling } from '../import/settle.ts';
@@ -113,7 +113,7 @@ export function answerOf(
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
-  const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(Object.create(null), seen, sent));
+  const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(bare(), seen, sent));
   return {
     ...common,
     outcome: 'proven',
@@ -147,7 +147,7 @@ function shownBy(
 
 /** The image with these values in place; cleared ones are gone. */
 function merged(before: string | null, sent: Attributes): Attributes {
-  const image = before === null ? (Object.create(null) as Attributes) : parseImage(before);
+  const image = before === null ? bare() : parseImage(before);
   for (const name in sent) {
     if (scalars(sent[name]!).length === 0) delete image[name];
     else image[name] = sent[name]!;

@@ -5,7 +5,7 @@
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson, imageText, parseImage } from '#core/canonical';
 import { RollcallError, toFault } from '#core/errors';
-import { hasAny } from '#core/values';
+import { bare, hasAny } from '#core/values';
 import type {
   DirtyRange,
   EdgeRow,
@@ -224,8 +224,8 @@ function count(session: Session, sending: Sending, answer: ExportAnswer, changes
   if (item.operation === 'delete') counters.add(connection.name, 'deleted');
   else if (answer.parts.includes('disable')) counters.add(connection.name, 'disabled');
   else counters.add(connection.name, 'updated');
-  const seen = row.seen === null ? Object.create(null) : parseImage(row.seen);
-  const before = Object.create(null);
+  const seen = row.seen === null ? bare() : parseImage(row.seen);
+  const before = bare();
   for (const name in sent) before[name] = seen[name] ?? null;
   if (item.operation === 'delete') session.expected.write(row.kind, seen, null);
   else session.expected.write(row.kind, before, sent);
@@ -321,7 +321,7 @@ async function sendMembers(session: Session): Promise<void> {
             row: rows.get(id)!,
             rule: ruleOf(connection, rows.get(id)!.kind)!,
             item: items[i]!,
-            sent: Object.create(null),
+            sent: bare(),
             rest: null,
           },
           result,
@@ -357,8 +357,8 @@ function countedOf(edges: readonly EdgeRow[]): GroupChange[] {
 }
 
 function memberItem(row: StagedRow, edges: readonly EdgeRow[], attempt: string): WriteItem {
-  const add: { [attribute: string]: string[] } = Object.create(null);
-  const remove: { [attribute: string]: string[] } = Object.create(null);
+  const add: { [attribute: string]: string[] } = bare();
+  const remove: { [attribute: string]: string[] } = bare();
   for (const edge of edges) {
     const into = edge.state === 'add' ? add : remove;
     into[edge.attribute] = [...(into[edge.attribute] ?? []), edge.text];
@@ -369,7 +369,7 @@ function memberItem(row: StagedRow, edges: readonly EdgeRow[], attempt: string):
 function memberChange(id: number, edges: readonly EdgeRow[]): NewChange {
   const of = (state: string): string =>
     imageText(
-      Object.assign(Object.create(null), {
+      Object.assign(bare(), {
         member: edges
           .filter((e) => e.state === state)
           .map((e) => e.text)

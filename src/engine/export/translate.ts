@@ -1,7 +1,7 @@
 /** A staged row's wish → what is sent: held parts taken out, references put in the target's terms, bytes fetched. */
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
-import { type Attributes, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, bare, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -63,8 +63,8 @@ async function translateOne(
   heldParts: ReadonlySet<string>,
 ): Promise<Sending> {
   const columns = row.export!;
-  const sent: Attributes = Object.create(null);
-  const set: { [attribute: string]: WriteValue } = Object.create(null);
+  const sent: Attributes = bare();
+  const set: { [attribute: string]: WriteValue } = bare();
   let rest: Attributes | null = null;
   for (const name in wanted) {
     const value = wanted[name]!;
@@ -72,12 +72,12 @@ async function translateOne(
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
     const said = held ? undefined : referencesAsText(value, rule, name, accounts);
     if (said === undefined) {
-      rest ??= Object.create(null) as Attributes;
+      rest ??= bare();
       rest[name] = value;
       continue;
     }
     sent[name] = said;
-    set[name] = await bytesOf(context, said);
+    set[name] = scalars(said).some(isBlob) ? await bytesOf(context, said) : (said as WriteValue);
   }
   const item: WriteItem = {
     // The same for every send of this wish, so that a system with idempotency keys makes it once.
@@ -111,9 +111,7 @@ function referencesAsText(
 }
 
 async function bytesOf(context: EngineContext, value: Value): Promise<WriteValue> {
-  if (value === null || (typeof value !== 'object' && !Array.isArray(value))) return value;
   const list = scalars(value);
-  if (!list.some(isBlob)) return value;
   const out: (Scalar | Uint8Array)[] = [];
   for (const scalar of list)
     out.push(isBlob(scalar) ? ((await context.store.blobs.get(scalar.blob)) ?? new Uint8Array()) : scalar);

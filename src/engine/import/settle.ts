@@ -1,7 +1,7 @@
 /** What a target's state proves about what was written there, and what of it stays ours (SEMANTICS 2, 3 and 9). */
 import { imageText, parseImage } from '#core/canonical';
 import { equivalent } from '#core/matching';
-import type { Attributes, AttributeType } from '#core/values';
+import { type Attributes, type AttributeType, bare } from '#core/values';
 import type { Settle, StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
@@ -29,9 +29,9 @@ export function afterWrite(
 ): { readonly confirmed: Attributes; readonly steps: string | null } {
   const { connection, shared } = settling;
   const before = row.seen === null ? null : parseImage(row.seen);
-  const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
+  const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
   const { repairs: had, conflicts: _over, ...others } = parseSteps(row.steps);
-  const repairs: { [attribute: string]: number } = Object.assign(Object.create(null), had);
+  const repairs: { [attribute: string]: number } = Object.assign(bare(), had);
   for (const attribute in sent) {
     const arrived = equivalent(now[attribute], sent[attribute]!, typeIn(connection, attribute));
     const value = arrived ? sent[attribute]! : (now[attribute] ?? null);

@@ -7,7 +7,7 @@ import { normalDn, parentDn } from '#core/dn';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { checkText } from '#core/text';
-import { type Attributes, isBlob, type Matching, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, bare, isBlob, type Matching, type Scalar, scalars, type Value } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
 import type { EdgeKey, StagedKey, StageEdges } from '#store/contract';
 
@@ -62,7 +62,7 @@ const NO_FAULTS: readonly Fault[] = [];
 export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   checkText(object.anchor);
   checkText(object.kind);
-  const attributes: Attributes = Object.create(null);
+  const attributes: Attributes = bare();
   let blobs: { hash: string; bytes: Uint8Array }[] | null = null;
   let edges: StageEdges[] | null = null;
   let keys: StagedKey[] | null = null;

@@ -1,7 +1,7 @@
 /** One evaluated object → the rows that say so: object, keys, changes; and what it publishes to others (SEMANTICS 4). */
 import { canonicalJson, imageText, sameValue } from '#core/canonical';
 import { words } from '#core/fold';
-import { type Attributes, hasAny, scalars } from '#core/values';
+import { type Attributes, bare, hasAny, scalars } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
@@ -28,16 +28,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number, al
   const dates = datesText(one.life.dates);
   const frozen = one.frozen === null ? null : imageText(one.frozen);
   const dueAt = Number.isFinite(due) ? due : null;
-  const after = publishedKeys(one.rules, one.attributes);
-  const had = one.beforeAttributes === null ? [] : publishedKeys(one.rules, one.beforeAttributes);
-  const afterSet = new Set(after.map(keyText));
-  const hadSet = new Set(had.map(keyText));
-  const reserved = one.taken?.reserved ?? [];
-  const addKeys = [...after.filter((key) => !hadSet.has(keyText(key))), ...reserved].map((key) => ({ ...key, owner: id }));
-  // A unique value once held stays reserved: nobody else gets a former login.
-  const removeKeys = had
-    .filter((key) => !key.scope.startsWith(UNIQUE) && !afterSet.has(keyText(key)))
-    .map((key) => ({ ...key, owner: id }));
+  const { addKeys, removeKeys } = keysOf(one);
   if (
     before &&
     before.attributes === attributes &&
@@ -81,11 +72,30 @@ function withStrong(context: EngineContext, one: Evaluated, keys: readonly KeyRo
   return keys.map((key) => (looked.has(keyText(key)) ? { ...key, scope: strongScope(key.scope) } : key));
 }
 
+/** What it is found by from now on, and no longer. */
+function keysOf({ id, rules, attributes, beforeAttributes, taken }: Evaluated): Pick<ObjectResult, 'addKeys' | 'removeKeys'> {
+  const after = publishedKeys(rules, attributes);
+  if (beforeAttributes === null) return { addKeys: after.map(({ scope, norm }) => ({ scope, norm, owner: id })), removeKeys: [] };
+  const had = publishedKeys(rules, beforeAttributes);
+  const afterSet = new Set(after.map(keyText));
+  const hadSet = new Set(had.map(keyText));
+  return {
+    addKeys: [...after.filter((key) => !hadSet.has(keyText(key))), ...(taken?.reserved ?? [])].map((key) => ({
+      ...key,
+      owner: id,
+    })),
+    // A unique value once held stays reserved: nobody else gets a former login.
+    removeKeys: had
+      .filter((key) => !key.scope.startsWith(UNIQUE) && !afterSet.has(keyText(key)))
+      .map((key) => ({ ...key, owner: id })),
+  };
+}
+
 function updateChange(one: Evaluated, changed: readonly string[]): NewChange | null {
   const stateChanged = one.before!.state !== one.life.state;
   if (changed.length === 0 && !stateChanged) return null;
-  const before: Attributes = Object.create(null);
-  const after: Attributes = Object.create(null);
+  const before: Attributes = bare();
+  const after: Attributes = bare();
   for (const name of changed) {
     before[name] = one.beforeAttributes![name] ?? null;
     after[name] = one.attributes[name] ?? null;
@@ -119,10 +129,13 @@ function datesText(dates: Evaluated['life']['dates']): string {
 const SEARCHED = ['displayName', 'name', 'givenName', 'familyName', 'login', 'mail', 'employeeId'];
 
 function foldedOf(attributes: Attributes): string {
-  const found = new Set<string>();
-  for (const name of SEARCHED)
-    for (const scalar of scalars(attributes[name] ?? null)) for (const word of words(String(scalar))) found.add(word);
-  return [...found].join(' ');
+  let text = '';
+  for (const name of SEARCHED) {
+    const value = attributes[name];
+    if (typeof value === 'string') text += ` ${value}`;
+    else for (const scalar of scalars(value)) text += ` ${scalar}`;
+  }
+  return words(text).join(' ');
 }
 
 /** `*` stands for every attribute without a note of its own: when the object was made. */

@@ -5,7 +5,7 @@
 import { parseImage } from '#core/canonical';
 import { type Fault, toFault } from '#core/errors';
 import { equivalent } from '#core/matching';
-import type { Attributes, Scalar, Value } from '#core/values';
+import { type Attributes, bare, type Scalar, type Value } from '#core/values';
 import type { Offer } from '#rules/contribute';
 import { aggregate } from '#rules/contribute';
 import type { Clock, Evaluate, ImportFlow, ImportRule, KindRules, RowScope } from '#rules/model';
@@ -34,15 +34,16 @@ export interface Offered {
   offers: Offer[];
   readonly flows: ImportFlow[];
   /** Members of a merged set that a connection's own people took out, though Rollcall had put them there. */
-  readonly removed: Scalar[];
+  removed: readonly Scalar[];
 }
 
 const NO_ECHO: ReadonlySet<string> = new Set();
+const NONE_REMOVED: readonly Scalar[] = [];
 const NO_TIMES: { readonly [attribute: string]: number } = {};
 
 /** The image rules read: what was seen, with the last values of attributes that are out. */
 export function effectiveImage(row: StagedRow, outages: OutageTimes): Attributes {
-  const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
+  const image = row.seen === null ? bare() : parseImage(row.seen);
   if (outages.size === 0 || row.kept === null) return image;
   const kept = parseImage(row.kept);
   for (const attribute in kept) {
@@ -159,11 +160,13 @@ export function offersOf(
     const { connection, rule, scope, row } = contributor;
     const position = order.get(connection.name) ?? 0;
     order.set(connection.name, position + 1);
+    const key = String(row.id);
     for (const flow of rule.flows) {
-      const merges = rules.attributes.get(flow.attribute)?.strategy === 'merge';
+      const strategy = rules.attributes.get(flow.attribute)?.strategy;
+      const merges = strategy === 'merge';
       if (!merges && contributor.echo.size > 0 && isEcho(flow, contributor)) continue;
       let value: Value | undefined;
-      let removed: readonly Scalar[] = [];
+      let removed: readonly Scalar[] = NONE_REMOVED;
       try {
         value = flow.evaluate(scope, clock);
       } catch (error) {
@@ -174,7 +177,7 @@ export function offersOf(
         );
         continue;
       }
-      const latest = rules.attributes.get(flow.attribute)?.strategy === 'latest';
+      const latest = strategy === 'latest';
       if (merges && contributor.confirmed !== null && flow.reads.length === 1 && flow.reads[0]! in contributor.confirmed) {
         const split = ownOf(value, contributor.confirmed[flow.reads[0]!], rules.attributes.get(flow.attribute)!);
         value = split.own;
@@ -186,14 +189,14 @@ export function offersOf(
       if (value === undefined && removed.length === 0) continue;
       let entry = out.get(flow.attribute);
       if (!entry) {
-        entry = { offers: [], flows: [], removed: [] };
+        entry = { offers: [], flows: [], removed: NONE_REMOVED };
         out.set(flow.attribute, entry);
       }
-      entry.removed.push(...removed);
+      if (removed.length > 0) entry.removed = [...entry.removed, ...removed];
       if (value === undefined) continue;
       entry.offers.push({
         connection: connection.name,
-        key: String(row.id),
+        key,
         value,
         at: latest ? timeOf(flow, contributor) : null,
         empty: cleared ? 'clears' : flow.empty,

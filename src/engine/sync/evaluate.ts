@@ -4,7 +4,7 @@
  */
 import { canonicalJson, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
-import { type Attributes, type Kind, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, bare, type Kind, type Scalar, scalars, type Value } from '#core/values';
 import { type Decision, decide, type Offer } from '#rules/contribute';
 import type { Clock, KindRules, MetaAttribute } from '#rules/model';
 import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
@@ -59,9 +59,10 @@ export async function evaluateObjects(
   const drafts = loaded.map((one) => draft(context, one));
   for (const { offered } of drafts)
     for (const { offers, flows } of offered.values())
-      offers.forEach((offer, i) => {
-        if (flows[i]!.reference && offer.value !== undefined) resolver.want(flows[i]!, offer.value);
-      });
+      for (let i = 0; i < flows.length; i++) {
+        const { value } = offers[i]!;
+        if (flows[i]!.reference !== null && value !== undefined) resolver.want(flows[i]!, value);
+      }
   await resolver.resolve();
   const out = drafts.map((one) => agree(context, one, resolver, fixed.get(one.id) ?? NOTHING_FIXED));
   if (claims === null) return out;
@@ -179,11 +180,11 @@ function agree(
   const winners = new Map<string, string | null>();
   const debts = new Set<string>();
   const suppressed = new Map<string, readonly Scalar[]>();
-  const attributes: Attributes = Object.create(null);
+  const attributes: Attributes = bare();
   for (const [name, { offers, flows, removed }] of one.offered) {
     const type = rules.attributes.get(name);
     if (!type) continue;
-    const referring = flows.some((flow) => flow.reference !== null);
+    const referring = type.type === 'reference' && flows.some((flow) => flow.reference !== null);
     const settled = referring
       ? offers.map((offer, i) =>
           flows[i]!.reference && offer.value !== undefined && offer.value !== null
@@ -191,13 +192,17 @@ function agree(
             : offer,
         )
       : offers;
-    const decided: Decision = decide(type, settled);
-    const decision = { ...decided, value: without(decided.value, removed, type) };
-    if (removed.length > 0) suppressed.set(name, stillOffered(removed, decided.value, type));
-    const winner = decision.winner === null ? null : offers[decision.winner]!.connection;
+    const decision: Decision = decide(type, settled);
+    let { value } = decision;
+    if (removed.length > 0) {
+      suppressed.set(name, stillOffered(removed, value, type));
+      value = without(value, removed, type);
+    }
+    const winning = decision.winner === null ? undefined : offers[decision.winner]!;
+    const winner = winning?.connection ?? null;
     winners.set(name, winner);
-    if (decision.value === undefined || heldByFailure(one, type, beforeAttributes, offers[decision.winner ?? -1])) continue;
-    const value = referring ? resolved(name, decision.value, type.multi, winner, debts, parked) : decision.value;
+    if (value === undefined || heldByFailure(one, type, beforeAttributes, winning)) continue;
+    if (referring) value = resolved(name, value, type.multi, winner, debts, parked);
     if (value !== undefined) attributes[name] = value;
   }
   for (const name of one.failed.keys()) {
@@ -217,7 +222,7 @@ function agree(
   const owners = ownersOf(context, one.kind);
   const owned = one.contributors.some((c) => owners.has(c.connection.name));
   const frozen = owned || !beforeAttributes ? null : beforeAttributes;
-  const agreed = frozen ? Object.assign(Object.create(null) as Attributes, frozen) : attributes;
+  const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
   const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
   doubtful(context, one, agreed);
   const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);

@@ -7,12 +7,23 @@ import type { EngineContext } from '../context.ts';
 import { type Life, type LifeDates, lifeOf } from '../lifecycle/state.ts';
 import type { Contributor } from './contributions.ts';
 
+/** Asked for every object; made once per configuration. */
+const owners = new WeakMap<EngineContext['connections'], Map<string, ReadonlySet<string>>>();
+
 /** With no connection marked as owner of a kind, whoever projects it owns it. */
 export function ownersOf(context: Pick<EngineContext, 'connections'>, kind: string): ReadonlySet<string> {
+  const byKind = owners.get(context.connections) ?? new Map<string, ReadonlySet<string>>();
+  owners.set(context.connections, byKind);
+  const known = byKind.get(kind) ?? ownersIn(context, kind);
+  byKind.set(kind, known);
+  return known;
+}
+
+function ownersIn(context: Pick<EngineContext, 'connections'>, kind: string): ReadonlySet<string> {
   const of = context.connections.filter((c) => c.imports.has(kind));
   const marked = of.filter((c) => c.owner);
-  const owners = marked.length > 0 ? marked : of.filter((c) => c.imports.get(kind)!.project);
-  return new Set(owners.map((c) => c.name));
+  const owning = marked.length > 0 ? marked : of.filter((c) => c.imports.get(kind)!.project);
+  return new Set(owning.map((c) => c.name));
 }
 
 export function stateOfObject(

@@ -1,6 +1,6 @@
 /** What export rules see of an object: agreed attributes, id, state, and the objects it refers to, one hop (SEMANTICS 4). */
 import { parseImage } from '#core/canonical';
-import { type Attributes, scalars } from '#core/values';
+import { type Attributes, bare, scalars } from '#core/values';
 import type { ObjectScope } from '#rules/model';
 import type { LifeState, ObjectId } from '#store/contract';
 import type { EngineContext } from '../context.ts';
@@ -29,7 +29,7 @@ export async function exportScopes(
 }
 
 function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
-  return Object.assign(Object.create(null) as { [name: string]: unknown }, attributes, { id, state, active: state === 'active' });
+  return Object.assign(bare<unknown>(), attributes, { id, state, active: state === 'active' });
 }
 
 /**
@@ -73,7 +73,7 @@ async function referredObjects(
 
 /** Only what rules read through references: these views are kept for the rest of the generation. */
 function hopView(context: EngineContext, one: Evaluated, view: View): View {
-  const out: { [name: string]: unknown } = Object.assign(Object.create(null), { id: one.id });
+  const out: { [name: string]: unknown } = Object.assign(bare(), { id: one.id });
   for (const rules of context.kinds.values()) for (const [, attribute] of rules.hops) out[attribute] = view[attribute] ?? null;
   return out;
 }

@@ -10,6 +10,7 @@ import { accountsIn, referredIds } from './accounts.ts';
 import { decisionsOn } from './decisions.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
 import { type Generation, keyText } from './generation.ts';
+import { listsOf } from './kinds.ts';
 import { ownersOf } from './life.ts';
 import { waitedFor } from './link.ts';
 import { exportScopes } from './scope.ts';
@@ -270,8 +271,10 @@ async function uniqueCollisions(
   const wanted = new Map<string, { one: Evaluated; wish: Wish }[]>();
   const keys: { scope: string; norm: string }[] = [];
   for (const entry of creating) {
+    const uniques = listsOf(entry.one.rules).uniques;
+    if (uniques.length === 0) continue;
     const attributes = entry.wish.write!.export!.wanted === null ? null : parseImage(entry.wish.write!.export!.wanted);
-    for (const type of entry.one.rules.attributes.values())
+    for (const type of uniques)
       for (const place of type.unique?.uniqueIn ?? []) {
         if (place.connection !== connection.name) continue;
         for (const scalar of scalars(attributes?.[place.attribute] ?? null)) {

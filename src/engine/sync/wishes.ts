@@ -6,7 +6,7 @@ import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#
 import { parentDn, parseDn } from '#core/dn';
 import { toFault } from '#core/errors';
 import { equivalent, normalForm } from '#core/matching';
-import { type Attributes, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -95,7 +95,7 @@ interface Change {
 
 function create(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow | null): Wish {
   const { connection, rule } = target;
-  const wanted: Attributes = Object.create(null);
+  const wanted: Attributes = bare();
   const awaits: number[] = [];
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.reference?.multi || owes(one, flow)) continue;
@@ -126,9 +126,9 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
 function update(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow): Wish {
   const { connection, rule } = target;
   const current = currentImage(row);
-  const confirmed: Attributes = row.confirmed === null ? Object.create(null) : parseImage(row.confirmed);
-  const wanted: Attributes = Object.create(null);
-  const agreed: Attributes = Object.assign(Object.create(null), confirmed);
+  const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
+  const wanted: Attributes = bare();
+  const agreed: Attributes = Object.assign(bare(), confirmed);
   const awaits: number[] = [];
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.strength === 'onCreate' || flow.reference?.multi || owes(one, flow)) continue;
@@ -177,7 +177,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
 
 /** What the target holds, with what was sent and is not proven yet. */
 export function currentImage(row: StagedRow): Attributes {
-  const image: Attributes = row.seen === null ? Object.create(null) : parseImage(row.seen);
+  const image: Attributes = row.seen === null ? bare() : parseImage(row.seen);
   if (row.sent !== null && row.export?.state === 'sent') Object.assign(image, parseImage(row.sent));
   return image;
 }
@@ -205,11 +205,13 @@ export function wishWrite(
     before.wantedName === change.name
   )
     return null;
-  const digest = row
-    ? changeDigest(row.id, { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name })
-    : '';
+  // Only what somebody decided on before is told apart by its digest.
+  const digest =
+    row && before && (before.approved !== null || before.discarded !== null)
+      ? changeDigest(row.id, { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name })
+      : null;
   const mode = modeOf(context, connection);
-  const discarded = before !== null && before.discarded === digest;
+  const discarded = digest !== null && before!.discarded === digest;
   const state: ExportState = mode === 'observe' ? 'observed' : discarded ? 'held' : 'waiting';
   return {
     expectRevision,
@@ -223,7 +225,7 @@ export function wishWrite(
       attempts: 0,
       notBefore: 0,
       holdId: null,
-      approved: before?.approved === digest ? digest : null,
+      approved: digest !== null && before!.approved === digest ? digest : null,
       discarded: discarded ? digest : null,
       fault: null,
     },
@@ -253,7 +255,7 @@ function protect(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
 function isProtected(connection: EngineConnection, one: Evaluated, row: StagedRow): boolean {
   for (const rule of connection.imports.values()) {
     if (rule.protect === null || rule.from !== row.kind) continue;
-    const image = row.seen === null ? (Object.create(null) as Attributes) : parseImage(row.seen);
+    const image = row.seen === null ? bare() : parseImage(row.seen);
     try {
       if (rule.protect({ row: image, anchor: row.anchor ?? '', name: row.name }, one.clock)) return true;
     } catch {

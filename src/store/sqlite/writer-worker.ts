@@ -6,6 +6,7 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from './database.ts';
+import { checkDomain } from './domain.ts';
 import { plainError } from './faults.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -117,6 +118,8 @@ function runOne(request: WriterRequest): WriterReply {
   const written = new Map(db.written);
   const { epoch } = session;
   try {
+    // Here, since the calling thread is the busier one.
+    checkDomain(request.input, request.name);
     const operation = OPERATIONS[request.name as OperationName] as (session: Session, input: unknown) => unknown;
     const result = operation(session, request.input);
     session.flush();

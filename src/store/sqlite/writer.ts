@@ -1,7 +1,6 @@
 /** The calling side of the writer thread: each operation is a message, each answer settles a promise. */
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
-import { checkDomain } from './domain.ts';
 import { type PlainError, revive } from './faults.ts';
 import { workerPlace } from './place.ts';
 import type { OperationInput, OperationName, OperationResult } from './write/operations.ts';
@@ -27,7 +26,7 @@ export type WriterReply =
   | { readonly id: number; readonly ok: false; readonly error: PlainError; readonly shapes: readonly string[] };
 
 export interface Writer {
-  /** @throws invalidValue before anything is sent, when a value is outside the domain. */
+  /** @throws invalidValue before anything is written, when a value is outside the domain. */
   bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
@@ -72,15 +71,11 @@ export async function startWriter(options: WriterOptions, trace: Trace | undefin
     if (!ended) worker.postMessage({ id, lane, name, input } satisfies WriterRequest);
     return answer;
   };
-  const checked = async (lane: WriterRequest['lane'], name: OperationName, input: unknown): Promise<unknown> => {
-    checkDomain(input, name);
-    return await send(lane, name, input);
-  };
 
   await answerTo(0, 'open');
   return {
-    bulk: (name, input) => checked('bulk', name, input) as Promise<OperationResult<typeof name>>,
-    interactive: (name, input) => checked('interactive', name, input) as Promise<OperationResult<typeof name>>,
+    bulk: (name, input) => send('bulk', name, input) as Promise<OperationResult<typeof name>>,
+    interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     async close() {
       if (ended) return;

@@ -106,7 +106,13 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
   for (const write of batch.staged)
     if (!left.staged.has(write.staged) && !writeStaged(session, batch.run, write, known.get(write.staged)))
       left.staged.add(write.staged);
-  for (const { stagedId, keys } of batch.waiting) if (!left.staged.has(stagedId)) writeWaiting(session, stagedId, keys);
+  // Nothing waits in a new store: then there is nothing to look for.
+  let waiting = batch.waiting.length > 0 && session.db.get('select exists (select 1 from waiting)')![0] === 1;
+  for (const { stagedId, keys } of batch.waiting) {
+    if (left.staged.has(stagedId) || (!waiting && keys.length === 0)) continue;
+    waiting = true;
+    writeWaiting(session, stagedId, keys);
+  }
   writeEdges(
     session,
     batch.edges.filter((edge) => !left.staged.has(edge.stagedId)),
