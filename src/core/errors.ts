@@ -51,6 +51,14 @@ export class RollcallError extends Error {
   }
 }
 
+/** Another run, or another process, writes the store by now: nothing that this one still tries is kept, so it ends. */
+export class Superseded extends RollcallError {
+  constructor(message: string, more: { remedy: string }) {
+    super('conflict', message, more);
+    this.name = 'Superseded';
+  }
+}
+
 /** The same fault as plain data, for results, tables and JSON. */
 export interface Fault {
   readonly kind: ErrorKind;

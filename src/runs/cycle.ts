@@ -1,5 +1,5 @@
 /** The phases of a cycle over all connections. A connection that fails is reported; the others go on. */
-import { RollcallError, toFault } from '#core/errors';
+import { Superseded, toFault } from '#core/errors';
 import {
   afterChanges,
   beforeFirstRead,
@@ -187,8 +187,7 @@ function arrived(context: EngineContext, connection: EngineConnection): number {
 
 function failed(context: EngineContext, connection: EngineConnection, error: unknown): void {
   if (context.signal.aborted) throw error;
-  // Another owner of the store took over: nothing more may be written for this run.
-  if (error instanceof RollcallError && error.kind === 'conflict' && error.where.connection === undefined) throw error;
+  if (error instanceof Superseded) throw error;
   context.fault(toFault(error, { connection: connection.name }));
 }
 

@@ -74,7 +74,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   } finally {
     await session.close();
   }
-  await recordErrors(session, begun.epoch, services);
+  await session.errorsStored();
   if (
     status === 'done' &&
     (session.faultCount() > 0 || session.notices.some((n) => n.kind !== 'firstPlan' && n.kind !== 'rulesChanged'))
@@ -178,11 +178,6 @@ async function lookAgainAt(
 
 async function accountsOf(object: number, services: Services): Promise<number[]> {
   return (await services.store.sync.linked([object])).map((row) => row.id);
-}
-
-async function recordErrors(session: Session, epoch: number, services: Services): Promise<void> {
-  const errors = session.takeErrors();
-  for (let i = 0; i < errors.length; i += 1_000) await services.store.runs.recordErrors(errors.slice(i, i + 1_000), epoch);
 }
 
 function work(rows: { readonly [table: string]: number }): number {

@@ -4,7 +4,8 @@ import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
 import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
-import type { Epoch, ErrorRow, RunId } from '#store/contract';
+import type { Epoch, RunId } from '#store/contract';
+import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
 
 export interface Session {
@@ -12,8 +13,8 @@ export interface Session {
   readonly notices: Notice[];
   readonly faults: Fault[];
   faultCount(): number;
-  /** Errors collected since the last call, for the store. */
-  takeErrors(): ErrorRow[];
+  /** When the errors told so far are in the store. */
+  errorsStored(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,16 +31,17 @@ export async function openSession(
   const open = new Map<string, ReturnType<EngineContext['open']>>();
   const notices: Notice[] = [];
   const faults: Fault[] = [];
-  let errors: ErrorRow[] = [];
+  const log = createErrorLog(store, run.id, run.epoch);
+  let last: Fault | undefined;
   let count = 0;
   const fault = (told: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
     const one = keepableFault(told);
     // The one thing that a read left out is also why that read was not complete.
-    if (subject === undefined && isDeepStrictEqual(errors.at(-1)?.fault, one)) return;
+    if (subject === undefined && isDeepStrictEqual(last, one)) return;
+    last = one;
     count++;
     if (faults.length < SHOWN) faults.push(one);
-    errors.push({
-      run: run.id,
+    log.add({
       connection: one.where.connection ?? null,
       subject: subject?.subject ?? null,
       subjectId: subject?.id ?? null,
@@ -89,11 +91,7 @@ export async function openSession(
     notices,
     faults,
     faultCount: () => count,
-    takeErrors: () => {
-      const taken = errors;
-      errors = [];
-      return taken;
-    },
+    errorsStored: () => log.settled(),
     close: async () => {
       for (const connection of open.values()) await connection.close();
     },

@@ -1,5 +1,6 @@
 /** A feed of LDIF changes with unknown and misplaced records in it. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { firm } from './firm.ts';
 import { BOOK, book, type Place, place } from './place.ts';
 
 const YAML = `connections:
@@ -97,4 +98,26 @@ it('a JSON Lines feed that does not hold everything: the same', async () => {
   await here.write('rollcall.yaml', (await here.read('rollcall.yaml')).replace('hr.jsonl', 'none.jsonl'));
   expect((await here.run()).faults.map((one) => one.where.file)).toContain(here.path('none.jsonl'));
   expect(await book(here)).toEqual({ E01: 'Ann,3' });
+});
+
+it('a system that answers with a conflict has a fault of its own: the others go on', async () => {
+  const source = (system: string, more: string): string => `  ${system}:
+    type: memory
+    system: ${system}
+    owner: true
+${more}    import: { person: { join: employeeId, project: true, attributes: { employeeId: no } } }
+`;
+  const odd = '    faults: [{ on: read, do: { refuse: conflict, message: it moved on } }]\n';
+  const one = await firm(`store: sqlite:rollcall.db\nconnections:\n${source('hr', odd)}${source('dir', '')}`);
+  try {
+    one.system('dir').put('person', '1', { no: '1' });
+    const report = await one.run();
+    expect(report).toMatchObject({
+      status: 'warnings',
+      faults: [{ kind: 'conflict', message: 'it moved on', where: { connection: 'hr' } }],
+      connections: [{ seen: 0 }, { seen: 1, projected: 1 }],
+    });
+  } finally {
+    await one.close();
+  }
 });

@@ -26,33 +26,48 @@ async function made(): Promise<string[]> {
     .sort();
 }
 
-it.each(['before', 'after'] as const)('killed %s it made the third account, it makes each one once', async (moment) => {
-  here = await place(
-    JSON.stringify({
-      store: 'sqlite:rollcall.db',
-      gates: { create: gate },
-      connections: {
-        hr: {
-          type: 'csv',
-          path: 'hr.csv',
-          anchor: 'id',
-          owner: true,
-          import: { person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', displayName: 'name' } } },
-        },
-        dir: {
-          type: 'memory',
-          system: 'dir',
-          path: 'dir.jsonl',
-          mode: 'on',
-          objects: [{ anchor: 'root', attributes: { number: 'root' } }],
-          faults: [{ on: 'create', after: 2, times: 1, do: { die: moment, how: 'kill' } }],
-          import: { person: { join: 'employeeId', attributes: { employeeId: 'number' } } },
-          export: { person: { provision: true, anchor: 'employeeId', attributes: { number: 'employeeId', cn: 'displayName' } } },
-        },
+const yaml = (moment: string) =>
+  JSON.stringify({
+    store: 'sqlite:rollcall.db',
+    gates: { create: gate },
+    connections: {
+      hr: {
+        type: 'csv',
+        path: 'hr.csv',
+        anchor: 'id',
+        owner: true,
+        import: { person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', displayName: 'name' } } },
       },
-    }),
-  );
-  await here.write('hr.csv', `id,name\n${IDS.map((id) => `${id},Name ${id}`).join('\n')}\n`);
+      dir: {
+        type: 'memory',
+        system: 'dir',
+        path: 'dir.jsonl',
+        mode: 'on',
+        objects: [{ anchor: 'root', attributes: { number: 'root' } }],
+        faults: [{ on: 'create', after: 2, times: 1, do: { die: moment, how: 'kill' } }],
+        import: { person: { join: 'employeeId', attributes: { employeeId: 'number' } } },
+        export: { person: { provision: true, anchor: 'employeeId', attributes: { number: 'employeeId', cn: 'displayName' } } },
+      },
+    },
+  });
+const source = (...more: readonly string[]) => `${['id,name', ...IDS.map((id) => `${id},Name ${id}`), ...more].join('\n')}\n`;
+
+it('what a run told before it was killed is in the store', async () => {
+  here = await place(yaml('before'));
+  await here.write('hr.csv', source());
+  expect(process('run').status).not.toBe(null);
+  expect(process('approve', 'dir', '--as', 'Ada', '--reason', 'looked at it').status).toBe(0);
+  await here.write('hr.csv', source('7'));
+  expect(process('run').signal).toBe('SIGKILL');
+  const [killed] = (JSON.parse(process('runs', '--json').stdout) as { runs: { run: number }[] }).runs;
+  expect(JSON.parse(process('run', 'show', String(killed!.run), '--json').stdout)).toMatchObject({
+    errors: [{ where: { connection: 'hr', line: 8, object: '7' }, remedy: expect.any(String) }],
+  });
+});
+
+it.each(['before', 'after'] as const)('killed %s it made the third account, it makes each one once', async (moment) => {
+  here = await place(yaml(moment));
+  await here.write('hr.csv', source());
   expect(process('run').status).not.toBe(null);
   expect(process('approve', 'dir', '--as', 'Ada', '--reason', 'looked at it').status).toBe(0);
   expect(process('run').signal).toBe('SIGKILL');

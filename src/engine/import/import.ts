@@ -7,7 +7,7 @@
  */
 import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
-import { RollcallError, toFault } from '#core/errors';
+import { RollcallError, Superseded, toFault } from '#core/errors';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
 import {
@@ -54,7 +54,7 @@ export async function importConnection(
     try {
       return await readDelta(context, connection, (wanted === 'delta' ? state.cursor : null) ?? begin);
     } catch (error) {
-      if (!(error instanceof RollcallError && error.kind === 'conflict')) throw error;
+      if (!isConflict(error)) throw error;
       context.fault(toFault(error, { connection: connection.name }));
       return await readDelta(context, connection, begin);
     }
@@ -66,11 +66,16 @@ export async function importConnection(
       return await readDelta(context, connection, state.cursor);
     } catch (error) {
       // The feed says that it cannot go on from there: a full read can.
-      if (!(error instanceof RollcallError && error.kind === 'conflict')) throw error;
+      if (!isConflict(error)) throw error;
       context.fault(toFault(error, { connection: connection.name }));
     }
   }
   return await readFull(context, connection);
+}
+
+/** The feed says that it cannot go on from where it was left. */
+function isConflict(error: unknown): boolean {
+  return error instanceof RollcallError && error.kind === 'conflict' && !(error instanceof Superseded);
 }
 
 async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {

@@ -315,7 +315,7 @@ export function exportsSuite(suite: Suite): void {
     const store = await opened.place.open();
     try {
       equal((await rowOf({ store }, 1)).export!.state, 'waiting');
-      await rejects(take({ ...opened, store }, 'b'), { kind: 'conflict' });
+      await rejects(take({ ...opened, store }, 'b'), { kind: 'conflict', name: 'Superseded' });
       const next = await beginRun(store, NOW + 1);
       equal(next.epoch, opened.epoch + 1);
       deepEqual(
@@ -326,8 +326,8 @@ export function exportsSuite(suite: Suite): void {
         (await store.runs.list({ limit: 9 })).map((run) => run.status),
         ['running', 'interrupted'],
       );
-      await rejects(commit({ ...opened, store }, {}), { kind: 'conflict' });
-      await rejects(stage({ ...opened, store }, [item('a')]), { kind: 'conflict' });
+      await rejects(commit({ ...opened, store }, {}), { kind: 'conflict', name: 'Superseded' });
+      await rejects(stage({ ...opened, store }, [item('a')]), { kind: 'conflict', name: 'Superseded' });
       const second = await beginRun(store, NOW + 2);
       equal(second.epoch, next.epoch, 'runs of one process go side by side');
       await commit({ store, ...next }, {});

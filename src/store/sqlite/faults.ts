@@ -1,11 +1,12 @@
 /** Errors on their way from the writer thread, and SQLite's own in our kinds. */
-import { type ErrorKind, RollcallError, type Where } from '#core/errors';
+import { type ErrorKind, RollcallError, Superseded, type Where } from '#core/errors';
 
 export interface PlainError {
   readonly kind: ErrorKind;
   readonly message: string;
   readonly where: Where;
   readonly remedy: string | undefined;
+  readonly superseded: boolean;
   readonly stack: string | undefined;
 }
 
@@ -16,13 +17,16 @@ export function plainError(error: unknown): PlainError {
     message: said.message,
     where: said.where,
     remedy: said.remedy,
+    superseded: said instanceof Superseded,
     stack: error instanceof Error ? error.stack : undefined,
   };
 }
 
 export function revive(plain: PlainError): RollcallError {
-  const { kind, message, where, remedy, stack } = plain;
-  const error = new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+  const { kind, message, where, remedy, superseded, stack } = plain;
+  const error = superseded
+    ? new Superseded(message, { remedy: remedy! })
+    : new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
   if (stack !== undefined) error.stack = `${error.stack}\n    in the writer thread: ${stack}`;
   return error;
 }

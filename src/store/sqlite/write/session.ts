@@ -2,7 +2,7 @@
  * What the writer thread remembers between operations: counters, interned names, counts, the open attempts. Everything in it
  * can be read again from the tables, which is what happens when an operation fails.
  */
-import { RollcallError } from '#core/errors';
+import { Superseded } from '#core/errors';
 import type { Epoch } from '../../contract.ts';
 import { unpackItems } from '../attempt-items.ts';
 import { GONE, HELD, PRESENT } from '../codes.ts';
@@ -153,7 +153,7 @@ export function createSession(db: Database): Session {
     },
     checkEpoch(epoch) {
       if (epoch !== null && epoch !== session.epoch)
-        throw new RollcallError('conflict', `epoch ${epoch} is over: epoch ${session.epoch} writes this store now`, {
+        throw new Superseded(`epoch ${epoch} is over: epoch ${session.epoch} writes this store now`, {
           remedy: 'this run was superseded; nothing of what it tries now is kept. Start a new run',
         });
     },
