@@ -29,6 +29,11 @@ export interface OpenContext {
   readonly limits: { readonly maxObjectBytes: number };
   /** Attributes that export rules write, by kind in this system; left out where nothing is exported. */
   readonly mapped?: { readonly [kind: Kind]: readonly string[] };
+  /**
+   * Attributes of a source of which rules want to know that they are empty (`empty: clears`). Where the system cannot tell empty
+   * from absent, and its settings do not say, these are empty (null) when an object has no value.
+   */
+  readonly clears?: readonly string[];
   /** For what a person should know but which stops nothing, such as a skipped line. */
   warn(fault: Fault): void;
 }

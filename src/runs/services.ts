@@ -79,6 +79,7 @@ export async function openSession(
           folder: config.folder,
           limits: config.limits,
           ...mappedBy(connection),
+          ...clearedBy(connection),
           warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
         });
         open.set(connection.name, opened);
@@ -96,6 +97,15 @@ export async function openSession(
       for (const connection of open.values()) await connection.close();
     },
   };
+}
+
+/** Attributes whose emptiness says something. What is written to shows its empty attributes as it always did: as none. */
+export function clearedBy({ exports, imports }: Pick<EngineConnection, 'exports' | 'imports'>): {
+  clears?: readonly string[];
+} {
+  if (exports.size > 0) return {};
+  const flows = [...imports.values()].flatMap((rule) => rule.flows).filter((flow) => flow.empty === 'clears');
+  return flows.length === 0 ? {} : { clears: [...new Set(flows.flatMap((flow) => flow.reads))] };
 }
 
 /** A fault about a text that no store keeps names that text too. */

@@ -15,7 +15,9 @@ export interface CsvConfig {
   readonly kindColumn?: string | undefined;
   readonly multi: { readonly [attribute: string]: string };
   readonly types: { readonly [attribute: string]: Exclude<ValueType, 'binary'> };
-  readonly empty: 'absent' | 'empty';
+  readonly empty?: 'absent' | 'empty' | undefined;
+  /** Of `empty` when it is not given: attributes whose empty field says that there is no value. */
+  readonly clears?: readonly string[];
   readonly escapeFormulas: boolean;
 }
 
@@ -54,8 +56,10 @@ export const csvConfig: z.ZodType<CsvConfig> = z
     types: z.record(name, z.enum(TYPES)).default({}).describe('Attributes that are not plain text'),
     empty: z
       .enum(['absent', 'empty'])
-      .default('absent')
-      .describe('What an empty field says: nothing at all, or that there is no value'),
+      .optional()
+      .describe(
+        'What an empty field says: nothing at all, or that there is no value; when not given, only what a rule with `empty: clears` reads says that there is none',
+      ),
     escapeFormulas: z
       .boolean()
       .default(false)

@@ -90,6 +90,24 @@ test.each([',', ';', '\t', '|'])('the delimiter %j is found out', async (delimit
   expect(objects[0]).toMatchObject({ anchor: '7' });
 });
 
+test('an empty field says that there is none where a rule asks for it, unless the settings say what it means', async () => {
+  await writeFile(path(), 'id,a,b,c\n1,,,x\n');
+  const attributesOf = async (config: object, clears?: readonly string[]) => {
+    const connection = csv.open(csv.config.parse({ path: 'people.csv', anchor: 'id', ...config }), {
+      connection: 'hr',
+      folder,
+      limits: { maxObjectBytes: 1_000 },
+      ...(clears === undefined ? {} : { clears }),
+      warn: () => undefined,
+    });
+    return { ...(await readAgain(connection)).objects[0]!.attributes };
+  };
+  expect(await attributesOf({})).toEqual({ id: '1', c: 'x' });
+  expect(await attributesOf({}, ['a', 'c', 'none'])).toEqual({ id: '1', a: null, c: 'x' });
+  expect(await attributesOf({ empty: 'absent' }, ['a'])).toEqual({ id: '1', c: 'x' });
+  expect(await attributesOf({ empty: 'empty' }, ['a'])).toEqual({ id: '1', a: null, b: null, c: 'x' });
+});
+
 test('no header line', async () => {
   const { objects, end } = await read('7,Ada\n8,Bo\n', { header: false, columns: ['id', 'name'] });
   expect(objects.map((object) => object.attributes)).toEqual([

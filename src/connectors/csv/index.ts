@@ -25,7 +25,8 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   maturity: 'beta',
   writes: 'callerKey',
   config: csvConfig,
-  open(config, context) {
+  open(settings, context) {
+    const config: CsvConfig = context.clears === undefined ? settings : { ...settings, clears: context.clears };
     const path = resolve(context.folder, config.path);
     const file: CsvFile = {
       path,

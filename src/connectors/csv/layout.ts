@@ -138,7 +138,9 @@ function isText(text: string): boolean {
 export function rowReader(layout: Layout, config: CsvConfig, file: string): RowReader {
   const { columns, anchor: anchors, kind, width } = layout;
   const anchorIndex = anchors.length === 1 ? anchors[0]! : null;
-  const keepEmpty = config.empty === 'empty';
+  const keptEmpty = columns.map(({ attribute }) =>
+    config.empty === undefined ? (config.clears?.includes(attribute) ?? false) : config.empty === 'empty',
+  );
   const anchorName = anchorsOf(config).join(' + ');
 
   function values(fields: readonly string[]): Row {
@@ -146,6 +148,7 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
     for (let i = 0; i < columns.length; i++) {
       const { attribute, index, multi } = columns[i]!;
       const text = fields[index]!;
+      const keepEmpty = keptEmpty[i]!;
       if (text === '') {
         if (keepEmpty) row[attribute] = null;
       } else if (multi !== undefined) {

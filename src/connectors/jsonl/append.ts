@@ -47,9 +47,11 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
   }
 
   function lineOf(item: WriteItem, keys: KeyTable): { readonly result: WriteResult; readonly text: string } {
-    const anchor = item.anchor ?? item.name;
+    const given = Object.hasOwn(item.set, file.config.anchor) ? item.set[file.config.anchor] : undefined;
+    const named = typeof given === 'string' || typeof given === 'number' ? String(given) : undefined;
+    const anchor = item.anchor ?? named ?? item.name;
     if (anchor === undefined || anchor === '')
-      throw invalid('a new object needs an anchor', {}, 'map the anchor in the export rule');
+      throw invalid(`a new object needs a value for its anchor "${file.config.anchor}"`, {}, 'map the anchor in the export rule');
     const edit = editOf(item, anchor, false);
     const exists = keys.get(item.kind, anchor) === 1;
     if (item.operation === 'create' && exists)

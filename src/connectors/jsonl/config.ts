@@ -26,7 +26,9 @@ export const jsonlConfig: z.ZodType<JsonlConfig> = z
       ),
     anchor: name
       .default('id')
-      .describe('Field that identifies an object and never changes; `name.first` is a field of a field. Changes have `anchor`'),
+      .describe(
+        'Field that identifies an object and never changes; `name.first` is a field of a field. Changes that are read have `anchor`; of a new object that is written it is this field',
+      ),
     kind: name.default('person').describe('What the objects are, where they do not say'),
     kindField: name.optional().describe('Field in which an object says what it is. Changes have `kind`'),
     types: z

@@ -396,7 +396,9 @@ test('writing changes: records are added, answered for, and torn ends mended', a
     item('delete', '1'),
     item('update', '1', {}),
     item('create', null, {}),
+    item('create', null, { id: 4 }),
   ]);
+  // What `check` takes for a new object's anchor is one: the field that is called so in a file of objects.
   expect(results.map((result) => (result.ok ? result.anchor : result.fault.kind))).toEqual([
     'conflict',
     '1',
@@ -404,12 +406,14 @@ test('writing changes: records are added, answered for, and torn ends mended', a
     '1',
     'notFound',
     'invalidValue',
+    '4',
   ]);
   expect(await text()).toBe(
     '{"op":"put","kind":"person","anchor":"1","set":{}}\n' +
       '{"op":"patch","kind":"person","anchor":"1","set":{"n":{"g":null}},"add":{"t":["x"]}}\n' +
       '{"op":"put","kind":"person","anchor":"2","name":"two","set":{"a":"é\\n"}}\n' +
-      '{"op":"delete","kind":"person","anchor":"1"}\n',
+      '{"op":"delete","kind":"person","anchor":"1"}\n' +
+      '{"op":"put","kind":"person","anchor":"4","set":{"id":4}}\n',
   );
   await appendFile(path(), '{"op":"put","anchor":"3","set":{}}');
   expect(await connection.write!.write([item('update', '3', { a: 1 })])).toMatchObject([{ ok: true }]);
@@ -417,7 +421,8 @@ test('writing changes: records are added, answered for, and torn ends mended', a
   await connection.close();
   expect((await readAgain(connection)).objects).toEqual([
     { kind: 'person', anchor: '2', name: 'two', line: 3, attributes: { a: 'é\n' } },
-    { kind: 'person', anchor: '3', line: 6, attributes: { a: 1 } },
+    { kind: 'person', anchor: '4', line: 5, attributes: { id: 4 } },
+    { kind: 'person', anchor: '3', line: 7, attributes: { a: 1 } },
   ]);
   expect(await connection.lookup!({ attribute: 'a', value: '1' }, 'person')).toMatchObject([{ anchor: '3' }]);
 });

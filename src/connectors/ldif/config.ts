@@ -79,11 +79,19 @@ export interface Plan {
   /** Lower case. */
   readonly ignored: ReadonlySet<string>;
   readonly maxEntryBytes: number;
+  /** Attributes of which an entry without them says that it has none. */
+  readonly clears: readonly string[];
 }
 
 const MAX_COMBINATIONS = 1000;
 
-export function planOf(config: LdifConfig, path: string, maxEntryBytes: number, made: boolean): Plan {
+export function planOf(
+  config: LdifConfig,
+  path: string,
+  maxEntryBytes: number,
+  made: boolean,
+  clears: readonly string[] = [],
+): Plan {
   const kinds = new Map<string, string>();
   for (const [name, kind] of [...Object.entries(config.kinds), ...KINDS]) {
     if (!kinds.has(name.toLowerCase())) kinds.set(name.toLowerCase(), kind);
@@ -119,6 +127,8 @@ export function planOf(config: LdifConfig, path: string, maxEntryBytes: number, 
     classesOf: (kind) => classes.get(kind) ?? null,
     ignored: new Set(config.ignore.map((name) => name.toLowerCase())),
     maxEntryBytes,
+    // Where no attribute is called so, these two are the entry's own anchor and name.
+    clears: clears.filter((name) => name !== 'anchor' && name !== 'name' && !config.ignore.includes(name)),
   };
 }
 

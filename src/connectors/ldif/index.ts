@@ -25,7 +25,7 @@ export const ldif: ConnectorDefinition<LdifConfig> = {
 
 function open(config: LdifConfig, context: OpenContext): Connection {
   const path = isAbsolute(config.path) ? config.path : join(context.folder, config.path);
-  const plan = planOf(config, path, context.limits.maxObjectBytes, context.mapped !== undefined);
+  const plan = planOf(config, path, context.limits.maxObjectBytes, context.mapped !== undefined, context.clears);
 
   async function test(): Promise<string> {
     const source = await openExisting(path);

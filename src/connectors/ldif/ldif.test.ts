@@ -176,6 +176,22 @@ describe('read', () => {
     expect(readFileSync(path())).toEqual(before);
   });
 
+  test('an attribute that an entry does not have is none where a rule asks for it', async () => {
+    writeFileSync(path(), 'dn: uid=1,dc=x\nobjectClass: person\nMobile: 1\n\ndn: uid=2,dc=x\nobjectClass: person\nmail:: !\n');
+    const connection = ldif.open(ldif.config.parse({ path: 'a.ldif', ignore: ['ou'] }), {
+      connection: 'dir',
+      folder,
+      limits: { maxObjectBytes: 1_000 },
+      clears: ['mobile', 'mail', 'name', 'anchor', 'ou'],
+      warn: () => undefined,
+    });
+    expect((await readAll(connection)).objects.map((one) => ({ ...(one as ReadObject).attributes }))).toEqual([
+      { objectClass: 'person', mobile: '1', mail: null },
+      { objectClass: 'person', mobile: null },
+    ]);
+    await connection.close();
+  });
+
   test('a file that is not there is a fault where it is only read, and empty where Rollcall is to make it', async () => {
     await expect(readAll(connect())).rejects.toMatchObject({ kind: 'notFound', where: { file: path() } });
     const made = await readAll(connect({}, 1000, { person: ['cn'] }));

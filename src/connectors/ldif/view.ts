@@ -18,12 +18,15 @@ export function objectOf(
   const kind = plan.kindOf(entry.attributes.objectClass ?? []);
   if (kind === null) return null;
   const anchor = anchorOf(entry.dn, entry.attributes, plan);
-  const attributes: { [name: string]: LdifValue | readonly LdifValue[] } = entry.attributes;
+  const attributes: { [name: string]: LdifValue | readonly LdifValue[] | null } = entry.attributes;
   for (const name of Object.keys(attributes)) {
     const values = attributes[name] as LdifValue[];
     if (plan.ignored.size > 0 && plan.ignored.has(name.toLowerCase())) delete attributes[name];
     else if (values.length === 1) attributes[name] = values[0]!;
   }
+  for (const name of plan.clears)
+    if (findName(entry.attributes, name) === undefined && !entry.refused?.some(({ where }) => sameName(where.attribute, name)))
+      attributes[name] = null;
   const line = entry.line === undefined ? {} : { line: entry.line };
   return { kind, anchor, name: entry.dn, attributes, ...line, ...refusedIn(entry.refused, plan) };
 }

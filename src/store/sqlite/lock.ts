@@ -3,29 +3,9 @@
  * frees it at once when the process ends, however it ends; there is no clock and no stale file. Who holds it is a row in it,
  * which others read without locking (`immutable=1`).
  */
-import { statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { RollcallError } from '#core/errors';
-
-/** Super block magic numbers of NFS, SMB, SMB2, CIFS, AFS, Ceph and 9P, as statfs(2) gives them. */
-const NETWORK = new Set([0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x5346414f, 0x00c36400, 0x01021997]);
-
-/** @throws configuration: locks and shared memory of SQLite do not work over a network. */
-export function refuseNetwork(path: string): void {
-  let type: number;
-  try {
-    type = statfsSync(dirname(path)).type;
-  } catch {
-    return;
-  }
-  if (NETWORK.has(type >>> 0))
-    throw new RollcallError('configuration', `${path} is on a network file system, where the store's locks do not hold`, {
-      where: { file: path },
-      remedy: 'keep the store on a local disk of the machine that runs Rollcall',
-    });
-}
 
 export interface Lock {
   release(): void;
