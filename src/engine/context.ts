@@ -16,6 +16,7 @@ import type { Kind } from '#core/values';
 import type { Clock, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
 import type { Counters } from './counts.ts';
+import type { Turns } from './turns.ts';
 
 export interface EngineConnection {
   readonly name: string;
@@ -51,6 +52,10 @@ export interface EngineContext {
   readonly states: Map<string, ConnectionState>;
   readonly counters: Counters;
   readonly signal: AbortSignal;
+  /** Shared by all that run on this store now. */
+  readonly turns: Turns;
+  /** Never goes back, in ms: how long a send has waited. */
+  readonly monotonic: () => number;
   fault(fault: Fault, subject?: { readonly subject: 'object' | 'staged'; readonly id: number }): void;
   progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
   notice(kind: NoticeKind, connection: string, message: string, remedy: string): void;

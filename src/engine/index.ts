@@ -1,12 +1,14 @@
 export { type EngineConnection, type EngineContext, NOTICE_KINDS, type NoticeKind } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
-export { type ExportOutcome, exportConnection } from './export/export.ts';
+export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importConnection } from './import/import.ts';
-export { gateConnection } from './safety/gates.ts';
+export { stagePush } from './import/push.ts';
+export { gateConnection, gateRows } from './safety/gates.ts';
 export { modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
 export { MOST_TAKEN } from './sync/taken.ts';
+export { createTurns, type Turn, type Turns } from './turns.ts';

@@ -24,6 +24,7 @@ const PASSES = 5;
 const CONFLICTS = MOST_TAKEN;
 
 const MOST_STALE = 10_000;
+const NOBODY: ReadonlySet<StagedId> = new Set();
 
 export interface CycleOptions extends SyncOptions {
   /** `delta`: what changed; the whole only of what keeps no feed, or was never read. `auto`: the whole also where that is overdue. */
@@ -101,7 +102,7 @@ async function exportOne(
   const nothing = { sent: 0, conflicts: 0 };
   if (isHeld(context, connection)) return nothing;
   try {
-    const outcome = await exportConnection(context, connection, only);
+    const outcome = await exportConnection(context, connection, only ? { only, groups: NOBODY, gated: false } : null);
     if (confirm && outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
     return outcome;
   } catch (error) {

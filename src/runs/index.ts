@@ -6,4 +6,5 @@
 export { changeDigest, PARKED_KINDS, type ParkedKind } from '#engine/index';
 export { type PlanRequest, plan, planText } from './plan.ts';
 export { type Preview, preview } from './preview.ts';
+export { edited, type Pushed, type PushRequest, push } from './push.ts';
 export { run } from './run.ts';

@@ -15,6 +15,8 @@ export interface Services {
   readonly store: Store;
   /** Wall clock, ms; injected so that tests own time. */
   readonly wall: () => number;
+  /** Never goes back, ms; the process's own where it is left out. */
+  readonly monotonic?: () => number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */

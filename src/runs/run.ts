@@ -5,7 +5,9 @@ import { sha256Hex } from '#core/digest';
 import { toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
+import type { Turns } from '#engine/index';
 import type { RunStatus } from '#store/contract';
+import { besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { runHooks } from './hooks/hooks.ts';
 import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.ts';
@@ -25,17 +27,21 @@ interface RunOptions {
   readonly read?: boolean;
 }
 
-/** Store → the end of the last run that was asked for on it. */
-const last = new WeakMap<Services['store'], Promise<unknown>>();
-
-/** Runs on one store follow each other, in the order in which they were asked for: they share its lists of what waits. */
+/**
+ * Runs on one store follow each other, in the order in which they were asked for: each may look at all that waits, and write
+ * to every target. Pushes (push.ts) go on beside them.
+ */
 export function run(request: RunRequest, services: Services, options: RunOptions = {}): Promise<RunReport> {
-  const before = last.get(services.store) ?? Promise.resolve();
-  const report = before.then(() => runNow(request, services, options));
-  last.set(
-    services.store,
-    report.catch(() => undefined),
-  );
+  const beside = besideOf(services.store);
+  const report = beside.last.then(async () => {
+    beside.runs++;
+    try {
+      return await runNow(request, services, options);
+    } finally {
+      beside.runs--;
+    }
+  });
+  beside.last = report.catch(() => undefined);
   return report;
 }
 
@@ -48,18 +54,11 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const steps = stepsOf(request.profile, config.profiles);
   if (steps === null)
     throw new UnknownName(`There is no profile '${request.profile}'.`, request.profile, [...PROFILES, ...config.profiles.keys()]);
-  const previousNow = await store.runs.latestNow();
-  // Time never goes back behind a run that was: a clock set back waits for itself.
-  const now = Math.max(request.now ?? startedAt, previousNow);
-  const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
-  const begun = await store.runs.begin({ profile: request.profile, now, startedAt, by: request.by, rulesHash });
-  const before = await store.rowsWritten();
-  const session = await openSession(services, {
-    ...begun,
-    now,
-    believedNow: options.whatIf ? now : await lastBelieved(services, previousNow),
-  });
+  const { turns } = besideOf(store);
+  const session = await begin({ ...request, now: request.now ?? startedAt, turns, whatIf: options.whatIf === true }, services);
   const { context } = session;
+  const { now } = context;
+  const before = await store.rowsWritten();
   let status: RunStatus = 'done';
   try {
     noticeMissing(context, config);
@@ -73,6 +72,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (!context.signal.aborted) context.fault(toFault(error));
   } finally {
     await session.close();
+    for (const [name, reading] of turns.reading) if (reading.run === context.run) turns.reading.delete(name);
   }
   await session.errorsStored();
   if (
@@ -82,7 +82,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     status = 'warnings';
   const connections = await countConnections(session, services);
   const rowsWritten = work(await store.rowsWritten()) - work(before);
-  await store.runs.finish(begun.id, begun.epoch, {
+  await store.runs.finish(context.run, context.epoch, {
     status,
     endedAt: services.wall(),
     counts: canonicalJson(connections),
@@ -99,7 +99,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
       });
   }
   return {
-    run: begun.id,
+    run: context.run,
     profile: request.profile,
     status,
     now,
@@ -111,6 +111,20 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     faultCount: session.faultCount(),
     notices: session.notices,
   };
+}
+
+/** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
+export async function begin(
+  of: { profile: string; by: string; now: number; turns: Turns; whatIf?: boolean },
+  services: Services,
+): Promise<Session> {
+  const { store, config } = services;
+  const latest = await store.runs.latestNow();
+  const now = Math.max(of.now, latest);
+  const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
+  const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
+  const believedNow = of.whatIf ? now : await lastBelieved(services, latest);
+  return await openSession(services, { ...begun, now, believedNow, turns: of.turns });
 }
 
 /** `now` of the last run that came to its end: one that broke off settled no doubt about the time. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
-import { createCounters, type EngineConnection, type EngineContext, type NoticeKind } from '#engine/index';
+import { createCounters, type EngineConnection, type EngineContext, type NoticeKind, type Turns } from '#engine/index';
 import type { Epoch, RunId } from '#store/contract';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
@@ -24,7 +24,7 @@ const BELIEVED_GAP_MS = 7 * 86_400_000;
 
 export async function openSession(
   services: Services,
-  run: { id: RunId; epoch: Epoch; now: number; believedNow: number },
+  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns },
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
@@ -61,6 +61,8 @@ export async function openSession(
     limits: config.limits,
     connections: config.connections,
     kinds: config.kinds,
+    turns: run.turns,
+    monotonic: services.monotonic ?? (() => performance.now()),
     digester: createDigester(store.info.digestKey),
     states,
     counters: createCounters(),

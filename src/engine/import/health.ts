@@ -28,7 +28,7 @@ export interface Outages {
 }
 
 /** `kind.attribute` → since when it is out. */
-export type OutageTimes = ReadonlyMap<string, number>;
+export type OutageTimes = Pick<ReadonlyMap<string, number>, 'get' | 'has' | 'size'>;
 
 export function outageTimes(outages: Outages): OutageTimes {
   return new Map(outages.attributes.map((one) => [`${one.kind}.${one.attribute}`, one.since]));

@@ -107,6 +107,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const spaces = context.store.spaces;
   const open = context.open(connection);
   const reader = open.read!;
+  context.turns.reading.set(connection.name, { run: context.run, since: context.now });
   const state = stateOf(context, connection.name);
   const interrupted = await spaces.loadBitmap(connection.name);
   let checkpoint = interrupted ? (JSON.parse(interrupted.checkpoint) as Checkpoint) : null;

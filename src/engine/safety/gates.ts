@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import type { ExportState, GateHold, StagedRow } from '#store/contract';
+import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { type Tripped, tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
@@ -39,16 +39,54 @@ export async function heldPartsOf(context: EngineContext, connection: EngineConn
 
 /** Counts, trips, and sets each waiting export to held or waiting by the holds that stand. */
 export async function gateConnection(context: EngineContext, connection: EngineConnection): Promise<void> {
-  if (connection.exports.size === 0) return;
+  if (connection.exports.size === 0 || modeOf(context, connection) === 'observe') return;
+  const turn = await context.turns.take(false);
+  try {
+    await gateAll(context, connection);
+  } finally {
+    turn.end();
+  }
+}
+
+/**
+ * The same for these exports alone, by who has the turn: a push costs what it changes, until it is the one that trips a gate.
+ * `members`: it changed memberships too.
+ */
+export async function gateRows(
+  context: EngineContext,
+  connection: EngineConnection,
+  rows: readonly StagedRow[],
+  members: boolean,
+): Promise<void> {
   const mode = modeOf(context, connection);
   if (mode === 'observe') return;
-  const { exports, spaces } = context.store;
+  const { exports } = context.store;
+  const held = new Map((await exports.holds(connection.name)).map((hold): [string, number] => [hold.part, hold.id]));
+  const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
+  const accounts = await accountsOf(context, connection, counts);
+  const parts = new Set(rows.flatMap((row) => JSON.parse(row.export!.parts) as string[]));
+  const trips = counts.some(
+    ({ part, pending, sent }) =>
+      parts.has(part) && !held.has(part) && pending + sent > limitFor(context, connection, part, accounts),
+  );
+  if (trips || members) await gateAll(context, connection);
+  else if (held.size > 0 || mode === 'hold') await markRows(context, connection, rows, held, mode);
+}
+
+/** Those there were when the window began: a limit does not shrink with what is deleted under it. What a person approved is gone by consent. */
+async function accountsOf(context: EngineContext, connection: EngineConnection, counts: readonly GateCount[]): Promise<number> {
+  const kinds = Object.values(await context.store.spaces.count(connection.name));
+  return kinds.reduce((sum, kind) => sum + kind.present, 0) + (counts.find(({ part }) => part === 'delete')?.sent ?? 0);
+}
+
+async function gateAll(context: EngineContext, connection: EngineConnection): Promise<void> {
+  const mode = modeOf(context, connection);
+  if (mode === 'observe') return;
+  const { exports } = context.store;
   // By the clock that sends: a run's `now` may be set, and would move the window.
   const since = context.wall() - DAY_MS;
   const counts = await exports.gateCounts(connection.name, since);
-  const present = Object.values(await spaces.count(connection.name)).reduce((sum, kind) => sum + kind.present, 0);
-  // Of those there were when the window began: a limit does not shrink with what is deleted under it. What a person approved is gone by consent.
-  const accounts = present + (counts.find(({ part }) => part === 'delete')?.sent ?? 0);
+  const accounts = await accountsOf(context, connection, counts);
   let open = (await exports.holds(connection.name)).filter((hold) => hold.closedAt === null);
   const states = await exports.counts(connection.name);
   // The usual case: nothing is held, and nothing is near a limit. Then no row needs to be looked at.
@@ -105,40 +143,48 @@ function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count
   return `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}" ${one ? 'is' : 'are'} over the limit of ${limit}; ${one ? 'it is' : 'they are'} held, other changes go on`;
 }
 
-/** A row waits unless its mode, or the holds on all of its parts, keep it. */
 async function applyHolds(
   context: EngineContext,
   connection: EngineConnection,
   held: ReadonlyMap<string, number>,
   mode: 'hold' | 'on',
 ): Promise<void> {
-  await eachPending(context, connection, async (rows) => {
-    const marks: {
-      id: number;
-      revision: number;
-      state: ExportState;
-      holdId: number | null;
-      approved: string | null;
-      discarded: string | null;
-    }[] = [];
-    for (const row of rows) {
-      const columns = row.export!;
-      const parts = JSON.parse(columns.parts) as string[];
-      const hold = isApproved(row) ? undefined : holdOver(parts, held);
-      const state: ExportState = mode === 'hold' || hold !== undefined || isDiscarded(row) ? 'held' : 'waiting';
-      if (state !== columns.state || (hold ?? null) !== columns.holdId)
-        marks.push({
-          id: row.id,
-          revision: columns.revision,
-          state,
-          holdId: hold ?? null,
-          approved: columns.approved,
-          discarded: columns.discarded,
-        });
-    }
-    if (marks.length > 0)
-      await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks, gates: [] });
-  });
+  await eachPending(context, connection, (rows) => markRows(context, connection, rows, held, mode));
+}
+
+/** A row waits unless its mode, or the holds on all of its parts, keep it. */
+async function markRows(
+  context: EngineContext,
+  connection: EngineConnection,
+  rows: readonly StagedRow[],
+  held: ReadonlyMap<string, number>,
+  mode: 'hold' | 'on',
+): Promise<void> {
+  const marks: {
+    id: number;
+    revision: number;
+    state: ExportState;
+    holdId: number | null;
+    approved: string | null;
+    discarded: string | null;
+  }[] = [];
+  for (const row of rows) {
+    const columns = row.export!;
+    const parts = JSON.parse(columns.parts) as string[];
+    const hold = isApproved(row) ? undefined : holdOver(parts, held);
+    const state: ExportState = mode === 'hold' || hold !== undefined || isDiscarded(row) ? 'held' : 'waiting';
+    if (state !== columns.state || (hold ?? null) !== columns.holdId)
+      marks.push({
+        id: row.id,
+        revision: columns.revision,
+        state,
+        holdId: hold ?? null,
+        approved: columns.approved,
+        discarded: columns.discarded,
+      });
+  }
+  if (marks.length > 0)
+    await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks, gates: [] });
 }
 
 /** The hold that stops a whole change: on what it is, or on everything it changes. */

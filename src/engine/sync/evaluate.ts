@@ -12,6 +12,7 @@ import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
 import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors, reporter } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
+import { endStale } from './disturbed.ts';
 import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf, stateOfObject } from './life.ts';
@@ -110,12 +111,16 @@ async function load(context: EngineContext, generation: Generation, ids: readonl
   };
   if (existing.length > 0) for (const row of await sync.linked(existing)) add(row.objectId!, row);
   const assigned = ids.flatMap((id) => generation.assigned.get(id) ?? []);
-  if (assigned.length > 0)
-    for (const row of await spaces.byIds(assigned)) {
-      const assignment = generation.assignments.get(row.id)!;
+  if (assigned.length > 0) {
+    const found = await spaces.byIds(assigned);
+    if (generation.disturbed) endStale(context, generation, found, rows);
+    for (const row of found) {
+      const assignment = generation.assignments.get(row.id);
+      if (!assignment) continue;
       if (row.objectId === null || row.objectId === assignment.object)
         add(assignment.object, { ...row, objectId: assignment.object, linkHow: assignment.how, linkRun: context.run });
     }
+  }
   const out: Loaded[] = [];
   for (const id of ids) {
     const before = objects.get(id) ?? null;

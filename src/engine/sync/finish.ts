@@ -1,12 +1,14 @@
 /** The end of a generation: what it found of objects that stay unlinked is written, and what it began with is cleared. */
 import type { ParkedWrite, SeqRange } from '#store/contract';
 import type { EngineContext } from '../context.ts';
+import { unsettled } from './disturbed.ts';
 import type { Generation } from './generation.ts';
 
 const BATCH = 1_000;
 
 /** What the link pass found of objects that stay unlinked, and the end of the generation's work list. */
 export async function finishGeneration(context: EngineContext, generation: Generation, done: readonly SeqRange[]): Promise<void> {
+  const again = generation.disturbed ? await unsettled(context, generation) : [];
   const waiting = [...generation.waiting].map(([stagedId, keys]) => ({ stagedId, keys }));
   const parked: ParkedWrite[] = [...generation.parked].map(([stagedId, items]) => ({
     subject: { stagedId },
@@ -21,7 +23,6 @@ export async function finishGeneration(context: EngineContext, generation: Gener
     keys: { add: [], remove: [] },
     edges: [],
     changes: [],
-    dirty: [],
     gates: [],
   };
   for (let i = 0; i < waiting.length; i += BATCH)
@@ -29,7 +30,8 @@ export async function finishGeneration(context: EngineContext, generation: Gener
       ...empty,
       waiting: waiting.slice(i, i + BATCH),
       parked: parked.slice(i, i + BATCH),
+      dirty: [],
       done: [],
     });
-  await context.store.sync.commit({ ...empty, waiting: [], parked: [], done });
+  await context.store.sync.commit({ ...empty, waiting: [], parked: [], dirty: again, done });
 }

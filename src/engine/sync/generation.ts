@@ -7,6 +7,8 @@ export interface Assignment {
   readonly object: ObjectId;
   readonly how: LinkHow;
   readonly connection: string;
+  /** Of the staged object when it was linked. */
+  readonly revision: number;
 }
 
 export interface ParkedItem {
@@ -17,6 +19,15 @@ export interface ParkedItem {
 
 export interface Generation {
   readonly number: number;
+  /** Between two batches: others may go first (turns.ts). */
+  readonly pause: () => Promise<void>;
+  /** Somebody else had a turn since it began (disturbed.ts): the keys they published, and what does not hold any more. */
+  disturbed: boolean;
+  readonly foreign: Set<string>;
+  readonly stale: StagedId[];
+  readonly withdrawn: StagedKey[];
+  /** Of the staged objects that stay unlinked, as they were looked at. */
+  readonly revisions: Map<StagedId, number>;
   /** Whether any decision by a person stands: most stores have none, and need not be asked. */
   readonly decided: boolean;
   /** Links made in this generation, not all committed yet. */
@@ -53,9 +64,15 @@ export interface Generation {
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
 }
 
-export function newGeneration(number: number, decided: boolean): Generation {
+export function newGeneration(number: number, decided: boolean, pause: () => Promise<void> = async () => undefined): Generation {
   return {
     number,
+    pause,
+    disturbed: false,
+    foreign: new Set(),
+    stale: [],
+    withdrawn: [],
+    revisions: new Map(),
     decided,
     assignments: new Map(),
     assigned: new Map(),

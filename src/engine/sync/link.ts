@@ -12,6 +12,7 @@ import { clockOf, type EngineConnection, type EngineContext } from '../context.t
 import type { OutageTimes } from '../import/health.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
+import { tellOthers } from './disturbed.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
 
@@ -32,10 +33,12 @@ export async function linkPass(context: EngineContext, ranges: readonly DirtyRan
     generation.looked.set(connection.name, ordered.length);
     for (let i = 0; i < ordered.length; i += BATCH) {
       context.signal.throwIfAborted();
+      await generation.pause();
       await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids, freed);
       context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
     }
   }
+  tellOthers(context, generation, freed);
   await linkWaiting(context, generation, ids, freed);
   for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
 }
@@ -261,7 +264,7 @@ function assign(
   how: 'joined' | 'projected' | 'decided',
   connection: string,
 ): void {
-  generation.assignments.set(row.id, { object, how, connection });
+  generation.assignments.set(row.id, { object, how, connection, revision: row.revision });
   push(generation.assigned, object, row.id);
   generation.waiting.delete(row.id);
   generation.parked.delete(row.id);
@@ -271,6 +274,7 @@ function assign(
 
 /** An unlinked staged object's whole situation: what it waits for, why it is parked. */
 function settle(generation: Generation, row: StagedRow, waiting: readonly StagedKey[], parked: readonly ParkedItem[]): void {
+  generation.revisions.set(row.id, row.revision);
   generation.waiting.set(row.id, waiting);
   generation.parked.set(row.id, parked);
 }

@@ -9,15 +9,18 @@ import type {
   NewChange,
   ObjectId,
   ParkedWrite,
+  SeqRange,
   StagedKey,
   StagedRow,
   SyncCommit,
   SyncConflicts,
 } from '#store/contract';
 import type { EngineContext } from '../context.ts';
+import type { Turn } from '../turns.ts';
 import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from './circles.ts';
 import { mergeCreates, resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
+import { staleAgain, tellOthers } from './disturbed.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
 import { finishGeneration } from './finish.ts';
 import { type Generation, keyOf, keyText, look, newGeneration, withdraw } from './generation.ts';
@@ -38,22 +41,53 @@ const GENERATIONS = 1_000;
 const WATCH_FROM = 3;
 
 export interface SyncOptions {
+  /** Only what these operations wrote, and what follows from it: a push. Asked before each generation; nothing more ends it. */
+  readonly own?: () => readonly SeqRange[];
+  /** The caller has the turn already. */
+  readonly turn?: Turn;
   /** Only these objects and what links to them. */
   readonly only?: readonly ObjectId[];
   /** Leaves out what this says no to: `run --plan`. The object stays waiting. */
   readonly accept?: (one: Evaluated, batch: Pick<SyncCommit, 'objects' | 'staged'>) => boolean;
 }
 
+/** What one sync remembers from generation to generation. */
+interface Course {
+  readonly turn: Turn;
+  readonly watch: Watch;
+  readonly refused: Set<ObjectId>;
+  readonly managers: ChangedManagers;
+}
+
 export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
-  const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
+  const turn = options.turn ?? (await context.turns.take(false));
   const watch: Watch = { values: new Map(), circular: new Set() };
-  const refused = new Set<ObjectId>();
-  const managers = changedManagers();
-  for (let number = 0; number < GENERATIONS; number++) {
-    const waits = await context.store.sync.dirty();
-    const generation = newGeneration(number, decided);
-    if (number === 0) await takeDue(context, generation);
-    if (waits.ranges.length === 0 && generation.order.length === 0) break;
+  // What this run read is judged.
+  for (const [name, reading] of context.turns.reading) if (reading.run === context.run) context.turns.reading.delete(name);
+  const course: Course = { turn, watch, refused: new Set(), managers: changedManagers() };
+  try {
+    for (let number = 0; number < GENERATIONS; number++) {
+      const more = await generationOf(context, options, course, number);
+      if (!more || options.accept || options.only) break;
+      await turn.pass();
+    }
+    await tellCircles(context, course.managers);
+  } finally {
+    if (!options.turn) turn.end();
+  }
+}
+
+/** False when nothing waited. */
+async function generationOf(context: EngineContext, options: SyncOptions, course: Course, number: number): Promise<boolean> {
+  const own = options.own?.();
+  const waits = await context.store.sync.dirty(own);
+  // What people decide from now on is in the next list.
+  const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
+  const generation = newGeneration(number, decided, () => course.turn.pass());
+  if (number === 0 && !own) await takeDue(context, generation);
+  if (waits.ranges.length === 0 && generation.order.length === 0) return false;
+  context.turns.open.add(generation);
+  try {
     await linkPass(
       context,
       waits.ranges.filter((range) => range.subject === 'staged'),
@@ -67,46 +101,57 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
       }
     }
     await lookAtReferrers(context, generation);
-    const order = generation.order.filter(
-      (id) => !watch.circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
-    );
-    const claims: Claims = new Map();
-    // One batch is written while the next is worked out; they have no object in common.
-    let onItsWay: Promise<void> = Promise.resolve();
-    for (let i = 0; i < order.length; i += BATCH) {
-      if (context.signal.aborted) await onItsWay;
-      context.signal.throwIfAborted();
-      const ids = order.slice(i, i + BATCH);
-      const batch = await workOut(
-        context,
-        generation,
-        ids,
-        claims,
-        options,
-        refused,
-        managers,
-        number >= WATCH_FROM ? watch : null,
-      );
-      await onItsWay;
-      onItsWay = commitBatch(context, generation, ids, batch);
-      onItsWay.catch(() => undefined);
-      context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
-    }
-    await onItsWay;
+    await evaluation(context, generation, options, course);
     // What was left out waits before the list is cleared: a crash in between loses nothing.
     if (options.accept)
       await context.store.sync.markDirty(
-        [...refused].flatMap((id) => waitAgain(generation, id)).concat(memberships(generation)),
+        [...course.refused].flatMap((id) => waitAgain(generation, id)).concat(memberships(generation)),
         context.epoch,
       );
     else if (!options.only) {
       await syncGroups(context, generation);
       await memberChanges(context, generation);
     }
-    await finishGeneration(context, generation, options.only ? [] : [{ after: 0, upTo: waits.upTo }]);
-    if (options.accept || options.only) break;
+    await finishGeneration(context, generation, doneBy(context, options, own, waits.upTo));
+  } finally {
+    context.turns.open.delete(generation);
   }
-  await tellCircles(context, managers);
+  return true;
+}
+
+/** While a connection is read in full, what a push looked at is looked at again once that read is judged. */
+function doneBy(
+  { turns }: EngineContext,
+  options: SyncOptions,
+  own: readonly SeqRange[] | undefined,
+  upTo: number,
+): readonly SeqRange[] {
+  if (options.only) return [];
+  if (own) return turns.reading.size > 0 ? [] : own;
+  return [{ after: 0, upTo }];
+}
+
+/** One batch is written while the next is worked out; they have no object in common. */
+async function evaluation(context: EngineContext, generation: Generation, options: SyncOptions, course: Course): Promise<void> {
+  const { turn, watch, refused, managers } = course;
+  const order = generation.order.filter(
+    (id) => !watch.circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
+  );
+  const claims: Claims = new Map();
+  let onItsWay: Promise<void> = Promise.resolve();
+  for (let i = 0; i < order.length; i += BATCH) {
+    if (context.signal.aborted || turn.wanted) await onItsWay;
+    context.signal.throwIfAborted();
+    if (turn.wanted) await turn.pass();
+    const ids = order.slice(i, i + BATCH);
+    const circling = generation.number >= WATCH_FROM ? watch : null;
+    const batch = await workOut(context, generation, ids, claims, options, refused, managers, circling);
+    await onItsWay;
+    onItsWay = commitBatch(context, generation, ids, batch);
+    onItsWay.catch(() => undefined);
+    context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
+  }
+  await onItsWay;
 }
 
 /** Memberships that a plan does not speak of. */
@@ -244,7 +289,7 @@ async function workOut(
     if (targets.again.has(one.id)) dirty.push({ subject: 'object', from: one.id, to: one.id, cause: 'joins first' });
     if (targets.moved.has(one.id)) {
       for (const id of targets.awaited.get(one.id) ?? []) dirty.push({ subject: 'object', from: id, to: id, cause: 'account' });
-      if (one.before) {
+      if (one.before || generation.disturbed) {
         movedRows.push(...one.rows);
         movedKeys.push(...publishedKeys(one.rules, one.attributes));
       }
@@ -263,8 +308,12 @@ async function workOut(
     ? await membershipsOf(context, generation, movedRows, movedKeys)
     : [])
     dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
+  // The link pass tried the keys of new objects itself, unless somebody else had a turn since.
+  const untried = generation.disturbed ? add : add.filter((key) => !generation.newKeys.has(keyText(key)));
+  const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
+  if (generation.disturbed) movedRows.push(...linked);
   // Keys that newly name an object, or name it no more, were looked for by references too.
-  const published = [...add, ...remove].filter((key) => !generation.newKeys.has(keyText(key)));
+  const published = [...untried, ...remove];
   const looking =
     movedRows.length + published.length > 0
       ? await referrersOf(context, generation, movedRows, [...published, ...movedKeys])
@@ -275,13 +324,13 @@ async function workOut(
   for (const object of reading)
     if (!generation.ordered.has(object) || readsUnique(context))
       dirty.push({ subject: 'object', from: object, to: object, cause: 'reference' });
-  // Who waited for, or was parked over, a key that changed. The link pass tried the keys of new objects itself.
-  const keys = [...add.filter((key) => !generation.newKeys.has(keyText(key))), ...remove];
-  const waiting = new Set(keys.length > 0 ? await context.store.sync.waiting(keys) : []);
-  for (const key of keys) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
+  // Who waited for, or was parked over, a key that changed.
+  const waiting = new Set(published.length > 0 ? await context.store.sync.waiting(published) : []);
+  for (const key of published) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
   for (const id of waiting) dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
+  dirty.push(...(await staleAgain(context, generation)));
+  tellOthers(context, generation, [...add, ...remove]);
   // What was linked waits for nothing any more.
-  const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
   for (const row of linked) parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
   return {
     objects,

@@ -11,6 +11,7 @@ import { type Group, keptGroups, keyIn, loadGroups, sourcesOf } from './groups.t
 export async function syncGroups(context: EngineContext, generation: Generation): Promise<void> {
   const ids = [...generation.groups];
   for (let i = 0; i < ids.length; i += 100) {
+    await generation.pause();
     for (const group of await loadGroups(context, ids.slice(i, i + 100))) await compareGroup(context, generation, group);
   }
 }

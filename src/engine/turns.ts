@@ -1,0 +1,93 @@
+/**
+ * Who works on one store side by side, in one process (docs/decisions/0010).
+ *
+ * What a sync reads and what it commits belong together: only one sync has the turn. A long one lets urgent ones (pushes,
+ * edits) go first between two batches; what it keeps in memory over such a pause is its generation, and whoever had a turn
+ * meanwhile tells it what is not so any more (sync/disturbed).
+ */
+import type { RunId } from '#store/contract';
+import type { Generation } from './sync/generation.ts';
+
+export interface Turn {
+  /** Whether somebody waits urgently. */
+  readonly wanted: boolean;
+  /** Lets those go first who wait urgently at this moment; answers at once when nobody does. */
+  pass(): Promise<void>;
+  end(): void;
+}
+
+export interface Turns {
+  /** Urgent ones go before others, and not before one that passed its turn to those who waited then. */
+  take(urgent: boolean): Promise<Turn>;
+  /** Generations in the middle of which somebody else may have a turn. */
+  readonly open: Set<Generation>;
+  /** Connections that a run reads in full, with its `now`: what the read empties is not judged until that run syncs. */
+  readonly reading: Map<string, { readonly run: RunId; readonly since: number }>;
+  /** Batches on their way to a target, by connection. */
+  sending(connection: string): Set<Promise<unknown>>;
+  /** One at a time by name: a target that is written as a whole. Answers what lets the next one go. */
+  alone(name: string): Promise<() => void>;
+}
+
+interface Waiter {
+  readonly go: () => void;
+  /** `back`: passed its turn to those who waited urgently then; later ones do not go before it. */
+  readonly how: 'urgent' | 'back' | 'usual';
+}
+
+export function createTurns(): Turns {
+  const queue: Waiter[] = [];
+  const sends = new Map<string, Set<Promise<unknown>>>();
+  const tails = new Map<string, Promise<void>>();
+  let taken = false;
+  const next = (): void => {
+    const waiter = queue.shift();
+    if (waiter) waiter.go();
+    else taken = false;
+  };
+  const wait = (how: Waiter['how']): Promise<void> =>
+    new Promise((resolve) => {
+      const at = how === 'usual' ? queue.length : queue.findLastIndex((waiter) => waiter.how !== 'usual') + 1;
+      queue.splice(at, 0, { go: resolve, how });
+    });
+  const urgentWait = (): boolean => queue.some((waiter) => waiter.how === 'urgent');
+  const urgent: Turn = { wanted: false, pass: async () => undefined, end: next };
+  const usual: Turn = {
+    get wanted() {
+      return urgentWait();
+    },
+    async pass() {
+      if (!urgentWait()) return;
+      const back = wait('back');
+      next();
+      await back;
+    },
+    end: next,
+  };
+  return {
+    open: new Set(),
+    reading: new Map(),
+    async take(urgently) {
+      if (taken) await wait(urgently ? 'urgent' : 'usual');
+      taken = true;
+      return urgently ? urgent : usual;
+    },
+    sending(connection) {
+      const set = sends.get(connection) ?? new Set();
+      sends.set(connection, set);
+      return set;
+    },
+    async alone(name) {
+      const before = tails.get(name);
+      let free = (): void => undefined;
+      tails.set(
+        name,
+        new Promise((resolve) => {
+          free = resolve;
+        }),
+      );
+      await before;
+      return free;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** The store as a push uses it: notes which of what waits it wrote itself, and whose accounts and groups it has changed. */
+import type { SeqRange, StagedId, Store } from '#store/contract';
+
+export interface Recorder {
+  readonly store: Store;
+  /** What was written to the list of what waits since the last call. */
+  take(): readonly SeqRange[];
+  /** Staged rows whose wish was decided, and groups whose memberships were, since the last call. */
+  decided(): { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> };
+}
+
+export function recorder(store: Store): Recorder {
+  let written: SeqRange[] = [];
+  let accounts = new Set<StagedId>();
+  let groups = new Set<StagedId>();
+  const note = (range: SeqRange): void => {
+    if (range.upTo > range.after) written.push(range);
+  };
+  const noting = async <T extends { readonly dirty: SeqRange }>(result: Promise<T>): Promise<T> => {
+    const done = await result;
+    note(done.dirty);
+    return done;
+  };
+  const noted = async (result: Promise<SeqRange>): Promise<SeqRange> => {
+    const range = await result;
+    note(range);
+    return range;
+  };
+  return {
+    store: {
+      ...store,
+      spaces: { ...store.spaces, stage: (batch) => noting(store.spaces.stage(batch)) },
+      sync: {
+        ...store.sync,
+        markDirty: (ranges, epoch) => noted(store.sync.markDirty(ranges, epoch)),
+        commit: (batch) => {
+          for (const write of batch.staged) if (write.export) accounts.add(write.staged);
+          for (const edge of batch.edges) if (edge.state === 'add' || edge.state === 'remove') groups.add(edge.stagedId);
+          return noting(store.sync.commit(batch));
+        },
+      },
+      exports: { ...store.exports, answer: (batch) => noted(store.exports.answer(batch)) },
+    },
+    take() {
+      const taken = written;
+      written = [];
+      return taken;
+    },
+    decided() {
+      const taken = { accounts: [...accounts], groups };
+      accounts = new Set();
+      groups = new Set();
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** SEMANTICS 4 and 16: one changed object from outside, durable, worked out and exported at once, alone or beside a run. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fix } from '#decisions/fix';
+import { edited, type Pushed, push } from '#runs/index';
+import { type Firm, firm } from './firm.ts';
+
+const YAML = `store: sqlite:rollcall.db
+gates: { create: { percent: 100, count: 100000 }, update: { percent: 100, count: 100000 }, attribute: { percent: 100, count: 100000 } }
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import:
+      person:
+        join: employeeId
+        project: true
+        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss, by: employeeId } }
+  badge:
+    type: memory
+    system: badge
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: employee, phone: phone } }
+  dir:
+    type: memory
+    system: dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        attributes: { number: employeeId, cn: displayName, title: title, phone: phone, boss: '\${person.manager.displayName}' }
+`;
+const PEOPLE = 40;
+const idOf = (i: number) => `E${String(i).padStart(3, '0')}`;
+
+let here: Firm;
+beforeEach(async () => {
+  here = await firm(YAML, ['hr', 'badge', 'dir']);
+  for (let i = 0; i < PEOPLE; i++)
+    here.system('hr').put('person', idOf(i), { id: idOf(i), name: `Name ${i}`, title: 'Clerk', boss: i === 0 ? null : idOf(0) });
+  await here.run();
+  await here.store.spaces.saveState('dir', { mode: 'on' }, null);
+  await here.run();
+  expect(here.system('dir').objects()).toHaveLength(PEOPLE);
+});
+afterEach(() => here.close());
+
+const services = () => ({ config: here.config, store: here.store, wall: () => here.now });
+const account = (i: number) => here.system('dir').get('person', idOf(i))?.attributes;
+const patch = (i: number, set: { [name: string]: string | null }): Promise<Pushed> =>
+  push({ connection: 'hr', change: { op: 'patch', kind: 'person', anchor: idOf(i), set }, by: 'webhook' }, services());
+
+it('stages it, works it out and writes it to the target, as a run of its own', async () => {
+  const pushed = await patch(3, { title: 'Boss' });
+  expect(pushed.faults).toEqual([]);
+  const [row] = await here.store.spaces.byAnchors('hr', 'person', [idOf(3)]);
+  expect(JSON.parse(row!.seen!)).toMatchObject({ title: 'Boss', name: 'Name 3' });
+  expect(await pushed.settled).toMatchObject({ run: pushed.run, status: 'done', faults: [] });
+  expect(account(3)).toMatchObject({ title: 'Boss' });
+  expect((await here.store.sync.dirty()).ranges).toEqual([]);
+  expect(await here.store.runs.get(pushed.run)).toMatchObject({ profile: 'push', status: 'done', by: 'webhook' });
+});
+
+it('what others read of the person follows in the same run', async () => {
+  await (await patch(0, { name: 'Chief' })).settled;
+  expect(account(0)).toMatchObject({ cn: 'Chief' });
+  for (let i = 1; i < PEOPLE; i++) expect(account(i)).toMatchObject({ boss: 'Chief' });
+});
+
+it('says what is wrong attribute by attribute, and takes nothing of it', async () => {
+  const change = { kind: 'person', anchor: idOf(3), attributes: { id: idOf(3), name: 'a\u0000b', title: 2 ** 60 } };
+  const { faults, settled } = await push({ connection: 'hr', change, by: 'webhook' }, services());
+  expect(faults).toMatchObject([
+    { kind: 'invalidValue', where: { connection: 'hr', object: idOf(3), attribute: 'name' } },
+    { kind: 'invalidValue', where: { connection: 'hr', object: idOf(3), attribute: 'title' } },
+  ]);
+  await settled;
+  expect(account(3)).toMatchObject({ cn: 'Name 3', title: 'Clerk' });
+  await expect(push({ connection: 'nobody', change, by: 'webhook' }, services())).rejects.toThrow("no connection 'nobody'");
+});
+
+it('pushes of one object keep their order', async () => {
+  const many = await Promise.all(Array.from({ length: 60 }, (_, n) => patch(5, { title: `Title ${n}` })));
+  await Promise.all(many.map((one) => one.settled));
+  expect(account(5)).toMatchObject({ title: 'Title 59' });
+  expect(new Set(many.map((one) => one.run)).size).toBeLessThan(10);
+});
+
+it('an edit of a person is worked out at once too', async () => {
+  const { objectId } = (await here.account('hr', idOf(7)))!;
+  const ada = { by: 'Ada', reason: 'her wish', at: here.now };
+  await fix({ object: { id: objectId!, kind: 'person' }, attribute: 'title', values: ['Queen'] }, ada, services());
+  await (await edited([objectId!], 'Ada', services())).settled;
+  expect(account(7)).toMatchObject({ title: 'Queen' });
+});
+
+it('what it did not work out waits for the next run', async () => {
+  await here.restart(YAML.replace('title: title, manager', 'title: \'${row.title + "!"}\', manager'));
+  const { settled } = await patch(3, { title: 'Boss' });
+  expect((await settled).notices).toMatchObject([{ kind: 'rulesChanged', connection: 'hr' }]);
+  expect(account(3)).toMatchObject({ title: 'Clerk' });
+  await here.run();
+  expect(account(3)).toMatchObject({ title: 'Boss!' });
+  expect(account(4)).toMatchObject({ title: 'Clerk!' });
+});

@@ -1,0 +1,211 @@
+/**
+ * SEMANTICS 16: two full runs, a stream of pushes and people's edits on the same people at once end as one after the other
+ * would. ROLLCALL_SEED and ROLLCALL_RUNS choose what is random.
+ */
+import { afterEach, expect, it } from 'vitest';
+import { parseImage } from '#core/canonical';
+import { fix } from '#decisions/fix';
+import { edited, push } from '#runs/index';
+import { type Firm, firm } from './firm.ts';
+
+const PEOPLE = 1_000;
+const NEW = 60;
+const PUSHES = 150;
+const EDITS = 25;
+const SEED = Number(process.env['ROLLCALL_SEED'] ?? 7);
+const SEEDS = Array.from({ length: Number(process.env['ROLLCALL_RUNS'] ?? 3) }, (_, n) => SEED + n);
+
+const yaml = (tag: string) => `store: sqlite:rollcall.db
+gates: { create: { percent: 100, count: 100000 }, update: { percent: 100, count: 100000 }, attribute: { percent: 100, count: 100000 }, empty: { percent: 100, count: 100000 } }
+connections:
+  hr:
+    type: memory
+    system: hr${tag}
+    owner: true
+    import:
+      person:
+        join: employeeId
+        project: true
+        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss, by: employeeId } }
+  badge:
+    type: memory
+    system: badge${tag}
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: employee, phone: phone } }
+  dir:
+    type: memory
+    system: dir${tag}
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        attributes: { number: employeeId, cn: displayName, title: title, phone: phone, boss: '\${person.manager.displayName}' }
+`;
+
+const places: Firm[] = [];
+afterEach(async () => {
+  for (const one of places.splice(0)) await one.close();
+});
+
+const idOf = (i: number) => `E${String(i).padStart(4, '0')}`;
+
+/** Numbers from a seed: mulberry32. */
+function random(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+type Deed =
+  | {
+      readonly what: 'push';
+      readonly connection: 'hr' | 'badge';
+      readonly anchor: string;
+      readonly set: { [name: string]: string | null };
+    }
+  | { readonly what: 'edit'; readonly person: string; readonly title: string };
+
+/** What happens to whom: of one attribute of one person only one source says something, and a person's word outranks it. */
+function deeds(seed: number): Deed[] {
+  const pick = random(seed);
+  const out: Deed[] = [];
+  for (let n = 0; n < PUSHES; n++) {
+    const i = pick(PEOPLE + NEW);
+    const fresh = i >= PEOPLE;
+    // Somebody new comes by a badge as well as in the file of the run, whoever is first.
+    if (fresh || n % 3 === 0)
+      out.push({ what: 'push', connection: 'badge', anchor: `B${i}`, set: { employee: idOf(i), phone: `${n}` } });
+    else {
+      const set = pick(2) === 0 ? { title: `Title ${n}` } : { name: `Name ${i} ${n}` };
+      out.push({ what: 'push', connection: 'hr', anchor: idOf(i), set });
+    }
+  }
+  for (let n = 0; n < EDITS; n++)
+    out.splice(pick(out.length), 0, { what: 'edit', person: idOf(pick(PEOPLE)), title: `Fixed ${n}` });
+  return out;
+}
+
+async function open(tag: string): Promise<Firm> {
+  const here = await firm(yaml(tag), [`hr${tag}`, `badge${tag}`, `dir${tag}`]);
+  places.push(here);
+  for (let i = 0; i < PEOPLE; i++) put(here, tag, i, 'Clerk');
+  await here.run();
+  await here.store.spaces.saveState('dir', { mode: 'on' }, null);
+  await here.run();
+  return here;
+}
+
+function put(here: Firm, tag: string, i: number, title: string): void {
+  here
+    .system(`hr${tag}`)
+    .put('person', idOf(i), { id: idOf(i), name: `Name ${i}`, title, boss: i % 7 === 0 ? null : idOf(i - (i % 7)) });
+}
+
+/** What the runs find: everybody has another title, somebody is new. What was pushed is in the source by then. */
+function change(here: Firm, tag: string, done: readonly Deed[]): void {
+  for (let i = 0; i < PEOPLE + NEW; i++) put(here, tag, i, `Head ${i % 5}`);
+  for (const deed of done) {
+    if (deed.what !== 'push') continue;
+    const system = here.system(`${deed.connection}${tag}`);
+    const had = system.get('person', deed.anchor)?.attributes ?? {};
+    system.put('person', deed.anchor, { ...had, ...deed.set });
+  }
+}
+
+const services = (here: Firm) => ({ config: here.config, store: here.store, wall: () => here.now });
+
+async function doDeed(here: Firm, deed: Deed): Promise<void> {
+  if (deed.what === 'push') {
+    const { connection, anchor, set } = deed;
+    const { faults, settled } = await push(
+      { connection, change: { op: 'patch', kind: 'person', anchor, set }, by: 'webhook' },
+      services(here),
+    );
+    expect(faults).toEqual([]);
+    expect((await settled).status).toBe('done');
+    return;
+  }
+  const [row] = await here.store.spaces.byAnchors('hr', 'person', [deed.person]);
+  const ada = { by: 'Ada', reason: 'her wish', at: here.now };
+  await fix({ object: { id: row!.objectId!, kind: 'person' }, attribute: 'title', values: [deed.title] }, ada, services(here));
+  expect((await (await edited([row!.objectId!], 'Ada', services(here))).settled).status).toBe('done');
+}
+
+/** People by their employee number, who is linked to them, what the target holds; ids left out. */
+async function endState(here: Firm, tag: string): Promise<unknown> {
+  const people = await here.store.sync.scanObjects({ after: 0, limit: 5_000, kind: 'person' });
+  const nameOf = new Map(people.map((row) => [row.id, String(parseImage(row.attributes)['employeeId'])]));
+  const linked = new Map<number, string[]>();
+  for (const row of await here.store.sync.linked(people.map((one) => one.id)))
+    linked.set(row.objectId!, [
+      ...(linked.get(row.objectId!) ?? []),
+      `${row.connection} ${row.anchor} ${row.presence} ${row.export?.state ?? ''}`,
+    ]);
+  const agreed = people.map((row) => {
+    const attributes = { ...parseImage(row.attributes) };
+    if (typeof attributes['manager'] === 'number') attributes['manager'] = nameOf.get(attributes['manager']) ?? 'nobody';
+    return [nameOf.get(row.id), attributes, row.state, linked.get(row.id)?.sort()] as const;
+  });
+  const target = here
+    .system(`dir${tag}`)
+    .objects()
+    .map(({ anchor, attributes }) => [anchor, attributes] as const);
+  const by = (a: readonly [unknown, ...unknown[]], b: readonly [unknown, ...unknown[]]) => (String(a[0]) < String(b[0]) ? -1 : 1);
+  return {
+    people: agreed.sort(by),
+    target: target.sort(by),
+    parked: await here.store.decisions.parkedCounts(),
+    dirty: (await here.store.sync.dirty()).ranges,
+  };
+}
+
+it.each(SEEDS)(
+  'two full runs, pushes and edits at once end as one after the other (seed %i)',
+  async (seed) => {
+    const todo = deeds(seed);
+    const after = await open(`a${seed}`);
+    for (const deed of todo) if (deed.what === 'edit') await doDeed(after, deed);
+    change(after, `a${seed}`, todo);
+    await after.run({ profile: 'full-import' });
+    await after.run({ profile: 'full-sync' });
+    for (const deed of todo) if (deed.what === 'push') await doDeed(after, deed);
+    await after.run();
+
+    const here = await open(`b${seed}`);
+    change(here, `b${seed}`, todo);
+    const begun: number[] = [];
+    const runs = (['full-import', 'full-sync', 'cycle'] as const).map((profile) => here.run({ profile }));
+    const ended = Promise.all(runs).then(() => begun.push(-1));
+    // Each of a few clients waits for what it did before it does the next; edits keep their order.
+    const clients = [0, 1, 2, 3].map(async (client) => {
+      for (const [n, deed] of todo.entries()) {
+        if (deed.what === 'edit' ? client !== 0 : 1 + (Number(deed.anchor.slice(1)) % 3) !== client) continue;
+        await doDeed(here, deed);
+        begun.push(n);
+      }
+    });
+    await Promise.all([...clients, ended]);
+    // Otherwise nothing happened side by side.
+    expect(begun.indexOf(-1)).toBeGreaterThan(PUSHES / 10);
+    // A read leaves alone whom a push touched meanwhile: what else it had of them comes with the next one.
+    await here.run({ profile: 'full-import' });
+    await here.run();
+    expect(await endState(here, `b${seed}`)).toEqual(await endState(after, `a${seed}`));
+    const before = await here.store.rowsWritten();
+    await here.run({ profile: 'full-import' });
+    await here.run({ profile: 'full-sync' });
+    const changed = Object.entries(await here.store.rowsWritten()).filter(([table, n]) => n !== (before[table] ?? 0));
+    expect(
+      changed
+        .map(([table]) => table)
+        .filter((table) => !['run', 'connection', 'counter', 'dirty', 'bitmap_page'].includes(table)),
+    ).toEqual([]);
+  },
+  120_000,
+);
