@@ -22,7 +22,7 @@ const config: ViteUserConfig = defineConfig({
         ...shared,
         test: {
           name: 'whole',
-          include: ['test/{simulation,integration,e2e}/**/*.test.ts', 'examples/**/*.test.ts'],
+          include: ['test/{simulation,integration,e2e,fuzz}/**/*.test.ts', 'examples/**/*.test.ts'],
           execArgv: ['--conditions=source'],
           testTimeout: 600_000,
           hookTimeout: 600_000,

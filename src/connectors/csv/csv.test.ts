@@ -70,6 +70,12 @@ test('rows become objects: mapping, several values, lines', async () => {
   expect(warnings).toEqual([]);
 });
 
+test('a kind that is no text is a fault of its row', async () => {
+  const { objects } = await read(Buffer.from('id,what\n1,person\n2,gro\xe9p\n', 'latin1'), { kindColumn: 'what' });
+  expect(objects.map((object) => object.anchor)).toEqual(['1']);
+  expect(warnings).toMatchObject([{ kind: 'invalidValue', where: { line: 3, object: '2', attribute: 'what' } }]);
+});
+
 test('an empty field may also say that there is no value', async () => {
   const { objects } = await read('id,a,b\n1,,x\n', { empty: 'empty', multi: { b: '|' } });
   expect(objects[0]!.attributes).toEqual({ id: '1', a: null, b: ['x'] });

@@ -198,11 +198,12 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
       }
       const refused = suspect ? columns.filter(({ index }) => !isText(fields[index]!)) : [];
       for (const { attribute, index } of refused)
-        if (anchors.includes(index) || kind === index)
-          return fault(`"${attribute}" ${noText}`, line, { ...object, attribute }, ENCODING_REMEDY);
+        if (anchors.includes(index)) return fault(`"${attribute}" ${noText}`, line, { ...object, attribute }, ENCODING_REMEDY);
       if (anchor === '') return fault(`the anchor ${anchorName} is empty`, line, {}, 'give every row its anchor in the source');
       const of = kind === null ? config.kind : fields[kind]!;
       if (of === '') return fault(`the kind ${config.kindColumn} is empty`, line, object, 'say of every row what it is');
+      if (suspect && !isText(of))
+        return fault(`"${config.kindColumn}" ${noText}`, line, { ...object, attribute: config.kindColumn! }, ENCODING_REMEDY);
       const attributes = values(fields);
       if (refused.length === 0) return { kind: of, anchor, attributes, line };
       for (const { attribute } of refused) delete attributes[attribute];
