@@ -1,0 +1,92 @@
+/**
+ * SEMANTICS 8: single pushes of `active: no` stop at the gate's limit while other pushes go on. 2,000 of them;
+ * ROLLCALL_PUSHES=100000 for all that the sentence names (about half an hour).
+ */
+import { afterEach, expect, it } from 'vitest';
+import { push } from '#runs/index';
+import { type Firm, firm } from './firm.ts';
+
+const PUSHES = Number(process.env['ROLLCALL_PUSHES'] ?? 2_000);
+/** 5 %, or 500. */
+const LIMIT = Math.min(Math.floor((PUSHES * 5) / 100), 500);
+const CLIENTS = 16;
+/** Every so-manieth person gets a title instead. */
+const OTHERS = 20;
+
+const YAML = `store: sqlite:rollcall.db
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import:
+      person:
+        filter: row.active != "no"
+        join: employeeId
+        project: true
+        attributes: { employeeId: id, displayName: name, title: title }
+  dir:
+    type: memory
+    system: dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        enabled: { attribute: active, on: 'yes', off: 'no' }
+        attributes: { number: employeeId, cn: displayName, title: title }
+    deprovision: { action: disable }
+`;
+const idOf = (i: number) => `p${String(i).padStart(6, '0')}`;
+
+let here: Firm;
+afterEach(() => here.close());
+
+const off = () =>
+  here
+    .system('dir')
+    .objects()
+    .filter((one) => one.attributes['active'] !== 'yes').length;
+
+it(
+  'stop at the limit while others go on; what is held leaks by no later way',
+  async () => {
+    here = await firm(YAML);
+    for (let i = 0; i < PUSHES; i++) {
+      here.system('hr').put('person', idOf(i), { id: idOf(i), name: `Person ${i}`, title: 'Clerk', active: 'yes' });
+      here.system('dir').put('person', idOf(i), { number: idOf(i), cn: `Person ${i}`, title: 'Clerk', active: 'yes' });
+    }
+    await here.run();
+    await here.approve('dir');
+    await here.run();
+    expect(off()).toBe(0);
+
+    const services = { config: here.config, store: here.store, wall: () => here.now };
+    let most = 0;
+    const client = async (first: number): Promise<void> => {
+      for (let i = first; i < PUSHES; i += CLIENTS) {
+        const set = i % OTHERS === 0 ? { title: 'Boss' } : { active: 'no' };
+        const change = { op: 'patch', kind: 'person', anchor: idOf(i), set } as const;
+        const { faults, settled } = await push({ connection: 'hr', change, by: 'webhook' }, services);
+        expect(faults).toEqual([]);
+        expect((await settled).faults).toEqual([]);
+        most = Math.max(most, off());
+        if (i % OTHERS === 0) expect(here.system('dir').get('person', idOf(i))?.attributes['title']).toBe('Boss');
+      }
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, (_, first) => client(first)));
+    expect(most).toBeLessThanOrEqual(LIMIT);
+    // It is the limit that stops them: what comes at once is held together.
+    expect(most).toBeGreaterThan(LIMIT - 20);
+    const states = await here.store.exports.counts('dir');
+    expect(states).toEqual({ held: PUSHES - PUSHES / OTHERS - most });
+    for (const before of ['a run', 'a restart']) {
+      if (before === 'a restart') await here.restart();
+      await here.run({ profile: 'delta-sync' });
+      await here.run({ profile: 'export' });
+      expect(off()).toBe(most);
+    }
+  },
+  PUSHES * 60 + 60_000,
+);
