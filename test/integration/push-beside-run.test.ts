@@ -36,7 +36,7 @@ connections:
       person:
         provision: true
         anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, phone: phone, room: room, boss: '\${person.manager.displayName}' }
+        attributes: { number: employeeId, cn: displayName, phone: phone, room: room, boss: { value: manager, by: anchor } }
 `;
 let here: Firm;
 beforeEach(async () => {
@@ -109,11 +109,12 @@ it('who refers to somebody that both make finds the one there is', async () => {
   here.system('hr').put('person', 'new', { id: 'new', name: 'New' });
   await runWith(['guests', 'g', { id: 'new', room: '12' }], ['hr', 'late', { id: 'late', name: 'Late', boss: 'new' }]);
   expect(Object.keys(await people()).sort()).toEqual(['aide', 'late', 'new', 'old']);
-  for (const one of ['aide', 'late']) expect(dir(one)).toMatchObject({ boss: 'New' });
+  for (const one of ['aide', 'late']) expect(dir(one)).toMatchObject({ boss: 'new' });
   expect(await here.parked('debt')).toEqual([]);
 });
 
 it('who found nobody, and waits, joins whom the push makes', async () => {
+  here.system('hr').put('person', 'old', { id: 'old', name: 'Older' });
   here.system('badge').put('person', 'b', { employee: 'new', phone: '7' });
   await runWith(['guests', 'g', { id: 'new', room: '12' }]);
   expect(await people()).toMatchObject({ new: ['guests:g', 'badge:b', 'dir:new'] });
