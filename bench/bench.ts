@@ -60,11 +60,13 @@ try {
   };
   note('measuring the limits');
   const read = await rawRead(home.folder);
-  const write = rawWrite(home.folder, people, options.keys);
+  const write = rawWrite(home.folder, people, options.keys, 'steady');
+  const load = rawWrite(home.folder, people, options.keys, 'loading');
   const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
   const none = { ratioToLimit: null, peakRssMb: 0, rowsWritten: null, bytesPerPerson: null, runs: 1 };
   add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
   add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
+  add({ case: 'raw write, loading', size: people, seconds: load.seconds, objectsPerSecond: people / load.seconds, ...none });
 
   for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
     note(one.name);

@@ -16,7 +16,7 @@ import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { sendMembers } from './members.ts';
 import { afterAnswers, isTaken } from './published.ts';
-import { record, refuse, type Session, write } from './sending.ts';
+import { record, recordAll, refuse, type Session, write } from './sending.ts';
 import { type Sending, translate } from './translate.ts';
 
 /** How long one send may take before its attempt is believed lost (STORE 6). */
@@ -86,7 +86,7 @@ async function send(
     if (!session.stopped && scope?.groups.size !== 0) await sendMembers(session, scope?.groups);
     if (writer.commit && session.finished.length > 0) {
       const { fingerprint } = await writer.commit();
-      for (const done of session.finished) await record(session, done);
+      await recordAll(session);
       await saveState(context, connection.name, { fingerprint });
     }
   } catch (error) {

@@ -75,6 +75,18 @@ export function refuse(session: Session, sending: Sending, result: Extract<Write
   if (ACTIONS[result.fault.kind] === 'stop') session.stopped = true;
 }
 
+/** What a file-like target made durable. One batch is written to the store while the next is put together. */
+export async function recordAll(session: Session): Promise<void> {
+  let onItsWay: Promise<void> = Promise.resolve();
+  for (const done of session.finished) {
+    const next = record(session, done);
+    next.catch(() => undefined);
+    await onItsWay;
+    onItsWay = next;
+  }
+  await onItsWay;
+}
+
 export async function record(session: Session, done: Finished): Promise<void> {
   const { context, connection } = session;
   if (done.answers.length > 0)
