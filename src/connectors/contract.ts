@@ -2,7 +2,7 @@
  * The connector contract: all that a connector needs to know, and all that the engine may ask of it.
  *
  * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the connection
- * can do is which optional parts it has: `read`, `write`, `lookup`. Retry, scheduling, back-off, batching policy and database are
+ * can do is which optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are
  * the engine's. A connector turns its system's codes into the error kinds of core/errors in one function, and checks what the
  * system answers as it checks its configuration: both come from outside. conformance/ tests all of this.
  */
@@ -48,6 +48,8 @@ export interface Connection {
   readonly write?: Writer;
   /** Current objects with this anchor, or with this value in this attribute; empty when there is none. */
   lookup?(by: { anchor: string } | { attribute: string; value: string }, kind: Kind): Promise<readonly ReadObject[]>;
+  /** The system's own time, for a system that says it: an HTTP Date, a directory's currentTime. Never this machine's clock. */
+  readonly clock?: { now(signal: AbortSignal): Promise<number> };
   close(): Promise<void>;
 }
 

@@ -14,6 +14,16 @@ export interface Surroundings {
   readonly config: { readonly connections: readonly { readonly name: string; readonly exports: { readonly size: number } }[] };
 }
 
+/** For decisions that a gate may stop. */
+export interface GatedSurroundings {
+  readonly store: Store;
+  readonly config: {
+    readonly connections: readonly (Surroundings['config']['connections'][number] & {
+      readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;
+    })[];
+  };
+}
+
 const LONGEST = 2_000;
 
 /** Errors: invalidValue when the name or the reason is empty. */

@@ -5,8 +5,9 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
-import { checked, type Decider, type Surroundings } from './decision.ts';
+import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { known } from './hold.ts';
+import { endedLink } from './unlink-gate.ts';
 
 export interface LinkDecision {
   readonly decision: number;
@@ -19,7 +20,7 @@ export interface LinkDecision {
 export async function link(
   { connection, anchor, object }: { readonly connection: string; readonly anchor: string; readonly object: ObjectId },
   decider: Decider,
-  surroundings: Surroundings,
+  surroundings: GatedSurroundings,
 ): Promise<LinkDecision> {
   const by = checked(decider);
   const staged = await stagedAt(connection, anchor, surroundings);
@@ -28,7 +29,7 @@ export async function link(
       where: { connection, object: anchor },
       remedy: 'There is nothing to decide.',
     });
-  const decision = await recordLink(staged, object, {}, by, surroundings.store);
+  const decision = await recordLink(staged, object, {}, by, surroundings);
   return { decision, staged, before: staged.objectId };
 }
 
@@ -36,7 +37,7 @@ export async function link(
 export async function unlink(
   { connection, anchor }: { readonly connection: string; readonly anchor: string },
   decider: Decider,
-  surroundings: Surroundings,
+  surroundings: GatedSurroundings,
 ): Promise<LinkDecision> {
   const by = checked(decider);
   const staged = await stagedAt(connection, anchor, surroundings);
@@ -45,7 +46,7 @@ export async function unlink(
       where: { connection, object: anchor },
       remedy: 'There is nothing to unlink.',
     });
-  const decision = await recordBarred(staged, staged.objectId, {}, by, surroundings.store);
+  const decision = await recordBarred(staged, staged.objectId, {}, by, surroundings);
   return { decision, staged, before: staged.objectId };
 }
 
@@ -54,10 +55,12 @@ export async function recordLink(
   object: ObjectId,
   detail: object,
   by: Decider,
-  store: Store,
+  surroundings: GatedSurroundings,
 ): Promise<number> {
+  const { store } = surroundings;
+  const ended = staged.objectId === null || staged.objectId === object ? {} : await endedLink(staged, by.at, surroundings);
   const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred' || one.objectId === object);
-  return await record('link', staged, object, detail, by, store, replaced);
+  return await record('link', staged, object, { ...detail, ...ended }, by, store, replaced);
 }
 
 export async function recordBarred(
@@ -65,10 +68,12 @@ export async function recordBarred(
   object: ObjectId,
   detail: object,
   by: Decider,
-  store: Store,
+  surroundings: GatedSurroundings,
 ): Promise<number> {
+  const { store } = surroundings;
+  const ended = staged.objectId === object ? await endedLink(staged, by.at, surroundings) : {};
   const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred');
-  return await record('barred', staged, object, detail, by, store, replaced);
+  return await record('barred', staged, object, { ...detail, ...ended }, by, store, replaced);
 }
 
 async function record(
@@ -98,7 +103,7 @@ export function waitAgain(subject: 'staged' | 'object', id: number): DirtyRange 
   return { subject, from: id, to: id, cause: 'decision' };
 }
 
-async function stagedAt(connection: string, anchor: string, { store, config }: Surroundings): Promise<StagedRow> {
+async function stagedAt(connection: string, anchor: string, { store, config }: GatedSurroundings): Promise<StagedRow> {
   known(connection, config);
   for (const kind of Object.keys(await store.spaces.count(connection))) {
     const row = (await store.spaces.byAnchors(connection, kind, [anchor]))[0];

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRow, DirtyRange, ParkedRow, Store } from '#store/contract';
-import type { FixSurroundings } from './fix.ts';
-import { decide, unignored } from './parked.ts';
+import { decide, type ParkedSurroundings, unignored } from './parked.ts';
 
 const WHO = { by: 'Ada', reason: 'asked her', at: 5 };
 
@@ -38,9 +37,10 @@ function world(rows: ParkedRow[], accounts: object[] = []) {
   const surroundings = {
     store,
     config: {
+      connections: [],
       kinds: new Map([['person', { attributes: new Map([['login', { type: 'string', multi: false, matching: 'exact' }]]) }]]),
     },
-  } as unknown as FixSurroundings;
+  } as unknown as ParkedSurroundings;
   return { store, surroundings, decisions, marked };
 }
 

@@ -4,7 +4,7 @@ import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import type { DirtyRange, ParkedRow, StagedId, StagedRow, Store } from '#store/contract';
 import { type Choice, meaningOf } from './choices.ts';
-import { checked, type Decider } from './decision.ts';
+import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
 import { recordBarred, recordLink, waitAgain } from './links.ts';
 
@@ -22,6 +22,8 @@ export interface Decided {
   readonly choice: Choice;
   readonly item: ParkedRow;
 }
+
+export type ParkedSurroundings = FixSurroundings & GatedSurroundings;
 
 const PAGE = 1_000;
 
@@ -61,7 +63,7 @@ function subject(stagedId: number | null, objectId: number | null, kind: string,
 }
 
 /** Records the decision; the next run carries it out. Errors: notFound, invalidValue for a choice that does not fit. */
-export async function decide(decision: ParkedDecision, decider: Decider, surroundings: FixSurroundings): Promise<Decided> {
+export async function decide(decision: ParkedDecision, decider: Decider, surroundings: ParkedSurroundings): Promise<Decided> {
   const { store } = surroundings;
   const by = checked(decider);
   const item = await parkedItem(decision.id, store);
@@ -91,13 +93,13 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       id = await record('ignore', item.stagedId, item.objectId, []);
       break;
     case 'link':
-      id = await recordLink(await stagedOf(item, store), decision.person!, note, by, store);
+      id = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings);
       break;
     case 'keep':
-      id = await recordLink(await stagedOf(item, store), item.objectId!, note, by, store);
+      id = await recordLink(await stagedOf(item, store), item.objectId!, note, by, surroundings);
       break;
     case 'unlink':
-      id = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, store);
+      id = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, surroundings);
       break;
     case 'fix':
       id = await fixParked(item, decision.value!, by, surroundings);

@@ -2,9 +2,10 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { DecisionRow, DirtyRange, EdgeRow, Store } from '#store/contract';
-import { checked, type Decider } from './decision.ts';
+import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { waitAgain } from './links.ts';
 import { unacceptRead } from './reads.ts';
+import { endedLink } from './unlink-gate.ts';
 
 export type { DecisionRow } from '#store/contract';
 
@@ -28,7 +29,8 @@ export function mayBeRevoked(one: Pick<DecisionRow, 'kind' | 'detail' | 'revoked
 }
 
 /** Answers the decision as it was. Errors: notFound, conflict when it was taken back already or cannot be. */
-export async function revoke(id: number, decider: Decider, store: Store): Promise<DecisionRow> {
+export async function revoke(id: number, decider: Decider, surroundings: GatedSurroundings): Promise<DecisionRow> {
+  const { store } = surroundings;
   const by = checked(decider);
   const one = (await store.decisions.list({ active: false }, { after: id - 1, limit: 1 }))[0];
   if (one === undefined || one.id !== id)
@@ -37,14 +39,24 @@ export async function revoke(id: number, decider: Decider, store: Store): Promis
     throw new RollcallError('conflict', `Decision ${id} ${one.revokedAt === null ? 'cannot be' : 'was'} taken back.`, {
       remedy: (one.revokedAt === null && INSTEAD[one.kind]) || 'There is nothing to take back.',
     });
+  const ended = (await endsLink(one, store))
+    ? await endedLink({ id: one.stagedId!, connection: one.connection! }, by.at, surroundings)
+    : {};
   const accept = acceptOf(one);
   if (accept !== null) await unacceptRead({ connection: one.connection!, accept }, { store });
   if (one.kind === 'discard') await undiscard(one, store);
   const { stagedId, objectId, connection } = one;
-  const detail = canonicalJson({ revokes: id });
+  const detail = canonicalJson({ revokes: id, ...ended });
   await store.decisions.record({ kind: 'release', stagedId, objectId, connection, detail, ...by }, []);
   await store.decisions.revoke(id, by.at, await concerned(one, store));
   return one;
+}
+
+/** Whether an account belongs to somebody only because of it. */
+async function endsLink({ kind, stagedId, connection }: DecisionRow, store: Store): Promise<boolean> {
+  if ((kind !== 'link' && kind !== 'adopt') || stagedId === null || connection === null) return false;
+  const [row] = await store.spaces.byIds([stagedId]);
+  return row?.linkHow === 'decided' && row.objectId !== null;
 }
 
 /** Whom it was about: the staged object, who has it now, and who was named. */

@@ -131,7 +131,7 @@ export const decisionsRevoke: Operation<RevokeInput, RevokeOutput> = {
   }),
   async run({ id, by, reason }, session) {
     const services = await session.services('write');
-    const { kind, connection } = await revokeNow(id, { by, reason, at: services.wall() }, services.store);
+    const { kind, connection } = await revokeNow(id, { by, reason, at: services.wall() }, services);
     return { id, kind, connection };
   },
 };

@@ -16,6 +16,7 @@ import {
   sync,
 } from '#engine/index';
 import type { ConnectionState, StagedId } from '#store/contract';
+import { createLooks, type Looks } from './before-deletes.ts';
 import type { Phase } from './model.ts';
 
 /** Passes of sync → export → confirm in one cycle: what a target answers can decide something more, such as a reference. */
@@ -41,26 +42,37 @@ export interface CycleOptions extends SyncOptions {
 /** The phases asked for. False when a hook ended them early. */
 export async function phases(context: EngineContext, options: CycleOptions): Promise<boolean> {
   const chosen = (c: EngineConnection): boolean => options.connections === null || options.connections.includes(c.name);
+  /** Whether what was read in this run was read completely. */
+  const read = new Map<string, boolean>();
   if (options.import !== 'none') {
     for (const connection of context.connections)
-      if (chosen(connection)) await importOne(context, connection, options.import, 'import');
+      if (chosen(connection)) read.set(connection.name, await importOne(context, connection, options.import, 'import'));
     if (!(await options.after('import'))) return false;
     await lookAtStale(context);
   }
-  if (!options.sync) return options.export === false || (await exportDecided(context, chosen, options));
+  const looks = createLooks(context, {
+    planned: options.accept !== undefined,
+    read: async (connection) => {
+      const known = read.get(connection.name) ?? (await importOne(context, connection, 'auto', 'import'));
+      read.set(connection.name, known);
+      return known;
+    },
+  });
+  if (!options.sync) return options.export === false || (await exportDecided(context, chosen, looks, options));
   let exported = false;
   let conflicts = 0;
-  for (let pass = 0; pass < (conflicts > 0 ? PASSES + CONFLICTS : PASSES); pass++) {
+  const most = (): number => (conflicts > 0 ? PASSES + CONFLICTS : PASSES);
+  for (let pass = 0; pass < most(); pass++) {
     await sync(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
     let sent = 0;
+    // In the last pass nothing is decided any more: what is not as it was is left for the next run.
+    if ((await lookFirst(context, context.connections, looks, options.exportOnly)) && pass < most() - 1) continue;
     conflicts = 0;
-    const read = options.import === 'none' ? () => false : chosen;
-    if (pass === 0 && (await readBeforeDeleting(context, (c) => !read(c)))) continue;
     for (const connection of context.connections) {
-      const outcome = await exportOne(context, connection, options.exportOnly, true);
+      const outcome = await exportOne(context, connection, options.exportOnly, looks.deletable, true);
       sent += outcome.sent;
       conflicts += outcome.conflicts;
     }
@@ -75,13 +87,14 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
 async function exportDecided(
   context: EngineContext,
   chosen: (c: EngineConnection) => boolean,
+  looks: Looks,
   { exportOnly, after }: CycleOptions,
 ): Promise<boolean> {
-  await readBeforeDeleting(context, chosen);
+  await lookFirst(context, context.connections.filter(chosen), looks, exportOnly);
   const behind = (await context.store.sync.dirty()).ranges.length > 0;
   for (const connection of context.connections) {
     if (!chosen(connection)) continue;
-    if (!behind) await exportOne(context, connection, exportOnly, false);
+    if (!behind) await exportOne(context, connection, exportOnly, looks.deletable, false);
     else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
       context.notice(
         'notSynced',
@@ -97,18 +110,38 @@ async function exportOne(
   context: EngineContext,
   connection: EngineConnection,
   only: readonly StagedId[] | undefined,
+  deletable: ReadonlySet<StagedId>,
   confirm: boolean,
 ): Promise<Pick<ExportOutcome, 'sent' | 'conflicts'>> {
   const nothing = { sent: 0, conflicts: 0 };
   if (isHeld(context, connection)) return nothing;
   try {
-    const outcome = await exportConnection(context, connection, only ? { only, groups: NOBODY, gated: false } : null);
+    const outcome = await exportConnection(context, connection, deletable, only ? { only, groups: NOBODY, gated: false } : null);
     if (confirm && outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
     return outcome;
   } catch (error) {
     failed(context, connection, error);
     return nothing;
   }
+}
+
+/** True when an account that was to be deleted is not as it was. */
+async function lookFirst(
+  context: EngineContext,
+  connections: readonly EngineConnection[],
+  looks: Looks,
+  only: readonly StagedId[] | undefined,
+): Promise<boolean> {
+  let changed = false;
+  for (const connection of connections) {
+    if (isHeld(context, connection)) continue;
+    try {
+      if (await looks.before(connection, only)) changed = true;
+    } catch (error) {
+      failed(context, connection, error);
+    }
+  }
+  return changed;
 }
 
 /** Deletes that waited for a recent read of the owners: there may be one now. */
@@ -125,35 +158,13 @@ async function lookAtStale(context: EngineContext): Promise<void> {
     );
 }
 
-/** A delete is preceded by a look at the account: targets with deletes to send that this run did not read are read first. */
-async function readBeforeDeleting(context: EngineContext, unread: (c: EngineConnection) => boolean): Promise<boolean> {
-  let read = false;
-  for (const connection of context.connections) {
-    if (!unread(connection) || isHeld(context, connection) || modeOf(context, connection) !== 'on') continue;
-    if (!(await hasDeletes(context, connection))) continue;
-    await importOne(context, connection, 'auto', 'import');
-    read = true;
-  }
-  return read;
-}
-
-async function hasDeletes(context: EngineContext, connection: EngineConnection): Promise<boolean> {
-  if (connection.exports.size === 0) return false;
-  for (let after = 0; ; ) {
-    const page = await context.store.exports.list(connection.name, ['waiting'], { after, limit: 1_000 });
-    if (page.some((row) => row.export!.operation === 'delete')) return true;
-    if (page.length < 1_000) return false;
-    after = page[page.length - 1]!.id;
-  }
-}
-
-/** A full read where there is no feed, or it is too long ago; else what changed. */
+/** A full read where there is no feed, or it is too long ago; else what changed. True when it was complete. */
 async function importOne(
   context: EngineContext,
   connection: EngineConnection,
   how: 'auto' | 'full' | 'delta',
   phase: Phase,
-): Promise<void> {
+): Promise<boolean> {
   if (isHeld(context, connection)) {
     context.notice(
       'heldConnection',
@@ -161,7 +172,7 @@ async function importOne(
       `${connection.name} is held: nothing is read from it or written to it`,
       `rollcall release ${connection.name}`,
     );
-    return;
+    return false;
   }
   const state = context.states.get(connection.name);
   const last = state?.lastCompleteRead ?? null;
@@ -173,10 +184,12 @@ async function importOne(
     const full =
       how === 'full' ||
       (how === 'delta' ? last === null : overdue || (phase === 'import' && (await hasUnanswered(context, connection))));
-    await importConnection(context, connection, full ? 'full' : 'delta');
+    const { complete } = await importConnection(context, connection, full ? 'full' : 'delta');
     if (arrived(context, connection) > before) await afterChanges(context, connection);
+    return complete;
   } catch (error) {
     failed(context, connection, error);
+    return false;
   }
 }
 

@@ -51,10 +51,10 @@ export async function acceptPlan(texts: readonly string[], context: EngineContex
       const planned = objects.get(one.id);
       const change = writes.objects[0];
       if (change) {
-        const same =
-          planned &&
-          (planned.operation === 'create') === change.insert &&
-          sameAfter(planned, parseImage(change.attributes), change.state);
+        // A date that is awaited, or is over, is no change that a plan shows.
+        const same = planned
+          ? (planned.operation === 'create') === change.insert && sameAfter(planned, parseImage(change.attributes), change.state)
+          : one.before?.attributes === change.attributes && one.before.state === change.state;
         if (!same) {
           left(`${one.kind} ${one.id}`);
           return false;

@@ -11,6 +11,7 @@ import { type Fault, RollcallError, toFault } from '#core/errors';
 import { unknownConnection } from '#core/unknown-name';
 import { type EngineConnection, exportConnection, gateRows, MOST_TAKEN, stagePush, sync, type Turn } from '#engine/index';
 import type { DirtyRange, ObjectId, RunId, RunStatus, StagedId } from '#store/contract';
+import { createLooks, type Looks } from './before-deletes.ts';
 import { besideOf, type PushReport, type PushRun } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import type { Services } from './model.ts';
@@ -107,9 +108,9 @@ function joinRun(services: Services, by: string): PushRun {
 
 /** A push beside a run has the time of that run, which is the latest there was: nothing is agreed for a later instant and then for an earlier one. */
 async function openPush(services: Services, noting: Recorder, by: string): Promise<Session> {
-  const { turns, runs } = besideOf(services.store);
-  const now = runs > 0 ? 0 : services.wall();
-  return await begin({ profile: 'push', by, now, turns }, { ...services, store: noting.store });
+  const beside = besideOf(services.store);
+  const now = beside.runs > 0 ? 0 : services.wall();
+  return await begin({ profile: 'push', by, now, beside }, { ...services, store: noting.store });
 }
 
 async function settle(
@@ -127,6 +128,8 @@ async function settle(
     throw error;
   }
   const { context } = session;
+  // A push reads no system: where accounts cannot be looked up, deletes wait for the next run.
+  const looks = createLooks(context, { planned: false, read: async () => false });
   let status: RunStatus = 'done';
   try {
     const turn = await context.turns.take(true);
@@ -139,7 +142,7 @@ async function settle(
       turn.end();
     }
     for (let pass = 0; wishes !== null && pass < PASSES; pass++) {
-      await send(session, wishes);
+      await send(session, wishes, looks);
       wishes = null;
       const again = await context.turns.take(true);
       try {
@@ -201,10 +204,11 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
 }
 
 /** A target that fails keeps nobody else from being written to. */
-async function send({ context }: Session, wishes: Wishes): Promise<void> {
+async function send({ context }: Session, wishes: Wishes, looks: Looks): Promise<void> {
   for (const [connection, { accounts, groups }] of wishes)
     try {
-      await exportConnection(context, connection, { only: accounts, groups, gated: true });
+      await looks.before(connection, accounts);
+      await exportConnection(context, connection, looks.deletable, { only: accounts, groups, gated: true });
     } catch (error) {
       context.fault(toFault(error, { connection: connection.name }));
     }

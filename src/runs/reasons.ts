@@ -1,6 +1,7 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
 export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
+export { limitOf } from '#engine/safety/gates';
 export { changeDigest } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';

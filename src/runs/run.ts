@@ -5,9 +5,8 @@ import { sha256Hex } from '#core/digest';
 import { toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
-import type { Turns } from '#engine/index';
-import type { RunStatus } from '#store/contract';
-import { besideOf } from './beside.ts';
+import type { RunRow, RunStatus } from '#store/contract';
+import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { runHooks } from './hooks/hooks.ts';
 import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.ts';
@@ -54,19 +53,20 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const steps = stepsOf(request.profile, config.profiles);
   if (steps === null)
     throw new UnknownName(`There is no profile '${request.profile}'.`, request.profile, [...PROFILES, ...config.profiles.keys()]);
-  const { turns } = besideOf(store);
-  const session = await begin({ ...request, now: request.now ?? startedAt, turns, whatIf: options.whatIf === true }, services);
+  const beside = besideOf(store);
+  const { turns } = beside;
+  const session = await begin({ ...request, now: request.now ?? startedAt, beside, whatIf: options.whatIf === true }, services);
   const { context } = session;
   const { now } = context;
   const before = await store.rowsWritten();
+  const synced = options.sync === true || steps.some((step) => WORK[step].sync);
+  const whole = synced && request.object === undefined && request.planLines === undefined;
   let status: RunStatus = 'done';
   try {
     noticeMissing(context, config);
     await noticeChangedRules(context, config);
-    const synced = steps.map((step) => WORK[step].sync || options.sync === true);
     if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
-    if (status === 'done' && synced.includes(true) && request.object === undefined && request.planLines === undefined)
-      await rememberRules(context, config);
+    if (status === 'done' && whole) await rememberRules(context, config);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(toFault(error));
@@ -80,6 +80,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     (session.faultCount() > 0 || session.notices.some((n) => n.kind !== 'firstPlan' && n.kind !== 'rulesChanged'))
   )
     status = 'warnings';
+  if (whole && (status === 'done' || status === 'warnings')) beside.believed = now;
   const connections = await countConnections(session, services);
   const rowsWritten = work(await store.rowsWritten()) - work(before);
   await store.runs.finish(context.run, context.epoch, {
@@ -115,7 +116,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
 
 /** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
 export async function begin(
-  of: { profile: string; by: string; now: number; turns: Turns; whatIf?: boolean },
+  of: { profile: string; by: string; now: number; beside: Beside; whatIf?: boolean },
   services: Services,
 ): Promise<Session> {
   const { store, config } = services;
@@ -123,14 +124,21 @@ export async function begin(
   const now = Math.max(of.now, latest);
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
   const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
-  const believedNow = of.whatIf ? now : await lastBelieved(services, latest);
-  return await openSession(services, { ...begun, now, believedNow, turns: of.turns });
+  if (!of.whatIf) of.beside.believed ??= await lastBelieved(services, latest);
+  const believedNow = of.whatIf ? now : of.beside.believed!;
+  return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns });
 }
 
-/** `now` of the last run that came to its end: one that broke off settled no doubt about the time. */
-async function lastBelieved({ store }: Services, latest: number): Promise<number> {
-  const ended = (await store.runs.list({ limit: 100 })).find((one) => one.status === 'done' || one.status === 'warnings');
-  return ended?.now ?? latest;
+/** `now` of the last run with a sync that came to its end: one that broke off, or decided nothing, settled no doubt about the time. */
+async function lastBelieved({ store, config }: Services, latest: number): Promise<number> {
+  const settles = ({ status, profile }: RunRow): boolean =>
+    (status === 'done' || status === 'warnings') && stepsOf(profile, config.profiles)?.some((step) => WORK[step].sync) === true;
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = await store.runs.list({ before, limit: 100 });
+    const found = page.find(settles);
+    if (found || page.length < 100) return found?.now ?? latest;
+    before = page[page.length - 1]!.id;
+  }
 }
 
 /** What each profile does of a cycle. */

@@ -3,7 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
-import { createCounters, type EngineConnection, type EngineContext, type NoticeKind, type Turns } from '#engine/index';
+import {
+  createCounters,
+  type EngineConnection,
+  type EngineContext,
+  isTimeDoubted,
+  type NoticeKind,
+  type Turns,
+} from '#engine/index';
 import type { Epoch, RunId } from '#store/contract';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
@@ -19,8 +26,6 @@ export interface Session {
 }
 
 const SHOWN = 100;
-/** A gap longer than this since a run that came to its end waits for a person: nobody connected can vouch for the time yet. */
-const BELIEVED_GAP_MS = 7 * 86_400_000;
 
 export async function openSession(
   services: Services,
@@ -49,13 +54,30 @@ export async function openSession(
     });
     services.onFault?.(one);
   };
+  const signal = services.signal ?? new AbortController().signal;
+  const openOne = (connection: EngineConnection): ReturnType<EngineContext['open']> => {
+    let opened = open.get(connection.name);
+    if (!opened) {
+      opened = connection.definition.open(connection.settings, {
+        connection: connection.name,
+        folder: config.folder,
+        limits: config.limits,
+        ...mappedBy(connection),
+        ...clearedBy(connection),
+        warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
+      });
+      open.set(connection.name, opened);
+    }
+    return opened;
+  };
+  const asking = { connections: config.connections, states, now: run.now, signal, open: openOne };
   const context: EngineContext = {
     store,
     run: run.id,
     epoch: run.epoch,
     now: run.now,
     zone: config.zone,
-    timeDoubted: run.believedNow > 0 && run.now - run.believedNow >= BELIEVED_GAP_MS,
+    timeDoubted: await isTimeDoubted(asking, run.believedNow),
     wall: services.wall,
     folder: config.folder,
     limits: config.limits,
@@ -66,28 +88,14 @@ export async function openSession(
     digester: createDigester(store.info.digestKey),
     states,
     counters: createCounters(),
-    signal: services.signal ?? new AbortController().signal,
+    signal,
     fault,
     progress: (phase, connection, done, total) => services.onProgress?.({ phase, connection, done, total }),
     notice: (kind: NoticeKind, connection, message, remedy) => {
       if (!notices.some((n) => n.kind === kind && n.connection === connection && n.message === message))
         notices.push({ kind, connection, message, remedy });
     },
-    open: (connection: EngineConnection) => {
-      let opened = open.get(connection.name);
-      if (!opened) {
-        opened = connection.definition.open(connection.settings, {
-          connection: connection.name,
-          folder: config.folder,
-          limits: config.limits,
-          ...mappedBy(connection),
-          ...clearedBy(connection),
-          warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
-        });
-        open.set(connection.name, opened);
-      }
-      return opened;
-    },
+    open: openOne,
   };
   return {
     context,

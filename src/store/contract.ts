@@ -651,11 +651,11 @@ export interface ExportOperations {
   }): Promise<SeqRange>;
   /** How many exports there are in each state. */
   counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
-  /** Exports in these states, by id. */
+  /** Exports in these states, by id; all operations, or one. */
   list(
     connection: string,
     states: readonly ExportState[],
-    page: { after: StagedId; limit: number },
+    page: { after: StagedId; limit: number; operation?: ExportOperation },
   ): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups. */
   pendingEdges(connection: string, page: { after: EdgePosition | null; limit: number }): Promise<readonly EdgeRow[]>;

@@ -131,6 +131,24 @@ describe.each(['disable', 'delete'] as const)('%s', (action) => {
     expect([off(), await holds()]).toEqual([60, []]);
   });
 
+  it('the day is that of the clock that sends, whatever `now` a run is given', async () => {
+    leave(0, 20);
+    await here.run();
+    leave(20, 40);
+    await here.run({ now: here.now + 48 * HOUR });
+    expect([off(), await holds()]).toEqual([20, [action]]);
+  });
+
+  it('and a day later there is a new allowance, though `now` stands still', async () => {
+    leave(0, 20);
+    await here.run();
+    const { now } = here;
+    here.now += 25 * HOUR;
+    leave(20, 40);
+    await here.run({ now });
+    expect([off(), await holds()]).toEqual([40, []]);
+  });
+
   it('a discarded change is barred until its cause changes', async () => {
     leave(0, 40);
     await here.run();

@@ -111,10 +111,14 @@ it('an export looks at an account again before it deletes it', async () => {
   here.system('hr').remove('person', '3');
   await here.run({ profile: 'delta-import' });
   await here.run({ profile: 'delta-sync' });
-  here.now += 31 * 86_400_000;
+  // No stop so long that the time would be doubted.
+  for (let n = 0; n < 6; n++) {
+    here.now += 6 * 86_400_000;
+    await here.run({ profile: 'delta-sync' });
+  }
   await here.run({ profile: 'full-import' });
   await here.run({ profile: 'delta-sync' });
-  here.system('dir').put('person', '9', { number: '9', cn: 'New since' });
+  here.system('dir').edit('person', '3', { note: 'new since' });
   const report = await here.run({ profile: 'export', connections: ['dir'] });
   expect(report.connections.find((one) => one.connection === 'dir')).toMatchObject({ seen: 1, deleted: 0 });
   expect(report.notices.map((one) => one.kind)).toEqual(['notSynced']);

@@ -127,6 +127,28 @@ describe.each([
   });
 });
 
+it('whom nothing protects any more is written again, as are its memberships', async () => {
+  await begin(`protect: 'row.adminCount == "1"'`);
+  await here.run();
+  await here.approve('dir');
+  await here.run();
+  hr('1', { mail: 'other@new.org' });
+  await here.run();
+  expect(inDir('person', 'root')).toMatchObject({ name: 'cn=Root', attributes: { cn: 'Root', mail: 'root@old.org' } });
+  expect(inDir('group', 'gadm')?.attributes['member']).toEqual(['usual', 'nobody']);
+  here.system('dir').edit('person', 'root', { adminCount: '0' });
+  here.system('dir').edit('group', 'gadm', { adminCount: '0' });
+  await here.run();
+  expect(inDir('person', 'root')).toMatchObject({ name: 'cn=Person 1', attributes: { cn: 'Person 1', mail: 'other@new.org' } });
+  expect(inDir('group', 'gadm')?.attributes['member']).toHaveLength(3);
+  expect((await here.account('dir', 'root'))!.protected).toBe(false);
+  here.system('hr').remove('person', '1');
+  await here.run();
+  here.now += 48 * HOUR;
+  await here.run();
+  expect(inDir('person', 'root')).toBeNull();
+});
+
 it('a change that was decided before the account was protected is not sent, a decision to retry included', async () => {
   await begin('faults: [{ on: update, anchor: root, after: 0, do: { refuse: permission } }]');
   await here.run();

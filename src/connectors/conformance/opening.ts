@@ -15,6 +15,7 @@ export const OPENING: readonly Case[] = [
         write: write !== undefined,
         commit: write?.commit !== undefined,
         lookup: connection.lookup !== undefined,
+        clock: connection.clock !== undefined,
       };
       for (const [capability, is] of Object.entries(has)) {
         assert.equal(
@@ -57,6 +58,18 @@ export const OPENING: readonly Case[] = [
       assert.ok(attributes !== undefined, `no kind ${subject.kind}`);
       assert.equal(attributes[subject.attributes.text]?.multi, false);
       assert.deepEqual(await connection.discoverSchema(), schema);
+    },
+  },
+  {
+    name: 'its clock says an instant in milliseconds, does not go back, and is not waited for when nobody waits any more',
+    needs: ['clock'],
+    async run({ connection }) {
+      const { signal } = new AbortController();
+      const first = await connection.clock!.now(signal);
+      const second = await connection.clock!.now(signal);
+      assert.ok(Number.isSafeInteger(first) && first > Date.UTC(2020), `${first}: not milliseconds since 1970`);
+      assert.ok(second >= first, `${first}, then ${second}`);
+      await assert.rejects(connection.clock!.now(AbortSignal.abort()));
     },
   },
   {

@@ -15,6 +15,8 @@ export type Capability =
   | 'write'
   | 'commit'
   | 'lookup'
+  /** It says what time it is. */
+  | 'clock'
   /** The caller chooses the anchor, or the name it follows from. */
   | 'callerAnchors'
   /** A write of what is not there is refused as such. */

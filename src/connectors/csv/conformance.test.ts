@@ -13,6 +13,7 @@ connectorConformance(
     attributes: { text: 'name', other: 'note', list: 'tags' },
     anchor: (key) => key,
     lacks: {
+      clock: 'a file has no clock',
       deltas: 'a CSV file says what is, not what changed',
       resume: 'a million rows are read in two seconds',
     },

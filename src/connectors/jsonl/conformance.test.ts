@@ -35,7 +35,11 @@ const subject: Omit<Subject<JsonlConfig>, 'lacks' | 'make'> = {
 
 connectorConformance(runner, {
   ...subject,
-  lacks: { deltas: 'a file of objects says what is, not what changed', resume: 'a million lines are read in three seconds' },
+  lacks: {
+    clock: 'a file has no clock',
+    deltas: 'a file of objects says what is, not what changed',
+    resume: 'a million lines are read in three seconds',
+  },
   make: (seeds) => bench(lines(seeds.map((seed) => ({ id: seed.key, ...setOf(seed) }))), {}),
 });
 
@@ -43,6 +47,7 @@ describe('changes', () => {
   connectorConformance(runner, {
     ...subject,
     lacks: {
+      clock: 'a file has no clock',
       resume: 'a change file is read on from its cursor',
       commit: 'a change is durable when write answers',
       fingerprint: 'a change file only grows; each record is proven by its own answer',

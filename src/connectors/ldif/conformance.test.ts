@@ -50,6 +50,7 @@ describe.each([
     ...subject,
     anchor: of,
     lacks: {
+      clock: 'a file has no clock',
       deltas: 'a file of entries says what is, not what changed',
       resume: 'a million entries are read in five seconds',
     },
@@ -62,6 +63,7 @@ describe('changes', () => {
     ...subject,
     creates: 'idempotencyKey',
     lacks: {
+      clock: 'a file has no clock',
       fullRead: 'a log says what changed, not what is',
       resume: 'a log is read on from its cursor',
       commit: 'a change is durable when write answers',

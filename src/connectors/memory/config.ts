@@ -9,6 +9,7 @@ export interface MemoryConfig {
   readonly deltas: boolean;
   readonly snapshots: boolean;
   readonly lookup: boolean;
+  readonly clock: boolean;
   readonly atomic: boolean;
   readonly readOnly: boolean;
   readonly anchors: 'caller' | 'system';
@@ -37,7 +38,7 @@ export interface SeedObject {
 /** One thing that goes wrong. All rules that fit an operation and are not used up apply; of refusals and deaths the first. */
 export interface FaultRule {
   /** `write` = create, update and delete. */
-  readonly on: 'read' | 'lookup' | 'test' | 'commit' | 'write' | 'create' | 'update' | 'delete';
+  readonly on: 'read' | 'lookup' | 'clock' | 'test' | 'commit' | 'write' | 'create' | 'update' | 'delete';
   readonly kind?: string | undefined;
   readonly anchor?: string | undefined;
   /** Lets so many fitting operations pass first. */
@@ -65,6 +66,8 @@ export type FaultAction =
   | { readonly breakAfter: number }
   /** Reads: these attributes are gone, from the objects and from the list of attributes. */
   | { readonly hide: readonly string[] }
+  /** The clock goes so many minutes before the time; behind it where negative. */
+  | { readonly ahead: number }
   /** Reads: so many values of the attribute are shown, and it is said that there may be more. */
   | { readonly cutList: { readonly attribute: string; readonly keep: number } };
 
@@ -90,11 +93,12 @@ const action = z.union([
   z.strictObject({ limit: count }),
   z.strictObject({ breakAfter: count }),
   z.strictObject({ hide: z.array(name).min(1) }),
+  z.strictObject({ ahead: z.number().int() }),
   z.strictObject({ cutList: z.strictObject({ attribute: name, keep: count }) }),
 ]);
 
 const rule = z.strictObject({
-  on: z.enum(['read', 'lookup', 'test', 'commit', 'write', 'create', 'update', 'delete']),
+  on: z.enum(['read', 'lookup', 'clock', 'test', 'commit', 'write', 'create', 'update', 'delete']),
   kind: name.optional(),
   anchor: name.optional(),
   after: count.default(0),
@@ -109,6 +113,7 @@ export const memoryConfig: z.ZodType<MemoryConfig> = z
     deltas: z.boolean().default(true).describe('Whether the system keeps a change feed'),
     snapshots: z.boolean().default(false).describe('Whether an interrupted full read may be resumed'),
     lookup: z.boolean().default(true).describe('Whether single objects may be looked up'),
+    clock: z.boolean().default(false).describe('Whether the system says what time it is'),
     atomic: z.boolean().default(false).describe('Whether what is written counts only when it is committed'),
     readOnly: z.boolean().default(false).describe('Whether nothing may be written'),
     anchors: z.enum(['caller', 'system']).default('caller').describe('Who chooses the anchor of a new object'),

@@ -32,6 +32,7 @@ describe.each(['callerKey', 'idempotencyKey'] as const)('%s', (creates) => {
             path: 'system.jsonl',
             atomic: true,
             snapshots: true,
+            clock: true,
             pageSize: 2,
             creates,
             objects,

@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
 import { type MemoryConfig, memoryConfig } from './config.ts';
 import { openJournal } from './journal.ts';
-import { lookup, memoryReader, schemaOf } from './read.ts';
+import { lookup, memoryReader, schemaOf, timeOf } from './read.ts';
 import { actionsFor, refuseCall } from './script.ts';
 import { type MemorySystem, memorySystem } from './system.ts';
 import { memoryWriter } from './write.ts';
@@ -43,6 +43,7 @@ export const memory: ConnectorDefinition<MemoryConfig> = {
       read: memoryReader(ready, config),
       ...(config.readOnly ? {} : { write: memoryWriter(ready, config) }),
       ...(config.lookup ? { lookup: async (by, kind) => lookup(ready(), config, by, kind) } : {}),
+      ...(config.clock ? { clock: { now: async (signal) => timeOf(ready(), config, signal) } } : {}),
       close: async () => undefined,
     };
   },

@@ -11,6 +11,7 @@ import { actionsFor, lost, refuseCall } from './script.ts';
 import { type MemorySystem, readObject } from './system.ts';
 
 const KEPT_SNAPSHOTS = 4;
+const MINUTE_MS = 60_000;
 
 export function memoryReader(ready: () => MemorySystem, config: MemoryConfig): Reader {
   const reader: Reader = {
@@ -179,6 +180,14 @@ export function lookup(
       found.push(readObject(stored));
   }
   return found;
+}
+
+/** What the system says the time is, ms. */
+export function timeOf(system: MemorySystem, config: MemoryConfig, signal: AbortSignal): number {
+  signal.throwIfAborted();
+  const actions = actionsFor(system, config, { on: 'clock' });
+  refuseCall(system, actions);
+  return actions.reduce((at, action) => ('ahead' in action ? at + action.ahead * MINUTE_MS : at), system.time());
 }
 
 /** As configured, or else text for every attribute anything has. */

@@ -50,6 +50,8 @@ export interface Counts {
 export class MemorySystem {
   readonly name: string;
   readonly counts: Counts = { reads: 0, lookups: 0, created: 0, updated: 0, deleted: 0 };
+  /** Its clock, ms. */
+  time: () => number = Date.now;
   /** Rises when old cursors become worthless. */
   epoch = 1;
   /** Attempt → anchor, for idempotency keys. */

@@ -42,20 +42,22 @@ export interface ExportScope {
   readonly gated: boolean;
 }
 
+/** `deletable`: accounts that were looked at; no other one is deleted (SEMANTICS 11). */
 export async function exportConnection(
   context: EngineContext,
   connection: EngineConnection,
+  deletable: ReadonlySet<StagedId>,
   scope: ExportScope | null = null,
 ): Promise<ExportOutcome> {
   if (connection.exports.size === 0) return NOTHING_SENT;
   if (!scope?.gated) await gateConnection(context, connection);
   const writer = context.open(connection).write;
   if (modeOf(context, connection) !== 'on' || !writer) return NOTHING_SENT;
-  if (!writer.commit) return await send(context, connection, writer, scope);
+  if (!writer.commit) return await send(context, connection, writer, deletable, scope);
   // What is written as a whole is written by one at a time.
   const free = await context.turns.alone(connection.name);
   try {
-    return await send(context, connection, writer, scope);
+    return await send(context, connection, writer, deletable, scope);
   } finally {
     free();
   }
@@ -65,6 +67,7 @@ async function send(
   context: EngineContext,
   connection: EngineConnection,
   writer: Writer,
+  deletable: ReadonlySet<StagedId>,
   scope: ExportScope | null,
 ): Promise<ExportOutcome> {
   const session: Session = {
@@ -82,7 +85,9 @@ async function send(
   };
   const counted = { ...context.counters.of(connection.name) };
   try {
-    for (const operation of ['create', 'update', 'delete'] as const) await sendAll(session, operation, scope?.only);
+    for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
+    const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
+    if (may.length > 0) await sendAll(session, 'delete', may);
     if (!session.stopped && scope?.groups.size !== 0) await sendMembers(session, scope?.groups);
     if (writer.commit && session.finished.length > 0) {
       const { fingerprint } = await writer.commit();

@@ -19,16 +19,18 @@ const STRICT = { percent: 5, count: 500 };
 const USUAL = { percent: 20, count: 5_000 };
 const STRICT_PARTS = new Set(['delete', 'disable', 'unlink']);
 
-export function limitOf(connection: EngineConnection, part: string, accounts: number): number {
+export function limitOf(connection: Pick<EngineConnection, 'gates'>, part: string, accounts: number): number {
   const set = connection.gates.get(part) ?? (part.includes(':') ? connection.gates.get(part.split(':')[0]!) : undefined);
   const { percent, count } = set ?? (STRICT_PARTS.has(part) ? STRICT : USUAL);
   // A hundred percent of a target that is still empty would be nobody.
   return Math.max(FEWEST, percent >= 100 ? count : Math.min(Math.floor((accounts * percent) / 100), count));
 }
 
-/** Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5). */
+/** Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5): the limit is then this, which no other one is. */
+const DOUBTED = 0;
+
 function limitFor(context: EngineContext, connection: EngineConnection, part: string, accounts: number): number {
-  return context.timeDoubted && (part === 'disable' || part === 'delete') ? 0 : limitOf(connection, part, accounts);
+  return context.timeDoubted && (part === 'disable' || part === 'delete') ? DOUBTED : limitOf(connection, part, accounts);
 }
 
 /** Parts that are held now. */
@@ -140,7 +142,10 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
 
 function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count' | 'part' | 'limit'>): string {
   const one = count === 1;
-  return `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}" ${one ? 'is' : 'are'} over the limit of ${limit}; ${one ? 'it is' : 'they are'} held, other changes go on`;
+  const what = `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}"`;
+  if (limit === DOUBTED)
+    return `${what} ${one ? 'waits' : 'wait'} for a person: the time leapt by a week or more, and no connected system says that it is right; other changes go on`;
+  return `${what} ${one ? 'is' : 'are'} over the limit of ${limit}; ${one ? 'it is' : 'they are'} held, other changes go on`;
 }
 
 async function applyHolds(

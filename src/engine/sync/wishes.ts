@@ -68,7 +68,9 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     return nothing;
   }
   if (!inScope) {
-    if (!row || row.presence === 'gone') return nothing;
+    if (!row) return nothing;
+    // What was still to be done to it, or is not answered, is settled: it is not there any more.
+    if (row.presence === 'gone') return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
     if (row.presence === 'pending') return { ...nothing, write: cancel(row) };
     const step = deprovision(context, one, connection, rule, row, target.ownersFresh);
     return { ...nothing, due: step.due, write: merge(row, step.write, wishWrite(context, connection, rule, row, step.change)) };

@@ -1,6 +1,6 @@
 /** Reads about exports and gates. */
 import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
-import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, UNKNOWN, WAITING } from '../codes.ts';
+import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, OPERATIONS, UNKNOWN, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
@@ -21,11 +21,11 @@ export function exportReads(db: Database, names: Names): Reads {
       for (const [state, count] of rows) out[EXPORT_STATES[Number(state)]!] = Number(count);
       return out;
     },
-    async list(connection, states, { after, limit }) {
+    async list(connection, states, { after, limit, operation }) {
       return db
         .all(
-          `select ${STAGED} from staged s where s.id in (select id from staged where connection = ? and export_state in (select value from json_each(?)) and id > ?
-             order by id limit ?) order by s.id`,
+          `select ${STAGED} from staged s where s.id in (select id from staged where connection = ? and export_state in (select value from json_each(?))
+             ${operation === undefined ? '' : `and export_operation = ${codeOf(OPERATIONS, operation)}`} and id > ? order by id limit ?) order by s.id`,
           names.connectionId(connection) ?? 0,
           JSON.stringify(states.map((state) => codeOf(EXPORT_STATES, state))),
           after,

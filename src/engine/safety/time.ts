@@ -1,0 +1,31 @@
+/**
+ * Whether the time may be believed after a stop (SEMANTICS 5): a short one always, a long one where a connected system says
+ * the same. In doubt due disables and deletes wait for a person.
+ */
+import type { EngineConnection, EngineContext } from '../context.ts';
+
+const BELIEVED_GAP_MS = 7 * 86_400_000;
+const AGREES_WITHIN_MS = 600_000;
+/** A system that takes longer has not said what time it is. */
+const ANSWERS_WITHIN_MS = 10_000;
+
+type Asking = Pick<EngineContext, 'connections' | 'states' | 'now' | 'signal' | 'open'>;
+
+/** `believed`: `now` of the last run that came to its end; 0 before there was one. Systems are asked only when that is long ago. */
+export async function isTimeDoubted(context: Asking, believed: number): Promise<boolean> {
+  if (believed === 0 || context.now - believed < BELIEVED_GAP_MS) return false;
+  const asked = context.connections.filter(({ name }) => context.states.get(name)?.held == null);
+  return !(await Promise.all(asked.map((connection) => agrees(context, connection)))).includes(true);
+}
+
+async function agrees(context: Asking, connection: EngineConnection): Promise<boolean> {
+  try {
+    const { clock } = context.open(connection);
+    if (clock === undefined) return false;
+    const at = await clock.now(AbortSignal.any([context.signal, AbortSignal.timeout(ANSWERS_WITHIN_MS)]));
+    return Math.abs(at - context.now) <= AGREES_WITHIN_MS;
+  } catch {
+    // What is wrong with it is told when it is read.
+    return false;
+  }
+}
