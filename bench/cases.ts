@@ -7,6 +7,17 @@ import { massChange } from './cases/mass-change.ts';
 import { member1 } from './cases/member-1.ts';
 import { memory } from './cases/memory.ts';
 import { planRule } from './cases/plan-rule.ts';
+import { pushBesideBulk } from './cases/push-beside-bulk.ts';
 import { quietCycle } from './cases/quiet-cycle.ts';
 
-export const CASES: readonly Case[] = [firstCycle, quietCycle, massChange, delta100, member1, planRule, explain, memory];
+export const CASES: readonly Case[] = [
+  firstCycle,
+  quietCycle,
+  massChange,
+  delta100,
+  member1,
+  planRule,
+  explain,
+  memory,
+  pushBesideBulk,
+];
