@@ -25,7 +25,13 @@ export interface Counters {
   add(connection: string, what: Counted, n?: number): void;
   of(connection: string): Counts;
   objects: Map<string, { created: number; changed: number }>;
+  /** By group: the memberships that its target took. */
+  members: Map<number, MemberCounts>;
 }
+
+export type MemberCounts = {
+  readonly [side in 'add' | 'remove']: { [attribute: string]: { count: number; readonly named: string[] } };
+};
 
 export function createCounters(): Counters {
   const byConnection = new Map<string, Counts>();
@@ -43,5 +49,6 @@ export function createCounters(): Counters {
     },
     of,
     objects: new Map(),
+    members: new Map(),
   };
 }

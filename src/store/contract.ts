@@ -167,6 +167,8 @@ export interface EdgeRow {
   readonly debtSince: number | null;
   /** What a person said about it as it is decided now; forgotten when it is proven, or decided otherwise. */
   readonly decided: EdgeDecision | null;
+  /** A pending one on its way: sent at (ms), and not proven yet. A read that shows that it was not done makes it null again. */
+  readonly sentAt: number | null;
 }
 export type EdgeDecision = 'approved' | 'discarded';
 
@@ -422,6 +424,8 @@ export interface EdgeWrite {
   readonly state: 'seen' | 'add' | 'remove' | 'drop';
   readonly ours: boolean;
   readonly debtSince: number | null;
+  /** Of a pending one. Left out: as it was while the state is the same, else nothing. */
+  readonly pending?: Pick<EdgeRow, 'decided' | 'sentAt'>;
 }
 export interface ParkedWrite {
   readonly subject: { readonly stagedId: StagedId } | { readonly objectId: ObjectId };
@@ -657,14 +661,34 @@ export interface ExportOperations {
     states: readonly ExportState[],
     page: { after: StagedId; limit: number; operation?: ExportOperation },
   ): Promise<readonly StagedRow[]>;
-  /** Pending edges of a target's groups. */
-  pendingEdges(connection: string, page: { after: EdgePosition | null; limit: number }): Promise<readonly EdgeRow[]>;
-  /** `counted`: what of them the gates count as sent at that time. */
-  settleEdges(batch: {
+  /** Pending edges of a target's groups: those to be sent, or those that were sent and are not proven. */
+  pendingEdges(
+    connection: string,
+    page: { after: EdgePosition | null; limit: number; sent?: boolean },
+  ): Promise<readonly EdgeRow[]>;
+  /** An attempt over memberships of these groups, before they are sent. It ends with `answerEdges`; without one they stay pending: set operations may be repeated. */
+  attemptEdges(request: {
     connection: string;
+    run: RunId;
     epoch: Epoch;
+    attempt: string;
+    now: number;
+    deadline: number;
+    groups: readonly StagedId[];
+  }): Promise<void>;
+  /**
+   * What became of them. The groups are compared in full at the next read. `counted`: what of it the gates count as sent;
+   * `changes`: of each group one row in a run, the newest.
+   */
+  answerEdges(batch: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    attempt: string;
+    at: number;
     edges: readonly EdgeWrite[];
-    counted?: { readonly at: number; readonly groups: readonly GroupChange[] };
+    counted: readonly GroupChange[];
+    changes: readonly NewChange[];
   }): Promise<void>;
   /** Of these groups, each with what it is to lose, in their order. */
   groupLosses(

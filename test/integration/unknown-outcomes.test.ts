@@ -69,6 +69,8 @@ const LOST: readonly (readonly [string, FaultRule['do']])[] = [
   ['is gone in the middle of a batch', { die: 'before', how: 'rest' }],
   ['does one more of a batch, which fails as a whole', { die: 'after', how: 'throw' }],
   ['stops in the middle of a batch, which fails as a whole', { die: 'before', how: 'throw' }],
+  ['does one more of a batch and claims that it did none', { die: 'after', how: 'unavailable' }],
+  ['cannot be reached any more in the middle of a batch', { die: 'before', how: 'unavailable' }],
 ];
 
 describe('creates with a key that makes a repeated one the same', () => {
@@ -174,6 +176,7 @@ describe('a target that can only be asked for what was written', () => {
     { die: 'after', how: 'unknown' },
     { die: 'after', how: 'rest' },
     { die: 'after', how: 'throw' },
+    { die: 'after', how: 'unavailable' },
   ] as const;
   it.each(ways)('nobody is made twice after %o', async (fault) => {
     await start({ creates: 'lookup', lookupAttribute: 'number' }, { on: 'create', after: 2, times: 1, do: fault });

@@ -16,6 +16,7 @@ export interface MemoryConfig {
   readonly creates: 'callerKey' | 'idempotencyKey' | 'lookup';
   readonly lookupAttribute?: string | undefined;
   readonly visibleWithinSeconds: number;
+  readonly answers: 'object' | 'anchor';
   readonly pageSize: number;
   readonly schema?: { readonly [kind: string]: { readonly [attribute: string]: MemoryAttribute } } | undefined;
   readonly objects: readonly SeedObject[];
@@ -55,9 +56,10 @@ export type FaultAction =
   | { readonly refuse: ErrorKind; readonly message?: string | undefined; readonly retryAfterMs?: number | undefined }
   /**
    * No answer, before or after doing it. `unknown`: the item's outcome is unknown; `rest`: so are all later ones of the batch,
-   * which are not done; `throw`: the call fails; `kill`: the process dies as by `kill -9`.
+   * which are not done; `throw`: the call fails; `unavailable`: it
+   * fails and claims, against the contract, that nothing was done; `kill`: the process dies as by `kill -9`.
    */
-  | { readonly die: 'before' | 'after'; readonly how: 'unknown' | 'rest' | 'throw' | 'kill' }
+  | { readonly die: 'before' | 'after'; readonly how: 'unknown' | 'rest' | 'throw' | 'unavailable' | 'kill' }
   /** Done, and visible from the so-manieth read or lookup on. */
   | { readonly late: number }
   /** Reads: ends after so many objects and says that it is not complete. */
@@ -88,7 +90,10 @@ const action = z.union([
     rewrite: z.record(name, z.union([z.enum(['upper', 'lower', 'trim']), z.strictObject({ cut: count })])),
   }),
   z.strictObject({ refuse: z.enum(ERROR_KINDS), message: z.string().optional(), retryAfterMs: count.optional() }),
-  z.strictObject({ die: z.enum(['before', 'after']), how: z.enum(['unknown', 'rest', 'throw', 'kill']).default('unknown') }),
+  z.strictObject({
+    die: z.enum(['before', 'after']),
+    how: z.enum(['unknown', 'rest', 'throw', 'unavailable', 'kill']).default('unknown'),
+  }),
   z.strictObject({ late: count }),
   z.strictObject({ limit: count }),
   z.strictObject({ breakAfter: count }),
@@ -123,6 +128,10 @@ export const memoryConfig: z.ZodType<MemoryConfig> = z
       .describe('How a create of unknown outcome is settled'),
     lookupAttribute: name.optional().describe('For creates: lookup, the attribute to look for'),
     visibleWithinSeconds: count.default(5).describe('How long what was created may stay invisible'),
+    answers: z
+      .enum(['object', 'anchor'])
+      .default('object')
+      .describe('Whether the answer to a write shows what the system holds now, or only that it was done'),
     pageSize: z.number().int().positive().max(100_000).default(500).describe('Objects a page'),
     schema: z
       .record(name, z.record(name, attribute))

@@ -44,12 +44,13 @@ export function refusal(system: MemorySystem, action: Extract<FaultAction, { ref
   });
 }
 
-/** Never returns for `kill` and `throw`. A write that may be half done ends in an error that claims nothing (contract: Writer). */
+/** Never returns for `kill`, `throw` and `unavailable`. A write that may be half done ends in an error that claims nothing (contract: Writer). */
 export function die(system: MemorySystem, { how }: Extract<FaultAction, { die: unknown }>, writing = false): void {
   if (how === 'kill') {
     system.sync();
     process.kill(process.pid, 'SIGKILL');
   }
+  if (how === 'unavailable') throw lost(system);
   if (how === 'kill' || how === 'throw') throw writing ? new Error(lost(system).message) : lost(system);
 }
 

@@ -120,7 +120,7 @@ function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem, ac
     late,
   });
   system.counts.updated++;
-  return answer(system, item, before.anchor, late);
+  return answer(system, config, item, before.anchor, late);
 }
 
 function create(
@@ -132,7 +132,7 @@ function create(
 ): WriteResult {
   const { kind, attempt, name } = item;
   const known = config.creates === 'idempotencyKey' ? system.attempts.get(attempt) : undefined;
-  if (known !== undefined) return answer(system, item, known, late);
+  if (known !== undefined) return answer(system, config, item, known, late);
   if (name !== undefined && isNameTaken(system, kind, name))
     return refused('conflict', `the name ${name} is taken`, item, 'name');
   const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? name);
@@ -141,13 +141,13 @@ function create(
   const more = { ...(name === undefined ? {} : { name }), ...(config.creates === 'idempotencyKey' ? { attempt } : {}), late };
   system.put(kind, anchor, attributesOf(item, newRow(), actions), more);
   system.counts.created++;
-  return answer(system, item, anchor, late);
+  return answer(system, config, item, anchor, late);
 }
 
 /** Says what is stored, unless it is to be seen late: such a system answers from what it shows. */
-function answer(system: MemorySystem, item: WriteItem, anchor: string, late: number): WriteResult {
+function answer(system: MemorySystem, config: MemoryConfig, item: WriteItem, anchor: string, late: number): WriteResult {
   const stored = system.get(item.kind, anchor)!;
-  const object: { object?: ReadObject } = late > 0 ? {} : { object: readObject(stored) };
+  const object: { object?: ReadObject } = late > 0 || config.answers === 'anchor' ? {} : { object: readObject(stored) };
   return { ok: true, anchor, ...(stored.name === undefined ? {} : { name: stored.name }), ...object };
 }
 

@@ -3,7 +3,7 @@
  * updates before deletes, memberships last. A file-like target counts only what its `commit` made durable.
  */
 import type { Writer } from '#connectors/contract';
-import { canonicalJson, imageText, parseImage } from '#core/canonical';
+import { imageText, parseImage } from '#core/canonical';
 import { toFault } from '#core/errors';
 import { bare, hasAny } from '#core/values';
 import type { ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
@@ -16,12 +16,8 @@ import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { sendMembers } from './members.ts';
 import { afterAnswers, isTaken } from './published.ts';
-import { record, recordAll, refuse, type Session, write } from './sending.ts';
+import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { type Sending, translate } from './translate.ts';
-
-/** How long one send may take before its attempt is believed lost (STORE 6). */
-const SEND_DEADLINE_MS = 30_000;
-const MOST = 5_000;
 
 export interface ExportOutcome {
   readonly sent: number;
@@ -109,17 +105,6 @@ async function send(
   return { sent: session.sent, proven: session.proven, conflicts: session.conflicts };
 }
 
-/** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
-async function abandon(session: Session, error: unknown): Promise<void> {
-  const { context, connection } = session;
-  await context.open(connection).close();
-  const fault = canonicalJson(toFault(error, { connection: connection.name }));
-  for (const done of session.finished) {
-    const answers = done.answers.map(({ staged, revision }) => ({ ...NOT_DONE, staged, revision, fault }));
-    await record(session, { ...done, answers, changes: [], edges: [], counted: [], dirty: [] });
-  }
-}
-
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
@@ -183,7 +168,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   // The process stood still: others may believe this attempt lost by now. Nothing of it is sent.
   if (context.monotonic() - begun > SEND_DEADLINE_MS) {
     const answers = rows.map((row) => ({ ...NOT_DONE, staged: row.id, revision: row.export!.revision }));
-    await record(session, { attempt, answers, changes: [], edges: [], counted: [], dirty: [] });
+    await record(session, { attempt, answers, members: null, changes: [], dirty: [] });
     return;
   }
   const results = await write(
@@ -198,15 +183,14 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     answers.push(answer);
     count(session, sending, answer, changes);
     if (isTaken(context, sending, result)) session.conflicts++;
-    else if (!result.ok && !session.broken) refuse(session, sending, result);
+    else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
   });
   // Nothing of it may be sent now: it waits as it was.
   const sent = new Set(sendable);
   for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
-  const dirty = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
-  const done = { attempt, answers, changes, edges: [], counted: [], dirty };
-  if (writer.commit) session.finished.push(done);
-  else await record(session, done);
+  const { dirty, edges } = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
+  const followed = answers.map((one) => (edges.has(one.staged) ? { ...one, edges: edges.get(one.staged)! } : one));
+  await finish(session, { attempt, answers: followed, members: null, changes, dirty });
 }
 
 function kept({ row }: Sending): ExportAnswer {

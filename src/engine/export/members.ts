@@ -1,15 +1,22 @@
-/** Memberships → the target: set operations on groups, after the accounts (SEMANTICS 10). */
-import type { WriteItem } from '#connectors/contract';
-import { imageText } from '#core/canonical';
-import { bare } from '#core/values';
-import type { EdgeRow, EdgeWrite, GroupChange, NewChange, StagedId, StagedRow } from '#store/contract';
+/**
+ * Memberships decided and not proven: set operations on the groups that exist in the target, as attempts of their own
+ * (SEMANTICS 9). One that got no answer is sent again, since a set operation may be repeated; one that was taken and not shown
+ * stays pending until a read proves it, or shows that it was not done.
+ */
+import type { ReadObject, WriteItem, WriteResult } from '#connectors/contract';
+import { toFault } from '#core/errors';
+import { bare, type Scalar } from '#core/values';
+import type { EdgePosition, EdgeRow, EdgeWrite, StagedId, StagedRow } from '#store/contract';
+import { stagingPlan } from '../import/plan.ts';
+import type { StagingPlan } from '../import/staging.ts';
 import { heldPartsOf } from '../safety/gates.ts';
-import { refuse, type Session, settle, write } from './sending.ts';
-import { ruleOf } from './translate.ts';
+import { finish, MOST, refuse, SEND_DEADLINE_MS, type SentMember, type Session, write } from './sending.ts';
 
-const MOST = 5_000;
+interface Group {
+  readonly row: StagedRow;
+  readonly edges: readonly EdgeRow[];
+}
 
-/** Memberships decided and not proven: set operations on the groups that exist in the target. */
 export async function sendMembers(session: Session, only: ReadonlySet<StagedId> | undefined): Promise<void> {
   const free = await session.context.turns.alone(`members of ${session.connection.name}`);
   try {
@@ -20,100 +27,138 @@ export async function sendMembers(session: Session, only: ReadonlySet<StagedId> 
 }
 
 async function sendPending(session: Session, only: ReadonlySet<StagedId> | undefined): Promise<void> {
-  const { context, connection, writer } = session;
-  for (let after: EdgeRow | null = null; !session.stopped && !context.signal.aborted; ) {
+  const { context, connection } = session;
+  const plan = stagingPlan(context, connection);
+  let n = 0;
+  for await (const edges of pending(session)) {
+    if (session.stopped || context.signal.aborted) return;
     session.held = await heldPartsOf(context, connection);
-    const edges: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: MOST });
-    if (edges.length === 0) return;
-    after = edges[edges.length - 1]!;
-    const rows = new Map(
-      (await context.store.spaces.byIds([...new Set(edges.map((e) => e.stagedId))])).map((row) => [row.id, row]),
-    );
-    const byGroup = new Map<number, EdgeRow[]>();
-    for (const edge of edges) {
-      if (only && !only.has(edge.stagedId)) continue;
-      if (edge.decided === 'discarded' || (session.held.has('member') && edge.decided === null)) continue;
-      // A group whose create is on its way in this same commit counts as there.
-      const row = rows.get(edge.stagedId)!;
-      if (row.protected) continue;
-      if (
-        row.presence !== 'present' &&
-        !session.finished.some((f) => f.answers.some((a) => a.staged === row.id && a.outcome === 'proven'))
-      )
-        continue;
-      byGroup.set(edge.stagedId, [...(byGroup.get(edge.stagedId) ?? []), edge]);
-    }
-    const groups = [...byGroup];
-    const items: WriteItem[] = groups.map(([id, list]) =>
-      memberItem(rows.get(id)!, list, `${context.epoch}-${connection.rank}-member:${id}`),
-    );
-    const results = await write(session, items);
-    const settled: EdgeWrite[] = [];
-    const counted: GroupChange[] = [];
-    groups.forEach(([id, list], i) => {
-      const result = results[i]!;
-      if (!result.ok) {
-        if (session.broken) return;
-        refuse(
-          session,
-          {
-            row: rows.get(id)!,
-            rule: ruleOf(connection, rows.get(id)!.kind)!,
-            item: items[i]!,
-            sent: bare(),
-            rest: null,
-          },
-          result,
-        );
-        return;
-      }
-      session.sent++;
-      context.counters.add(connection.name, 'written');
-      for (const edge of list)
-        settled.push({ ...edge, state: edge.state === 'add' ? 'seen' : 'drop', ours: edge.state === 'add' });
-      counted.push(...countedOf(list));
+    const groups = await sendable(session, only ? edges.filter((edge) => only.has(edge.stagedId)) : edges);
+    if (groups.length === 0) continue;
+    const attempt = `${context.epoch}-${connection.rank}-member-${n++}`;
+    await context.store.exports.attemptEdges({
+      connection: connection.name,
+      run: context.run,
+      epoch: context.epoch,
+      attempt,
+      now: context.wall(),
+      deadline: context.wall() + SEND_DEADLINE_MS,
+      groups: groups.map(({ row }) => row.id),
     });
-    const changes: NewChange[] = groups.flatMap(([id, list], i) => (results[i]!.ok ? [memberChange(id, list)] : []));
-    const done = { attempt: '', answers: [], changes, edges: settled, counted, dirty: [] };
-    if (writer.commit) session.finished.push(done);
-    else await settle(session, done);
-    if (changes.length > 0) await context.store.runs.recordChanges(context.run, context.epoch, changes);
-    if (edges.length < MOST) return;
+    const items = groups.map((group) => itemOf(group, `${attempt}:${group.row.id}`));
+    const results = await write(session, items);
+    const members: SentMember[] = [];
+    for (const [i, group] of groups.entries()) {
+      const result = results[i]!;
+      if (result.ok) members.push(...(await took(session, plan, group, result)));
+      else if (!session.broken) refuse(session, group.row, items[i]!, result);
+    }
+    await finish(session, { attempt, answers: [], members, changes: [], dirty: [] });
+    context.progress('export', connection.name, session.sent, null);
   }
 }
 
-/** By attribute; what a person approved does not count. */
-function countedOf(edges: readonly EdgeRow[]): GroupChange[] {
-  const out = new Map<string, { stagedId: StagedId; attribute: string; added: number; removed: number }>();
-  for (const { stagedId, attribute, state, decided } of edges) {
-    if (decided !== null) continue;
-    const change = out.get(attribute) ?? { stagedId, attribute, added: 0, removed: 0 };
-    out.set(attribute, change);
-    if (state === 'add') change.added++;
-    else change.removed++;
+/** To be sent, in pages; of a file-like target with what its accounts' new names make of it, which is not recorded yet. */
+async function* pending({ context, connection, finished }: Session): AsyncGenerator<readonly EdgeRow[]> {
+  const renamed = new Map<string, EdgeWrite>();
+  for (const { answers } of finished) for (const { edges } of answers) for (const edge of edges) renamed.set(textOf(edge), edge);
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: MOST });
+    yield renamed.size === 0 ? page : page.filter((edge) => !renamed.has(textOf(edge)));
+    if (page.length < MOST) break;
+    after = page[page.length - 1]!;
   }
-  return [...out.values()];
+  yield [...renamed.values()].flatMap((edge): EdgeRow[] =>
+    edge.state === 'add' || edge.state === 'remove'
+      ? [{ ...edge, state: edge.state, ...(edge.pending ?? { decided: null, sentAt: null }) }]
+      : [],
+  );
 }
 
-function memberItem(row: StagedRow, edges: readonly EdgeRow[], attempt: string): WriteItem {
+function textOf({ stagedId, attribute, key }: EdgePosition): string {
+  return `${stagedId}\u001f${attribute}\u001f${key}`;
+}
+
+/** Those that may be sent now, by group. */
+async function sendable(session: Session, edges: readonly EdgeRow[]): Promise<Group[]> {
+  const { context, finished, held } = session;
+  const byGroup = new Map<number, EdgeRow[]>();
+  for (const edge of edges) {
+    if (edge.decided === 'discarded' || (held.has('member') && edge.decided === null)) continue;
+    const list = byGroup.get(edge.stagedId);
+    if (list) list.push(edge);
+    else byGroup.set(edge.stagedId, [edge]);
+  }
+  if (byGroup.size === 0) return [];
+  // A group whose create is on its way in this same commit counts as there.
+  const made = new Set(
+    finished.flatMap(({ answers }) => answers.flatMap((one) => (one.outcome === 'proven' ? [one.staged] : []))),
+  );
+  return (await context.store.spaces.byIds([...byGroup.keys()]))
+    .filter((row) => !row.protected && (row.presence === 'present' || made.has(row.id)))
+    .map((row) => ({ row, edges: byGroup.get(row.id)! }));
+}
+
+function itemOf({ row, edges }: Group, attempt: string): WriteItem {
   const add: { [attribute: string]: string[] } = bare();
   const remove: { [attribute: string]: string[] } = bare();
   for (const edge of edges) {
     const into = edge.state === 'add' ? add : remove;
-    into[edge.attribute] = [...(into[edge.attribute] ?? []), edge.text];
+    into[edge.attribute] ??= [];
+    into[edge.attribute]!.push(edge.text);
   }
   return { attempt, operation: 'update', kind: row.kind, anchor: row.anchor, set: {}, add, remove };
 }
 
-function memberChange(id: number, edges: readonly EdgeRow[]): NewChange {
-  const of = (state: string): string =>
-    imageText(
-      Object.assign(bare(), {
-        member: edges
-          .filter((e) => e.state === state)
-          .map((e) => e.text)
-          .slice(0, 100),
-      }),
-    );
-  return { subject: 'staged', from: id, to: id, operation: 'export', before: of('remove'), after: of('add') };
+/** By the cheapest proof there is: the file's digest, what the answer shows, a look at the group; else a later read. */
+async function took(
+  session: Session,
+  plan: StagingPlan,
+  { row, edges }: Group,
+  result: Extract<WriteResult, { ok: true }>,
+): Promise<SentMember[]> {
+  const { context, connection, writer } = session;
+  session.sent++;
+  context.counters.add(connection.name, 'written');
+  const shown = writer.commit ? null : (result.object ?? (await lookedUp(session, row)));
+  const there = shown && membersIn(plan, shown);
+  return edges.map((edge) => {
+    const proven = writer.commit !== undefined || there?.proves(edge) === true;
+    if (!proven) session.proven = false;
+    return { edge, write: proven ? done(edge) : { ...edge, pending: { decided: edge.decided, sentAt: context.wall() } } };
+  });
+}
+
+function done(edge: EdgeRow): EdgeWrite {
+  return { ...edge, state: edge.state === 'add' ? 'seen' : 'drop' };
+}
+
+async function lookedUp({ context, connection }: Session, row: StagedRow): Promise<ReadObject | null> {
+  const open = context.open(connection);
+  if (!open.lookup || row.anchor === null) return null;
+  try {
+    return (await open.lookup({ anchor: row.anchor }, row.kind))[0] ?? null;
+  } catch (error) {
+    context.fault(toFault(error, { connection: connection.name }));
+    return null;
+  }
+}
+
+function membersIn(plan: StagingPlan, shown: ReadObject): { proves(edge: EdgeRow): boolean } {
+  const keys = new Map<string, ReadonlySet<string>>();
+  const keysOf = (attribute: string): ReadonlySet<string> => {
+    let known = keys.get(attribute);
+    if (!known) {
+      const raw = shown.attributes[attribute] ?? null;
+      const list = (raw === null ? [] : Array.isArray(raw) ? raw : [raw]) as readonly Scalar[];
+      known = new Set(list.map((scalar) => plan.edges.get(attribute)!.key(scalar)));
+      keys.set(attribute, known);
+    }
+    return known;
+  };
+  return {
+    // Of a list that may be cut short nothing proves that somebody is not in it.
+    proves: ({ attribute, key, state }) =>
+      state === 'add' ? keysOf(attribute).has(key) : !keysOf(attribute).has(key) && shown.partial?.includes(attribute) !== true,
+  };
 }

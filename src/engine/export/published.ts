@@ -3,11 +3,13 @@ import type { WriteResult } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { DirtyRange, ExportAnswer } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { nameKeys } from '../import/staging.ts';
 import { publishedKeys } from '../sync/evaluate.ts';
 import { newGeneration } from '../sync/generation.ts';
 import { membershipsOf } from '../sync/members/memberships.ts';
 import { referrersOf } from '../sync/references.ts';
 import { replaceable, takenBy } from '../sync/taken.ts';
+import { type Follow, followRenames, type Renamed } from './renames.ts';
 import type { Sending } from './translate.ts';
 
 export async function afterAnswers(
@@ -17,9 +19,10 @@ export async function afterAnswers(
   answers: readonly ExportAnswer[],
   results: readonly WriteResult[],
   shared: ReadonlyMap<string, unknown>,
-): Promise<DirtyRange[]> {
+): Promise<Follow> {
   const objects = new Set<number>();
   const named: number[] = [];
+  const renamed: Renamed[] = [];
   sendings.forEach((sending, i) => {
     const answer = answers[i]!;
     const { row, item, rest } = sending;
@@ -29,11 +32,15 @@ export async function afterAnswers(
     // Of a shared set, what is gone everywhere by now is nobody's any more.
     const sharing = Object.keys(item.set).some((name) => shared.has(name));
     if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
-    if (item.operation === 'create' && (answer.anchor !== row.anchor || answer.name !== row.name)) named.push(row.objectId);
+    if (item.operation === 'delete' || (answer.anchor === row.anchor && answer.name === row.name)) return;
+    named.push(row.objectId);
+    if (item.operation === 'update' && row.name !== null && answer.name !== null && answer.nameKey !== nameKeys(row.name).nameKey)
+      renamed.push({ staged: row.id, before: row.name, after: answer.name });
   });
   const dirty = [...objects].map((id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'answer' }));
   if (named.length > 0 && hasReferences(connection)) dirty.push(...(await referring(context, named)));
-  return dirty;
+  const follow = await followRenames(context, connection, renamed);
+  return { edges: follow.edges, dirty: [...dirty, ...follow.dirty] };
 }
 
 /** The target has a generated value already: the object gets another one in the same run (SEMANTICS 12). */

@@ -1,11 +1,20 @@
-/** One export of a target: what it has sent so far, how a batch is sent, refused, recorded. */
+/**
+ * One export to one target: what was sent and answered so far. Answers of an ordinary target are recorded batch by batch; those
+ * of a file-like one when its `commit` made them durable.
+ */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
-import { RollcallError, toFault } from '#core/errors';
-import type { DirtyRange, EdgeWrite, ExportAnswer, GroupChange, NewChange } from '#store/contract';
+import { canonicalJson } from '#core/canonical';
+import { type ErrorKind, RollcallError, toFault } from '#core/errors';
+import type { DirtyRange, EdgeRow, EdgeWrite, ExportAnswer, NewChange, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import { ACTIONS } from './answers.ts';
+import { ACTIONS, NOT_DONE } from './answers.ts';
 import type { Expected } from './expected.ts';
-import type { Sending } from './translate.ts';
+import { memberAnswer } from './member-changes.ts';
+
+/** How long one send may take before its attempt is believed lost (STORE 6). */
+export const SEND_DEADLINE_MS = 30_000;
+/** Items, or memberships, of one batch. */
+export const MOST = 5_000;
 
 export interface Session {
   readonly context: EngineContext;
@@ -23,15 +32,34 @@ export interface Session {
   broken: boolean;
 }
 
+/** A membership that the target took, as it was sent, and as it is kept for that. */
+export interface SentMember {
+  readonly edge: EdgeRow;
+  readonly write: EdgeWrite;
+}
+
 export interface Finished {
   readonly attempt: string;
   readonly answers: readonly ExportAnswer[];
+  /** Of a batch of memberships, which has no answers; null in one of accounts. */
+  readonly members: readonly SentMember[] | null;
   readonly changes: readonly NewChange[];
-  readonly edges: readonly EdgeWrite[];
-  /** What of the edges the gates count: nobody approved it. */
-  readonly counted: readonly GroupChange[];
   readonly dirty: readonly DirtyRange[];
 }
+
+/** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
+export async function abandon(session: Session, error: unknown): Promise<void> {
+  const { context, connection } = session;
+  await context.open(connection).close();
+  const fault = canonicalJson(toFault(error, { connection: connection.name }));
+  for (const done of session.finished) {
+    const answers = done.answers.map(({ staged, revision }) => ({ ...NOT_DONE, staged, revision, fault }));
+    await record(session, { ...done, answers, members: done.members && [], changes: [], dirty: [] });
+  }
+}
+
+/** Errors by which a target says that it did nothing of a batch: it never came to that. */
+const NOTHING_DONE: ReadonlySet<ErrorKind> = new Set(['configuration', 'authentication', 'permission', 'rateLimited']);
 
 /** The target's answers, one per item; a batch that failed as a whole is answered for each. */
 export async function write(session: Session, items: readonly WriteItem[]): Promise<readonly WriteResult[]> {
@@ -46,32 +74,31 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
     session.context.fault(fault);
     session.stopped = true;
     session.broken = true;
-    // Sent, and no answer: what happened is not known unless the error says that nothing was done.
-    const unknown = session.writer.commit === undefined && (!(error instanceof RollcallError) || error.kind === 'internal');
-    return items.map(() => ({
+    const claim = error instanceof RollcallError ? error.kind : null;
+    return items.map((item) => ({
       ok: false,
       // None of it is the items' own fault: they wait for the target.
       fault: { ...fault, kind: 'unavailable' },
-      unknown,
+      unknown: session.writer.commit === undefined && mayBeDone(item, claim),
       ...(error instanceof RollcallError && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {}),
     }));
   }
 }
 
-export function refuse(session: Session, sending: Sending, result: Extract<WriteResult, { ok: false }>): void {
+/**
+ * Sent, and no answer: what happened is not known unless the error says that nothing was done. That a target cannot be reached
+ * may also be found out too late: then only what can be repeated is repeated without a look, and no create.
+ */
+function mayBeDone(item: WriteItem, claim: ErrorKind | null): boolean {
+  if (claim === 'unavailable') return item.operation === 'create';
+  return claim === null || !NOTHING_DONE.has(claim);
+}
+
+export function refuse(session: Session, row: StagedRow, item: WriteItem, result: Extract<WriteResult, { ok: false }>): void {
   const { context, connection } = session;
   context.counters.add(connection.name, 'failed');
-  context.fault(
-    {
-      ...result.fault,
-      where: {
-        connection: connection.name,
-        object: sending.item.anchor ?? sending.item.name ?? String(sending.row.id),
-        ...result.fault.where,
-      },
-    },
-    { subject: 'staged', id: sending.row.id },
-  );
+  const where = { connection: connection.name, object: item.anchor ?? item.name ?? String(row.id), ...result.fault.where };
+  context.fault({ ...result.fault, where }, { subject: 'staged', id: row.id });
   if (ACTIONS[result.fault.kind] === 'stop') session.stopped = true;
 }
 
@@ -79,6 +106,8 @@ export function refuse(session: Session, sending: Sending, result: Extract<Write
 export async function recordAll(session: Session): Promise<void> {
   let onItsWay: Promise<void> = Promise.resolve();
   for (const done of session.finished) {
+    // Memberships were sent after the names of accounts changed some of them, and are recorded after that.
+    if (done.members) await onItsWay;
     const next = record(session, done);
     next.catch(() => undefined);
     await onItsWay;
@@ -87,27 +116,15 @@ export async function recordAll(session: Session): Promise<void> {
   await onItsWay;
 }
 
-export async function record(session: Session, done: Finished): Promise<void> {
-  const { context, connection } = session;
-  if (done.answers.length > 0)
-    await context.store.exports.answer({
-      connection: connection.name,
-      run: context.run,
-      epoch: context.epoch,
-      attempt: done.attempt,
-      at: context.wall(),
-      answers: done.answers,
-      changes: done.changes,
-      dirty: done.dirty,
-    });
-  if (done.edges.length > 0) await settle(session, done);
+export async function finish(session: Session, done: Finished): Promise<void> {
+  if (session.writer.commit) session.finished.push(done);
+  else await record(session, done);
 }
 
-export async function settle({ context, connection }: Session, { edges, counted }: Finished): Promise<void> {
-  await context.store.exports.settleEdges({
-    connection: connection.name,
-    epoch: context.epoch,
-    edges,
-    counted: { at: context.wall(), groups: counted },
-  });
+export async function record(session: Session, done: Finished): Promise<void> {
+  const { context, connection } = session;
+  const { attempt, answers, changes, dirty } = done;
+  const common = { connection: connection.name, run: context.run, epoch: context.epoch, attempt, at: context.wall() };
+  if (done.members) await context.store.exports.answerEdges({ ...common, ...memberAnswer(context, done.members) });
+  else if (answers.length > 0) await context.store.exports.answer({ ...common, answers, changes, dirty });
 }

@@ -1,6 +1,6 @@
 /** Objects that a complete, healthy read did not show, and exports it did not answer (SEMANTICS 6 and 9). */
 
-import type { StagedRow } from '#store/contract';
+import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
 import type { SeenBitmap } from './import-index.ts';
@@ -70,19 +70,35 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
 /** Whether only a complete read can tell what became of something sent: a feed says nothing of what was not done. */
 export async function hasUnanswered(context: EngineContext, connection: EngineConnection): Promise<boolean> {
   for await (const page of unanswered(context, connection)) if (page.length > 0) return true;
-  return false;
+  if (connection.exports.size === 0) return false;
+  const before = context.wall() - visibleMs(context, connection);
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, {
+      after,
+      limit: PAGE,
+      sent: true,
+    });
+    if (page.some((edge) => edge.sentAt! <= before)) return true;
+    if (page.length < PAGE) return false;
+    after = page[page.length - 1]!;
+  }
 }
 
 /** Sent or of unknown outcome for longer than the target takes to show a write, in pages. */
 async function* unanswered(context: EngineContext, connection: EngineConnection): AsyncGenerator<readonly StagedRow[]> {
   if (connection.exports.size === 0) return;
-  const creates = context.open(connection).write?.creates;
-  const visibleMs = creates && 'visibleWithinSeconds' in creates ? creates.visibleWithinSeconds * 1000 : 0;
+  const visible = visibleMs(context, connection);
   const wall = context.wall();
   for (let after = 0; ; ) {
     const page = await context.store.exports.list(connection.name, ['sent', 'unknown'], { after, limit: PAGE });
     if (page.length === 0) return;
     after = page[page.length - 1]!.id;
-    yield page.filter((row) => wall - (row.export!.attemptedAt ?? 0) >= visibleMs);
+    yield page.filter((row) => wall - (row.export!.attemptedAt ?? 0) >= visible);
   }
+}
+
+/** How long the target may take to show what it was told. */
+function visibleMs(context: EngineContext, connection: EngineConnection): number {
+  const creates = context.open(connection).write?.creates;
+  return creates && 'visibleWithinSeconds' in creates ? creates.visibleWithinSeconds * 1000 : 0;
 }

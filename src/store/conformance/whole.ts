@@ -237,11 +237,14 @@ async function everything(opened: Opened, size: number): Promise<void> {
     })),
   });
   await store.exports.pendingEdges('hr', { after: null, limit: size });
-  await store.exports.settleEdges({
-    connection: 'hr',
-    epoch,
+  const members = { connection: 'hr', run, epoch, attempt: 'members' };
+  await store.exports.attemptEdges({ ...members, now: NOW, deadline: NOW, groups: ids });
+  await store.exports.answerEdges({
+    ...members,
+    at: NOW,
     edges: batch.edges.map((edge) => ({ ...edge, state: 'drop' as const })),
-    counted: { at: NOW, groups: ids.map((stagedId) => ({ stagedId, attribute: 'manager', added: 0, removed: 1 })) },
+    counted: ids.map((stagedId) => ({ stagedId, attribute: 'manager', added: 0, removed: 1 })),
+    changes: [],
   });
   await store.exports.groupLosses(
     ids.map((stagedId) => ({ stagedId, attribute: 'manager', pending: 1 })),

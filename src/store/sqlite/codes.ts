@@ -29,6 +29,8 @@ export const GONE = 3;
 export const CREATE = 0;
 export const UPDATE = 1;
 export const DELETE = 2;
+/** Of an attempt over memberships: its items are groups, and say nothing of their own wishes. */
+export const MEMBERS = 3;
 export const WAITING = 1;
 export const UNKNOWN = 3;
 export const SENT = 4;

@@ -170,7 +170,8 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
         return ids.flatMap((id) => rows.get(id) ?? []);
       },
       answer: (batch) => writer[laneFor(batch.answers.length)]('answer', batch),
-      settleEdges: (batch) => writer[laneFor(batch.edges.length)]('settleEdges', batch),
+      attemptEdges: (request) => writer[laneFor(request.groups.length)]('attemptEdges', request),
+      answerEdges: (batch) => writer[laneFor(batch.edges.length)]('answerEdges', batch),
       decideEdges: (batch) => writer[laneFor(batch.edges.length)]('decideEdges', batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
       mark: (batch) => writer[laneFor(batch.rows.length)]('markExports', batch),

@@ -8,15 +8,17 @@ export const PAGE = 5_000;
 
 /** A membership that is wanted and there: a removal that was decided is taken back. */
 export function keep(edge: EdgeRow): EdgeWrite | null {
-  return edge.state === 'remove' ? { ...edge, state: 'seen' } : null;
+  if (edge.state !== 'remove') return null;
+  // One on its way may be gone already.
+  return { ...edge, state: edge.sentAt === null ? 'seen' : 'add' };
 }
 
 /** A membership that nobody wants: taken back when never sent, removed when the flow decides about it. */
 export function drop(kept: Kept, edge: EdgeRow): EdgeWrite | null {
-  if (edge.state === 'add') return { ...edge, state: 'drop' };
   const decides = kept.flow.values === 'all' || (kept.flow.values === 'byOrigin' && kept.row.origin !== 'adopted');
   if (edge.state === 'remove' || !(decides || edge.ours)) return null;
-  return { ...edge, state: 'remove' };
+  // One on its way may be there already.
+  return { ...edge, state: edge.state === 'add' && edge.sentAt === null ? 'drop' : 'remove' };
 }
 
 export function add(kept: Kept, key: string, text: string): EdgeWrite {

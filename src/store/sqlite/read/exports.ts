@@ -33,10 +33,10 @@ export function exportReads(db: Database, names: Names): Reads {
         )
         .map((row): StagedRow => stagedRow(names, row));
     },
-    async pendingEdges(connection, { after, limit }) {
+    async pendingEdges(connection, { after, limit, sent = false }) {
       return db
         .all(
-          `select ${EDGE} from reference r indexed by reference_pending where r.connection = ? and r.state <> 0 and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
+          `select ${EDGE} from reference r indexed by reference_pending where r.connection = ? and r.state <> 0 and r.sent_at is ${sent ? 'not null' : 'null'} and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
            order by r.staged_id, r.attribute, r.key limit ?`,
           names.connectionId(connection) ?? 0,
           after?.stagedId ?? 0,

@@ -121,14 +121,14 @@ export function peopleReads(db: Database, names: Names): Reads {
     async debts({ after, limit }) {
       return db
         .all(
-          `select ${EDGE}, r.connection from reference r where r.debt_since is not null and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
+          `select r.connection, ${EDGE} from reference r where r.debt_since is not null and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
            order by r.staged_id, r.attribute, r.key limit ?`,
           after?.stagedId ?? 0,
           after ? (names.termId(after.attribute) ?? 0) : 0,
           after?.key ?? '',
           limit,
         )
-        .map((row) => ({ ...edgeRow(names, row), connection: names.connection(Number(row[8])) }));
+        .map(([connection, ...row]) => ({ ...edgeRow(names, row), connection: names.connection(Number(connection)) }));
     },
     async get(hash) {
       const row = db.get('select bytes from blob where hash = ?', hash);

@@ -26,7 +26,7 @@ type Reads = Pick<
 const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash
   from connection order by name`;
 
-export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided';
+export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided, r.sent_at';
 
 export function edgeRow(names: Names, row: Row): EdgeRow {
   return {
@@ -38,6 +38,7 @@ export function edgeRow(names: Names, row: Row): EdgeRow {
     ours: row[5] === 1,
     debtSince: row[6] as number | null,
     decided: row[7] === null ? null : EDGE_DECISIONS[row[7] as number]!,
+    sentAt: row[8] as number | null,
   };
 }
 

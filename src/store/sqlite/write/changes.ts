@@ -18,6 +18,24 @@ export function writeChanges(session: Session, run: number, changes: readonly Ne
     );
 }
 
+/** Of each subject one row of this operation in a run: what it says replaces what was said before. */
+export function writeLatest(session: Session, run: number, changes: readonly NewChange[]): void {
+  for (const change of changes) {
+    const replaced = session.db.run(
+      'change',
+      `update change set before = ?, after = ? where id = (select id from change
+         where subject = ? and from_id = ? and to_id = from_id and run = ? and operation = ? order by id desc limit 1)`,
+      change.before,
+      change.after,
+      codeOf(SUBJECTS, change.subject),
+      change.from,
+      run,
+      change.operation,
+    );
+    if (replaced === 0) writeChanges(session, run, [change]);
+  }
+}
+
 export function writeErrors(session: Session, errors: readonly ErrorRow[]): void {
   for (const error of errors)
     session.db.run(

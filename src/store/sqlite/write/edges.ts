@@ -6,10 +6,14 @@ import type { Session } from './session.ts';
 
 const INSERT =
   'insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text) values (?, ?, ?, ?, ?, ?, ?, ?)';
+const INSERT_DECIDED = `insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text, decided, sent_at)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
 const DELETE = 'delete from reference where staged_id = ? and attribute = ? and key = ?';
-const STATE = 'update reference set state = 0, decided = null, text = ? where staged_id = ? and attribute = ? and key = ?';
-const ONE = 'select key, state, text from reference where staged_id = ? and attribute = ? and key = ?';
-const ALL = 'select key, state, text from reference where staged_id = ? and attribute = ?';
+const STATE =
+  'update reference set state = 0, decided = null, sent_at = null, text = ? where staged_id = ? and attribute = ? and key = ?';
+const AGAIN = 'update reference set sent_at = null where staged_id = ? and attribute = ? and key = ?';
+const ONE = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ? and key = ?';
+const ALL = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ?';
 
 export interface EdgeCounts {
   added: number;
@@ -34,7 +38,7 @@ export function stageEdges(subject: Subject, edges: readonly StageEdges[], fresh
     for (const edge of list.add ?? []) see(subject, list.attribute, attribute, edge, one(subject, attribute, edge.key));
     for (const edge of list.remove ?? []) {
       const row = one(subject, attribute, edge.key);
-      if (row) unsee(subject, list.attribute, attribute, edge.key, Number(row[1]));
+      if (row) unsee(subject, list.attribute, attribute, row);
     }
   }
 }
@@ -52,11 +56,11 @@ function replaceAll(subject: Subject, name: string, attribute: number, all: read
       const key = String(row[0]);
       const edge = incoming.get(key);
       incoming.delete(key);
-      if (edge === undefined || Number(row[1]) === EDGE_ADD || textOf(edge) !== row[2]) changes.push([row, edge]);
+      if (edge === undefined || Number(row[1]) !== EDGE_SEEN || textOf(edge) !== row[2]) changes.push([row, edge]);
     }
   for (const [row, edge] of changes) {
     if (edge) see(subject, name, attribute, edge, row);
-    else unsee(subject, name, attribute, String(row[0]), Number(row[1]));
+    else unsee(subject, name, attribute, row);
   }
   // In key order: neighbours share a page.
   for (const edge of [...incoming.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
@@ -88,19 +92,31 @@ function see(subject: Subject, name: string, attribute: number, edge: EdgeKey, r
     return;
   }
   // A removal that is wished for and not done yet stays a wish.
-  if (Number(row[1]) === EDGE_REMOVE) return;
+  if (Number(row[1]) === EDGE_REMOVE) {
+    sendAgain(subject, attribute, row);
+    return;
+  }
   if (Number(row[1]) === EDGE_SEEN && row[2] === text) return;
   counts.written += session.db.run('reference', STATE, text, stagedId, attribute, edge.key);
 }
 
-function unsee(subject: Subject, name: string, attribute: number, key: string, state: number): void {
+function unsee(subject: Subject, name: string, attribute: number, row: Row): void {
   const { session, stagedId, counts } = subject;
+  const [key, state] = [String(row[0]), Number(row[1])];
   // Wished for and not there yet.
-  if (state === EDGE_ADD) return;
+  if (state === EDGE_ADD) {
+    sendAgain(subject, attribute, row);
+    return;
+  }
   counts.written += session.db.run('reference', DELETE, stagedId, attribute, key);
   if (state === EDGE_REMOVE) return;
   counts.removed++;
   subject.differs(name, key);
+}
+
+/** It was sent, and is not done. */
+function sendAgain({ session, stagedId, counts }: Subject, attribute: number, row: Row): void {
+  if (row[3] !== null) counts.written += session.db.run('reference', AGAIN, stagedId, attribute, String(row[0]));
 }
 
 /** Edges as sync or an answer decides them. */
@@ -119,9 +135,11 @@ export function writeEdges(
     if (connection === undefined) continue;
     session.db.run(
       'reference',
-      `${INSERT} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text,
-         decided = case when state is excluded.state then decided end
-       where state is not excluded.state or ours is not excluded.ours or debt_since is not excluded.debt_since or text is not excluded.text`,
+      `${INSERT_DECIDED} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text,
+         decided = case when ?11 then excluded.decided when state is excluded.state then decided end,
+         sent_at = case when ?11 then excluded.sent_at when state is excluded.state then sent_at end
+       where state is not excluded.state or ours is not excluded.ours or debt_since is not excluded.debt_since or text is not excluded.text
+         or (?11 and (decided is not excluded.decided or sent_at is not excluded.sent_at))`,
       edge.stagedId,
       attribute,
       edge.key,
@@ -130,6 +148,9 @@ export function writeEdges(
       edge.ours ? 1 : 0,
       edge.debtSince,
       edge.text === edge.key ? null : edge.text,
+      codeOrNull(EDGE_DECISIONS, edge.pending?.decided ?? null),
+      edge.pending?.sentAt ?? null,
+      edge.pending === undefined ? 0 : 1,
     );
   }
 }

@@ -1,6 +1,5 @@
 /** What gates count as sent, by the hour, and what they hold. */
 import type { ExportOperations, GroupChange } from '../../contract.ts';
-import { connectionsOf, writeEdges } from './edges.ts';
 import type { Session } from './session.ts';
 
 const HOUR = 3_600_000;
@@ -17,14 +16,11 @@ export function countSent(session: Session, connection: number, part: string, at
   );
 }
 
-export function settleEdges(session: Session, batch: Parameters<ExportOperations['settleEdges']>[0]): void {
-  session.checkEpoch(batch.epoch);
-  writeEdges(session, batch.edges, connectionsOf(session));
-  const { counted } = batch;
-  const count = counted?.groups.reduce((sum, { added, removed }) => sum + added + removed, 0) ?? 0;
+export function countMembers(session: Session, connection: number, at: number, groups: readonly GroupChange[]): void {
+  const count = groups.reduce((sum, { added, removed }) => sum + added + removed, 0);
   if (count === 0) return;
-  countSent(session, session.connection(batch.connection), 'member', counted!.at, count);
-  countGroups(session, Math.floor(counted!.at / HOUR), counted!.groups);
+  countSent(session, connection, 'member', at, count);
+  countGroups(session, Math.floor(at / HOUR), groups);
 }
 
 /** A group that loses nobody has no row, however many it is given. */

@@ -3,7 +3,8 @@ import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
 import { decideEdges } from './edges.ts';
 import { answer, markExports, take } from './exports.ts';
-import { closeHold, openHold, settleEdges } from './gates.ts';
+import { closeHold, openHold } from './gates.ts';
+import { answerEdges, attemptEdges } from './members.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors } from './runs.ts';
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
@@ -15,6 +16,8 @@ function reserve(session: Session, { what, n }: { what: 'object' | 'staged'; n: 
 
 export const OPERATIONS: {
   readonly answer: typeof answer;
+  readonly answerEdges: typeof answerEdges;
+  readonly attemptEdges: typeof attemptEdges;
   readonly beginRun: typeof beginRun;
   readonly cleanRuns: typeof cleanRuns;
   readonly clearBitmap: typeof clearBitmap;
@@ -36,11 +39,12 @@ export const OPERATIONS: {
   readonly revokeDecision: typeof revokeDecision;
   readonly saveBitmap: typeof saveBitmap;
   readonly saveState: typeof saveState;
-  readonly settleEdges: typeof settleEdges;
   readonly stage: typeof stage;
   readonly take: typeof take;
 } = {
   answer,
+  answerEdges,
+  attemptEdges,
   beginRun,
   cleanRuns,
   clearBitmap,
@@ -62,7 +66,6 @@ export const OPERATIONS: {
   revokeDecision,
   saveBitmap,
   saveState,
-  settleEdges,
   stage,
   take,
 };

@@ -2,7 +2,7 @@
 import { RollcallError } from '#core/errors';
 import type { ErrorRow, NewChange, RunOperations } from '../../contract.ts';
 import { unpackItems } from '../attempt-items.ts';
-import { UNKNOWN } from '../codes.ts';
+import { MEMBERS, UNKNOWN } from '../codes.ts';
 import { writeChanges, writeErrors } from './changes.ts';
 import type { Session } from './session.ts';
 
@@ -47,6 +47,7 @@ type OpenAttempt = readonly unknown[];
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
   for (const [connection, run, attempt, items, at] of attempts) {
     for (const item of unpackItems(items as Uint8Array)) {
+      if (item.operation === MEMBERS) continue;
       session.db.run(
         'staged',
         `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, export_at = ?, revision = revision + 1 where id = ? and export_state is not null`,

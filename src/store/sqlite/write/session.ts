@@ -5,7 +5,7 @@
 import { Superseded } from '#core/errors';
 import type { Epoch } from '../../contract.ts';
 import { unpackItems } from '../attempt-items.ts';
-import { GONE, HELD, PRESENT } from '../codes.ts';
+import { GONE, HELD, MEMBERS, PRESENT } from '../codes.ts';
 import type { Database } from '../database.ts';
 
 export interface Session {
@@ -79,7 +79,7 @@ export function createSession(db: Database): Session {
     for (const [connection, items] of db.all('select connection, items from attempt')) {
       const set = flights.get(Number(connection)) ?? new Set();
       flights.set(Number(connection), set);
-      for (const item of unpackItems(items as Uint8Array)) set.add(item.id);
+      for (const item of unpackItems(items as Uint8Array)) if (item.operation !== MEMBERS) set.add(item.id);
     }
   };
 
