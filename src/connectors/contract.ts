@@ -138,6 +138,8 @@ export interface Writer {
   /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
   readonly creates: Creates | null;
   readonly batch: { readonly items: number };
+  /** Set where the answers show what is held now: nobody needs to look for proof. */
+  readonly answers?: 'object';
 }
 
 export type Creates =

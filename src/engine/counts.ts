@@ -17,6 +17,11 @@ export const COUNTED = [
   'failed',
   'waiting',
   'written',
+  'provenByDigest',
+  'provenByAnswer',
+  'provenByLookup',
+  'provenByDelta',
+  'provenByRead',
 ] as const;
 export type Counted = (typeof COUNTED)[number];
 export type Counts = { [name in Counted]: number };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkAgainstSchemas } from '#config/schemas';
 import { type Fault, toFault } from '#core/errors';
 import type { Services } from '#runs/model';
-import { mappedBy } from '#runs/reasons';
+import { mappedBy, PROOFS, type Proof, proofOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf } from './scope.ts';
 import { linesOf } from './session.ts';
@@ -22,6 +22,8 @@ export interface CheckedConnection {
   readonly message: string | null;
   /** Kind → number of attributes. */
   readonly kinds: { readonly [kind: string]: number };
+  /** What ends an export to it; null where nothing is exported, or it could not be reached. */
+  readonly proof: Proof | null;
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
@@ -55,6 +57,7 @@ export const check: Operation<CheckInput, CheckOutput> = {
         type: z.string(),
         message: z.string().nullable(),
         kinds: z.record(z.string(), z.number()),
+        proof: z.enum(PROOFS).nullable(),
         faults: z.array(fault),
         warnings: z.array(fault),
       }),
@@ -100,11 +103,12 @@ async function reach(config: ConnectionConfig, whole: Configuration): Promise<Ch
       const kinds = Object.fromEntries(
         Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes).length]),
       );
-      return { ...base, message, kinds, faults: checkAgainstSchemas(whole, new Map([[config.name, schema]])) };
+      const proof = config.exports.size === 0 ? null : proofOf(connection);
+      return { ...base, message, kinds, proof, faults: checkAgainstSchemas(whole, new Map([[config.name, schema]])) };
     } finally {
       await connection.close();
     }
   } catch (error) {
-    return { ...base, message: null, kinds: {}, faults: [toFault(error, { connection: config.name })] };
+    return { ...base, message: null, kinds: {}, proof: null, faults: [toFault(error, { connection: config.name })] };
   }
 }

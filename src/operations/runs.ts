@@ -81,6 +81,11 @@ const NOTHING: Omit<Counts, 'connection'> = {
   failed: 0,
   waiting: 0,
   written: 0,
+  provenByDigest: 0,
+  provenByAnswer: 0,
+  provenByLookup: 0,
+  provenByDelta: 0,
+  provenByRead: 0,
 };
 
 export const runs: Operation<RunsInput, RunsOutput> = {

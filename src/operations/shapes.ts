@@ -46,6 +46,11 @@ export const counts: Shape<Counts> = z.object({
   failed: z.number(),
   waiting: z.number(),
   written: z.number(),
+  provenByDigest: z.number(),
+  provenByAnswer: z.number(),
+  provenByLookup: z.number(),
+  provenByDelta: z.number(),
+  provenByRead: z.number(),
 });
 
 export interface NoticeOutput extends Notice {

@@ -66,6 +66,12 @@ export interface ConnectionCounts {
   readonly waiting: number;
   /** Written to the target in this run. */
   readonly written: number;
+  /** Writes by what proved them, the cheapest first (docs/guide/safety.md). */
+  readonly provenByDigest: number;
+  readonly provenByAnswer: number;
+  readonly provenByLookup: number;
+  readonly provenByDelta: number;
+  readonly provenByRead: number;
 }
 
 export interface RunReport {

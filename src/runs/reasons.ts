@@ -1,4 +1,5 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
+export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { limitOf } from '#engine/safety/gates';

@@ -1,9 +1,18 @@
 /** rollcall check */
-import { check as operation } from '#operations/check';
+import { type CheckedConnection, check as operation } from '#operations/check';
 import { type Command, command, EXIT } from '../command.ts';
 import { faultText } from '../fault.ts';
 import { printable } from '../terminal.ts';
 import { count } from '../write.ts';
+
+/** What ends an export. */
+const PROOF: { readonly [proof in NonNullable<CheckedConnection['proof']>]: string } = {
+  digest: 'writes are proven by the digest of the file',
+  answer: 'writes are proven by their answers',
+  lookup: 'writes are proven by looking them up',
+  delta: 'writes are proven by the change feed',
+  read: 'writes are proven by the next complete read',
+};
 
 export const check: Command = command({
   name: 'check',
@@ -30,10 +39,11 @@ export const check: Command = command({
     for (const warning of warnings) terminal.out(faultText(warning, paint, lines));
     for (const one of connections) {
       const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
+      const proof = one.proof === null ? '' : paint.dim(`  ${PROOF[one.proof]}`);
       const mark = one.faults.length > 0 ? paint.red('✗') : paint.green('✓');
       const said = one.message === null ? 'cannot be used' : printable(one.message);
       terminal.out(
-        `${mark} ${paint.bold(printable(one.connection))} ${paint.dim(one.type)}  ${said}${kinds.length === 0 ? '' : paint.dim(`  ${kinds.join(', ')}`)}\n`,
+        `${mark} ${paint.bold(printable(one.connection))} ${paint.dim(one.type)}  ${said}${kinds.length === 0 ? '' : paint.dim(`  ${kinds.join(', ')}`)}${proof}\n`,
       );
       for (const fault of [...one.faults, ...one.warnings])
         terminal.out(faultText(fault, paint).replace(/^/gm, '  ').trimEnd().concat('\n'));

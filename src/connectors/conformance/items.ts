@@ -10,6 +10,13 @@ export async function writeNow({ connection }: Scene<unknown>, items: readonly W
   const results = await connection.write!.write(items);
   assert.equal(results.length, items.length, 'one answer per item');
   await connection.write!.commit?.();
+  if (connection.write!.answers === 'object')
+    for (const [i, result] of results.entries())
+      assert.equal(
+        result.ok && result.object !== undefined,
+        result.ok && items[i]!.operation !== 'delete',
+        'an answer shows the object',
+      );
   return results;
 }
 

@@ -9,7 +9,11 @@ import { actionsFor, die, refusal, refuseCall, rewritten, unanswered } from './s
 import { type MemorySystem, readObject } from './system.ts';
 
 export function memoryWriter(ready: () => MemorySystem, config: MemoryConfig): Writer {
-  const base = { creates: createsOf(config), batch: { items: 1000 } };
+  const base = {
+    creates: createsOf(config),
+    batch: { items: 1000 },
+    ...(config.answers === 'object' ? { answers: config.answers } : {}),
+  };
   if (config.atomic) return atomicWriter(ready, config, base);
   return {
     ...base,
@@ -41,7 +45,11 @@ function writeAll(system: MemorySystem, config: MemoryConfig, items: readonly Wr
  * What is written is done to a copy, so the answers are what a commit will do; a process that dies before leaves nothing, and
  * the commit itself is one line of the journal.
  */
-function atomicWriter(ready: () => MemorySystem, config: MemoryConfig, base: Pick<Writer, 'creates' | 'batch'>): Writer {
+function atomicWriter(
+  ready: () => MemorySystem,
+  config: MemoryConfig,
+  base: Pick<Writer, 'creates' | 'batch' | 'answers'>,
+): Writer {
   let trial: ReturnType<MemorySystem['trial']> | undefined;
   return {
     ...base,

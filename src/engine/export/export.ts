@@ -15,6 +15,7 @@ import { sharedIn } from '../sync/ours.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { sendMembers } from './members.ts';
+import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
 import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { type Sending, translate } from './translate.ts';
@@ -177,11 +178,15 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   );
   const answers: ExportAnswer[] = [];
   const changes: NewChange[] = [];
+  const seen = await lookUpWritten(session, plan, settling, sendable, results);
   sendable.forEach((sending, i) => {
-    const result = results[i]!;
+    const object = seen.get(i);
+    const result = object ? { ...results[i]!, object } : results[i]!;
     const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined);
     answers.push(answer);
     count(session, sending, answer, changes);
+    if (answer.outcome === 'proven')
+      context.counters.add(connection.name, PROVEN_BY[writer.commit ? 'digest' : object ? 'lookup' : 'answer']);
     if (isTaken(context, sending, result)) session.conflicts++;
     else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
   });

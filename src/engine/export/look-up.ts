@@ -10,6 +10,7 @@ import type { EngineConnection, EngineContext } from '../context.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { answerOf } from './answers.ts';
+import { PROVEN_BY } from './proof.ts';
 import { translate } from './translate.ts';
 
 /** Ids of the rows that are settled by it. A look-up that fails settles nothing: they go on waiting. */
@@ -51,6 +52,7 @@ export async function settleByLookup(
         { ok: true, anchor: object!.anchor, object: object!, ...(object!.name === undefined ? {} : { name: object!.name }) },
         true,
       );
+      context.counters.add(connection.name, PROVEN_BY.lookup);
       await context.store.exports.answer({
         connection: connection.name,
         run: context.run,

@@ -4,12 +4,12 @@
  * stays pending until a read proves it, or shows that it was not done.
  */
 import type { ReadObject, WriteItem, WriteResult } from '#connectors/contract';
-import { toFault } from '#core/errors';
 import { bare, type Scalar } from '#core/values';
 import type { EdgePosition, EdgeRow, EdgeWrite, StagedId, StagedRow } from '#store/contract';
 import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
 import { heldPartsOf } from '../safety/gates.ts';
+import { lookedUp, PROVEN_BY } from './proof.ts';
 import { finish, MOST, refuse, SEND_DEADLINE_MS, type SentMember, type Session, write } from './sending.ts';
 
 interface Group {
@@ -120,28 +120,21 @@ async function took(
   const { context, connection, writer } = session;
   session.sent++;
   context.counters.add(connection.name, 'written');
-  const shown = writer.commit ? null : (result.object ?? (await lookedUp(session, row)));
+  const seen = result.object ?? null;
+  const shown = writer.commit ? null : (seen ?? (await lookedUp(session, row.kind, result.anchor)));
   const there = shown && membersIn(plan, shown);
-  return edges.map((edge) => {
+  const members = edges.map((edge) => {
     const proven = writer.commit !== undefined || there?.proves(edge) === true;
     if (!proven) session.proven = false;
     return { edge, write: proven ? done(edge) : { ...edge, pending: { decided: edge.decided, sentAt: context.wall() } } };
   });
+  const level = writer.commit ? 'digest' : seen ? 'answer' : 'lookup';
+  if (members.every(({ write }) => write.pending === undefined)) context.counters.add(connection.name, PROVEN_BY[level]);
+  return members;
 }
 
 function done(edge: EdgeRow): EdgeWrite {
   return { ...edge, state: edge.state === 'add' ? 'seen' : 'drop' };
-}
-
-async function lookedUp({ context, connection }: Session, row: StagedRow): Promise<ReadObject | null> {
-  const open = context.open(connection);
-  if (!open.lookup || row.anchor === null) return null;
-  try {
-    return (await open.lookup({ anchor: row.anchor }, row.kind))[0] ?? null;
-  } catch (error) {
-    context.fault(toFault(error, { connection: connection.name }));
-    return null;
-  }
 }
 
 function membersIn(plan: StagingPlan, shown: ReadObject): { proves(edge: EdgeRow): boolean } {

@@ -8,6 +8,7 @@ import type { Attributes } from '#core/values';
 import type { StagedRow, StageItem } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
+import { PROVEN_BY } from '../export/proof.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { createDigestSet } from './digest-set.ts';
 import type { Tally } from './health.ts';
@@ -100,6 +101,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   };
 
   const send = async (items: readonly StageItem[]): Promise<void> => {
+    const proven = settling === null ? 0 : items.filter((item) => item.settle?.settled).length;
+    if (proven > 0) counters.add(connection.name, PROVEN_BY[options.full ? 'read' : 'delta'], proven);
     const result = await store.spaces.stage({
       connection: connection.name,
       run: context.run,
