@@ -138,7 +138,6 @@ export interface Writer {
   /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
   readonly creates: Creates | null;
   readonly batch: { readonly items: number };
-  /** Set where the answers show what is held now: nobody needs to look for proof. */
   readonly answers?: 'object';
 }
 
@@ -161,7 +160,7 @@ export interface WriteItem extends SetEdits {
   readonly set: RawAttributes;
 }
 
-/** `object`: what is held now, where the answer says so. `holds`: what is held otherwise than sent. `unknown`: it may be done. */
+/** `object`: what is held now, if it is said (always but of deletes: `answers`). `holds`: what is held otherwise. `unknown`: may be done. */
 export type WriteResult =
   | (Pick<ReadObject, 'anchor' | 'name'> & { readonly ok: true; readonly object?: ReadObject; readonly holds?: RawAttributes })
   | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

@@ -3,6 +3,7 @@
  * a few lines; what it cannot do is not skipped but mended.
  */
 import { exportsSuite } from './conformance/exports.ts';
+import { membersSuite } from './conformance/members.ts';
 import { recordSuite } from './conformance/record.ts';
 import type { Suite } from './conformance/sample.ts';
 import { spacesSuite } from './conformance/spaces.ts';
@@ -15,6 +16,7 @@ export function storeConformance(suite: Suite): void {
   spacesSuite(suite);
   syncSuite(suite);
   exportsSuite(suite);
+  membersSuite(suite);
   recordSuite(suite);
   wholeSuite(suite);
 }
