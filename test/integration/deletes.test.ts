@@ -1,6 +1,7 @@
 /** SEMANTICS 11: a delete is preceded by a look at the account: same anchor, still disabled, still linked. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection, ReadObject } from '#connectors/contract';
+import { push } from '#runs/index';
 import { type Firm, firm, HOUR } from './firm.ts';
 
 const yaml = (dir = '', protect = '') => `store: sqlite:rollcall.db
@@ -213,4 +214,39 @@ it('a delete without an answer that is done is settled once a read shows that it
   await here.run();
   expect((await here.account('dir', 'p1'))!).toMatchObject({ presence: 'gone', export: null });
   expect([await here.parked('refused'), Object.keys(active())]).toEqual([[], ['p3', 'p4']]);
+});
+
+describe('a push', () => {
+  const atOnce = async (dir: string): Promise<void> => {
+    here = await firm(yaml(dir).replace('action: disable, then: delete, after: 1d', 'action: delete'));
+    for (const id of IDS) here.system('hr').put('person', id, { id, name: `Person ${id}` });
+    await here.run();
+    await here.approve('dir');
+    await here.run();
+  };
+  const leaves = async (id: string) => {
+    here.system('hr').remove('person', id);
+    const services = { config: here.config, store: here.store, wall: () => here.now };
+    const change = { op: 'delete', kind: 'person', anchor: id } as const;
+    return await (await push({ connection: 'hr', change, by: 'webhook' }, services)).settled;
+  };
+
+  it('looks at the account it deletes, and reads nothing', async () => {
+    await atOnce('');
+    const before = counts();
+    expect(await leaves('p1')).toMatchObject({ status: 'done' });
+    expect(counts()).toMatchObject({ reads: before.reads, lookups: before.lookups + 1, deleted: 1 });
+    here.system('dir').remove('person', 'p2');
+    expect(await leaves('p2')).toMatchObject({ status: 'done' });
+    expect((await here.account('dir', 'p2'))!).toMatchObject({ presence: 'gone', export: null });
+    expect(counts().deleted).toBe(1);
+  });
+
+  it('deletes nobody where it cannot look: the next run does', async () => {
+    await atOnce(NO_LOOKUP);
+    await leaves('p1');
+    expect(Object.keys(active())).toEqual(IDS);
+    await here.run();
+    expect(Object.keys(active())).toEqual(['p2', 'p3', 'p4']);
+  });
 });
