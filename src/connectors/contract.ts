@@ -18,6 +18,11 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** Where it holds whatever the settings are: it never writes, or a new account's key, or its name, must come from us. */
   readonly writes?: 'never' | 'callerKey' | 'callerName';
+  /**
+   * What to do where objects cannot say that an attribute is empty with these settings, though a rule says `empty: clears`; null
+   * where they can, as they can where this is left out.
+   */
+  cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

@@ -3,15 +3,21 @@ import { expect, test } from 'vitest';
 import { CONNECTORS } from '#registry';
 import { loadConfiguration } from '../load.ts';
 
-async function faultsOf(connection: string): Promise<string[]> {
-  const text = `connections:\n  hr: ${connection}\n`;
-  const loaded = await loadConfiguration({
+const load = (connection: string) =>
+  loadConfiguration({
     file: '/x/rollcall.yaml',
     definitions: CONNECTORS,
     env: {},
-    readFile: () => Promise.resolve(text),
+    readFile: () => Promise.resolve(`connections:\n  hr: ${connection}\n`),
   });
+async function faultsOf(connection: string): Promise<string[]> {
+  const loaded = await load(connection);
   return loaded.ok ? [] : loaded.faults.map((fault) => `${fault.message} | ${fault.remedy}`);
+}
+async function warningsOf(connection: string): Promise<readonly object[]> {
+  const loaded = await load(connection);
+  if (!loaded.ok) throw new Error(loaded.faults.map((fault) => fault.message).join());
+  return loaded.warnings;
 }
 const rule = (more: string): string => `export: { person: { provision: true, ${more} } }`;
 const NOTHING = 'connections.hr.export.person.provision: nothing says what a new account is called';
@@ -45,4 +51,44 @@ test.each([
   '{ type: ldif, path: x, export: { person: { attributes: { mail: mail } } } }',
 ])('enough: %s', async (connection) => {
   expect(await faultsOf(connection)).toEqual([]);
+});
+
+const CLEARS =
+  'import: { person: { join: employeeId, project: true, attributes: { employeeId: a, mobile: { value: b, empty: clears } } } }';
+const WRITTEN = 'export: { person: { attributes: { m: mail } } }';
+test.each([
+  [
+    'a CSV file that is written too',
+    `{ type: csv, path: x, anchor: a, ${CLEARS}, ${WRITTEN} }`,
+    'add empty: empty to the connection',
+  ],
+  [
+    'a CSV file told otherwise',
+    `{ type: csv, path: x, anchor: a, empty: absent, ${CLEARS} }`,
+    'add empty: empty to the connection',
+  ],
+  [
+    'entries that are written too',
+    `{ type: ldif, path: x, ${CLEARS}, ${WRITTEN} }`,
+    expect.stringContaining('leave empty: clears out'),
+  ],
+])('%s never says that something is empty', async (_, connection, remedy) => {
+  expect(await warningsOf(connection)).toEqual([
+    {
+      kind: 'configuration',
+      message:
+        'connections.hr.import.person.attributes.mobile.empty: nothing read here ever says that it is empty, so it clears nothing',
+      where: { file: '/x/rollcall.yaml', line: 2, column: expect.any(Number) },
+      remedy,
+    },
+  ]);
+});
+
+test.each([
+  `{ type: csv, path: x, anchor: a, ${CLEARS} }`,
+  `{ type: csv, path: x, anchor: a, empty: empty, ${CLEARS}, ${WRITTEN} }`,
+  `{ type: ldif, path: x, ${CLEARS} }`,
+  `{ type: jsonl, path: x, ${CLEARS}, ${WRITTEN} }`,
+])('what is empty can be said: %s', async (connection) => {
+  expect(await warningsOf(connection)).toEqual([]);
 });

@@ -118,6 +118,7 @@ export function checkCapabilities(
   settings: unknown,
   collect: Collector,
 ): void {
+  checkEmpty(at, connection, definition, settings, collect);
   for (const [kind, raw] of Object.entries(connection.export ?? {})) {
     const rule = raw as WrittenExport;
     const path = [...at, 'export', kind];
@@ -128,6 +129,25 @@ export function checkCapabilities(
       if (remedy !== null) collect.fault([...path, 'provision'], 'value', 'nothing says what a new account is called', remedy);
     }
   }
+}
+
+/** A rule that waits for a word that never comes is worth a warning. */
+function checkEmpty(
+  at: Path,
+  connection: WrittenConnection,
+  definition: ConnectorDefinition,
+  settings: unknown,
+  collect: Collector,
+): void {
+  if (settings === undefined) return;
+  const remedy = definition.cannotSayEmpty?.(settings, Object.keys(connection.export ?? {}).length > 0) ?? null;
+  if (remedy === null) return;
+  for (const [kind, raw] of Object.entries(connection.import ?? {}))
+    for (const [name, flow] of Object.entries((raw as { readonly attributes?: object }).attributes ?? {})) {
+      if ((flow as { readonly empty?: unknown } | null)?.empty !== 'clears') continue;
+      const path = [...at, 'import', kind, 'attributes', name, 'empty'];
+      collect.warn(path, 'value', 'nothing read here ever says that it is empty, so it clears nothing', remedy);
+    }
 }
 
 /** What to add so that a new account has its key; null when nothing. */

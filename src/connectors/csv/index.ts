@@ -25,6 +25,9 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   maturity: 'beta',
   writes: 'callerKey',
   config: csvConfig,
+  cannotSayEmpty({ empty }, isWritten) {
+    return empty === 'empty' || (empty === undefined && !isWritten) ? null : 'add empty: empty to the connection';
+  },
   open(settings, context) {
     const config: CsvConfig = context.clears === undefined ? settings : { ...settings, clears: context.clears };
     const path = resolve(context.folder, config.path);

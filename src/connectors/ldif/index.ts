@@ -20,6 +20,8 @@ export const ldif: ConnectorDefinition<LdifConfig> = {
   maturity: 'beta',
   writes: 'callerName',
   config: ldifConfig,
+  cannotSayEmpty: (_config, isWritten) =>
+    isWritten ? 'leave empty: clears out, or read the entries in a connection of their own' : null,
   open,
 };
 
