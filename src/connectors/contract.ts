@@ -18,10 +18,7 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** Where it holds whatever the settings are: it never writes, or a new account's key, or its name, must come from us. */
   readonly writes?: 'never' | 'callerKey' | 'callerName';
-  /**
-   * What to do where objects cannot say that an attribute is empty with these settings, though a rule says `empty: clears`; null
-   * where they can, as they can where this is left out.
-   */
+  /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
@@ -34,10 +31,7 @@ export interface OpenContext {
   readonly limits: { readonly maxObjectBytes: number };
   /** Attributes that export rules write, by kind in this system; left out where nothing is exported. */
   readonly mapped?: { readonly [kind: Kind]: readonly string[] };
-  /**
-   * Attributes of a source of which rules want to know that they are empty (`empty: clears`). Where the system cannot tell empty
-   * from absent, and its settings do not say, these are empty (null) when an object has no value.
-   */
+  /** Attributes that rules of a mere source clear by (`empty: clears`): null without a value, unless the settings say otherwise. */
   readonly clears?: readonly string[];
   /** For what a person should know but which stops nothing, such as a skipped line. */
   warn(fault: Fault): void;

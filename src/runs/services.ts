@@ -26,6 +26,8 @@ export interface Session {
 }
 
 const SHOWN = 100;
+/** Of each text of a fault, in UTF-16 code units. */
+const LONGEST = 1_000;
 
 export async function openSession(
   services: Services,
@@ -121,9 +123,14 @@ export function clearedBy({ exports, imports }: Pick<EngineConnection, 'exports'
 /** A fault about a text that no store keeps names that text too. */
 function keepableFault(fault: Fault): Fault {
   const where = Object.fromEntries(
-    Object.entries(fault.where).map(([name, value]) => [name, typeof value === 'string' ? keepable(value) : value]),
+    Object.entries(fault.where).map(([name, value]) => [name, typeof value === 'string' ? shortened(keepable(value)) : value]),
   );
-  return { ...fault, message: keepable(fault.message), where };
+  return { ...fault, message: shortened(keepable(fault.message)), where };
+}
+
+/** A name from outside may be as long as the file it is in. */
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).toWellFormed()}…`;
 }
 
 /** What a target's file is made with: the attributes that rules write. */

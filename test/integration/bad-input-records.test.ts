@@ -1,4 +1,5 @@
 /** Bad LDIF and JSON Lines, end to end: said with file, line, object and remedy; the rest goes on; nobody is lost. */
+import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BOOK, book, IDS, type Place, place, rows } from './place.ts';
 
@@ -70,6 +71,35 @@ async function expectTold(name: string, where: object, message: RegExp): Promise
   expect(now).toMatchObject({ E01: 'Person 1,999', E05: 'Person 5,104', E12: 'Person 12,111' });
 }
 
+/** A file that shows nobody, or half of them, or another one while it is read, harms nobody. */
+function harmless(name: string, whole: () => string, half: () => string): void {
+  it.each<[name: string, content: () => string, message: RegExp]>([
+    ['an empty file', () => '', /no person at all|empty/],
+    ['half of the file', half, /shows 6 of kind person where the last complete read showed 12/],
+  ])('%s', async (_, content, message) => {
+    await here.write(name, content());
+    const report = await here.run();
+    const said = [...report.faults, ...report.notices];
+    expect(said.map((one) => one.message).join('\n')).toMatch(message);
+    for (const one of said) expect(one.remedy).toMatch(/\w{3}/);
+    expect(report).toMatchObject({ status: 'warnings', connections: [{ gone: 0 }, { deleted: 0 }] });
+    expect(Object.keys(await book(here))).toEqual(IDS);
+  });
+
+  it('a file replaced while it is read', async () => {
+    const report = await here.runWhile(({ phase, connection }) => {
+      if (phase === 'import' && connection === 'hr') writeFileSync(here.path(name), half());
+    });
+    expect(report.faults).toMatchObject([
+      { kind: 'unavailable', where: { file: here.path(name) }, message: expect.stringContaining('while it was read') },
+    ]);
+    expect(report.connections).toMatchObject([{ gone: 0 }, { deleted: 0 }]);
+    await here.write(name, whole());
+    expect(await here.run()).toMatchObject({ status: 'done', connections: [{ gone: 0 }, { deleted: 0 }] });
+    expect(Object.keys(await book(here))).toEqual(IDS);
+  });
+}
+
 describe('LDIF', () => {
   const OU = 'dn: ou=people,dc=x\nobjectClass: organizationalUnit\nou: people\n';
   const entry = (id: string, name: string, phone: string): string =>
@@ -116,6 +146,12 @@ describe('LDIF', () => {
     await here.write('hr.ldif', file(entries));
     await expectKept('hr.ldif', { line: value.includes('\n') ? 35 : 34, object: DN, attribute: 'cn' }, message);
   });
+
+  harmless(
+    'hr.ldif',
+    () => file(everybody(entry)),
+    () => file(everybody(entry).slice(0, 6)),
+  );
 
   it('a file cut in the middle of its last entry', async () => {
     await here.write('hr.ldif', file(everybody(entry)).slice(0, -20));
@@ -168,6 +204,20 @@ describe('JSON Lines', () => {
     await here.write('hr.jsonl', file(everybody(object, (text) => text.replace('Person 5', 'Edda'))));
     expect(await here.run()).toMatchObject({ status: 'done', faultCount: 0 });
     expect(await book(here)).toMatchObject({ E05: 'Edda,104' });
+  });
+
+  harmless(
+    'hr.jsonl',
+    () => file(everybody(object)),
+    () => file(everybody(object).slice(0, 6)),
+  );
+
+  it('a name as long as a line is not told whole', async () => {
+    const bad = `{"id":"E05","name":"Person 5","phone":"104","${'k'.repeat(100_000)}":"\\u0000"}`;
+    await here.write('hr.jsonl', file(everybody(object, () => bad)));
+    const [fault] = (await here.run()).faults;
+    expect(fault).toMatchObject({ where: { line: 5, object: 'E05' } });
+    expect(JSON.stringify(fault).length).toBeLessThan(4_000);
   });
 
   it('names that mean something to JavaScript are names', async () => {

@@ -47,3 +47,50 @@ it('an empty field and a missing attribute clear what others say; a column that 
   await here.run();
   expect(await book(here)).toEqual({ '1': 'Ann,91', '2': 'Bo,' });
 });
+
+it('a group that lost its last member, in a file that leaves the field empty', async () => {
+  here = await place(`connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    owner: true
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id } } }
+  teams:
+    type: csv
+    path: teams.csv
+    anchor: name
+    kind: group
+    multi: { members: '|' }
+    import:
+      group: { join: name, project: true, attributes: { name: name, member: { reference: members, connection: hr, empty: clears } } }
+  book:
+    type: jsonl
+    path: book.jsonl
+    kindField: kind
+    mode: on
+    export:
+      person: { provision: true, attributes: { id: employeeId } }
+      group: { provision: true, attributes: { id: name, member: member } }
+gates: { member: { percent: 100, count: 1000 } }
+`);
+  await here.write('hr.csv', 'id\n1\n2\n');
+  await here.write('teams.csv', 'name,members\nred,1|2\nblue,2\n');
+  await here.first();
+  const members = async () =>
+    (await here.read('book.jsonl'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string; kind: string; member?: string[] })
+      .flatMap(({ id, kind, member }) => (kind === 'group' ? [[id, member ?? []]] : []));
+  expect(await members()).toEqual([
+    ['blue', ['2']],
+    ['red', ['1', '2']],
+  ]);
+  await here.write('teams.csv', 'name,members\nred,1\nblue,\n');
+  await here.run();
+  expect(await members()).toEqual([
+    ['blue', []],
+    ['red', ['1']],
+  ]);
+});

@@ -6,6 +6,7 @@ import type { EngineConnection, EngineContext } from '../context.ts';
 const TOLD = 100;
 /** Attributes told apart; the names come from outside too. */
 const NAMES = 1_000;
+const NAME = 256;
 
 export interface Shown {
   readonly anchor: string;
@@ -28,7 +29,8 @@ export function createRefusals(context: EngineContext, connection: EngineConnect
   let objects = 0;
 
   const tell = (fault: Fault, shown: Shown, attribute: string | undefined): void => {
-    const name = attribute === undefined ? '' : more.size < NAMES || more.has(attribute) ? attribute : '…';
+    const short = attribute?.slice(0, NAME);
+    const name = short === undefined ? '' : more.size < NAMES || more.has(short) ? short : '…';
     const known = more.get(name);
     if (known === undefined) more.set(name, { count: 1, first: fault });
     else if (++known.count > TOLD) return;
