@@ -16,11 +16,6 @@ export function recorder(store: Store): Recorder {
   const note = (range: SeqRange): void => {
     if (range.upTo > range.after) written.push(range);
   };
-  const noting = async <T extends { readonly dirty: SeqRange }>(result: Promise<T>): Promise<T> => {
-    const done = await result;
-    note(done.dirty);
-    return done;
-  };
   const noted = async (result: Promise<SeqRange>): Promise<SeqRange> => {
     const range = await result;
     note(range);
@@ -29,14 +24,23 @@ export function recorder(store: Store): Recorder {
   return {
     store: {
       ...store,
-      spaces: { ...store.spaces, stage: (batch) => noting(store.spaces.stage(batch)) },
+      spaces: {
+        ...store.spaces,
+        stage: async (batch) => {
+          const result = await store.spaces.stage(batch);
+          for (const range of result.dirty) note(range);
+          return result;
+        },
+      },
       sync: {
         ...store.sync,
         markDirty: (ranges, epoch) => noted(store.sync.markDirty(ranges, epoch)),
-        commit: (batch) => {
+        commit: async (batch) => {
           for (const write of batch.staged) if (write.export) accounts.add(write.staged);
           for (const edge of batch.edges) if (edge.state === 'add' || edge.state === 'remove') groups.add(edge.stagedId);
-          return noting(store.sync.commit(batch));
+          const result = await store.sync.commit(batch);
+          note(result.dirty);
+          return result;
         },
       },
       exports: { ...store.exports, answer: (batch) => noted(store.exports.answer(batch)) },

@@ -138,7 +138,7 @@ export interface StageResult {
   readonly skipped: number;
   readonly edgesAdded: number;
   readonly edgesRemoved: number;
-  readonly dirty: SeqRange;
+  readonly dirty: readonly SeqRange[];
 }
 
 /** See store/import-index: sorted typed arrays over one connector space. */
@@ -373,6 +373,8 @@ export interface SyncCommit {
   /** Dirty rows that are done with; none while the generation has more batches. */
   readonly done: readonly SeqRange[];
   readonly gates: readonly { readonly connection: string; readonly part: string; readonly pending: number }[];
+  /** One of several that are committed in order, together unless somebody interactive comes in between. */
+  readonly slice?: 'more' | 'last';
 }
 export interface ObjectWrite {
   readonly object: ObjectId;
@@ -532,6 +534,7 @@ export interface SpaceOperations {
   importIndex(connection: string): Promise<ImportIndexRows>;
   /** A number before which everything staged so far lies. */
   mark(): Promise<number>;
+  /** Objects of one batch do not depend on each other; a large one may be written in several transactions. */
   stage(batch: {
     connection: string;
     run: RunId;

@@ -4,21 +4,11 @@
  * A batch is one commit; the last one clears what the generation began with, so that a crash repeats work and loses none.
  */
 
-import type {
-  DirtyRange,
-  NewChange,
-  ObjectId,
-  ParkedWrite,
-  SeqRange,
-  StagedKey,
-  StagedRow,
-  SyncCommit,
-  SyncConflicts,
-} from '#store/contract';
+import type { DirtyRange, ObjectId, SeqRange, StagedKey, StagedRow, SyncCommit, SyncConflicts } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { Turn } from '../turns.ts';
 import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from './circles.ts';
-import { mergeCreates, resultOf } from './commit.ts';
+import { resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
 import { staleAgain, tellOthers } from './disturbed.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
@@ -32,6 +22,7 @@ import { hasMemberships } from './members/groups.ts';
 import { membershipsOf } from './members/memberships.ts';
 import { hasReferences, referrersOf } from './references.ts';
 import { returns, type Watch } from './returning.ts';
+import { commitSlices, newSlice, SLICE, type Slice } from './slices.ts';
 import { wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
@@ -145,9 +136,9 @@ async function evaluation(context: EngineContext, generation: Generation, option
     if (turn.wanted) await turn.pass();
     const ids = order.slice(i, i + BATCH);
     const circling = generation.number >= WATCH_FROM ? watch : null;
-    const batch = await workOut(context, generation, ids, claims, options, refused, managers, circling);
+    const slices = await workOut(context, generation, ids, claims, options, refused, managers, circling);
     await onItsWay;
-    onItsWay = commitBatch(context, generation, ids, batch);
+    onItsWay = commitBatch(context, generation, ids, slices);
     onItsWay.catch(() => undefined);
     context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
   }
@@ -224,8 +215,6 @@ async function allLookedAt(context: EngineContext, generation: Generation): Prom
   return true;
 }
 
-type Batch = Pick<SyncCommit, 'objects' | 'staged' | 'keys' | 'waiting' | 'parked' | 'changes' | 'dirty'>;
-
 async function workOut(
   context: EngineContext,
   generation: Generation,
@@ -235,16 +224,13 @@ async function workOut(
   refused: Set<ObjectId>,
   managers: ChangedManagers,
   watch: Watch | null,
-): Promise<Batch> {
+): Promise<Slice[]> {
   const evaluated = await evaluateObjects(context, generation, ids, claims);
   noteManagers(managers, evaluated);
   const targets = await wishesOf(context, generation, evaluated);
-  const objects: SyncCommit['objects'][number][] = [];
+  const slices = [newSlice()];
   const add: SyncCommit['keys']['add'][number][] = [];
-  const stored: SyncCommit['keys']['add'][number][] = [];
   const remove: SyncCommit['keys']['remove'][number][] = [];
-  const changes: NewChange[] = [];
-  const parked: ParkedWrite[] = [];
   const dirty: DirtyRange[] = [];
   const byObject = new Map<ObjectId, SyncCommit['staged'][number][]>();
   const ownerOf = new Map<number, ObjectId>();
@@ -253,12 +239,21 @@ async function workOut(
     const owner = ownerOf.get(write.staged) ?? write.link!.object!;
     byObject.set(owner, [...(byObject.get(owner) ?? []), write]);
   }
-  const staged: SyncCommit['staged'][number][] = [];
+  const linked: StagedRow[] = [];
   const hopTo: StagedRow[] = [];
   const hopKeys: StagedKey[] = [];
   const movedRows: StagedRow[] = [];
   const movedKeys: StagedKey[] = [];
-  for (const one of evaluated) {
+  for (const [n, one] of evaluated.entries()) {
+    if (n > 0 && n % SLICE === 0) slices.push(newSlice());
+    const { objects, staged, keys, waiting, changes, parked } = slices[slices.length - 1]!;
+    for (const row of one.rows) {
+      if (!generation.assignments.has(row.id)) continue;
+      // What was linked waits for nothing any more.
+      linked.push(row);
+      waiting.push({ stagedId: row.id, keys: [] });
+      parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
+    }
     const due = targets.due.get(one.id)!;
     const alone = one.before === null && !generation.parted.has(one.id);
     const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY, alone);
@@ -279,8 +274,9 @@ async function workOut(
     }
     if (result.change) changes.push(result.change);
     add.push(...result.addKeys);
-    stored.push(...result.storedKeys);
     remove.push(...result.removeKeys);
+    keys.add.push(...result.storedKeys);
+    keys.remove.push(...result.removeKeys);
     if (one.before || one.parked.length > 0) parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
     if (publishesHop(context, one, result.changed)) {
       hopTo.push(...one.rows);
@@ -310,7 +306,6 @@ async function workOut(
     dirty.push({ subject: 'edge', from: id, to: id, cause: 'account', detail: `${attribute}\u001f${key}` });
   // The link pass tried the keys of new objects itself, unless somebody else had a turn since.
   const untried = generation.disturbed ? add : add.filter((key) => !generation.newKeys.has(keyText(key)));
-  const linked = evaluated.flatMap((one) => one.rows.filter((row) => generation.assignments.has(row.id)));
   if (generation.disturbed) movedRows.push(...linked);
   // Keys that newly name an object, or name it no more, were looked for by references too.
   const published = [...untried, ...remove];
@@ -330,33 +325,18 @@ async function workOut(
   for (const id of waiting) dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
   dirty.push(...(await staleAgain(context, generation)));
   tellOthers(context, generation, [...add, ...remove]);
-  // What was linked waits for nothing any more.
-  for (const row of linked) parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
-  return {
-    objects,
-    staged,
-    keys: { add: stored, remove },
-    waiting: linked.map((row) => ({ stagedId: row.id, keys: [] })),
-    parked,
-    changes: mergeCreates(changes),
-    dirty: unique(dirty),
-  };
+  // With the first slice: whoever has to look again is on the list before anything has changed.
+  slices[0]!.dirty.push(...unique(dirty));
+  return slices;
 }
 
 async function commitBatch(
   context: EngineContext,
   generation: Generation,
   ids: readonly ObjectId[],
-  batch: Batch,
+  slices: readonly Slice[],
 ): Promise<void> {
-  const conflicts = await context.store.sync.commit({
-    ...batch,
-    run: context.run,
-    epoch: context.epoch,
-    edges: [],
-    done: [],
-    gates: [],
-  });
+  const conflicts = await commitSlices(context, slices);
   for (const id of ids) generation.done.add(id);
   // Somebody changed them meanwhile: they are computed again.
   if (conflicts.objects.length > 0)
@@ -367,7 +347,11 @@ async function commitBatch(
 }
 
 /** Who was told of a new object that somebody else made first looks for it again. */
-async function lookElsewhere(context: EngineContext, generation: Generation, { objects }: SyncConflicts): Promise<DirtyRange[]> {
+async function lookElsewhere(
+  context: EngineContext,
+  generation: Generation,
+  { objects }: Pick<SyncConflicts, 'objects'>,
+): Promise<DirtyRange[]> {
   const gone = objects.filter((id) => generation.created.has(id)).map((id) => withdraw(generation, id));
   if (gone.length === 0) return [];
   const rows = await context.store.spaces.byIds(gone.flatMap(({ staged }) => staged));

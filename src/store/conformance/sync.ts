@@ -301,7 +301,7 @@ export function syncSuite(suite: Suite): void {
     const object = (id: number): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'push' });
     await store.sync.markDirty([object(1)], epoch);
     const own = [
-      (await stage(opened, [item('a')])).dirty,
+      ...(await stage(opened, [item('a')])).dirty,
       await store.sync.markDirty([object(2)], epoch),
       (await commit(opened, { dirty: [object(3)] })).dirty,
       await store.exports.answer({

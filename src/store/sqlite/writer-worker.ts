@@ -2,7 +2,7 @@
  * The writer thread: owns the only writing connection and runs whole store operations from two lanes, interactive before
  * bulk. Everything that waits in the interactive lane is one transaction, answered after its commit. Bulk operations that
  * wait share a transaction too (a page that several of them touch is logged once), until somebody interactive comes: who
- * writes interactively waits for at most one bulk operation and its commit.
+ * writes interactively waits for at most one bulk operation and its commit. Large ones come in slices (`more`).
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from './database.ts';
@@ -71,8 +71,15 @@ function drain(): void {
       close(next);
       return;
     }
-    // Half of what waits at most, so that the caller prepares more while these are written.
-    runGroup([next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))]);
+    // Half of what waits at most, so that the caller prepares more while these are written; slices of one batch stay together.
+    const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
+    while (group[group.length - 1]!.more && bulk.length > 0) group.push(bulk.shift()!);
+    if (group[group.length - 1]!.more) {
+      // The rest of it is on its way, and begins the next round.
+      bulk.unshift(...group);
+      return;
+    }
+    runGroup(group);
     checkpoint();
   }
 }

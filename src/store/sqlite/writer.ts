@@ -17,6 +17,8 @@ export interface WriterOptions {
 export interface WriterRequest {
   readonly id: number;
   readonly lane: 'interactive' | 'bulk';
+  /** The next one of its lane belongs to the same batch. */
+  readonly more: boolean;
   readonly name: OperationName | 'close' | 'written';
   readonly input: unknown;
 }
@@ -27,7 +29,7 @@ export type WriterReply =
 
 export interface Writer {
   /** @throws invalidValue before anything is written, when a value is outside the domain. */
-  bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
+  bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>, more?: boolean): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
   close(): Promise<void>;
@@ -65,16 +67,16 @@ export async function startWriter(options: WriterOptions, trace: Trace | undefin
       if (ended) reject(ended);
       else waiting.set(id, { name, resolve, reject });
     });
-  const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown): Promise<unknown> => {
+  const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id, name);
-    if (!ended) worker.postMessage({ id, lane, name, input } satisfies WriterRequest);
+    if (!ended) worker.postMessage({ id, lane, more, name, input } satisfies WriterRequest);
     return answer;
   };
 
   await answerTo(0, 'open');
   return {
-    bulk: (name, input) => send('bulk', name, input) as Promise<OperationResult<typeof name>>,
+    bulk: (name, input, more) => send('bulk', name, input, more) as Promise<OperationResult<typeof name>>,
     interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     async close() {

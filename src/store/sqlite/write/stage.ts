@@ -73,7 +73,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     skipped: work.skipped,
     edgesAdded: work.edges.added,
     edgesRemoved: work.edges.removed,
-    dirty: { after, upTo: session.lastSeq },
+    dirty: [{ after, upTo: session.lastSeq }],
   };
 }
 

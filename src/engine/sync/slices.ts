@@ -1,0 +1,39 @@
+/**
+ * A batch of objects as the store gets it: in slices of whole objects, one transaction unless somebody interactive comes in
+ * between. A push waits for one slice, not for the batch.
+ */
+import type { SyncCommit, SyncConflicts } from '#store/contract';
+import type { EngineContext } from '../context.ts';
+import { mergeCreates } from './commit.ts';
+
+/** Objects of one slice: new ones with all their rows take the writer about 8 ms. */
+export const SLICE = 100;
+
+type Lists<T> = { readonly [name in keyof T]: T[name] extends readonly (infer Item)[] ? Item[] : never };
+export type Slice = Lists<Pick<SyncCommit, 'objects' | 'staged' | 'waiting' | 'parked' | 'changes' | 'dirty'>> & {
+  readonly keys: Lists<SyncCommit['keys']>;
+};
+
+export function newSlice(): Slice {
+  return { objects: [], staged: [], waiting: [], parked: [], changes: [], dirty: [], keys: { add: [], remove: [] } };
+}
+
+/** Whom the store left out. */
+export async function commitSlices(context: EngineContext, slices: readonly Slice[]): Promise<Pick<SyncConflicts, 'objects'>> {
+  const last = slices.length - 1;
+  const answers = await Promise.all(
+    slices.map((slice, i) =>
+      context.store.sync.commit({
+        ...slice,
+        changes: mergeCreates(slice.changes),
+        run: context.run,
+        epoch: context.epoch,
+        edges: [],
+        done: [],
+        gates: [],
+        ...(last > 0 ? { slice: i < last ? 'more' : 'last' } : {}),
+      }),
+    ),
+  );
+  return { objects: answers.flatMap((one) => one.objects) };
+}
