@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { type Attributes, scalars } from '#core/values';
-import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
+import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { parseBaseline } from '../import/health.ts';
 
 export interface Expected {
@@ -30,17 +30,24 @@ export function createExpected(): Expected {
       if (after) tally(kind, after, 1);
     },
     async save(context, connection) {
-      const state = stateOf(context, connection.name);
-      // Before its first complete read there is nothing to compare with.
-      if (state.baseline === null) return;
-      const before = parseBaseline(state.baseline);
-      const now = {
-        counts: sums(before.counts, counts),
-        filled: { ...before.filled } as { [kind: string]: { readonly [attribute: string]: number } },
-      };
-      for (const [kind, map] of filled) now.filled[kind] = sums(before.filled[kind] ?? {}, map);
-      const baseline = canonicalJson(now);
-      if (baseline !== state.baseline) await saveState(context, connection.name, { baseline });
+      if (counts.size + filled.size === 0) return;
+      // Others may write to the same target: they count what they wrote, one after the other.
+      const free = await context.turns.alone(`baseline of ${connection.name}`);
+      try {
+        const state = (await context.store.spaces.states()).find((one) => one.name === connection.name);
+        // Before its first complete read there is nothing to compare with.
+        if (state === undefined || state.baseline === null) return;
+        const before = parseBaseline(state.baseline);
+        const now = {
+          counts: sums(before.counts, counts),
+          filled: { ...before.filled } as { [kind: string]: { readonly [attribute: string]: number } },
+        };
+        for (const [kind, map] of filled) now.filled[kind] = sums(before.filled[kind] ?? {}, map);
+        const baseline = canonicalJson(now);
+        if (baseline !== state.baseline) await saveState(context, connection.name, { baseline });
+      } finally {
+        free();
+      }
     },
   };
 }
