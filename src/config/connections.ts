@@ -9,6 +9,7 @@ import { checkCapabilities, checkWritten } from './checks/written.ts';
 import type { Collector } from './collect.ts';
 import { loadFunctions } from './functions.ts';
 import { deprovisionOf, gateLimits } from './gates.ts';
+import { withKeys } from './keys.ts';
 import type { ConnectionConfig } from './model.ts';
 import type { Outline } from './outline.ts';
 import { compileRules } from './rules.ts';
@@ -47,7 +48,7 @@ export async function readConnections(
       mode: node.mode ?? null,
       owner: node.owner ?? false,
       imports: rules.imports,
-      exports: rules.exports,
+      exports: withKeys(rules.exports, definition, settings.settings),
       deprovision: deprovisionOf(node.deprovision),
       gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
       fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),

@@ -3,6 +3,7 @@ import type { ConnectorDefinition } from '#connectors/contract';
 import { nearest } from '#core/text';
 import type { Collector } from '../collect.ts';
 import type { Path } from '../document.ts';
+import { keyAttributes } from '../keys.ts';
 import { connectionExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
 import { holdsReference } from '../secrets/references.ts';
@@ -153,16 +154,11 @@ function checkEmpty(
 /** What to add so that a new account has its key; null when nothing. */
 function unnamed(rule: WrittenExport, writes: 'callerKey' | 'callerName', settings: unknown): string | null {
   if (rule.name !== undefined || rule.dn !== undefined) return null;
-  if (writes === 'callerName') return rule.anchor === undefined || anchorOf(settings) !== 'dn' ? 'add dn' : null;
+  if (writes === 'callerName') return rule.anchor === undefined || keyAttributes(settings)[0] !== 'dn' ? 'add dn' : null;
   if (rule.anchor !== undefined) return null;
   // Where the settings name the attributes that hold the key, writing these is enough.
-  const key = anchorOf(settings);
-  const keys = (Array.isArray(key) ? key : [key]).filter((one): one is string => typeof one === 'string');
+  const keys = keyAttributes(settings);
   const missing = keys.filter((one) => !Object.hasOwn(rule.attributes ?? {}, one));
   if (keys.length === 0) return 'add anchor or name';
   return missing.length === 0 ? null : `add ${missing.join(' and ')} to the attributes`;
-}
-
-function anchorOf(settings: unknown): unknown {
-  return (settings as { readonly anchor?: unknown } | null | undefined)?.anchor;
 }

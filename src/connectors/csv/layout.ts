@@ -1,5 +1,7 @@
 /** Which column is what: the header line, or the list in the configuration, seen with the configuration's eyes. */
+
 import type { ReadObject } from '#connectors/contract';
+import { joinAnchor } from '#core/anchor';
 import { type Fault, RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import type { Kind } from '#core/values';
@@ -96,24 +98,6 @@ export function multiOf(attribute: string, config: CsvConfig): string | undefine
 
 function columnFault(message: string, file: string, attribute: string, remedy: string): RollcallError {
   return new RollcallError('configuration', message, { where: { file, line: 1, attribute }, remedy });
-}
-
-/** Several columns as one anchor: joined by `|`, with `\` before each `|` and `\` of a value, so that no two rows share one by accident. */
-export function joinAnchor(values: readonly string[]): string {
-  return values.length === 1 ? values[0]! : values.map((value) => value.replace(/[\\|]/g, '\\$&')).join('|');
-}
-
-/** The reverse; null for a text that `joinAnchor` never makes of `count` values. */
-export function splitAnchor(anchor: string, count: number): readonly string[] | null {
-  if (count === 1) return anchor === '' ? null : [anchor];
-  const values = [''];
-  for (let i = 0; i < anchor.length; i++) {
-    if (anchor[i] === '|') values.push('');
-    else if (anchor[i] !== '\\') values.push(values.pop()! + anchor[i]!);
-    else if (/[\\|]/.test(anchor[++i] ?? '')) values.push(values.pop()! + anchor[i]!);
-    else return null;
-  }
-  return values.length === count && values.every((value) => value !== '') ? values : null;
 }
 
 /** What a spreadsheet would run, and what our own guard before it looks like: the apostrophes must come off again. */

@@ -1,5 +1,7 @@
 /** Writing: rows changed in place, the rest of the file left as it is, new rows at the end. */
+
 import type { RawValue, WriteItem, WriteValue } from '#connectors/contract';
+import { joinAnchor, splitAnchor } from '#core/anchor';
 import { RollcallError } from '#core/errors';
 import type { Replacement } from '../files/atomic.ts';
 import { type Encoder, encoderOf } from '../files/decode.ts';
@@ -8,7 +10,7 @@ import { invalid } from '../files/item.ts';
 import { type Changes, type MergingWriter, mergingWriter, type Visit } from '../files/merge.ts';
 import { openSourceOrNone } from '../files/source.ts';
 import { anchorsOf, type CsvConfig } from './config.ts';
-import { headerLayout, isFormula, joinAnchor, type Layout, multiOf, rowReader, splitAnchor } from './layout.ts';
+import { headerLayout, isFormula, type Layout, multiOf, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
 import type { CsvFile } from './read.ts';
 import { newTable, readTable, type Table } from './table.ts';
