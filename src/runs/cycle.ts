@@ -166,6 +166,7 @@ async function importOne(
   phase: Phase,
 ): Promise<boolean> {
   if (isHeld(context, connection)) {
+    // branch: holds: a connection that a person holds
     context.notice(
       'heldConnection',
       connection.name,

@@ -45,11 +45,13 @@ export async function rememberRules(context: EngineContext, config: Configuratio
 export function noticeMissing(context: EngineContext, config: Configuration): void {
   const named = new Set(config.connections.map((c) => c.name));
   for (const state of context.states.values())
-    if (!named.has(state.name) && state.lastRead !== null)
+    if (!named.has(state.name) && state.lastRead !== null) {
+      // branch: holds: a connection missing from the file
       context.notice(
         'heldConnection',
         state.name,
         `${state.name} is not in the configuration any more; its data and the values it gave stay as they are`,
         'put it back, or keep it out: nobody is touched',
       );
+    }
 }

@@ -74,8 +74,15 @@ export function answerOf(
   const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
   if (!result.ok) {
     const fault = canonicalJson(result.fault);
-    if (result.unknown) return { ...blank, outcome: 'unknown', fault };
-    if (ACTIONS[result.fault.kind] === 'park') return { ...blank, outcome: 'failed', fault };
+    if (result.unknown) {
+      // branch: waits: unknown outcome
+      return { ...blank, outcome: 'unknown', fault };
+    }
+    if (ACTIONS[result.fault.kind] === 'park') {
+      // branch: parks refused
+      return { ...blank, outcome: 'failed', fault };
+    }
+    // branch: retries: later, by the error's kind
     return {
       ...blank,
       outcome: 'retry',

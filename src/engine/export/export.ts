@@ -49,6 +49,10 @@ export async function exportConnection(
   if (connection.exports.size === 0) return NOTHING_SENT;
   if (!scope?.gated) await gateConnection(context, connection);
   const writer = context.open(connection).write;
+  if (modeOf(context, connection) === 'hold') {
+    // branch: holds: mode hold
+    return NOTHING_SENT;
+  }
   if (modeOf(context, connection) !== 'on' || !writer) return NOTHING_SENT;
   if (!writer.commit) return await send(context, connection, writer, deletable, scope);
   // What is written as a whole is written by one at a time.
@@ -199,6 +203,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
 }
 
 function kept({ row }: Sending): ExportAnswer {
+  // branch: holds: all of a change
   const { revision, notBefore, wanted, parts } = row.export!;
   return { ...NOT_DONE, staged: row.id, revision, notBefore, remaining: { wanted: wanted!, parts, state: 'held' } };
 }

@@ -35,6 +35,7 @@ export async function settleByLookup(
       if (found.length === 0) continue;
       settled.add(row.id);
       if (found.length > 1) {
+        // branch: waits: a create of unknown outcome is there twice
         context.fault({
           kind: 'conflict',
           message: `${found.length} accounts have the ${creates.attribute} of one that was being created`,
@@ -43,6 +44,7 @@ export async function settleByLookup(
         });
         continue;
       }
+      // branch: retries: not needed, a look-up found what was created
       const [object] = found;
       const answer = answerOf(
         context,
@@ -64,6 +66,7 @@ export async function settleByLookup(
         dirty: row.objectId === null ? [] : [{ subject: 'object', from: row.objectId, to: row.objectId, cause: 'looked up' }],
       });
     } catch (error) {
+      // branch: waits: a look-up failed
       settled.add(row.id);
       context.fault(toFault(error, { connection: connection.name }));
     }

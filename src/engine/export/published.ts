@@ -32,7 +32,8 @@ export async function afterAnswers(
     // Of a shared set, what is gone everywhere by now is nobody's any more.
     const sharing = Object.keys(item.set).some((name) => shared.has(name));
     if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
-    if (item.operation === 'delete' || (answer.anchor === row.anchor && answer.name === row.name)) return;
+    // Who refers to a deleted account looks again as well: a member that is gone is a member no more.
+    if (item.operation !== 'delete' && answer.anchor === row.anchor && answer.name === row.name) return;
     named.push(row.objectId);
     if (item.operation === 'update' && row.name !== null && answer.name !== null && answer.nameKey !== nameKeys(row.name).nameKey)
       renamed.push({ staged: row.id, before: row.name, after: answer.name });

@@ -50,6 +50,7 @@ export interface Finished {
 /** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
 export async function abandon(session: Session, error: unknown): Promise<void> {
   const { context, connection } = session;
+  // branch: retries: a file's commit failed
   await context.open(connection).close();
   const fault = canonicalJson(toFault(error, { connection: connection.name }));
   for (const done of session.finished) {
@@ -68,11 +69,12 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
     const results = await session.writer.write(items);
     if (results.length !== items.length)
       throw new RollcallError('internal', `the connector answered ${results.length} of ${items.length} items`);
-    return results;
+    return results.map((result, i) => (isGone(items[i]!, result) ? { ok: true, anchor: items[i]!.anchor! } : result));
   } catch (error) {
     const fault = toFault(error, { connection: session.connection.name });
     session.context.fault(fault);
     session.stopped = true;
+    // branch: retries: a batch failed as a whole
     session.broken = true;
     const claim = error instanceof RollcallError ? error.kind : null;
     return items.map((item) => ({
@@ -92,6 +94,11 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
 function mayBeDone(item: WriteItem, claim: ErrorKind | null): boolean {
   if (claim === 'unavailable') return item.operation === 'create';
   return claim === null || !NOTHING_DONE.has(claim);
+}
+
+/** A delete of what is not there any more, such as one that was done before and never answered: it is as it should be. */
+function isGone({ operation }: WriteItem, result: WriteResult): boolean {
+  return operation === 'delete' && !result.ok && result.fault.kind === 'notFound';
 }
 
 export function refuse(session: Session, row: StagedRow, item: WriteItem, result: Extract<WriteResult, { ok: false }>): void {

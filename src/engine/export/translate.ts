@@ -72,6 +72,7 @@ async function translateOne(
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
     const said = held ? undefined : referencesAsText(value, rule, name, accounts);
     if (said === undefined) {
+      // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
       rest[name] = value;
       continue;

@@ -6,6 +6,8 @@ import { settleByLookup } from '../export/look-up.ts';
 import type { SeenBitmap } from './import-index.ts';
 
 const PAGE = 5_000;
+/** Answered as done this often, and never there. */
+const MOST_UNSHOWN = 3;
 
 /** Marks as gone what was staged before `mark`, not touched since, and not seen. Answers how many. */
 export async function markMissing(
@@ -46,13 +48,15 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
     const found = await settleByLookup(context, connection, unshown);
     const again = unshown.filter((row) => !found.has(row.id));
     if (again.length === 0) continue;
+    // branch: retries: sent or unknown, and not shown
     await context.store.exports.mark({
       connection: connection.name,
       epoch: context.epoch,
       rows: again.map((row) => ({
         id: row.id,
         revision: row.export!.revision,
-        state: row.export!.attempts >= 3 ? 'failed' : 'waiting',
+        // No answer is no refusal, however often: only what was answered and never shown is given up.
+        state: row.export!.state === 'sent' && row.export!.attempts >= MOST_UNSHOWN ? 'failed' : 'waiting',
         holdId: null,
         approved: row.export!.approved,
         discarded: row.export!.discarded,

@@ -67,6 +67,7 @@ export async function importConnection(
     } catch (error) {
       // The feed says that it cannot go on from there: a full read can.
       if (!isConflict(error)) throw error;
+      // branch: retries: a feed lost its place, and all is read
       context.fault(toFault(error, { connection: connection.name }));
     }
   }
@@ -158,6 +159,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
       `${connection.name}: ${sick}. Nobody is taken as gone`,
       `check the source; if it is right, run: rollcall approve ${connection.name} --read`,
     );
+    // branch: holds: a read that looks wrong proves no absence
     // What a person may approve is this read, and no smaller one.
     const accepted = outages.accepted.filter((one) => one !== 'read');
     await saveState(context, connection.name, { outages: outagesText({ ...outages, accepted, shown: now.counts }) });
@@ -172,13 +174,15 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const out = findOutages(before, now, end.attributes, outages, context.now).filter(
     (outage) => read === null || read.has(outage.attribute),
   );
-  for (const outage of out)
+  for (const outage of out) {
+    // branch: holds: an attribute is out
     context.notice(
       'outage',
       connection.name,
       `${connection.name}: attribute ${outage.attribute} was filled in ${outage.filledBefore} objects and is now in ${outage.filledNow}; the last values stay`,
       `check the source; if it is right, run: rollcall approve ${connection.name} --attribute ${outage.kind}.${outage.attribute}`,
     );
+  }
   const gone = await markMissing(context, connection, mark, bitmap);
   context.counters.add(connection.name, 'gone', gone);
   await settleUnanswered(context, connection, mark);
@@ -205,6 +209,7 @@ async function* pages(source: AsyncIterable<Page>): AsyncIterable<Page> {
     yield* source;
   } catch (error) {
     if (error instanceof RollcallError && (error.kind === 'unavailable' || error.kind === 'rateLimited')) {
+      // branch: retries: a read broke off
       yield { objects: [], end: { complete: false, reason: toFault(error) } };
       return;
     }

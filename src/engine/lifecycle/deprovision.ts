@@ -42,6 +42,7 @@ export function deprovision(
   const off = equivalent(seen[enabled.attribute], enabled.off, typeIn(connection, enabled.attribute));
   if (!off) {
     if (steps.confirmedAt !== undefined) {
+      // branch: parks enabledByHand
       one.parked.push({ kind: 'enabledByHand', connection: connection.name, detail: canonicalJson({ anchor: row.anchor }) });
       return NOTHING;
     }
@@ -54,12 +55,16 @@ export function deprovision(
   const write = steps.confirmedAt === undefined ? { steps: stepsText({ disabledAt: context.now, ...steps, confirmedAt }) } : null;
   if (then !== 'delete') return { change: null, write, due: NEVER };
   const at = confirmedAt + afterMs;
-  if (context.now < at) return { change: null, write, due: at };
+  if (context.now < at) {
+    // branch: waits: the grace of a disabled account
+    return { change: null, write, due: at };
+  }
   return ownersFresh ? { change: DELETE, write, due: NEVER } : { ...stale(one, connection), write };
 }
 
 /** Grace is over, but nobody looked at the owners lately: look again first. */
 function stale(one: Evaluated, connection: EngineConnection): Step {
+  // branch: parks staleOwners
   one.parked.push({ kind: 'staleOwners', connection: connection.name, detail: '{}' });
   return NOTHING;
 }

@@ -30,7 +30,11 @@ export function limitOf(connection: Pick<EngineConnection, 'gates'>, part: strin
 const DOUBTED = 0;
 
 function limitFor(context: EngineContext, connection: EngineConnection, part: string, accounts: number): number {
-  return context.timeDoubted && (part === 'disable' || part === 'delete') ? DOUBTED : limitOf(connection, part, accounts);
+  if (context.timeDoubted && (part === 'disable' || part === 'delete')) {
+    // branch: holds: time in doubt
+    return DOUBTED;
+  }
+  return limitOf(connection, part, accounts);
 }
 
 /** Parts that are held now. */
@@ -127,6 +131,7 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
       digest: sha256Hex(canonicalJson(digests.sort())).slice(0, 32),
       since: context.now,
     };
+    // branch: holds: a gate trips
     held.set(part, await exports.openHold(hold, context.epoch));
     open.push({ ...hold, id: held.get(part)!, closedAt: null, decision: null });
   }

@@ -50,6 +50,7 @@ export function effectiveImage(row: StagedRow, outages: OutageTimes): Attributes
     const since = outages.get(`${row.kind}.${attribute}`);
     // What was emptied before the outage began was meant.
     if (since === undefined || Number(kept[keptAt(attribute)] ?? 0) < since) continue;
+    // branch: holds: an outage keeps the last value
     if ((image[attribute] ?? null) === null) image[attribute] = kept[attribute]!;
   }
   return image;

@@ -163,6 +163,7 @@ function draft(context: EngineContext, one: Loaded): Draft {
   const offered = offersOf(contributors, rules, clock, (fault, contributor, attribute) => {
     failed.set(attribute, [...(failed.get(attribute) ?? []), contributor]);
     context.fault(fault, { subject: 'staged', id: contributor.row.id });
+    // branch: parks invalidValue: an import rule fails
     parked.push({
       kind: 'invalidValue',
       connection: contributor.connection.name,
@@ -206,7 +207,11 @@ function agree(
     const winning = decision.winner === null ? undefined : offers[decision.winner]!;
     const winner = winning?.connection ?? null;
     winners.set(name, winner);
-    if (value === undefined || heldByFailure(one, type, beforeAttributes, winning)) continue;
+    if (value === undefined) continue;
+    if (heldByFailure(one, type, beforeAttributes, winning)) {
+      // branch: holds: an attribute whose rule fails
+      continue;
+    }
     if (referring) value = resolved(name, value, type.multi, winner, debts, parked);
     if (value !== undefined) attributes[name] = value;
   }
@@ -282,6 +287,7 @@ function resolved(
     debts.add(name);
     const { key, candidates } = owedOf(String(scalar));
     const of = candidates.length === 0 ? {} : { candidates };
+    // branch: parks debt: a key that means nobody
     parked.push({ kind: 'debt', connection, detail: canonicalJson({ attribute: name, key, ...of }) });
   }
   if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
@@ -297,12 +303,14 @@ function doubtful(context: EngineContext, one: Draft, attributes: Attributes): v
     const mine = joinKeysOf(context, contributor.rule, contributor.scope, one.clock).flat();
     if (mine.length === 0) continue;
     const theirs = new Set(publishedKeys(one.rules, attributes).map(keyText));
-    if (!mine.some((key) => theirs.has(keyText(key))))
+    if (!mine.some((key) => theirs.has(keyText(key)))) {
+      // branch: parks linkDoubtful
       one.parked.push({
         kind: 'linkDoubtful',
         connection: contributor.connection.name,
         detail: canonicalJson({ anchor: contributor.row.anchor }),
       });
+    }
   }
 }
 

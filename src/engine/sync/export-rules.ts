@@ -54,6 +54,7 @@ export function park(
   { message, remedy }: Pick<Fault, 'message' | 'remedy'>,
   attribute: string,
 ): void {
+  // branch: parks invalidValue: an export rule fails, or a value the target does not take
   one.parked.push({ kind: 'invalidValue', connection: connection.name, detail: canonicalJson({ attribute, message }) });
   // Its account there says most to who looks after the target; an object without any row has only its number.
   const row =

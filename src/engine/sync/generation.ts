@@ -54,7 +54,9 @@ export interface Generation {
   readonly parked: Map<StagedId, readonly ParkedItem[]>;
   /** Objects evaluated while one that they refer to had no account in a target yet, by the one referred to. */
   readonly awaited: Map<ObjectId, ObjectId[]>;
-  /** Objects whose account appeared or was renamed. */
+  /** Objects one of whose accounts a read found gone. */
+  readonly lost: Set<ObjectId>;
+  /** Objects whose account appeared, was renamed or is gone. */
   readonly moved: Set<ObjectId>;
   /** Names and anchors of accounts to be created by the batch at hand and by the one on its way to the store. */
   names: Map<string, ObjectId>;
@@ -88,6 +90,7 @@ export function newGeneration(number: number, decided: boolean, pause: () => Pro
     waitingFor: new Map(),
     parked: new Map(),
     awaited: new Map(),
+    lost: new Set(),
     moved: new Set(),
     names: new Map(),
     namesBefore: new Map(),

@@ -95,7 +95,10 @@ async function linkBatch(
     if (row.objectId !== null) {
       look(generation, row.objectId);
       // Its place is free: another one of this connection may have been parked over it.
-      if (row.presence === 'gone') freed.push(...keysOf(context, connection, row, outages, clock));
+      if (row.presence === 'gone') {
+        freed.push(...keysOf(context, connection, row, outages, clock));
+        if (connection.exports.size > 0) generation.lost.add(row.objectId);
+      }
       continue;
     }
     const assignment = generation.assignments.get(id);
@@ -140,6 +143,7 @@ async function linkBatch(
     const barred = barredBy(decided);
     const found = candidateOf(keys, owners, generation, barred);
     if (found.length > 1) {
+      // branch: parks ambiguous
       settle(generation, row, flat(keys), [
         { kind: 'ambiguous', connection: connection.name, detail: canonicalJson({ candidates: found, anchor: row.anchor }) },
       ]);
@@ -150,6 +154,7 @@ async function linkBatch(
       const occupied = taken.has(object) || hasAssigned(generation, object, connection.name);
       if (occupied && !rule.many) {
         const kind = connection.exports.has(rule.kind) ? 'duplicateAccount' : 'second';
+        // branch: parks ${kind} of second, duplicateAccount
         settle(generation, row, flat(keys), [
           { kind, connection: connection.name, detail: canonicalJson({ anchor: row.anchor, object }) },
         ]);
@@ -159,6 +164,7 @@ async function linkBatch(
       continue;
     }
     if (!rule.project) {
+      // branch: parks unjoined
       settle(generation, row, flat(keys), [
         { kind: 'unjoined', connection: connection.name, detail: canonicalJson({ anchor: row.anchor }) },
       ]);

@@ -263,6 +263,7 @@ async function workOut(
       continue;
     }
     if (watch && result.write && returns(watch, result.write)) {
+      // branch: parks circular
       one.parked.push({ kind: 'circular', connection: null, detail: '{}' });
       parked.push({ subject: { objectId: one.id }, items: one.parked, at: context.now });
       continue;

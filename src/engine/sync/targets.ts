@@ -20,7 +20,7 @@ export interface TargetResult {
   readonly staged: readonly StagedWrite[];
   /** Earliest date a wish waits for, by object. */
   readonly due: ReadonlyMap<number, number>;
-  /** Objects whose account appeared or was renamed: those that refer to them look again. */
+  /** Objects whose account appeared, was renamed or is gone: those that refer to them look again. */
   readonly moved: ReadonlySet<number>;
   /** Objects to be looked at once more: an account that waits for one of their new keys may be theirs. */
   readonly again: ReadonlySet<number>;
@@ -75,24 +75,32 @@ export async function wishesOf(
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
         parkOthers(one, wish);
         for (const id of wish.awaits) awaited.set(id, [...(awaited.get(id) ?? []), one.id]);
-        if (wish.awaits.length > 0 && wish.row?.presence === 'present')
+        if (wish.awaits.length > 0 && wish.row?.presence === 'present') {
+          // branch: parks debt: no account yet
           one.parked.push({ kind: 'debt', connection: connection.name, detail: canonicalJson({ accounts: wish.awaits }) });
+        }
         if (one.rows.some((row) => row.connection === connection.name && generation.assignments.has(row.id))) moved.add(one.id);
         const write = wish.write;
+        if (generation.lost.has(one.id)) moved.add(one.id);
         if (wish.again) again.add(one.id);
         if (!write) continue;
         if (claimed.has(one.id) && write.export?.operation === 'create') {
+          // branch: waits: an account joins first
           again.add(one.id);
           continue;
         }
         const collision = taken.get(one.id);
         if (collision && write.export?.operation === 'create') {
+          // branch: parks accountExists
           one.parked.push({ kind: 'accountExists', connection: connection.name, detail: canonicalJson(collision) });
           if (wish.row?.export) staged.push({ staged: wish.row.id, expectRevision: wish.row.revision, export: null });
           continue;
         }
         if (write.export?.operation === 'create' || write.export?.wantedName) moved.add(one.id);
-        if (write.export?.state === 'observed') context.counters.add(connection.name, 'observed');
+        if (write.export?.state === 'observed') {
+          // branch: holds: mode observe
+          context.counters.add(connection.name, 'observed');
+        }
         staged.push(
           wish.row
             ? { ...write, ...renamedPending(context, wish, write), staged: wish.row.id }
@@ -143,12 +151,14 @@ async function claimedSoon(
 function parkOthers(one: Evaluated, { connection, rule, row }: Wish): void {
   if (connection.imports.get(one.kind)?.many) return;
   for (const other of one.rows)
-    if (other.connection === connection.name && other.kind === rule.to && other.presence === 'present' && other.id !== row?.id)
+    if (other.connection === connection.name && other.kind === rule.to && other.presence === 'present' && other.id !== row?.id) {
+      // branch: parks duplicateAccount: linked already
       one.parked.push({
         kind: 'duplicateAccount',
         connection: connection.name,
         detail: canonicalJson({ anchor: other.anchor, object: one.id }),
       });
+    }
 }
 
 /** Accounts that a person took out of Rollcall's hands. */

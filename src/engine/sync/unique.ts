@@ -120,12 +120,14 @@ async function settleAttribute(
       continue;
     }
     if (contributed) {
+      // branch: parks uniqueTaken
       claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson({ attribute: type.name }) });
       // A value fixed by a person that somebody else has: the one that was there stays.
       const had = claimant.before?.[type.name];
       if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
       else delete claimant.attributes[type.name];
     } else {
+      // branch: parks noCandidate
       claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
       if (claimant.taken?.replaced.delete(type.name)) claimant.attributes[type.name] = claimant.before![type.name]!;
     }

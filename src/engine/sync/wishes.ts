@@ -57,8 +57,10 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
   if (row && isProtected(connection, one, row)) return { ...nothing, write: protect(row) };
   if (row?.protected) return { ...nothing, write: { expectRevision: row.revision, protected: false }, again: true };
-  if (row && target.excluded.has(row.id))
+  if (row && target.excluded.has(row.id)) {
+    // branch: holds: an account that a person took out
     return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
+  }
   let inScope = false;
   try {
     // Who leaves does so everywhere, whatever else a rule says.
@@ -76,8 +78,15 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     return { ...nothing, due: step.due, write: merge(row, step.write, wishWrite(context, connection, rule, row, step.change)) };
   }
   if (row && row.presence !== 'gone' && !(row.presence === 'pending')) return counted(update(context, one, target, scope, row));
-  if (!rule.provision || !target.known) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
-  if (row?.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return nothing;
+  if (!target.known) {
+    // branch: waits: first contact, the target was never read completely
+    return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
+  }
+  if (!rule.provision) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
+  if (row?.export && (row.export.state === 'sent' || row.export.state === 'unknown')) {
+    // branch: waits: a create is on its way, and its outcome not known
+    return nothing;
+  }
   return counted(create(context, one, target, scope, row));
 }
 
@@ -158,6 +167,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   for (const attribute in steps.repairs) {
     if (steps.repairs[attribute]! < UNDONE || !(attribute in wanted)) continue;
     delete wanted[attribute];
+    // branch: parks notConverging
     one.parked.push({
       kind: 'notConverging',
       connection: connection.name,
@@ -243,13 +253,14 @@ function merge(
   return Object.keys(both).some((key) => key !== 'expectRevision') ? { ...both, expectRevision: row.revision } : null;
 }
 
-/** A create that was never sent is taken back; its row stays for a later one. */
+/** A wish for an account that is not there, and is not on its way, is taken back; its row stays for a later one. */
 function cancel(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
   if (row.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return null;
   return { expectRevision: row.revision, export: null, presence: 'gone' };
 }
 
 function protect(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
+  // branch: holds: a protected account
   if (row.protected && row.export === null) return null;
   return { expectRevision: row.revision, protected: true, export: null };
 }
