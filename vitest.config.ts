@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { countBranches } from './scripts/branches.ts';
 
 const shared = {
   resolve: { conditions: ['source'] },
@@ -20,8 +21,10 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         ...shared,
+        plugins: [countBranches],
         test: {
           name: 'whole',
+          setupFiles: ['test/branches.ts'],
           include: ['test/{simulation,integration,e2e,fuzz}/**/*.test.ts', 'examples/**/*.test.ts'],
           execArgv: ['--conditions=source'],
           testTimeout: 600_000,

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { branchesIn, branchReport, reachedIn } from './branches.ts';
 import { checkPackage } from './package-check.ts';
 import { type Count, command, ONE, runSteps, type Step } from './steps.ts';
 
@@ -40,12 +41,39 @@ const once =
     return ONE;
   };
 
+/** Where the whole tests note which marked branches they reached. */
+let reached = '';
+
+function wholeTests(): Count {
+  reached = mkdtempSync(join(tmpdir(), 'rollcall-branches-'));
+  process.env['ROLLCALL_BRANCHES'] = reached;
+  try {
+    return tests('whole');
+  } finally {
+    delete process.env['ROLLCALL_BRANCHES'];
+  }
+}
+
+/** Every branch that can park, hold, wait or try again was gone through; those that were not are named. */
+function branches(): Count {
+  try {
+    const all = branchesIn(root);
+    const { text, missed } = branchReport(all, reachedIn(reached));
+    process.stdout.write(`${text}\n`);
+    for (const { name, file, line } of missed) process.stdout.write(`no test reached "${name}" (${file}:${line})\n`);
+    return { passed: all.length - missed.length, failed: missed.length };
+  } finally {
+    rmSync(reached, { recursive: true, force: true });
+  }
+}
+
 const STEPS: readonly Step[] = [
   { name: 'lint', run: once(() => node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')) },
   { name: 'types', run: once(() => node('node_modules/typescript/bin/tsc', '--noEmit')) },
   { name: 'architecture', run: () => tests('unit', 'test/architecture') },
   { name: 'unit tests', run: () => tests('unit', 'src') },
-  { name: 'whole tests', slow: true, run: () => tests('whole') },
+  { name: 'whole tests', slow: true, run: wholeTests },
+  { name: 'branches', slow: true, run: branches },
   { name: 'package', slow: true, run: checkPackage },
 ];
 

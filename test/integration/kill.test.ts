@@ -1,164 +1,162 @@
 /**
- * Stopped at any moment: by Ctrl-C, which ends cleanly, and by `kill -9`, which does not. Whatever the moment, the next runs
- * come to the same end as if nothing had happened. Moments are random; ROLLCALL_SEED repeats them.
+ * SEMANTICS 18: real processes, killed with `kill -9` at random moments of import, sync, export and confirm, over targets
+ * that do things without saying so, answer late and refuse. Whatever the moment, the next process comes to the same end as if
+ * nothing had happened, with every account there once. Moments are random; ROLLCALL_SEED repeats them.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DIRECTORY_FILE, PHONEBOOK_FILE, writeOrganisation } from '../../examples/demo/organisation.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../examples/demo/random.ts';
+import { DAYS, type Day, hrOn, OFFICE_YAML } from './killed/office.ts';
 
-const ROUNDS = 10;
+const KILLS = 40;
+/** Of each phase at least; the rest is chance. */
+const EACH = 5;
+const MOST_ROUNDS = 30;
+/** Between two processes, so that what waits for its time may go on. */
+const MINUTES = 30;
+const WORKER = fileURLToPath(new URL('killed/worker.ts', import.meta.url));
+const PHASES = ['import', 'sync', 'export', 'confirm'] as const;
+type Phase = (typeof PHASES)[number];
+/** Which phases a day's processes are killed in: earlier ones first, so that there is something left for the later. */
+const PLANS: readonly (readonly Phase[])[] = [
+  ['import', 'export'],
+  ['sync', 'confirm'],
+  ['import', 'confirm'],
+  ['sync', 'export'],
+];
+
 const seed = Number(process.env['ROLLCALL_SEED'] ?? Date.now() % 100_000);
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const ME = ['--as', 'Ada', '--reason', 'looked at it'];
+const { next } = random(seed);
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly out: string;
-  readonly err: string;
-  readonly ms: number;
+interface Life {
+  /** What it said and when, ms since its start. */
+  readonly said: readonly { readonly line: string; readonly at: number }[];
+  readonly killed: boolean;
 }
 
-/** `started` may end it before its time. */
-function rollcall(
-  folder: string,
-  args: readonly string[],
-  started: (child: ChildProcess) => void = () => undefined,
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => void out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => void err.push(chunk));
+interface Office {
+  readonly folder: string;
+  minute: number;
+}
+
+const offices: Office[] = [];
+function office(): Office {
+  const one = { folder: mkdtempSync(join(tmpdir(), 'rollcall-kill-')), minute: 0 };
+  offices.push(one);
+  writeFileSync(join(one.folder, 'rollcall.yaml'), OFFICE_YAML);
+  writeFileSync(join(one.folder, 'book.csv'), 'id,name,phone\n');
+  return one;
+}
+afterAll(() => {
+  for (const { folder } of offices) rmSync(folder, { recursive: true, force: true });
+});
+
+/** One process, killed `after` ms after it first said that it is in this phase; until its own end without. */
+function live(one: Office, kill?: { readonly phase: Phase; readonly after: number }): Promise<Life> {
+  const args = ['--conditions=source', WORKER, one.folder, String(one.minute)];
+  one.minute += MINUTES;
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: { line: string; at: number }[] = [];
   const begun = performance.now();
-  started(child);
-  return new Promise((resolve) => {
-    child.on('close', (code, signal) =>
-      resolve({
-        code,
-        signal,
-        out: Buffer.concat(out).toString(),
-        err: Buffer.concat(err).toString(),
-        ms: performance.now() - begun,
-      }),
-    );
+  let rest = '';
+  let err = '';
+  let aimed = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) said.push({ line, at: performance.now() - begun });
+    if (!kill || aimed || !said.some(({ line }) => line.startsWith(`${kill.phase} `))) return;
+    aimed = true;
+    setTimeout(() => child.kill('SIGKILL'), kill.after);
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      if (code === 0 || signal === 'SIGKILL') resolve({ said, killed: signal === 'SIGKILL' });
+      else reject(new Error(`${code ?? signal} ${err}`));
+    });
   });
 }
 
-async function run(folder: string): Promise<{ status: string; rowsWritten: number; ms: number }> {
-  const { out, err, ms } = await rollcall(folder, ['run', '--json']);
-  const report = JSON.parse(out === '' ? '{}' : out) as { status?: string; rowsWritten?: number; error?: unknown };
-  if (report.status === undefined || report.status === 'failed') throw new Error(`${out}\n${err}`);
-  return { status: report.status, rowsWritten: report.rowsWritten!, ms };
+/** The phase of each thing said; a confirming read goes on as a read. */
+function phasesOf(said: Life['said']): (Phase | undefined)[] {
+  let now: Phase | undefined;
+  return said.map(({ line }) => {
+    const phase = PHASES.find((one) => line.startsWith(`${one} `));
+    const [, connection] = line.split(' ');
+    const confirms = phase === 'import' && now === 'confirm' && connection !== 'hr';
+    if (!confirms) now = phase;
+    return now;
+  });
 }
 
-/** Runs until nothing is written any more. */
-async function settle(folder: string): Promise<void> {
-  for (let i = 0; i < 6; i++) if ((await run(folder)).rowsWritten === 0) return;
-  throw new Error('after 6 runs there is still something to write');
+async function settled(one: Office): Promise<unknown> {
+  const { said } = await live(one);
+  const end = said.at(-1)?.line ?? '';
+  if (!end.startsWith('end ')) throw new Error(`it ended with: ${end}`);
+  return JSON.parse(end.slice(4));
 }
 
-async function approve(folder: string): Promise<void> {
-  for (const target of ['directory', 'phonebook']) {
-    const { code, err } = await rollcall(folder, ['approve', target, ...ME]);
-    if (code !== 0) throw new Error(err);
+/** How each day ends when nobody disturbs it, and how long the longest stretch of each phase took, ms. */
+const undisturbed: unknown[] = [];
+const lasts = new Map<Phase, number>();
+
+function measure({ said }: Life): void {
+  const phases = phasesOf(said);
+  for (let i = 0, from = 0; i < said.length; i++) {
+    const phase = phases[from];
+    if (phases[i] === phase) continue;
+    if (phase) lasts.set(phase, Math.max(lasts.get(phase) ?? 0, said[i]!.at - said[from]!.at));
+    from = i;
   }
 }
 
-/** Target files as sets of records, and everybody with state and unique values. */
-async function endOf(folder: string): Promise<unknown> {
-  const { out } = await rollcall(folder, ['people', '--json', '--limit', '1000']);
-  const { people } = JSON.parse(out) as { people: readonly { id: number }[] };
-  return {
-    people: people.map(({ id: _, ...rest }) => JSON.stringify(rest)).sort(),
-    directory: readFileSync(join(folder, DIRECTORY_FILE), 'utf8').split(/\n\n+/).sort(),
-    phonebook: readFileSync(join(folder, PHONEBOOK_FILE), 'utf8').split('\n').sort(),
-  };
-}
-
-let base: string;
-/** The organisation as it is before anything ran; how long each phase takes; how it ends when nobody disturbs it. */
-let undisturbed: { readonly reading: number; readonly writing: number; readonly end: unknown };
-const folders: string[] = [];
-
-function fresh(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rollcall-kill-'));
-  folders.push(folder);
-  cpSync(base, folder, { recursive: true });
-  return folder;
-}
-
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'rollcall-kill-'));
-  folders.push(base);
-  writeOrganisation(base, { seed: 7, today: new Date().toISOString().slice(0, 10) });
-  const folder = fresh();
-  const reading = await run(folder);
-  await approve(folder);
-  const writing = await run(folder);
-  await settle(folder);
-  undisturbed = { reading: reading.ms, writing: writing.ms, end: await endOf(folder) };
-}, 120_000);
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const one = office();
+  for (const day of DAYS) {
+    writeFileSync(join(one.folder, 'hr.jsonl'), hrOn(day));
+    const life = await live(one);
+    measure(life);
+    undisturbed.push(JSON.parse(life.said.at(-1)!.line.slice(4)));
+  }
 });
 
-describe(`kill -9 at random moments (ROLLCALL_SEED=${seed})`, () => {
-  const { next } = random(seed);
-  let killed = 0;
-  const killAt = async (folder: string, ms: number): Promise<void> => {
-    const { signal } = await rollcall(folder, ['run'], (child) => {
-      setTimeout(() => child.kill('SIGKILL'), ms);
-    });
-    if (signal === 'SIGKILL') killed++;
-  };
-
-  it.each(Array.from({ length: ROUNDS }, (_, i) => [i + 1, next(), next()] as const))(
-    'round %i',
-    async (_, whileReading, whileWriting) => {
-      const folder = fresh();
-      await killAt(folder, whileReading * undisturbed.reading);
-      await run(folder);
-      await approve(folder);
-      await killAt(folder, whileWriting * undisturbed.writing);
-      await settle(folder);
-      expect(await endOf(folder)).toEqual(undisturbed.end);
-    },
-    120_000,
-  );
-
-  it('came before the end, mostly', () => expect(killed).toBeGreaterThan(ROUNDS));
+it('is worth killing: every phase is there, everybody has one account, nothing waits', () => {
+  expect([...lasts.keys()].sort()).toEqual([...PHASES].sort());
+  for (const end of undisturbed as { accounts: readonly string[]; waiting: object; parked: readonly string[] }[]) {
+    expect(end.accounts.length).toBeGreaterThan(20);
+    expect(new Set(end.accounts).size).toBe(end.accounts.length);
+    expect(end.waiting).toEqual({});
+    expect(end.parked).toEqual(['unjoined dir person:old-2']);
+  }
 });
 
-describe('Ctrl-C', () => {
-  /** Presses it as soon as the progress line names the phase. */
-  const stopIn = (folder: string, phase: RegExp): Promise<Ended> =>
-    rollcall(folder, ['run'], (child) => {
-      let said = '';
-      child.stderr!.on('data', (chunk: Buffer) => {
-        const before = phase.test(said);
-        said += chunk.toString();
-        if (!before && phase.test(said)) child.kill('SIGINT');
-      });
-    });
-
-  it('ends with 130, is told as interrupted, and the next run finishes', async () => {
-    const folder = fresh();
-    const { code, err } = await stopIn(folder, /hr/);
-    expect([code, err]).toEqual([130, expect.stringContaining('Stopping cleanly')]);
-    const { out } = await rollcall(folder, ['runs', '--json']);
-    expect((JSON.parse(out) as { runs: unknown }).runs).toMatchObject([{ status: 'interrupted' }]);
-    await run(folder);
-    await approve(folder);
-    expect((await stopIn(folder, /hr/)).code).toBe(130);
-    await settle(folder);
-    expect(await endOf(folder)).toEqual(undisturbed.end);
-  }, 120_000);
+it(`${KILLS} times kill -9 (ROLLCALL_SEED=${seed}), and every end is the undisturbed one`, async () => {
+  const killed = new Map<Phase | 'before', number>();
+  const enough = (): boolean =>
+    [...killed.values()].reduce((sum, n) => sum + n, 0) >= KILLS && PHASES.every((phase) => (killed.get(phase) ?? 0) >= EACH);
+  for (let round = 0; !enough(); round++) {
+    expect(round, `kills so far: ${JSON.stringify([...killed])}`).toBeLessThan(MOST_ROUNDS);
+    const one = office();
+    const moments: string[] = [];
+    for (const day of DAYS) {
+      writeFileSync(join(one.folder, 'hr.jsonl'), hrOn(day as Day));
+      for (const phase of PLANS[(round + day) % PLANS.length]!) {
+        const after = next() * lasts.get(phase)!;
+        const life = await live(one, { phase, after });
+        moments.push(`day ${day}: ${phase} + ${after.toFixed(1)} ms${life.killed ? '' : ' (too late)'}`);
+        if (!life.killed) continue;
+        const at = phasesOf(life.said).at(-1) ?? 'before';
+        killed.set(at, (killed.get(at) ?? 0) + 1);
+      }
+      expect({ moments, end: await settled(one) }).toEqual({ moments, end: undisturbed[day] });
+    }
+  }
+  console.info(`killed in: ${[...killed].map(([phase, n]) => `${phase} ${n}`).join(', ')}`);
 });

@@ -696,6 +696,44 @@ export const cases: readonly Case[] = [
       { systems: { dir: { [madeFor('a')]: { cn: 'Ann' }, 'group:made for hr|group:g': { member: [`made for ${hr('a')}`] } } } },
     ],
   },
+  {
+    says: '10: a member whose account was deleted is a member no more, in the same cycle',
+    config: {
+      connections: {
+        hr: {
+          owner: true,
+          import: {
+            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', department: 'dep' } },
+            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
+          },
+        },
+        dir: {
+          mode: 'on',
+          import: {
+            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
+            group: { join: 'name', attributes: { name: 'name' } },
+          },
+          export: {
+            person: {
+              when: ex('person.active && person.department == "Sales"'),
+              provision: true,
+              attributes: { number: 'employeeId' },
+            },
+            group: { provision: true, attributes: { name: 'name', member: 'member' } },
+          },
+          deprovision: { action: 'delete' },
+        },
+      },
+    },
+    systems: { hr: { a: { id: '1', dep: 'Sales' }, 'group:g': { name: 'Team', members: ['a'] } }, dir: {} },
+    story: [
+      'settle',
+      { systems: { dir: { 'group:made for hr|group:g': { member: [`made for ${hr('a')}`] } } } },
+      edit('hr', 0, { dep: null }),
+      'settle',
+      { systems: { dir: { [madeFor('a')]: undefined, 'group:made for hr|group:g': { member: undefined } } } },
+    ],
+  },
   // ── 12 ──
   {
     says: '12: made once and kept, unique over people and staged targets, decided by (rank, anchor); a rename keeps it',

@@ -1,9 +1,8 @@
 /** SEMANTICS 18: each end state of the engine is the oracle's answer; 1: delta = full; 2: quiet is silent. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Profile } from '#config/profiles';
 import { announce, parameters, tell } from './driver.ts';
-import { type EngineHouse, engineHouse, RECORDS, work } from './engine-house.ts';
+import { engineHouse, work, written } from './engine-house.ts';
 import { oracleHouse } from './house.ts';
 import { organisation, partialRun, shape, step } from './organisation.ts';
 
@@ -59,13 +58,3 @@ describe('random organisations', () => {
     );
   });
 });
-
-/** Rows by table that a run wrote. A full sync puts everything on the list of what waits, and takes it off again. */
-async function written(house: EngineHouse, profile: Profile): Promise<{ [table: string]: number }> {
-  const before = await house.store.rowsWritten();
-  await house.once(profile);
-  const rows = Object.entries(await house.store.rowsWritten()).map(([table, n]) => [table, n - (before[table] ?? 0)] as const);
-  return Object.fromEntries(
-    rows.filter(([table, n]) => n > 0 && !RECORDS.has(table) && !(profile === 'full-sync' && table === 'dirty')),
-  );
-}

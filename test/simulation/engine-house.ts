@@ -108,3 +108,13 @@ export const RECORDS: ReadonlySet<string> = new Set([
 export async function work(house: EngineHouse): Promise<{ [table: string]: string }> {
   return Object.fromEntries(Object.entries(await house.store.checksums()).filter(([table]) => !RECORDS.has(table)));
 }
+
+/** Rows by table that a run wrote. A full sync puts everything on the list of what waits, and takes it off again. */
+export async function written(house: EngineHouse, profile: Profile): Promise<{ [table: string]: number }> {
+  const before = await house.store.rowsWritten();
+  await house.once(profile);
+  const rows = Object.entries(await house.store.rowsWritten()).map(([table, n]) => [table, n - (before[table] ?? 0)] as const);
+  return Object.fromEntries(
+    rows.filter(([table, n]) => n > 0 && !RECORDS.has(table) && !(profile === 'full-sync' && table === 'dirty')),
+  );
+}
