@@ -27,6 +27,8 @@ import { wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
 const BATCH = 1_000;
+/** Once somebody urgent has come, others may: they wait for less. */
+const SMALL = 200;
 const GENERATIONS = 1_000;
 /** From this generation on an object that returns to a value it had is going in circles. */
 const WATCH_FROM = 3;
@@ -130,17 +132,18 @@ async function evaluation(context: EngineContext, generation: Generation, option
   );
   const claims: Claims = new Map();
   let onItsWay: Promise<void> = Promise.resolve();
-  for (let i = 0; i < order.length; i += BATCH) {
+  for (let i = 0, size = BATCH; i < order.length; i += size) {
     if (context.signal.aborted || turn.wanted) await onItsWay;
     context.signal.throwIfAborted();
     if (turn.wanted) await turn.pass();
-    const ids = order.slice(i, i + BATCH);
+    size = generation.disturbed ? SMALL : BATCH;
+    const ids = order.slice(i, i + size);
     const circling = generation.number >= WATCH_FROM ? watch : null;
     const slices = await workOut(context, generation, ids, claims, options, refused, managers, circling);
     await onItsWay;
     onItsWay = commitBatch(context, generation, ids, slices);
     onItsWay.catch(() => undefined);
-    context.progress('sync', null, Math.min(i + BATCH, order.length), order.length);
+    context.progress('sync', null, Math.min(i + size, order.length), order.length);
   }
   await onItsWay;
 }
