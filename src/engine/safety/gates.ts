@@ -67,7 +67,8 @@ export async function gateRows(
   const mode = modeOf(context, connection);
   if (mode === 'observe') return;
   const { exports } = context.store;
-  const held = new Map((await exports.holds(connection.name)).map((hold): [string, number] => [hold.part, hold.id]));
+  const open = await exports.holds(connection.name);
+  const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
   const accounts = await accountsOf(context, connection, counts);
   const parts = new Set(rows.flatMap((row) => JSON.parse(row.export!.parts) as string[]));
@@ -76,7 +77,10 @@ export async function gateRows(
       parts.has(part) && !held.has(part) && pending + sent > limitFor(context, connection, part, accounts),
   );
   if (trips || members) await gateAll(context, connection);
-  else if (held.size > 0 || mode === 'hold') await markRows(context, connection, rows, held, mode);
+  else if (held.size > 0 || mode === 'hold') {
+    for (const hold of open) if (parts.has(hold.part)) tellHold(context, connection, hold);
+    await markRows(context, connection, rows, held, mode);
+  }
 }
 
 /** Those there were when the window began: a limit does not shrink with what is deleted under it. What a person approved is gone by consent. */
@@ -135,14 +139,13 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
     held.set(part, await exports.openHold(hold, context.epoch));
     open.push({ ...hold, id: held.get(part)!, closedAt: null, decision: null });
   }
-  for (const hold of open)
-    context.notice(
-      'gate',
-      connection.name,
-      gateMessage(connection.name, hold),
-      `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`,
-    );
+  for (const hold of open) tellHold(context, connection, hold);
   if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
+}
+
+function tellHold(context: EngineContext, { name }: EngineConnection, hold: GateHold): void {
+  const remedy = `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`;
+  context.notice('gate', name, gateMessage(name, hold), remedy);
 }
 
 function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count' | 'part' | 'limit'>): string {
