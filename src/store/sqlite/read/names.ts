@@ -5,6 +5,8 @@ export interface Names {
   term(id: number): string;
   /** Undefined when no row can have it. */
   termId(text: string): number | undefined;
+  /** `termId` for one call that asks for the same few texts many times: it also remembers which are not there. */
+  termIds(): (text: string) => number | undefined;
   connection(id: number): string;
   connectionId(name: string): number | undefined;
 }
@@ -34,9 +36,17 @@ export function createNames(db: Database): Names {
       return id;
     };
   };
+  const termId = byText('select id from term where text = ?');
   return {
     term: byId('select text from term where id = ?'),
-    termId: byText('select id from term where text = ?'),
+    termId,
+    termIds() {
+      const asked = new Map<string, number | undefined>();
+      return (text) => {
+        if (!asked.has(text)) asked.set(text, termId(text));
+        return asked.get(text);
+      };
+    },
     connection: byId('select name from connection where id = ?'),
     connectionId: byText('select id from connection where name = ?'),
   };

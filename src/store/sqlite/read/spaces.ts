@@ -120,8 +120,10 @@ export function spaceReads(db: Database, names: Names): Reads {
     async accounts(connection, objectIds) {
       return db
         .all(
-          `select object_id, id, kind, anchor, name, presence from staged where object_id in (select value from json_each(?)) and connection = ? order by object_id, id`,
-          list(objectIds),
+          // By object: left to itself the planner reads the whole connector space.
+          `select s.object_id, s.id, s.kind, s.anchor, s.name, s.presence from json_each(?) j
+             cross join staged s indexed by staged_object on s.object_id = j.value and s.connection = ? order by s.object_id, s.id`,
+          list([...new Set(objectIds)]),
           names.connectionId(connection) ?? 0,
         )
         .map(([object, id, kind, anchor, name, presence]) => ({

@@ -79,13 +79,14 @@ export function syncReads(db: Database, names: Names): Reads {
     },
     async keys(wanted) {
       const out: KeyRow[] = [];
+      const termId = names.termIds();
       // Two tables, two statements at most, whatever is asked.
       for (const table of ['object_key', 'unique_key'] as const) {
         const asked: [number, string][] = [];
         const asScope = new Map<number, string>();
         for (const { scope, norm } of wanted) {
           const stored = isUnique(scope) === (table === 'unique_key') ? scope : table === 'unique_key' ? strongTwin(scope) : null;
-          const term = stored === null ? undefined : names.termId(stored);
+          const term = stored === null ? undefined : termId(stored);
           if (term === undefined) continue;
           asked.push([term, norm]);
           asScope.set(term, scope);
@@ -99,8 +100,9 @@ export function syncReads(db: Database, names: Names): Reads {
       return out;
     },
     async waiting(keys) {
+      const termId = names.termIds();
       const asked = keys.flatMap((key) => {
-        const term = names.termId(key.scope);
+        const term = termId(key.scope);
         return term === undefined ? [] : [[term, key.norm]];
       });
       return db
