@@ -452,6 +452,35 @@ describe('warnings', () => {
   });
 });
 
+describe('attributes that nobody gives', () => {
+  const book = (rule: string, more = ''): string =>
+    `${more}${HR}  book:\n    type: csv\n    path: book.csv\n    anchor: id\n    export:\n      person: ${rule}\n`;
+
+  test('are a fault where a new account is called by them', async () => {
+    const named = (key: string) => book(`{ provision: true, ${key}: '\${"uid=" + person.login}', attributes: { m: mail } }`);
+    expect(await faultsOf(named('dn'))).toEqual([
+      '21:38 connections.book.export.person.dn: nobody gives login, so no account can be made | add login to the import rule of a source, or let Rollcall make it: attributes: { person: { login: { unique: … } } }',
+    ]);
+    expect(await faultsOf(named('anchor'))).toHaveLength(1);
+    const login = 'attributes: { person: { login: { unique: { candidates: [mail] } } } }\n';
+    expect(await faultsOf(`${login}${named('dn')}`)).toEqual([]);
+  });
+
+  test('are a warning elsewhere, one hop away too, with the nearest that somebody gives', async () => {
+    const rule = book(
+      '{ provision: true, anchor: employeeId, when: has(person.endDate), attributes: { m: mail, t: title, b: "${person.manager.mobile}" } }',
+      'life: { person: { starts: startDate } }\nattributes: { person: { login: { unique: { candidates: ["${person.givenName + string(n)}"] } }, mails: string } }\n',
+    ).replace('t: title', 't: mails');
+    expect((await good(rule)).warnings).toEqual([
+      '1:27 life.person.starts: nobody gives startDate',
+      expect.stringMatching(/^2:\d+ attributes\.person\.login\.unique\.candidates: nobody gives givenName$/),
+      expect.stringMatching(/^23:\d+ connections\.book\.export\.person\.when: nobody gives endDate$/),
+      expect.stringMatching(/^23:\d+ connections\.book\.export\.person\.attributes\.t: nobody gives mails$/),
+      expect.stringMatching(/^23:\d+ connections\.book\.export\.person\.attributes\.b: nobody gives mobile$/),
+    ]);
+  });
+});
+
 describe('secrets', () => {
   const PLANTED = /planted-/;
   const text = `store: postgres://u:\${env:PG}@h/d\nhooks:\n  - { after: cycle, webhook: '\${env:HOOK}' }\n${GOOD}    tokens: { a: '\${file:token}' }\n`;

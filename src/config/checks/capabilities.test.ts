@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { CONNECTORS } from '#registry';
 import { loadConfiguration } from '../load.ts';
 
+const SOURCE = '{ type: csv, path: s, anchor: id, import: { person: { project: true, attributes: { login: id, mail: m } } } }';
 const load = (connection: string) =>
   loadConfiguration({
     file: '/x/rollcall.yaml',
     definitions: CONNECTORS,
     env: {},
-    readFile: () => Promise.resolve(`connections:\n  hr: ${connection}\n`),
+    readFile: () => Promise.resolve(`connections:\n  source: ${SOURCE}\n  hr: ${connection}\n`),
   });
 async function faultsOf(connection: string): Promise<string[]> {
   const loaded = await load(connection);

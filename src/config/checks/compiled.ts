@@ -7,6 +7,7 @@ import { connectionExists, kindExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
 import type { Rules } from '../rules.ts';
 import type { Written } from '../written.ts';
+import { checkGiven } from './given.ts';
 
 /** Known of every object besides its attributes. */
 const OWN: ReadonlySet<string> = new Set(['id', 'active', 'state']);
@@ -14,7 +15,9 @@ const OWN: ReadonlySet<string> = new Set(['id', 'active', 'state']);
 export function checkCompiled(written: Written, outline: Outline, rules: Rules, collect: Collector): void {
   checkPrecedence(written, outline, rules, collect);
   for (const kind of rules.kinds.values()) checkUniques(kind, rules, collect);
-  if (collect.faults.length === 0) warn(rules, collect);
+  if (collect.faults.length > 0) return;
+  warn(rules, collect);
+  checkGiven(written, rules, collect);
 }
 
 function checkPrecedence(written: Written, outline: Outline, rules: Rules, collect: Collector): void {
