@@ -5,7 +5,11 @@ import type { Terminal } from './terminal.ts';
 
 export interface Asker {
   /** Empty input takes the suggestion; repeated until `refuse` (what is wrong with it) answers null. */
-  text(question: string, suggestion?: string, refuse?: (answer: string) => string | null): Promise<string>;
+  text(
+    question: string,
+    suggestion?: string,
+    refuse?: (answer: string) => string | null | Promise<string | null>,
+  ): Promise<string>;
   yes(question: string, suggestion: boolean): Promise<boolean>;
   choose(question: string, choices: readonly (readonly [value: string, about: string])[]): Promise<string>;
   close(): void;
@@ -32,7 +36,7 @@ export function openAsker(terminal: Terminal, signal?: AbortSignal): Asker {
     for (;;) {
       const hint = suggestion === undefined ? '' : paint.dim(` [${suggestion}]`);
       const answer = (await ask(`${paint.cyan('?')} ${question}${hint} `)) || (suggestion ?? '');
-      const wrong = answer === '' ? 'Please type an answer.' : (refuse?.(answer) ?? null);
+      const wrong = answer === '' ? 'Please type an answer.' : ((await refuse?.(answer)) ?? null);
       if (wrong === null) return answer;
       terminal.err(`  ${paint.yellow(wrong)}\n`);
     }

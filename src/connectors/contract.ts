@@ -20,8 +20,16 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: 'never' | 'callerKey' | 'callerName';
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
+  /** For a first rollcall.yaml, which a person looks at: what fits the system as it is. */
+  propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
+}
+
+/** Settings such as an encoding; and where accounts have names that are paths, what most people's are: `rdn=…,parent`. */
+export interface Proposed {
+  readonly settings: { readonly [key: string]: unknown };
+  readonly naming?: { readonly rdn: string; readonly parent: string };
 }
 
 export interface OpenContext {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
-import { type Definition, type Operation, type Program, type Session, versioned } from './operation.ts';
+import { type Definition, type Operation, type Program, type Proposed, type Session, versioned } from './operation.ts';
 import { type Proposal, propose, proposeAnchor } from './starter/propose.ts';
 
 export interface DiscoverInput {
@@ -17,6 +17,10 @@ export interface DiscoverOutput {
   readonly columns: readonly string[];
   readonly proposals: readonly Proposal[];
   readonly anchor: string | null;
+  /** Settings that fit what is there, besides those given: an encoding, an anchor. */
+  readonly settings: { readonly [key: string]: unknown };
+  /** How most of its people are named, where names are paths: `rdn=…,parent`. */
+  readonly naming: { readonly rdn: string; readonly parent: string } | null;
 }
 
 const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
@@ -31,12 +35,25 @@ export const discover: Operation<DiscoverInput, DiscoverOutput> = {
     columns: z.array(z.string()),
     proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
     anchor: z.string().nullable(),
+    settings: z.record(z.string(), z.unknown()),
+    naming: z.object({ rdn: z.string(), parent: z.string() }).nullable(),
   }),
   async run({ type, settings }, session) {
-    const kinds = await columnsOf(definitionOf(type, session.program), settings, session);
+    const definition = definitionOf(type, session.program);
+    const proposed = await proposedBy(definition, settings, session);
+    const kinds = await columnsOf(definition, { ...proposed.settings, ...settings }, session);
     const columns = kinds.person ?? Object.values(kinds)[0] ?? [];
     const proposals = propose(columns);
-    return { type, kinds, columns, proposals, anchor: proposeAnchor(columns, proposals) };
+    const { anchor } = proposed.settings;
+    return {
+      type,
+      kinds,
+      columns,
+      proposals,
+      anchor: typeof anchor === 'string' ? anchor : proposeAnchor(columns, proposals),
+      settings: proposed.settings,
+      naming: proposed.naming ?? null,
+    };
   },
 };
 
@@ -50,16 +67,13 @@ export function definitionOf(type: string, { definitions }: Program): Definition
   });
 }
 
-async function columnsOf(
-  definition: Definition,
-  settings: DiscoverInput['settings'],
-  session: Session,
-): Promise<{ [kind: string]: string[] }> {
+/** The settings as the connector checks them, and what it is opened in. */
+function checked(definition: Definition, settings: DiscoverInput['settings'], session: Session) {
   // The anchor is chosen among the columns, so it is not known yet; any name lets the connector open what it is to show.
-  let checked = definition.config.safeParse({ anchor: 'id', ...settings });
-  if (!checked.success) checked = definition.config.safeParse(settings);
-  if (!checked.success) {
-    const first = checked.error.issues[0];
+  let parsed = definition.config.safeParse({ anchor: 'id', ...settings });
+  if (!parsed.success) parsed = definition.config.safeParse(settings);
+  if (!parsed.success) {
+    const first = parsed.error.issues[0];
     throw new RollcallError(
       'configuration',
       `${definition.type}: ${first?.path.join('.') ?? ''} ${first?.message ?? 'the settings are not valid'}.`,
@@ -68,12 +82,27 @@ async function columnsOf(
       },
     );
   }
-  const connection = definition.open(checked.data, {
+  const context = {
     connection: definition.type,
     folder: dirname(resolve(session.file)),
     limits: { maxObjectBytes: MAX_OBJECT_BYTES },
     warn: () => {},
-  });
+  };
+  return { config: parsed.data, context };
+}
+
+async function proposedBy(definition: Definition, settings: DiscoverInput['settings'], session: Session): Promise<Proposed> {
+  const { config, context } = checked(definition, settings, session);
+  return (await definition.propose?.(config, context)) ?? { settings: {} };
+}
+
+async function columnsOf(
+  definition: Definition,
+  settings: DiscoverInput['settings'],
+  session: Session,
+): Promise<{ [kind: string]: string[] }> {
+  const { config, context } = checked(definition, settings, session);
+  const connection = definition.open(config, context);
   try {
     const schema = await connection.discoverSchema();
     return Object.fromEntries(Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes)]));

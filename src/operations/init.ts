@@ -5,6 +5,7 @@ import { RollcallError } from '#core/errors';
 import { definitionOf, discover } from './discover.ts';
 import { type Definition, type Operation, perform, type Session, versioned } from './operation.ts';
 import { type StarterConnection, starterDocument } from './starter/document.ts';
+import { EXAMPLE } from './starter/naming.ts';
 import { type Proposal, propose } from './starter/propose.ts';
 
 export interface InitConnection {
@@ -27,6 +28,8 @@ export interface InitOutput {
   readonly text: string;
   readonly anchor: string | null;
   readonly proposals: readonly Proposal[];
+  /** Settings of the source that were found out, such as its encoding. */
+  readonly settings: { readonly [key: string]: unknown };
   /** Columns of the source that were left out because nothing is known by such a name. */
   readonly unmapped: readonly string[];
 }
@@ -53,6 +56,7 @@ export const init: Operation<InitInput, InitOutput> = {
     text: z.string(),
     anchor: z.string().nullable(),
     proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
+    settings: z.record(z.string(), z.unknown()),
     unmapped: z.array(z.string()),
   }),
   async run({ source, target, store, zone, force }, session) {
@@ -71,7 +75,7 @@ export const init: Operation<InitInput, InitOutput> = {
     const text = starterDocument({
       source: {
         ...source,
-        settings: settingsWith(definitionOf(source.type, session.program), source.settings, { anchor }),
+        settings: settingsWith(definitionOf(source.type, session.program), source.settings, { ...found.settings, anchor }),
         proposals: found.proposals,
       },
       target: target === null ? null : await targetOf(target, found.proposals, session),
@@ -85,6 +89,7 @@ export const init: Operation<InitInput, InitOutput> = {
       text,
       anchor,
       proposals: found.proposals,
+      settings: found.settings,
       unmapped: found.columns.filter((column) => !mapped.has(column)),
     };
   },
@@ -93,18 +98,21 @@ export const init: Operation<InitInput, InitOutput> = {
 /** A target that exists already shows its columns; a new one is made, with the names of the attributes. */
 async function targetOf(target: InitConnection, source: readonly Proposal[], session: Session): Promise<StarterConnection> {
   const definition = definitionOf(target.type, session.program);
+  const named = definition.writes === 'callerName';
   try {
-    const found = await perform(discover, { type: target.type, settings: target.settings }, session);
-    if (found.columns.length > 0) {
-      const settings = settingsWith(definition, target.settings, { anchor: target.anchor ?? found.anchor });
-      return { ...target, settings, proposals: propose(found.columns) };
+    const { columns, anchor, ...found } = await perform(discover, { type: target.type, settings: target.settings }, session);
+    if (columns.length > 0) {
+      const settings = settingsWith(definition, target.settings, { ...found.settings, anchor: target.anchor ?? anchor });
+      const naming = named ? (found.naming === null ? EXAMPLE : { ...found.naming, seen: true }) : null;
+      return { ...target, settings, proposals: propose(columns), columns, naming };
     }
   } catch (error) {
     if (!(error instanceof RollcallError) || (error.kind !== 'notFound' && error.kind !== 'configuration')) throw error;
   }
-  const anchor =
-    target.anchor ?? ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name)) ?? null;
-  return { ...target, settings: settingsWith(definition, target.settings, { anchor, create: true }), proposals: [] };
+  const key = named ? 'dn' : ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name));
+  const anchor = target.anchor ?? key ?? null;
+  const settings = settingsWith(definition, target.settings, { anchor, create: true });
+  return { ...target, settings, proposals: [], naming: named ? EXAMPLE : null };
 }
 
 /** The settings with those of the additions that this connector knows. */

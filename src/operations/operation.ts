@@ -13,6 +13,8 @@ import { RollcallError } from '#core/errors';
 import type { Services } from '#runs/model';
 
 export type Definition = ConnectionConfig['definition'];
+/** What a connector proposes for a first configuration. */
+export type Proposed = Awaited<ReturnType<NonNullable<Definition['propose']>>>;
 export type OpenStore = Services['store'];
 
 /** What a person must be allowed to do. The command line may do everything; servers ask. */

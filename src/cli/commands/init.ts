@@ -1,4 +1,5 @@
 /** rollcall init */
+import { RollcallError } from '#core/errors';
 import { discover } from '#operations/discover';
 import { init as operation } from '#operations/init';
 import { perform } from '#operations/operation';
@@ -48,13 +49,32 @@ function literal(text: string): unknown {
   return text;
 }
 
-async function askConnection(asker: Asker, what: string, suggested: string, surroundings: Surroundings): Promise<Answer> {
+/** Why it cannot be read, so that it is asked for again; null when it can. A target need not be there yet. */
+async function unusable(type: string, path: string, exists: boolean, { session }: Surroundings): Promise<string | null> {
+  try {
+    const { columns } = await perform(discover, { type, settings: { path } }, session);
+    return exists && columns.length === 0 ? 'There are no columns in it.' : null;
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    if (error.kind === 'notFound' && !exists) return null;
+    return `${printable(error.message)}. ${printable(error.remedy ?? '')}`.trimEnd();
+  }
+}
+
+/** `exists`: it must be there already. */
+async function askConnection(
+  asker: Asker,
+  [what, suggested, exists]: readonly [what: string, suggested: string, exists: boolean],
+  surroundings: Surroundings,
+): Promise<Answer> {
   const { definitions } = surroundings.session.program;
   const type = await asker.choose(
     `What kind of system is ${what}?`,
     [...definitions.values()].filter((one) => one.type !== 'memory').map((one) => [one.type, one.title] as const),
   );
-  const path = await asker.text('Where is it? (path of the file, from this folder)');
+  const path = await asker.text('Where is it? (path of the file, from this folder)', undefined, (one) =>
+    unusable(type, one, exists, surroundings),
+  );
   const name = await asker.text('What shall it be called in Rollcall?', suggested, (one) =>
     NAME.test(one) ? null : 'A small letter, then letters, digits, - or _.',
   );
@@ -80,7 +100,10 @@ async function askAnchor(asker: Asker, source: Answer, surroundings: Surrounding
   const anchor = await asker.text(
     'Which column never changes for one person and is different for each?',
     found.anchor ?? undefined,
-    (one) => (found.columns.includes(one) ? null : `Please type one of ${found.columns.map(printable).join(', ')}.`),
+    (one) =>
+      found.columns.includes(one) || one === found.anchor
+        ? null
+        : `Please type one of ${found.columns.map(printable).join(', ')}.`,
   );
   return { ...source, anchor };
 }
@@ -91,9 +114,13 @@ async function ask(args: Arguments, surroundings: Surroundings): Promise<unknown
     surroundings.terminal.err(
       'A few questions make your first rollcall.yaml. Nothing is read but the names of columns, and nothing is written but that file.\n\n',
     );
-    const source = await askAnchor(asker, await askConnection(asker, 'the source of people', 'hr', surroundings), surroundings);
+    const source = await askAnchor(
+      asker,
+      await askConnection(asker, ['the source of people', 'hr', true], surroundings),
+      surroundings,
+    );
     const more = await asker.yes('Add a target that Rollcall writes to?', true);
-    const target = more ? await askConnection(asker, 'the target', 'directory', surroundings) : null;
+    const target = more ? await askConnection(asker, ['the target', 'directory', false], surroundings) : null;
     return { source, target, force: args.has('force'), zone: zone() };
   } finally {
     asker.close();
@@ -152,11 +179,15 @@ export const init: Command = command({
       zone: zone(),
     };
   },
-  print({ file, proposals, unmapped, anchor }, { terminal, quiet }) {
+  print({ file, proposals, settings, unmapped, anchor }, { terminal, quiet }) {
     const { paint } = terminal;
     terminal.out(
       `${paint.green('✓')} ${printable(file)} is written: ${proposals.length} attributes mapped${anchor === null ? '' : `, people known by '${printable(anchor)}'`}.\n`,
     );
+    if (typeof settings['encoding'] === 'string')
+      terminal.out(
+        `  The source is no UTF-8; it is taken as ${printable(settings['encoding'])}. See in the plan that names with accents look right.\n`,
+      );
     if (unmapped.length > 0)
       terminal.out(`  Left out: ${listing(unmapped.map(printable))}. Add what you need under 'attributes'.\n`);
     if (!quiet) terminal.out(`  ${paint.dim('→')} rollcall check\n  ${paint.dim('→')} rollcall plan --read\n`);

@@ -9,7 +9,7 @@ const load = (connection: string) =>
     file: '/x/rollcall.yaml',
     definitions: CONNECTORS,
     env: {},
-    readFile: () => Promise.resolve(`connections:\n  source: ${SOURCE}\n  hr: ${connection}\n`),
+    readFile: () => Promise.resolve(`connections:\n  hr: ${connection}\n  source: ${SOURCE}\n`),
   });
 async function faultsOf(connection: string): Promise<string[]> {
   const loaded = await load(connection);

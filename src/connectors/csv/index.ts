@@ -11,6 +11,7 @@
  */
 import { resolve } from 'node:path';
 import type { ConnectorDefinition, OpenContext } from '#connectors/contract';
+import { guessEncoding } from '../files/guess.ts';
 import { type CsvConfig, csvConfig } from './config.ts';
 import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
 import { csvWriter } from './write.ts';
@@ -27,6 +28,10 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   config: csvConfig,
   cannotSayEmpty({ empty }, isWritten) {
     return empty === 'empty' || (empty === undefined && !isWritten) ? null : 'add empty: empty to the connection';
+  },
+  async propose(config, { folder }) {
+    const encoding = config.encoding === undefined ? await guessEncoding(resolve(folder, config.path)) : null;
+    return { settings: encoding === null ? {} : { encoding } };
   },
   open(settings, context) {
     const config: CsvConfig = context.clears === undefined ? settings : { ...settings, clears: context.clears };

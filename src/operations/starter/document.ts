@@ -1,5 +1,6 @@
 /** The first rollcall.yaml: short, commented, ready to be read and changed by a person. */
 import { stringify } from 'yaml';
+import { DIRECTORY_NAMES, dnLine, enabledLine, loginLines, type Naming, namedAfter } from './naming.ts';
 import type { Proposal } from './propose.ts';
 
 export interface StarterConnection {
@@ -8,6 +9,10 @@ export interface StarterConnection {
   /** The connector's own keys, anchor included. */
   readonly settings: { readonly [key: string]: unknown };
   readonly proposals: readonly Proposal[];
+  /** Of a target that exists: all that it has. */
+  readonly columns?: readonly string[];
+  /** Of a target in which names are paths. */
+  readonly naming?: Naming | null;
 }
 
 const JOIN_KEYS = ['employeeId', 'login', 'mail'];
@@ -76,15 +81,36 @@ function sourceLines(source: StarterConnection): string[] {
   ];
 }
 
-function targetLines(target: StarterConnection, source: StarterConnection): string[] {
+/** What the target's lines and the attributes above them are made from. */
+function targetPlan(target: StarterConnection, source: StarterConnection) {
   const has = given(source);
+  const naming = target.naming ?? null;
+  const column = target.proposals.find((one) => one.attribute === 'login')?.column ?? 'uid';
+  const login = naming === null || has.has('login') ? null : loginLines(has, `${target.name}.${column}`);
+  const made = login !== null;
+  if (made) has.add('login');
   const found = target.proposals.filter((one) => has.has(one.attribute));
+  const fresh = [...has].filter((name) => name !== 'manager');
   const pairs =
-    found.length > 0 ? found : [...has].filter((name) => name !== 'manager').map((name) => ({ attribute: name, column: name }));
-  const joins = JOIN_KEYS.filter((key) => found.some((one) => one.attribute === key));
+    found.length > 0
+      ? found
+      : naming === null
+        ? fresh.map((name) => ({ attribute: name, column: name }))
+        : fresh.flatMap((name) =>
+            Object.hasOwn(DIRECTORY_NAMES, name) ? [{ attribute: name, column: DIRECTORY_NAMES[name]! }] : [],
+          );
+  return { has, naming, login, made, found, pairs };
+}
+
+function targetLines(target: StarterConnection, source: StarterConnection): string[] {
+  const { has, naming, made, found, pairs } = targetPlan(target, source);
+  // A login that is made here says nothing about who an account with the same one belongs to.
+  const joins = JOIN_KEYS.filter((key) => found.some((one) => one.attribute === key) && !(made && key === 'login'));
+  const taken = found.filter((one) => joins.includes(one.attribute) || (made && one.attribute === 'login'));
   const anchor = target.settings.anchor;
   const anchorFrom =
     pairs.find((one) => one.column === anchor)?.attribute ?? (has.has('employeeId') ? 'employeeId' : [...has][0]);
+  const called = naming === null ? null : namedAfter(naming, has);
   return [
     `  ${target.name}:`,
     `    type: ${target.type}`,
@@ -97,15 +123,25 @@ function targetLines(target: StarterConnection, source: StarterConnection): stri
           '      person:',
           `        join: [${joins.join(', ')}]          # accounts that exist already are found by these; none is made twice`,
           '        attributes:',
-          ...found
-            .filter((one) => joins.includes(one.attribute))
-            .map((one) => `          ${one.attribute}: ${scalar(one.column)}`),
+          ...taken.map((one) => `          ${one.attribute}: ${scalar(one.column)}`),
         ]),
     '    export:',
     '      person:',
     '        when: person.active   # who belongs there',
     '        provision: true       # make an account for those who have none',
-    ...(typeof anchor === 'string' && anchorFrom !== undefined ? [`        anchor: ${anchorFrom}`] : []),
+    ...(naming === null
+      ? typeof anchor === 'string' && anchorFrom !== undefined
+        ? [`        anchor: ${anchorFrom}`]
+        : []
+      : [
+          ...(called === null
+            ? []
+            : [
+                `        # ${naming.seen ? 'as most people there are named' : 'an example: write where your people are'}`,
+                `        dn: ${scalar(dnLine(naming, called))}`,
+              ]),
+          `        ${enabledLine(target.columns ?? [])}`,
+        ]),
     `        attributes:           # column there: attribute, or an expression in \${ }`,
     ...pairs.map((one) => `          ${scalar(one.column)}: ${one.attribute}`),
     '    deprovision: { action: none }   # or: { action: disable, then: delete, after: 30d }',
@@ -119,6 +155,7 @@ export function starterDocument(parts: {
   readonly zone: string;
 }): string {
   const { source, target } = parts;
+  const login = target === null ? null : targetPlan(target, source).login;
   const dates = ['startDate', 'endDate'].filter((name) => columnOf(source, name) !== undefined);
   return [
     "# What Rollcall reads, what it makes of it, and where it writes it. 'rollcall check' finds every fault in this file.",
@@ -135,6 +172,7 @@ export function starterDocument(parts: {
           ...(dates.includes('endDate') ? ['    ends: endDate             # the last day'] : []),
           '    grace: 30d                # from leaving to gone',
         ]),
+    ...(login === null ? [] : ['', 'attributes:', '  person:', ...login]),
     '',
     '# The order decides: where several systems know an attribute, the first one wins.',
     'connections:',

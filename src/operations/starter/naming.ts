@@ -1,0 +1,74 @@
+/** How accounts are named in a directory: the DN of a new one, a login where the source has none, and what disables it. */
+
+export interface Naming {
+  /** First part of the name: `uid`, `cn`. */
+  readonly rdn: string;
+  readonly parent: string;
+  /** Whether the directory itself said so; else it is only an example. */
+  readonly seen: boolean;
+}
+
+/** Where nothing is there yet. */
+export const EXAMPLE: Naming = { rdn: 'uid', parent: 'ou=people,dc=example,dc=org', seen: false };
+
+/** What directories call the attributes that Rollcall knows (RFC 4519, RFC 2798). */
+export const DIRECTORY_NAMES: { readonly [attribute: string]: string } = {
+  employeeId: 'employeeNumber',
+  login: 'uid',
+  givenName: 'givenName',
+  familyName: 'sn',
+  displayName: 'cn',
+  mail: 'mail',
+  phone: 'telephoneNumber',
+  mobile: 'mobile',
+  title: 'title',
+  department: 'departmentNumber',
+};
+
+const LOCKS: readonly (readonly [attribute: string, on: string, off: string])[] = [
+  ['nsAccountLock', '"FALSE"', '"TRUE"'],
+  ['userAccountControl', '"512"', '"514"'],
+  ['loginDisabled', '"FALSE"', '"TRUE"'],
+  ['accountStatus', 'active', 'inactive'],
+];
+
+/** The line that says how an account is disabled: as a comment where the directory does not show it. */
+export function enabledLine(columns: readonly string[]): string {
+  const known = LOCKS.find(([attribute]) => columns.includes(attribute));
+  const [attribute, on, off] = known ?? LOCKS[0]!;
+  const rule = `enabled: { attribute: ${attribute}, on: ${on}, off: ${off} }`;
+  return known === undefined ? `# ${rule}   # how an account is disabled; 'action: disable' needs it` : rule;
+}
+
+/** The attribute that names a new account; null where the source gives none that could. */
+export function namedAfter({ rdn }: Naming, given: ReadonlySet<string>): string | null {
+  const wanted = rdn.toLowerCase() === 'cn' ? ['displayName', 'login'] : rdn.toLowerCase() === 'mail' ? ['mail'] : ['login'];
+  return [...wanted, 'login', 'employeeId', 'mail'].find((one) => given.has(one)) ?? null;
+}
+
+export function dnLine({ rdn, parent }: Naming, attribute: string): string {
+  // A comma in a name would end it.
+  const value = attribute === 'displayName' ? 'person.displayName.replace(",", "")' : `person.${attribute}`;
+  return `\${${JSON.stringify(`${rdn}=`)} + ${value} + ${JSON.stringify(`,${parent}`)}}`;
+}
+
+/** A login that Rollcall makes, as lines for `attributes: person:`; null where there is no name to make it from. */
+export function loginLines(given: ReadonlySet<string>, takenIn: string): readonly string[] | null {
+  const plain = (name: string): string => `person.${name}.transliterate().lower().letters()`;
+  const base =
+    given.has('givenName') && given.has('familyName')
+      ? [`${plain('givenName')}.first(1) + ${plain('familyName')}`, `${plain('givenName')} + "." + ${plain('familyName')}`]
+      : given.has('displayName')
+        ? [plain('displayName')]
+        : null;
+  if (base === null) return null;
+  return [
+    '    login:                    # made once by Rollcall, unique over everybody there is or was',
+    '      unique:',
+    '        candidates:           # tried in this order; n counts from 2',
+    ...base.map((one) => `          - \${${one}}`),
+    `          - \${${base[0]} + string(n)}`,
+    '        maxLength: 20',
+    `        uniqueIn: [${takenIn}]  # logins that exist there already are taken`,
+  ];
+}

@@ -1,0 +1,72 @@
+/** What init writes passes check as it is, and runs: from a German export, to a directory that is there, to one that is not. */
+import { mkdir } from 'node:fs/promises';
+import iconv from 'iconv-lite';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Place, place } from '../integration/place.ts';
+
+const HR = `Personal-Nr.;Vorname;Nachname;E-Mail
+1001;Jürgen;Müller;jm@firma.example
+1002;Änne;Weiß;aw@firma.example
+1003;Jana;Müller;jana@firma.example
+`;
+const entry = (uid: string, cn: string, more: string): string =>
+  `dn: uid=${uid},ou=Leute,dc=firma,dc=example\nobjectClass: top\nobjectClass: person\nobjectClass: organizationalPerson\nobjectClass: inetOrgPerson\nobjectClass: firmaPerson\nuid: ${uid}\ncn: ${cn}\nsn: ${cn}\n${more}\n`;
+const DIRECTORY = [
+  'version: 1\n',
+  'dn: dc=firma,dc=example\nobjectClass: domain\ndc: firma\n',
+  'dn: ou=Leute,dc=firma,dc=example\nobjectClass: organizationalUnit\nou: Leute\n',
+  entry('jmueller', 'Juergen', 'employeeNumber: 1001\nnsAccountLock: FALSE\n'),
+  entry('old', 'Otto', 'nsAccountLock: FALSE\n'),
+].join('\n');
+
+let here: Place;
+beforeEach(async () => {
+  here = await place('');
+  await mkdir(here.path('hr'));
+  await here.write('directory.ldif', DIRECTORY);
+});
+afterEach(() => here.remove());
+const ME = ['--as', 'Ada', '--reason', 'looked at it'];
+
+it.each(['windows-1252', 'utf-16le'])('from %s into a directory that is there', async (encoding) => {
+  await here.write('hr/people.csv', iconv.encode(HR, encoding));
+  const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', '--target', 'ldif:directory.ldif');
+  expect([made.code, made.err]).toEqual([0, '']);
+  expect(made.out).toContain(`taken as ${encoding}`);
+  const yaml = await here.read('rollcall.yaml');
+  for (const line of [
+    `encoding: ${encoding}`,
+    'dn: ${"uid=" + person.login + ",ou=Leute,dc=firma,dc=example"}',
+    'enabled: { attribute: nsAccountLock, on: "FALSE", off: "TRUE" }',
+    '- firmaPerson',
+    'uniqueIn: [directory.uid]',
+    'anchor: dn',
+  ])
+    expect(yaml).toContain(line);
+  const checked = await here.call('check', '--json');
+  expect(JSON.parse(checked.out)).toMatchObject({ ok: true, faults: [], warnings: [] });
+  await here.run();
+  await here.call('approve', 'directory', ...ME);
+  await here.run();
+  const written = await here.read('directory.ldif');
+  expect(written.match(/^dn: uid=.*$/gm)).toEqual([
+    'dn: uid=jmueller,ou=Leute,dc=firma,dc=example',
+    'dn: uid=old,ou=Leute,dc=firma,dc=example',
+    'dn: uid=aweiss,ou=Leute,dc=firma,dc=example',
+    'dn: uid=jana.mueller,ou=Leute,dc=firma,dc=example',
+  ]);
+  expect(written).toContain(`cn:: ${Buffer.from('Änne Weiß').toString('base64')}`);
+  expect(written.match(/^objectClass: firmaPerson$/gm)).toHaveLength(4);
+  expect(await here.run()).toMatchObject({ rowsWritten: 0 });
+});
+
+it('into a directory that is to be made', async () => {
+  await here.write('hr/people.csv', HR);
+  const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', '--target', 'ldif:new.ldif');
+  expect(made.out).not.toContain('taken as');
+  expect(await here.faults()).toEqual([]);
+  await here.run();
+  await here.call('approve', 'directory', ...ME);
+  await here.run();
+  expect(await here.read('new.ldif')).toContain('dn: uid=jmueller,ou=people,dc=example,dc=org');
+});
