@@ -56,6 +56,9 @@ With \`--json\` a command prints one object on one line and nothing else on stdo
 version, fields are added and never changed or taken away; a reader ignores fields it does not know. Instants are ISO 8601 in
 UTC. A fault prints \`{"version":1,"command":…,"error":{"kind","message","where","remedy"},"faults":[…]}\` and the exit code tells.
 
+\`--help --json\` prints of the command, or of all of them, \`{"version":1,"command":"help","commands":[{"name","summary","about","usage",
+"arguments","options","examples"}]}\`; \`--version --json\` prints \`{"version":1,"command":"version","rollcall":…}\`.
+
 ${commands.map(shape).join('\n')}`;
 }
 

@@ -79,3 +79,51 @@ export function commandHelp(command: CommandHelp, paint: Paint): string {
   sections.push(`${paint.bold('Examples')}\n${examples.join('')}`);
   return sections.join('\n');
 }
+
+export interface HelpOutput {
+  readonly version: 1;
+  readonly command: 'help';
+  readonly commands: readonly {
+    readonly name: string;
+    readonly summary: string;
+    readonly about: readonly string[];
+    readonly usage: string;
+    readonly arguments: readonly {
+      readonly name: string;
+      readonly about: string;
+      readonly required: boolean;
+      readonly many: boolean;
+    }[];
+    readonly options: readonly {
+      readonly name: string;
+      readonly short: string | null;
+      readonly value: string | null;
+      readonly many: boolean;
+      readonly about: string;
+    }[];
+    readonly examples: readonly { readonly line: string; readonly about: string }[];
+  }[];
+}
+
+/** What `--help --json` prints: of one command, or of all. */
+export function helpData(commands: readonly CommandHelp[]): HelpOutput {
+  return {
+    version: 1,
+    command: 'help',
+    commands: commands.map((one) => ({
+      name: one.name,
+      summary: one.summary,
+      about: one.about,
+      usage: usageLine(one),
+      arguments: one.positionals.map(({ name, about, required, many }) => ({ name, about, required, many: many === true })),
+      options: [...one.options, ...GLOBAL_OPTIONS].map(({ name, short, value, many, about }) => ({
+        name,
+        short: short ?? null,
+        value: value ?? null,
+        many: many === true,
+        about,
+      })),
+      examples: one.examples,
+    })),
+  };
+}

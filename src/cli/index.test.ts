@@ -63,6 +63,12 @@ describe('the command line', () => {
     expect(await call(['--version'])).toEqual({ code: 0, out: '1.2.3\n', err: '' });
     expect(JSON.parse((await call(['--version', '--json'])).out)).toEqual({ version: 1, command: 'version', rollcall: '1.2.3' });
     expect((await call([])).out).toContain('rollcall init');
+    const all = JSON.parse((await call(['--help', '--json'])).out);
+    expect(all).toMatchObject({ version: 1, command: 'help' });
+    expect(all.commands.map((one: { name: string }) => one.name)).toContain('run show');
+    for (const one of all.commands) expect([one.name, one.examples.length > 0]).toEqual([one.name, true]);
+    const one = JSON.parse((await call(['run', 'show', '-h', '--json'])).out).commands;
+    expect(one).toMatchObject([{ name: 'run show', arguments: [{ name: 'ID', required: true, many: false }] }]);
     expect((await call(['run', '--help'])).out).toContain('--profile');
   });
 

@@ -18,7 +18,7 @@ import { parse } from './arguments.ts';
 import { type Command, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
-import { commandHelp, globalHelp } from './help.ts';
+import { commandHelp, globalHelp, helpData } from './help.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
 import { type Environment, openTerminal, type Streams, type Terminal } from './terminal.ts';
 
@@ -35,7 +35,8 @@ export async function main(
   program: Program,
 ): Promise<number> {
   const plain = argv.includes('--no-color') ? { ...environment, NO_COLOR: '1' } : environment;
-  const terminal = openTerminal(streams, plain);
+  // What a program reads is never broken into lines.
+  const terminal = openTerminal(streams, plain, !argv.includes('--json') && !argv.includes('completion'));
   let command: Command | null = null;
   try {
     const parsed = parse(argv, COMMANDS);
@@ -49,9 +50,11 @@ export async function main(
       return EXIT.ok;
     }
     if (parsed.args.has('help') || command === null) {
-      terminal.out(
-        command === null ? globalHelp(COMMANDS, program.version, terminal.paint) : commandHelp(command, terminal.paint),
-      );
+      if (parsed.args.has('json')) terminal.out(`${JSON.stringify(helpData(command === null ? COMMANDS : [command]))}\n`);
+      else
+        terminal.out(
+          command === null ? globalHelp(COMMANDS, program.version, terminal.paint) : commandHelp(command, terminal.paint),
+        );
       return EXIT.ok;
     }
     return await execute(command, parsed.args, terminal, program);

@@ -1,4 +1,6 @@
 /** A plan as people read it: what would happen to people, then per target what would be written, then what would not. */
+
+import { meaningOf } from '#operations/parked';
 import type { PlanOutput } from '#operations/plan';
 import { changeLines } from './change.ts';
 import { countsTable, faultsText, noticesText } from './report.ts';
@@ -18,20 +20,32 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
   const exports = Map.groupBy(plan.lines.filter((line) => line.what === 'export').map(named(plan)), (line) => line.connection);
   const parked = plan.lines.filter((line) => line.what === 'parked');
   const parts = [basis(plan, terminal)];
-  if (objects.length > 0) parts.push(section('People and groups', tally(objects), objects, limit, terminal, objectText));
+  if (objects.length > 0)
+    parts.push(
+      section(
+        objects.some((line) => line.kind !== 'person') ? 'People and groups' : 'People',
+        tally(objects),
+        objects,
+        limit,
+        terminal,
+        objectText,
+      ),
+    );
   for (const [connection, lines] of exports) {
     parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, lines, limit, terminal, exportText));
   }
   if (parked.length > 0) {
     const kinds = Map.groupBy(parked, (line) => line.kind);
-    const listed = [...kinds].map(([kind, lines]) => `  ${printable(kind)}: ${number(lines.length)}\n`).join('');
+    const listed = [...kinds]
+      .map(([kind, lines]) => `  ${number(lines.length)} ${paint.bold(printable(kind))}: ${meaningOf(kind).meaning}\n`)
+      .join('');
     parts.push(`${paint.bold('Would be left for you to decide')}\n${listed}`);
   }
   const faults = faultsText(plan.report, null, terminal);
   if (faults !== '') parts.push(faults);
   const notices = noticesText(plan.report, terminal, true);
   if (notices !== '') parts.push(notices);
-  parts.push(conclusion(plan, objects.length, exports, terminal));
+  parts.push(conclusion(plan, objects, exports, terminal));
   return parts.join('\n');
 }
 
@@ -109,9 +123,15 @@ function sign(operation: keyof typeof SIGN, paint: Terminal['paint']): string {
   return colour(SIGN[operation]);
 }
 
+/** `7 people`, `7 people and 2 groups`. */
+function peopleAndGroups(lines: readonly ObjectLine[]): string {
+  const kinds = [...Map.groupBy(lines, (line) => line.kind)];
+  return listing(kinds.map(([kind, some]) => count(some.length, printable(kind), kind === 'person' ? 'people' : undefined)));
+}
+
 function conclusion(
   plan: PlanOutput,
-  objects: number,
+  objects: readonly ObjectLine[],
   exports: ReadonlyMap<string, readonly ExportLine[]>,
   terminal: Terminal,
 ): string {
@@ -127,12 +147,12 @@ function conclusion(
   const written = all.filter((line) => line.state === 'waiting').length;
   const withheld = all.length - written;
   const would = [
-    objects > 0 ? `change ${count(objects, 'person or group', 'people and groups')}` : '',
+    objects.length > 0 ? `change ${peopleAndGroups(objects)}` : '',
     written > 0 ? `write ${count(written, 'change')} to the targets` : '',
     withheld > 0 ? `keep ${count(withheld, 'change')} until you approve` : '',
   ].filter((part) => part !== '');
-  const counts = plan.report.connections.length === 0 ? '' : `${countsTable(plan.report.connections, terminal)}\n`;
-  return `${counts}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n`;
+  const counts = countsTable(plan.report.connections, terminal, true);
+  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n`;
 }
 
 const DOUBTS: { readonly [kind in PlanOutput['report']['notices'][number]['kind']]?: string } = {

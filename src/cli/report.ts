@@ -1,4 +1,5 @@
 /** The end of a run: one row per connection, then what waits for a decision and the command that decides it. */
+import stringWidth from 'string-width';
 import type { ReportOutput } from '#operations/shapes';
 import { faultText } from './fault.ts';
 import { type Cell, type Column, table } from './table.ts';
@@ -45,9 +46,16 @@ const RARE: ReadonlySet<Counted> = new Set<Counted>(['added', 'changed']);
 /** In full, of each kind and connection. */
 const FAULTS_SHOWN = 3;
 
-export function countsTable(connections: readonly Counts[], { paint, width }: Terminal): string {
+/** `planned`: nothing was read or written by it, so that nothing of that is said unless there is something to say. */
+export function countsTable(connections: readonly Counts[], terminal: Terminal, planned: boolean = false): string {
+  const { paint, width } = terminal;
   const used = (name: Counted): boolean => connections.some((one) => one[name] > 0);
-  const wide = ORDER.filter((name) => ALWAYS.includes(name) || (used(name) && !RARE.has(name)));
+  const always = planned ? [] : ALWAYS;
+  const wide = ORDER.filter((name) => always.includes(name) || (used(name) && !RARE.has(name)));
+  const narrow = wide.filter((name) => used(name) || (!planned && (name === 'seen' || name === 'written')));
+  if (wide.length === 0) return '';
+  const look = (one: Counts, name: Counted): ((text: string) => string) =>
+    one[name] === 0 ? paint.dim : LOUD.has(name) ? paint.yellow : name === 'written' ? paint.green : (text) => text;
   const draw = (names: readonly Counted[]): string => {
     const columns: Column[] = [
       { title: 'connection', whole: true },
@@ -55,18 +63,20 @@ export function countsTable(connections: readonly Counts[], { paint, width }: Te
     ];
     const rows = connections.map((one) => [
       { text: printable(one.connection), paint: paint.bold },
-      ...names.map((name): Cell => {
-        const look =
-          one[name] === 0 ? paint.dim : LOUD.has(name) ? paint.yellow : name === 'written' ? paint.green : (text: string) => text;
-        return { text: number(one[name]), paint: look };
-      }),
+      ...names.map((name): Cell => ({ text: number(one[name]), paint: look(one, name) })),
     ]);
     return table(columns, rows, { width: null, head: paint.dim });
   };
-  const full = draw(wide);
-  // Too wide for this terminal: columns in which nothing happened go first.
-  if (width === null || wide.reduce((sum, name) => sum + Math.max(name.length, 5) + 2, 14) <= width) return full;
-  return draw(wide.filter((name) => used(name) || name === 'seen' || name === 'written'));
+  const fits = (text: string): boolean => width === null || text.split('\n').every((line) => stringWidth(line) <= width);
+  // Too wide for this terminal: columns in which nothing happened go first, then the table is one line per connection.
+  const drawn = [wide, narrow].map(draw).find(fits);
+  if (drawn !== undefined) return drawn;
+  return connections
+    .map((one) => {
+      const said = narrow.flatMap((name) => (one[name] === 0 ? [] : [look(one, name)(`${name} ${number(one[name])}`)]));
+      return `${paint.bold(printable(one.connection))}  ${said.length === 0 ? paint.dim('nothing') : said.join(', ')}\n`;
+    })
+    .join('');
 }
 
 /** A plan's gates and first plans are not in the store before a run, so there is nothing yet that could be approved. */

@@ -4,6 +4,7 @@
  */
 import pc from 'picocolors';
 import { redact } from '#operations/redact';
+import { fold } from './fold.ts';
 
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -34,7 +35,9 @@ function colours(tty: boolean | undefined, environment: Environment): boolean {
   return tty === true && environment['TERM'] !== 'dumb';
 }
 
-export function openTerminal(streams: Streams, environment: Environment): Terminal {
+/** `folds`: long lines are broken between words where stdout is a terminal. */
+export function openTerminal(streams: Streams, environment: Environment, folds: boolean = true): Terminal {
+  const width = streams.stdout.isTTY === true ? Math.max(40, streams.stdout.columns ?? 80) : null;
   // `rollcall people | head` closes our output early; that is no fault of anybody.
   for (const stream of [streams.stdout, streams.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -44,11 +47,11 @@ export function openTerminal(streams: Streams, environment: Environment): Termin
   return {
     streams,
     environment,
-    out: (text) => void streams.stdout.write(redact(text)),
+    out: (text) => void streams.stdout.write(redact(folds && width !== null ? fold(text, width) : text)),
     err: (text) => void streams.stderr.write(redact(text)),
     paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
     paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
-    width: streams.stdout.isTTY === true ? Math.max(40, streams.stdout.columns ?? 80) : null,
+    width,
   };
 }
 

@@ -42,7 +42,7 @@ export const parked: Command = command({
     }
     const total = counts.reduce((sum, one) => sum + one.count, 0);
     const tally = counts.map(
-      (one) => `${printable(one.kind)}${one.connection === null ? '' : ` in ${printable(one.connection)}`} ${number(one.count)}`,
+      (one) => `${number(one.count)} ${printable(one.kind)}${one.connection === null ? '' : ` in ${printable(one.connection)}`}`,
     );
     terminal.out(`${paint.bold(count(total, 'parked item'))}: ${tally.join(', ')}\n`);
     for (const [kind, some] of Map.groupBy(items, (item) => item.kind)) {
@@ -64,14 +64,16 @@ function itemText(item: ParkedItem, { paint }: Terminal): string {
   const person =
     item.label === null ? (item.person === null ? '' : `#${item.person}`) : `${printable(item.label)} #${item.person}`;
   const subject = [account, person].filter((part) => part !== '').join('  ') || printable(item.connection ?? '');
-  return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item.detail, paint)}`;
+  return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item, paint)}`;
 }
 
-/** The engine's note: `message` as a sentence, whatever else it names after it. */
-function detailText(detail: unknown, paint: Terminal['paint']): string {
+/** The engine's note: `message` as a sentence, then whatever else it names and the line above does not. */
+function detailText({ detail, account }: ParkedItem, paint: Terminal['paint']): string {
   if (typeof detail !== 'object' || detail === null) return '';
   const { message, ...rest } = detail as { [name: string]: unknown };
-  const others = Object.entries(rest).map(([name, what]) => `${printable(name)}: ${value(what)}`);
+  const others = Object.entries(rest)
+    .filter(([name, what]) => name !== 'anchor' || what !== account)
+    .map(([name, what]) => `${printable(name)}: ${value(what)}`);
   const text = [typeof message === 'string' ? printable(message) : '', ...others].filter((part) => part !== '').join('; ');
   return text === '' ? '' : `         ${paint.dim(text)}\n`;
 }

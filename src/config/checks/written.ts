@@ -38,6 +38,8 @@ function checkNoReferences(node: unknown, at: Path, collect: Collector): void {
 }
 
 function checkSchedule(written: Written, outline: Outline, collect: Collector): void {
+  if (written.schedule !== undefined)
+    collect.warn(['schedule'], 'key', 'nothing starts runs by itself yet', 'call `rollcall run` from cron or a timer');
   for (const name of Object.keys(written.schedule ?? {})) {
     if (name !== '*') connectionExists(name, ['schedule', name], 'key', outline, collect);
   }

@@ -138,7 +138,9 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
       }),
     )
     .optional()
-    .describe('Connection name, or `*` for all → when a cycle starts: minute, hour, day of month, month, day of week.'),
+    .describe(
+      'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week. Kept for a server; nothing starts by itself yet.',
+    ),
   retention: duration.optional().describe('How long runs, changes and history are kept. Default: 400d.'),
   limits: z
     .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })

@@ -1,0 +1,26 @@
+/** Text on a terminal that is narrower than its lines. */
+import stringWidth from 'string-width';
+
+/**
+ * Lines that are longer than the terminal is wide, broken between words; what goes on is indented by two more than its line. Colours
+ * have no width. A line with a command to copy (`→`) stays whole: where the terminal breaks it itself, it is copied as one.
+ */
+export function fold(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => (stringWidth(line) <= width || line.includes('→ ') ? line : folded(line, width)))
+    .join('\n');
+}
+
+function folded(line: string, width: number): string {
+  const indent = ' '.repeat(Math.min(line.length - line.trimStart().length + 2, 12));
+  const lines: string[] = [];
+  let now = '';
+  for (const word of line.match(/^ *\S+|\S+| +/g) ?? []) {
+    if (stringWidth((now + word).trimEnd()) > width && now.trim() !== '') {
+      lines.push(now.trimEnd());
+      now = word.trim() === '' ? indent : indent + word;
+    } else now += word;
+  }
+  return [...lines, now.trimEnd()].join('\n');
+}

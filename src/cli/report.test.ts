@@ -1,0 +1,41 @@
+import { PassThrough } from 'node:stream';
+import stringWidth from 'string-width';
+import { expect, it } from 'vitest';
+import type { ReportOutput } from '#operations/shapes';
+import { countsTable } from './report.ts';
+import { openTerminal } from './terminal.ts';
+
+type Counts = ReportOutput['connections'][number];
+
+const NOTHING = {
+  ...{ seen: 0, added: 0, changed: 0, gone: 0, joined: 0, projected: 0, adopted: 0, created: 0, updated: 0, disabled: 0 },
+  ...{ deleted: 0, observed: 0, parked: 0, held: 0, failed: 0, waiting: 0, written: 0 },
+};
+const connections: readonly Counts[] = [
+  { connection: 'hr', ...NOTHING, seen: 7, projected: 7, parked: 1 },
+  { connection: 'directory', ...NOTHING, seen: 4, joined: 3, adopted: 3, observed: 2, updated: 12_345, held: 1 },
+];
+const terminal = (columns: number) =>
+  openTerminal(
+    { stdin: new PassThrough(), stdout: Object.assign(new PassThrough(), { isTTY: true, columns }), stderr: new PassThrough() },
+    { NO_COLOR: '1' },
+  );
+const at = (columns: number, planned = false) => countsTable(connections, terminal(columns), planned);
+
+it('the counts fit any terminal: all columns, those in which something happened, or one line per connection', () => {
+  for (const columns of [90, 120])
+    for (const line of at(columns).split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
+  expect(at(120)).toContain('disabled');
+  expect(at(90)).toMatch(/^connection {2}seen {2}joined/);
+  expect(at(90)).not.toContain('disabled');
+  expect(at(60)).toBe(
+    'hr  seen 7, projected 7, parked 1\ndirectory  seen 4, joined 3, adopted 3, observed 2, updated 12,345, held 1\n',
+  );
+});
+
+it('a plan that read nothing says nothing of reading', () => {
+  const some = [{ connection: 'directory', ...NOTHING, observed: 2 }];
+  expect(countsTable(some, terminal(80), true)).toBe('connection  observed\ndirectory          2\n');
+  expect(countsTable([{ connection: 'hr', ...NOTHING }], terminal(80), true)).toBe('');
+  expect(countsTable(some, terminal(120))).toContain('seen');
+});
