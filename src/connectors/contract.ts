@@ -9,6 +9,7 @@
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
 import type { AttributeType, Kind, Scalar } from '#core/values';
+import type { Proposed } from './proposed.ts';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
@@ -24,12 +25,6 @@ export interface ConnectorDefinition<Config = unknown> {
   propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
-}
-
-/** Settings such as an encoding; and where accounts have names that are paths, what most people's are: `rdn=…,parent`. */
-export interface Proposed {
-  readonly settings: { readonly [key: string]: unknown };
-  readonly naming?: { readonly rdn: string; readonly parent: string };
 }
 
 export interface OpenContext {

@@ -1,6 +1,6 @@
 /** What the entries of a file show of how they are named: for a first configuration, which a person looks at. */
-import type { Proposed } from '#connectors/contract';
 import { parentDn, parseDn } from '#core/dn';
+import type { Proposed } from '../proposed.ts';
 import type { Plan } from './config.ts';
 import { itemsOf, openExisting } from './read.ts';
 
