@@ -12,6 +12,10 @@ it('counts what is seen, not characters: no colours, two columns for CJK', () =>
   expect(text.replaceAll(/\s+/g, ' ')).toBe('\u001b[33mone\u001b[39m two 田中 さくら ends');
 });
 
+it('breaks a change of a value', () => {
+  expect(fold('  title  clerk → head of sales', 20)).toBe('  title  clerk →\n    head of sales');
+});
+
 it('leaves a command to copy and a word that is too long in one piece', () => {
   for (const text of ['  → rollcall approve directory --as YOU --reason WHY', 'uid=somebody,ou=people,dc=example,dc=org'])
     expect(fold(text, 20)).toBe(text);

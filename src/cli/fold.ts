@@ -1,6 +1,9 @@
 /** Text on a terminal that is narrower than its lines. */
 import stringWidth from 'string-width';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const COMMAND = /^ *(?:\u001b\[\d+m)*→/;
+
 /**
  * Lines that are longer than the terminal is wide, broken between words; what goes on is indented by two more than its line. Colours
  * have no width. A line with a command to copy (`→`) stays whole: where the terminal breaks it itself, it is copied as one.
@@ -8,7 +11,7 @@ import stringWidth from 'string-width';
 export function fold(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => (stringWidth(line) <= width || line.includes('→ ') ? line : folded(line, width)))
+    .map((line) => (stringWidth(line) <= width || COMMAND.test(line) ? line : folded(line, width)))
     .join('\n');
 }
 

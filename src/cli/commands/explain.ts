@@ -122,13 +122,12 @@ function targetText(target: ExplainTarget, paint: Paint): string {
   const marks = [
     target.origin === null ? '' : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
     target.protected ? 'protected, never written' : '',
-    target.held ? 'connection held' : '',
+    target.held ? 'the connection is held, nothing is read or written' : '',
   ]
     .filter((text) => text !== '')
-    .map((text) => paint.dim(` ${text}`))
-    .join('');
+    .join(', ');
   const lines = [
-    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks}\n`,
+    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks === '' ? '' : paint.dim(` (${marks})`)}\n`,
   ];
   if (target.fault !== null) lines.push(`    ${paint.red(printable(faultOf(target.fault)))}\n`);
   for (const one of target.attributes) {

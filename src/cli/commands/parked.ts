@@ -44,7 +44,9 @@ export const parked: Command = command({
     const tally = counts.map(
       (one) => `${number(one.count)} ${printable(one.kind)}${one.connection === null ? '' : ` in ${printable(one.connection)}`}`,
     );
-    terminal.out(`${paint.bold(count(total, 'parked item'))}: ${tally.join(', ')}\n`);
+    terminal.out(
+      `${paint.bold(count(total, 'parked item'))}: ${tally.join(', ')}${ignored > 0 ? paint.dim(`; ${number(ignored)} of them, which somebody said to ignore, not listed`) : ''}\n`,
+    );
     for (const [kind, some] of Map.groupBy(items, (item) => item.kind)) {
       terminal.out(`\n${paint.bold(printable(kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
       for (const item of some) terminal.out(itemText(item, terminal));
