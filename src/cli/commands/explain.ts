@@ -120,7 +120,9 @@ function attributeText(one: ExplainAttribute, paint: Paint): string {
 
 function targetText(target: ExplainTarget, paint: Paint): string {
   const marks = [
-    target.origin === null || target.operation === 'create' ? '' : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
+    target.origin === null || target.operation === 'create'
+      ? ''
+      : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
     target.protected ? 'protected, never written' : '',
     target.held ? 'the connection is held, nothing is read or written' : '',
   ]
