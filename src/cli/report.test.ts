@@ -1,19 +1,16 @@
 import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
+import { NO_COUNTS } from '#operations/runs';
 import type { ReportOutput } from '#operations/shapes';
 import { countsTable } from './report.ts';
 import { openTerminal } from './terminal.ts';
 
 type Counts = ReportOutput['connections'][number];
 
-const NOTHING = {
-  ...{ seen: 0, added: 0, changed: 0, gone: 0, joined: 0, projected: 0, adopted: 0, created: 0, updated: 0, disabled: 0 },
-  ...{ deleted: 0, observed: 0, parked: 0, held: 0, failed: 0, waiting: 0, written: 0 },
-};
 const connections: readonly Counts[] = [
-  { connection: 'hr', ...NOTHING, seen: 7, projected: 7, parked: 1 },
-  { connection: 'directory', ...NOTHING, seen: 4, joined: 3, adopted: 3, observed: 2, updated: 12_345, held: 1 },
+  { connection: 'hr', ...NO_COUNTS, seen: 7, projected: 7, parked: 1 },
+  { connection: 'directory', ...NO_COUNTS, seen: 4, joined: 3, adopted: 3, observed: 2, updated: 12_345, held: 1 },
 ];
 const terminal = (columns: number) =>
   openTerminal(
@@ -34,8 +31,8 @@ it('the counts fit any terminal: all columns, those in which something happened,
 });
 
 it('a plan that read nothing says nothing of reading', () => {
-  const some = [{ connection: 'directory', ...NOTHING, observed: 2 }];
+  const some = [{ connection: 'directory', ...NO_COUNTS, observed: 2 }];
   expect(countsTable(some, terminal(80), true)).toBe('connection  observed\ndirectory          2\n');
-  expect(countsTable([{ connection: 'hr', ...NOTHING }], terminal(80), true)).toBe('');
+  expect(countsTable([{ connection: 'hr', ...NO_COUNTS }], terminal(80), true)).toBe('');
   expect(countsTable(some, terminal(120))).toContain('seen');
 });

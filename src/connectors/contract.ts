@@ -9,7 +9,6 @@
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
 import type { AttributeType, Kind, Scalar } from '#core/values';
-import type { Proposed } from './proposed.ts';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
@@ -21,8 +20,7 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: 'never' | 'callerKey' | 'callerName';
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
-  /** For a first rollcall.yaml, which a person looks at: what fits the system as it is. */
-  propose?(config: Config, context: OpenContext): Promise<Proposed>;
+  propose?(config: Config, context: OpenContext): Promise<import('./proposed.ts').Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

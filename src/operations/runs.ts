@@ -59,11 +59,12 @@ function countsOf(text: string): readonly Counts[] {
     ? kept
     : Object.entries((kept ?? {}) as { [connection: string]: object }).map(([connection, one]) => ({ connection, ...one }));
   return list.flatMap((one) => {
-    const parsed = counts.safeParse({ ...NOTHING, ...(one as object) });
+    const parsed = counts.safeParse({ ...NO_COUNTS, ...(one as object) });
     return parsed.success ? [parsed.data] : [];
   });
 }
-const NOTHING: Omit<Counts, 'connection'> = {
+/** Of a run in which nothing happened. */
+export const NO_COUNTS: Omit<Counts, 'connection'> = {
   seen: 0,
   added: 0,
   changed: 0,
