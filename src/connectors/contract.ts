@@ -1,6 +1,5 @@
 /**
  * The connector contract: all that a connector needs to know, and all that the engine may ask of it.
- *
  * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the connection
  * can do is which optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are
  * the engine's. A connector turns its system's codes into the error kinds of core/errors in one function, and checks what the
@@ -9,6 +8,7 @@
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
 import type { AttributeType, Kind, Scalar } from '#core/values';
+import type { Proposed } from './proposed.ts';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
@@ -20,7 +20,7 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: 'never' | 'callerKey' | 'callerName';
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
-  propose?(config: Config, context: OpenContext): Promise<import('./proposed.ts').Proposed>;
+  propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }
