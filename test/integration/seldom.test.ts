@@ -201,3 +201,22 @@ it('a connection that is not in the file any more is held, and told', async () =
     await here.close();
   }
 });
+
+it('an attribute whose rule fails keeps its value, also where the next in rank says another', async () => {
+  const connection = (system: string, more: object) => ({ type: 'memory', system, ...more });
+  const hr = connection('seldom hr', source({ displayName: ex('row.name.split(" ")[1]') }));
+  const badge = connection('seldom badge', source({ displayName: 'name' }, { project: false }, { owner: false }));
+  const here = await firm(JSON.stringify({ connections: { hr, badge } }), ['seldom hr', 'seldom badge']);
+  try {
+    here.system('seldom hr').put('person', '1', { id: '1', name: 'Ann Berg' });
+    here.system('seldom badge').put('person', 'b1', { id: '1', name: 'Badge' });
+    await here.run();
+    here.system('seldom hr').put('person', '1', { id: '1', name: 'Ann' });
+    await here.run();
+    const [person] = await here.store.sync.scanObjects({ after: 0, limit: 10 });
+    expect(JSON.parse(person!.attributes)).toMatchObject({ displayName: 'Berg' });
+    expect(await here.parked('invalidValue')).toHaveLength(1);
+  } finally {
+    await here.close();
+  }
+});
