@@ -1,6 +1,6 @@
 /**
  * SEMANTICS 8: single pushes of `active: no` stop at the gate's limit while other pushes go on. 2,000 of them;
- * ROLLCALL_PUSHES=100000 for all that the sentence names (about half an hour).
+ * ROLLCALL_PUSHES=100000 for all that the sentence names (minutes).
  */
 import { afterEach, expect, it } from 'vitest';
 import { push } from '#runs/index';
@@ -74,11 +74,13 @@ it(
         const report = await settled;
         expect(report.faults).toEqual([]);
         if (report.notices.some((notice) => notice.kind === 'gate')) told++;
-        most = Math.max(most, off());
+        // What was sent is never taken back: it is enough to look now and then.
+        if (i % 97 === 0) most = Math.max(most, off());
         if (i % OTHERS === 0) expect(here.system('dir').get('person', idOf(i))?.attributes['title']).toBe('Boss');
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, (_, first) => client(first)));
+    most = Math.max(most, off());
     expect(most).toBeLessThanOrEqual(LIMIT);
     // Who pushes what is held is told so.
     expect(told).toBeGreaterThanOrEqual(PUSHES - PUSHES / OTHERS - most);
