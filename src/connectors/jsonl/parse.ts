@@ -1,6 +1,7 @@
 /** One line of JSON as an object. Every function throws RollcallError `invalidValue` that names file and line. */
 import type { ReadObject } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
+import { parseJson } from '#core/json';
 import type { Kind } from '#core/values';
 import type { Row } from '../files/row.ts';
 import type { JsonlConfig } from './config.ts';
@@ -12,7 +13,7 @@ export type JsonObject = { [name: string]: Json };
 export function parseLine(text: string, line: number, suspect: boolean, file: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     if (suspect && !text.isWellFormed())
       throw lineFault('the line is no JSON, and holds bytes that are no UTF-8', line, file, UTF8_REMEDY);

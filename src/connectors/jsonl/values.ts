@@ -6,6 +6,7 @@
 import type { RawValue } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError } from '#core/errors';
+import { parseJson } from '#core/json';
 import type { Scalar } from '#core/values';
 import { newRow, type Row } from '../files/row.ts';
 
@@ -100,8 +101,10 @@ function tooDeep(attribute: string): Fault {
 
 /** The parsed text with numbers that JavaScript cannot hold kept as they are written. */
 export function parseExact(text: string): unknown {
-  return exactJson.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && !isExact(value) && source !== undefined ? exactJson.rawJSON(source) : value,
+  return parseJson(text, (plain) =>
+    exactJson.parse(plain, (_key, value, { source }) =>
+      typeof value === 'number' && !isExact(value) && source !== undefined ? exactJson.rawJSON(source) : value,
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Writing a file of objects: lines changed in place, the rest of the file left as it is, new objects at the end. */
 import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
+import { parseJson } from '#core/json';
 import type { Replacement } from '../files/atomic.ts';
 import { decoderOf, encoderOf } from '../files/decode.ts';
 import type { FileIdentity } from '../files/identity.ts';
@@ -151,7 +152,7 @@ function plainKeyOf(
   if (/[.\\]/.test(anchor) || kindField !== undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

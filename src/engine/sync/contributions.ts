@@ -116,7 +116,7 @@ export function contributorOf(
     scope,
     echo: echoOf(connection, confirmed, scope.row),
     confirmed,
-    times: row.times === null ? NO_TIMES : JSON.parse(row.times),
+    times: row.times === null ? NO_TIMES : (parseImage(row.times) as { [attribute: string]: number }),
   };
 }
 
