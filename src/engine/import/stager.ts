@@ -63,6 +63,13 @@ interface Arrived {
   readonly anchorDigest: Uint8Array;
 }
 
+/** One change as it is staged, and the image it leaves. */
+interface StagedChange {
+  readonly item: StageItem;
+  readonly image: Attributes;
+  readonly blobs: Canonical['blobs'];
+}
+
 export function createStager(context: EngineContext, connection: EngineConnection, options: Options): Stager {
   const { store, digester, counters } = context;
   const plan: StagingPlan = stagingPlan(context, connection);
@@ -260,44 +267,44 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     for (const entry of entries) {
       const key = `${entry.kind}\u0000${entry.anchor}`;
       const row = rows.get(key);
+      let change: StagedChange | null;
       try {
-        if (entry.op === 'delete') {
-          if (items.has(key)) await sendOne(items, key);
-          if (row && row.presence !== 'gone') counters.add(connection.name, 'gone');
-          items.set(key, deletion(entry.kind, entry.anchor));
-          images.set(key, Object.create(null));
-          continue;
-        }
-        const patch = entry.op === 'patch';
-        const current = images.get(key) ?? (row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined);
-        const object: ReadObject = patch ? patched(entry, current, plan) : entry;
-        const read = canonicalise(object, plan);
-        const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
-        refusals.attributes(entry, [...read.refused, ...edits.refused]);
-        if (!decided(object, read, current === undefined)) continue;
-        const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
-        const { deltas } = edits;
-        const whole = !patch || !hasMultiEdges(plan, entry.kind);
-        const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
-        const base = itemOf(
-          { object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest },
-          row,
-        );
-        // A change that does not say the name leaves it as it was.
-        const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
-        if (items.has(key)) await sendOne(items, key);
-        items.set(key, {
-          ...base,
-          ...name,
-          edges: patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...deltas] : base.edges,
-        });
-        images.set(key, canonical.attributes);
-        if (canonical.blobs.length > 0) await store.blobs.put(canonical.blobs);
+        change = changeOf(entry, row, images.get(key));
       } catch (error) {
         refusals.object(entry, error);
+        continue;
       }
+      if (change === null) continue;
+      // Outside the above: what the store cannot do is no fault of the object, and ends the read.
+      if (items.has(key)) await sendOne(items, key);
+      if (change.blobs.length > 0) await store.blobs.put(change.blobs);
+      items.set(key, change.item);
+      images.set(key, change.image);
     }
     if (items.size > 0) await send([...items.values()]);
+  }
+
+  /** What a change makes of an object, with what earlier changes of the page left of it; null when it is not decided. */
+  function changeOf(entry: ReadObject | Change, row: StagedRow | undefined, image: Attributes | undefined): StagedChange | null {
+    if (entry.op === 'delete') {
+      if (row && row.presence !== 'gone') counters.add(connection.name, 'gone');
+      return { item: deletion(entry.kind, entry.anchor), image: Object.create(null), blobs: [] };
+    }
+    const patch = entry.op === 'patch';
+    const current = image ?? (row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined);
+    const object: ReadObject = patch ? patched(entry, current, plan) : entry;
+    const read = canonicalise(object, plan);
+    const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
+    refusals.attributes(entry, [...read.refused, ...edits.refused]);
+    if (!decided(object, read, current === undefined)) return null;
+    const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
+    const whole = !patch || !hasMultiEdges(plan, entry.kind);
+    const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
+    const base = itemOf({ object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest }, row);
+    // A change that does not say the name leaves it as it was.
+    const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
+    const edges = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
+    return { item: { ...base, ...name, edges }, image: canonical.attributes, blobs: canonical.blobs };
   }
 
   function hasKey(entry: ReadObject | Change): boolean {
