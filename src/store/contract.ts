@@ -368,6 +368,8 @@ export interface SyncCommit {
   readonly edges: readonly EdgeWrite[];
   /** Every parked item of these subjects as it is now; what is not listed is gone. */
   readonly parked: readonly ParkedWrite[];
+  /** Staged objects that wait for nothing any more and are parked over nothing. */
+  readonly settled?: readonly StagedId[];
   readonly changes: readonly NewChange[];
   readonly dirty: readonly DirtyRange[];
   /** Dirty rows that are done with; none while the generation has more batches. */

@@ -2,7 +2,7 @@
  * A batch of objects as the store gets it: in slices of whole objects, one transaction unless somebody interactive comes in
  * between. A push waits for one slice, not for the batch.
  */
-import type { SyncCommit, SyncConflicts } from '#store/contract';
+import type { StagedId, SyncCommit, SyncConflicts } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates } from './commit.ts';
 
@@ -10,12 +10,13 @@ import { mergeCreates } from './commit.ts';
 export const SLICE = 100;
 
 type Lists<T> = { readonly [name in keyof T]: T[name] extends readonly (infer Item)[] ? Item[] : never };
-export type Slice = Lists<Pick<SyncCommit, 'objects' | 'staged' | 'waiting' | 'parked' | 'changes' | 'dirty'>> & {
+export type Slice = Lists<Pick<SyncCommit, 'objects' | 'staged' | 'parked' | 'changes' | 'dirty'>> & {
   readonly keys: Lists<SyncCommit['keys']>;
+  readonly settled: StagedId[];
 };
 
 export function newSlice(): Slice {
-  return { objects: [], staged: [], waiting: [], parked: [], changes: [], dirty: [], keys: { add: [], remove: [] } };
+  return { objects: [], staged: [], parked: [], settled: [], changes: [], dirty: [], keys: { add: [], remove: [] } };
 }
 
 /** Whom the store left out. */
@@ -29,6 +30,7 @@ export async function commitSlices(context: EngineContext, slices: readonly Slic
         run: context.run,
         epoch: context.epoch,
         edges: [],
+        waiting: [],
         done: [],
         gates: [],
         ...(last > 0 ? { slice: i < last ? 'more' : 'last' } : {}),

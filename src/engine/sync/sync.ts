@@ -249,13 +249,12 @@ async function workOut(
   const movedKeys: StagedKey[] = [];
   for (const [n, one] of evaluated.entries()) {
     if (n > 0 && n % SLICE === 0) slices.push(newSlice());
-    const { objects, staged, keys, waiting, changes, parked } = slices[slices.length - 1]!;
+    const { objects, staged, keys, settled, changes, parked } = slices[slices.length - 1]!;
     for (const row of one.rows) {
       if (!generation.assignments.has(row.id)) continue;
       // What was linked waits for nothing any more.
       linked.push(row);
-      waiting.push({ stagedId: row.id, keys: [] });
-      parked.push({ subject: { stagedId: row.id }, items: [], at: context.now });
+      settled.push(row.id);
     }
     const due = targets.due.get(one.id)!;
     const alone = one.before === null && !generation.parted.has(one.id);

@@ -237,6 +237,25 @@ export function syncSuite(suite: Suite): void {
     deepEqual(await opened.store.sync.waiting([key('z')]), []);
   });
 
+  test('what is settled waits for nothing and is parked over nothing; others stay as they were', async (opened) => {
+    const key = { scope: 'join:person.mail', norm: 'y' };
+    await stage(opened, [item('a'), item('b'), item('c')]);
+    await commit(opened, {
+      waiting: [1, 2, 3].map((stagedId) => ({ stagedId, keys: [key] })),
+      parked: [1, 2, 3].map((stagedId) => ({
+        subject: { stagedId },
+        items: [{ kind: 'unjoined', connection: 'hr', detail: '{}' }],
+        at: NOW,
+      })),
+    });
+    await commit(opened, { settled: [1, 3] });
+    deepEqual(await opened.store.sync.waiting([key]), [2]);
+    deepEqual(
+      (await opened.store.decisions.parked({}, { after: 0, limit: 9 })).map((row) => row.stagedId),
+      [2],
+    );
+  });
+
   test('parked items keep the time since when, and go when they are not said again', async (opened) => {
     await stage(opened, [item('a')]);
     const park = (at: number, kinds: readonly string[]): Promise<unknown> =>

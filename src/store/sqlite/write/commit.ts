@@ -58,22 +58,25 @@ export function commit(session: Session, batch: SyncCommit): SyncConflicts {
 /** Staged rows as they are now; those of another revision go to `left`. Of objects and new rows that shows when they are written. */
 function check(session: Session, batch: SyncCommit, left: Left): Map<number, Known> {
   const known = new Map<number, Known>();
-  for (const write of batch.staged) {
-    if (write.insert) continue;
-    const row = session.db.get(
-      'select revision, connection, kind, presence, object_id, export_state from staged where id = ?',
-      write.staged,
-    );
-    if (row === undefined || row[0] !== write.expectRevision) left.staged.add(write.staged);
-    if (row)
-      known.set(write.staged, {
-        connection: Number(row[1]),
-        kind: Number(row[2]),
-        presence: Number(row[3]),
-        object: row[4] as number | null,
-        refused: row[5] === FAILED,
+  const expected = new Map<number, number>();
+  for (const write of batch.staged) if (!write.insert) expected.set(write.staged, write.expectRevision);
+  if (expected.size > 0)
+    for (const row of session.db.all(
+      `select s.id, s.revision, s.connection, s.kind, s.presence, s.object_id, s.export_state from json_each(?) j
+         cross join staged s on s.id = j.value`,
+      JSON.stringify([...expected.keys()]),
+    )) {
+      const id = row[0] as number;
+      if (row[1] === expected.get(id)) expected.delete(id);
+      known.set(id, {
+        connection: Number(row[2]),
+        kind: Number(row[3]),
+        presence: Number(row[4]),
+        object: row[5] as number | null,
+        refused: row[6] === FAILED,
       });
-  }
+    }
+  for (const id of expected.keys()) left.staged.add(id);
   close(batch, left, known);
   return known;
 }
@@ -106,13 +109,11 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
   for (const write of batch.staged)
     if (!left.staged.has(write.staged) && !writeStaged(session, batch.run, write, known.get(write.staged)))
       left.staged.add(write.staged);
-  // Nothing waits in a new store: then there is nothing to look for.
-  let waiting = batch.waiting.length > 0 && session.db.get('select exists (select 1 from waiting)')![0] === 1;
-  for (const { stagedId, keys } of batch.waiting) {
-    if (left.staged.has(stagedId) || (!waiting && keys.length === 0)) continue;
-    waiting = true;
-    writeWaiting(session, stagedId, keys);
-  }
+  for (const { stagedId, keys } of batch.waiting) if (!left.staged.has(stagedId)) writeWaiting(session, stagedId, keys);
+  writeSettled(
+    session,
+    (batch.settled ?? []).filter((id) => !left.staged.has(id)),
+  );
   writeEdges(
     session,
     batch.edges.filter((edge) => !left.staged.has(edge.stagedId)),
@@ -298,6 +299,13 @@ function updateSql(columns: readonly string[], write: StagedWrite, presence: num
   else if (write.export === null) set.push(SET_NO_WISH);
   if (write.presence !== undefined && presence !== GONE) set.push('gone_at = null');
   return `update or ignore staged set ${set.join(', ')} where id = ?`;
+}
+
+function writeSettled(session: Session, ids: readonly number[]): void {
+  if (ids.length === 0) return;
+  const list = JSON.stringify(ids);
+  for (const table of ['waiting', 'parked'])
+    session.db.run(table, `delete from ${table} where staged_id in (select value from json_each(?))`, list);
 }
 
 function writeWaiting(

@@ -3,11 +3,7 @@ import type { ParkedWrite } from '../../contract.ts';
 import type { Session } from './session.ts';
 
 export function writeParked(session: Session, run: number, writes: readonly ParkedWrite[]): void {
-  // Most stores have few parked items, a new one has none: then there is nothing to look for.
-  let any = writes.length > 0 && session.db.get('select exists (select 1 from parked)')![0] === 1;
   for (const write of writes) {
-    if (!any && write.items.length === 0) continue;
-    any = true;
     const staged = 'stagedId' in write.subject ? write.subject.stagedId : null;
     const object = 'objectId' in write.subject ? write.subject.objectId : null;
     const column = staged === null ? 'object_id' : 'staged_id';
