@@ -45,6 +45,7 @@ function world(rows: StagedRow[], state: Partial<ConnectionState> = {}, edges: E
       decideEdges: async ({ edges: chosen, decided }: { edges: EdgeRow[]; decided: 'approved' }) => {
         for (const edge of chosen) Object.assign(edges.find((one) => one.key === edge.key)!, { decided });
       },
+      openHold: async (one: GateHold) => holds.push({ ...one, id: 9, closedAt: null, decision: null }) && 9,
       closeHold: async (id: number, decision: number, at: number) =>
         void Object.assign(holds.find((one) => one.id === id)!, { closedAt: at, decision }),
     },
@@ -110,6 +111,24 @@ describe('a first plan', () => {
     await expect(approve({ target: 'ad', only: ['nobody'], digest: null }, WHO, it1.surroundings)).rejects.toMatchObject({
       kind: 'notFound',
     });
+  });
+
+  it('that is approved in part leaves the rest in a hold of its own, members included', async () => {
+    const made = world([account(1, 'observed', ['create']), account(2, 'observed', ['create'])], { mode: null }, [
+      { stagedId: 7, attribute: 'member', key: 'a', text: 'a', state: 'add', decided: null } as EdgeRow,
+    ]);
+    expect(await approve({ target: 'ad', only: ['u1'], digest: null }, WHO, made.surroundings)).toMatchObject({ left: 2 });
+    expect(made.rows.map((row) => row.export!.state)).toEqual(['waiting', 'held']);
+    expect(made.edges[0]!.decided).toBe('held');
+    // A gate over the same kind of change does not let it go.
+    made.holds.push(gate(1, 'create'));
+    expect((await pending('1', made.surroundings)).rows).toEqual([]);
+    expect(await approve({ target: '9', only: ['u2'], digest: null }, WHO, made.surroundings)).toMatchObject({
+      ...{ what: 'gate', decided: 1, left: 1 },
+    });
+    expect(await approve({ target: '9', only: [], digest: null }, WHO, made.surroundings)).toMatchObject({ decided: 1, left: 0 });
+    expect(made.holds[0]!.closedAt).toBe(5);
+    expect(made.edges[0]!.decided).toBe('approved');
   });
 
   it('is not there before the target was read', async () => {

@@ -8,8 +8,9 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { EdgeRow, GateHold, StagedRow } from '#store/contract';
-import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, sizeOf, undecidedMembers } from './change.ts';
+import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, membersDecided, sizeOf } from './change.ts';
 import { checked, type Decider, type Surroundings } from './decision.ts';
+import { leaveOut, leftOutOf } from './first-plan.ts';
 import { known } from './hold.ts';
 
 export interface Waiting {
@@ -56,15 +57,17 @@ export async function pending(target: string, surroundings: Surroundings): Promi
     if (first !== null) return first;
   }
   const holds = byId === undefined ? open.filter((one) => one.connection === connection) : [byId];
-  const parts = new Set(holds.map((one) => one.part));
-  const rows = (await changesIn(store, connection, ['waiting', 'held'])).filter((row) => covers(parts, row));
+  const leftOut = leftOutOf(open, connection);
+  const changes = await changesIn(store, connection, ['waiting', 'held']);
+  const rows = changes.filter((row) => holds.some((hold) => covers(hold, row, leftOut)));
   if (holds.length === 0) {
     throw new RollcallError('notFound', `Nothing at ${connection} waits for an approval.`, {
       where: { connection },
       remedy: "'rollcall parked' lists what else waits for a decision.",
     });
   }
-  const members = parts.has('member') ? await undecidedMembers(store, connection) : [];
+  const said = holds.flatMap(({ id, part }) => (id === leftOut ? ['held' as const] : part === 'member' ? [null] : []));
+  const members = said.length > 0 ? await membersDecided(store, connection, said) : [];
   return waiting(connection, 'gate', holds, rows, members, store);
 }
 
@@ -80,6 +83,7 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Su
   const { store } = surroundings;
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
+  if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
   await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: digestOf(row), discarded: null }));
   if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
   const decision = await record('approve', shown, chosen, by, surroundings);
@@ -111,7 +115,7 @@ async function firstPlan(connection: string, { store, config }: Surroundings): P
   const rows = observed.filter((row) => row.export!.discarded !== digestOf(row));
   const state = (await store.spaces.states()).find((one) => one.name === connection);
   if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
-    return waiting(connection, 'firstPlan', [], rows, await undecidedMembers(store, connection), store);
+    return waiting(connection, 'firstPlan', [], rows, await membersDecided(store, connection, [null]), store);
   }
   if (state?.mode === 'on') return null;
   throw new RollcallError('notFound', `${connection} has not been read completely yet, so there is no first plan to approve.`, {
@@ -120,12 +124,16 @@ async function firstPlan(connection: string, { store, config }: Surroundings): P
   });
 }
 
-/** A hold covers the undecided changes that have its part, also those of which other parts go on meanwhile. */
-function covers(parts: ReadonlySet<string>, row: StagedRow): boolean {
+/**
+ * A hold covers the undecided changes that have its part, also those of which other parts go on meanwhile; the one over what
+ * was left out of a first plan covers that, whatever it is.
+ */
+function covers(hold: GateHold, row: StagedRow, leftOut: number | undefined): boolean {
   const wish = row.export!;
   const digest = digestOf(row);
   if (wish.approved === digest || wish.discarded === digest) return false;
-  return (JSON.parse(wish.parts) as string[]).some((part) => parts.has(part));
+  if (leftOut !== undefined && wish.holdId === leftOut) return hold.id === leftOut;
+  return (JSON.parse(wish.parts) as string[]).includes(hold.part);
 }
 
 async function waiting(
@@ -217,8 +225,10 @@ async function close(decision: number, shown: Waiting, chosen: Changes, by: Deci
   const taken = new Set(chosen.rows.map((row) => row.id));
   const left = shown.rows.filter((row) => !taken.has(row.id));
   const membersLeft = shown.members.length > chosen.members.length;
+  const leftOut = leftOutOf(shown.holds, shown.connection);
   for (const one of shown.holds) {
-    const still = one.part === 'member' ? membersLeft : left.some((row) => covers(new Set([one.part]), row));
+    const ofMembers = one.part === 'member' || one.id === leftOut;
+    const still = (ofMembers && membersLeft) || left.some((row) => covers(one, row, leftOut));
     if (!still) await store.exports.closeHold(one.id, decision, by.at);
   }
   return {

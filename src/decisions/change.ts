@@ -2,7 +2,7 @@
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { changeDigest } from '#runs/reasons';
-import type { EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
+import type { EdgeDecision, EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
 export function digestOf(row: Pick<StagedRow, 'id' | 'export'>): string | null {
@@ -38,12 +38,16 @@ export async function changesIn(store: Store, connection: string, states: readon
   }
 }
 
-/** Memberships of the connection that are decided by rules, not sent, and about which nobody has said anything. */
-export async function undecidedMembers(store: Store, connection: string): Promise<EdgeRow[]> {
+/** Memberships of the connection that are decided by rules and not sent, by what a person said about them; null = nothing. */
+export async function membersDecided(
+  store: Store,
+  connection: string,
+  decided: readonly (EdgeDecision | null)[],
+): Promise<EdgeRow[]> {
   const found: EdgeRow[] = [];
   for (let after: EdgePosition | null = null; ; ) {
     const page: readonly EdgeRow[] = await store.exports.pendingEdges(connection, { after, limit: PAGE });
-    for (const edge of page) if (edge.decided === null) found.push(edge);
+    for (const edge of page) if (decided.includes(edge.decided)) found.push(edge);
     if (page.length < PAGE) return found;
     after = page.at(-1)!;
   }

@@ -3,7 +3,7 @@ export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { limitOf } from '#engine/safety/gates';
-export { changeDigest } from '#engine/safety/parts';
+export { changeDigest, FIRST_PLAN } from '#engine/safety/parts';
 export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';
 export { newGeneration } from '#engine/sync/generation';

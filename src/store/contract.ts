@@ -170,7 +170,8 @@ export interface EdgeRow {
   /** A pending one on its way: sent at (ms), and not proven yet. A read that shows that it was not done makes it null again. */
   readonly sentAt: number | null;
 }
-export type EdgeDecision = 'approved' | 'discarded';
+/** `held`: left out when others of a first plan were approved, until somebody decides about it. */
+export type EdgeDecision = 'approved' | 'discarded' | 'held';
 
 /** Where a page of edges ended: the last row of the page. */
 export type EdgePosition = Pick<EdgeRow, 'stagedId' | 'attribute' | 'key'>;
@@ -707,7 +708,8 @@ export interface ExportOperations {
   }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
-  openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch): Promise<number>;
+  /** `epoch`: null when a person's decision opens it. */
+  openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch | null): Promise<number>;
   /** Sets state, hold id, approved and discarded of listed rows. */
   mark(batch: {
     connection: string;

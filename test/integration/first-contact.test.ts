@@ -77,6 +77,33 @@ describe('a target that is only watched', () => {
     expect((await here.account('dir', 'aold'))?.export).toMatchObject({ operation: 'update' });
     await here.run();
     expect(anchors()).toContain('bob');
+    const waiting = await here.pending('dir');
+    expect(waiting.holds).toMatchObject([{ part: 'firstPlan' }]);
+    await here.approve('dir', [], waiting.digest);
+    expect((await here.run()).notices).toEqual([]);
+    expect(account('aold')).toMatchObject({ cn: 'Person 1' });
+  });
+
+  it('gets nothing that was not chosen by any way, whatever becomes of it, while other changes go on', async () => {
+    hr('4', 'dan');
+    await here.run();
+    await here.approve('dir', ['bob']);
+    await here.restart();
+    const dan = (await here.account('dir', 'dan'))!;
+    for (const profile of ['cycle', 'export', 'full-sync', 'export', 'full-import', 'delta-sync', 'cycle'] as const)
+      await here.run({ profile });
+    hr('4', 'dan', 'Daniel');
+    hr('1', 'ann', 'Anna');
+    hr('5', 'eve');
+    await here.run({ object: dan.objectId! });
+    const report = await here.run();
+    expect(anchors()).toEqual(['aold', 'bob', 'cay', 'eve', 'zed']);
+    expect(account('aold')).toEqual({ number: '1', cn: 'Ann of old' });
+    expect(report.notices).toMatchObject([{ kind: 'gate', message: expect.stringContaining('of the first plan') }]);
+    await here.approve('dir', ['dan']);
+    await here.discard('dir');
+    expect((await here.run()).notices).toEqual([]);
+    expect([anchors(), account('aold')!['cn']]).toEqual([['aold', 'bob', 'cay', 'dan', 'eve', 'zed'], 'Ann of old']);
   });
 
   it("parks a name that exists, and an adoption takes it over with the person's values", async () => {

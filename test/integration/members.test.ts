@@ -59,6 +59,18 @@ describe('memberships', () => {
     expect([inDirectory('sales'), inDirectory('all')]).toEqual([30, 200]);
   });
 
+  it('of a first plan that were not chosen wait, while later ones go on', async () => {
+    await here.call('approve', 'dir', ...ME, ...['sales', ...ids(0, 200)].flatMap((name) => ['--only', name]));
+    for (let i = 0; i < 2; i++) await here.run();
+    expect([inDirectory('sales'), inDirectory('all')]).toEqual([30, 0]);
+    team('sales', ids(0, 31));
+    expect((await here.run()).notices).toMatchObject([{ kind: 'gate' }]);
+    expect([inDirectory('sales'), inDirectory('all')]).toEqual([31, 0]);
+    expect(JSON.parse((await here.call('approve', 'dir', ...ME, '--json')).out)).toMatchObject({ what: 'gate', left: 0 });
+    expect((await here.run()).notices).toEqual([]);
+    expect(inDirectory('all')).toBe(200);
+  });
+
   describe('afterwards', () => {
     beforeEach(async () => {
       await here.call('approve', 'dir', ...ME);

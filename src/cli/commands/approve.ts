@@ -26,7 +26,7 @@ function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): strin
         found.holds
           .map(
             (one) =>
-              `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}, more than the limit of ${number(one.limit)}\n`,
+              `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}, ${one.part === 'firstPlan' ? 'not chosen when others of it were approved' : `more than the limit of ${number(one.limit)}`}\n`,
           )
           .join('');
   const changes = found.changes.map(

@@ -84,7 +84,7 @@ async function sendable(session: Session, edges: readonly EdgeRow[]): Promise<Gr
   const { context, finished, held } = session;
   const byGroup = new Map<number, EdgeRow[]>();
   for (const edge of edges) {
-    if (edge.decided === 'discarded' || (held.has('member') && edge.decided === null)) continue;
+    if (edge.decided === 'discarded' || edge.decided === 'held' || (held.has('member') && edge.decided === null)) continue;
     const list = byGroup.get(edge.stagedId);
     if (list) list.push(edge);
     else byGroup.set(edge.stagedId, [edge]);

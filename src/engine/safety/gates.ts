@@ -8,7 +8,7 @@ import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contrac
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { type Tripped, tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
-import { changeDigest } from './parts.ts';
+import { changeDigest, FIRST_PLAN } from './parts.ts';
 
 const DAY_MS = 86_400_000;
 const PAGE = 2_000;
@@ -102,31 +102,34 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   // The usual case: nothing is held, and nothing is near a limit. Then no row needs to be looked at.
   const near = counts.some(({ part, pending, sent }) => pending + sent > limitFor(context, connection, part, accounts));
   const quiet = !near && open.length === 0 && mode === 'on' && (states.held ?? 0) + (states.observed ?? 0) === 0;
-  const tally = new Map<string, { count: number; digests: string[] }>();
+  const tally = new Map<string, string[]>();
+  const count = (part: string, digest: string): void => {
+    const counted = tally.get(part);
+    if (counted) counted.push(digest);
+    else tally.set(part, [digest]);
+  };
+  const leftOut = open.find(({ part }) => part === FIRST_PLAN)?.id;
   if (!quiet)
     await eachPending(context, connection, async (rows) => {
       for (const row of rows) {
         // What was discarded goes nowhere: it must not hold what else is decided.
         if (isApproved(row) || isDiscarded(row)) continue;
-        for (const part of JSON.parse(row.export!.parts) as string[]) {
-          const entry = tally.get(part) ?? { count: 0, digests: [] };
-          tally.set(part, entry);
-          entry.count++;
-          entry.digests.push(`${row.id}:${digestOf(row)}`);
-        }
+        const parts = isLeftOut(row, leftOut) ? [FIRST_PLAN] : (JSON.parse(row.export!.parts) as string[]);
+        for (const part of parts) count(part, `${row.id}:${digestOf(row)}`);
       }
     });
   const members = await tallyMembers(context, connection, since);
-  if (members) tally.set('member', members);
+  for (const digest of members.digests) count('member', digest);
+  for (const digest of members.leftOut) count(FIRST_PLAN, digest);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
   // What a hold stood over is not wanted any more, by nobody's decision.
   for (const hold of open) if (!tally.has(hold.part)) await exports.closeHold(hold.id, 0, context.now);
   open = open.filter((hold) => tally.has(hold.part));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
-  for (const [part, { count, digests }] of tally) {
+  for (const [part, digests] of tally) {
     if (held.has(part)) continue;
-    const over = overLimit(count + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
-    const tripped = over ?? (part === 'member' ? members!.emptied : null);
+    const over = overLimit(digests.length + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
+    const tripped = over ?? (part === 'member' ? members.emptied : null);
     if (tripped === null) continue;
     const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {
       connection: connection.name,
@@ -150,6 +153,8 @@ function tellHold(context: EngineContext, { name }: EngineConnection, hold: Gate
 
 function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count' | 'part' | 'limit'>): string {
   const one = count === 1;
+  if (part === FIRST_PLAN)
+    return `${name}: ${count} ${one ? 'change' : 'changes'} of the first plan ${one ? 'was' : 'were'} not chosen and ${one ? 'waits' : 'wait'} for a person; other changes go on`;
   const what = `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}"`;
   if (limit === DOUBTED)
     return `${what} ${one ? 'waits' : 'wait'} for a person: the time leapt by a week or more, and no connected system says that it is right; other changes go on`;
@@ -184,7 +189,8 @@ async function markRows(
   for (const row of rows) {
     const columns = row.export!;
     const parts = JSON.parse(columns.parts) as string[];
-    const hold = isApproved(row) ? undefined : holdOver(parts, held);
+    const leftOut = held.get(FIRST_PLAN);
+    const hold = isApproved(row) ? undefined : isLeftOut(row, leftOut) ? leftOut : holdOver(parts, held);
     const state: ExportState = mode === 'hold' || hold !== undefined || isDiscarded(row) ? 'held' : 'waiting';
     if (state !== columns.state || (hold ?? null) !== columns.holdId)
       marks.push({
@@ -241,6 +247,11 @@ async function eachPending(
 
 function digestOf(row: StagedRow): string {
   return changeDigest(row.id, row.export!);
+}
+
+/** Not chosen when others of a first plan were: the account waits, whatever becomes of its change. */
+function isLeftOut(row: StagedRow, hold: number | undefined): boolean {
+  return hold !== undefined && row.export!.holdId === hold;
 }
 
 function isApproved(row: StagedRow): boolean {

@@ -20,17 +20,23 @@ interface Losing {
   pending: number;
 }
 
-/** Memberships that nobody has decided about yet, and the first group that would lose more than half of its members. */
-export async function tallyMembers(
-  context: EngineContext,
-  connection: EngineConnection,
-  since: number,
-): Promise<{ count: number; digests: string[]; emptied: Tripped | null } | null> {
+export interface MemberTally {
+  /** Of the memberships that nobody has decided about yet. */
+  readonly digests: readonly string[];
+  /** The first group that would lose more than half of its members. */
+  readonly emptied: Tripped | null;
+  /** Of those left out of a first plan. */
+  readonly leftOut: readonly string[];
+}
+
+export async function tallyMembers(context: EngineContext, connection: EngineConnection, since: number): Promise<MemberTally> {
   const digests: string[] = [];
+  const leftOut: string[] = [];
   const losing = new Map<string, Losing>();
   for (let after: EdgePosition | null = null; ; ) {
     const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
     for (const { stagedId, attribute, key, state, decided } of page) {
+      if (decided === 'held') leftOut.push(`${stagedId}:${attribute}:${key}:${state}`);
       if (decided !== null) continue;
       digests.push(`${stagedId}:${attribute}:${key}:${state}`);
       if (state !== 'remove') continue;
@@ -41,10 +47,9 @@ export async function tallyMembers(
     if (page.length < PAGE) break;
     after = page[page.length - 1]!;
   }
-  if (digests.length === 0) return null;
   const losses = losing.size === 0 ? [] : await context.store.exports.groupLosses([...losing.values()], since);
   const emptied = losses.map(emptiedBy).find((tripped) => tripped !== null) ?? null;
-  return { count: digests.length, digests, emptied };
+  return { digests, emptied, leftOut };
 }
 
 /** More than half of the members it had before it began to lose them; of a group that was small then, of all that it was given since. */

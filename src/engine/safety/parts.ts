@@ -8,6 +8,9 @@ import { sha256Hex } from '#core/digest';
 import { type Attributes, scalars, type Value } from '#core/values';
 import type { ExportColumns, ExportOperation } from '#store/contract';
 
+/** The part of a hold over what was left out when others of a first plan were approved. It stands for no kind of change. */
+export const FIRST_PLAN = 'firstPlan';
+
 export interface EnabledRule {
   readonly attribute: string;
   readonly on: Value;

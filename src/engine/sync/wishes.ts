@@ -236,7 +236,8 @@ export function wishWrite(
       parts: JSON.stringify(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
       attempts: 0,
       notBefore: 0,
-      holdId: null,
+      // What was left out of a first plan stays so, however it changes; the gates look at every other hold anew.
+      holdId: before?.holdId ?? null,
       approved: digest !== null && before!.approved === digest ? digest : null,
       discarded: discarded ? digest : null,
       fault: null,

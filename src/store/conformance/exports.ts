@@ -295,6 +295,8 @@ export function exportsSuite(suite: Suite): void {
     const { store, epoch } = opened;
     const hold = { connection: 'ad', part: 'delete', count: 9, limit: 5, digest: 'd', since: NOW };
     const id = await store.exports.openHold(hold, epoch);
+    const byPerson = { ...hold, part: 'firstPlan' };
+    await store.exports.closeHold(await store.exports.openHold(byPerson, null), 2, NOW);
     deepEqual(await store.exports.holds('ad'), [{ ...hold, id, closedAt: null, decision: null }]);
     deepEqual(await store.exports.holds('hr'), []);
     await store.exports.closeHold(id, 3, NOW + 1);

@@ -18,7 +18,7 @@ export const ORIGINS: readonly Origin[] = ['created', 'adopted'];
 export const OPERATIONS: readonly ExportOperation[] = ['create', 'update', 'delete'];
 export const EXPORT_STATES: readonly ExportState[] = ['observed', 'waiting', 'held', 'unknown', 'sent', 'failed'];
 export const EDGE_STATES: readonly EdgeRow['state'][] = ['seen', 'add', 'remove'];
-export const EDGE_DECISIONS: readonly EdgeDecision[] = ['approved', 'discarded'];
+export const EDGE_DECISIONS: readonly EdgeDecision[] = ['approved', 'discarded', 'held'];
 export const LIFE_STATES: readonly LifeState[] = ['expected', 'active', 'away', 'leaving', 'gone'];
 export const SUBJECTS: readonly DirtySubject[] = ['staged', 'object', 'edge'];
 

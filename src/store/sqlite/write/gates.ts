@@ -47,7 +47,7 @@ function countGroups(session: Session, hour: number, groups: readonly GroupChang
 
 export function openHold(
   session: Session,
-  { hold, epoch }: { hold: Parameters<ExportOperations['openHold']>[0]; epoch: number },
+  { hold, epoch }: { hold: Parameters<ExportOperations['openHold']>[0]; epoch: number | null },
 ): number {
   session.checkEpoch(epoch);
   return session.db.insert(
