@@ -28,7 +28,7 @@ export function agreeOn(state: State, object: ObjectMemory): void {
       const kept = was[attribute.name];
       const once = (attribute.once || attribute.unique !== null) && scalars(kept).length > 0;
       const value = once ? kept : agreed(state, object, attribute, kept);
-      if (value !== undefined && value !== null) object.attributes[attribute.name] = value;
+      if (value !== undefined) object.attributes[attribute.name] = value;
     }
   }
   freeze(state, object, was);

@@ -52,12 +52,8 @@ function create(job: Job, former: StagedMemory | undefined): boolean {
   const made = send(job, 'create', { kind: rule.to, anchor: anchor ?? '', name, attributes: wanted });
   if (!made) return false;
   // An account made again is the one that was there, whatever its anchor is now.
-  const link = {
-    object: object.id,
-    how: former?.how ?? ('provisioned' as const),
-    origin: former?.origin ?? ('created' as const),
-  };
-  const account: StagedMemory = { ...fresh(rule.connection, made), ...link };
+  const account: StagedMemory = { ...fresh(rule.connection, made), object: object.id, how: 'provisioned', origin: 'created' };
+  if (former) Object.assign(account, { how: former.how, origin: former.origin ?? 'created' });
   if (former && former.anchor !== account.anchor) former.object = null;
   state.memory.staged.set(placeOf(account), account);
   settle(job, account, wanted, attributes());

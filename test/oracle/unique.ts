@@ -1,6 +1,6 @@
 /** Unique values: made once, kept, never shared (SEMANTICS 12, the plain case). */
 import { normalForm } from '#core/matching';
-import { scalars, type Value } from '#core/values';
+import { type Scalar, scalars, type Value } from '#core/values';
 import type { MetaAttribute } from '#rules/model';
 import type { State } from './state.ts';
 import type { ObjectMemory } from './world.ts';
@@ -14,7 +14,7 @@ export function makeUnique(state: State): boolean {
     for (const attribute of state.rules.kinds.get(object.kind)!.attributes.values()) {
       if (attribute.unique === null || scalars(object.attributes[attribute.name]).length > 0 || object.state === 'gone') continue;
       const value = takenOver(state, object, attribute) ?? invent(state, object, attribute);
-      if (value === null) continue;
+      if (value === null || value === false) continue;
       object.attributes[attribute.name] = value;
       if (object.frozen !== null) object.frozen[attribute.name] = value;
       made = true;
@@ -23,11 +23,12 @@ export function makeUnique(state: State): boolean {
   return made;
 }
 
-/** An adopted account's value. */
+/** An adopted account's value; false where somebody else has it. */
 function takenOver(state: State, object: ObjectMemory, attribute: MetaAttribute): Value {
   for (const place of attribute.unique!.uniqueIn) {
     const account = state.linksOf(object).find((s) => s.connection === place.connection && s.origin === 'adopted');
     const value = account && scalars(state.contentOf(account)?.attributes[place.attribute])[0];
+    if (value !== undefined && isAnothers(state, object, attribute, value)) return state.park('uniqueTaken', null, object.id);
     if (value !== undefined) return attribute.multi ? [value] : value;
   }
   return null;
@@ -48,10 +49,14 @@ function invent(state: State, object: ObjectMemory, attribute: MetaAttribute): V
   return null;
 }
 
+function isAnothers(state: State, object: ObjectMemory, { name, matching }: MetaAttribute, value: Scalar): boolean {
+  return state.holdersOf(object.kind, name, [normalForm(value, matching)]).some((other) => other !== object);
+}
+
 /** Of people in all states, and of what is in the named targets and is not this person's. */
 function isFree(state: State, object: ObjectMemory, attribute: MetaAttribute, text: string): boolean {
   const norm = normalForm(text, attribute.matching);
-  if (state.holdersOf(object.kind, attribute.name, [norm]).some((other) => other !== object)) return false;
+  if (isAnothers(state, object, attribute, text)) return false;
   return !attribute.unique!.uniqueIn.some((place) =>
     [...state.memory.staged.values()]
       .filter((s) => s.connection === place.connection && s.object !== object.id)

@@ -69,6 +69,15 @@ export const cases: readonly Case[] = [
     story: ['settle', { systems: { dir: { [madeFor('a')]: { phone: '77', mail: 'ann@example.org' } } } }],
   },
   {
+    says: '3: known to be empty clears what the target had of its own; absent leaves it alone',
+    config: { connections: { hr: source({ ...simple, phone: clearing }), dir: target(dirFlows) } },
+    systems: {
+      hr: { a: { ...ann, phone: null }, b: bo },
+      dir: { x: { number: '1', phone: '11' }, y: { number: '2', phone: '22' } },
+    },
+    story: ['settle', { systems: { dir: { 'person:x': { phone: undefined }, 'person:y': { phone: '22' } } } }],
+  },
+  {
     says: '3: empty falls through by default',
     config: {
       connections: {
@@ -783,6 +792,25 @@ export const cases: readonly Case[] = [
       {
         objects: { [hr('a')]: { attributes: { login: 'oldann' } } },
         systems: { dir: { 'person:x': { uid: 'oldann', cn: 'Ann' } } },
+      },
+    ],
+  },
+  {
+    says: "12: an adopted account's value that another person has is parked, and the account keeps it",
+    config: {
+      attributes: { person: { login: { unique: { candidates: [ex('person.displayName.lower()')], uniqueIn: ['dir.uid'] } } } },
+      connections: { hr: source({ displayName: 'name' }), dir: target({ uid: 'login', cn: 'displayName' }) },
+    },
+    systems: {
+      hr: { a: { id: '1', name: 'Ann' }, b: { id: '2', name: 'Bo' } },
+      dir: { x: { number: '1', uid: 'same' }, y: { number: '2', uid: 'SAME' } },
+    },
+    story: [
+      'settle',
+      {
+        objects: { [hr('a')]: { attributes: { login: 'same' } }, [hr('b')]: { attributes: { login: undefined } } },
+        systems: { dir: { 'person:y': { uid: 'SAME', cn: 'Bo' } } },
+        parked: [`uniqueTaken - ${hr('b')}`],
       },
     ],
   },

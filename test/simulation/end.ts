@@ -32,7 +32,8 @@ export function endOf({ memory, systems, parked }: Settled, rules: Rules): EndSt
   const objects = new Map(
     [...memory.objects.values()].map(({ id, kind, state, attributes }) => {
       const types = rules.kinds.get(kind)!.attributes;
-      const plain = Object.entries(attributes).map(([attribute, value]) => {
+      const held = Object.entries(attributes).filter(([, value]) => value !== null);
+      const plain = held.map(([attribute, value]) => {
         const isReference = types.get(attribute)?.type === 'reference';
         const named = () => scalars(value).map((other) => name(Number(other)));
         return [attribute, isReference ? named().sort() : value] as const;

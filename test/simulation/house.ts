@@ -34,8 +34,8 @@ export interface Comparable {
 export function canonicalObject(object: PlainObject): SystemObject {
   const values = attributes();
   for (const [name, value] of Object.entries(object.attributes)) {
-    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
-    values[name] = Array.isArray(value) ? canonicalSet(value as readonly Scalar[]) : (value as Scalar);
+    if (!Array.isArray(value)) values[name] = value as Scalar | null;
+    else values[name] = value.length === 0 ? null : canonicalSet(value as readonly Scalar[]);
   }
   return { kind: object.kind, anchor: object.anchor, name: object.name ?? null, attributes: values };
 }
@@ -167,7 +167,7 @@ export function comparable(end: EndState, created: ReadonlySet<string>): Compara
   for (const [connection, objects] of end.systems) {
     const all: [string, unknown][] = [...objects].map(([key, o]) => [
       place(connection, key),
-      { name: o.name, ...sorted(Object.entries(o.attributes).map(([n, v]) => [n, rename(connection, v)])) },
+      { name: o.name, ...sorted(heldBy(o).map(([n, v]) => [n, rename(connection, v)])) },
     ]);
     systems[connection] = sorted(all);
   }
@@ -185,6 +185,11 @@ export function comparable(end: EndState, created: ReadonlySet<string>): Compara
       })
       .sort(),
   };
+}
+
+/** Empty is empty: which way a system says so is its own. */
+function heldBy({ attributes }: SystemObject): [string, unknown][] {
+  return Object.entries(attributes).filter(([, value]) => value !== null);
 }
 
 function sorted(entries: readonly (readonly [string, unknown])[]): { [name: string]: unknown } {

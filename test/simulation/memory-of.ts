@@ -127,7 +127,7 @@ function resolvedOnly(values: Attributes): Attributes {
   const out = attributes();
   for (const [name, value] of Object.entries(values)) {
     const known = scalars(value).filter((v) => !(typeof v === 'string' && v.startsWith('?')));
-    if (known.length > 0) out[name] = (Array.isArray(value) ? known : known[0]!) as Value;
+    if (value === null || known.length > 0) out[name] = (Array.isArray(value) ? known : (known[0] ?? null)) as Value;
   }
   return out;
 }

@@ -93,6 +93,17 @@ test('it does it and fails the call', async () => {
   expect(await anchors(connection)).toEqual(['1', '2']);
 });
 
+test('what is gone from an object is absent in its feed as in a full read; what is empty is empty in both', async () => {
+  const system = memorySystem(name);
+  const connection = connect();
+  system.put('person', '1', { mail: 'a@b', phone: '1', room: 'A' });
+  const cursor = await connection.read!.cursor!();
+  system.put('person', '1', { mail: 'a@b', phone: null });
+  const whole = { kind: 'person', anchor: '1', attributes: { mail: 'a@b', phone: null } };
+  expect((await read(connection)).objects).toEqual([whole]);
+  expect((await read(connection, { since: cursor })).objects).toEqual([whole]);
+});
+
 test('it shows late, in reads, lookups and deltas alike, and loses nothing', async () => {
   const connection = connect({ faults: [{ on: 'write', times: 3, do: { late: 2 } }] });
   const cursor = await connection.read!.cursor!();

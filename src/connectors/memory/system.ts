@@ -153,7 +153,7 @@ export class MemorySystem {
       ...(more.attempt === undefined ? {} : { attempt: more.attempt }),
     });
     if (more.attempt !== undefined) this.attempts.set(more.attempt, anchor);
-    this.#store(stored, more.late ?? 0, before === null ? readObject(stored) : patchOf(before, stored));
+    this.#store(stored, more.late ?? 0, before === null ? readObject(stored) : changeOf(before, stored));
   }
 
   /** Changes some attributes of an object that is there; null empties one, undefined takes it away. */
@@ -249,7 +249,7 @@ export class MemorySystem {
       const stored: Stored = { ...rest, name: rest.name, changedAt: rest.changedAt, attributes: row };
       const before = this.get(stored.kind, stored.anchor);
       if (deed.attempt !== undefined) this.attempts.set(deed.attempt, stored.anchor);
-      this.#store(stored, 0, before === null ? readObject(stored) : patchOf(before, stored));
+      this.#store(stored, 0, before === null ? readObject(stored) : changeOf(before, stored));
     }
   }
 }
@@ -276,13 +276,13 @@ export function readObject({ kind, anchor, name, attributes, changedAt }: Stored
   return { kind, anchor, attributes, ...(name === undefined ? {} : { name }), ...(changedAt === undefined ? {} : { changedAt }) };
 }
 
-/** What changed, as the feed tells it: an attribute that is gone is told as empty. */
-function patchOf(before: Stored, after: Stored): Change {
+/** What changed, as the feed tells it: the whole object where an attribute is gone, for a patch could only call it empty. */
+function changeOf(before: Stored, after: Stored): Change | ReadObject {
+  if (Object.keys(before.attributes).some((name) => after.attributes[name] === undefined)) return readObject(after);
   const set = newRow();
   for (const [name, value] of Object.entries(after.attributes)) {
     if (JSON.stringify(value) !== JSON.stringify(before.attributes[name])) set[name] = value;
   }
-  for (const name of Object.keys(before.attributes)) if (after.attributes[name] === undefined) set[name] = null;
   const { kind, anchor, name, changedAt } = after;
   return {
     op: 'patch',
