@@ -11,6 +11,7 @@ export { modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
 export { isTimeDoubted } from './safety/time.ts';
+export { isMissing } from './sync/missing.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
 export { MOST_TAKEN } from './sync/taken.ts';
 export { createTurns, type Turn, type Turns } from './turns.ts';

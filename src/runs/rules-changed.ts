@@ -1,6 +1,6 @@
 /** Rules that differ from those that produced the data: whom they concern is looked at again, through the gates (SEMANTICS 14). */
 import type { Configuration } from '#config/model';
-import type { EngineContext } from '#engine/index';
+import { type EngineContext, isMissing } from '#engine/index';
 
 const ALL = Number.MAX_SAFE_INTEGER;
 
@@ -41,17 +41,16 @@ export async function rememberRules(context: EngineContext, config: Configuratio
   }
 }
 
-/** Connections the store knows and the file does not: their data and values stay as they are. */
-export function noticeMissing(context: EngineContext, config: Configuration): void {
-  const named = new Set(config.connections.map((c) => c.name));
-  for (const state of context.states.values())
-    if (!named.has(state.name) && state.lastRead !== null) {
+/** Connections the store knows and the file does not: their data and the values they gave stay as they are. */
+export function noticeMissing(context: EngineContext): void {
+  for (const { name } of context.states.values())
+    if (isMissing(context, name)) {
       // branch: holds: a connection missing from the file
       context.notice(
         'heldConnection',
-        state.name,
-        `${state.name} is not in the configuration any more; its data and the values it gave stay as they are`,
-        'put it back, or keep it out: nobody is touched',
+        name,
+        `${name} is not in the configuration any more; its data and the values it gave stay as they are`,
+        `put it back; to go on without it, run: rollcall release ${name}`,
       );
     }
 }

@@ -63,7 +63,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const whole = synced && request.object === undefined && request.planLines === undefined;
   let status: RunStatus = 'done';
   try {
-    noticeMissing(context, config);
+    noticeMissing(context);
     await noticeChangedRules(context, config);
     if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
     if (status === 'done' && whole) await rememberRules(context, config);

@@ -37,7 +37,9 @@ export const hold: Command = command({
 export const release: Command = command({
   name: 'release',
   summary: 'use a held connection again',
-  about: [],
+  about: [
+    'One that is not in rollcall.yaml any more is gone on without: the next run works out what that changes, through the gates.',
+  ],
   positionals: [CONNECTION],
   options: DECIDER_OPTIONS,
   examples: [{ line: "rollcall release hr --as 'Ada Lovelace' --reason 'migration is done'", about: 'after maintenance' }],
@@ -48,7 +50,7 @@ export const release: Command = command({
     const name = printable(connection);
     if (changed)
       terminal.out(
-        `${paint.green('✓')} ${name} is used again from the next run on.\n  ${paint.dim('→')} rollcall plan --read ${name}\n`,
+        `${paint.green('✓')} ${name} is released; the next run goes by rollcall.yaml again.\n  ${paint.dim('→')} rollcall plan\n`,
       );
     else terminal.out(`${name} was not held.\n`);
   },

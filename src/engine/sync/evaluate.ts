@@ -17,6 +17,7 @@ import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } fro
 import { listsOf } from './kinds.ts';
 import { ownersOf, stateOfObject } from './life.ts';
 import { joinKeysOf } from './link.ts';
+import { keepGiven, type Missing, missingWith } from './missing.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
 import { createResolver, owedOf } from './references.ts';
@@ -144,6 +145,7 @@ interface Draft extends Loaded {
   readonly offered: ReturnType<typeof offersOf>;
   /** Attribute → whose rule failed. */
   readonly failed: ReadonlyMap<string, readonly Contributor[]>;
+  readonly missing: Missing;
   readonly parked: ParkedItem[];
 }
 
@@ -152,9 +154,13 @@ function draft(context: EngineContext, one: Loaded): Draft {
   const clock = clockOf(context);
   const parked: ParkedItem[] = [];
   const contributors: Contributor[] = [];
+  let missing: Missing = null;
   for (const row of one.rows) {
     const connection = connectionNamed(context, row.connection);
-    if (!connection) continue;
+    if (!connection) {
+      missing = missingWith(context, missing, row);
+      continue;
+    }
     const contributor = contributorOf(connection, row, outagesOf(context, row.connection), clock, reporter(context));
     if (contributor && contributor.rule.kind === one.kind) contributors.push(contributor);
   }
@@ -170,7 +176,7 @@ function draft(context: EngineContext, one: Loaded): Draft {
       detail: canonicalJson({ attribute, message: fault.message }),
     });
   });
-  return { ...one, rules, clock, contributors, offered, failed, parked };
+  return { ...one, rules, clock, contributors, offered, failed, missing, parked };
 }
 
 const NOTHING_FIXED: ReadonlyMap<string, Value> = new Map();
@@ -208,6 +214,7 @@ function agree(
     const winner = winning?.connection ?? null;
     winners.set(name, winner);
     if (value === undefined) continue;
+    if (one.missing === 'source' && beforeAttributes?.[name] !== undefined) continue;
     if (heldByFailure(one, type, beforeAttributes, winning)) {
       // branch: holds: an attribute whose rule fails
       continue;
@@ -219,6 +226,7 @@ function agree(
     const had = beforeAttributes?.[name];
     if (attributes[name] === undefined && had !== undefined) attributes[name] = had;
   }
+  keepGiven(one.missing, attributes, beforeAttributes, one.offered);
   for (const type of listsOf(rules).once) {
     const had = beforeAttributes?.[type.name];
     if (had !== undefined && had !== null) attributes[type.name] = had;
@@ -230,10 +238,12 @@ function agree(
     debts.delete(name);
   }
   const owners = ownersOf(context, one.kind);
-  const owned = one.contributors.some((c) => owners.has(c.connection.name));
+  // Who was there stays: nobody knows whether the missing connection speaks for them.
+  const kept = one.missing === 'source' && before !== null && before.frozen === null;
+  const owned = kept || one.contributors.some((c) => owners.has(c.connection.name));
   const frozen = owned || !beforeAttributes ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
-  const life = stateOfObject(context, rules, before, one.contributors, owners, agreed, clock);
+  const life = stateOfObject(context, rules, before, owned, agreed, clock);
   doubtful(context, one, agreed);
   const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);
   return {

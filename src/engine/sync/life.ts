@@ -5,7 +5,6 @@ import type { Clock, KindRules } from '#rules/model';
 import type { ObjectRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Life, type LifeDates, lifeOf } from '../lifecycle/state.ts';
-import type { Contributor } from './contributions.ts';
 
 /** Asked for every object; made once per configuration. */
 const owners = new WeakMap<EngineContext['connections'], Map<string, ReadonlySet<string>>>();
@@ -30,12 +29,10 @@ export function stateOfObject(
   context: EngineContext,
   rules: KindRules,
   before: ObjectRow | null,
-  contributors: readonly Contributor[],
-  owners: ReadonlySet<string>,
+  owned: boolean,
   attributes: Attributes,
   clock: Clock,
 ): Life {
-  const owned = contributors.some((c) => owners.has(c.connection.name));
   const dates = before ? (JSON.parse(before.dates) as LifeDates) : {};
   const active = isActive(context, rules, before, attributes, clock);
   return lifeOf({
