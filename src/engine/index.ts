@@ -14,4 +14,5 @@ export { isTimeDoubted } from './safety/time.ts';
 export { isMissing } from './sync/missing.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
 export { MOST_TAKEN } from './sync/taken.ts';
+export { ownersFresh } from './sync/targets.ts';
 export { createTurns, type Turn, type Turns } from './turns.ts';

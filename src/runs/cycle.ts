@@ -12,6 +12,7 @@ import {
   importConnection,
   MOST_TAKEN,
   modeOf,
+  ownersFresh,
   type SyncOptions,
   sync,
 } from '#engine/index';
@@ -148,12 +149,11 @@ async function lookFirst(
 async function lookAtStale(context: EngineContext): Promise<void> {
   const stale = await context.store.decisions.parked({ kind: 'staleOwners' }, { after: 0, limit: MOST_STALE });
   const ids = stale.flatMap(({ objectId }) => (objectId === null ? [] : [objectId]));
-  const ready =
-    ids.length > 0 &&
-    context.connections.every((c) => !c.owner || (context.states.get(c.name)?.lastCompleteRead ?? 0) === context.now);
-  if (ready)
+  if (ids.length === 0) return;
+  const ready = (await context.store.sync.objects(ids)).filter(({ kind }) => ownersFresh(context, kind));
+  if (ready.length > 0)
     await context.store.sync.markDirty(
-      ids.map((id) => ({ subject: 'object', from: id, to: id, cause: 'owners read' })),
+      ready.map(({ id }) => ({ subject: 'object', from: id, to: id, cause: 'owners read' })),
       context.epoch,
     );
 }

@@ -65,7 +65,7 @@ export async function wishesOf(
         ),
         excluded,
         known: stateOf(context, connection.name).lastCompleteRead !== null,
-        ownersFresh: fresh(context, kind),
+        ownersFresh: ownersFresh(context, kind),
       };
       const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
       const taken = await collisions(context, generation, connection, wishes);
@@ -229,7 +229,7 @@ function linkRows(context: EngineContext, generation: Generation, batch: readonl
 }
 
 /** Owners of a kind were all read completely within their own limit. */
-function fresh(context: EngineContext, kind: string): boolean {
+export function ownersFresh(context: EngineContext, kind: string): boolean {
   for (const name of ownersOf(context, kind)) {
     const connection = context.connections.find((c) => c.name === name)!;
     const at = stateOf(context, name).lastCompleteRead;

@@ -1,0 +1,65 @@
+/** SEMANTICS 5: a delete waits for recent reads of all owners; they need not be of the same day. */
+import { afterEach, expect, it } from 'vitest';
+import { type Firm, firm, HOUR } from './firm.ts';
+
+const DAY = 24 * HOUR;
+const owner = (name: string) => `  ${name}:
+    type: memory
+    system: ${name}
+    owner: true
+    fullReadEvery: 7d
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
+`;
+const YAML = `store: sqlite:rollcall.db
+connections:
+${owner('hr')}${owner('guests')}  dir:
+    type: memory
+    system: dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        enabled: { attribute: active, on: 'yes', off: 'no' }
+        attributes: { number: employeeId, cn: displayName }
+    deprovision: { action: disable, then: delete, after: 13d }
+`;
+
+let here: Firm;
+afterEach(() => here.close());
+
+it('owners read on different days: the delete is made once each was read lately', async () => {
+  here = await firm(YAML, ['hr', 'guests', 'dir']);
+  for (const id of ['p1', 'p2', 'p3']) here.system('hr').put('person', id, { id, name: `Person ${id}` });
+  here.system('guests').put('person', 'g1', { id: 'g1', name: 'Guest' });
+  await here.run();
+  await here.approve('dir');
+  await here.run();
+  const numbers = () =>
+    here
+      .system('dir')
+      .objects()
+      .map((one) => one.attributes['number'])
+      .sort();
+  expect(numbers()).toEqual(['g1', 'p1', 'p2', 'p3']);
+  // From here on guests is read in full three days after HR.
+  here.now += 3 * DAY;
+  await here.run({ profile: 'full-import', connections: ['guests'] });
+  here.system('hr').remove('person', 'p1');
+  await here.run();
+  for (let day = 4; day < 16; day++) {
+    here.now += DAY;
+    await here.run();
+  }
+  // The day it is due: HR was read eight days ago.
+  here.now += DAY;
+  await here.run({ connections: ['guests'] });
+  expect(await here.parked('staleOwners')).toHaveLength(1);
+  expect(numbers()).toEqual(['g1', 'p1', 'p2', 'p3']);
+  here.now += DAY;
+  await here.run();
+  expect(numbers()).toEqual(['g1', 'p2', 'p3']);
+  expect(await here.parked('staleOwners')).toEqual([]);
+});
