@@ -52,6 +52,29 @@ const yaml = (moment: string) =>
   });
 const source = (...more: readonly string[]) => `${['id,name', ...IDS.map((id) => `${id},Name ${id}`), ...more].join('\n')}\n`;
 
+it('what it wrote before it was killed is no word of the target, though that ranks first', async () => {
+  const { connections, ...rest } = JSON.parse(yaml('after'));
+  const { hr, dir } = connections;
+  hr.import.person.attributes.phone = 'phone';
+  dir.faults = [{ on: 'update', after: 0, times: 1, do: { die: 'after', how: 'kill' } }];
+  dir.import.person.attributes.phone = 'tel';
+  dir.export.person.attributes.tel = 'phone';
+  here = await place(JSON.stringify({ ...rest, precedence: { person: { phone: ['dir', 'hr'] } }, connections }));
+  const people = (phone: string) => `id,phone\n1,${phone}\n2,\n3,\n`;
+  await here.write('hr.csv', people(''));
+  expect(process('run').status).not.toBe(null);
+  expect(process('approve', 'dir', '--as', 'Ada', '--reason', 'looked at it').status).toBe(0);
+  expect(process('run').signal).toBe(null);
+  await here.write('hr.csv', people('11'));
+  expect(process('run').signal).toBe('SIGKILL');
+  for (let i = 0; i < 2; i++) expect(process('run').signal).toBe(null);
+  await here.write('hr.csv', people('12'));
+  for (let i = 0; i < 2; i++) expect(process('run').signal).toBe(null);
+  const deeds = (await readFile(here.path('dir.jsonl'), 'utf8')).trimEnd().split('\n');
+  const puts = deeds.map((line) => JSON.parse(line) as { put?: { attributes: readonly (readonly [string, string])[] } });
+  expect(puts.flatMap(({ put }) => new Map(put?.attributes).get('tel') ?? [])).toEqual(['11', '12']);
+});
+
 it('what a run told before it was killed is in the store', async () => {
   here = await place(yaml('before'));
   await here.write('hr.csv', source());

@@ -16,6 +16,7 @@ import {
   type StagingPlan,
   withLast,
 } from '../import/staging.ts';
+import { stepsAnswered, stepsUnanswered } from '../import/unanswered.ts';
 import { partsOf } from '../safety/parts.ts';
 import type { Sending } from './translate.ts';
 
@@ -76,7 +77,7 @@ export function answerOf(
     const fault = canonicalJson(result.fault);
     if (result.unknown) {
       // branch: waits: unknown outcome
-      return { ...blank, outcome: 'unknown', fault };
+      return { ...blank, outcome: 'unknown', fault, steps: stepsUnanswered(row, sent, settling.shared) };
     }
     if (ACTIONS[result.fault.kind] === 'park') {
       // branch: parks refused
@@ -115,12 +116,16 @@ export function answerOf(
     parts,
     remaining,
   };
-  if (!proven && !result.object) return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)) };
+  if (!proven && !result.object) {
+    const steps = stepsAnswered(row.steps, sent, settling.shared, false);
+    return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)), ...(steps === row.steps ? {} : { steps }) };
+  }
   const shown = result.object ? shownBy(context, settling, result.object, row, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
   const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(bare(), seen, sent));
+  const steps = stepsAnswered(settled.steps, sent, settling.shared, true);
   return {
     ...common,
     outcome: 'proven',
@@ -133,7 +138,7 @@ export function answerOf(
         : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
     confirmed: imageText(settled.confirmed),
     keys: keysOf(plan, seen),
-    ...(settled.steps === row.steps ? {} : { steps: settled.steps }),
+    ...(steps === row.steps ? {} : { steps }),
   };
 }
 

@@ -1,5 +1,6 @@
-/** What Rollcall remembers of an account's last steps, and of repairs that were undone. */
+/** What Rollcall remembers of an account's last steps, of repairs that were undone, and of writes that nobody answered. */
 import { canonicalJson } from '#core/canonical';
+import type { Value } from '#core/values';
 
 export interface Steps {
   /** The disable was decided at (ms). */
@@ -10,6 +11,8 @@ export interface Steps {
   readonly repairs?: { readonly [attribute: string]: number };
   /** How many candidates for a generated value the target answered were taken, one after the other. */
   readonly conflicts?: number;
+  /** By attribute what may have been written (import/unanswered.ts). */
+  readonly unanswered?: { readonly [attribute: string]: readonly Value[] };
 }
 
 const NONE: Steps = {};

@@ -11,6 +11,7 @@ import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { typeIn } from '../import/settle.ts';
+import { stepsOfLost } from '../import/unanswered.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { modeOf } from '../safety/mode.ts';
@@ -18,7 +19,7 @@ import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
-import { isShared } from './ours.ts';
+import { isShared, sharedIn } from './ours.ts';
 import { countedSteps } from './taken.ts';
 
 /** A repair undone this often in a row is not tried again. */
@@ -75,9 +76,11 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     if (row.presence === 'gone') return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
     if (row.presence === 'pending') return { ...nothing, write: cancel(row) };
     const step = deprovision(context, one, connection, rule, row, target.ownersFresh);
-    return { ...nothing, due: step.due, write: merge(row, step.write, wishWrite(context, connection, rule, row, step.change)) };
+    const write = merge(row, step.write, wishWrite(context, connection, rule, row, step.change));
+    return remembering(context, { ...nothing, due: step.due, write });
   }
-  if (row && row.presence !== 'gone' && !(row.presence === 'pending')) return counted(update(context, one, target, scope, row));
+  if (row && row.presence !== 'gone' && !(row.presence === 'pending'))
+    return taking(context, update(context, one, target, scope, row));
   if (!target.known) {
     // branch: waits: first contact, the target was never read completely
     return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
@@ -87,14 +90,22 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     // branch: waits: a create is on its way, and its outcome not known
     return nothing;
   }
-  return counted(create(context, one, target, scope, row));
+  return taking(context, create(context, one, target, scope, row));
 }
 
 /** A wish that takes the place of one that the target refused says how many there were. */
-function counted(wish: Wish): Wish {
+function taking(context: EngineContext, wish: Wish): Wish {
   if (!wish.row || !wish.write?.export) return wish;
   const steps = countedSteps(wish.row, wish.write.steps ?? wish.row.steps);
-  return steps === wish.row.steps ? wish : { ...wish, write: { ...wish.write, steps } };
+  return remembering(context, steps === wish.row.steps ? wish : { ...wish, write: { ...wish.write, steps } });
+}
+
+/** One that takes the place of a wish that nobody answered remembers what that may have written. */
+function remembering(context: EngineContext, wish: Wish): Wish {
+  const { row, write } = wish;
+  if (row?.export?.state !== 'unknown' || !write?.export) return wish;
+  const before = { ...row, steps: write.steps === undefined ? row.steps : write.steps };
+  return { ...wish, write: { ...write, steps: stepsOfLost(before, sharedIn(context, [wish.rule])) } };
 }
 
 interface Change {

@@ -150,7 +150,7 @@ function answerOne(
       put('anchor_low', low!);
     }
   }
-  if (one.steps !== undefined) put('steps', one.steps);
+  if (one.steps !== undefined && (current || one.outcome !== 'unknown')) put('steps', one.steps);
   settleWish(set, put, batch, one, row, current, operation);
   const update = `update or ignore staged set ${set.join(', ')} where id = ?`;
   // Left out only when another row has the anchor already.

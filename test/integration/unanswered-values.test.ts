@@ -1,0 +1,138 @@
+/**
+ * SEMANTICS 3 and 9: what a write left in a target is Rollcall's own, also when nobody answered it: it goes when nobody wants it
+ * any more, and it is no word of the target's own.
+ */
+import { afterEach, expect, it } from 'vitest';
+import { source, target } from '../simulation/case.ts';
+import { type EngineHouse, engineHouse } from '../simulation/engine-house.ts';
+import { canonicalObject } from '../simulation/house.ts';
+
+const MINUTE = 60_000;
+const SET = { tags: { type: 'string', multi: true } };
+const MERGED = { tags: { ...SET.tags, strategy: 'merge' } };
+const READ = { employeeId: 'number', mail: 'mail', tags: 'tags' };
+const LOST = { die: 'after', how: 'unknown' } as const;
+
+interface Way {
+  readonly attributes?: object;
+  readonly precedence?: object;
+  readonly reads?: object;
+  readonly writes?: object;
+  readonly target?: object;
+}
+
+let house: EngineHouse;
+afterEach(() => house.close());
+
+async function start(way: Way): Promise<void> {
+  const person = (anchor: string, attributes: { [name: string]: string }) => ({ kind: 'person', anchor, attributes });
+  const both = { mail: 'mail', tags: 'tags' };
+  const dir = target(
+    { ...both, ...way.writes },
+    {},
+    { import: { person: { join: 'employeeId', attributes: way.reads ?? READ } } },
+  );
+  house = await engineHouse({
+    yaml: JSON.stringify({
+      attributes: { person: way.attributes ?? SET },
+      ...(way.precedence ? { precedence: { person: way.precedence } } : {}),
+      connections: {
+        hr: { ...source(both), type: 'memory', system: 'hr' },
+        dir: { ...dir, type: 'memory', system: 'dir', visibleWithinSeconds: 1, ...way.target },
+      },
+    }),
+    targets: ['dir'],
+    systems: {
+      hr: { objects: ['1', '2', '3'].map((id) => person(id, { id })) },
+      dir: { objects: [person('root', { number: 'root' })] },
+    },
+  });
+  await cycles(2);
+}
+
+async function cycles(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    await house.once('cycle');
+    house.now += 5 * MINUTE;
+  }
+}
+
+/** What HR says of the person from now on, some cycles later. */
+async function says(id: string, attributes: { readonly [name: string]: string | readonly string[] }, n = 4): Promise<void> {
+  house.put('hr', canonicalObject({ kind: 'person', anchor: id, attributes: { id, ...attributes } }));
+  await cycles(n);
+}
+
+function held(id: string): object {
+  const { number: _number, ...rest } = [...house.contents('dir').values()].find(
+    ({ attributes }) => attributes['number'] === id,
+  )!.attributes;
+  return rest;
+}
+
+it('a merged set: values that nobody offers any more go', async () => {
+  await start({ attributes: MERGED });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  await says('1', { tags: ['x', 'y'] });
+  await says('1', { tags: ['y'] });
+  expect(held('1')).toEqual({ tags: ['y'] });
+  await says('1', {});
+  expect(held('1')).toEqual({});
+});
+
+it('a merged set: a value that was taken out unanswered comes again', async () => {
+  await start({ attributes: MERGED });
+  await says('1', { tags: ['x', 'y'] });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  await says('1', { tags: ['y'] }, 1);
+  await says('1', { tags: ['x', 'y'] });
+  expect(held('1')).toEqual({ tags: ['x', 'y'] });
+});
+
+it('a merged set of an account that was created unanswered', async () => {
+  await start({ attributes: MERGED, target: { creates: 'idempotencyKey' } });
+  house.script('dir', { on: 'create', after: 0, times: 1, do: LOST });
+  await says('9', { tags: ['x', 'y'] });
+  await says('9', { tags: ['y'] });
+  expect(held('9')).toEqual({ tags: ['y'] });
+});
+
+it('a target that ranks first has no say through a value that it was given', async () => {
+  await start({ precedence: { mail: ['dir', 'hr'] } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  await says('1', { mail: 'a@x' });
+  await says('1', { mail: 'b@x' });
+  expect(held('1')).toEqual({ mail: 'b@x' });
+  await says('1', {});
+  expect(held('1')).toEqual({});
+});
+
+it('nor when two writes in a row are not answered, whichever of them was done', async () => {
+  await start({ precedence: { mail: ['dir', 'hr'] }, target: { visibleWithinSeconds: 3600 } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  house.script('dir', { on: 'update', after: 1, times: 1, do: { die: 'before', how: 'unknown' } });
+  house.script('dir', { on: 'read', after: 0, times: 1, do: { breakAfter: 0 } });
+  await says('1', { mail: 'a@x' }, 1);
+  await says('1', { mail: 'b@x' }, 1);
+  await says('1', { mail: 'c@x' }, 16);
+  expect(held('1')).toEqual({ mail: 'c@x' });
+});
+
+it('an edit that was made there meanwhile is the target’s own', async () => {
+  await start({ precedence: { mail: ['dir', 'hr'] } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: { die: 'before', how: 'unknown' } });
+  await says('1', { mail: 'a@x' }, 1);
+  const account = [...house.contents('dir').values()].find(({ attributes }) => attributes['number'] === '1')!;
+  house.put('dir', { ...account, attributes: { ...account.attributes, mail: 'own@x' } });
+  await cycles(2);
+  await says('1', { mail: 'b@x' });
+  expect(held('1')).toEqual({ mail: 'own@x' });
+});
+
+it('a set of which only our own values are ours', async () => {
+  await start({ reads: { employeeId: 'number' }, writes: { tags: { value: 'tags', values: 'ours' } } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  await says('1', { tags: ['x', 'y'] });
+  await says('1', { tags: ['y'] });
+  expect(held('1')).toEqual({ tags: ['y'] });
+});
