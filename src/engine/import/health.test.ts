@@ -31,6 +31,23 @@ describe('whether a read may prove absence', () => {
     second.clear();
     expect(second.baseline()).toEqual({ counts: {}, filled: {} });
   });
+
+  it('counts a list of members as filled when it names anybody', () => {
+    const one = new Tally();
+    const edge = { key: 'a', text: 'a' };
+    one.add(
+      'group',
+      { boss: 'a' },
+      [],
+      [
+        { attribute: 'boss', all: [edge] },
+        { attribute: 'member', all: [edge, edge] },
+      ],
+    );
+    one.add('group', {}, [], [{ attribute: 'member', add: [edge] }]);
+    one.add('group', {}, [], [{ attribute: 'member', all: [] }]);
+    expect(one.baseline()).toEqual({ counts: { group: 3 }, filled: { group: { boss: 1, member: 2 } } });
+  });
 });
 
 describe('an outage of an attribute', () => {

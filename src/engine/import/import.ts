@@ -10,6 +10,7 @@ import { canonicalJson } from '#core/canonical';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
+import { dropEmptied, type Emptied } from './emptied.ts';
 import {
   type Baseline,
   findOutages,
@@ -21,7 +22,9 @@ import {
   unhealthy,
 } from './health.ts';
 import { buildImportIndex, createSeenBitmap } from './import-index.ts';
+import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
+import type { StagingPlan } from './staging.ts';
 
 export interface ImportOutcome {
   readonly complete: boolean;
@@ -38,6 +41,7 @@ interface Checkpoint {
   /** Of the part that was read: what it showed, and how many objects could not be staged. */
   readonly tally: Baseline;
   readonly refused: number;
+  readonly emptied: readonly Emptied[];
 }
 
 export async function importConnection(
@@ -117,7 +121,8 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   let next = checkpoint ? checkpoint.next : ((await reader.cursor?.()) ?? null);
   let mark = checkpoint?.mark ?? (await spaces.mark());
   const [index, tally] = [buildImportIndex(await spaces.importIndex(connection.name)), new Tally(checkpoint?.tally)];
-  const stager = createStager(context, connection, { full: true, mark, empty: index.count === 0, index, bitmap, tally });
+  const emptied: Emptied[] = [...(checkpoint?.emptied ?? [])];
+  const stager = createStager(context, connection, { full: true, mark, empty: index.count === 0, index, bitmap, tally, emptied });
   let refusedBefore = checkpoint?.refused ?? 0;
   let stored = interrupted !== null;
   let end: ReadEnd | undefined;
@@ -128,6 +133,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     if (checkpoint && page.restarted) {
       bitmap.clear();
       tally.clear();
+      emptied.length = 0;
       refusedBefore = 0;
       next = (await reader.cursor?.()) ?? null;
       mark = await spaces.mark();
@@ -139,7 +145,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     if (page.resume !== undefined && performance.now() - saved > CHECKPOINT_MS) {
       await stager.flush();
       const refused = refusedBefore + stager.refused;
-      const note: Checkpoint = { mark, next, resume: page.resume, tally: tally.baseline(), refused };
+      const note: Checkpoint = { mark, next, resume: page.resume, tally: tally.baseline(), refused, emptied };
       await spaces.saveBitmap(connection.name, context.epoch, canonicalJson(note), bitmap.changedPages());
       stored = true;
       saved = performance.now();
@@ -166,14 +172,19 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   }
   // A read that came to its end is not gone on with.
   if (stored && end?.complete) await spaces.clearBitmap(connection.name, context.epoch);
-  if (!end?.complete || sick !== null || refusedBefore + stager.refused > 0) {
+  const plan = stagingPlan(context, connection);
+  const read = attributesRead(connection, plan);
+  const out = findOutages(before, now, end?.attributes, outages, context.now).filter(
+    (outage) => read === null || read.has(outage.attribute),
+  );
+  const usable = end?.complete === true && sick === null && refusedBefore + stager.refused === 0;
+  // A read that proves nothing ends no outage.
+  const held = new Set([...out, ...(usable ? [] : outages.attributes)].map((one) => `${one.kind}.${one.attribute}`));
+  await dropEmptied(context, connection, plan, mark, emptied, (kind, attribute) => held.has(`${kind}.${attribute}`));
+  if (!end || !usable) {
     await saveState(context, connection.name, { lastRead: context.now });
     return { complete: false, mode: 'full' };
   }
-  const read = attributesRead(connection);
-  const out = findOutages(before, now, end.attributes, outages, context.now).filter(
-    (outage) => read === null || read.has(outage.attribute),
-  );
   for (const outage of out) {
     // branch: holds: an attribute is out
     context.notice(
@@ -233,13 +244,12 @@ function report(context: EngineContext, connection: EngineConnection, end: ReadE
   );
 }
 
-/** Attributes that some rule reads; null = any may be, since conditions do not say which. */
-function attributesRead(connection: EngineConnection): ReadonlySet<string> | null {
-  const out = new Set<string>();
+/** Attributes that some rule reads or looks up; null = any may be, since conditions do not say which. */
+function attributesRead(connection: EngineConnection, { keys, edges }: StagingPlan): ReadonlySet<string> | null {
+  const out = new Set<string>([...keys.keys(), ...edges.keys()]);
   for (const rule of connection.imports.values()) {
     if (rule.filter !== null || rule.primary !== null || rule.protect !== null) return null;
     for (const flow of rule.flows) for (const read of flow.reads) out.add(read);
-    for (const edge of rule.edges) out.add(edge.attribute);
   }
   for (const rule of connection.exports.values()) for (const flow of rule.flows) out.add(flow.attribute);
   return out;

@@ -11,6 +11,7 @@ import { stateOf } from '../context.ts';
 import { PROVEN_BY } from '../export/proof.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { createDigestSet } from './digest-set.ts';
+import { type Emptied, type Held, holdEmptied } from './emptied.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
@@ -54,6 +55,8 @@ interface Options {
   readonly index?: ImportIndex;
   readonly bitmap?: SeenBitmap;
   readonly tally?: Tally;
+  /** Filled by a full read. */
+  readonly emptied?: Emptied[];
 }
 
 interface Arrived {
@@ -107,7 +110,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return false;
   };
 
-  const send = async (items: readonly StageItem[]): Promise<void> => {
+  const send = async (items: readonly StageItem[], held: readonly Held[] = []): Promise<void> => {
     const proven = settling === null ? 0 : items.filter((item) => item.settle?.settled).length;
     if (proven > 0) counters.add(connection.name, PROVEN_BY[options.full ? 'read' : 'delta'], proven);
     const result = await store.spaces.stage({
@@ -120,6 +123,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     counters.add(connection.name, 'added', result.inserted);
     counters.add(connection.name, 'changed', result.changed);
     if (options.bitmap) for (const id of result.ids) options.bitmap.add(id);
+    for (const one of held) options.emptied!.push({ ...one, ...result.dirty[0]! });
   };
 
   const drain = async (): Promise<void> => {
@@ -142,9 +146,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
     const blobs = arrived.flatMap((a) => a.canonical.blobs);
     if (blobs.length > 0) await store.blobs.put(blobs);
-    const items = arrived.map((a) => itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`)));
+    const held: Held[] = [];
+    const items = arrived.map((a) => itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`), held));
     if (onTheirWay.length >= IN_FLIGHT) await drain();
-    const way = send(items);
+    const way = send(items, held);
     way.catch(() => undefined);
     onTheirWay.push(way);
   };
@@ -165,13 +170,14 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     });
   };
 
-  const itemOf = (arrived: Arrived, row: StagedRow | undefined): StageItem => {
+  /** Without `held`, only attributes that are known to be out keep what others look up. */
+  const itemOf = (arrived: Arrived, row: StagedRow | undefined, held?: Held[]): StageItem => {
     const { object } = arrived;
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
     const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
     const settle = row && settling ? settleRow(settling, row, canonical.attributes) : undefined;
-    return {
+    const item: StageItem = {
       kind: object.kind,
       anchor: object.anchor,
       operation: 'put',
@@ -195,6 +201,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       edges: canonical.edges,
       ...(settle ? { settle } : {}),
     };
+    if (!isThere(row) || (held === undefined && outages.size === 0)) return item;
+    const kept = holdEmptied(plan, item, held === undefined ? outages : undefined);
+    if (kept === null) return item;
+    held?.push({ id: row!.id, attributes: kept.attributes, digest: Buffer.from(arrived.digest!).toString('hex') });
+    return kept.item;
   };
 
   return {
@@ -219,7 +230,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         }
         const arrived = arrive(entry);
         if (!arrived) continue;
-        options.tally?.add(entry.kind, arrived.canonical.attributes, arrived.canonical.refused);
+        const { attributes, refused, edges } = arrived.canonical;
+        options.tally?.add(entry.kind, attributes, refused, edges);
         const same = options.index!.unchanged(arrived.anchorDigest, arrived.digest!);
         if (same > 0) {
           if (!options.bitmap!.add(same)) duplicate(entry);

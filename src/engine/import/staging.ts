@@ -159,7 +159,8 @@ export function withLast(
   return { ...canonical, attributes, text: imageText(attributes), keys, ...name };
 }
 
-function addKeys(keys: StagedKey[], value: Value, key: { readonly scope: string; readonly matching: Matching }): void {
+/** Adds the lookup keys of a value. */
+export function addKeys(keys: StagedKey[], value: Value, key: { readonly scope: string; readonly matching: Matching }): void {
   for (const scalar of scalars(value)) keys.push({ scope: key.scope, norm: normalForm(scalar, key.matching) });
 }
 
