@@ -138,9 +138,12 @@ export function oracleHouse(
   return house;
 }
 
-/** `connection|kind:anchor` of accounts whose anchors were assigned: those differ between two runs of the same story. */
+/** As the memory system, the oracle's house and its predictions assign them. */
+const ASSIGNED = /^(m|new-|oracle-)\d+$/;
+
+/** `connection|kind:anchor` of accounts whose anchors were assigned, adopted ones made again too: two runs of one story differ in those. */
 export function createdIn(memory: Memory): Set<string> {
-  return new Set([...memory.staged].filter(([, s]) => s.origin === 'created').map(([key]) => key));
+  return new Set([...memory.staged].filter(([, s]) => s.origin === 'created' || ASSIGNED.test(s.anchor)).map(([key]) => key));
 }
 
 /** The end state with assigned anchors replaced by the name of the object they belong to, as plain sorted data. */

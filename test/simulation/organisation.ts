@@ -223,24 +223,31 @@ const personAttributes = fc.record({
   status: fc.constantFrom('staff', 'staff', 'staff', 'excluded'),
 });
 
-/** Mail is the person's own: what joins never names two people. */
+/** The n-th personal number, spelled in one of several equivalent ways. */
+const spelled = (n: number): fc.Arbitrary<string> => fc.constantFrom(`É${n}`, `é${n}`, `e\u0301${n}`, `E\u0301${n}`);
+
+/** Mail is the person's own: what joins never names two people. Where keys may be ambiguous, an anchor is used again for another person. */
 export function person(connection: string, ambiguous: boolean): fc.Arbitrary<PlainObject> {
   return fc
-    .tuple(number, ambiguous ? fc.constantFrom('', '', 'b') : fc.constant(''), personAttributes)
-    .map(([n, contract, attributes]) => ({
-      kind: 'person',
-      anchor: `${connection}-${n}${contract}`,
-      attributes: { ...attributes, id: `${n}`, mail: `m${n}@example.org` },
-    }));
+    .tuple(
+      number,
+      ambiguous ? fc.constantFrom('', '', 'b') : fc.constant(''),
+      personAttributes,
+      ambiguous ? fc.constantFrom(0, 0, 0, 0, 1) : fc.constant(0),
+    )
+    .chain(([place, contract, attributes, shift]) => {
+      const n = ((place - 1 + shift) % 4) + 1;
+      return spelled(n).map((id) => ({
+        kind: 'person',
+        anchor: `${connection}-${place}${contract}`,
+        attributes: { ...attributes, id, mail: `m${n}@example.org` },
+      }));
+    });
 }
 
 const badgeHolder: fc.Arbitrary<PlainObject> = fc
   .record({ n: number, room, nicknames: fc.subarray(['kit', 'Sam', 'zoë']) })
-  .map(({ n, ...rest }) => ({
-    kind: 'person',
-    anchor: `badge-${n}`,
-    attributes: { ...rest, id: `${n}` },
-  }));
+  .chain(({ n, ...rest }) => spelled(n).map((id) => ({ kind: 'person', anchor: `badge-${n}`, attributes: { ...rest, id } })));
 
 const account: fc.Arbitrary<PlainObject> = fc
   .record({
@@ -252,7 +259,7 @@ const account: fc.Arbitrary<PlainObject> = fc
   .map(({ n, ...rest }) => ({
     kind: 'person',
     anchor: `old-${n}`,
-    attributes: { ...rest, number: `${n}`, uid: `${rest.uid}${n > 4 ? n : ''}`, mail: `M${n}@example.org`, enabled: 'yes' },
+    attributes: { ...rest, number: `é${n}`, uid: `${rest.uid}${n > 4 ? n : ''}`, mail: `M${n}@example.org`, enabled: 'yes' },
   }));
 
 const group: fc.Arbitrary<PlainObject> = fc
