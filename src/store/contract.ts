@@ -287,7 +287,7 @@ export interface GateCount {
   readonly part: string;
   /** Decided and not yet sent, not counting approved changes. */
   readonly pending: number;
-  /** Sent since the instant asked for, likewise. */
+  /** Sent since the instant asked for, likewise; of unknown outcome too, until it is known that it was not done. */
   readonly sent: number;
 }
 /** Set operations of one group that the gates count as sent. */
@@ -464,7 +464,7 @@ export interface ExportAnswer {
   readonly fault: string | null;
   /** Still wanted after this answer (what a gate or a debt held back); null = nothing more. */
   readonly remaining: { readonly wanted: string; readonly parts: string; readonly state: ExportState } | null;
-  /** What the gates count as sent. */
+  /** What the gates count as sent, or as perhaps sent. */
   readonly parts: readonly string[];
   readonly approved: boolean;
   readonly steps?: string | null;
@@ -705,6 +705,24 @@ export interface ExportOperations {
   decideEdges(batch: {
     edges: readonly Pick<EdgeRow, 'stagedId' | 'attribute' | 'key' | 'state'>[];
     decided: EdgeDecision | null;
+  }): Promise<void>;
+  /**
+   * What a complete read did not show: it is sent again, or given up with a fault that parks it. `steps` as they are from now on;
+   * `undone`: parts that were counted as sent because no answer came, and were not done.
+   */
+  unshown(batch: {
+    connection: string;
+    run: RunId;
+    epoch: Epoch;
+    at: number;
+    rows: readonly {
+      readonly id: StagedId;
+      /** Of the row: when it has another one by now it is left for the next read. */
+      readonly revision: number;
+      readonly fault: string | null;
+      readonly steps: string | null;
+      readonly undone: readonly string[];
+    }[];
   }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;

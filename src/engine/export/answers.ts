@@ -73,11 +73,17 @@ export function answerOf(
   const { row, sent, rest } = sending;
   const columns = row.export!;
   const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
+  const parts = partsOf(
+    columns.operation,
+    columns.operation === 'update' ? sent : null,
+    columns.wantedName !== null && columns.operation === 'update',
+    sending.rule.enabled,
+  );
   if (!result.ok) {
     const fault = canonicalJson(result.fault);
     if (result.unknown) {
       // branch: waits: unknown outcome
-      return { ...blank, outcome: 'unknown', fault, steps: stepsUnanswered(row, sent, settling.shared) };
+      return { ...blank, outcome: 'unknown', parts, fault, steps: stepsUnanswered(row, sent, settling.shared) };
     }
     if (ACTIONS[result.fault.kind] === 'park') {
       // branch: parks refused
@@ -91,12 +97,6 @@ export function answerOf(
       fault,
     };
   }
-  const parts = partsOf(
-    columns.operation,
-    columns.operation === 'update' ? sent : null,
-    columns.wantedName !== null && columns.operation === 'update',
-    sending.rule.enabled,
-  );
   const remaining =
     rest === null
       ? null

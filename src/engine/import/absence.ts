@@ -1,9 +1,13 @@
 /** Objects that a complete, healthy read did not show, and exports it did not answer (SEMANTICS 6 and 9). */
 
+import { canonicalJson } from '#core/canonical';
+import type { Fault } from '#core/errors';
 import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
 import type { SeenBitmap } from './import-index.ts';
+import { stepsUndone } from './unanswered.ts';
+import { undoneParts } from './undone.ts';
 
 const PAGE = 5_000;
 /** Answered as done this often, and never there. */
@@ -49,19 +53,12 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
     const again = unshown.filter((row) => !found.has(row.id));
     if (again.length === 0) continue;
     // branch: retries: sent or unknown, and not shown
-    await context.store.exports.mark({
+    await context.store.exports.unshown({
       connection: connection.name,
+      run: context.run,
       epoch: context.epoch,
-      rows: again.map((row) => ({
-        id: row.id,
-        revision: row.export!.revision,
-        // No answer is no refusal, however often: only what was answered and never shown is given up.
-        state: row.export!.state === 'sent' && row.export!.attempts >= MOST_UNSHOWN ? 'failed' : 'waiting',
-        holdId: null,
-        approved: row.export!.approved,
-        discarded: row.export!.discarded,
-      })),
-      gates: [],
+      at: context.now,
+      rows: again.map((row) => unshownRow(context, connection, row)),
     });
     // What was believed sent is not: the wish is made again from what the target shows.
     await context.store.sync.markDirty(
@@ -69,6 +66,23 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
       context.epoch,
     );
   }
+}
+
+function unshownRow(context: EngineContext, connection: EngineConnection, row: StagedRow) {
+  const { id, revision, steps } = row;
+  // No answer is no refusal, however often: only what was answered and never shown is given up.
+  if (row.export!.state === 'unknown')
+    return { id, revision, fault: null, steps: stepsUndone(steps), undone: undoneParts(connection, row) };
+  if (row.export!.attempts < MOST_UNSHOWN) return { id, revision, fault: null, steps, undone: [] };
+  // branch: parks refused: what never arrives
+  const fault: Fault = {
+    kind: 'notFound',
+    message: `the target answered ${row.export!.attempts} times that this was done, and no complete read showed it`,
+    where: { connection: connection.name, object: row.anchor ?? row.name ?? String(row.id) },
+    remedy: 'look at it in the target: whether what is shown is what was written; then try it again',
+  };
+  context.fault(fault, { subject: 'staged', id });
+  return { id, revision, fault: canonicalJson(fault), steps, undone: [] };
 }
 
 /** Whether only a complete read can tell what became of something sent: a feed says nothing of what was not done. */

@@ -53,6 +53,11 @@ export function stepsAnswered(text: string | null, sent: Attributes, shared: Sha
   return withUnanswered(steps, unanswered);
 }
 
+/** A complete read that began later did not show it: it was not done. */
+export function stepsUndone(text: string | null): string | null {
+  return withUnanswered(parseSteps(text), {});
+}
+
 /** Notes in `confirmed` what of it the target shows now; answers the steps with what is left. */
 export function settleUnanswered(
   text: string | null,

@@ -151,7 +151,8 @@ export function exportsSuite(suite: Suite): void {
     deepEqual((await opened.store.spaces.count('ad'))['user'], { present: 1, linked: 1, gone: 0 });
     deepEqual(
       (await opened.store.exports.gateCounts('ad', NOW)).map((row) => [row.part, row.pending, row.sent]),
-      [['create', 4, 2]],
+      [['create', 2, 4]],
+      'what may have been done counts as sent',
     );
     deepEqual(
       (await opened.store.exports.gateCounts('ad', NOW + HOUR)).map((row) => row.sent),
@@ -216,6 +217,54 @@ export function exportsSuite(suite: Suite): void {
     deepEqual(
       (await opened.store.spaces.edgesOf([1], { limit: 9 })).map((edge) => edge.key),
       ['k'],
+    );
+  });
+
+  test('what a complete read did not show is sent again or parked, and was not sent where no answer came', async (opened) => {
+    await accounts(opened, 3);
+    const [a, b, c] = await take(opened, 'a');
+    const unknown = { outcome: 'unknown', anchor: null } as const;
+    await answers(opened, 'a', [
+      answer(a!, unknown),
+      answer(b!, unknown),
+      answer(c!, { outcome: 'sent', sent: '{}', seen: null }),
+    ]);
+    const rows = await opened.store.spaces.byIds([1, 2, 3]);
+    const unshown = (id: number, more: object) => ({
+      id,
+      revision: rows[id - 1]!.revision,
+      fault: null,
+      steps: null,
+      undone: [],
+      ...more,
+    });
+    const { store, run, epoch } = opened;
+    await store.exports.unshown({
+      connection: 'ad',
+      run,
+      epoch,
+      at: NOW,
+      rows: [
+        unshown(1, { undone: ['create'], steps: '{"a":1}' }),
+        unshown(2, { undone: ['create'], revision: 0 }),
+        unshown(3, { fault: '{"kind":"notFound"}' }),
+      ],
+    });
+    deepEqual(
+      (await store.spaces.byIds([1, 2, 3])).map((row) => [row.export!.state, row.steps, row.export!.fault]),
+      [
+        ['waiting', '{"a":1}', null],
+        ['unknown', null, null],
+        ['failed', null, '{"kind":"notFound"}'],
+      ],
+    );
+    deepEqual(
+      (await store.decisions.parked({}, { after: 0, limit: 9 })).map((one) => [one.kind, one.stagedId, one.detail]),
+      [['refused', 3, '{"kind":"notFound"}']],
+    );
+    deepEqual(
+      (await store.exports.gateCounts('ad', NOW)).map((row) => [row.part, row.pending, row.sent]),
+      [['create', 2, 2]],
     );
   });
 

@@ -252,6 +252,13 @@ async function everything(opened: Opened, size: number): Promise<void> {
   );
   await store.exports.gateCounts('ad', NOW);
   await store.exports.holds('ad');
+  await store.exports.unshown({
+    connection: 'ad',
+    run,
+    epoch,
+    at: NOW,
+    rows: ids.map((id) => ({ id, revision: 1, fault: '{}', steps: null, undone: ['update'] })),
+  });
   await store.exports.mark({
     connection: 'ad',
     epoch,

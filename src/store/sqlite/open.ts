@@ -179,6 +179,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       answerEdges: (batch) => writer[laneFor(batch.edges.length)]('answerEdges', batch),
       decideEdges: (batch) => writer[laneFor(batch.edges.length)]('decideEdges', batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
+      unshown: (batch) => writer[laneFor(batch.rows.length)]('settleUnshown', batch),
       mark: (batch) => writer[laneFor(batch.rows.length)]('markExports', batch),
       closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),
     },

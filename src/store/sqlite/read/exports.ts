@@ -1,6 +1,6 @@
 /** Reads about exports and gates. */
 import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
-import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, OPERATIONS, UNKNOWN, WAITING } from '../codes.ts';
+import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
@@ -76,7 +76,7 @@ export function exportReads(db: Database, names: Names): Reads {
         return count;
       };
       for (const [parts, count] of db.all(
-        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${codeOf(EXPORT_STATES, 'held')}, ${UNKNOWN}, ${FAILED})
+        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${codeOf(EXPORT_STATES, 'held')}, ${FAILED})
          and export_approved is null and export_discarded is null group by export_parts`,
         space,
       ))

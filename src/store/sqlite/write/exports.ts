@@ -23,9 +23,10 @@ import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';
 import { countSent } from './gates.ts';
 import { keyList, replaceStagedKeys } from './keys.ts';
-import { forgetRefused, writeParked } from './parked.ts';
+import { forgetRefused } from './parked.ts';
 import type { Session } from './session.ts';
 import { adoptTwin } from './twin.ts';
+import { loseItems, parkRefused } from './unshown.ts';
 
 /** Ids of what was taken, in order. */
 export function take(session: Session, request: Parameters<ExportOperations['take']>[0]): number[] {
@@ -79,18 +80,13 @@ export function answer(session: Session, batch: AnswerBatch): SeqRange {
   const items = new Map(stored ? unpackItems(stored[0] as Uint8Array).map((item) => [item.id, item]) : []);
   const sent = new Map<string, number>();
   for (const one of batch.answers) {
-    answerOne(session, batch, connection, one, items.get(one.staged));
+    const counted = answerOne(session, batch, connection, one, items.get(one.staged));
     items.delete(one.staged);
-    if ((one.outcome === 'proven' || one.outcome === 'sent') && !one.approved)
+    // What may have been done counts as done.
+    if (COUNTED.has(one.outcome) && !one.approved && !counted)
       for (const part of one.parts) sent.set(part, (sent.get(part) ?? 0) + 1);
   }
-  // What the attempt held and nobody answered may have been done.
-  for (const id of items.keys())
-    db.run(
-      'staged',
-      `update staged set export_state = ${UNKNOWN}, revision = revision + 1 where id = ? and export_state = ${WAITING}`,
-      id,
-    );
+  loseItems(session, connection, items.keys(), batch.at);
   const flying = session.inFlight(connection);
   for (const one of batch.answers) flying.delete(one.staged);
   for (const id of items.keys()) flying.delete(id);
@@ -106,17 +102,19 @@ export function answer(session: Session, batch: AnswerBatch): SeqRange {
   return { after, upTo: session.lastSeq };
 }
 
+const COUNTED: ReadonlySet<ExportAnswer['outcome']> = new Set(['proven', 'sent', 'unknown']);
 const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state, export_attempts from staged where id = ?`;
 
+/** Whether it was counted as sent before. */
 function answerOne(
   session: Session,
   batch: AnswerBatch,
   connection: number,
   one: ExportAnswer,
   item: AttemptItem | undefined,
-): void {
+): boolean {
   const row = session.db.get(FIND, one.staged);
-  if (!row) return;
+  if (!row) return false;
   const current = row[0] === one.revision;
   const operation = item?.operation ?? Number(row[1]);
   const set: string[] = ['revision = revision + 1'];
@@ -160,17 +158,12 @@ function answerOne(
   }
   if (one.outcome === 'proven' && one.keys !== null)
     replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
-  if (one.outcome === 'failed') parkRefused(session, batch, one);
+  if (one.outcome === 'failed') parkRefused(session, batch, one.staged, one.fault ?? '{}');
   else if (done && Number(row[8] ?? 0) > 0) forgetRefused(session, one.staged);
   const linked = row[3] !== null;
   if (presence !== Number(row[2]))
     session.moved(connection, Number(row[4]), { presence: Number(row[2]), linked }, { presence, linked });
-}
-
-/** The target said no: the account is parked with what it said. */
-function parkRefused(session: Session, batch: AnswerBatch, one: ExportAnswer): void {
-  const item = { kind: 'refused', connection: batch.connection, detail: one.fault ?? '{}' };
-  writeParked(session, batch.run, [{ subject: { stagedId: one.staged }, items: [item], at: batch.at }]);
+  return row[7] === UNKNOWN;
 }
 
 /** What becomes of the wish: answered, sent again, kept for a person; a newer one stays in place. */

@@ -16,6 +16,18 @@ export function countSent(session: Session, connection: number, part: string, at
   );
 }
 
+/** What was counted then was not done. */
+export function uncountSent(session: Session, connection: number, part: string, at: number, count: number): void {
+  session.db.run(
+    'gate_sent',
+    'update gate_sent set sent = max(0, sent - ?) where connection = ? and part = ? and hour = ?',
+    count,
+    connection,
+    part,
+    Math.floor(at / HOUR),
+  );
+}
+
 export function countMembers(session: Session, connection: number, at: number, groups: readonly GroupChange[]): void {
   const count = groups.reduce((sum, { added, removed }) => sum + added + removed, 0);
   if (count === 0) return;

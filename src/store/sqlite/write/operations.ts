@@ -9,6 +9,7 @@ import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors }
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
 import { stage } from './stage.ts';
+import { settleUnshown } from './unshown.ts';
 
 function reserve(session: Session, { what, n }: { what: 'object' | 'staged'; n: number }): number {
   return session.reserve(what, n);
@@ -40,6 +41,7 @@ export const OPERATIONS: {
   readonly saveBitmap: typeof saveBitmap;
   readonly saveState: typeof saveState;
   readonly stage: typeof stage;
+  readonly settleUnshown: typeof settleUnshown;
   readonly take: typeof take;
 } = {
   answer,
@@ -67,6 +69,7 @@ export const OPERATIONS: {
   saveBitmap,
   saveState,
   stage,
+  settleUnshown,
   take,
 };
 

@@ -2,9 +2,10 @@
 import { RollcallError } from '#core/errors';
 import type { ErrorRow, NewChange, RunOperations } from '../../contract.ts';
 import { unpackItems } from '../attempt-items.ts';
-import { MEMBERS, UNKNOWN } from '../codes.ts';
+import { MEMBERS } from '../codes.ts';
 import { writeChanges, writeErrors } from './changes.ts';
 import type { Session } from './session.ts';
+import { loseItems } from './unshown.ts';
 
 /**
  * The first run after opening takes the next epoch: what an earlier process left running is interrupted, what it had on the
@@ -43,19 +44,11 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
 
 type OpenAttempt = readonly unknown[];
 
-/** Sent or not, nobody knows: each item waits until it is looked up, or a complete read shows what became of it. */
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
   for (const [connection, run, attempt, items, at] of attempts) {
-    for (const item of unpackItems(items as Uint8Array)) {
-      if (item.operation === MEMBERS) continue;
-      session.db.run(
-        'staged',
-        `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, export_at = ?, revision = revision + 1 where id = ? and export_state is not null`,
-        at as number,
-        item.id,
-      );
-      session.inFlight(connection as number).delete(item.id);
-    }
+    const ids = unpackItems(items as Uint8Array).flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
+    loseItems(session, connection as number, ids, at as number);
+    for (const id of ids) session.inFlight(connection as number).delete(id);
     session.db.run(
       'attempt',
       'delete from attempt where connection = ? and run = ? and attempt = ?',
