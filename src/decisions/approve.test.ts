@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_KINDS } from '#runs/index';
+import { discardOf } from '#runs/reasons';
 import type { ConnectionState, DecisionRow, EdgeRow, ExportColumns, GateHold, StagedRow } from '#store/contract';
 import { approve, discard, pending } from './approve.ts';
 import { digestOf } from './change.ts';
@@ -106,7 +107,7 @@ describe('a first plan', () => {
       decided: 1,
       left: 1,
     });
-    expect(it1.rows[0]!.export).toMatchObject({ state: 'observed', discarded: digestOf(it1.rows[0]!) });
+    expect(it1.rows[0]!.export).toMatchObject({ state: 'observed', discarded: discardOf(1, it1.rows[0]!.export!) });
     expect((await pending('ad', it1.surroundings)).rows.map((row) => row.id)).toEqual([2]);
     await expect(approve({ target: 'ad', only: ['nobody'], digest: null }, WHO, it1.surroundings)).rejects.toMatchObject({
       kind: 'notFound',
@@ -159,7 +160,7 @@ describe('a gate', () => {
     ]);
     expect(holds[0]!.closedAt).toBeNull();
     await discard({ target: 'ad', only: [], digest: null }, WHO, surroundings);
-    expect(rows[1]!.export).toMatchObject({ state: 'held', discarded: digestOf(rows[1]!) });
+    expect(rows[1]!.export).toMatchObject({ state: 'held', discarded: discardOf(2, rows[1]!.export!) });
     expect(holds[0]!.closedAt).toBe(5);
     await expect(pending('ad', surroundings)).rejects.toMatchObject({ kind: 'notFound' });
     await expect(pending('1', surroundings)).rejects.toThrow('There is no open hold #1');

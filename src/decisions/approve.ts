@@ -2,11 +2,12 @@
  * Approving and discarding what waits: the first plan of a target, or the changes a tripped gate holds.
  *
  * `pending` shows what a decision would cover and its digest; a decision given with that digest is refused when the changes
- * are no longer the ones shown. An approved change does not count at the gates; a discarded one is barred until its cause
- * changes, because another wish has another digest.
+ * are no longer the ones shown. An approved change does not count at the gates; what is discarded is barred until its cause
+ * changes, each attribute by itself.
  */
 import { canonicalJson, parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
+import { discardOf, isDiscarded, partsLeft } from '#runs/reasons';
 import type { EdgeRow, GateHold, StagedRow } from '#store/contract';
 import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, membersDecided, sizeOf } from './change.ts';
 import { checked, type Decider, type Surroundings } from './decision.ts';
@@ -84,7 +85,12 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Su
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
   if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
-  await mark(chosen, shown, surroundings, (row) => ({ state: 'waiting', approved: digestOf(row), discarded: null }));
+  await mark(chosen, shown, surroundings, (row) => ({
+    state: 'waiting',
+    approved: digestOf(row),
+    // What of it was discarded before was not shown, and stays so.
+    discarded: row.export!.discarded,
+  }));
   if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
   const decision = await record('approve', shown, chosen, by, surroundings);
   if (shown.what === 'firstPlan') {
@@ -101,7 +107,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
   await mark(chosen, shown, surroundings, (row) => ({
     state: shown.what === 'gate' ? 'held' : 'observed',
     approved: null,
-    discarded: digestOf(row),
+    discarded: discardOf(row.id, row.export!),
   }));
   if (chosen.members.length > 0) await surroundings.store.exports.decideEdges({ edges: chosen.members, decided: 'discarded' });
   const decision = await record('discard', shown, chosen, by, surroundings);
@@ -112,7 +118,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
 async function firstPlan(connection: string, { store, config }: Surroundings): Promise<Waiting | null> {
   if (config.connections.find((one) => one.name === connection)?.exports.size === 0) return null;
   const observed = await changesIn(store, connection, ['observed']);
-  const rows = observed.filter((row) => row.export!.discarded !== digestOf(row));
+  const rows = observed.filter((row) => !isDiscarded(row));
   const state = (await store.spaces.states()).find((one) => one.name === connection);
   if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
     return waiting(connection, 'firstPlan', [], rows, await membersDecided(store, connection, [null]), store);
@@ -130,10 +136,9 @@ async function firstPlan(connection: string, { store, config }: Surroundings): P
  */
 function covers(hold: GateHold, row: StagedRow, leftOut: number | undefined): boolean {
   const wish = row.export!;
-  const digest = digestOf(row);
-  if (wish.approved === digest || wish.discarded === digest) return false;
+  if (wish.approved === digestOf(row) || isDiscarded(row)) return false;
   if (leftOut !== undefined && wish.holdId === leftOut) return hold.id === leftOut;
-  return (JSON.parse(wish.parts) as string[]).includes(hold.part);
+  return partsLeft(row).includes(hold.part);
 }
 
 async function waiting(
@@ -198,6 +203,14 @@ function mark(chosen: Changes, shown: Waiting, { store }: Surroundings, as: (row
   return store.exports.mark({ connection: shown.connection, epoch: null, rows, gates: [] });
 }
 
+/** What was shown of the change: what somebody discarded before is no part of this decision. */
+function newlyDiscarded({ id, export: wish }: StagedRow): readonly string[] {
+  const before = wish!.discarded?.split(' ') ?? [];
+  return discardOf(id, wish!)
+    .split(' ')
+    .filter((one) => !before.includes(one));
+}
+
 function record(
   kind: 'approve' | 'discard',
   shown: Waiting,
@@ -208,6 +221,7 @@ function record(
   // A discard can be taken back, so it says what it was about.
   const about = {
     rows: chosen.rows.map((row) => row.id),
+    discarded: chosen.rows.flatMap(newlyDiscarded),
     members: chosen.members.map(({ stagedId, attribute, key, state }) => ({ stagedId, attribute, key, state })),
   };
   const detail = canonicalJson({

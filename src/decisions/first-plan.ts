@@ -27,7 +27,7 @@ export async function leaveOut(
     epoch: null,
     rows: left.rows.map(({ id, export: wish }) => ({
       ...{ id, revision: wish!.revision, state: 'held' as const, holdId },
-      ...{ approved: null, discarded: null },
+      ...{ approved: null, discarded: wish!.discarded },
     })),
     gates: [],
   });

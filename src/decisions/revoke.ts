@@ -76,10 +76,22 @@ const PAGE = 2_000;
 
 /** What was discarded waits again, and is counted anew. */
 async function undiscard({ connection, detail }: DecisionRow, store: Store): Promise<void> {
-  const { rows = [], members = [] } = JSON.parse(detail) as {
+  const {
+    rows = [],
+    members = [],
+    ...about
+  } = JSON.parse(detail) as {
     rows?: readonly number[];
+    discarded?: readonly string[];
     members?: readonly Pick<EdgeRow, 'stagedId' | 'attribute' | 'key' | 'state'>[];
   };
+  const again = new Set(about.discarded);
+  // What another decision discarded of the same account stays so.
+  const others = (discarded: string): string | null =>
+    discarded
+      .split(' ')
+      .filter((one) => !again.has(one))
+      .join(' ') || null;
   for (let i = 0; i < rows.length; i += PAGE) {
     const found = (await store.spaces.byIds(rows.slice(i, i + PAGE))).filter((row) => row.export?.discarded != null);
     await store.exports.mark({
@@ -91,7 +103,7 @@ async function undiscard({ connection, detail }: DecisionRow, store: Store): Pro
         state: wish!.state === 'held' ? 'waiting' : wish!.state,
         holdId: null,
         approved: null,
-        discarded: null,
+        discarded: others(wish!.discarded!),
       })),
       gates: [],
     });

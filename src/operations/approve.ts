@@ -7,6 +7,7 @@ import { approve as approveNow, type Decision, discard as discardNow, namesOf, p
 import { sizeOf } from '#decisions/change';
 import { acceptRead } from '#decisions/reads';
 import { labelsOf, withLabels } from '#people/label';
+import { undiscarded } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -129,9 +130,9 @@ function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string
 }
 
 function imagesOf(row: Waiting['rows'][number]): { before: Attributes | null; after: Attributes | null } {
-  const { operation, wanted } = row.export!;
+  const { operation } = row.export!;
   const before = row.seen === null ? null : parseImage(row.seen);
-  const after = wanted === null ? null : parseImage(wanted);
+  const after = undiscarded(row)?.wanted ?? null;
   return { before: operation === 'update' && before !== null && after !== null ? among(before, after) : before, after };
 }
 

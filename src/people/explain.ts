@@ -9,10 +9,12 @@ import {
   contributorOf,
   createResolver,
   fixedValue,
+  isDiscarded,
   newGeneration,
   offersOf,
   outageTimes,
   parseOutages,
+  undiscarded,
 } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
@@ -215,7 +217,8 @@ function targetState(
   const wish = row?.export ?? null;
   const seen: Attributes = row?.seen == null ? Object.create(null) : parseImage(row.seen);
   const wanted: Attributes = wish?.wanted == null ? Object.create(null) : parseImage(wish.wanted);
-  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : wish.discarded !== null ? 'discarded' : wish.state;
+  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
+  const left = wish === null ? null : undiscarded(row!);
   return {
     connection,
     account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
@@ -234,7 +237,13 @@ function targetState(
             strength: flow.strength,
             seen: seen[flow.attribute],
             wanted: Object.hasOwn(wanted, flow.attribute) ? wanted[flow.attribute] : undefined,
-            state: Object.hasOwn(wanted, flow.attribute) ? next : wish?.operation === 'delete' ? next : 'inStep',
+            state: Object.hasOwn(wanted, flow.attribute)
+              ? left?.wanted?.[flow.attribute] === undefined
+                ? 'discarded'
+                : next
+              : wish?.operation === 'delete'
+                ? next
+                : 'inStep',
           })),
   };
 }

@@ -5,6 +5,7 @@ import { canonicalJson, parseImage } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
+import { isDiscarded, undiscarded } from '#engine/safety/discards';
 import type { ChangeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
 import type { PlanLine } from './model.ts';
 
@@ -85,7 +86,8 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
           (row) => [row.id, row],
         ),
       );
-      for (const row of page) lines.push(exportLine(row, objects.get(row.objectId ?? -1)));
+      // What was discarded is no change, until its cause changes.
+      for (const row of page) if (!isDiscarded(row)) lines.push(exportLine(row, objects.get(row.objectId ?? -1)));
       if (page.length < PAGE) break;
       after = page[page.length - 1]!.id;
     }
@@ -93,6 +95,7 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
       const page = await store.exports.pendingEdges(connection.name, { after, limit: PAGE });
       const rows = new Map((await store.spaces.byIds([...new Set(page.map((e) => e.stagedId))])).map((row) => [row.id, row]));
       for (const edge of page) {
+        if (edge.decided === 'discarded') continue;
         const row = rows.get(edge.stagedId)!;
         lines.push({
           what: 'export',
@@ -117,11 +120,11 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
 
 export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extract<PlanLine, { what: 'export' }> {
   const columns = row.export!;
-  const wanted = columns.wanted === null ? null : parseImage(columns.wanted);
+  const { wanted, name: wantedName } = undiscarded(row)!;
   const seen = row.seen === null ? null : parseImage(row.seen);
   const before: { [attribute: string]: unknown } = Object.create(null);
   if (columns.operation === 'update') for (const name in wanted) before[name] = seen?.[name] ?? null;
-  if (columns.wantedName !== null && columns.operation === 'update') before['(name)'] = row.name;
+  if (wantedName !== null && columns.operation === 'update') before['(name)'] = row.name;
   return {
     what: 'export',
     connection: row.connection,
@@ -130,14 +133,14 @@ export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extra
     object: row.objectId,
     kind: row.kind,
     anchor: columns.wantedAnchor ?? row.anchor,
-    name: columns.wantedName ?? row.name,
+    name: wantedName ?? row.name,
     label: object ? labelOf(parseImage(object.attributes), object.id) : (row.name ?? row.anchor ?? ''),
     before: columns.operation === 'create' ? null : columns.operation === 'delete' ? seen : before,
     after:
       columns.operation === 'delete'
         ? null
-        : columns.wantedName !== null && columns.operation === 'update'
-          ? { ...wanted, '(name)': columns.wantedName }
+        : wantedName !== null && columns.operation === 'update'
+          ? { ...wanted, '(name)': wantedName }
           : wanted,
   };
 }

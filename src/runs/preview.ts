@@ -3,6 +3,7 @@ import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { labelOf } from '#core/label';
 import { unknownConnection } from '#core/unknown-name';
+import { isDiscarded } from '#engine/safety/discards';
 import type { StagedRow } from '#store/contract';
 import type { PlanLine, Services } from './model.ts';
 import { exportLine } from './plan-lines.ts';
@@ -84,7 +85,9 @@ export async function preview(
         before: objectBefore && parseImage(objectBefore.attributes),
         after: parseImage(object.attributes),
       },
-      exports: accounts.filter((account) => account.export !== null).map((account) => exportLine(account, object ?? undefined)),
+      exports: accounts
+        .filter((account) => account.export !== null && !isDiscarded(account))
+        .map((account) => exportLine(account, object ?? undefined)),
       parked,
     };
   } finally {

@@ -463,7 +463,12 @@ export interface ExportAnswer {
   readonly notBefore: number;
   readonly fault: string | null;
   /** Still wanted after this answer (what a gate or a debt held back); null = nothing more. */
-  readonly remaining: { readonly wanted: string; readonly parts: string; readonly state: ExportState } | null;
+  readonly remaining: {
+    readonly wanted: string;
+    readonly wantedName: string | null;
+    readonly parts: string;
+    readonly state: ExportState;
+  } | null;
   /** What the gates count as sent, or as perhaps sent. */
   readonly parts: readonly string[];
   readonly approved: boolean;

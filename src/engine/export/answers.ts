@@ -70,13 +70,13 @@ export function answerOf(
   result: WriteResult,
   proven: boolean,
 ): ExportAnswer {
-  const { row, sent, rest } = sending;
+  const { row, item, sent, rest } = sending;
   const columns = row.export!;
   const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
   const parts = partsOf(
     columns.operation,
     columns.operation === 'update' ? sent : null,
-    columns.wantedName !== null && columns.operation === 'update',
+    item.name !== undefined && columns.operation === 'update',
     sending.rule.enabled,
   );
   if (!result.ok) {
@@ -102,11 +102,12 @@ export function answerOf(
       ? null
       : {
           wanted: imageText(rest),
-          parts: canonicalJson(partsOf('update', rest, false, sending.rule.enabled)),
+          wantedName: sending.nameKept ? columns.wantedName : null,
+          parts: canonicalJson(partsOf('update', rest, sending.nameKept, sending.rule.enabled)),
           state: 'waiting' as const,
         };
   if (columns.operation === 'delete') return { ...blank, outcome: 'proven', anchor: row.anchor, parts };
-  const name = result.name ?? columns.wantedName ?? row.name;
+  const name = result.name ?? item.name ?? row.name;
   const common = {
     ...blank,
     anchor: result.anchor,

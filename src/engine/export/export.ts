@@ -204,8 +204,8 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
 
 function kept({ row }: Sending): ExportAnswer {
   // branch: holds: all of a change
-  const { revision, notBefore, wanted, parts } = row.export!;
-  return { ...NOT_DONE, staged: row.id, revision, notBefore, remaining: { wanted: wanted!, parts, state: 'held' } };
+  const { revision, notBefore, wanted, wantedName, parts } = row.export!;
+  return { ...NOT_DONE, staged: row.id, revision, notBefore, remaining: { wanted: wanted!, wantedName, parts, state: 'held' } };
 }
 
 function count(session: Session, sending: Sending, answer: ExportAnswer, changes: NewChange[]): void {

@@ -5,6 +5,7 @@ import { type Attributes, bare, isBlob, type Scalar, scalars, type Value } from 
 import type { ExportRule } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { undiscarded } from '../safety/discards.ts';
 import { partsOfAttribute } from '../safety/parts.ts';
 import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
 
@@ -14,8 +15,10 @@ export interface Sending {
   readonly item: WriteItem;
   /** Values as sent, references as text: what is expected to be seen. */
   readonly sent: Attributes;
-  /** Wishes that a gate or a missing account keeps back; null when none. */
+  /** Wishes that a gate, a person or a missing account keeps back; null when none. */
   readonly rest: Attributes | null;
+  /** Whether the name is among them. */
+  readonly nameKept: boolean;
 }
 
 interface ObjectReference {
@@ -65,12 +68,16 @@ async function translateOne(
   const columns = row.export!;
   const sent: Attributes = bare();
   const set: { [attribute: string]: WriteValue } = bare();
-  let rest: Attributes | null = null;
+  const left = columns.discarded === null ? null : undiscarded(row);
+  const barred = (attribute: string): boolean => columns.discarded !== null && left?.wanted?.[attribute] === undefined;
+  const newName = columns.discarded === null ? columns.wantedName : (left?.name ?? null);
+  const nameKept = newName !== columns.wantedName;
+  let rest: Attributes | null = nameKept ? bare() : null;
   for (const name in wanted) {
     const value = wanted[name]!;
     const held =
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
-    const said = held ? undefined : referencesAsText(value, rule, name, accounts);
+    const said = held || barred(name) ? undefined : referencesAsText(value, rule, name, accounts);
     if (said === undefined) {
       // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
@@ -86,10 +93,10 @@ async function translateOne(
     operation: columns.operation,
     kind: row.kind,
     anchor: columns.operation === 'create' ? columns.wantedAnchor : row.anchor,
-    ...(columns.wantedName === null ? {} : { name: columns.wantedName }),
+    ...(newName === null ? {} : { name: newName }),
     set,
   };
-  return { row, rule, item, sent, rest };
+  return { row, rule, item, sent, rest, nameKept };
 }
 
 /** undefined when an object it refers to has no account here yet. */

@@ -6,6 +6,7 @@ import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { isDiscarded, partsLeft } from './discards.ts';
 import { type Tripped, tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
 import { changeDigest, FIRST_PLAN } from './parts.ts';
@@ -71,7 +72,7 @@ export async function gateRows(
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
   const accounts = await accountsOf(context, connection, counts);
-  const parts = new Set(rows.flatMap((row) => JSON.parse(row.export!.parts) as string[]));
+  const parts = new Set(rows.flatMap(partsLeft));
   const trips = counts.some(
     ({ part, pending, sent }) =>
       parts.has(part) && !held.has(part) && pending + sent > limitFor(context, connection, part, accounts),
@@ -114,7 +115,7 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
       for (const row of rows) {
         // What was discarded goes nowhere: it must not hold what else is decided.
         if (isApproved(row) || isDiscarded(row)) continue;
-        const parts = isLeftOut(row, leftOut) ? [FIRST_PLAN] : (JSON.parse(row.export!.parts) as string[]);
+        const parts = isLeftOut(row, leftOut) ? [FIRST_PLAN] : partsLeft(row);
         for (const part of parts) count(part, `${row.id}:${digestOf(row)}`);
       }
     });
@@ -188,7 +189,7 @@ async function markRows(
   }[] = [];
   for (const row of rows) {
     const columns = row.export!;
-    const parts = JSON.parse(columns.parts) as string[];
+    const parts = partsLeft(row);
     const leftOut = held.get(FIRST_PLAN);
     const hold = isApproved(row) ? undefined : isLeftOut(row, leftOut) ? leftOut : holdOver(parts, held);
     const state: ExportState = mode === 'hold' || hold !== undefined || isDiscarded(row) ? 'held' : 'waiting';
@@ -256,8 +257,4 @@ function isLeftOut(row: StagedRow, hold: number | undefined): boolean {
 
 function isApproved(row: StagedRow): boolean {
   return row.export!.approved !== null && row.export!.approved === digestOf(row);
-}
-
-function isDiscarded(row: StagedRow): boolean {
-  return row.export!.discarded !== null && row.export!.discarded === digestOf(row);
 }

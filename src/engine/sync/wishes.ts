@@ -14,6 +14,7 @@ import { typeIn } from '../import/settle.ts';
 import { stepsOfLost } from '../import/unanswered.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
+import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
@@ -228,29 +229,24 @@ export function wishWrite(
     before.wantedName === change.name
   )
     return null;
+  const changed = { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name };
   // Only what somebody decided on before is told apart by its digest.
-  const digest =
-    row && before && (before.approved !== null || before.discarded !== null)
-      ? changeDigest(row.id, { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name })
-      : null;
-  const mode = modeOf(context, connection);
-  const discarded = digest !== null && before!.discarded === digest;
-  const state: ExportState = mode === 'observe' ? 'observed' : discarded ? 'held' : 'waiting';
+  const approved = row && before?.approved != null && before.approved === changeDigest(row.id, changed) ? before.approved : null;
+  const discarded = row && before?.discarded != null ? standing(row.id, changed, before.discarded) : null;
+  const barred = discarded !== null && undiscarded({ id: row!.id, export: { ...before!, ...changed, discarded } }) === null;
+  const state: ExportState = modeOf(context, connection) === 'observe' ? 'observed' : barred ? 'held' : 'waiting';
   return {
     expectRevision,
     export: {
-      operation: change.operation,
-      wanted,
-      wantedAnchor: change.anchor,
-      wantedName: change.name,
+      ...changed,
       state,
       parts: JSON.stringify(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
       attempts: 0,
       notBefore: 0,
       // What was left out of a first plan stays so, however it changes; the gates look at every other hold anew.
       holdId: before?.holdId ?? null,
-      approved: digest !== null && before!.approved === digest ? digest : null,
-      discarded: discarded ? digest : null,
+      approved,
+      discarded,
       fault: null,
     },
   };

@@ -179,7 +179,9 @@ export function exportsSuite(suite: Suite): void {
   test('what a gate keeps back of an update remains, as a wish of its own', async (opened) => {
     await accounts(opened, 1);
     const [row] = await take(opened, 'a');
-    await answers(opened, 'a', [answer(row!, { remaining: { wanted: '{"b":1}', parts: '["attribute:b"]', state: 'held' } })]);
+    await answers(opened, 'a', [
+      answer(row!, { remaining: { wanted: '{"b":1}', wantedName: null, parts: '["attribute:b"]', state: 'held' } }),
+    ]);
     const now = await rowOf(opened, 1);
     deepEqual(
       [now.presence, now.export!.wanted, now.export!.parts, now.export!.state, now.export!.operation],

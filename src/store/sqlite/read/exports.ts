@@ -9,6 +9,7 @@ import { EDGE, edgeRow } from './spaces.ts';
 type Reads = Pick<ExportOperations, 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'>;
 
 const HOUR = 3_600_000;
+const HELD_EXPORT = codeOf(EXPORT_STATES, 'held');
 
 export function exportReads(db: Database, names: Names): Reads {
   return {
@@ -76,8 +77,8 @@ export function exportReads(db: Database, names: Names): Reads {
         return count;
       };
       for (const [parts, count] of db.all(
-        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${codeOf(EXPORT_STATES, 'held')}, ${FAILED})
-         and export_approved is null and export_discarded is null group by export_parts`,
+        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
+         and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null) group by export_parts`,
         space,
       ))
         for (const part of JSON.parse(String(parts)) as string[]) of(part).pending += Number(count);

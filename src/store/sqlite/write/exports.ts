@@ -195,6 +195,7 @@ function settleWish(
   set.push('export_attempts = export_attempts + 1');
   if (one.remaining !== null) {
     put('wanted', one.remaining.wanted);
+    put('wanted_name', one.remaining.wantedName);
     put('export_parts', one.remaining.parts);
     put('export_state', codeOf(EXPORT_STATES, one.remaining.state));
     if (done && operation === CREATE) put('export_operation', UPDATE);
