@@ -1,9 +1,10 @@
 /** SEMANTICS 1, 6 and 16: what a change feed says gets in, whatever happens while it is read, and the next full read agrees. */
 import { afterEach, expect, it } from 'vitest';
-import { type Firm, firm } from './firm.ts';
+import { push } from '#runs/index';
+import { type Firm, firm, HOUR } from './firm.ts';
 
 const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 }, update: { percent: 100, count: 1000 }, attribute: { percent: 100, count: 1000 } }
+gates: { create: { percent: 100, count: 1000 }, update: { percent: 100, count: 1000 }, attribute: { percent: 100, count: 1000 }, empty: { percent: 100, count: 1000 } }
 connections:
   hr:
     type: memory
@@ -23,9 +24,11 @@ connections:
 let here: Firm;
 afterEach(() => here.close());
 
-async function begin(people = 3): Promise<void> {
+const services = () => ({ config: here.config, store: here.store, wall: () => here.now });
+
+async function begin(people = 3, more = {}): Promise<void> {
   here = await firm(YAML);
-  for (let i = 1; i <= people; i++) here.system('hr').put('person', `${i}`, { id: `${i}`, name: 'Old' });
+  for (let i = 1; i <= people; i++) here.system('hr').put('person', `${i}`, { id: `${i}`, name: 'Old', ...more });
   await here.run();
   await here.approve('dir');
   await here.run();
@@ -50,4 +53,39 @@ it('a store that fails while changes are staged: they are read again', async () 
   Object.assign(here.store.spaces, { stage });
   await here.run();
   expect(account('1')).toMatchObject({ cn: 'C', mail: 'c@x' });
+});
+
+it('what changes cleared one by one is no outage to the next full read', async () => {
+  const PEOPLE = 60;
+  await begin(PEOPLE, { mail: 'm@x' });
+  const mails = () =>
+    here
+      .system('dir')
+      .objects()
+      .filter((one) => one.attributes['mail'] === 'm@x').length;
+  expect(mails()).toBe(PEOPLE);
+  for (let day = 0; day < 5; day++) {
+    for (let i = 1; i <= 8; i++) here.system('hr').put('person', `${day * 8 + i}`, { id: `${day * 8 + i}`, name: 'Old' });
+    here.now += 24 * HOUR;
+    await here.run();
+  }
+  expect(mails()).toBe(20);
+  here.now += 4 * 24 * HOUR;
+  expect(await here.run()).toMatchObject({ status: 'done', notices: [] });
+  expect((await here.store.spaces.states()).find(({ name }) => name === 'hr')!.lastCompleteRead).toBe(here.now);
+});
+
+it('people whom changes deleted are not missed by the next full read; a push says so as well', async () => {
+  await begin(60);
+  for (let i = 1; i <= 40; i++) {
+    if (i <= 30) here.system('hr').remove('person', `${i}`);
+    else {
+      const change = { op: 'delete', kind: 'person', anchor: `${i}` } as const;
+      await (await push({ connection: 'hr', change, by: 'webhook' }, services())).settled;
+    }
+    if (i % 10 === 0) await here.run();
+  }
+  for (let i = 31; i <= 40; i++) here.system('hr').remove('person', `${i}`);
+  here.now += 8 * 24 * HOUR;
+  expect(await here.run()).toMatchObject({ status: 'done', notices: [] });
 });

@@ -1,17 +1,27 @@
 /**
- * What Rollcall's own writes do to the counts that the next complete read is compared with: an account that was deleted
- * here, or a value that was cleared, is not one that the target lost (SEMANTICS 6).
+ * What Rollcall's own writes, and changes a system told of one by one, do to the counts that the next complete read is
+ * compared with: an account that was deleted, or a value that was cleared, is not one that the system lost (SEMANTICS 6).
  */
-import { canonicalJson } from '#core/canonical';
-import { type Attributes, scalars } from '#core/values';
+import { canonicalJson, parseImage } from '#core/canonical';
+import { type Attributes, bare, scalars } from '#core/values';
+import type { StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { parseBaseline } from '../import/health.ts';
 
 export interface Expected {
-  /** The values written, before and after; null = the account is not there. */
+  /** The values before and after; null = the object is not there. */
   write(kind: string, before: Attributes | null, after: Attributes | null): void;
   /** Puts it into the baseline of the connection. */
   save(context: EngineContext, connection: EngineConnection): Promise<void>;
+}
+
+/** What a staged object stands for in those counts: as seen, with what was sent since; null = nothing. */
+export function countedOf(row: StagedRow | undefined): Attributes | null {
+  if (row === undefined || row.presence === 'gone') return null;
+  // Nobody counted what may not have been done.
+  const sent = row.sent === null || row.export?.state === 'unknown' ? null : parseImage(row.sent);
+  if (row.seen === null && sent === null) return null;
+  return Object.assign(row.seen === null ? bare() : parseImage(row.seen), sent);
 }
 
 export function createExpected(): Expected {
@@ -30,7 +40,7 @@ export function createExpected(): Expected {
       if (after) tally(kind, after, 1);
     },
     async save(context, connection) {
-      if (counts.size + filled.size === 0) return;
+      if (![counts, ...filled.values()].some((sums) => [...sums.values()].some((n) => n !== 0))) return;
       // Others may write to the same target: they count what they wrote, one after the other.
       const free = await context.turns.alone(`baseline of ${connection.name}`);
       try {

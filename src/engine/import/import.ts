@@ -9,6 +9,7 @@ import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
+import { createExpected } from '../export/expected.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
 import { dropEmptied, type Emptied } from './emptied.ts';
 import {
@@ -85,7 +86,8 @@ function isConflict(error: unknown): boolean {
 
 async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {
   const reader = context.open(connection).read!;
-  const stager = createStager(context, connection, { full: false, mark: null, empty: false });
+  const expected = createExpected();
+  const stager = createStager(context, connection, { full: false, mark: null, empty: false, expected });
   let end: ReadEnd | undefined;
   for await (const page of reader.read({ since, signal: context.signal })) {
     context.signal.throwIfAborted();
@@ -94,6 +96,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
     if (page.end) end = page.end;
   }
   await stager.finish();
+  await expected.save(context, connection);
   report(context, connection, end);
   const complete = end?.complete === true;
   // Where there is only a feed, what it could not say is not said better by asking again.

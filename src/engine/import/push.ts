@@ -5,6 +5,7 @@
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { createExpected } from '../export/expected.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
@@ -23,13 +24,16 @@ export async function stagePush(
     return [toFault(error, place)];
   }
   const refused: Fault[] = [];
+  const expected = createExpected();
   const stager = createStager({ ...context, fault: (fault) => void refused.push(fault) }, connection, {
     full: false,
     mark: null,
     empty: false,
+    expected,
   });
   await stager.changes([change]);
   await stager.finish();
+  await expected.save(context, connection);
   return refused;
 }
 

@@ -8,6 +8,7 @@ import type { Attributes } from '#core/values';
 import type { StagedRow, StageItem } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
+import { countedOf, type Expected } from '../export/expected.ts';
 import { PROVEN_BY } from '../export/proof.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { createDigestSet } from './digest-set.ts';
@@ -57,6 +58,8 @@ interface Options {
   readonly tally?: Tally;
   /** Filled by a full read. */
   readonly emptied?: Emptied[];
+  /** Told what changes do to the counts of the last complete read. */
+  readonly expected?: Expected;
 }
 
 interface Arrived {
@@ -288,6 +291,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       }
       if (change === null) continue;
       // Outside the above: what the store cannot do is no fault of the object, and ends the read.
+      if (options.expected) {
+        const earlier = items.get(key);
+        const before = earlier === undefined ? countedOf(row) : earlier.operation === 'delete' ? null : images.get(key)!;
+        options.expected.write(entry.kind, before, entry.op === 'delete' ? null : change.image);
+      }
       if (items.has(key)) await sendOne(items, key);
       if (change.blobs.length > 0) await store.blobs.put(change.blobs);
       items.set(key, change.item);
