@@ -79,8 +79,8 @@ function isTaken(job: Job, there: SystemObject, anchor: string | null, name: str
 function update(job: Job, account: StagedMemory): boolean {
   const set = changesTo(job, account);
   const { enabled } = job.rule;
-  if (enabled && account.disabledAt !== null) set[enabled.attribute] = enabled.on;
-  account.disabledAt = null;
+  if (enabled && account.disabledHere) set[enabled.attribute] = enabled.on;
+  Object.assign(account, { disabledAt: null, disabledHere: false });
   return change(job, account, set, nameFor(job));
 }
 
@@ -93,6 +93,7 @@ function deprovision(job: Job, account: StagedMemory): boolean {
     const isOff = (): boolean =>
       equivalent(state.contentOf(account)!.attributes[attribute], off, targetType(state, account, attribute));
     if (account.disabledAt === null) {
+      account.disabledHere ||= !isOff();
       const tried = isOff() ? false : change(job, account, attributes([[attribute, off]]), null);
       if (isOff()) account.disabledAt = state.now;
       return tried;
@@ -101,7 +102,7 @@ function deprovision(job: Job, account: StagedMemory): boolean {
     if (then !== 'delete' || state.now < account.disabledAt + afterMs) return false;
   }
   if (!send(job, 'delete', job.there!)) return false;
-  Object.assign(account, { confirmed: attributes(), ours: {}, disabledAt: null });
+  Object.assign(account, { confirmed: attributes(), ours: {}, disabledAt: null, disabledHere: false });
   return true;
 }
 
@@ -145,7 +146,7 @@ function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, be
 }
 
 export function fresh(connection: string, { kind, anchor }: SystemObject): StagedMemory {
-  const nothing = { object: null, how: null, origin: null, disabledAt: null };
+  const nothing = { object: null, how: null, origin: null, disabledAt: null, disabledHere: false };
   return { connection, kind, anchor, ...nothing, confirmed: attributes(), times: {}, ours: {}, undone: {} };
 }
 

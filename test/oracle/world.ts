@@ -67,6 +67,8 @@ export interface StagedMemory {
   /** How often in a row a repair was undone, per attribute. */
   readonly undone: { [attribute: string]: number };
   disabledAt: number | null;
+  /** It was enabled before: what is given back on a return. */
+  disabledHere: boolean;
 }
 
 export interface ObjectMemory {

@@ -62,7 +62,11 @@ export function memoryOf(rows: Rows, config: Configuration): Memory {
 }
 
 function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Configuration): StagedMemory {
-  const steps = JSON.parse(row.steps ?? '{}') as { confirmedAt?: number; repairs?: { [attribute: string]: number } };
+  const steps = JSON.parse(row.steps ?? '{}') as {
+    disabledAt?: number;
+    confirmedAt?: number;
+    repairs?: { [attribute: string]: number };
+  };
   const seen = row.seen === null ? attributes() : parseImage(row.seen);
   const times: StagedMemory['times'] = {};
   for (const [name, at] of Object.entries(row.times === null ? {} : (JSON.parse(row.times) as { [name: string]: number })))
@@ -91,6 +95,7 @@ function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Config
     ours,
     undone: { ...steps.repairs },
     disabledAt: steps.confirmedAt ?? null,
+    disabledHere: steps.disabledAt !== undefined,
   };
 }
 

@@ -52,7 +52,8 @@ export function deprovision(
     return { change: { operation: 'update', wanted, anchor: null, name: null }, write, due: NEVER };
   }
   const confirmedAt = steps.confirmedAt ?? context.now;
-  const write = steps.confirmedAt === undefined ? { steps: stepsText({ disabledAt: context.now, ...steps, confirmedAt }) } : null;
+  // The grace begins, whoever disabled it; what Rollcall did not take it does not give back.
+  const write = steps.confirmedAt === undefined ? { steps: stepsText({ ...steps, confirmedAt }) } : null;
   if (then !== 'delete') return { change: null, write, due: NEVER };
   const at = confirmedAt + afterMs;
   if (context.now < at) {

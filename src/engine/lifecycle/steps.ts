@@ -3,7 +3,7 @@ import { canonicalJson } from '#core/canonical';
 import type { Value } from '#core/values';
 
 export interface Steps {
-  /** The disable was decided at (ms). */
+  /** The disable was decided at (ms); absent when somebody else disabled it. */
   readonly disabledAt?: number;
   /** It was seen in the target at (ms): grace starts here (SEMANTICS 5). */
   readonly confirmedAt?: number;
