@@ -64,10 +64,8 @@ export interface StagedMemory {
   readonly times: { [attribute: string]: { readonly value: Value; readonly at: number } };
   /** Members that Rollcall added, in the target's terms, per attribute. */
   ours: { [attribute: string]: readonly string[] };
-  /** How often in a row a repair was undone, per attribute. */
   readonly undone: { [attribute: string]: number };
   disabledAt: number | null;
-  /** It was enabled before: what is given back on a return. */
   disabledHere: boolean;
 }
 

@@ -1,6 +1,6 @@
 /** Turns pages into staged batches: digest, compare, collect, write; at most two batches on their way. */
 import type { Change, ReadObject } from '#connectors/contract';
-import { imageText, parseImage, sameValue } from '#core/canonical';
+import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { checkText } from '#core/text';
 import { parseInstant } from '#core/time';
@@ -31,6 +31,7 @@ import {
   undecided,
   withLast,
 } from './staging.ts';
+import { timesOf } from './times.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
@@ -178,7 +179,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const { object } = arrived;
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
-    const changedAt = object.changedAt === undefined ? null : instantOf(object.changedAt);
+    const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
     const settle = row && settling ? settleRow(settling, row, canonical.attributes) : undefined;
     const item: StageItem = {
       kind: object.kind,
@@ -385,23 +386,4 @@ function lastOf(rows: ReadonlyMap<string, StagedRow>, { kind, anchor }: ReadObje
 /** An object that comes back may be another one: nothing of what it was before stays. */
 function isThere(row: StagedRow | undefined): boolean {
   return row !== undefined && row.presence !== 'gone';
-}
-
-function instantOf(text: string): number | null {
-  return parseInstant(text);
-}
-
-/** When each `latest` attribute last changed here; null when the connection has none. */
-function timesOf(
-  plan: StagingPlan,
-  row: StagedRow | undefined,
-  before: Attributes | null,
-  after: Attributes,
-  at: number,
-): string | null {
-  if (plan.timed.size === 0) return null;
-  const times: { [attribute: string]: number } = row?.times ? (JSON.parse(row.times) as { [attribute: string]: number }) : {};
-  for (const attribute of plan.timed)
-    if (!sameValue(before?.[attribute] ?? null, after[attribute] ?? null)) times[attribute] = at;
-  return imageText(Object.assign(Object.create(null), times));
 }
