@@ -3,7 +3,7 @@
  * decision that is recorded, and the help. A kind without a decision resolves by itself once its cause is mended.
  */
 /** What choosing does: a decision that rules obey from then on, or a change that is tried again. */
-export type Effect = 'link' | 'keep' | 'unlink' | 'exclude' | 'adopt' | 'fix' | 'ignore' | 'retry';
+export type Effect = 'link' | 'keep' | 'unlink' | 'exclude' | 'adopt' | 'fix' | 'rename' | 'ignore' | 'retry';
 
 export interface Choice {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface Choice {
   readonly effect: Effect;
   /** What else must be named. */
   readonly needs?: 'person' | 'value';
+  /** What else may be named. */
+  readonly takes?: 'value';
 }
 export interface ParkedMeaning {
   /** One sentence for a person who is not a programmer. */
@@ -68,8 +70,17 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   },
   accountExists: {
     meaning: 'The account to be created exists in the target already. It was not touched.',
-    cure: 'Remove or rename the existing account in the target, or take it over.',
-    choices: [{ name: 'adopt', about: "The existing account is this person's; take it over.", effect: 'adopt' }, ignore],
+    cure: 'Remove or rename the existing account in the target, or choose.',
+    choices: [
+      { name: 'adopt', about: "The existing account is this person's; take it over.", effect: 'adopt' },
+      {
+        name: 'rename',
+        about: "The existing account is somebody else's; this person gets the value given, or the next one that is made.",
+        effect: 'rename',
+        takes: 'value',
+      },
+      ignore,
+    ],
   },
   debt: {
     meaning:

@@ -7,6 +7,7 @@ import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
 import { recordBarred, recordLink, waitAgain } from './links.ts';
+import { type Renamed, type RenameSurroundings, rename } from './rename.ts';
 
 export interface ParkedDecision {
   readonly id: number;
@@ -21,9 +22,14 @@ export interface Decided {
   readonly decision: number;
   readonly choice: Choice;
   readonly item: ParkedRow;
+  /** The value that was fixed by it; null for a choice that fixes none. */
+  readonly fixed: Pick<Renamed, 'attribute' | 'value'> | null;
 }
 
-export type ParkedSurroundings = FixSurroundings & GatedSurroundings;
+export interface ParkedSurroundings {
+  readonly store: Store;
+  readonly config: FixSurroundings['config'] & GatedSurroundings['config'] & RenameSurroundings['config'];
+}
 
 const PAGE = 1_000;
 
@@ -88,6 +94,7 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
   ) => store.decisions.record({ kind, stagedId, objectId, ...base }, dirty);
 
   let id: number;
+  let fixed: Renamed | null = null;
   switch (choice.effect) {
     case 'ignore':
       id = await record('ignore', item.stagedId, item.objectId, []);
@@ -102,7 +109,12 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       id = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, surroundings);
       break;
     case 'fix':
-      id = await fixParked(item, decision.value!, by, surroundings);
+      fixed = await fixParked(item, decision.value!, by, surroundings);
+      id = fixed.decision;
+      break;
+    case 'rename':
+      fixed = await rename(item, decision.value, by, surroundings);
+      id = fixed.decision;
       break;
     case 'exclude':
       id = await record('exclude', (await stagedOf(item, store)).id, null, again);
@@ -117,7 +129,7 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       await retry(item, store);
       break;
   }
-  return { decision: id, choice, item };
+  return { decision: id, choice, item, fixed };
 }
 
 function choiceOf(item: ParkedRow, name: string): Choice {
@@ -146,25 +158,42 @@ async function stagedOf(item: ParkedRow, store: Store): Promise<StagedRow> {
   });
 }
 
-async function fixParked(item: ParkedRow, value: string, by: Decider, surroundings: FixSurroundings): Promise<number> {
+async function fixParked(item: ParkedRow, value: string, by: Decider, surroundings: FixSurroundings): Promise<Renamed> {
   const { attribute } = JSON.parse(item.detail) as { attribute: string };
   const object = (await surroundings.store.sync.objects([item.objectId!]))[0]!;
   const wanted = { object, attribute, values: [value], detail: { parked: item.kind } };
-  return (await fix(wanted, by, surroundings)).decision;
+  return { attribute, ...(await fix(wanted, by, surroundings)) };
 }
 
-/** The account that stands where the new one was to be: `{by, anchor}` of the item. */
+/** The account that stands where the new one was to be, or has its unique value: `{by, anchor}` of the item. */
 async function existingAccount(item: ParkedRow, store: Store): Promise<StagedId> {
-  const { by, anchor } = JSON.parse(item.detail) as { by?: string; anchor?: string };
-  if (item.connection !== null && typeof anchor === 'string') {
-    const found = await store.spaces.resolve(item.connection, by === 'nameKey' ? 'nameKey' : 'anchor', null, [anchor]);
-    const account = found.find((one) => one.presence === 'present' || one.presence === 'held');
-    if (account !== undefined && account.objectId === null) return account.stagedId;
-  }
-  throw new RollcallError('conflict', `The account of item ${item.id} is not there any more, or belongs to somebody else.`, {
-    where: item.connection === null ? {} : { connection: item.connection },
-    remedy: `Look again after 'rollcall run ${item.connection ?? ''}'.`,
+  const there = (await standing(item, store)).filter((one) => one.presence === 'present' || one.presence === 'held');
+  const [account, ...others] = there.filter((one) => one.objectId === null);
+  if (account !== undefined && others.length === 0) return account.id;
+  const where = item.connection === null ? {} : { connection: item.connection };
+  if (account !== undefined)
+    throw new RollcallError('conflict', `${others.length + 1} accounts have the value of item ${item.id}.`, {
+      where,
+      remedy: `Say which it is: 'rollcall link ${item.connection} ANCHOR ${item.objectId}'.`,
+    });
+  const what = there.length > 0 ? 'belongs to somebody else' : 'is not there any more';
+  throw new RollcallError('conflict', `The account of item ${item.id} ${what}.`, {
+    where,
+    remedy:
+      there.length > 0
+        ? "'rename' gives this person another value; 'rollcall unlink' ends the other link, where that one is wrong."
+        : `Look again after 'rollcall run ${item.connection ?? ''}'.`,
   });
+}
+
+async function standing(item: ParkedRow, store: Store): Promise<readonly Pick<StagedRow, 'id' | 'objectId' | 'presence'>[]> {
+  const { by = 'anchor', anchor } = JSON.parse(item.detail) as { by?: string; anchor?: string };
+  if (item.connection === null || typeof anchor !== 'string') return [];
+  if (by !== 'anchor' && by !== 'nameKey') {
+    const keys = await store.sync.keys([{ scope: `staged:${by}`, norm: anchor }]);
+    return await store.spaces.byIds(keys.map((key) => key.owner));
+  }
+  return (await store.spaces.resolve(item.connection, by, null, [anchor])).map((one) => ({ ...one, id: one.stagedId }));
 }
 
 /** Puts a refused change back among those to be sent. */

@@ -30,7 +30,13 @@ export interface ParkedItem {
   readonly run: number;
   readonly meaning: string;
   readonly cure: string;
-  readonly choices: readonly { readonly name: string; readonly about: string; readonly needs: string | null }[];
+  readonly choices: readonly {
+    readonly name: string;
+    readonly about: string;
+    /** What must be named besides; and what may be. */
+    readonly needs: string | null;
+    readonly takes: string | null;
+  }[];
   /** As the engine noted it: candidates, attribute, message. */
   readonly detail: unknown;
 }
@@ -65,7 +71,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         run: z.number(),
         meaning: z.string(),
         cure: z.string(),
-        choices: z.array(z.object({ name: z.string(), about: z.string(), needs: z.string().nullable() })),
+        choices: z.array(
+          z.object({ name: z.string(), about: z.string(), needs: z.string().nullable(), takes: z.string().nullable() }),
+        ),
         detail: z.unknown(),
       }),
     ),
@@ -105,7 +113,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           run: row.run,
           meaning,
           cure,
-          choices: choices.map((one) => ({ name: one.name, about: one.about, needs: one.needs ?? null })),
+          choices: choices.map(({ name, about, needs = null, takes = null }) => ({ name, about, needs, takes })),
           detail: JSON.parse(row.detail) as unknown,
         };
       }),
@@ -129,6 +137,8 @@ export interface DecideOutput {
   readonly connection: string | null;
   readonly choice: string;
   readonly decision: number;
+  /** The value that it fixed; null for a choice that fixes none. */
+  readonly fixed: { readonly attribute: string; readonly value: unknown } | null;
 }
 
 export const parkedDecide: Operation<DecideInput, DecideOutput> = {
@@ -148,11 +158,14 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     connection: z.string().nullable(),
     choice: z.string(),
     decision: z.number(),
+    fixed: z.object({ attribute: z.string(), value: z.unknown() }).nullable(),
   }),
   async run({ id, choice, person, value, by, reason }, session) {
     const services = await session.services('write');
     const named = person === undefined ? null : (await findOne(person, services)).id;
     const done = await decide({ id, choice, person: named, value }, { by, reason, at: services.wall() }, services);
-    return { id, kind: done.item.kind, connection: done.item.connection, choice: done.choice.name, decision: done.decision };
+    const { kind, connection } = done.item;
+    const fixed = done.fixed && { attribute: done.fixed.attribute, value: done.fixed.value };
+    return { id, kind, connection, choice: done.choice.name, decision: done.decision, fixed };
   },
 };

@@ -10,4 +10,5 @@ export { fixedValue } from '#engine/sync/decisions';
 export { newGeneration } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';
 export { createResolver, owedOf } from '#engine/sync/references';
+export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from '#engine/sync/rename';
 export { mappedBy } from './services.ts';

@@ -51,7 +51,9 @@ export const parked: Command = command({
       terminal.out(`\n${paint.bold(printable(kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
       for (const item of some) terminal.out(itemText(item, terminal));
       for (const choice of some[0]!.choices) {
-        const needs = choice.needs === null ? '' : ` --${choice.needs} ${choice.needs.toUpperCase()}`;
+        const named = choice.needs ?? choice.takes;
+        const option = named === null ? '' : `--${named} ${named.toUpperCase()}`;
+        const needs = option === '' ? '' : choice.needs === null ? ` [${option}]` : ` ${option}`;
         terminal.out(
           `  ${paint.dim('→')} ${paint.cyan(`rollcall parked decide ID ${choice.name}${needs}`)}  ${paint.dim(choice.about)}\n`,
         );
@@ -88,13 +90,17 @@ export const parkedDecide: Command = command({
     { name: 'ID', about: "The item's number, from 'rollcall parked'.", required: true },
     {
       name: 'CHOICE',
-      about: "One of the item's choices, such as adopt, link or ignore.",
+      about: "One of the item's choices, such as adopt, rename, link or ignore.",
       required: true,
     },
   ],
   options: [
     { name: 'person', value: 'PERSON', about: 'The person meant, for link.' },
-    { name: 'value', value: 'VALUE', about: 'The value meant, for fix.' },
+    {
+      name: 'value',
+      value: 'VALUE',
+      about: 'The value meant, for fix; for rename it may be left out where Rollcall makes the value.',
+    },
     ...DECIDER_OPTIONS,
   ],
   examples: [
@@ -102,6 +108,7 @@ export const parkedDecide: Command = command({
       line: "rollcall parked decide 17 adopt --as 'Ada Lovelace' --reason 'same person, asked her'",
       about: 'take over an existing account',
     },
+    { line: 'rollcall parked decide 17 rename --value amy.li2', about: "leave it alone: it is a namesake's" },
     { line: 'rollcall parked decide 18 link --person hr:E1042', about: 'say whose account it is' },
   ],
   operation: decideOperation,
@@ -118,7 +125,7 @@ export const parkedDecide: Command = command({
     const { paint } = terminal;
     const connection = done.connection === null ? '' : ` ${printable(done.connection)}`;
     terminal.out(
-      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}. Nothing was written yet.\n  ${paint.dim('→')} rollcall run${connection}\n`,
+      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}${done.fixed === null ? '' : `, ${printable(done.fixed.attribute)} is ${value(done.fixed.value)}`}. Nothing was written yet.\n  ${paint.dim('→')} rollcall run${connection}\n`,
     );
   },
 });

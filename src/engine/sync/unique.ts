@@ -30,11 +30,14 @@ export interface Claimant {
   readonly taken: Taken | null;
 }
 
-const TRIES_AHEAD = 4;
-const MOST_TRIES = 10_000;
+export const TRIES_AHEAD = 4;
+export const MOST_TRIES = 10_000;
 
 /** Values claimed in this generation and not committed yet. */
 export type Claims = Map<string, ObjectId>;
+
+/** Who has a key, by its text. */
+export type Owners = ReadonlyMap<string, ReadonlySet<number>>;
 
 export async function settleUnique(
   context: EngineContext,
@@ -153,7 +156,7 @@ function reservedKey(kind: string, type: MetaAttribute, text: string): StagedKey
   return { scope: reservedScope(kind, type.name), norm: normalForm(text, type.matching) };
 }
 
-function keysOf({ kind, before }: Claimant, type: MetaAttribute, text: string): StagedKey[] {
+export function keysOf({ kind, before }: Claimant, type: MetaAttribute, text: string): StagedKey[] {
   const norm = normalForm(text, type.matching);
   return [
     { scope: uniqueScope(kind, type.name), norm },
@@ -163,11 +166,11 @@ function keysOf({ kind, before }: Claimant, type: MetaAttribute, text: string): 
   ];
 }
 
-function isFree(
+export function isFree(
   type: MetaAttribute,
   claimant: Claimant,
   text: string,
-  owners: ReadonlyMap<string, ReadonlySet<number>>,
+  owners: Owners,
   claims: Claims,
   contributed: boolean,
 ): boolean {
@@ -208,7 +211,7 @@ function renamed(type: MetaAttribute, claimant: Claimant): boolean {
 }
 
 /** The first `n` candidate texts: each expression once, then the last one counting from 2. */
-function candidates(type: MetaAttribute, claimant: Claimant, n: number): string[] {
+export function candidates(type: MetaAttribute, claimant: Claimant, n: number): string[] {
   const list = type.unique!.candidates;
   const out: string[] = [];
   const add = (text: string | undefined): void => {
