@@ -85,6 +85,7 @@ async function send(
     broken: false,
   };
   const counted = { ...context.counters.of(connection.name) };
+  let durable = writer.commit === undefined;
   try {
     for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
     const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
@@ -92,11 +93,14 @@ async function send(
     if (!session.stopped && scope?.groups.size !== 0) await sendMembers(session, scope?.groups);
     if (writer.commit && session.finished.length > 0) {
       const { fingerprint } = await writer.commit();
+      durable = true;
       await recordAll(session);
       await saveState(context, connection.name, { fingerprint });
     }
   } catch (error) {
-    if (writer.commit) {
+    if (durable) {
+      await session.expected.save(context, connection);
+    } else {
       Object.assign(context.counters.of(connection.name), counted);
       await abandon(session, error);
     }

@@ -1,6 +1,7 @@
 /** A staged row's wish → what is sent: held parts taken out, references put in the target's terms, bytes fetched. */
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
+import type { Fault } from '#core/errors';
 import { type Attributes, bare, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { StagedRow } from '#store/contract';
@@ -78,14 +79,16 @@ async function translateOne(
     const held =
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
     const said = held || barred(name) ? undefined : referencesAsText(value, rule, name, accounts);
-    if (said === undefined) {
+    const written = said !== undefined && scalars(said).some(isBlob) ? await bytesOf(context, said) : said;
+    if (said === undefined || written === undefined) {
       // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
       rest[name] = value;
+      if (said !== undefined) tellMissing(context, row, name);
       continue;
     }
     sent[name] = said;
-    set[name] = scalars(said).some(isBlob) ? await bytesOf(context, said) : (said as WriteValue);
+    set[name] = written as WriteValue;
   }
   const item: WriteItem = {
     // The same for every send of this wish, so that a system with idempotency keys makes it once.
@@ -118,10 +121,24 @@ function referencesAsText(
   return Array.isArray(value) ? texts : texts[0]!;
 }
 
-async function bytesOf(context: EngineContext, value: Value): Promise<WriteValue> {
-  const list = scalars(value);
+/** undefined when some of them are not in the store: nobody is sent an empty value in their place. */
+async function bytesOf(context: EngineContext, value: Value): Promise<WriteValue | undefined> {
   const out: (Scalar | Uint8Array)[] = [];
-  for (const scalar of list)
-    out.push(isBlob(scalar) ? ((await context.store.blobs.get(scalar.blob)) ?? new Uint8Array()) : scalar);
+  for (const scalar of scalars(value)) {
+    const bytes = isBlob(scalar) ? await context.store.blobs.get(scalar.blob) : scalar;
+    if (bytes === null) return undefined;
+    out.push(bytes);
+  }
   return Array.isArray(value) ? out : out[0]!;
+}
+
+function tellMissing(context: EngineContext, row: StagedRow, attribute: string): void {
+  const object = row.anchor ?? row.export?.wantedAnchor ?? row.export?.wantedName ?? String(row.id);
+  const fault: Fault = {
+    kind: 'internal',
+    message: `the bytes of ${attribute} are not in the store; it is held back, the other attributes go`,
+    where: { connection: row.connection, object, attribute },
+    remedy: 'restore the store from a backup, or change the value where it comes from',
+  };
+  context.fault(fault, { subject: 'staged', id: row.id });
 }

@@ -67,7 +67,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   let edges: StageEdges[] | null = null;
   let keys: StagedKey[] | null = null;
   let refused: Fault[] | null = object.refused === undefined ? null : [...object.refused];
-  let edgeText = '';
+  let members: (string | readonly string[])[] | null = null;
   for (const attribute in object.attributes) {
     const raw: RawValue | undefined = object.attributes[attribute];
     const edge = plan.edges.get(attribute);
@@ -91,7 +91,11 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
       edges ??= [];
       edges.push(partial ? { attribute, add: list } : { attribute, all: list });
       if (edge.multi) {
-        edgeText += `\u001f${attribute}\u001e${list.map((k) => k.text).join('\u001e')}`;
+        members ??= [];
+        members.push(
+          attribute,
+          list.map((k) => k.text),
+        );
         continue;
       }
     }
@@ -122,7 +126,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   return {
     attributes,
     text,
-    digestText: name === null && edgeText === '' ? image : `${image}\u001d${name ?? ''}${edgeText}`,
+    digestText: digestTextOf(image, name, members),
     edges: edges ?? NO_EDGES,
     keys: keys ?? NO_KEYS,
     name,
@@ -131,6 +135,15 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     refused: refused ?? NO_FAULTS,
     nameRefused: name === null && object.name !== undefined,
   };
+}
+
+/**
+ * No two objects have one text: an image holds no control characters, so the first one says what follows it, and names and
+ * members, which may hold any, are quoted beside each other.
+ */
+function digestTextOf(image: string, name: string | null, members: readonly (string | readonly string[])[] | null): string {
+  if (members !== null) return `${image}\u001e${JSON.stringify([name, ...members])}`;
+  return name === null ? image : `${image}\u001d${name}`;
 }
 
 /** Why an object met for the first time is not staged: what says who it is was refused. Undefined when it may be. */

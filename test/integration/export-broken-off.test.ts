@@ -1,0 +1,55 @@
+/** An export that ends with an error: what it wrote until then is its own doing, and no outage of the target. */
+import { afterEach, expect, it } from 'vitest';
+import { RollcallError } from '#core/errors';
+import { type Firm, firm } from './firm.ts';
+
+const WIDE = ['create', 'update', 'attribute', 'empty'].map((part) => `${part}: { percent: 100, count: 10000 }`);
+const YAML = `store: sqlite:rollcall.db
+gates: { ${WIDE.join(', ')} }
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, phone: { value: phone, empty: clears } } } }
+  dir:
+    type: memory
+    system: dir
+    mode: on
+    import: { person: { join: employeeId, attributes: { employeeId: id } } }
+    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, phone: phone } } }
+`;
+
+let here: Firm;
+afterEach(() => here.close());
+
+it('counts what was written before the error', async () => {
+  here = await firm(YAML);
+  const people = (phone: (i: number) => string | null): void => {
+    for (let i = 0; i < 60; i++) here.system('hr').put('person', `p${i}`, { id: `p${i}`, phone: phone(i) });
+  };
+  people((i) => `${100 + i}`);
+  await here.run();
+  await here.approve('dir');
+  await here.run();
+  await here.run({ profile: 'full-import' });
+  people((i) => (i < 40 ? null : `${100 + i}`));
+  const { take } = here.store.exports;
+  let updates = 0;
+  const breaking: typeof take = (request) => {
+    if (!request.operations.includes('update') || ++updates < 2) return take.call(here.store.exports, request);
+    return Promise.reject(new RollcallError('unavailable', 'the disk is full'));
+  };
+  Object.assign(here.store.exports, { take: breaking });
+  const { faults } = await here.run();
+  expect(faults).toMatchObject([{ message: 'the disk is full' }]);
+  expect(
+    here
+      .system('dir')
+      .objects()
+      .filter(({ attributes }) => attributes['phone']).length,
+  ).toBe(20);
+  Object.assign(here.store.exports, { take });
+  const { notices } = await here.run({ profile: 'full-import' });
+  expect(notices).toEqual([]);
+});
