@@ -6,6 +6,7 @@ import { exportsSuite } from './conformance/exports.ts';
 import { membersSuite } from './conformance/members.ts';
 import { recordSuite } from './conformance/record.ts';
 import type { Suite } from './conformance/sample.ts';
+import { sideBySideSuite } from './conformance/side-by-side.ts';
 import { spacesSuite } from './conformance/spaces.ts';
 import { syncSuite } from './conformance/sync.ts';
 import { wholeSuite } from './conformance/whole.ts';
@@ -14,6 +15,7 @@ export type { Place, Suite, Test, Trace } from './conformance/sample.ts';
 
 export function storeConformance(suite: Suite): void {
   spacesSuite(suite);
+  sideBySideSuite(suite);
   syncSuite(suite);
   exportsSuite(suite);
   membersSuite(suite);

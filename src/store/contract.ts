@@ -108,6 +108,8 @@ export interface StageItem {
   readonly settle?: Settle;
   /** What differs is only what Rollcall wrote itself: nobody need look at it again. Edges that differ are looked at all the same. */
   readonly quiet?: boolean;
+  /** Of the row this was worked out from, 0 = there was none: another one is left alone. Left out = whatever it is. */
+  readonly revision?: number;
 }
 export interface StagedKey {
   readonly scope: string;
@@ -134,8 +136,8 @@ export interface StageResult {
   readonly ids: readonly StagedId[];
   readonly inserted: number;
   readonly changed: number;
-  /** Left alone because touched since `unlessTouchedSince`. */
-  readonly skipped: number;
+  /** By their place in the batch: left alone because touched since `unlessTouchedSince`, or of another revision. */
+  readonly skipped: readonly number[];
   readonly edgesAdded: number;
   readonly edgesRemoved: number;
   readonly dirty: readonly SeqRange[];

@@ -87,7 +87,8 @@ function isConflict(error: unknown): boolean {
 async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {
   const reader = context.open(connection).read!;
   const expected = createExpected();
-  const stager = createStager(context, connection, { full: false, mark: null, empty: false, expected });
+  const mark = await context.store.spaces.mark();
+  const stager = createStager(context, connection, { full: false, mark, empty: false, expected });
   let end: ReadEnd | undefined;
   for await (const page of reader.read({ since, signal: context.signal })) {
     context.signal.throwIfAborted();
@@ -99,16 +100,18 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   await expected.save(context, connection);
   report(context, connection, end);
   const complete = end?.complete === true;
+  // What somebody else wrote to meanwhile is asked again, from where this read began.
+  const next = stager.left === 0 ? end?.next : since;
   // Where there is only a feed, what it could not say is not said better by asking again.
   const only = reader.deltas === 'only';
   await saveState(context, connection.name, {
-    ...((complete || only) && end?.next !== undefined ? { cursor: end.next } : {}),
+    ...((complete || only) && next !== undefined ? { cursor: next } : {}),
     // Changes to come will not repeat what was left out of a new object: a full read does.
     ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
     ...(complete && only ? { lastCompleteRead: context.now } : {}),
     lastRead: context.now,
   });
-  return { complete, mode: 'delta' };
+  return { complete: complete && stager.left === 0, mode: 'delta' };
 }
 
 async function readFull(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome> {

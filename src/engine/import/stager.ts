@@ -2,35 +2,24 @@
 import type { Change, ReadObject } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
-import { checkText } from '#core/text';
 import { parseInstant } from '#core/time';
-import type { Attributes } from '#core/values';
-import type { StagedRow, StageItem } from '#store/contract';
+import type { StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
-import { countedOf, type Expected } from '../export/expected.ts';
+import type { Expected } from '../export/expected.ts';
 import { PROVEN_BY } from '../export/proof.ts';
 import { sharedIn } from '../sync/ours.ts';
+import { createChanges } from './changes.ts';
 import { createDigestSet } from './digest-set.ts';
 import { type Emptied, type Held, holdEmptied } from './emptied.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { keptOf } from './kept.ts';
-import { edgeDeltas, patched } from './patch.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
 import { settleRow } from './settle.ts';
-import {
-  type Canonical,
-  canonicalise,
-  digestsOf,
-  hasMultiEdges,
-  nameKeys,
-  type StagingPlan,
-  undecided,
-  withLast,
-} from './staging.ts';
+import { type Canonical, canonicalise, digestsOf, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
 
 const BATCH = 2_000;
@@ -42,6 +31,8 @@ export interface Stager {
   readonly refused: number;
   /** Of those, new ones of which other attributes would be lost if only changes of them were read from now on. */
   readonly waiting: number;
+  /** Objects of which somebody else said something since the read began: what it says of them is left for the next one. */
+  readonly left: number;
   objects(page: readonly (ReadObject | Change)[]): Promise<void>;
   changes(page: readonly (ReadObject | Change)[]): Promise<void>;
   flush(): Promise<void>;
@@ -51,6 +42,7 @@ export interface Stager {
 
 interface Options {
   readonly full: boolean;
+  /** Before the read; null for what is newer than anything that was read. */
   readonly mark: number | null;
   /** The connector space had nothing: no row needs to be looked up. */
   readonly empty: boolean;
@@ -63,18 +55,11 @@ interface Options {
   readonly expected?: Expected;
 }
 
-interface Arrived {
+export interface Arrived {
   readonly object: ReadObject;
   readonly canonical: Canonical;
   readonly digest: Uint8Array | null;
   readonly anchorDigest: Uint8Array;
-}
-
-/** One change as it is staged, and the image it leaves. */
-interface StagedChange {
-  readonly item: StageItem;
-  readonly image: Attributes;
-  readonly blobs: Canonical['blobs'];
 }
 
 export function createStager(context: EngineContext, connection: EngineConnection, options: Options): Stager {
@@ -88,7 +73,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
-  let onTheirWay: Promise<void>[] = [];
+  let onTheirWay: Promise<unknown>[] = [];
   const refusals = createRefusals(context, connection);
   let seen = 0;
   let waiting = 0;
@@ -114,20 +99,21 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return false;
   };
 
-  const send = async (items: readonly StageItem[], held: readonly Held[] = []): Promise<void> => {
+  const send = async (items: readonly StageItem[], held: readonly Held[] = []): Promise<StageResult> => {
     const proven = settling === null ? 0 : items.filter((item) => item.settle?.settled).length;
     if (proven > 0) counters.add(connection.name, PROVEN_BY[options.full ? 'read' : 'delta'], proven);
     const result = await store.spaces.stage({
       connection: connection.name,
       run: context.run,
       epoch: context.epoch,
-      unlessTouchedSince: mark,
+      unlessTouchedSince: options.full ? mark : null,
       items,
     });
     counters.add(connection.name, 'added', result.inserted);
     counters.add(connection.name, 'changed', result.changed);
     if (options.bitmap) for (const id of result.ids) options.bitmap.add(id);
     for (const one of held) options.emptied!.push({ ...one, ...result.dirty[0]! });
+    return result;
   };
 
   const drain = async (): Promise<void> => {
@@ -212,6 +198,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return kept.item;
   };
 
+  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send }, options);
+
   return {
     get seen() {
       return seen;
@@ -221,6 +209,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     },
     get waiting() {
       return waiting;
+    },
+    get left() {
+      return changed.left;
     },
     restart(newMark) {
       mark = newMark;
@@ -258,7 +249,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     },
     async changes(page) {
       // Changes of one object keep their order: each page sees what the one before it left.
-      for (let i = 0; i < page.length; i += BATCH) await stageChanges(page.slice(i, i + BATCH));
+      for (let i = 0; i < page.length; i += BATCH) await changed.stage(page.slice(i, i + BATCH));
+      seen += page.length;
       counters.add(connection.name, 'seen', page.length);
     },
     async flush() {
@@ -271,98 +263,6 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       refusals.finish();
     },
   };
-
-  async function stageChanges(page: readonly (ReadObject | Change)[]): Promise<void> {
-    seen += page.length;
-    const entries = page.filter(hasKey);
-    const rows = new Map<string, StagedRow>();
-    for (const [kind, anchors] of byKind(entries.map((object) => ({ object }))))
-      for (const row of await store.spaces.byAnchors(connection.name, kind, anchors)) rows.set(`${kind}\u0000${row.anchor}`, row);
-    const items = new Map<string, StageItem>();
-    const images = new Map<string, Attributes>();
-    for (const entry of entries) {
-      const key = `${entry.kind}\u0000${entry.anchor}`;
-      const row = rows.get(key);
-      let change: StagedChange | null;
-      try {
-        change = changeOf(entry, row, images.get(key));
-      } catch (error) {
-        refusals.object(entry, error);
-        continue;
-      }
-      if (change === null) continue;
-      // Outside the above: what the store cannot do is no fault of the object, and ends the read.
-      if (options.expected) {
-        const earlier = items.get(key);
-        const before = earlier === undefined ? countedOf(row) : earlier.operation === 'delete' ? null : images.get(key)!;
-        options.expected.write(entry.kind, before, entry.op === 'delete' ? null : change.image);
-      }
-      if (items.has(key)) await sendOne(items, key);
-      if (change.blobs.length > 0) await store.blobs.put(change.blobs);
-      items.set(key, change.item);
-      images.set(key, change.image);
-    }
-    if (items.size > 0) await send([...items.values()]);
-  }
-
-  /** What a change makes of an object, with what earlier changes of the page left of it; null when it is not decided. */
-  function changeOf(entry: ReadObject | Change, row: StagedRow | undefined, image: Attributes | undefined): StagedChange | null {
-    if (entry.op === 'delete') {
-      if (row && row.presence !== 'gone') counters.add(connection.name, 'gone');
-      return { item: deletion(entry.kind, entry.anchor), image: Object.create(null), blobs: [] };
-    }
-    const patch = entry.op === 'patch';
-    const current = image ?? (row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined);
-    const object: ReadObject = patch ? patched(entry, current, plan) : entry;
-    const read = canonicalise(object, plan);
-    const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
-    refusals.attributes(entry, [...read.refused, ...edits.refused]);
-    if (!decided(object, read, current === undefined)) return null;
-    const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
-    const whole = !patch || !hasMultiEdges(plan, entry.kind);
-    const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
-    const base = itemOf({ object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest }, row);
-    // A change that does not say the name leaves it as it was.
-    const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
-    const edges = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
-    return { item: { ...base, ...name, edges }, image: canonical.attributes, blobs: canonical.blobs };
-  }
-
-  function hasKey(entry: ReadObject | Change): boolean {
-    try {
-      checkText(entry.kind);
-      checkText(entry.anchor);
-      return true;
-    } catch (error) {
-      refusals.object(entry, error);
-      return false;
-    }
-  }
-
-  /** A second change of one object in one page: the first goes ahead, alone. */
-  async function sendOne(items: Map<string, StageItem>, key: string): Promise<void> {
-    await send([items.get(key)!]);
-    items.delete(key);
-  }
-
-  function deletion(kind: string, anchor: string): StageItem {
-    return {
-      kind,
-      anchor,
-      operation: 'delete',
-      name: null,
-      nameKey: null,
-      parentKey: null,
-      seen: '{}',
-      digest: null,
-      anchorDigest: digester.anchor(kind, anchor),
-      changedAt: null,
-      times: null,
-      kept: null,
-      keys: [],
-      edges: [],
-    };
-  }
 }
 
 function byKind(

@@ -221,7 +221,7 @@ async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageRe
     ids: results.flatMap((result) => result.ids),
     inserted: sum((result) => result.inserted),
     changed: sum((result) => result.changed),
-    skipped: sum((result) => result.skipped),
+    skipped: results.flatMap((result, slice) => result.skipped.map((i) => slice * SLICE + i)),
     edgesAdded: sum((result) => result.edgesAdded),
     edgesRemoved: sum((result) => result.edgesRemoved),
     dirty: results.flatMap((result) => result.dirty),

@@ -11,7 +11,7 @@ import { runNow } from './runs.ts';
 import type { Session } from './session.ts';
 
 const FIND = `select id, touched_seq, presence, object_id, seen, name, name_key, parent_key, changed_at, times, kept, keys,
-  content_0, content_1, content_2, content_3, anchor_high, anchor_low, confirmed, sent, steps, export_state
+  content_0, content_1, content_2, content_3, anchor_high, anchor_low, confirmed, sent, steps, export_state, revision
   from staged where connection = ? and kind = ? and anchor = ?`;
 const INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, content_0, content_1, content_2, content_3,
   revision, touched_seq, incarnation, protected, changed_at, anchor, name, name_key, parent_key, keys, times, kept, steps, seen, confirmed)
@@ -38,7 +38,7 @@ interface Batch extends StageBatch {
   readonly gone: number[];
   readonly edges: EdgeCounts;
   readonly dirtyEdges: [number, string, string][];
-  skipped: number;
+  readonly skipped: number[];
   rows: number;
 }
 
@@ -56,7 +56,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     gone: [],
     edges: { added: 0, removed: 0, written: 0 },
     dirtyEdges: [],
-    skipped: 0,
+    skipped: [],
     rows: 0,
   };
   // In key order, so that neighbours in the index are written together; items of one anchor keep their order (the sort is stable).
@@ -88,7 +88,8 @@ function stageOne(work: Batch, index: number): void {
   const kind = session.term(item.kind);
   const row = session.db.get(FIND, work.space, kind, item.anchor);
   if (row) work.ids[index] = Number(row[0]);
-  if (row && work.unlessTouchedSince !== null && Number(row[1]) > work.unlessTouchedSince) work.skipped++;
+  const touched = row !== undefined && work.unlessTouchedSince !== null && Number(row[1]) > work.unlessTouchedSince;
+  if (touched || (item.revision !== undefined && item.revision !== Number(row?.[22] ?? 0))) work.skipped.push(index);
   else if (item.operation === 'delete') {
     if (row) remove(work, kind, row);
   } else if (row) update(work, kind, item, row);

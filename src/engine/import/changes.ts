@@ -1,0 +1,183 @@
+/**
+ * Changes told one by one (a delta, a push) → staged rows. Each is worked out from the row as it was loaded, and is staged
+ * only while the row is still that one (SEMANTICS 16).
+ */
+import type { Change, ReadObject } from '#connectors/contract';
+import { parseImage } from '#core/canonical';
+import { checkText } from '#core/text';
+import type { Attributes } from '#core/values';
+import type { StagedRow, StageItem, StageResult } from '#store/contract';
+import type { EngineConnection, EngineContext } from '../context.ts';
+import { countedOf, type Expected } from '../export/expected.ts';
+import { createOthers } from './others.ts';
+import { edgeDeltas, patched } from './patch.ts';
+import type { Refusals } from './refusals.ts';
+import type { Arrived } from './stager.ts';
+import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan, withLast } from './staging.ts';
+
+/** What the stager does for all that arrives. */
+interface Stage {
+  readonly context: EngineContext;
+  readonly connection: EngineConnection;
+  readonly plan: StagingPlan;
+  readonly refusals: Refusals;
+  decided(object: ReadObject, canonical: Canonical, isNew: boolean): boolean;
+  itemOf(arrived: Arrived, row: StagedRow | undefined): StageItem;
+  send(items: readonly StageItem[]): Promise<StageResult>;
+}
+
+interface Options {
+  /** Before the read; null for a push, which is newer than anything that was read. */
+  readonly mark: number | null;
+  readonly expected?: Expected;
+}
+
+/** One change as it is staged, and the image it leaves; null = the object is gone. */
+interface StagedChange {
+  readonly entry: ReadObject | Change;
+  readonly row: StagedRow | undefined;
+  readonly item: StageItem;
+  readonly image: Attributes | null;
+  readonly blobs: Canonical['blobs'];
+}
+
+export interface Changes {
+  /** Objects that somebody else wrote to since the read began, about which it says something else. */
+  readonly left: number;
+  stage(page: readonly (ReadObject | Change)[]): Promise<void>;
+}
+
+export function createChanges(stage: Stage, { mark, expected }: Options): Changes {
+  const { context, connection, plan, refusals } = stage;
+  const { store, digester, counters } = context;
+  const others = mark === null ? null : createOthers(mark);
+
+  return {
+    get left() {
+      return others?.left ?? 0;
+    },
+    async stage(page) {
+      const entries = page.filter(hasKey);
+      const rows = await rowsOf(entries);
+      const ready = new Map<string, StagedChange>();
+      for (const entry of entries) {
+        const key = keyOf(entry);
+        const earlier = ready.get(key);
+        if (earlier) {
+          // A second change of one object in one page sees what the first one left.
+          ready.delete(key);
+          await send([earlier]);
+          rows.delete(key);
+          for (const [loaded, row] of await rowsOf([entry])) rows.set(loaded, row);
+        }
+        const change = workedOut(entry, rows.get(key));
+        if (change === null) continue;
+        // Outside what refuses an object: what the store cannot do is no fault of it, and ends the read.
+        if (change.blobs.length > 0) await store.blobs.put(change.blobs);
+        ready.set(key, change);
+      }
+      if (ready.size > 0) await send([...ready.values()]);
+    },
+  };
+
+  /** Null when nothing is to be staged. */
+  function workedOut(entry: ReadObject | Change, row: StagedRow | undefined): StagedChange | null {
+    try {
+      if (!others?.wrote(row)) return changeOf(entry, row);
+      const change = changeOf(entry, others.asRead(row));
+      const members = change?.item.edges.some((edge) => plan.edges.get(edge.attribute)!.multi) === true;
+      if (change) others.note(row, change.item.name, change.image, members);
+    } catch (error) {
+      refusals.object(entry, error);
+    }
+    return null;
+  }
+
+  async function send(ready: readonly StagedChange[]): Promise<void> {
+    const result = await stage.send(ready.map(({ item }) => item));
+    others?.own(result.dirty);
+    const skipped = new Set(result.skipped);
+    for (const [i, { entry, row, item, image }] of ready.entries()) {
+      if (skipped.has(i)) await again(entry);
+      else {
+        if (item.operation === 'delete' && row && row.presence !== 'gone') counters.add(connection.name, 'gone');
+        expected?.write(entry.kind, countedOf(row), image);
+      }
+    }
+  }
+
+  /** The row is not the one that was loaded any more. */
+  async function again(entry: ReadObject | Change): Promise<void> {
+    const change = workedOut(entry, (await rowsOf([entry])).get(keyOf(entry)));
+    if (change) await send([change]);
+  }
+
+  async function rowsOf(entries: readonly (ReadObject | Change)[]): Promise<Map<string, StagedRow>> {
+    const out = new Map<string, StagedRow>();
+    for (const [kind, of] of Map.groupBy(entries, (entry) => entry.kind)) {
+      const anchors = of.map((entry) => entry.anchor);
+      for (const row of await store.spaces.byAnchors(connection.name, kind, anchors)) out.set(`${kind}\u0000${row.anchor}`, row);
+    }
+    return out;
+  }
+
+  /** What a change makes of an object; null when it is not decided. */
+  function changeOf(entry: ReadObject | Change, row: StagedRow | undefined): StagedChange | null {
+    const revision = row?.revision ?? 0;
+    if (entry.op === 'delete')
+      return { entry, row, item: { ...deletion(entry.kind, entry.anchor), revision }, image: null, blobs: [] };
+    const patch = entry.op === 'patch';
+    const current = row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined;
+    const object: ReadObject = patch ? patched(entry, current, plan) : entry;
+    const read = canonicalise(object, plan);
+    const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
+    refusals.attributes(entry, [...read.refused, ...edits.refused]);
+    if (!stage.decided(object, read, current === undefined)) return null;
+    const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
+    const whole = !patch || !hasMultiEdges(plan, entry.kind);
+    const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
+    const base = stage.itemOf(
+      { object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest },
+      row,
+    );
+    // A change that does not say the name leaves it as it was.
+    const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
+    const edges = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
+    const item = { ...base, ...name, edges, revision };
+    return { entry, row, item, image: canonical.attributes, blobs: canonical.blobs };
+  }
+
+  function hasKey(entry: ReadObject | Change): boolean {
+    try {
+      checkText(entry.kind);
+      checkText(entry.anchor);
+      return true;
+    } catch (error) {
+      refusals.object(entry, error);
+      return false;
+    }
+  }
+
+  function deletion(kind: string, anchor: string): StageItem {
+    return {
+      kind,
+      anchor,
+      operation: 'delete',
+      name: null,
+      nameKey: null,
+      parentKey: null,
+      seen: '{}',
+      digest: null,
+      anchorDigest: digester.anchor(kind, anchor),
+      changedAt: null,
+      times: null,
+      kept: null,
+      keys: [],
+      edges: [],
+    };
+  }
+}
+
+function keyOf({ kind, anchor }: ReadObject | Change): string {
+  return `${kind}\u0000${anchor}`;
+}

@@ -1,0 +1,33 @@
+/** Several write to one staged object: what was worked out from another row than the present one is left out. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { deletion, item, type Opened, type Suite, stage, withStore } from './sample.ts';
+
+export function sideBySideSuite(suite: Suite): void {
+  const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
+    suite.test(`side by side: ${name}`, () => withStore(suite, use));
+
+  test('a row touched since the read began is left as it is, and counts as seen', async (opened) => {
+    await stage(opened, [item('a'), item('b')]);
+    const mark = await opened.store.spaces.mark();
+    await stage(opened, [item('a', { seen: '{"pushed":1}' })]);
+    const result = await stage(opened, [item('a'), item('b', { seen: '{"x":1}' }), deletion('a')], { unlessTouchedSince: mark });
+    deepEqual([result.skipped, result.changed, result.ids[0]], [[0, 2], 1, 1]);
+    equal((await opened.store.spaces.byIds([1]))[0]!.seen, '{"pushed":1}');
+  });
+
+  test('what was worked out from a row of another revision is left out, in slices too', async (opened) => {
+    const many = Array.from({ length: 900 }, (_, i) => item(`b${1_000 + i}`, { revision: 0 }));
+    deepEqual((await stage(opened, many)).skipped, []);
+    await stage(opened, [item('b1005', { seen: '{"pushed":1}', revision: 1 })]);
+    const again = many.map((one) => ({ ...one, seen: '{"x":1}', revision: 1 }));
+    const { skipped, changed } = await stage(opened, [
+      ...again,
+      { ...deletion('b1005'), revision: 1 },
+      item('b1005', { revision: 0 }),
+    ]);
+    deepEqual([skipped, changed], [[5, 900, 901], 899]);
+    const [row] = await opened.store.spaces.byAnchors('hr', 'person', ['b1005']);
+    equal(row!.seen, '{"pushed":1}');
+    deepEqual((await stage(opened, [item('never', { revision: 3 })])).skipped, [0]);
+  });
+}
