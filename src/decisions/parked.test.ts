@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { unignored } from '#runs/ignored';
 import type { DecisionRow, DirtyRange, ParkedRow, Store } from '#store/contract';
-import { decide, type ParkedSurroundings, unignored } from './parked.ts';
+import { decide, type ParkedSurroundings } from './parked.ts';
 
 const WHO = { by: 'Ada', reason: 'asked her', at: 5 };
 

@@ -31,8 +31,6 @@ export interface ParkedSurroundings {
   readonly config: FixSurroundings['config'] & GatedSurroundings['config'] & RenameSurroundings['config'];
 }
 
-const PAGE = 1_000;
-
 /** The item with this id. Errors: notFound. */
 export async function parkedItem(id: number, store: Store): Promise<ParkedRow> {
   const row = (await store.decisions.parked({}, { after: id - 1, limit: 1 }))[0];
@@ -40,32 +38,6 @@ export async function parkedItem(id: number, store: Store): Promise<ParkedRow> {
   throw new RollcallError('notFound', `There is no parked item ${id}.`, {
     remedy: "'rollcall parked' lists what is parked now; an item goes away by itself once its cause is mended.",
   });
-}
-
-/** The items nobody said to ignore. */
-export async function unignored(rows: readonly ParkedRow[], store: Store): Promise<readonly ParkedRow[]> {
-  const ignored = new Set<string>();
-  const stagedIds = rows.flatMap((row) => (row.stagedId === null ? [] : [row.stagedId]));
-  const objectIds = rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId]));
-  for (const filter of [{ stagedIds }, { objectIds }]) {
-    if (Object.values(filter)[0]!.length === 0) continue;
-    for (let after = 0; ; ) {
-      const page = await store.decisions.list({ ...filter, active: true }, { after, limit: PAGE });
-      for (const one of page) {
-        if (one.kind === 'ignore')
-          ignored.add(
-            subject(one.stagedId, one.objectId, (JSON.parse(one.detail) as { parked?: string }).parked ?? '', one.connection),
-          );
-      }
-      if (page.length < PAGE) break;
-      after = page.at(-1)!.id;
-    }
-  }
-  return rows.filter((row) => !ignored.has(subject(row.stagedId, row.objectId, row.kind, row.connection)));
-}
-
-function subject(stagedId: number | null, objectId: number | null, kind: string, connection: string | null): string {
-  return [stagedId, objectId, kind, connection].join('\u001f');
 }
 
 /** Records the decision; the next run carries it out. Errors: notFound, invalidValue for a choice that does not fit. */

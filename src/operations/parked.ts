@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { meaningOf } from '#decisions/choices';
 
-import { decide, unignored } from '#decisions/parked';
+import { decide } from '#decisions/parked';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
+import { unignored } from '#runs/ignored';
 import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';

@@ -13,6 +13,7 @@ import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.
 import { acceptPlan } from './plan-file.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import { openSession, type Session } from './services.ts';
+import { noticeNotConverging, noticeOverdue } from './standing.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
@@ -67,6 +68,8 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     await noticeChangedRules(context, config);
     if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
     if (status === 'done' && whole) await rememberRules(context, config);
+    if (options.whatIf !== true) noticeOverdue(context);
+    await noticeNotConverging(context);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(toFault(error));

@@ -178,12 +178,15 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   if (off) wanted[rule.enabled!.attribute] = rule.enabled!.on;
   for (const attribute in steps.repairs) {
     if (steps.repairs[attribute]! < UNDONE || !(attribute in wanted)) continue;
+    const by = rule.flows.find((flow) => flow.attribute === attribute)?.reference?.by;
+    const ours = by === undefined ? wanted[attribute]! : termsOf(wanted[attribute]!, by, target);
+    const theirs = current[attribute] ?? null;
     delete wanted[attribute];
     // branch: parks notConverging
     one.parked.push({
       kind: 'notConverging',
       connection: connection.name,
-      detail: canonicalJson({ attribute, anchor: row.anchor }),
+      detail: canonicalJson({ attribute, anchor: row.anchor, ours, theirs }),
     });
   }
   const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
@@ -335,11 +338,14 @@ function nothing(value: Value): Value {
 
 function equal(want: Value, now: Value, flow: ExportFlow, target: TargetView): boolean {
   if (!flow.reference) return equivalent(want, now, flow.type);
-  const texts = scalars(want).map(
-    (ref) => referenceText(target.accounts.get((ref as unknown as { object: number }).object), flow.reference!.by) ?? '',
-  );
+  const texts = termsOf(want, flow.reference.by, target);
   const type = flow.reference.by === 'name' ? { ...flow.type, matching: 'dn' as const } : flow.type;
   return equivalent(texts.length === 0 ? null : flow.type.multi ? texts : texts[0]!, now, type);
+}
+
+/** References as the target calls who they mean. */
+function termsOf(want: Value, by: NonNullable<ExportFlow['reference']>['by'], target: TargetView): string[] {
+  return scalars(want).map((ref) => referenceText(target.accounts.get((ref as unknown as { object: number }).object), by) ?? '');
 }
 
 function plain(want: Value, now: Value): Value {

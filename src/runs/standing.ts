@@ -1,0 +1,50 @@
+/** What is amiss from run to run until somebody mends it: every run says so at its end. */
+import type { EngineContext } from '#engine/index';
+import { isHeld } from './cycle.ts';
+import { unignored } from './ignored.ts';
+
+const PAGE = 1_000;
+
+/** What is gone, or was emptied unseen, is only found out by a complete read: one that is due and did not come is told (SEMANTICS 6). */
+export function noticeOverdue(context: EngineContext): void {
+  for (const connection of context.connections) {
+    const at = context.states.get(connection.name)?.lastCompleteRead ?? null;
+    if (at === null || context.now - at <= connection.fullReadEveryMs || isHeld(context, connection)) continue;
+    context.notice(
+      'staleRead',
+      connection.name,
+      `${connection.name} was last read completely ${timeIn(context.now - at)} ago, and should be every ${timeIn(connection.fullReadEveryMs)}; what is gone there since is not known`,
+      `rollcall run ${connection.name} --profile full-import`,
+    );
+  }
+}
+
+/** Values that were changed back as often as Rollcall wrote them (SEMANTICS 9), without those that somebody said to ignore. */
+export async function noticeNotConverging(context: EngineContext): Promise<void> {
+  const { decisions } = context.store;
+  for (const { kind, connection } of await decisions.parkedCounts()) {
+    if (kind !== 'notConverging' || connection === null) continue;
+    let count = 0;
+    for (let after = 0; ; ) {
+      const page = await decisions.parked({ kind, connection }, { after, limit: PAGE });
+      count += (await unignored(page, context.store)).length;
+      if (page.length < PAGE) break;
+      after = page.at(-1)!.id;
+    }
+    if (count === 0) continue;
+    const values = count === 1 ? 'one value that Rollcall writes is' : `${count} values that Rollcall writes are`;
+    context.notice(
+      'notConverging',
+      connection,
+      `${connection}: ${values} changed back every time, and not written any more`,
+      'rollcall parked --kind notConverging shows both sides',
+    );
+  }
+}
+
+const HOUR = 3_600_000;
+
+function timeIn(ms: number): string {
+  const [count, unit] = ms < 48 * HOUR ? [Math.round(ms / HOUR), 'hour'] : [Math.round(ms / (24 * HOUR)), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
