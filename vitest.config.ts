@@ -8,6 +8,8 @@ const shared = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // Left to itself it keeps one core free, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         ...shared,

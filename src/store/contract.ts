@@ -550,6 +550,8 @@ export interface SpaceOperations {
     run: RunId;
     epoch: Epoch;
     unlessTouchedSince: number | null;
+    /** Most of them are believed to be new: they are looked for only when they turn out not to be. Changes no result. */
+    expectNew?: boolean;
     items: readonly StageItem[];
   }): Promise<StageResult>;
   saveBitmap(
@@ -652,6 +654,8 @@ export interface ExportOperations {
     attempt: string;
     now: number;
     deadline: number;
+    /** Of each operation only those behind this one: nobody goes through what is on its way again and again. */
+    after?: StagedId;
     limit: number;
     operations: readonly ExportOperation[];
     only?: readonly StagedId[];

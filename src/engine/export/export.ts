@@ -117,15 +117,21 @@ async function send(
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
-  for (let n = 0; !session.stopped && !context.signal.aborted; n++) {
+  for (let n = 0, after = 0; !session.stopped && !context.signal.aborted; n++) {
     const attempt = `${context.epoch}-${connection.rank}-${operation}-${n}`;
     const begun = context.monotonic();
-    const rows = await take(session, operation, attempt, only);
+    const rows = await take(session, operation, attempt, after, only);
     if (rows.length > 0) {
+      after = rows[rows.length - 1]!.id;
       const batch = sendBatch(session, attempt, rows, begun);
       sending.add(batch);
       await batch.finally(() => sending.delete(batch));
       context.progress('export', connection.name, session.sent, null);
+      continue;
+    }
+    if (after > 0) {
+      // What came to wait meanwhile, behind us.
+      after = 0;
       continue;
     }
     // What somebody else has on its way may be wanted otherwise by now: it is ours to send once that is answered.
@@ -139,6 +145,7 @@ async function take(
   session: Session,
   operation: ExportOperation,
   attempt: string,
+  after: StagedId,
   only: readonly StagedId[] | undefined,
 ): Promise<readonly StagedRow[]> {
   const { context, connection, writer } = session;
@@ -152,6 +159,7 @@ async function take(
       attempt,
       now: context.wall(),
       deadline: context.wall() + SEND_DEADLINE_MS,
+      after,
       limit: Math.min(writer.batch.items, MOST),
       operations: [operation],
       ...(only ? { only } : {}),

@@ -107,6 +107,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       run: context.run,
       epoch: context.epoch,
       unlessTouchedSince: options.full ? mark : null,
+      expectNew: options.empty,
       items,
     });
     counters.add(connection.name, 'added', result.inserted);

@@ -3,6 +3,9 @@ import type { Kind } from '#core/values';
 import type { LinkHow, ObjectId, StagedId, StagedKey } from '#store/contract';
 import type { ParkedKind } from '../safety/parked.ts';
 
+/** Batches that the store writes while one is worked out: none waits because another one took longer. */
+export const ON_THEIR_WAY = 2;
+
 export interface Assignment {
   readonly object: ObjectId;
   readonly how: LinkHow;
@@ -58,9 +61,8 @@ export interface Generation {
   readonly lost: Set<ObjectId>;
   /** Objects whose account appeared, was renamed or is gone. */
   readonly moved: Set<ObjectId>;
-  /** Names and anchors of accounts to be created by the batch at hand and by the one on its way to the store. */
-  names: Map<string, ObjectId>;
-  namesBefore: ReadonlyMap<string, ObjectId>;
+  /** Names and anchors of accounts to be created by the batch at hand, and by those on their way to the store, newest first. */
+  names: Map<string, ObjectId>[];
   /** Groups whose membership is to be compared in full, and single memberships to look at. */
   readonly groups: Set<ObjectId>;
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
@@ -92,8 +94,7 @@ export function newGeneration(number: number, decided: boolean, pause: () => Pro
     awaited: new Map(),
     lost: new Set(),
     moved: new Set(),
-    names: new Map(),
-    namesBefore: new Map(),
+    names: [],
     groups: new Set(),
     members: [],
   };

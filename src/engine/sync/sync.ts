@@ -13,7 +13,7 @@ import { RULING } from './decisions.ts';
 import { staleAgain, tellOthers } from './disturbed.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
 import { finishGeneration } from './finish.ts';
-import { type Generation, keyOf, keyText, look, newGeneration, withdraw } from './generation.ts';
+import { type Generation, keyOf, keyText, look, newGeneration, ON_THEIR_WAY, withdraw } from './generation.ts';
 import { publishesHop, readsUnique } from './hops.ts';
 import { linkPass } from './link.ts';
 import { memberChanges } from './members/changes.ts';
@@ -124,28 +124,29 @@ function doneBy(
   return [{ after: 0, upTo }];
 }
 
-/** One batch is written while the next is worked out; they have no object in common. */
+/** Batches are written while the next is worked out; they have no object in common. */
 async function evaluation(context: EngineContext, generation: Generation, options: SyncOptions, course: Course): Promise<void> {
   const { turn, watch, refused, managers } = course;
   const order = generation.order.filter(
     (id) => !watch.circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
   );
   const claims: Claims = new Map();
-  let onItsWay: Promise<void> = Promise.resolve();
+  const onTheirWay: Promise<void>[] = [];
   for (let i = 0, size = BATCH; i < order.length; i += size) {
-    if (context.signal.aborted || turn.wanted) await onItsWay;
+    if (context.signal.aborted || turn.wanted) await Promise.all(onTheirWay);
     context.signal.throwIfAborted();
     if (turn.wanted) await turn.pass();
     size = generation.disturbed ? SMALL : BATCH;
     const ids = order.slice(i, i + size);
     const circling = generation.number >= WATCH_FROM ? watch : null;
     const slices = await workOut(context, generation, ids, claims, options, refused, managers, circling);
-    await onItsWay;
-    onItsWay = commitBatch(context, generation, ids, slices);
-    onItsWay.catch(() => undefined);
+    if (onTheirWay.length >= ON_THEIR_WAY) await onTheirWay.shift();
+    const way = commitBatch(context, generation, ids, slices);
+    way.catch(() => undefined);
+    onTheirWay.push(way);
     context.progress('sync', null, Math.min(i + size, order.length), order.length);
   }
-  await onItsWay;
+  await Promise.all(onTheirWay);
 }
 
 /** Memberships that a plan does not speak of. */

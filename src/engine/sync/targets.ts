@@ -9,7 +9,7 @@ import { nameKeys } from '../import/staging.ts';
 import { accountsIn, referredIds } from './accounts.ts';
 import { decisionsOn } from './decisions.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
-import { type Generation, keyText } from './generation.ts';
+import { type Generation, keyText, ON_THEIR_WAY } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf } from './life.ts';
 import { waitedFor } from './link.ts';
@@ -44,8 +44,7 @@ export async function wishesOf(
 ): Promise<TargetResult> {
   const scopes = await exportScopes(context, generation, batch);
   const staged: StagedWrite[] = [];
-  generation.namesBefore = generation.names;
-  generation.names = new Map();
+  generation.names = [new Map(), ...generation.names.slice(0, ON_THEIR_WAY)];
   const due = new Map<number, number>();
   const moved = new Set<number>();
   const again = new Set<number>();
@@ -259,11 +258,11 @@ async function collisions(
     for (const found of await context.store.spaces.resolve(connection.name, by, null, [...wanted.keys()]))
       for (const { one, wish } of wanted.get(found.key) ?? [])
         if (found.stagedId !== wish.row?.id && found.presence !== 'gone') out.set(one.id, { by, anchor: found.key });
-    // Two of one batch, or of the one before it, which is still on its way: the first in order keeps it.
+    // Two of one batch, or of those before it that are still on their way: the first in order keeps it.
     for (const [key, entries] of wanted) {
       const text = `${connection.name}\u001f${by}\u001f${key}`;
-      const first = generation.namesBefore.get(text) ?? entries[0]!.one.id;
-      generation.names.set(text, first);
+      const first = generation.names.find((names) => names.has(text))?.get(text) ?? entries[0]!.one.id;
+      generation.names[0]!.set(text, first);
       for (const { one } of entries) if (one.id !== first) out.set(one.id, { by, anchor: key });
     }
   }

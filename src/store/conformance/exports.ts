@@ -21,7 +21,7 @@ const HOUR = 3_600_000;
 async function take(
   opened: Pick<Opened, 'store' | 'run' | 'epoch'>,
   attempt: string,
-  more: { limit?: number; now?: number; only?: number[]; operations?: ExportOperation[] } = {},
+  more: { limit?: number; now?: number; only?: number[]; after?: number; operations?: ExportOperation[] } = {},
 ): Promise<readonly StagedRow[]> {
   const { store, run, epoch } = opened;
   return await store.exports.take({
@@ -34,6 +34,7 @@ async function take(
     limit: more.limit ?? 100,
     operations: more.operations ?? ['delete', 'update', 'create'],
     ...(more.only ? { only: more.only } : {}),
+    ...(more.after === undefined ? {} : { after: more.after }),
   });
 }
 
@@ -99,8 +100,9 @@ export function exportsSuite(suite: Suite): void {
       (await take(opened, 'b', { only: [1, 2] })).map((row) => row.id),
       [2, 1],
     );
+    deepEqual(await take(opened, 'behind', { after: 6 }), []);
     deepEqual(
-      (await take(opened, 'c')).map((row) => row.id),
+      (await take(opened, 'c', { after: 5 })).map((row) => row.id),
       [6],
     );
     deepEqual(await take(opened, 'd'), []);

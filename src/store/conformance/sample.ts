@@ -84,13 +84,14 @@ export function deletion(anchor: string): StageItem {
 export async function stage(
   { store, run, epoch }: Pick<Opened, 'store' | 'run' | 'epoch'>,
   items: readonly StageItem[],
-  more: { connection?: string; unlessTouchedSince?: number } = {},
+  more: { connection?: string; unlessTouchedSince?: number; expectNew?: boolean } = {},
 ): ReturnType<Store['spaces']['stage']> {
   return await store.spaces.stage({
     connection: more.connection ?? 'hr',
     run,
     epoch,
     unlessTouchedSince: more.unlessTouchedSince ?? null,
+    expectNew: more.expectNew ?? false,
     items,
   });
 }

@@ -49,6 +49,25 @@ export function spacesSuite(suite: Suite): void {
     );
   });
 
+  test('what is believed to be new and is not comes out the same', async (opened) => {
+    const items = [item('a'), item('b', { name: 'first' }), group('g', ['a'])];
+    await stage(opened, items);
+    await settled(opened);
+    const before = await opened.store.spaces.byAnchors('hr', 'person', ['a', 'b']);
+    const again = [item('a'), item('b', { name: 'second' }), group('g', ['a', 'b']), item('c'), item('c', { name: 'twice' })];
+    const result = await stage(opened, again, { expectNew: true });
+    deepEqual([result.inserted, result.changed, result.edgesAdded], [1, 3, 1]);
+    const after = await opened.store.spaces.byAnchors('hr', 'person', ['a', 'b', 'c']);
+    deepEqual(after[0], before[0]);
+    deepEqual([after[1]!.id, after[1]!.revision, after[1]!.name], [before[1]!.id, 2, 'second']);
+    deepEqual([after[2]!.revision, after[2]!.name], [2, 'twice']);
+    const ids = [...before, ...after].map(({ id }) => id);
+    ok(
+      (await dirtyOf(opened)).every((range) => !range.startsWith(`staged ${ids[0]}-`)),
+      'what is as it was waits for nobody',
+    );
+  });
+
   test('what is as it was is not written', async (opened) => {
     const items = [item('a'), group('g', ['a', 'b'])];
     await stage(opened, items);

@@ -252,18 +252,10 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
   if (write.steps !== undefined) set(['steps'], [write.steps]);
   if (write.confirmed !== undefined) set(['confirmed'], [write.confirmed]);
   if (write.times !== undefined) set(['times'], [write.times]);
-  // Each shape is prepared once; there are at most a few dozen.
-  const changed = insert
-    ? session.db.run('staged', insertSql(columns, write.export ? 1 : null), ...values)
-    : session.db.run('staged', updateSql(columns, write, presence), ...values, write.staged);
-  if (
-    changed === 0 &&
-    !(
-      insert &&
-      freed(session, known, insert.anchor) &&
-      session.db.run('staged', insertSql(columns, write.export ? 1 : null), ...values) === 1
-    )
-  )
+  if (!insert) values.push(write.staged);
+  const sql = shapeOf(write, presence, columns);
+  const changed = session.db.run('staged', sql, ...values);
+  if (changed === 0 && !(insert && freed(session, known, insert.anchor) && session.db.run('staged', sql, ...values) === 1))
     return false;
   if (insert) session.used('staged', write.staged);
   if (write.export !== undefined && known.refused) forgetRefused(session, write.staged);
@@ -285,6 +277,32 @@ function freed(session: Session, known: Known, anchor: string | null): boolean {
       anchor,
     ) === 1
   );
+}
+
+/** Each shape is put together once; there are at most a few dozen. */
+const SHAPES = new Map<number, string>();
+
+function shapeOf(write: StagedWrite, presence: number, columns: readonly string[]): string {
+  const parts = [
+    write.insert,
+    write.presence !== undefined,
+    write.presence !== undefined && presence !== GONE,
+    write.protected !== undefined,
+    write.renamed,
+    write.link !== undefined,
+    write.export,
+    write.export === null,
+    write.steps !== undefined,
+    write.confirmed !== undefined,
+    write.times !== undefined,
+  ];
+  const key = parts.reduce((bits: number, part) => bits * 2 + (part ? 1 : 0), 0);
+  let sql = SHAPES.get(key);
+  if (sql === undefined) {
+    sql = write.insert ? insertSql(columns, write.export ? 1 : null) : updateSql(columns, write, presence);
+    SHAPES.set(key, sql);
+  }
+  return sql;
 }
 
 function insertSql(columns: readonly string[], exportRevision: 1 | null): string {

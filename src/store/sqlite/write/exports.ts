@@ -38,10 +38,11 @@ export function take(session: Session, request: Parameters<ExportOperations['tak
   for (const operation of request.operations.map((name) => codeOf(OPERATIONS, name)).sort()) {
     if (items.length >= request.limit) break;
     for (const [id, revision] of session.db.each(
-      `select id, export_revision from staged where connection = ? and export_state = ${WAITING} and export_operation = ? and export_not_before <= ? order by id`,
+      `select id, export_revision from staged where connection = ? and export_state = ${WAITING} and export_operation = ? and export_not_before <= ? and id > ? order by id`,
       connection,
       operation,
       request.now,
+      request.after ?? 0,
     )) {
       if (flying.has(Number(id)) || (only && !only.has(Number(id)))) continue;
       items.push({ id: Number(id), revision: Number(revision), operation });

@@ -15,7 +15,7 @@ const FIND = `select id, touched_seq, presence, object_id, seen, name, name_key,
   from staged where connection = ? and kind = ? and anchor = ?`;
 const INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, content_0, content_1, content_2, content_3,
   revision, touched_seq, incarnation, protected, changed_at, anchor, name, name_key, parent_key, keys, times, kept, steps, seen, confirmed)
-  values (?, ?, ?, ${PRESENT}, ?, ?, ?, ?, ?, ?, 1, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  values (?, ?, ?, ${PRESENT}, ?, ?, ?, ?, ?, ?, 1, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const UPDATE = `update staged set presence = ${PRESENT}, gone_at = null, anchor_high = ?, anchor_low = ?, content_0 = ?, content_1 = ?,
   content_2 = ?, content_3 = ?, revision = revision + 1, touched_seq = ?, changed_at = ?, name = ?, name_key = ?, parent_key = ?,
   keys = ?, times = ?, kept = ?, seen = ?, confirmed = ?, sent = ?, steps = ? where id = ?`;
@@ -86,6 +86,10 @@ function stageOne(work: Batch, index: number): void {
   const { session } = work;
   const item = work.items[index]!;
   const kind = session.term(item.kind);
+  if (work.expectNew && item.operation === 'put') {
+    work.ids[index] = insert(work, kind, item);
+    if (work.ids[index] > 0) return;
+  }
   const row = session.db.get(FIND, work.space, kind, item.anchor);
   if (row) work.ids[index] = Number(row[0]);
   const touched = row !== undefined && work.unlessTouchedSince !== null && Number(row[1]) > work.unlessTouchedSince;
@@ -96,11 +100,12 @@ function stageOne(work: Batch, index: number): void {
   else work.ids[index] = insert(work, kind, item);
 }
 
+/** Answers its id; 0 when it is there already. */
 function insert(work: Batch, kind: number, item: StageItem): number {
   const { session } = work;
   const id = session.reserve('staged', 1);
   const keys = keyList(item.keys);
-  session.db.run(
+  const inserted = session.db.run(
     'staged',
     INSERT,
     id,
@@ -121,6 +126,7 @@ function insert(work: Batch, kind: number, item: StageItem): number {
     item.seen,
     item.settle?.confirmed ?? null,
   );
+  if (inserted === 0) return 0;
   session.used('staged', id);
   session.moved(work.space, kind, null, { presence: PRESENT, linked: false });
   replaceStagedKeys(session, id, null, keys);
