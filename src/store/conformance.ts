@@ -2,7 +2,9 @@
  * What every store must do, as a suite that takes a test runner and a way to get an empty store. A new store's test file is
  * a few lines; what it cannot do is not skipped but mended.
  */
+import { edgesSuite } from './conformance/edges.ts';
 import { exportsSuite } from './conformance/exports.ts';
+import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
 import { recordSuite } from './conformance/record.ts';
 import type { Suite } from './conformance/sample.ts';
@@ -15,9 +17,11 @@ export type { Place, Suite, Test, Trace } from './conformance/sample.ts';
 
 export function storeConformance(suite: Suite): void {
   spacesSuite(suite);
+  edgesSuite(suite);
   sideBySideSuite(suite);
   syncSuite(suite);
   exportsSuite(suite);
+  gatesSuite(suite);
   membersSuite(suite);
   recordSuite(suite);
   wholeSuite(suite);

@@ -164,3 +164,23 @@ export async function commit(
     ...batch,
   });
 }
+
+export const dirtyOf = async ({ store }: Opened): Promise<string[]> =>
+  (await store.sync.dirty()).ranges.map(
+    (r) => `${r.subject} ${r.from}-${r.to} ${r.cause}${r.detail === undefined ? '' : ` ${r.detail.replace('\u001f', '=')}`}`,
+  );
+
+export const rowsOf = async ({ store }: Opened): Promise<number> =>
+  Object.values(await store.rowsWritten()).reduce((sum, n) => sum + n, 0);
+
+export async function settled(opened: Opened): Promise<void> {
+  await commit(opened, { done: [{ after: 0, upTo: (await opened.store.sync.dirty()).upTo }] });
+}
+
+export function group(anchor: string, members: readonly string[], more: Partial<StageItem> = {}): StageItem {
+  return item(anchor, {
+    kind: 'group',
+    edges: [{ attribute: 'member', all: members.map((key) => ({ key, text: key })) }],
+    ...more,
+  });
+}
