@@ -200,7 +200,7 @@ type Marked = {
 /** Takes the chosen changes out of their hold. */
 function mark(chosen: Changes, shown: Waiting, { store }: Surroundings, as: (row: StagedRow) => Marked): Promise<void> {
   const rows = chosen.rows.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) }));
-  return store.exports.mark({ connection: shown.connection, epoch: null, rows, gates: [] });
+  return store.exports.mark({ connection: shown.connection, epoch: null, rows });
 }
 
 /** What was shown of the change: what somebody discarded before is no part of this decision. */

@@ -29,7 +29,6 @@ export async function leaveOut(
       ...{ id, revision: wish!.revision, state: 'held' as const, holdId },
       ...{ approved: null, discarded: wish!.discarded },
     })),
-    gates: [],
   });
   if (left.members.length > 0) await exports.decideEdges({ edges: left.members, decided: 'held' });
 }

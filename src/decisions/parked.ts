@@ -184,6 +184,5 @@ async function retry(item: ParkedRow, store: Store): Promise<void> {
       approved: wish!.approved,
       discarded: wish!.discarded,
     })),
-    gates: [],
   });
 }

@@ -105,7 +105,6 @@ async function undiscard({ connection, detail }: DecisionRow, store: Store): Pro
         approved: null,
         discarded: others(wish!.discarded!),
       })),
-      gates: [],
     });
   }
   if (members.length > 0) await store.exports.decideEdges({ edges: members, decided: null });

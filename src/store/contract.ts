@@ -377,7 +377,6 @@ export interface SyncCommit {
   readonly dirty: readonly DirtyRange[];
   /** Dirty rows that are done with; none while the generation has more batches. */
   readonly done: readonly SeqRange[];
-  readonly gates: readonly { readonly connection: string; readonly part: string; readonly pending: number }[];
   /** One of several that are committed in order, together unless somebody interactive comes in between. */
   readonly slice?: 'more' | 'last';
 }
@@ -579,7 +578,6 @@ export interface SpaceOperations {
   }): Promise<void>;
   byIds(ids: readonly StagedId[]): Promise<readonly StagedRow[]>;
   byAnchors(connection: string, kind: Kind, anchors: readonly string[]): Promise<readonly StagedRow[]>;
-  byNameKeys(connection: string, nameKeys: readonly string[]): Promise<readonly StagedRow[]>;
   /** Cheap lookup of who has these anchors or name keys: no images. */
   resolve(
     connection: string,
@@ -751,7 +749,6 @@ export interface ExportOperations {
       approved: string | null;
       discarded: string | null;
     }[];
-    gates: readonly { part: string; pending: number }[];
   }): Promise<void>;
   closeHold(id: number, decision: number, at: number): Promise<void>;
 }

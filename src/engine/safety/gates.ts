@@ -203,8 +203,7 @@ async function markRows(
         discarded: columns.discarded,
       });
   }
-  if (marks.length > 0)
-    await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks, gates: [] });
+  if (marks.length > 0) await context.store.exports.mark({ connection: connection.name, epoch: context.epoch, rows: marks });
 }
 
 /** The hold that stops a whole change: on what it is, or on everything it changes. */

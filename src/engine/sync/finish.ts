@@ -23,7 +23,6 @@ export async function finishGeneration(context: EngineContext, generation: Gener
     keys: { add: [], remove: [] },
     edges: [],
     changes: [],
-    gates: [],
   };
   for (let i = 0; i < waiting.length; i += BATCH)
     await context.store.sync.commit({

@@ -216,7 +216,6 @@ async function release(context: EngineContext, generation: Generation, rows: rea
     changes: [],
     dirty: ended.map((row) => waitAgain('object', row.objectId!)),
     done: [],
-    gates: [],
   });
   if (conflicts.length > 0)
     await store.sync.markDirty(

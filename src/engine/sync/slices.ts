@@ -32,7 +32,6 @@ export async function commitSlices(context: EngineContext, slices: readonly Slic
         edges: [],
         waiting: [],
         done: [],
-        gates: [],
         ...(last > 0 ? { slice: i < last ? 'more' : 'last' } : {}),
       }),
     ),

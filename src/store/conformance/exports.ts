@@ -279,7 +279,6 @@ export function exportsSuite(suite: Suite): void {
       store.exports.mark({
         connection: 'ad',
         epoch,
-        gates: [],
         rows: [{ id, revision, state: 'held', holdId: 4, approved: 'x', discarded: null }],
       });
     await mark(1, 1);

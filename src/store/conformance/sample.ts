@@ -160,7 +160,6 @@ export async function commit(
     changes: [],
     dirty: [],
     done: [],
-    gates: [],
     ...batch,
   });
 }

@@ -284,10 +284,6 @@ export function spacesSuite(suite: Suite): void {
       staged: [{ staged: 1, expectRevision: 1, link: { object: 1, how: 'projected', origin: null } }],
     });
     deepEqual(
-      (await store.spaces.byNameKeys('hr', ['cn=g', 'cn=g', 'none'])).map((row) => row.id),
-      [2],
-    );
-    deepEqual(
       (await store.spaces.resolve('hr', 'anchor', null, ['a', 'none'])).map((hit) => [hit.key, hit.stagedId, hit.objectId]),
       [
         ['a', 1, 1],

@@ -124,7 +124,6 @@ async function everything(opened: Opened, size: number): Promise<void> {
   const anchors = people.map((one) => one.anchor);
   await store.spaces.byIds(ids);
   await store.spaces.byAnchors('hr', 'person', anchors);
-  await store.spaces.byNameKeys('hr', anchors);
   await store.spaces.resolve('hr', 'anchor', null, anchors);
   await store.spaces.resolve('hr', 'nameKey', 'person', anchors);
   await store.spaces.edgesTo('hr', anchors, { limit: size });
@@ -262,7 +261,6 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.exports.mark({
     connection: 'ad',
     epoch,
-    gates: [],
     rows: ids.map((id) => ({ id, revision: 1, state: 'held', holdId: null, approved: null, discarded: null })),
   });
   await store.spaces.untouched('hr', Number.MAX_SAFE_INTEGER, { after: 0, limit: size });

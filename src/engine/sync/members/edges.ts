@@ -71,6 +71,5 @@ export async function commitEdges(context: EngineContext, edges: readonly EdgeWr
       changes: [],
       dirty: [],
       done: [],
-      gates: [],
     });
 }

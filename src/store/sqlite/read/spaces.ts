@@ -13,7 +13,6 @@ type Reads = Pick<
   | 'untouched'
   | 'byIds'
   | 'byAnchors'
-  | 'byNameKeys'
   | 'resolve'
   | 'accounts'
   | 'scan'
@@ -84,13 +83,6 @@ export function spaceReads(db: Database, names: Names): Reads {
         list([...new Set(anchors)]),
         names.connectionId(connection) ?? 0,
         names.termId(kind) ?? 0,
-      );
-    },
-    async byNameKeys(connection, nameKeys) {
-      return staged(
-        `select ${STAGED} from json_each(?) j cross join staged s on s.connection = ? and s.name_key = j.value order by s.id`,
-        list([...new Set(nameKeys)]),
-        names.connectionId(connection) ?? 0,
       );
     },
     async resolve(connection, by, kind, keys) {
