@@ -60,7 +60,7 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
     choices: [link('It belongs to this person.'), exclude('It belongs to nobody; leave it out for good.'), ignore],
   },
   linkDoubtful: {
-    meaning: 'It is linked to a person, but their keys no longer agree. The link stays.',
+    meaning: 'It is linked to a person, but its keys name somebody else by now, nobody, or several. The link stays.',
     cure: 'Mend the key in the source.',
     choices: [
       { name: 'keep', about: 'The link is right, whatever the keys say.', effect: 'keep' },

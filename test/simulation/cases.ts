@@ -10,6 +10,7 @@ const twoWay = (flow: object | string) => ({
   import: { person: { join: 'employeeId', attributes: { employeeId: 'number', phone: flow } } },
 });
 const latest = { person: { phone: { strategy: 'latest' } } };
+const badge = { import: { person: { join: 'mail', attributes: { mail: 'mail', phone: 'tel' } } } };
 const clearing = { value: 'phone', empty: 'clears' };
 
 export const cases: readonly Case[] = [
@@ -18,7 +19,7 @@ export const cases: readonly Case[] = [
     config: {
       connections: {
         hr: source(simple),
-        badge: { import: { person: { join: 'mail', attributes: { mail: 'mail', phone: 'tel' } } } },
+        badge,
         dir: target(dirFlows),
       },
     },
@@ -33,6 +34,57 @@ export const cases: readonly Case[] = [
       edit('hr', 1, { mail: 'bo@example.org' }),
       'settle',
       { parked: [], systems: { dir: { [madeFor('a')]: { phone: '7' } } } },
+    ],
+  },
+  {
+    says: '1: a link whose key names several by now is doubtful: listed, and not changed, until it names one again',
+    config: { connections: { hr: source(simple), badge, dir: target(dirFlows) } },
+    systems: { hr: { a: ann, b: bo }, badge: { t: { mail: 'ann@example.org', tel: '7' } }, dir: {} },
+    story: [
+      'settle',
+      { parked: [], links: { 'badge|person:t': hr('a') } },
+      edit('hr', 1, { mail: 'ANN@example.org' }),
+      'settle',
+      { parked: ['linkDoubtful badge person:t'], links: { 'badge|person:t': hr('a') } },
+      edit('hr', 1, { mail: 'bo@example.org' }),
+      'settle',
+      { parked: [] },
+      put('hr', 'c', { id: '3', name: 'Cy', mail: 'ann@example.org' }),
+      'settle',
+      { parked: ['linkDoubtful badge person:t'], systems: { dir: { [madeFor('a')]: { phone: '7' } } } },
+      edit('hr', 2, { mail: null }),
+      'settle',
+      { parked: [] },
+    ],
+  },
+  {
+    says: '1: a link is doubtful where several come to have its key at once',
+    config: { connections: { hr: source(simple), badge, dir: target(dirFlows) } },
+    systems: { hr: { a: ann, b: bo }, badge: { t: { mail: 'ann@example.org' } }, dir: {} },
+    story: [
+      'settle',
+      edit('hr', 0, { mail: 'new@example.org' }),
+      edit('hr', 1, { mail: 'new@example.org' }),
+      edit('badge', 0, { mail: 'new@example.org' }),
+      'settle',
+      { parked: ['linkDoubtful badge person:t'], links: { 'badge|person:t': hr('a') } },
+    ],
+  },
+  {
+    says: '1: a link whose key is gone, or names somebody else, is doubtful',
+    config: { connections: { hr: source(simple), badge, dir: target(dirFlows) } },
+    systems: { hr: { a: ann, b: bo }, badge: { t: { mail: 'ann@example.org', tel: '7' } }, dir: {} },
+    story: [
+      'settle',
+      edit('badge', 0, { mail: null }),
+      'settle',
+      { parked: ['linkDoubtful badge person:t'], links: { 'badge|person:t': hr('a') } },
+      edit('badge', 0, { mail: 'bo@example.org' }),
+      'settle',
+      { parked: ['linkDoubtful badge person:t'], links: { 'badge|person:t': hr('a') } },
+      edit('badge', 0, { mail: 'Ann@example.org' }),
+      'settle',
+      { parked: [] },
     ],
   },
   // ── 2 ──

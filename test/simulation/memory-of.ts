@@ -137,13 +137,15 @@ function resolvedOnly(values: Attributes): Attributes {
   return out;
 }
 
+const OF_ACCOUNTS: ReadonlySet<string> = new Set(['notConverging', 'linkDoubtful']);
+
 export function parkedOf(rows: Rows): Parked[] {
   const items = rows.parked.map((item): Parked => {
-    // What an account does not keep is parked with its person; the oracle names the account.
-    const account =
-      item.kind === 'notConverging'
-        ? rows.staged.find((s) => s.objectId === item.objectId && s.connection === item.connection)
-        : undefined;
+    // What an account does not keep, and a link, is parked with its person; the oracle names the staged object.
+    const { anchor } = JSON.parse(item.detail) as { anchor?: string | null };
+    const account = OF_ACCOUNTS.has(item.kind)
+      ? rows.staged.find((s) => s.objectId === item.objectId && s.connection === item.connection && s.anchor === anchor)
+      : undefined;
     const staged = account ?? rows.staged.find((s) => s.id === item.stagedId);
     const subject =
       staged && staged.anchor !== null ? { kind: staged.kind, anchor: staged.anchor } : (item.objectId ?? staged?.objectId ?? 0);

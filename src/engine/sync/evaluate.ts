@@ -13,10 +13,9 @@ import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors, reporter } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
 import { endStale } from './disturbed.ts';
-import { type Generation, joinScope, keyText, type ParkedItem, uniqueScope } from './generation.ts';
+import { type Generation, joinScope, type ParkedItem, uniqueScope } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf, stateOfObject } from './life.ts';
-import { joinKeysOf } from './link.ts';
 import { keepGiven, type Missing, missingWith } from './missing.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
@@ -244,7 +243,6 @@ function agree(
   const frozen = owned || !beforeAttributes ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
   const life = stateOfObject(context, rules, before, owned, agreed, clock);
-  doubtful(context, one, agreed);
   const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);
   return {
     ...one,
@@ -302,26 +300,6 @@ function resolved(
   }
   if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
   return multi ? found : found[0];
-}
-
-/** A joined object whose keys no longer name its object is listed; the link stays (SEMANTICS 1). */
-function doubtful(context: EngineContext, one: Draft, attributes: Attributes): void {
-  for (const contributor of one.contributors) {
-    // One that was just joined by its keys has them.
-    if (contributor.row.linkHow !== 'joined' || contributor.row.linkRun === context.run || contributor.rule.join.length === 0)
-      continue;
-    const mine = joinKeysOf(context, contributor.rule, contributor.scope, one.clock).flat();
-    if (mine.length === 0) continue;
-    const theirs = new Set(publishedKeys(one.rules, attributes).map(keyText));
-    if (!mine.some((key) => theirs.has(keyText(key)))) {
-      // branch: parks linkDoubtful
-      one.parked.push({
-        kind: 'linkDoubtful',
-        connection: contributor.connection.name,
-        detail: canonicalJson({ anchor: contributor.row.anchor }),
-      });
-    }
-  }
 }
 
 /** The keys an object with these attributes is found by, and the unique values it holds. */

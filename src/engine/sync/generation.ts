@@ -49,6 +49,9 @@ export interface Generation {
   readonly ahead: Map<ObjectId, { readonly [name: string]: unknown }>;
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
   readonly newKeys: Map<string, ObjectId[]>;
+  /** Those of them with several owners, and join keys that known objects got: whoever else has one looks again (doubtful.ts). */
+  readonly shared: Set<string>;
+  readonly gained: Map<string, ObjectId[]>;
   /** How many staged objects of each connection the link pass looked at. */
   readonly looked: Map<string, number>;
   readonly waiting: Map<StagedId, readonly StagedKey[]>;
@@ -87,6 +90,8 @@ export function newGeneration(number: number, decided: boolean, pause: () => Pro
     done: new Set(),
     ahead: new Map(),
     newKeys: new Map(),
+    shared: new Set(),
+    gained: new Map(),
     looked: new Map(),
     waiting: new Map(),
     waitingFor: new Map(),

@@ -173,7 +173,11 @@ async function linkBatch(
     const fresh = await newId();
     generation.created.set(fresh, rule.kind);
     if (barred.size > 0) generation.parted.add(fresh);
-    for (const key of publishedBy(context, rule, row, outages, clock)) push(generation.newKeys, keyText(key), fresh);
+    for (const key of publishedBy(context, rule, row, outages, clock)) {
+      const text = keyText(key);
+      if (generation.newKeys.has(text)) generation.shared.add(text);
+      push(generation.newKeys, text, fresh);
+    }
     assign(context, generation, row, fresh, 'projected', connection.name);
   }
 }

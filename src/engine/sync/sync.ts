@@ -11,6 +11,7 @@ import { type ChangedManagers, changedManagers, noteManagers, tellCircles } from
 import { resultOf } from './commit.ts';
 import { RULING } from './decisions.ts';
 import { staleAgain, tellOthers } from './disturbed.ts';
+import { sharers, tellDoubtful } from './doubtful.ts';
 import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
 import { finishGeneration } from './finish.ts';
 import { type Generation, keyOf, keyText, look, newGeneration, ON_THEIR_WAY, withdraw } from './generation.ts';
@@ -230,6 +231,7 @@ async function workOut(
   watch: Watch | null,
 ): Promise<Slice[]> {
   const evaluated = await evaluateObjects(context, generation, ids, claims);
+  await tellDoubtful(context, evaluated);
   noteManagers(managers, evaluated);
   const targets = await wishesOf(context, generation, evaluated);
   const slices = [newSlice()];
@@ -327,6 +329,8 @@ async function workOut(
   const waiting = new Set(published.length > 0 ? await context.store.sync.waiting(published) : []);
   for (const key of published) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
   for (const id of waiting) dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
+  for (const object of await sharers(context, generation, add, remove))
+    dirty.push({ subject: 'object', from: object, to: object, cause: 'key' });
   dirty.push(...(await staleAgain(context, generation)));
   tellOthers(context, generation, [...add, ...remove]);
   // With the first slice: whoever has to look again is on the list before anything has changed.
