@@ -45,6 +45,8 @@ export const pushBesideBulk: Case = {
     goes = false;
     await Promise.all(clients);
     must(report.status !== 'failed', 'the first cycle comes to its end');
+    const { operations, commitMs, checkpointMs } = await services.store.slices();
+    const slices = Object.values(operations);
     const people = (await services.store.people.counts())['person'];
     must(
       people === data.people + settled.length,
@@ -60,6 +62,10 @@ export const pushBesideBulk: Case = {
         syncedP50Ms: median(settled),
         syncedP99Ms: percentile(settled, 0.99),
         bulkShare: undisturbed.seconds / seconds,
+        longestSliceMs: Math.max(...slices.map(({ ms }) => ms)),
+        mostRowsInSlice: Math.max(...slices.map(({ rows }) => rows)),
+        longestCommitMs: commitMs,
+        longestCheckpointMs: checkpointMs,
       },
     };
   },

@@ -43,7 +43,14 @@ export function recorder(store: Store): Recorder {
           return result;
         },
       },
-      exports: { ...store.exports, answer: (batch) => noted(store.exports.answer(batch)) },
+      exports: {
+        ...store.exports,
+        answer: async (batch) => {
+          const ranges = await store.exports.answer(batch);
+          for (const range of ranges) note(range);
+          return ranges;
+        },
+      },
     },
     take() {
       const taken = written;

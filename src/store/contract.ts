@@ -488,6 +488,14 @@ export interface StoreInfo {
   readonly digestKey: Uint8Array;
 }
 
+/** The largest of what the writer does at one go, times in ms. */
+export interface Slices {
+  /** Of operations that give way to interactive ones: the most rows one wrote, and the longest it took. */
+  readonly operations: { readonly [operation: string]: { readonly rows: number; readonly ms: number } };
+  readonly commitMs: number;
+  readonly checkpointMs: number;
+}
+
 export interface Store {
   readonly info: StoreInfo;
   close(): Promise<void>;
@@ -497,6 +505,9 @@ export interface Store {
   checksums(): Promise<{ readonly [table: string]: string }>;
   /** Rows inserted, updated and deleted since it was opened, by table. */
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
+
+  /** What interactive writes may have waited for, at most, since it was opened. */
+  slices(): Promise<Slices>;
 
   readonly runs: RunOperations;
   readonly spaces: SpaceOperations;
@@ -667,7 +678,7 @@ export interface ExportOperations {
     answers: readonly ExportAnswer[];
     changes: readonly NewChange[];
     dirty?: readonly DirtyRange[];
-  }): Promise<SeqRange>;
+  }): Promise<readonly SeqRange[]>;
   /** How many exports there are in each state. */
   counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
   /** Exports in these states, by id; all operations, or one. */

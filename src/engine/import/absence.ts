@@ -9,7 +9,8 @@ import type { SeenBitmap } from './import-index.ts';
 import { stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
 
-const PAGE = 5_000;
+/** Rows read, and written at one go. */
+const PAGE = 1_000;
 /** Answered as done this often, and never there. */
 const MOST_UNSHOWN = 3;
 

@@ -12,7 +12,8 @@ import { modeOf } from './mode.ts';
 import { changeDigest, FIRST_PLAN } from './parts.ts';
 
 const DAY_MS = 86_400_000;
-const PAGE = 2_000;
+/** Rows read, and marked at one go. */
+const PAGE = 1_000;
 /** Never under this many objects. */
 const FEWEST = 5;
 

@@ -14,7 +14,7 @@ import { publishesHop } from './hops.ts';
 import { hasMemberships } from './members/groups.ts';
 import { referrersOf } from './references.ts';
 import { returns, type Watch } from './returning.ts';
-import { commitSlices, newSlice, SLICE, type Slice } from './slices.ts';
+import { commitSlices, newSlice, SLICE, type Slice, withDirty } from './slices.ts';
 import { type TargetResult, wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
@@ -68,9 +68,7 @@ export async function workOut(work: Work, ids: readonly ObjectId[], watch: Watch
     put(context, slice, one, result, staged);
     tell(work, told, one, result);
   }
-  // With the first slice: whoever has to look again is on the list before anything has changed.
-  slices[0]!.dirty.push(...(await again(context, generation, told)));
-  return slices;
+  return withDirty(slices, await again(context, generation, told));
 }
 
 function byObject(evaluated: readonly Evaluated[], targets: TargetResult): Map<ObjectId, SyncCommit['staged'][number][]> {

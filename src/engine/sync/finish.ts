@@ -4,7 +4,8 @@ import type { EngineContext } from '../context.ts';
 import { unsettled } from './disturbed.ts';
 import type { Generation } from './generation.ts';
 
-const BATCH = 1_000;
+/** Objects of one commit: each is parked and waits for a few keys. */
+const BATCH = 200;
 
 /** What the link pass found of objects that stay unlinked, and the end of the generation's work list. */
 export async function finishGeneration(context: EngineContext, generation: Generation, done: readonly SeqRange[]): Promise<void> {

@@ -2,12 +2,14 @@
  * A batch of objects as the store gets it: in slices of whole objects, one transaction unless somebody interactive comes in
  * between. A push waits for one slice, not for the batch.
  */
-import type { StagedId, SyncCommit, SyncConflicts } from '#store/contract';
+import type { DirtyRange, StagedId, SyncCommit, SyncConflicts } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates } from './commit.ts';
 
 /** Objects of one slice: new ones with all their rows take the writer about 8 ms. */
 export const SLICE = 100;
+/** Who has to look again, in one slice. */
+const DIRTY = 800;
 
 type Lists<T> = { readonly [name in keyof T]: T[name] extends readonly (infer Item)[] ? Item[] : never };
 export type Slice = Lists<Pick<SyncCommit, 'objects' | 'staged' | 'parked' | 'changes' | 'dirty'>> & {
@@ -17,6 +19,15 @@ export type Slice = Lists<Pick<SyncCommit, 'objects' | 'staged' | 'parked' | 'ch
 
 export function newSlice(): Slice {
   return { objects: [], staged: [], parked: [], settled: [], changes: [], dirty: [], keys: { add: [], remove: [] } };
+}
+
+/** With the first slices: whoever has to look again is on the list before anything has changed. */
+export function withDirty(slices: readonly Slice[], dirty: readonly DirtyRange[]): Slice[] {
+  const first: Slice[] = [];
+  for (let i = 0; i < dirty.length; i += DIRTY) first.push({ ...newSlice(), dirty: dirty.slice(i, i + DIRTY) });
+  if (first.length !== 1) return [...first, ...slices];
+  slices[0]!.dirty.push(...first[0]!.dirty);
+  return [...slices];
 }
 
 /** Whom the store left out. */

@@ -1,76 +1,10 @@
 /** Exports: stored before sent, kept until answered, never sent twice by mistake. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { ExportAnswer, ExportOperation, StagedRow } from '../contract.ts';
-import {
-  account,
-  beginRun,
-  commit,
-  digest,
-  item,
-  NOW,
-  type Opened,
-  object,
-  type Suite,
-  stage,
-  WISH,
-  withStore,
-} from './sample.ts';
+import type { ExportOperation, StagedRow } from '../contract.ts';
+import { answer, answers, take } from './attempts.ts';
+import { account, beginRun, commit, item, NOW, type Opened, object, type Suite, stage, WISH, withStore } from './sample.ts';
 
 const HOUR = 3_600_000;
-
-async function take(
-  opened: Pick<Opened, 'store' | 'run' | 'epoch'>,
-  attempt: string,
-  more: { limit?: number; now?: number; only?: number[]; after?: number; operations?: ExportOperation[] } = {},
-): Promise<readonly StagedRow[]> {
-  const { store, run, epoch } = opened;
-  return await store.exports.take({
-    connection: 'ad',
-    run,
-    epoch,
-    attempt,
-    now: more.now ?? NOW,
-    deadline: NOW + 30_000,
-    limit: more.limit ?? 100,
-    operations: more.operations ?? ['delete', 'update', 'create'],
-    ...(more.only ? { only: more.only } : {}),
-    ...(more.after === undefined ? {} : { after: more.after }),
-  });
-}
-
-function answer(row: StagedRow, more: Partial<ExportAnswer> = {}): ExportAnswer {
-  return {
-    staged: row.id,
-    revision: row.export!.revision,
-    outcome: 'proven',
-    anchor: `u${row.id}`,
-    anchorDigest: digest(`user u${row.id}`, 8),
-    name: row.name,
-    nameKey: row.name,
-    seen: row.export!.wanted,
-    digest: digest('image'),
-    sent: null,
-    confirmed: row.export!.wanted,
-    keys: [],
-    notBefore: 0,
-    fault: null,
-    remaining: null,
-    parts: ['create'],
-    approved: false,
-    edges: [],
-    ...more,
-  };
-}
-
-async function answers(
-  opened: Pick<Opened, 'store' | 'run' | 'epoch'>,
-  attempt: string,
-  list: readonly ExportAnswer[],
-  at: number = NOW,
-): Promise<void> {
-  const { store, run, epoch } = opened;
-  await store.exports.answer({ connection: 'ad', run, epoch, attempt, at, answers: list, changes: [] });
-}
 
 async function accounts(opened: Opened, n: number): Promise<void> {
   const ids = Array.from({ length: n }, (_, i) => i + 1);
@@ -82,6 +16,23 @@ const rowOf = async ({ store }: Pick<Opened, 'store'>, id: number): Promise<Stag
 export function exportsSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`exports: ${name}`, () => withStore(suite, use));
+
+  test('many answers end one attempt: what it left out is unknown, also when more were answered before', async (opened) => {
+    const { store, run, epoch } = opened;
+    await accounts(opened, 900);
+    const rows = await take(opened, 't', { limit: 900 });
+    const dirty = rows.map(({ id }) => ({ subject: 'object' as const, from: 2 * id, to: 2 * id, cause: 'answered' }));
+    const told = rows.slice(0, 898).map((row) => answer(row));
+    const common = { connection: 'ad', run, epoch, attempt: 't', at: NOW };
+    const ranges = await store.exports.answer({ ...common, answers: told, changes: [], dirty });
+    equal((await store.sync.dirty(ranges)).ranges.length, 900);
+    deepEqual(await store.exports.counts('ad'), { unknown: 2 });
+    deepEqual(
+      (await store.exports.gateCounts('ad', NOW - HOUR)).map(({ part, sent }) => [part, sent]),
+      [['create', 900]],
+    );
+    equal((await take(opened, 'u')).length, 0);
+  });
 
   test('creates, updates, deletes, each by id; what is on its way is not taken again', async (opened) => {
     await accounts(opened, 6);

@@ -323,7 +323,7 @@ export function syncSuite(suite: Suite): void {
       ...(await stage(opened, [item('a')])).dirty,
       await store.sync.markDirty([object(2)], epoch),
       (await commit(opened, { dirty: [object(3)] })).dirty,
-      await store.exports.answer({
+      ...(await store.exports.answer({
         connection: 'ad',
         run: opened.run,
         epoch,
@@ -332,7 +332,7 @@ export function syncSuite(suite: Suite): void {
         answers: [],
         changes: [],
         dirty: [object(4)],
-      }),
+      })),
     ];
     await store.sync.markDirty([object(5)], epoch);
     const ids = async (within?: readonly SeqRange[]) =>

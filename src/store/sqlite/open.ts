@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { RollcallError } from '#core/errors';
-import type { ImportIndexRows, StageResult, Store, StoreInfo } from '../contract.ts';
+import type { ImportIndexRows, Store, StoreInfo } from '../contract.ts';
 import { type Database, openDatabase } from './database.ts';
 import { storeError } from './faults.ts';
 import { longRead } from './long-reads.ts';
@@ -22,8 +22,17 @@ import { peopleReads } from './read/people.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
-import type { StageBatch } from './write/stage.ts';
-import { startWriter, type Writer } from './writer.ts';
+import {
+  answerEdgesInSlices,
+  answerInSlices,
+  commitInSlices,
+  decideEdgesInSlices,
+  laneFor,
+  markInSlices,
+  putBlobsInSlices,
+  stageInSlices,
+} from './slices.ts';
+import { NO_SLICES, startWriter, type Writer } from './writer.ts';
 
 export interface OpenOptions {
   readonly path: string;
@@ -138,6 +147,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       }
     },
     checksums: async () => (await longRead(path, { what: 'checksums' })) as { [table: string]: string },
+    slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
       ...runs,
@@ -161,11 +171,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       ...sync,
       markDirty: (ranges, epoch) => writer[laneFor(ranges.length)]('markDirty', { ranges, epoch }),
       reserve: (what, n) => writer.interactive('reserve', { what, n }),
-      commit: (batch) =>
-        // A slice keeps its place behind those before it.
-        batch.slice === undefined
-          ? writer[laneFor(batch.objects.length + batch.staged.length + batch.edges.length)]('commit', batch)
-          : writer.bulk('commit', batch, batch.slice === 'more'),
+      commit: (batch) => commitInSlices(writer, batch),
     },
     exports: {
       ...exports,
@@ -174,13 +180,13 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
         const rows = new Map((await spaces.byIds(ids)).map((row) => [row.id, row]));
         return ids.flatMap((id) => rows.get(id) ?? []);
       },
-      answer: (batch) => writer[laneFor(batch.answers.length)]('answer', batch),
+      answer: (batch) => answerInSlices(writer, batch),
       attemptEdges: (request) => writer[laneFor(request.groups.length)]('attemptEdges', request),
-      answerEdges: (batch) => writer[laneFor(batch.edges.length)]('answerEdges', batch),
-      decideEdges: (batch) => writer[laneFor(batch.edges.length)]('decideEdges', batch),
+      answerEdges: (batch) => answerEdgesInSlices(writer, batch),
+      decideEdges: (batch) => decideEdgesInSlices(writer, batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
       unshown: (batch) => writer[laneFor(batch.rows.length)]('settleUnshown', batch),
-      mark: (batch) => writer[laneFor(batch.rows.length)]('markExports', batch),
+      mark: (batch) => markInSlices(writer, batch),
       closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),
     },
     decisions: {
@@ -198,40 +204,12 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
         return await people.search(request);
       },
     },
-    blobs: { get: people.get, put: (blobs) => writer.bulk('putBlobs', { blobs }) },
+    blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
   };
 }
 
-const SEARCH_SLICE = 2_000;
-/** What a push or an edit writes; larger batches wait behind it. */
-const FEW = 100;
-/** Objects staged in about 8 ms. */
-const SLICE = 400;
-
-/** Objects of one batch do not depend on each other: they may be written with somebody else's in between. */
-async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageResult> {
-  const { items } = batch;
-  if (items.length <= SLICE) return await writer[laneFor(items.length)]('stage', batch);
-  const slices: Promise<StageResult>[] = [];
-  for (let i = 0; i < items.length; i += SLICE)
-    slices.push(writer.bulk('stage', { ...batch, items: items.slice(i, i + SLICE) }, i + SLICE < items.length));
-  const results = await Promise.all(slices);
-  const sum = (of: (result: StageResult) => number): number => results.reduce((total, result) => total + of(result), 0);
-  return {
-    ids: results.flatMap((result) => result.ids),
-    inserted: sum((result) => result.inserted),
-    changed: sum((result) => result.changed),
-    skipped: results.flatMap((result, slice) => result.skipped.map((i) => slice * SLICE + i)),
-    edgesAdded: sum((result) => result.edgesAdded),
-    edgesRemoved: sum((result) => result.edgesRemoved),
-    dirty: results.flatMap((result) => result.dirty),
-  };
-}
-
-function laneFor(size: number): 'interactive' | 'bulk' {
-  return size <= FEW ? 'interactive' : 'bulk';
-}
-
+/** Of objects that are searched for the first time. */
+const SEARCH_SLICE = 400;
 function readInfo(db: Database): StoreInfo {
   const settings = new Map(db.all('select name, value from setting').map(([name, value]) => [String(name), value!]));
   return {
@@ -250,7 +228,7 @@ function refusingWriter(path: string): Writer {
         remedy: 'open it for writing',
       }),
     );
-  return { bulk: refuse, interactive: refuse, rowsWritten: refuse, close: () => Promise.resolve() };
+  return { bulk: refuse, interactive: refuse, rowsWritten: refuse, slices: refuse, close: () => Promise.resolve() };
 }
 
 function traceReads<Reads extends object>(db: Database, reads: Reads, trace: NonNullable<OpenOptions['trace']>): Reads {

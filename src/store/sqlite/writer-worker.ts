@@ -28,6 +28,7 @@ let session: Session;
 const interactive: WriterRequest[] = [];
 const bulk: WriterRequest[] = [];
 let scheduled = false;
+const slices = { operations: {} as { [operation: string]: { rows: number; ms: number } }, commitMs: 0, checkpointMs: 0 };
 
 try {
   lock = options.lock ? takeLock(options.path, options.program) : undefined;
@@ -104,7 +105,9 @@ function runGroup(requests: readonly WriterRequest[]): void {
       acceptAll();
       if (request.lane === 'bulk' && interactive.length > 0) break;
     }
+    const begun = performance.now();
     db.exec('commit');
+    slices.commitMs = Math.max(slices.commitMs, performance.now() - begun);
   } catch (error) {
     if (db.raw.isTransaction) db.exec('rollback');
     db.restoreWritten(written);
@@ -120,6 +123,8 @@ function runGroup(requests: readonly WriterRequest[]): void {
 
 function runOne(request: WriterRequest): WriterReply {
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
+  if (request.name === 'slices') return { id: request.id, ok: true, result: slices, shapes: [] };
+  const begun = performance.now();
   db.takeShapes();
   db.exec('savepoint one');
   const written = new Map(db.written);
@@ -131,6 +136,7 @@ function runOne(request: WriterRequest): WriterReply {
     const result = operation(session, request.input);
     session.flush();
     db.exec('release one');
+    if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
     return { id: request.id, ok: true, result, shapes: db.takeShapes() };
   } catch (error) {
     db.exec('rollback to one; release one');
@@ -141,9 +147,19 @@ function runOne(request: WriterRequest): WriterReply {
   }
 }
 
+function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {
+  let rows = 0;
+  for (const [table, n] of db.written) rows += n - (before.get(table) ?? 0);
+  const most = slices.operations[name] ?? { rows: 0, ms: 0 };
+  slices.operations[name] = { rows: Math.max(most.rows, rows), ms: Math.max(most.ms, ms) };
+}
+
 /** Passive: never waits for a reader, never stops one. */
 function checkpoint(): void {
   if (interactive.length > 0) return;
   const row = db.get('pragma wal_checkpoint(noop)');
-  if (row && Number(row[1]) - Number(row[2]) >= CHECKPOINT_PAGES) db.get('pragma wal_checkpoint(passive)');
+  if (!row || Number(row[1]) - Number(row[2]) < CHECKPOINT_PAGES) return;
+  const begun = performance.now();
+  db.get('pragma wal_checkpoint(passive)');
+  slices.checkpointMs = Math.max(slices.checkpointMs, performance.now() - begun);
 }

@@ -1,6 +1,7 @@
 /** The calling side of the writer thread: each operation is a message, each answer settles a promise. */
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
+import type { Slices } from '../contract.ts';
 import { type PlainError, revive } from './faults.ts';
 import { workerPlace } from './place.ts';
 import type { OperationInput, OperationName, OperationResult } from './write/operations.ts';
@@ -19,7 +20,7 @@ export interface WriterRequest {
   readonly lane: 'interactive' | 'bulk';
   /** The next one of its lane belongs to the same batch. */
   readonly more: boolean;
-  readonly name: OperationName | 'close' | 'written';
+  readonly name: OperationName | 'close' | 'written' | 'slices';
   readonly input: unknown;
 }
 
@@ -32,8 +33,11 @@ export interface Writer {
   bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>, more?: boolean): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
+  slices(): Promise<Slices>;
   close(): Promise<void>;
 }
+
+export const NO_SLICES: Slices = { operations: {}, commitMs: 0, checkpointMs: 0 };
 
 type Trace = (operation: string, shapes: readonly string[]) => void;
 
@@ -79,6 +83,7 @@ export async function startWriter(options: WriterOptions, trace: Trace | undefin
     bulk: (name, input, more) => send('bulk', name, input, more) as Promise<OperationResult<typeof name>>,
     interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
+    slices: async () => (await send('interactive', 'slices', null)) as Slices,
     async close() {
       if (ended) return;
       // Listened for before it is asked to end: it may be gone by the time its answer is read.

@@ -7,7 +7,7 @@ import { codeOf, codeOrNull, FAILED, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, 
 import type { Bind } from '../database.ts';
 import { writeChanges } from './changes.ts';
 import { anchorWords } from './digest.ts';
-import { writeDirty } from './dirty.ts';
+import { clearDone, writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH, WISH_COLUMNS, wishValues } from './export-columns.ts';
 import { addKey, removeKey } from './keys.ts';
@@ -29,7 +29,8 @@ interface Left {
   readonly staged: Set<number>;
 }
 
-export function commit(session: Session, batch: SyncCommit): SyncConflicts {
+/** `more`: not all that is done with is cleared yet. */
+export function commit(session: Session, batch: SyncCommit): SyncConflicts & { readonly more: boolean } {
   session.checkEpoch(batch.epoch);
   const left: Left = { objects: new Set(), staged: new Set() };
   const after = session.lastSeq;
@@ -48,7 +49,9 @@ export function commit(session: Session, batch: SyncCommit): SyncConflicts {
     session.reload();
   }
   session.db.exec('release batch');
+  const more = clearDone(session, batch.done);
   return {
+    more,
     objects: [...left.objects].sort((a, b) => a - b),
     staged: [...left.staged].sort((a, b) => a - b),
     dirty: { after, upTo: session.lastSeq },
@@ -132,7 +135,6 @@ function apply(session: Session, batch: SyncCommit, left: Left, known: ReadonlyM
     batch.changes.flatMap((change) => without(change, change.subject === 'object' ? left.objects : left.staged)),
   );
   writeDirty(session, batch.dirty);
-  for (const { after, upTo } of batch.done) session.db.run('dirty', 'delete from dirty where seq > ? and seq <= ?', after, upTo);
 }
 
 function compareKeys(a: KeyRow, b: KeyRow): number {

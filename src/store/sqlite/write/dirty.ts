@@ -1,5 +1,5 @@
 /** Dirty rows: ranges, written in the transaction that makes them true. */
-import type { DirtyRange } from '../../contract.ts';
+import type { DirtyRange, SeqRange } from '../../contract.ts';
 import { codeOf, SUBJECT_EDGE, SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
 import type { Session } from './session.ts';
 
@@ -51,4 +51,23 @@ export function writeDirtyIds(session: Session, ids: number[], cause: string): v
 
 export function writeDirtyEdge(session: Session, stagedId: number, attribute: string, key: string): void {
   session.db.run('dirty', INSERT, session.nextSeq(), SUBJECT_EDGE, stagedId, stagedId, 'edge', `${attribute}\u001f${key}`);
+}
+
+/** Rows at one go: they are narrow and lie side by side. */
+const CLEARED = 1_000;
+
+/** Clears some of what is done with; true when there may be more. */
+export function clearDone(session: Session, done: readonly SeqRange[]): boolean {
+  let left = CLEARED;
+  for (const { after, upTo } of done) {
+    left -= session.db.run(
+      'dirty',
+      'delete from dirty where seq in (select seq from dirty where seq > ? and seq <= ? order by seq limit ?)',
+      after,
+      upTo,
+      left,
+    );
+    if (left === 0) return true;
+  }
+  return false;
 }

@@ -65,9 +65,10 @@ export function take(session: Session, request: Parameters<ExportOperations['tak
   return items.map((item) => item.id);
 }
 
-type AnswerBatch = Parameters<ExportOperations['answer']>[0];
+export type AnswerBatch = Parameters<ExportOperations['answer']>[0];
 
-export function answer(session: Session, batch: AnswerBatch): SeqRange {
+/** `more`: the attempt has further answers. Of one that never gets its last all that is not proven is of unknown outcome. */
+export function answer(session: Session, batch: AnswerBatch & { readonly more?: boolean }): SeqRange {
   session.checkEpoch(batch.epoch);
   const after = session.lastSeq;
   const { db } = session;
@@ -87,11 +88,21 @@ export function answer(session: Session, batch: AnswerBatch): SeqRange {
     if (COUNTED.has(one.outcome) && !one.approved && !counted)
       for (const part of one.parts) sent.set(part, (sent.get(part) ?? 0) + 1);
   }
-  loseItems(session, connection, items.keys(), batch.at);
   const flying = session.inFlight(connection);
   for (const one of batch.answers) flying.delete(one.staged);
-  for (const id of items.keys()) flying.delete(id);
-  db.run('attempt', 'delete from attempt where connection = ? and run = ? and attempt = ?', connection, batch.run, batch.attempt);
+  if (!batch.more) {
+    // Those that earlier slices answered fly no more.
+    const lost = [...items.keys()].filter((id) => flying.has(id));
+    loseItems(session, connection, lost, batch.at);
+    for (const id of lost) flying.delete(id);
+    db.run(
+      'attempt',
+      'delete from attempt where connection = ? and run = ? and attempt = ?',
+      connection,
+      batch.run,
+      batch.attempt,
+    );
+  }
   for (const [part, count] of sent) countSent(session, connection, part, batch.at, count);
   writeEdges(
     session,

@@ -1,6 +1,7 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
 import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
+import { clearDone } from './dirty.ts';
 import { decideEdges } from './edges.ts';
 import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
@@ -22,6 +23,7 @@ export const OPERATIONS: {
   readonly beginRun: typeof beginRun;
   readonly cleanRuns: typeof cleanRuns;
   readonly clearBitmap: typeof clearBitmap;
+  readonly clearDone: typeof clearDone;
   readonly closeHold: typeof closeHold;
   readonly commit: typeof commit;
   readonly decideEdges: typeof decideEdges;
@@ -50,6 +52,7 @@ export const OPERATIONS: {
   beginRun,
   cleanRuns,
   clearBitmap,
+  clearDone,
   closeHold,
   commit,
   decideEdges,

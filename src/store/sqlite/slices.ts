@@ -1,0 +1,134 @@
+/**
+ * Large batches in slices. The writer does one slice at one go, and gives way to whoever writes interactively between two:
+ * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
+ */
+import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
+import type { AnswerBatch } from './write/exports.ts';
+import type { OperationInput } from './write/operations.ts';
+import type { StageBatch } from './write/stage.ts';
+import type { Writer } from './writer.ts';
+
+/** What a push or an edit writes; larger batches wait behind it. */
+const FEW = 100;
+/** Rows of one slice: 400 plain objects, or as many answers. */
+const ROWS = 800;
+/** Of one slice of pictures and the like. */
+const BYTES = 1_000_000;
+
+export function laneFor(size: number): 'interactive' | 'bulk' {
+  return size <= FEW ? 'interactive' : 'bulk';
+}
+
+/** Whole items, at least one a slice. */
+export function slicesOf<T>(items: readonly T[], weight: (item: T) => number, most: number): T[][] {
+  const slices: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const size = weight(item);
+    if (slices.length === 0 || room < size) {
+      slices.push([]);
+      room = most;
+    }
+    slices[slices.length - 1]!.push(item);
+    room -= size;
+  }
+  return slices;
+}
+
+/** Objects of one batch do not depend on each other: they may be written with somebody else's in between. */
+export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageResult> {
+  const { items } = batch;
+  const slices = slicesOf(items, rowsOf, ROWS);
+  if (slices.length <= 1) return await writer[laneFor(items.length)]('stage', batch);
+  const results = await inOrder(slices, (part, more) => writer.bulk('stage', { ...batch, items: part }, more));
+  const sum = (of: (result: StageResult) => number): number => results.reduce((total, result) => total + of(result), 0);
+  const firsts = startsOf(slices);
+  return {
+    ids: results.flatMap((result) => result.ids),
+    inserted: sum((result) => result.inserted),
+    changed: sum((result) => result.changed),
+    skipped: results.flatMap((result, n) => result.skipped.map((i) => firsts[n]! + i)),
+    edgesAdded: sum((result) => result.edgesAdded),
+    edgesRemoved: sum((result) => result.edgesRemoved),
+    dirty: results.flatMap((result) => result.dirty),
+  };
+}
+
+/** The row and what waits because of it, its keys, its members. */
+function rowsOf({ keys, edges }: StageItem): number {
+  let rows = 2 + keys.length;
+  for (const { all, add, remove } of edges) rows += (all?.length ?? 0) + (add?.length ?? 0) + (remove?.length ?? 0);
+  return rows;
+}
+
+/** What is done with is cleared in slices too: what a crash leaves of it is looked at once more. */
+export async function commitInSlices(writer: Writer, batch: SyncCommit): Promise<SyncConflicts> {
+  const size = batch.objects.length + batch.staged.length + batch.edges.length;
+  // A slice keeps its place behind those before it.
+  const lane = batch.slice === undefined ? laneFor(size) : 'bulk';
+  const { more, ...conflicts } = await (lane === 'bulk'
+    ? writer.bulk('commit', batch, batch.slice === 'more')
+    : writer.interactive('commit', batch));
+  if (more) while (await writer.bulk('clearDone', batch.done));
+  return conflicts;
+}
+
+/** What follows from the answers waits, and what was written is told, before they are noted; the last slice ends the attempt. */
+export async function answerInSlices(writer: Writer, batch: AnswerBatch): Promise<readonly SeqRange[]> {
+  const { changes, answers } = batch;
+  const slices = {
+    dirty: slicesOf(batch.dirty ?? [], () => 1, ROWS),
+    changes: slicesOf(changes, () => 1, ROWS),
+    answers: slicesOf(answers, ({ keys, edges }) => 2 + (keys?.length ?? 0) + edges.length, ROWS),
+  };
+  if (Object.values(slices).every((some) => some.length <= 1)) return [await writer[laneFor(answers.length)]('answer', batch)];
+  const none = { ...batch, answers: [], changes: [], dirty: [] };
+  const parts = [
+    ...slices.dirty.map((some) => ({ ...none, dirty: some })),
+    ...slices.changes.map((some) => ({ ...none, changes: some })),
+    ...slices.answers.map((some) => ({ ...none, answers: some })),
+  ];
+  return await inOrder(parts, (part, more) => writer.bulk('answer', { ...part, more }, more));
+}
+
+/** Memberships that are not answered when the process ends are sent again; they are counted with the first slice. */
+export async function answerEdgesInSlices(writer: Writer, batch: OperationInput<'answerEdges'>): Promise<void> {
+  const slices = slicesOf(batch.edges, () => 1, ROWS);
+  if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('answerEdges', batch);
+  const rest = { ...batch, counted: [], changes: [] };
+  await inOrder(slices, (edges, more) => writer.bulk('answerEdges', { ...(edges === slices[0] ? batch : rest), edges }, more));
+}
+
+export async function decideEdgesInSlices(writer: Writer, batch: OperationInput<'decideEdges'>): Promise<void> {
+  const slices = slicesOf(batch.edges, () => 1, ROWS);
+  if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('decideEdges', batch);
+  await inOrder(slices, (edges, more) => writer.bulk('decideEdges', { ...batch, edges }, more));
+}
+
+export async function markInSlices(writer: Writer, batch: OperationInput<'markExports'>): Promise<void> {
+  const slices = slicesOf(batch.rows, () => 2, ROWS);
+  if (slices.length <= 1) return await writer[laneFor(batch.rows.length)]('markExports', batch);
+  await inOrder(slices, (rows, more) => writer.bulk('markExports', { ...batch, rows }, more));
+}
+
+export async function putBlobsInSlices(writer: Writer, blobs: OperationInput<'putBlobs'>['blobs']): Promise<void> {
+  await inOrder(
+    slicesOf(blobs, ({ bytes }) => bytes.length, BYTES),
+    (part, more) => writer.bulk('putBlobs', { blobs: part }, more),
+  );
+}
+
+/** One transaction, unless somebody interactive comes in between. */
+function inOrder<T, Result>(slices: readonly T[], write: (slice: T, more: boolean) => Promise<Result>): Promise<Result[]> {
+  return Promise.all(slices.map((slice, n) => write(slice, n < slices.length - 1)));
+}
+
+function startsOf(slices: readonly (readonly unknown[])[]): number[] {
+  const starts: number[] = [];
+  let at = 0;
+  for (const slice of slices) {
+    starts.push(at);
+    at += slice.length;
+  }
+  return starts;
+}
