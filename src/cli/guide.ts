@@ -116,7 +116,8 @@ function render(schema: Schema, indent: string): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map((one) => render(one, indent)).join(' | ');
   if (schema.type === 'array') {
     const item = render(schema.items ?? {}, indent);
-    return item.includes(' | ') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
+    const several = schema.items?.anyOf !== undefined || (item.includes(' | ') && !item.startsWith('{'));
+    return several ? `(${item})[]` : `${item}[]`;
   }
   if (schema.type !== 'object') {
     const types = schema.type === undefined ? ['unknown'] : [schema.type].flat();

@@ -11,7 +11,12 @@ type Line = PlanOutput['lines'][number];
 type ExportLine = Extract<Line, { what: 'export' }>;
 type ObjectLine = Extract<Line, { what: 'object' }>;
 
-const SIGN = { create: '+', update: '~', state: '~', delete: '-' } as const;
+const SIGN = { create: '+', update: '~', state: '~', enable: '~', disable: '×', delete: '-' } as const;
+
+/** What it comes to: an account that can be used no more, or again, is not just a change of it. */
+function actionOf(line: ExportLine | ObjectLine): keyof typeof SIGN {
+  return (line.what === 'export' ? line.effect : null) ?? line.operation;
+}
 
 /** `limit`: changes shown per section; the rest is counted. */
 export function planText(plan: PlanOutput, limit: number, terminal: Terminal): string {
@@ -57,9 +62,17 @@ function basis(plan: PlanOutput, { paint }: Terminal): string {
 }
 
 function tally(lines: readonly (ExportLine | ObjectLine)[]): string {
-  const by = Map.groupBy(lines, (line) => line.operation);
-  const words = { create: 'to create', update: 'to change', state: 'to change state', delete: 'to delete' } as const;
-  return [...by].map(([operation, some]) => `${number(some.length)} ${words[operation]}`).join(', ');
+  const by = Map.groupBy(lines, actionOf);
+  const words = {
+    delete: 'to delete',
+    disable: 'to disable',
+    enable: 'to enable',
+    state: 'to change state',
+    update: 'to change',
+    create: 'to create',
+  } as const;
+  const actions = (Object.keys(words) as (keyof typeof words)[]).filter((action) => by.has(action));
+  return actions.map((action) => `${number(by.get(action)!.length)} ${words[action]}`).join(', ');
 }
 
 /** What happens to these lines when the plan is run. */
@@ -109,18 +122,18 @@ function section<T extends Line>(
 }
 
 function objectText(line: ObjectLine, { paint }: Terminal): string {
-  return `  ${sign(line.operation, paint)} ${printable(line.label)} ${paint.dim(`#${line.object}`)}\n${changeLines(line.before, line.after, paint, '      ')}`;
+  return `  ${sign(actionOf(line), paint)} ${printable(line.label)} ${paint.dim(`#${line.object}`)}\n${changeLines(line.before, line.after, paint, '      ')}`;
 }
 
 export function exportText(line: ExportLine, { paint }: Terminal): string {
   const account = line.anchor ?? line.name;
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
-  return `  ${sign(line.operation, paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
+  return `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
 }
 
-function sign(operation: keyof typeof SIGN, paint: Terminal['paint']): string {
-  const colour = operation === 'create' ? paint.green : operation === 'delete' ? paint.red : paint.yellow;
-  return colour(SIGN[operation]);
+function sign(action: keyof typeof SIGN, paint: Terminal['paint']): string {
+  const colour = action === 'create' ? paint.green : action === 'delete' || action === 'disable' ? paint.red : paint.yellow;
+  return colour(SIGN[action]);
 }
 
 /** `7 people`, `7 people and 2 groups`. */

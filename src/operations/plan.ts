@@ -5,6 +5,7 @@ import { labelsOf } from '#people/label';
 import { plan as planNow } from '#runs/index';
 import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
+import { planLine } from './plan-line.ts';
 import { connectionsOf, instantOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
 
@@ -46,10 +47,6 @@ export interface PlanOutput {
   readonly unsettled: readonly Unsettled[];
   readonly report: ReportOutput;
 }
-
-export const planLine: z.ZodType<PlanLine> = z.looseObject({
-  what: z.enum(['plan', 'object', 'export', 'parked']),
-}) as unknown as z.ZodType<PlanLine>;
 
 const planShape: z.ZodRawShape = {
   complete: z.boolean(),

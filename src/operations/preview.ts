@@ -4,7 +4,7 @@ import { withLabels } from '#people/label';
 import { type Preview, preview as previewNow } from '#runs/index';
 import type { Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
-import { planLine } from './plan.ts';
+import { exportLine } from './plan-line.ts';
 import { connectionsOf } from './scope.ts';
 import { values } from './shapes.ts';
 
@@ -38,7 +38,7 @@ export const preview: Operation<PreviewInput, PreviewOutput> = {
         after: values,
       })
       .nullable(),
-    exports: z.array(planLine),
+    exports: z.array(exportLine),
     parked: z.array(z.object({ kind: z.string(), connection: z.string().nullable(), detail: z.unknown() })),
   }),
   async run(input, session) {

@@ -119,6 +119,8 @@ export type PlanLine =
       readonly what: 'export';
       readonly connection: string;
       readonly operation: 'create' | 'update' | 'delete';
+      /** An update that takes away the right to sign in, or gives it back. */
+      readonly effect: 'disable' | 'enable' | null;
       readonly state: 'observed' | 'waiting' | 'held';
       readonly object: ObjectId | null;
       readonly kind: Kind;

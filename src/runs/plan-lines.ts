@@ -5,6 +5,7 @@ import { canonicalJson, parseImage } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
+import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
 import type { ChangeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
 import type { PlanLine } from './model.ts';
@@ -101,6 +102,7 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
           what: 'export',
           connection: connection.name,
           operation: 'update',
+          effect: null,
           state: 'waiting',
           object: row.objectId,
           kind: row.kind,
@@ -118,6 +120,12 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
   return lines;
 }
 
+function effectOf(parts: string, wanted: Attributes | null): 'disable' | 'enable' | null {
+  const of = JSON.parse(parts) as string[];
+  if (wanted === null || !hasAny(wanted)) return null;
+  return of.includes('disable') ? 'disable' : of.includes('enable') ? 'enable' : null;
+}
+
 export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extract<PlanLine, { what: 'export' }> {
   const columns = row.export!;
   const { wanted, name: wantedName } = undiscarded(row)!;
@@ -129,6 +137,7 @@ export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extra
     what: 'export',
     connection: row.connection,
     operation: columns.operation,
+    effect: effectOf(columns.parts, wanted),
     state: columns.state === 'observed' || columns.state === 'held' ? columns.state : 'waiting',
     object: row.objectId,
     kind: row.kind,

@@ -59,6 +59,7 @@ describe('npm run demo', () => {
     const phonebook = readFileSync(join(folder, 'demo/phonebook/phonebook.csv'), 'utf8');
     expect(phonebook).toContain('Þórunn 山田');
     expect(phonebook).toContain('Rosenqvist');
+    expect(chapter(8)).toContain('directory  1 to disable, 3 to change, 1 to create');
     expect(chapter(8)).toContain('✓ the leaver is disabled');
     expect(chapter(8)).toContain('✓ the joiner has an account');
   });
