@@ -9,8 +9,6 @@ export interface Beside {
   readonly turns: Turns;
   /** The end of the last run that was asked for: the next one begins after it. */
   last: Promise<unknown>;
-  /** `now` of the last run that settled the doubt about the time; null until it is looked for. */
-  believed: number | null;
   /** Runs that go on, pushes not counted. */
   runs: number;
   /** Pushes that are taken and not worked out yet, by whose they are. */
@@ -38,7 +36,7 @@ const known = new WeakMap<Store, Beside>();
 export function besideOf(store: Store): Beside {
   let beside = known.get(store);
   if (!beside) {
-    beside = { turns: createTurns(), last: Promise.resolve(), believed: null, runs: 0, pushes: new Map(), tails: new Map() };
+    beside = { turns: createTurns(), last: Promise.resolve(), runs: 0, pushes: new Map(), tails: new Map() };
     known.set(store, beside);
   }
   return beside;

@@ -163,6 +163,7 @@ async function settle(
     endedAt: services.wall(),
     counts: canonicalJson([]),
     rowsWritten: 0,
+    believed: false,
   });
   return { run: context.run, status, faults: session.faults, notices: session.notices };
 }

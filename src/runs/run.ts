@@ -5,7 +5,7 @@ import { sha256Hex } from '#core/digest';
 import { toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
-import type { RunRow, RunStatus } from '#store/contract';
+import type { RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { runHooks } from './hooks/hooks.ts';
@@ -83,7 +83,6 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     (session.faultCount() > 0 || session.notices.some((n) => n.kind !== 'firstPlan' && n.kind !== 'rulesChanged'))
   )
     status = 'warnings';
-  if (whole && (status === 'done' || status === 'warnings')) beside.believed = now;
   const connections = await countConnections(session, services);
   const rowsWritten = work(await store.rowsWritten()) - work(before);
   await store.runs.finish(context.run, context.epoch, {
@@ -91,6 +90,8 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     endedAt: services.wall(),
     counts: canonicalJson(connections),
     rowsWritten,
+    // What broke off, or was about some people only, settled no doubt about the time.
+    believed: whole && (status === 'done' || status === 'warnings'),
   });
   for (const target of firstPlans(context)) {
     const counts = connections.find((c) => c.connection === target.name)!;
@@ -127,21 +128,9 @@ export async function begin(
   const now = Math.max(of.now, latest);
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
   const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
-  if (!of.whatIf) of.beside.believed ??= await lastBelieved(services, latest);
-  const believedNow = of.whatIf ? now : of.beside.believed!;
+  // Before any run settled it, no run was to doubt it.
+  const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
   return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns });
-}
-
-/** `now` of the last run with a sync that came to its end: one that broke off, or decided nothing, settled no doubt about the time. */
-async function lastBelieved({ store, config }: Services, latest: number): Promise<number> {
-  const settles = ({ status, profile }: RunRow): boolean =>
-    (status === 'done' || status === 'warnings') && stepsOf(profile, config.profiles)?.some((step) => WORK[step].sync) === true;
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const page = await store.runs.list({ before, limit: 100 });
-    const found = page.find(settles);
-    if (found || page.length < 100) return found?.now ?? latest;
-    before = page[page.length - 1]!.id;
-  }
 }
 
 /** What each profile does of a cycle. */

@@ -531,7 +531,8 @@ export interface RunOperations {
   finish(
     run: RunId,
     epoch: Epoch,
-    end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number },
+    /** `believed`: it looked at all that was due at its `now`, which is not doubted from then on. */
+    end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number; believed: boolean },
   ): Promise<void>;
   recordErrors(errors: readonly ErrorRow[], epoch: Epoch): Promise<void>;
   recordChanges(run: RunId, epoch: Epoch, changes: readonly NewChange[]): Promise<void>;
@@ -539,6 +540,8 @@ export interface RunOperations {
   get(run: RunId): Promise<RunRow | null>;
   /** The largest `now` any run had; time never goes back behind it. */
   latestNow(): Promise<number>;
+  /** The largest `now` of a run that ended `believed`; 0 before there was one. */
+  believedNow(): Promise<number>;
   changes(
     by: { run: RunId } | { subject: 'object' | 'staged'; id: number },
     page: { after?: number; limit: number },

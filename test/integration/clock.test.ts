@@ -90,6 +90,45 @@ it('a run that only reads settles nothing', async () => {
   expect(active('p1')).toBe('yes');
 });
 
+it('a run about one person settles nothing, also for the next process', async () => {
+  await begin('');
+  const { objectId } = (await here.account('hr', 'p2'))!;
+  await here.run({ object: objectId! });
+  await here.restart();
+  here.now += HOUR;
+  expect((await here.run()).notices).toMatchObject([WAITS]);
+  expect(active('p1')).toBe('yes');
+});
+
+it('a run that carries out a plan settles nothing, also for the next process', async () => {
+  await begin('');
+  here.now -= 9 * DAY;
+  here.system('hr').edit('person', 'p2', { name: 'Somebody' });
+  await here.run({ profile: 'full-import' });
+  const { lines } = await here.plan({ read: false });
+  here.now += 9 * DAY;
+  await here.run({ planLines: lines.map((line) => JSON.stringify(line)) });
+  expect(here.system('dir').get('person', 'p2')?.attributes).toMatchObject({ cn: 'Somebody' });
+  await here.restart();
+  here.now += HOUR;
+  expect((await here.run()).notices).toMatchObject([WAITS]);
+  expect(active('p1')).toBe('yes');
+});
+
+it.each(['syncs', 'sends'])('nor does one that a crash ends before it %s', async (moment) => {
+  await begin('');
+  const { store } = here;
+  const died = () => Promise.reject(new Error('killed'));
+  if (moment === 'syncs') Object.assign(store.sync, { dirty: died });
+  else Object.assign(store.exports, { gateCounts: died, take: died });
+  Object.assign(store.runs, { finish: died });
+  await expect(here.run()).rejects.toThrow('killed');
+  await here.restart();
+  here.now += HOUR;
+  expect((await here.run()).notices).toMatchObject([WAITS]);
+  expect(active('p1')).toBe('yes');
+});
+
 it('nobody is asked after a short stop, nor for a day in the future that is only planned', async () => {
   await begin(script('ahead: 60'));
   await here.run();

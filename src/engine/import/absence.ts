@@ -5,6 +5,7 @@ import type { Fault } from '#core/errors';
 import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
+import { heldPartsOf } from '../safety/gates.ts';
 import type { SeenBitmap } from './import-index.ts';
 import { stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
@@ -53,13 +54,14 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
     const found = await settleByLookup(context, connection, unshown);
     const again = unshown.filter((row) => !found.has(row.id));
     if (again.length === 0) continue;
+    const held = await heldPartsOf(context, connection);
     // branch: retries: sent or unknown, and not shown
     await context.store.exports.unshown({
       connection: connection.name,
       run: context.run,
       epoch: context.epoch,
       at: context.now,
-      rows: again.map((row) => unshownRow(context, connection, row)),
+      rows: again.map((row) => unshownRow(context, connection, row, held)),
     });
     // What was believed sent is not: the wish is made again from what the target shows.
     await context.store.sync.markDirty(
@@ -69,11 +71,11 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
   }
 }
 
-function unshownRow(context: EngineContext, connection: EngineConnection, row: StagedRow) {
+function unshownRow(context: EngineContext, connection: EngineConnection, row: StagedRow, held: ReadonlySet<string>) {
   const { id, revision, steps } = row;
   // No answer is no refusal, however often: only what was answered and never shown is given up.
   if (row.export!.state === 'unknown')
-    return { id, revision, fault: null, steps: stepsUndone(steps), undone: undoneParts(connection, row) };
+    return { id, revision, fault: null, steps: stepsUndone(steps), undone: undoneParts(connection, row, held) };
   if (row.export!.attempts < MOST_UNSHOWN) return { id, revision, fault: null, steps, undone: [] };
   // branch: parks refused: what never arrives
   const fault: Fault = {

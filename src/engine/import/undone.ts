@@ -1,6 +1,7 @@
 /** What of a change that nobody answered a later complete read proves not to be done: the gates counted it as sent (SEMANTICS 8). */
 import { parseImage } from '#core/canonical';
 import { equivalent } from '#core/matching';
+import { freeParts } from '#core/parts';
 import { type Attributes, bare, isBlob, scalars, type Value } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
@@ -10,7 +11,7 @@ import { partsOf } from '../safety/parts.ts';
 import { typeIn } from './settle.ts';
 
 /** Its parts; what was approved was never counted, and what cannot be told stays counted. */
-export function undoneParts(connection: EngineConnection, row: StagedRow): readonly string[] {
+export function undoneParts(connection: EngineConnection, row: StagedRow, held: ReadonlySet<string>): readonly string[] {
   const wish = row.export!;
   const rule = ruleOf(connection, row.kind);
   // A wish that was never sent itself took the place of the one that was.
@@ -25,7 +26,8 @@ export function undoneParts(connection: EngineConnection, row: StagedRow): reado
     if (unanswered ? !(name in unanswered) : isReference(value)) continue;
     if (!equivalent(seen[name], value, typeIn(connection, name))) undone[name] = value;
   }
-  return partsOf('update', undone, false, rule.enabled);
+  // What a gate holds was not sent.
+  return freeParts(partsOf('update', undone, false, rule.enabled), held);
 }
 
 function isReference(value: Value): boolean {

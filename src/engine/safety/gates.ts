@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
+import { freeParts } from '#core/parts';
 import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { isDiscarded, partsLeft } from './discards.ts';
@@ -210,20 +211,8 @@ async function markRows(
 /** The hold that stops a whole change: on what it is, or on everything it changes. */
 function holdOver(parts: readonly string[], held: ReadonlyMap<string, number>): number | undefined {
   if (held.size === 0) return undefined;
-  const attributes = parts.filter((part) => part.startsWith('attribute:'));
   for (const part of ['create', 'delete']) if (parts.includes(part) && held.has(part)) return held.get(part);
-  const others = parts.filter((part) => part === 'disable' || part === 'enable');
-  const free = [
-    ...others.filter((part) => !held.has(part)),
-    ...attributes.filter(
-      (part) =>
-        !held.has('update') &&
-        !held.has(part) &&
-        !(parts.includes(`empty:${part.slice(10)}`) && held.has(`empty:${part.slice(10)}`)),
-    ),
-    ...(attributes.length === 0 && others.length === 0 ? parts.filter((part) => !held.has(part)) : []),
-  ];
-  if (free.length > 0) return undefined;
+  if (freeParts(parts, held).length > 0) return undefined;
   for (const part of parts) if (held.has(part)) return held.get(part);
   return undefined;
 }

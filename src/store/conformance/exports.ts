@@ -250,7 +250,13 @@ export function exportsSuite(suite: Suite): void {
   test('after the end of a run what it had on the way is unknown', async (opened) => {
     await accounts(opened, 2);
     await take(opened, 'a', { limit: 1 });
-    await opened.store.runs.finish(opened.run, opened.epoch, { status: 'failed', endedAt: NOW, counts: '{}', rowsWritten: 0 });
+    await opened.store.runs.finish(opened.run, opened.epoch, {
+      status: 'failed',
+      endedAt: NOW,
+      counts: '{}',
+      rowsWritten: 0,
+      believed: false,
+    });
     deepEqual(
       (await opened.store.spaces.byIds([1, 2])).map((row) => row.export!.state),
       ['unknown', 'waiting'],

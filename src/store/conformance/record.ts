@@ -7,10 +7,29 @@ export function recordSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`record: ${name}`, () => withStore(suite, use));
 
+  test('the last time that is believed is that of the last run that ended so', async ({ store, run, epoch }) => {
+    const end = { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0 } as const;
+    equal(await store.runs.believedNow(), 0);
+    const later = await beginRun(store, NOW + 7);
+    await store.runs.finish(later.run, epoch, { ...end, believed: false });
+    equal(await store.runs.believedNow(), 0);
+    await store.runs.finish(run, epoch, { ...end, believed: true });
+    equal(await store.runs.believedNow(), NOW);
+    const earlier = await beginRun(store, NOW - 7);
+    await store.runs.finish(earlier.run, epoch, { ...end, believed: true });
+    equal(await store.runs.believedNow(), NOW);
+  });
+
   test('runs are listed newest first, with their end', async ({ store, run, epoch }) => {
     const second = await beginRun(store, NOW - 5);
     await store.runs.progress(run, epoch, '{"hr":1}');
-    await store.runs.finish(run, epoch, { status: 'warnings', endedAt: NOW + 9, counts: '{"hr":2}', rowsWritten: 7 });
+    await store.runs.finish(run, epoch, {
+      status: 'warnings',
+      endedAt: NOW + 9,
+      counts: '{"hr":2}',
+      rowsWritten: 7,
+      believed: false,
+    });
     deepEqual(
       (await store.runs.list({ limit: 9 })).map((row) => [row.id, row.status]),
       [
@@ -104,7 +123,7 @@ export function recordSuite(suite: Suite): void {
       [{ run, connection: null, subject: null, subjectId: null, fault: { kind: 'internal', message: '', where: {} } }],
       epoch,
     );
-    await store.runs.finish(run, epoch, { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0 });
+    await store.runs.finish(run, epoch, { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0, believed: false });
     const kept = await beginRun(store);
     await store.runs.recordChanges(kept.run, epoch, [change]);
     equal(await store.runs.clean(NOW, 99), 0);

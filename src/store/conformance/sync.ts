@@ -355,7 +355,7 @@ export function syncSuite(suite: Suite): void {
   test('ids reserved and not used are given again by the next run, unless another one goes on', async (opened) => {
     const { store, run, epoch } = opened;
     const beside = await beginRun(store);
-    const end = { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0 } as const;
+    const end = { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0, believed: false } as const;
     await commit(opened, { objects: [object(await store.sync.reserve('object', 1_000))] });
     equal(await store.sync.reserve('staged', 1_000), 1);
     await store.runs.finish(run, epoch, end);

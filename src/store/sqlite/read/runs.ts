@@ -5,7 +5,7 @@ import { codeOf, SUBJECTS } from '../codes.ts';
 import type { Database, Row } from '../database.ts';
 import type { Names } from './names.ts';
 
-type Reads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'changes' | 'errors'>;
+type Reads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;
 
 const RUN = 'id, epoch, profile, now, started_at, ended_at, status, started_by, rules_hash, counts, rows_written';
 const CHANGE = 'c.id, c.run, c.subject, c.from_id, c.to_id, c.operation, c.before, c.after';
@@ -23,6 +23,9 @@ export function runReads(db: Database, names: Names): Reads {
     },
     async latestNow() {
       return Number(db.get(`select value from counter where name = 'now'`)![0]);
+    },
+    async believedNow() {
+      return Number(db.get(`select value from counter where name = 'believed'`)![0]);
     },
     async changes(by, { after, limit }) {
       if ('run' in by)

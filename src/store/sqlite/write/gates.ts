@@ -28,6 +28,11 @@ export function uncountSent(session: Session, connection: number, part: string, 
   );
 }
 
+export function heldParts(session: Session, connection: number): ReadonlySet<string> {
+  const rows = session.db.all('select part from gate_hold where connection = ? and closed_at is null', connection);
+  return new Set(rows.map(([part]) => String(part)));
+}
+
 export function countMembers(session: Session, connection: number, at: number, groups: readonly GroupChange[]): void {
   const count = groups.reduce((sum, { added, removed }) => sum + added + removed, 0);
   if (count === 0) return;

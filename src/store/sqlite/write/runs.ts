@@ -79,6 +79,12 @@ export function finishRun(
     end.rowsWritten,
     run,
   );
+  if (end.believed)
+    session.db.run(
+      'counter',
+      `update counter set value = run.now from run where name = 'believed' and run.id = ? and value < run.now`,
+      run,
+    );
   session.running--;
 }
 

@@ -1,7 +1,8 @@
 /** What was sent and a later complete read did not show, and what an attempt had on its way when it was lost (SEMANTICS 8 and 9). */
+import { freeParts } from '#core/parts';
 import type { ExportOperations } from '../../contract.ts';
 import { FAILED, SENT, UNKNOWN, WAITING } from '../codes.ts';
-import { countSent, uncountSent } from './gates.ts';
+import { countSent, heldParts, uncountSent } from './gates.ts';
 import { writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +40,7 @@ export function parkRefused(
 /** Sent or not, nobody knows: each waits until it is looked up, or a complete read shows it. Until then it counts as sent. */
 export function loseItems(session: Session, connection: number, ids: Iterable<number>, at: number): void {
   const sent = new Map<string, number>();
+  let held: ReadonlySet<string> | undefined;
   for (const id of ids) {
     const row = session.db.get(
       'select export_state, export_parts, export_approved from staged where id = ? and export_state is not null',
@@ -52,7 +54,9 @@ export function loseItems(session: Session, connection: number, ids: Iterable<nu
       id,
     );
     if (row[0] === UNKNOWN || row[2] !== null) continue;
-    for (const part of JSON.parse(String(row[1])) as string[]) sent.set(part, (sent.get(part) ?? 0) + 1);
+    // What a gate held stayed here.
+    held ??= heldParts(session, connection);
+    for (const part of freeParts(JSON.parse(String(row[1])) as string[], held)) sent.set(part, (sent.get(part) ?? 0) + 1);
   }
   for (const [part, count] of sent) countSent(session, connection, part, at, count);
 }
