@@ -119,7 +119,9 @@ export function answerOf(
   };
   if (!proven && !result.object) {
     const steps = stepsAnswered(row.steps, sent, settling.shared, false);
-    return { ...common, outcome: 'sent', sent: imageText(merged(row.sent, sent)), ...(steps === row.steps ? {} : { steps }) };
+    // What was cleared is part of it: whether it is gone is to be proven like any value.
+    const all = Object.assign(row.sent === null ? bare() : parseImage(row.sent), sent);
+    return { ...common, outcome: 'sent', sent: imageText(all), ...(steps === row.steps ? {} : { steps }) };
   }
   const shown = result.object ? shownBy(context, settling, result.object, row, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);

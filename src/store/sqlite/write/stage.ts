@@ -201,8 +201,8 @@ function update(work: Batch, kind: number, item: StageItem, row: Row): void {
   if (presence !== PRESENT)
     session.moved(work.space, kind, { presence: Number(presence), linked }, { presence: PRESENT, linked });
   replaceStagedKeys(session, id, keysBefore as string | null, keys);
-  // What is ours of it decides what it says itself.
-  if ((imageDiffers || confirmed !== row[18]) && item.quiet !== true) work.changed.push(id);
+  // What is ours of it decides what it says itself; what did not arrive is to be written again, or given up.
+  if ((imageDiffers || confirmed !== row[18] || sent !== row[19]) && item.quiet !== true) work.changed.push(id);
   else for (const [attribute, key] of changes) work.dirtyEdges.push([id, attribute, key]);
 }
 
