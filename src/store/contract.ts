@@ -792,6 +792,7 @@ export interface PeopleReads {
   counts(): Promise<{ readonly [kind: string]: number }>;
   /** Objects whose folded text has for each word one that starts so, by id. The index catches up when it is asked. */
   search(request: { words: readonly string[]; kind?: Kind; after: ObjectId; limit: number }): Promise<readonly ObjectRow[]>;
+  /** What a gone object said is nobody's debt. */
   debts(page: { after: EdgePosition | null; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
 }
 

@@ -28,7 +28,7 @@ export async function exportScopes(
   return out;
 }
 
-function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
+export function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
   return Object.assign(bare<unknown>(), attributes, { id, state, active: state === 'active' });
 }
 

@@ -1,7 +1,7 @@
 /** The record of runs, people's decisions, search, bytes. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import type { NewChange } from '../contract.ts';
-import { beginRun, commit, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+import { beginRun, commit, deletion, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
 
 export function recordSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
@@ -236,6 +236,8 @@ export function recordSuite(suite: Suite): void {
     );
     await commit(opened, edge(1, 'x', null));
     equal((await opened.store.people.debts({ after: null, limit: 9 })).length, 1);
+    await stage(opened, [deletion('b')]);
+    equal((await opened.store.people.debts({ after: null, limit: 9 })).length, 0);
   });
 
   test('bytes are kept once, by content', async ({ store }) => {

@@ -1,10 +1,12 @@
 /** Groups whose memberships are kept somewhere: their target rows, and where their members come from. */
-import type { ExportFlow, KindRules, ReferenceBy } from '#rules/model';
+import { parseImage } from '#core/canonical';
+import type { ExportFlow, ExportRule, KindRules, ReferenceBy } from '#rules/model';
 import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { clockOf, connectionNamed, type EngineConnection, type EngineContext } from '../../context.ts';
 import { referenceKey } from '../../import/staging.ts';
 import { type Contributor, contributorOf, orderContributors } from '../contributions.ts';
 import { outagesOf } from '../outages.ts';
+import { viewOf } from '../scope.ts';
 import { targetsOf } from '../targets.ts';
 
 export interface Group {
@@ -41,10 +43,11 @@ export async function loadGroups(context: EngineContext, ids: readonly ObjectId[
     .map((object) => ({ object, rules: context.kinds.get(object.kind)!, rows: rows.get(object.id) ?? [] }));
 }
 
-/** The target groups of a group that some membership flow keeps. */
+/** The target groups of a group that some membership flow keeps. One that is gone, or not wanted there, is left as it is. */
 export function keptGroups(context: EngineContext, group: Group): Kept[] {
   const out: Kept[] = [];
   for (const { connection, rule } of targetsOf(context, group.object.kind)) {
+    if (!isWanted(context, rule, group.object)) continue;
     const row = group.rows.find(
       (r) => r.connection === connection.name && r.kind === rule.to && r.presence !== 'gone' && !r.protected,
     );
@@ -52,6 +55,16 @@ export function keptGroups(context: EngineContext, group: Group): Kept[] {
     for (const flow of rule.flows) if (flow.reference?.multi) out.push({ connection, flow, row });
   }
   return out;
+}
+
+function isWanted(context: EngineContext, rule: ExportRule, { id, attributes, state }: ObjectRow): boolean {
+  if (state === 'leaving' || state === 'gone') return false;
+  try {
+    return rule.when({ object: viewOf(id, parseImage(attributes), state) }, clockOf(context));
+  } catch {
+    // It looks through a reference, which is not loaded here.
+    return true;
+  }
 }
 
 /** Ranked: the first connection that contributes the attribute; merge: all of them. */

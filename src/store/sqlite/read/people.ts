@@ -8,6 +8,7 @@ import type {
   PeopleReads,
   Subjects,
 } from '../../contract.ts';
+import { GONE } from '../codes.ts';
 import type { Database, Row } from '../database.ts';
 import type { Names } from './names.ts';
 import { OBJECT, objectRow } from './rows.ts';
@@ -121,7 +122,8 @@ export function peopleReads(db: Database, names: Names): Reads {
     async debts({ after, limit }) {
       return db
         .all(
-          `select r.connection, ${EDGE} from reference r where r.debt_since is not null and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
+          `select r.connection, ${EDGE} from reference r join staged s on s.id = r.staged_id
+           where r.debt_since is not null and s.presence <> ${GONE} and (r.staged_id, r.attribute, r.key) > (?, ?, ?)
            order by r.staged_id, r.attribute, r.key limit ?`,
           after?.stagedId ?? 0,
           after ? (names.termId(after.attribute) ?? 0) : 0,
