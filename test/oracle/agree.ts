@@ -121,21 +121,22 @@ function resolved(state: State, object: ObjectMemory, said: Said, attribute: Met
     state.debts.add(`${object.id} ${attribute.name}`);
     state.park('debt', said.staged.connection, object.id);
   }
-  if (found.length === 0) return undefined;
-  return attribute.multi ? canonicalSet(found) : found[0]!;
+  return attribute.multi && found.length > 0 ? canonicalSet(found) : found[0];
 }
 
-/** The object a reference key means: by anchor, by name, or by a metaverse attribute. */
+/** The object a reference key means: by anchor, by name, or by a metaverse attribute. The kind decides where it must. */
 function resolve(state: State, { connection, by, kind }: ReferenceBy, key: string): number | undefined {
-  if (typeof by === 'object') {
-    const found = state.holdersOf(kind, by.attribute, state.norms(kind, by.attribute, key));
-    return found.length === 1 ? found[0]!.id : undefined;
-  }
   const isMeant = (s: StagedMemory): boolean => {
-    if (s.connection !== connection || s.object === null || state.memory.objects.get(s.object)!.kind !== kind) return false;
+    if (s.connection !== connection) return false;
     if (by === 'anchor') return s.anchor === key;
     const name = state.contentOf(s)?.name ?? null;
     return name !== null && nameNorm(name) === nameNorm(key);
   };
-  return [...state.memory.staged.values()].find(isMeant)?.object ?? undefined;
+  const found =
+    typeof by === 'object'
+      ? state.holdersOf(kind, by.attribute, state.norms(kind, by.attribute, key))
+      : [...state.memory.objects.values()].filter((object) => state.linksOf(object).some(isMeant));
+  const ofTheKind = found.filter((object) => object.kind === kind);
+  const [meant, ...others] = ofTheKind.length > 0 ? ofTheKind : found;
+  return others.length > 0 ? undefined : meant?.id;
 }

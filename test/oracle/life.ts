@@ -28,11 +28,9 @@ export function live(state: State, object: ObjectMemory): void {
   const ended = ends !== null && state.now >= ends;
   const active = attempt(() => rule?.active?.(state.scopeOf(object), state.clock) ?? true);
   if (active === FAILED) state.park('invalidValue', null, object.id);
-  if (owned && active && !ended) {
-    const waits = starts !== null && state.now < starts;
-    Object.assign(object, { state: waits ? 'expected' : 'active', leavingSince: null });
-    return;
-  }
-  object.leavingSince ??= owned && ended ? ends : state.now;
-  object.state = state.now >= object.leavingSince + (rule?.graceMs ?? 0) ? 'gone' : 'leaving';
+  const leaves = !owned || !active || ended;
+  const since = state.before.objects.get(object.id)?.leavingSince ?? (owned && ended ? ends : state.now);
+  object.leavingSince = leaves ? since : null;
+  if (!leaves) object.state = starts !== null && state.now < starts ? 'expected' : 'active';
+  else object.state = state.now >= since + (rule?.graceMs ?? 0) ? 'gone' : 'leaving';
 }

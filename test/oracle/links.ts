@@ -24,10 +24,8 @@ export function makeLinks(state: State): boolean {
 function linkOne(state: State, rule: ImportRule, staged: StagedMemory): boolean {
   const [object, ...others] = candidates(state, rule, staged);
   if (others.length > 0) return state.park('ambiguous', staged.connection, staged);
-  if (!object) {
-    if (!rule.project) return state.park('unjoined', staged.connection, staged);
-    return link(state, staged, project(state, rule), 'projected');
-  }
+  if (!object && !rule.project) return state.park('unjoined', staged.connection, staged);
+  if (!object) return link(state, staged, project(state, rule), 'projected');
   const taken = state
     .linksOf(object)
     .some((s) => s.connection === staged.connection && s.kind === staged.kind && state.ruleFor(s));

@@ -1,27 +1,28 @@
 /** Whole cycles until nothing changes any more. See world.ts. */
 import { imageText, sameValue } from '#core/canonical';
 import { equivalent } from '#core/matching';
-import type { Value } from '#core/values';
 import { agreeOn, targetType } from './agree.ts';
 import { listDoubtful, makeLinks } from './links.ts';
 import { State } from './state.ts';
 import { fresh, writeTargets } from './targets.ts';
 import { makeUnique } from './unique.ts';
-import { placeOf, type Settled, type StagedMemory, type SystemObject, type World } from './world.ts';
+import { placeOf, type Settled, type SystemObject, type World } from './world.ts';
 
 const MOST_CYCLES = 30;
 const MOST_ROUNDS = 1000;
 
 export function settle(world: World): Settled {
   const state = new State(world);
-  let cycles = 0;
-  do {
-    if (++cycles > MOST_CYCLES) throw new Error('the oracle finds no quiet end');
+  for (let cycle = 1; cycle <= MOST_CYCLES; cycle++) {
     for (const [connection, system] of state.systems)
       for (const object of system.objects.values()) see(state, connection, object);
     sync(state);
-  } while (writeTargets(state));
-  return { memory: state.memory, systems: state.systems, parked: [...state.parked.values()] };
+    const written = writeTargets(state);
+    if (cycle === 1) world.meanwhile?.(state.systems);
+    for (const look of state.looks.splice(0)) look();
+    if (!written && cycle > 1) return { memory: state.memory, systems: state.systems, parked: [...state.parked.values()] };
+  }
+  throw new Error('the oracle finds no quiet end');
 }
 
 /** What a system shows: what is new there, what somebody else edited, and when. */
@@ -37,14 +38,12 @@ function see(state: State, connection: string, object: SystemObject): void {
   const rule = state.importRuleOf(staged);
   for (const flow of rule?.flows ?? []) {
     if (state.rules.kinds.get(rule!.kind)!.attributes.get(flow.attribute)!.strategy !== 'latest') continue;
-    for (const name of flow.reads) since(staged, name, object.attributes[name] ?? null, state.now);
+    for (const name of flow.reads) {
+      const value = object.attributes[name] ?? null;
+      const known = staged.times[name];
+      if (known ? !sameValue(known.value, value) : value !== null) staged.times[name] = { value, at: state.now };
+    }
   }
-}
-
-/** Since when a value is as it is. */
-function since(staged: StagedMemory, name: string, value: Value, now: number): void {
-  const known = staged.times[name];
-  if (known ? !sameValue(known.value, value) : value !== null) staged.times[name] = { value, at: now };
 }
 
 function sync(state: State): void {

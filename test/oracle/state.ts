@@ -10,17 +10,21 @@ export class State {
   readonly rules: Rules;
   readonly now: number;
   readonly clock: Clock;
+  readonly before: Memory;
   readonly memory: Memory;
   readonly systems: ReadonlyMap<string, System & { readonly objects: Map<string, SystemObject> }>;
   /** Made anew in each round: what is parked; `object attribute` of references that mean nobody; whose value was agreed on. */
   parked: Map<string, Parked> = new Map();
   debts: Set<string> = new Set();
   winners: Map<string, string> = new Map();
+  /** At what was written, once others had time to touch it. */
+  readonly looks: (() => void)[] = [];
 
   constructor({ rules, now, memory, systems }: World) {
     this.rules = rules;
     this.now = now;
     this.clock = { now, due: Number.POSITIVE_INFINITY };
+    this.before = memory;
     this.memory = structuredClone(memory);
     this.systems = new Map([...systems].map(([name, system]) => [name, { ...system, objects: new Map(system.objects) }]));
   }

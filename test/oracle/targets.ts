@@ -7,20 +7,21 @@ import { attempt, FAILED, nameNorm, rowOf, type State } from './state.ts';
 import { changesTo, contentOfNew, type Job, nameFor, textOf } from './wishes.ts';
 import { type Behaviour, type ObjectMemory, placeOf, type StagedMemory, type SystemObject, spot } from './world.ts';
 
-/** Writes everything that is wanted once. True when something was written. */
+/** Writes everything that is wanted once, and takes away only then. True when something was written. */
 export function writeTargets(state: State): boolean {
   let written = false;
   for (const connection of state.rules.connections) {
     const { behaviour, objects } = state.systems.get(connection.name)!;
     if (behaviour === null) continue;
     for (const rule of connection.exports.values())
-      for (const object of state.objectsInOrder())
-        if (object.kind === rule.kind) written = writeOne(state, { behaviour, objects }, rule, object) || written;
+      for (const staying of [true, false])
+        for (const object of state.objectsInOrder())
+          if (object.kind === rule.kind) written = writeOne(state, { behaviour, objects }, rule, object, staying) || written;
   }
   return written;
 }
 
-function writeOne(state: State, target: Job['target'], rule: ExportRule, object: ObjectMemory): boolean {
+function writeOne(state: State, target: Job['target'], rule: ExportRule, object: ObjectMemory, staying: boolean): boolean {
   const accounts = state.linksOf(object).filter((s) => s.connection === rule.connection && s.kind === rule.to);
   const account = accounts.find((s) => state.contentOf(s) !== undefined);
   if (account && isProtected(state, account)) return false;
@@ -29,6 +30,7 @@ function writeOne(state: State, target: Job['target'], rule: ExportRule, object:
   const wanted = attempt(() => rule.when(job.scope, state.clock));
   if (wanted === FAILED) return state.park('invalidValue', rule.connection, object.id);
   const belongs = wanted && object.state !== 'leaving' && object.state !== 'gone';
+  if (belongs !== staying) return false;
   if (belongs && account) return update(job, account);
   if (belongs) return rule.provision ? create(job, accounts[0]) : false;
   return account ? deprovision(job, account) : false;
@@ -56,7 +58,7 @@ function create(job: Job, former: StagedMemory | undefined): boolean {
   if (former) Object.assign(account, { how: former.how, origin: former.origin ?? 'created' });
   if (former && former.anchor !== account.anchor) former.object = null;
   state.memory.staged.set(placeOf(account), account);
-  settle(job, account, wanted, attributes());
+  state.looks.push(() => settle(job, account, wanted, attributes()));
   return true;
 }
 
@@ -111,14 +113,15 @@ function change(job: Job, account: StagedMemory, set: Attributes, name: string |
   if (Object.keys(set).length === 0 && name === null) return false;
   const values = attributes([...Object.entries(there.attributes), ...Object.entries(set)]);
   if (!send(job, 'update', { ...there, name: name ?? there.name, attributes: values })) return false;
-  settle(job, account, set, there.attributes);
+  job.state.looks.push(() => settle(job, account, set, there.attributes));
   return true;
 }
 
 /** What the target then holds, or held; null when it says no. */
 function send(job: Job, operation: Parameters<Behaviour>[0], wanted: SystemObject): SystemObject | null {
   const { objects, behaviour } = job.target;
-  const answer = behaviour(operation, { ...wanted, attributes: withoutEmpty(wanted.attributes) });
+  const values = Object.entries(wanted.attributes).filter(([, value]) => scalars(value).length > 0);
+  const answer = behaviour(operation, { ...wanted, attributes: attributes(values) });
   if ('refused' in answer) return parked(job, 'refused') || null;
   if (operation === 'delete') objects.delete(spot(wanted));
   else objects.set(spot(answer.holds), answer.holds);
@@ -129,9 +132,9 @@ function parked({ state, rule, account, object }: Job, kind: string): false {
   return state.park(kind, rule.connection, account ?? object.id);
 }
 
-/** What the target holds after a write is ours; what came out otherwise was undone. */
+/** What is found after a write is taken for what the target made of it, and ours; what came out otherwise was undone. */
 function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, before: Attributes): void {
-  const holds = state.contentOf(account)!.attributes;
+  const holds = state.contentOf(account)?.attributes ?? attributes();
   for (const [name, value] of Object.entries(set)) {
     const held = holds[name] ?? null;
     const arrived = equivalent(held, value, targetType(state, account, name));
@@ -140,16 +143,12 @@ function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, be
     if (!rule.flows.find((f) => f.attribute === name)?.type.multi) continue;
     const had = scalars(before[name]).map(String);
     const mine = account.ours[name] ?? [];
-    const members = scalars(held).map(String);
-    account.ours[name] = members.filter((v) => mine.includes(v) || !had.includes(v));
+    const all = scalars(held).map(String);
+    account.ours[name] = all.filter((v) => mine.includes(v) || !had.includes(v));
   }
 }
 
 export function fresh(connection: string, { kind, anchor }: SystemObject): StagedMemory {
   const nothing = { object: null, how: null, origin: null, disabledAt: null, disabledHere: false };
   return { connection, kind, anchor, ...nothing, confirmed: attributes(), times: {}, ours: {}, undone: {} };
-}
-
-function withoutEmpty(values: Attributes): Attributes {
-  return attributes(Object.entries(values).filter(([, value]) => scalars(value).length > 0));
 }

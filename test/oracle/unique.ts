@@ -12,11 +12,11 @@ export function makeUnique(state: State): boolean {
   let made = false;
   for (const object of state.objectsInOrder()) {
     for (const attribute of state.rules.kinds.get(object.kind)!.attributes.values()) {
-      if (attribute.unique === null || scalars(object.attributes[attribute.name]).length > 0 || object.state === 'gone') continue;
+      const isKept = object.frozen !== null || object.state === 'gone';
+      if (attribute.unique === null || scalars(object.attributes[attribute.name]).length > 0 || isKept) continue;
       const value = takenOver(state, object, attribute) ?? invent(state, object, attribute);
       if (value === null || value === false) continue;
       object.attributes[attribute.name] = value;
-      if (object.frozen !== null) object.frozen[attribute.name] = value;
       made = true;
     }
   }
@@ -45,8 +45,7 @@ function invent(state: State, object: ObjectMemory, attribute: MetaAttribute): V
       if (isFree(state, object, attribute, text)) return text;
     }
   }
-  state.park('noCandidate', null, object.id);
-  return null;
+  return state.park('noCandidate', null, object.id);
 }
 
 function isAnothers(state: State, object: ObjectMemory, { name, matching }: MetaAttribute, value: Scalar): boolean {

@@ -91,6 +91,8 @@ export interface World {
   readonly now: number;
   readonly systems: ReadonlyMap<string, System>;
   readonly memory: Memory;
+  /** What others do between the first writes and the look at what came of them. */
+  readonly meanwhile?: (systems: ReadonlyMap<string, { readonly objects: Map<string, SystemObject> }>) => void;
 }
 
 export interface Settled extends Pick<World, 'memory' | 'systems'> {

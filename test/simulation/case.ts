@@ -8,6 +8,8 @@ export interface Case {
   /** Connection → objects by anchor; `person` where the anchor does not say `group:`. */
   readonly systems: { readonly [connection: string]: Objects };
   readonly manners?: { readonly [connection: string]: Manner };
+  /** Systems whose writes only the next read proves. */
+  readonly mute?: readonly string[];
   /** Targets that may be written; all that have exports where nothing is said. */
   readonly on?: readonly string[];
   readonly story: readonly (Step | 'settle' | Expected)[];
@@ -100,7 +102,8 @@ export function organisationOf(one: Case): Organisation {
         anchor: 'zz-keeper',
         attributes: { note: 'keeps the system from looking empty' },
       }));
-      return [name, { objects: [...all, ...keepers], ...(one.manners?.[name] ? { manner: one.manners[name] } : {}) }];
+      const manner = one.manners?.[name] ? { manner: one.manners[name] } : {};
+      return [name, { objects: [...all, ...keepers], ...manner, mute: one.mute?.includes(name) === true }];
     }),
   );
   const targets =

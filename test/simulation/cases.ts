@@ -499,6 +499,14 @@ export const cases: readonly Case[] = [
   },
   // ── 9 ──
   {
+    says: '9: a repair undone three times is given up and listed, also where only the next read shows it',
+    config: { connections: { hr: source(simple), dir: target(dirFlows) } },
+    systems: { hr: { a: ann }, dir: {} },
+    manners: { dir: { rewrites: { cn: 'cut' } } },
+    mute: ['dir'],
+    story: ['settle', { parked: [`notConverging dir ${madeFor('a')}`], systems: { dir: { [madeFor('a')]: { cn: 'A' } } } }],
+  },
+  {
     says: '9: always repairs drift; ifEmpty, onCreate and observe do not',
     config: {
       connections: {
@@ -657,7 +665,7 @@ export const cases: readonly Case[] = [
       edit('hr', 1, { name: 'Bob' }),
       'settle',
       { systems: { dir: { 'group:made for hr|group:g': { member: [`made for ${hr('a')}`, `made for ${hr('b')}`] } } } },
-      { do: 'member', connection: 'hr', member: 'a' },
+      { do: 'member', connection: 'hr', which: 0, member: 'a' },
       'settle',
       { systems: { dir: { 'group:made for hr|group:g': { member: [`made for ${hr('b')}`] } } } },
     ],
@@ -755,6 +763,58 @@ export const cases: readonly Case[] = [
       remove('dir', 0),
       'settle',
       { systems: { dir: { [madeFor('a')]: { cn: 'Ann' }, 'group:made for hr|group:g': { member: [`made for ${hr('a')}`] } } } },
+    ],
+  },
+  {
+    says: '10: a group that left its source, or is not wanted any more, keeps its members; groups in groups are exported nested',
+    config: {
+      connections: {
+        hr: {
+          owner: true,
+          import: {
+            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id' } },
+            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
+          },
+        },
+        dir: {
+          mode: 'on',
+          import: {
+            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
+            group: { attributes: { name: 'name' } },
+          },
+          export: {
+            person: { provision: true, attributes: { number: 'employeeId' } },
+            group: { when: ex('group.name != "shut"'), provision: true, attributes: { name: 'name', member: 'member' } },
+          },
+          deprovision: { action: 'none' },
+        },
+      },
+    },
+    systems: {
+      hr: { a: ann, 'group:g': { name: 'G', members: ['a', 'h'] }, 'group:h': { name: 'H', members: ['h', 'a'] } },
+      dir: {},
+    },
+    story: [
+      'settle',
+      {
+        systems: {
+          dir: {
+            'group:made for hr|group:g': { member: ['made for hr|group:h', 'made for hr|person:a'] },
+            'group:made for hr|group:h': { member: ['made for hr|group:h', 'made for hr|person:a'] },
+          },
+        },
+      },
+      { do: 'delete', connection: 'hr', which: 1, kind: 'group' },
+      'settle',
+      {
+        systems: { dir: { 'group:made for hr|group:h': { member: ['made for hr|group:h', 'made for hr|person:a'] } } },
+        parked: [],
+      },
+      { do: 'put', connection: 'hr', object: { kind: 'group', anchor: 'g', attributes: { name: 'shut', members: [] } } },
+      'settle',
+      {
+        systems: { dir: { 'group:made for hr|group:g': { name: 'G', member: ['made for hr|group:h', 'made for hr|person:a'] } } },
+      },
     ],
   },
   {

@@ -32,7 +32,10 @@ export function endOf({ memory, systems, parked }: Settled, rules: Rules): EndSt
   const objects = new Map(
     [...memory.objects.values()].map(({ id, kind, state, attributes }) => {
       const types = rules.kinds.get(kind)!.attributes;
-      const held = Object.entries(attributes).filter(([, value]) => value !== null);
+      // Members are edges of the group's source, not values: of one that has left it the target alone shows whom it had.
+      const left = state === 'leaving' || state === 'gone';
+      const isEdges = (name: string): boolean => types.get(name)?.type === 'reference' && types.get(name)!.multi;
+      const held = Object.entries(attributes).filter(([name, value]) => value !== null && !(left && isEdges(name)));
       const plain = held.map(([attribute, value]) => {
         const isReference = types.get(attribute)?.type === 'reference';
         const named = () => scalars(value).map((other) => name(Number(other)));

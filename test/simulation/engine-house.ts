@@ -23,6 +23,8 @@ export interface EngineHouse extends House {
   readonly reports: readonly RunReport[];
   /** What goes wrong in a system, from now on. */
   readonly script: (connection: string, rule: FaultRule) => void;
+  /** Scripted faults that came to pass, once for each time. */
+  readonly happened: () => readonly FaultRule[];
   /** One run; answers its report. */
   once(profile: Profile, connections?: readonly string[]): Promise<RunReport>;
   plan(profile: Profile): Promise<Plan>;
@@ -33,6 +35,7 @@ export interface EngineHouse extends House {
 
 /** More than this many cycles before nothing is written any more is a fault by itself. */
 const MOST_CYCLES = 12;
+const MINUTE = 60_000;
 
 export async function engineHouse(organisation: Organisation): Promise<EngineHouse> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
@@ -43,6 +46,7 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
   for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
   const reports: RunReport[] = [];
   let assigned = 0;
+  let scripted = false;
   const house: EngineHouse = {
     now: MORNING,
     store,
@@ -52,7 +56,11 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
     contents: systems.contents,
     put: systems.put,
     remove: systems.remove,
-    script: systems.script,
+    script(connection, rule) {
+      scripted = true;
+      systems.script(connection, rule);
+    },
+    happened: systems.happened,
     async once(profile, connections) {
       const report = await run({ profile, connections: connections ?? null, by: 'test', now: house.now }, services());
       if (report.status === 'failed') throw new Error(`a ${profile} failed: ${JSON.stringify(report.faults)}`);
@@ -64,8 +72,14 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
     },
     plan: (profile) => plan({ profile, connections: null, by: 'test', now: house.now, read: true }, services()),
     async settle() {
-      for (let i = 0; i < MOST_CYCLES; i++) if ((await house.once('cycle')).rowsWritten === 0) return;
-      throw new Error(`after ${MOST_CYCLES} cycles there is still something to write`);
+      const most = scripted ? 2 * MOST_CYCLES : MOST_CYCLES;
+      for (let i = 0, quiet = 0; i < most; i++) {
+        quiet = (await house.once('cycle')).rowsWritten === 0 ? quiet + 1 : 0;
+        if (quiet > (scripted ? 1 : 0)) return;
+        // What was not answered, or refused for now, waits for its time.
+        if (scripted) house.now += MINUTE;
+      }
+      throw new Error(`after ${most} cycles there is still something to write`);
     },
     async end(): Promise<Comparable> {
       const rows = await rowsOf(store, config);

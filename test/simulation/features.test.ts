@@ -28,6 +28,11 @@ function refersBack(all: readonly PlainObject[], from: PlainObject): boolean {
   return [...met].some((one) => one.attributes['boss'] === from.anchor);
 }
 
+const groups = ({ systems }: Organisation): PlainObject[] =>
+  systems['hr']!.objects.filter((o) => o.kind === 'group' && o.anchor !== KEEPER);
+const membersOf = (group: PlainObject | undefined): readonly string[] =>
+  (group?.attributes['members'] ?? []) as readonly string[];
+
 const putIn = (steps: readonly Step[], connection: string): PlainObject[] =>
   steps.flatMap((one) => (one.do === 'put' && one.connection === connection ? [one.object] : []));
 
@@ -48,9 +53,15 @@ const FEATURES: { readonly [name: string]: (org: Organisation, steps: readonly S
     someDiffer([...people(org, 'hr'), ...putIn(steps, 'hr')], (o) => o.anchor, keyOf),
   'a circle of references': (org) => people(org, 'hr').some((one) => refersBack(people(org, 'hr'), one)),
   'first and last days': (org) => org.yaml.includes('starts:') && people(org, 'hr').some((o) => o.attributes['end'] !== null),
+  'groups in groups': (org) => groups(org).some((o) => membersOf(o).some((m) => groups(org).some((g) => g.anchor === m))),
+  'groups in a circle': (org) =>
+    groups(org).some((o) => membersOf(o).some((m) => membersOf(groups(org).find((g) => g.anchor === m)).includes(o.anchor))),
+  'a group that leaves its source': (org, steps) =>
+    groups(org).length > 0 && steps.some((one) => one.do === 'delete' && one.kind === 'group'),
   'memberships that change': (_, steps) => steps.some((one) => one.do === 'member'),
   'a target edited by others': (_, steps) => steps.some((one) => one.do === 'set' && one.connection === 'dir'),
-  'a target that rewrites': ({ systems }) => systems['dir']!.manner?.rewrites !== undefined,
+  'a target that rewrites to an equivalent value': ({ systems }) => systems['dir']!.manner?.rewrites?.['mail'] !== undefined,
+  'a target that rewrites to another value': ({ systems }) => systems['dir']!.manner?.rewrites?.['cn'] !== undefined,
   'a target that refuses': ({ systems }) => systems['dir']!.manner?.refuses !== undefined,
 };
 

@@ -6,7 +6,7 @@ import type { Configuration } from '#config/model';
 import { canonicalSet } from '#core/canonical';
 import { type Attributes, attributes, type Scalar } from '#core/values';
 import { settle } from '../oracle/oracle.ts';
-import { type Behaviour, emptyMemory, type Memory, type System, type SystemObject, spot } from '../oracle/world.ts';
+import { type Behaviour, emptyMemory, type Memory, type System, type SystemObject, spot, type World } from '../oracle/world.ts';
 import { type EndState, endOf } from './end.ts';
 import { DAY, KEEPER, type Manner, MORNING, type Organisation, type PlainObject, type Step } from './organisation.ts';
 
@@ -73,11 +73,11 @@ export async function apply(house: House, step: Step): Promise<void> {
   if (step.do === 'run') return house.run(step.profile);
   if (!house.connections.includes(step.connection)) return;
   if (step.do === 'put') return house.put(step.connection, canonicalObject(step.object));
-  const kind = step.do === 'member' ? 'group' : 'person';
+  const kind = step.do === 'member' ? 'group' : step.do === 'delete' ? (step.kind ?? 'person') : 'person';
   const choice = [...house.contents(step.connection).values()]
     .filter((o) => o.kind === kind && o.anchor !== KEEPER)
     .sort((a, b) => (a.anchor < b.anchor ? -1 : 1));
-  const chosen = choice[step.do === 'member' ? 0 : step.which % Math.max(1, choice.length)];
+  const chosen = choice[step.which % Math.max(1, choice.length)];
   if (!chosen) return;
   if (step.do === 'delete') return house.remove(step.connection, chosen);
   if (step.do === 'set') {
@@ -103,7 +103,9 @@ function plainOf(object: SystemObject): PlainObject['attributes'] {
 export function oracleHouse(
   organisation: Organisation,
   config: Configuration,
-): House & { predict(from: ReadonlyMap<string, System>, memory: Memory, now: number): Comparable } {
+): House & {
+  predict(from: ReadonlyMap<string, System>, memory: Memory, now: number, meanwhile?: World['meanwhile']): Comparable;
+} {
   let memory = emptyMemory();
   let last: EndState | null = null;
   let made = 0;
@@ -129,8 +131,8 @@ export function oracleHouse(
       return Promise.resolve();
     },
     end: () => Promise.resolve(comparable(last!, createdIn(memory))),
-    predict: (from, of, now) => {
-      const settled = settle({ rules: config, now, systems: from, memory: of });
+    predict: (from, of, now, meanwhile) => {
+      const settled = settle({ rules: config, now, systems: from, memory: of, ...(meanwhile ? { meanwhile } : {}) });
       return comparable(endOf(settled, config), createdIn(settled.memory));
     },
     close: () => Promise.resolve(),

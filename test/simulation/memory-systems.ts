@@ -17,6 +17,8 @@ export interface MemorySystems {
   readonly remove: (connection: string, object: SystemObject) => void;
   /** From now on, until its times are used up. */
   readonly script: (connection: string, rule: FaultRule) => void;
+  /** Scripted faults that came to pass, once for each time. */
+  readonly happened: () => readonly FaultRule[];
   readonly close: () => void;
 }
 
@@ -41,7 +43,14 @@ export function memorySystems(organisation: Organisation): MemorySystems {
     connections: config.connections.map((c) => ({
       ...c,
       definition: refusing(organisation.systems[c.name]!.manner ?? {}),
-      settings: { ...(c.settings as object), system: nameOf(c.name), anchors: 'system', faults: faults.get(c.name)! },
+      settings: {
+        ...(c.settings as object),
+        system: nameOf(c.name),
+        anchors: 'system',
+        creates: 'idempotencyKey',
+        faults: faults.get(c.name)!,
+        ...(organisation.systems[c.name]!.mute ? { answers: 'anchor', lookup: false } : {}),
+      },
     })),
   });
   return {
@@ -55,6 +64,13 @@ export function memorySystems(organisation: Organisation): MemorySystems {
       ),
     remove: (connection, object) => system(connection).remove(object.kind, object.anchor),
     script: (connection, rule) => void faults.get(connection)!.push(rule),
+    happened: () =>
+      [...faults].flatMap(([connection, rules]) =>
+        rules.flatMap((rule, i) => {
+          const fitted = (system(connection).fitted.get(i) ?? 0) - rule.after;
+          return Array.from({ length: Math.max(0, Math.min(fitted, rule.times ?? fitted)) }, () => rule);
+        }),
+      ),
     close: () => {
       for (const connection of faults.keys()) forgetMemorySystem(nameOf(connection));
     },

@@ -28,7 +28,14 @@ export interface Manner {
 
 export interface Organisation {
   readonly yaml: string;
-  readonly systems: { readonly [connection: string]: { readonly objects: readonly PlainObject[]; readonly manner?: Manner } };
+  readonly systems: {
+    readonly [connection: string]: {
+      readonly objects: readonly PlainObject[];
+      readonly manner?: Manner;
+      /** Its answers do not show what it holds then, and it cannot be asked: only the next read proves a write. */
+      readonly mute?: boolean;
+    };
+  };
   /** Connections that are written to. */
   readonly targets: readonly string[];
 }
@@ -36,8 +43,8 @@ export interface Organisation {
 export type Step =
   | { readonly do: 'put'; readonly connection: string; readonly object: PlainObject }
   | { readonly do: 'set'; readonly connection: string; readonly which: number; readonly attributes: PlainObject['attributes'] }
-  | { readonly do: 'delete'; readonly connection: string; readonly which: number }
-  | { readonly do: 'member'; readonly connection: string; readonly member: string }
+  | { readonly do: 'delete'; readonly connection: string; readonly which: number; readonly kind?: 'group' }
+  | { readonly do: 'member'; readonly connection: string; readonly which: number; readonly member: string }
   | { readonly do: 'days'; readonly days: number }
   | { readonly do: 'run'; readonly profile: 'cycle' | 'full-import' | 'delta-import' | 'full-sync' | 'delta-sync' | 'export' };
 
@@ -54,7 +61,7 @@ export interface Shape {
   readonly clears: boolean;
   readonly when: 'default' | 'department';
   readonly gone: 'none' | 'disable' | 'disable then delete' | 'delete';
-  readonly manner: 'plain' | 'upper' | 'refuses';
+  readonly manner: 'plain' | 'upper' | 'cut' | 'refuses';
 }
 
 export const DAY = 86_400_000;
@@ -74,7 +81,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   clears: fc.boolean(),
   when: fc.constantFrom('default', 'department'),
   gone: fc.constantFrom('none', 'disable', 'disable then delete', 'delete'),
-  manner: fc.constantFrom('plain', 'plain', 'upper', 'refuses'),
+  manner: fc.constantFrom('plain', 'plain', 'upper', 'cut', 'refuses'),
 });
 
 /** The configuration text of a shape: sources hr, temps, badge; targets dir, app. */
@@ -262,8 +269,11 @@ const account: fc.Arbitrary<PlainObject> = fc
     attributes: { ...rest, number: `é${n}`, uid: `${rest.uid}${n > 4 ? n : ''}`, mail: `M${n}@example.org`, enabled: 'yes' },
   }));
 
+/** People, and groups: in a circle too, and in themselves. */
+const MEMBERS = ['hr-1', 'hr-2', 'hr-3', 'g-1', 'g-2', 'g-3'];
+
 const group: fc.Arbitrary<PlainObject> = fc
-  .record({ n: fc.integer({ min: 1, max: 2 }), members: fc.subarray(['hr-1', 'hr-2', 'hr-3', 'hr-9']) })
+  .record({ n: fc.integer({ min: 1, max: 3 }), members: fc.subarray([...MEMBERS, 'hr-9']) })
   .map(({ n, members }) => ({
     kind: 'group',
     anchor: `g-${n}`,
@@ -289,6 +299,13 @@ function few<T extends PlainObject>(one: fc.Arbitrary<T>, most: number): fc.Arbi
   return fc.uniqueArray(one, { maxLength: most, selector: (o) => `${o.kind}:${o.anchor}` });
 }
 
+const MANNERS: { readonly [manner in Shape['manner']]: Manner } = {
+  plain: {},
+  upper: { rewrites: { mail: 'upper' } },
+  cut: { rewrites: { cn: 'cut' } },
+  refuses: { refuses: { cn: 'Bo Ng' } },
+};
+
 /** `ambiguous`: keys may name two staged objects of one connection, so the order of arrival matters. */
 export function organisation(of: fc.Arbitrary<Shape>, ambiguous: boolean): fc.Arbitrary<Organisation> {
   return of.chain((s) =>
@@ -298,12 +315,11 @@ export function organisation(of: fc.Arbitrary<Shape>, ambiguous: boolean): fc.Ar
         temps: few(person('temps', false), 2),
         badge: few(badgeHolder, 3),
         dir: few(account, 3),
-        groups: few(group, 2),
+        groups: few(group, 3),
       })
       .map(({ hr, temps, badge, dir, groups }) => {
         const kinds = s.groups ? ['person', 'group'] : ['person'];
-        const manner: Manner =
-          s.manner === 'upper' ? { rewrites: { mail: 'upper' } } : s.manner === 'refuses' ? { refuses: { cn: 'Bo Ng' } } : {};
+        const manner = MANNERS[s.manner];
         return {
           yaml: configurationOf(s),
           targets: s.app ? ['dir', 'app'] : ['dir'],
@@ -372,7 +388,13 @@ export function step(ambiguous: boolean): fc.Arbitrary<Step> {
     },
     {
       weight: 1,
-      arbitrary: fc.constantFrom('hr-1', 'hr-2', 'hr-3').map((member): Step => ({ do: 'member', connection: 'hr', member })),
+      arbitrary: fc
+        .record({ which, member: fc.constantFrom(...MEMBERS) })
+        .map((change): Step => ({ do: 'member', connection: 'hr', ...change })),
+    },
+    {
+      weight: 1,
+      arbitrary: which.map((n): Step => ({ do: 'delete', connection: 'hr', which: n, kind: 'group' })),
     },
     { weight: 2, arbitrary: fc.integer({ min: 1, max: 6 }).map((days): Step => ({ do: 'days', days })) },
   );
