@@ -104,7 +104,7 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
     choices: [ignore],
   },
   notConverging: {
-    meaning: 'The target changed our value back three times in a row.',
+    meaning: 'The target changed our value back three times in a row, or never showed members that it said it took.',
     cure: 'Find who else writes this attribute in the target, and let only one of you do it.',
     choices: [ignore],
   },

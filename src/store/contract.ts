@@ -171,6 +171,10 @@ export interface EdgeRow {
   readonly decided: EdgeDecision | null;
   /** A pending one on its way: sent at (ms), and not proven yet. A read that shows that it was not done makes it null again. */
   readonly sentAt: number | null;
+  /** How often a pending one was answered as done, in a row; no read has shown it. */
+  readonly sends: number;
+  /** The gates counted it as sent: it was, or an attempt over it was lost. */
+  readonly counted: boolean;
 }
 /** `held`: left out when others of a first plan were approved, until somebody decides about it. */
 export type EdgeDecision = 'approved' | 'discarded' | 'held';
@@ -431,7 +435,7 @@ export interface EdgeWrite {
   readonly ours: boolean;
   readonly debtSince: number | null;
   /** Of a pending one. Left out: as it was while the state is the same, else nothing. */
-  readonly pending?: Pick<EdgeRow, 'decided' | 'sentAt'>;
+  readonly pending?: Pick<EdgeRow, 'decided' | 'sentAt'> & Partial<Pick<EdgeRow, 'sends' | 'counted'>>;
 }
 export interface ParkedWrite {
   readonly subject: { readonly stagedId: StagedId } | { readonly objectId: ObjectId };
@@ -695,7 +699,10 @@ export interface ExportOperations {
     connection: string,
     page: { after: EdgePosition | null; limit: number; sent?: boolean },
   ): Promise<readonly EdgeRow[]>;
-  /** An attempt over memberships of these groups, before they are sent. It ends with `answerEdges`; without one they stay pending: set operations may be repeated. */
+  /**
+   * An attempt over memberships of these groups, before they are sent. It ends with `answerEdges`; without one they stay pending,
+   * since set operations may be repeated, and what of them may have been sent counts as sent.
+   */
   attemptEdges(request: {
     connection: string;
     run: RunId;

@@ -121,6 +121,40 @@ it('a run says once of each group how many came and went, who, and of how many m
   expect(change!.before['(all member)']).toBeUndefined();
 });
 
+describe('a target that says that it did it, and never shows it', () => {
+  const parked = async () =>
+    (await house.store.decisions.parked({ kind: 'notConverging' }, { after: 0, limit: 9 })).map(
+      (item) => JSON.parse(item.detail) as { readonly [name: string]: unknown },
+    );
+  const cycles = async (n: number) => {
+    for (let i = 0; i < n; i++) {
+      house.now += 10 * MINUTE;
+      await house.once('cycle');
+    }
+    return house.reports.at(-1)!;
+  };
+
+  it('is told three times, and then both sides are listed until nobody wants it', async () => {
+    await start({ answers: 'anchor', lookup: false, visibleWithinSeconds: 1 }, { on: 'update', do: { late: 1_000 } });
+    await team(ids(1, 21));
+    const last = await cycles(5);
+    expect(last).toMatchObject({ rowsWritten: 0, notices: [{ kind: 'notConverging', connection: 'dir' }] });
+    expect(last.connections.find(({ connection }) => connection === 'dir')).toMatchObject({ written: 0 });
+    const [item, ...others] = await parked();
+    expect(others).toEqual([]);
+    expect(item).toMatchObject({ attribute: 'member', notAddedCount: 1, notRemovedCount: 1 });
+    expect([item!['notAdded'], item!['notRemoved']].map((side) => (side as string[]).map(numberOf))).toEqual([
+      ['p020'],
+      ['p000'],
+    ]);
+    await team([...ids(1, 22)]);
+    expect(await pending(true)).toEqual(['add']);
+    await team(ids(0, 20));
+    await cycles(2);
+    expect(await parked()).toEqual([]);
+  });
+});
+
 it('nothing is recorded that was not written', async () => {
   await start({}, { on: 'update', times: 1, do: { refuse: 'invalidValue' } });
   const before = house.reports.length;

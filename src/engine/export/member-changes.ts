@@ -9,13 +9,14 @@ import type { SentMember } from './sending.ts';
 /** Members named of each group and side; of the others it is said how many there are. */
 const NAMED = 100;
 
-/** Edges, gate counts and change rows of memberships that the target took. */
+/** Edges, gate counts and change rows of memberships that the target took; what nobody answered counts, and is no change. */
 export function memberAnswer(
   context: EngineContext,
   members: readonly SentMember[],
 ): { readonly edges: readonly EdgeWrite[]; readonly counted: readonly GroupChange[]; readonly changes: readonly NewChange[] } {
   const touched = new Set<StagedId>();
-  for (const { edge } of members) {
+  for (const { edge, unknown } of members) {
+    if (unknown) continue;
     touched.add(edge.stagedId);
     note(context.counters.members, edge);
   }
@@ -26,11 +27,11 @@ export function memberAnswer(
   };
 }
 
-/** By group and attribute; what was decided already does not count. */
+/** By group and attribute; what a person decided does not count, and nothing counts twice. */
 function countedOf(edges: readonly EdgeRow[]): GroupChange[] {
   const out = new Map<string, { stagedId: StagedId; attribute: string; added: number; removed: number }>();
-  for (const { stagedId, attribute, state, decided } of edges) {
-    if (decided !== null) continue;
+  for (const { stagedId, attribute, state, decided, counted } of edges) {
+    if (decided !== null || counted) continue;
     const key = `${stagedId} ${attribute}`;
     const change = out.get(key) ?? { stagedId, attribute, added: 0, removed: 0 };
     out.set(key, change);

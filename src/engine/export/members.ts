@@ -9,8 +9,12 @@ import type { EdgePosition, EdgeRow, EdgeWrite, StagedId, StagedRow } from '#sto
 import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
 import { heldPartsOf } from '../safety/gates.ts';
+import { MOST_UNSHOWN } from '../safety/parked.ts';
 import { lookedUp, PROVEN_BY } from './proof.ts';
 import { finish, MOST, refuse, SEND_DEADLINE_MS, type SentMember, type Session, write } from './sending.ts';
+import { parkUnshown } from './unshown-members.ts';
+
+const PENDING = { decided: null, sentAt: null, sends: 0, counted: false } as const;
 
 interface Group {
   readonly row: StagedRow;
@@ -29,11 +33,12 @@ export async function sendMembers(session: Session, only: ReadonlySet<StagedId> 
 async function sendPending(session: Session, only: ReadonlySet<StagedId> | undefined): Promise<void> {
   const { context, connection } = session;
   const plan = stagingPlan(context, connection);
+  const unshown: EdgeRow[] = [];
   let n = 0;
   for await (const edges of pending(session)) {
     if (session.stopped || context.signal.aborted) return;
     session.held = await heldPartsOf(context, connection);
-    const groups = await sendable(session, only ? edges.filter((edge) => only.has(edge.stagedId)) : edges);
+    const groups = await sendable(session, only ? edges.filter((edge) => only.has(edge.stagedId)) : edges, unshown);
     if (groups.length === 0) continue;
     const attempt = `${context.epoch}-${connection.rank}-member-${n++}`;
     await context.store.exports.attemptEdges({
@@ -51,11 +56,15 @@ async function sendPending(session: Session, only: ReadonlySet<StagedId> | undef
     for (const [i, group] of groups.entries()) {
       const result = results[i]!;
       if (result.ok) members.push(...(await took(session, plan, group, result)));
-      else if (!session.broken) refuse(session, group.row, items[i]!, result);
+      else {
+        if (result.unknown) members.push(...group.edges.map(unanswered));
+        if (!session.broken) refuse(session, group.row, items[i]!, result);
+      }
     }
     await finish(session, { attempt, answers: [], members, changes: [], dirty: [] });
     context.progress('export', connection.name, session.sent, null);
   }
+  if (!only) await parkUnshown(context, connection, unshown);
 }
 
 /** To be sent, in pages; of a file-like target with what its accounts' new names make of it, which is not recorded yet. */
@@ -69,9 +78,7 @@ async function* pending({ context, connection, finished }: Session): AsyncGenera
     after = page[page.length - 1]!;
   }
   yield [...renamed.values()].flatMap((edge): EdgeRow[] =>
-    edge.state === 'add' || edge.state === 'remove'
-      ? [{ ...edge, state: edge.state, ...(edge.pending ?? { decided: null, sentAt: null }) }]
-      : [],
+    edge.state === 'add' || edge.state === 'remove' ? [{ ...edge, state: edge.state, ...PENDING, ...edge.pending }] : [],
   );
 }
 
@@ -79,11 +86,15 @@ function textOf({ stagedId, attribute, key }: EdgePosition): string {
   return `${stagedId}\u001f${attribute}\u001f${key}`;
 }
 
-/** Those that may be sent now, by group. */
-async function sendable(session: Session, edges: readonly EdgeRow[]): Promise<Group[]> {
+/** Those that may be sent now, by group; into `unshown` goes what was sent often enough. */
+async function sendable(session: Session, edges: readonly EdgeRow[], unshown: EdgeRow[]): Promise<Group[]> {
   const { context, finished, held } = session;
   const byGroup = new Map<number, EdgeRow[]>();
   for (const edge of edges) {
+    if (edge.sends >= MOST_UNSHOWN) {
+      unshown.push(edge);
+      continue;
+    }
     if (edge.decided === 'discarded' || edge.decided === 'held' || (held.has('member') && edge.decided === null)) continue;
     const list = byGroup.get(edge.stagedId);
     if (list) list.push(edge);
@@ -126,11 +137,18 @@ async function took(
   const members = edges.map((edge) => {
     const proven = writer.commit !== undefined || there?.proves(edge) === true;
     if (!proven) session.proven = false;
-    return { edge, write: proven ? done(edge) : { ...edge, pending: { decided: edge.decided, sentAt: context.wall() } } };
+    const pending = { decided: edge.decided, sentAt: context.wall(), sends: edge.sends + 1, counted: true };
+    return { edge, write: proven ? done(edge) : { ...edge, pending } };
   });
   const level = writer.commit ? 'digest' : seen ? 'answer' : 'lookup';
   if (members.every(({ write }) => write.pending === undefined)) context.counters.add(connection.name, PROVEN_BY[level]);
   return members;
+}
+
+/** It may be done: it counts as sent, and is sent again. */
+function unanswered(edge: EdgeRow): SentMember {
+  const { decided, sentAt, sends } = edge;
+  return { edge, write: { ...edge, pending: { decided, sentAt, sends, counted: true } }, unknown: true };
 }
 
 function done(edge: EdgeRow): EdgeWrite {

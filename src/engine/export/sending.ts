@@ -32,10 +32,12 @@ export interface Session {
   broken: boolean;
 }
 
-/** A membership that the target took, as it was sent, and as it is kept for that. */
+/** A membership that the target took, or may have taken, as it was sent, and as it is kept for that. */
 export interface SentMember {
   readonly edge: EdgeRow;
   readonly write: EdgeWrite;
+  /** No answer came. */
+  readonly unknown?: true;
 }
 
 export interface Finished {

@@ -6,14 +6,13 @@ import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
 import { heldPartsOf } from '../safety/gates.ts';
+import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SeenBitmap } from './import-index.ts';
 import { stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
 
 /** Rows read, and written at one go. */
 const PAGE = 1_000;
-/** Answered as done this often, and never there. */
-const MOST_UNSHOWN = 3;
 
 /** Marks as gone what was staged before `mark`, not touched since, and not seen. Answers how many. */
 export async function markMissing(

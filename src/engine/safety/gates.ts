@@ -131,7 +131,8 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   for (const [part, digests] of tally) {
     if (held.has(part)) continue;
-    const over = overLimit(digests.length + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
+    const waiting = digests.length - (part === 'member' ? members.counted : 0);
+    const over = overLimit(waiting + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
     const tripped = over ?? (part === 'member' ? members.emptied : null);
     if (tripped === null) continue;
     const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {

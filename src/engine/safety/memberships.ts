@@ -4,6 +4,7 @@
  */
 import type { EdgePosition, EdgeRow, GroupLoss } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { MOST_UNSHOWN } from './parked.ts';
 
 const PAGE = 2_000;
 /** One group losing more than half of this many members. */
@@ -23,6 +24,8 @@ interface Losing {
 export interface MemberTally {
   /** Of the memberships that nobody has decided about yet. */
   readonly digests: readonly string[];
+  /** How many of them are counted as sent already. */
+  readonly counted: number;
   /** The first group that would lose more than half of its members. */
   readonly emptied: Tripped | null;
   /** Of those left out of a first plan. */
@@ -32,14 +35,17 @@ export interface MemberTally {
 export async function tallyMembers(context: EngineContext, connection: EngineConnection, since: number): Promise<MemberTally> {
   const digests: string[] = [];
   const leftOut: string[] = [];
+  let alreadySent = 0;
   const losing = new Map<string, Losing>();
   for (let after: EdgePosition | null = null; ; ) {
     const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
-    for (const { stagedId, attribute, key, state, decided } of page) {
+    for (const { stagedId, attribute, key, state, decided, sends, counted } of page) {
+      if (sends >= MOST_UNSHOWN) continue;
       if (decided === 'held') leftOut.push(`${stagedId}:${attribute}:${key}:${state}`);
       if (decided !== null) continue;
       digests.push(`${stagedId}:${attribute}:${key}:${state}`);
-      if (state !== 'remove') continue;
+      if (counted) alreadySent++;
+      if (state !== 'remove' || counted) continue;
       const group = losing.get(`${stagedId}:${attribute}`) ?? { stagedId, attribute, pending: 0 };
       group.pending++;
       losing.set(`${stagedId}:${attribute}`, group);
@@ -49,7 +55,7 @@ export async function tallyMembers(context: EngineContext, connection: EngineCon
   }
   const losses = losing.size === 0 ? [] : await context.store.exports.groupLosses([...losing.values()], since);
   const emptied = losses.map(emptiedBy).find((tripped) => tripped !== null) ?? null;
-  return { digests, emptied, leftOut };
+  return { digests, counted: alreadySent, emptied, leftOut };
 }
 
 /** More than half of the members it had before it began to lose them; of a group that was small then, of all that it was given since. */

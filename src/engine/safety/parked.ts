@@ -35,3 +35,6 @@ export const PARKED_KINDS = [
   'circular',
 ] as const;
 export type ParkedKind = (typeof PARKED_KINDS)[number];
+
+/** Answered as done this often, and shown by no read: it is given up, and listed. */
+export const MOST_UNSHOWN = 3;

@@ -1,6 +1,6 @@
 /** Memberships on their way to a target: attempts before they are sent, pending until they are proven. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { NewChange } from '../contract.ts';
+import type { NewChange, Store } from '../contract.ts';
 import { account, beginRun, commit, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
 
 export function membersSuite(suite: Suite): void {
@@ -42,6 +42,62 @@ export function membersSuite(suite: Suite): void {
       (await store.spaces.edgesOf([1], { limit: 9 })).map((row) => `${row.key}:${row.state}`),
       ['came:seen', 'late:add', 'leaves:remove'],
     );
+  });
+
+  test('what a membership was sent for is kept while it is pending, and forgotten when it is decided otherwise', async (opened) => {
+    const { store } = opened;
+    await stage(opened, [item('g', { kind: 'group', edges: [{ attribute: 'member', all: [] }] })]);
+    const edge = {
+      ...{ stagedId: 1, attribute: 'member', key: 'k', text: 'k', ours: true, debtSince: null },
+      pending: { decided: null, sentAt: NOW, sends: 2, counted: true },
+    };
+    const row = async () => {
+      const { state, sentAt, sends, counted } = (await store.spaces.edgesOf([1], { limit: 9 }))[0]!;
+      return { state, sentAt, sends, counted };
+    };
+    const { pending: _pending, ...plain } = edge;
+    await commit(opened, { edges: [{ ...edge, state: 'add' }] });
+    deepEqual(await row(), { state: 'add', sentAt: NOW, sends: 2, counted: true });
+    await commit(opened, { edges: [{ ...plain, debtSince: NOW, state: 'add' }] });
+    deepEqual(await row(), { state: 'add', sentAt: NOW, sends: 2, counted: true });
+    await stage(opened, [item('g', { kind: 'group', seen: '{"n":1}', edges: [{ attribute: 'member', all: [] }] })]);
+    deepEqual(await row(), { state: 'add', sentAt: null, sends: 2, counted: true });
+    await commit(opened, { edges: [{ ...plain, state: 'remove' }] });
+    deepEqual(await row(), { state: 'remove', sentAt: null, sends: 0, counted: false });
+  });
+
+  test('memberships of a lost attempt count as sent, once, but those that a person decided about', async (opened) => {
+    await stage(opened, [
+      item('g', { kind: 'group', edges: [{ attribute: 'member', all: ['a', 'b', 'c'].map((key) => ({ key, text: key })) }] }),
+    ]);
+    const edge = (key: string, state: 'add' | 'remove', decided: 'approved' | null = null) => ({
+      ...{ stagedId: 1, attribute: 'member', key, text: key, state, ours: true, debtSince: null },
+      pending: { decided, sentAt: null },
+    });
+    await commit(opened, {
+      edges: [edge('a', 'remove'), edge('b', 'remove'), edge('c', 'remove', 'approved'), edge('n', 'add')],
+    });
+    const lose = async (at: Opened, attempt: string): Promise<Store> => {
+      const { run, epoch } = at;
+      const request = { connection: 'hr', run, epoch, attempt, now: NOW, deadline: NOW, groups: [1] };
+      await at.store.exports.attemptEdges(request);
+      await at.store.runs.finish(run, epoch, {
+        status: 'interrupted',
+        endedAt: NOW,
+        counts: '[]',
+        rowsWritten: 0,
+        believed: false,
+      });
+      return at.store;
+    };
+    const sent = async (store: Store) => [
+      (await store.exports.gateCounts('hr', NOW - 1)).find(({ part }) => part === 'member')?.sent,
+      (await store.exports.groupLosses([{ stagedId: 1, attribute: 'member', pending: 0 }], NOW - 1))[0],
+    ];
+    const once = [3, { stagedId: 1, attribute: 'member', pending: 0, added: 1, removed: 2, members: 2 }];
+    deepEqual(await sent(await lose(opened, 'first')), once);
+    const next = { ...opened, ...(await beginRun(opened.store)) };
+    deepEqual(await sent(await lose(next, 'second')), once);
   });
 
   test('memberships that a dead process was sending wait to be sent; the wish of their group is its own', async (opened) => {

@@ -1,6 +1,6 @@
 /** Reads about exports and gates. */
 import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
-import { codeOf, EDGE_ADD, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../codes.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
@@ -60,7 +60,9 @@ export function exportReads(db: Database, names: Names): Reads {
           const group = groups[i]!;
           const [added, removed] = [Number(row[0]), Number(row[1])];
           const [members] = db.get(
-            `select count(*) from (select 1 from reference where staged_id = ? and attribute = ? and state <> ${EDGE_ADD} limit ?)`,
+            // What is counted as sent is counted as done.
+            `select count(*) from (select 1 from reference where staged_id = ? and attribute = ?
+               and case when counted is null then state <> ${EDGE_ADD} else state <> ${EDGE_REMOVE} end limit ?)`,
             group.stagedId,
             asked[i]![1]!,
             2 * (group.pending + removed) + added + 1,

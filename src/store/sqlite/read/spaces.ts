@@ -25,7 +25,8 @@ type Reads = Pick<
 const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash
   from connection order by name`;
 
-export const EDGE = 'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided, r.sent_at';
+export const EDGE =
+  'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided, r.sent_at, r.sends, r.counted';
 
 export function edgeRow(names: Names, row: Row): EdgeRow {
   return {
@@ -38,6 +39,8 @@ export function edgeRow(names: Names, row: Row): EdgeRow {
     debtSince: row[6] as number | null,
     decided: row[7] === null ? null : EDGE_DECISIONS[row[7] as number]!,
     sentAt: row[8] as number | null,
+    sends: (row[9] as number | null) ?? 0,
+    counted: row[10] === 1,
   };
 }
 

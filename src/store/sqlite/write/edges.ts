@@ -6,11 +6,11 @@ import type { Session } from './session.ts';
 
 const INSERT =
   'insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text) values (?, ?, ?, ?, ?, ?, ?, ?)';
-const INSERT_DECIDED = `insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text, decided, sent_at)
-  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
+const INSERT_DECIDED = `insert into reference (staged_id, attribute, key, connection, state, ours, debt_since, text, decided, sent_at, sends, counted)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?12, ?13)`;
 const DELETE = 'delete from reference where staged_id = ? and attribute = ? and key = ?';
 const STATE =
-  'update reference set state = 0, decided = null, sent_at = null, text = ? where staged_id = ? and attribute = ? and key = ?';
+  'update reference set state = 0, decided = null, sent_at = null, sends = null, counted = null, text = ? where staged_id = ? and attribute = ? and key = ?';
 const AGAIN = 'update reference set sent_at = null where staged_id = ? and attribute = ? and key = ?';
 const ONE = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ? and key = ?';
 const ALL = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ?';
@@ -137,9 +137,11 @@ export function writeEdges(
       'reference',
       `${INSERT_DECIDED} on conflict do update set state = excluded.state, ours = excluded.ours, debt_since = excluded.debt_since, text = excluded.text,
          decided = case when ?11 then excluded.decided when state is excluded.state then decided end,
-         sent_at = case when ?11 then excluded.sent_at when state is excluded.state then sent_at end
+         sent_at = case when ?11 then excluded.sent_at when state is excluded.state then sent_at end,
+         sends = case when ?11 then excluded.sends when state is excluded.state then sends end,
+         counted = case when ?11 then excluded.counted when state is excluded.state then counted end
        where state is not excluded.state or ours is not excluded.ours or debt_since is not excluded.debt_since or text is not excluded.text
-         or (?11 and (decided is not excluded.decided or sent_at is not excluded.sent_at))`,
+         or (?11 and (decided is not excluded.decided or sent_at is not excluded.sent_at or sends is not excluded.sends or counted is not excluded.counted))`,
       edge.stagedId,
       attribute,
       edge.key,
@@ -151,6 +153,8 @@ export function writeEdges(
       codeOrNull(EDGE_DECISIONS, edge.pending?.decided ?? null),
       edge.pending?.sentAt ?? null,
       edge.pending === undefined ? 0 : 1,
+      edge.pending?.sends || null,
+      edge.pending?.counted ? 1 : null,
     );
   }
 }

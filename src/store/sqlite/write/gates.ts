@@ -34,17 +34,22 @@ export function heldParts(session: Session, connection: number): ReadonlySet<str
 }
 
 export function countMembers(session: Session, connection: number, at: number, groups: readonly GroupChange[]): void {
-  const count = groups.reduce((sum, { added, removed }) => sum + added + removed, 0);
-  if (count === 0) return;
-  countSent(session, connection, 'member', at, count);
-  countGroups(session, Math.floor(at / HOUR), groups);
+  const counts = groups.map(
+    ({ stagedId, attribute, added, removed }): GroupCount => [stagedId, session.term(attribute), added, removed],
+  );
+  countGroups(session, connection, at, counts);
 }
 
+/** Staged id, attribute, added, removed. */
+export type GroupCount = readonly [number, number, number, number];
+
 /** A group that loses nobody has no row, however many it is given. */
-function countGroups(session: Session, hour: number, groups: readonly GroupChange[]): void {
-  const list = JSON.stringify(
-    groups.map(({ stagedId, attribute, added, removed }) => [stagedId, session.term(attribute), added, removed]),
-  );
+export function countGroups(session: Session, connection: number, at: number, counts: readonly GroupCount[]): void {
+  const count = counts.reduce((sum, [, , added, removed]) => sum + added + removed, 0);
+  if (count === 0) return;
+  countSent(session, connection, 'member', at, count);
+  const hour = Math.floor(at / HOUR);
+  const list = JSON.stringify(counts);
   session.db.run(
     'gate_group',
     `delete from gate_group where (staged_id, attribute) in (select value ->> 0, value ->> 1 from json_each(?)) and hour < ?`,

@@ -4,6 +4,7 @@ import type { ErrorRow, NewChange, RunOperations } from '../../contract.ts';
 import { unpackItems } from '../attempt-items.ts';
 import { MEMBERS } from '../codes.ts';
 import { writeChanges, writeErrors } from './changes.ts';
+import { loseMembers } from './members.ts';
 import type { Session } from './session.ts';
 import { loseItems } from './unshown.ts';
 
@@ -46,8 +47,11 @@ type OpenAttempt = readonly unknown[];
 
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
   for (const [connection, run, attempt, items, at] of attempts) {
-    const ids = unpackItems(items as Uint8Array).flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
+    const all = unpackItems(items as Uint8Array);
+    const ids = all.flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
     loseItems(session, connection as number, ids, at as number);
+    const groups = all.flatMap(({ id, operation }) => (operation === MEMBERS ? [id] : []));
+    loseMembers(session, connection as number, groups, at as number);
     for (const id of ids) session.inFlight(connection as number).delete(id);
     session.db.run(
       'attempt',
