@@ -26,7 +26,7 @@ interface ObjectReference {
   readonly object: number;
 }
 
-function isObjectReference(value: unknown): value is ObjectReference {
+export function isObjectReference(value: unknown): value is ObjectReference {
   return typeof value === 'object' && value !== null && typeof (value as ObjectReference).object === 'number';
 }
 

@@ -24,6 +24,8 @@ interface Stage {
   decided(object: ReadObject, canonical: Canonical, isNew: boolean): boolean;
   itemOf(arrived: Arrived, row: StagedRow | undefined): StageItem;
   send(items: readonly StageItem[]): Promise<StageResult>;
+  /** Looks up what is needed besides the rows themselves. */
+  loaded(rows: Iterable<StagedRow>): Promise<void>;
 }
 
 interface Options {
@@ -118,6 +120,7 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
       const anchors = of.map((entry) => entry.anchor);
       for (const row of await store.spaces.byAnchors(connection.name, kind, anchors)) out.set(`${kind}\u0000${row.anchor}`, row);
     }
+    await stage.loaded(out.values());
     return out;
   }
 

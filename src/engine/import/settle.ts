@@ -6,6 +6,7 @@ import type { Settle, StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
 import { oursAfter } from '../sync/ours.ts';
+import type { LostReferences } from './lost-references.ts';
 import { settleUnanswered, stepsOfLost } from './unanswered.ts';
 
 const PLAIN: AttributeType = { type: 'string', multi: false, matching: 'exact' };
@@ -60,14 +61,19 @@ function enabling({ connection, now: at }: Settling, kind: string, steps: Steps,
 }
 
 /** What a read says about the memory of a target's object; undefined when it changes nothing about it. */
-export function settleRow(settling: Settling, row: StagedRow, now: Attributes): Settle | undefined {
+export function settleRow(
+  settling: Settling,
+  row: StagedRow,
+  now: Attributes,
+  references: Pick<LostReferences, 'asText'>,
+): Settle | undefined {
   const sent = row.sent === null ? null : parseImage(row.sent);
   const before = stepsOfLost(row, settling.shared);
   const written = sent === null ? null : afterWrite(settling, { ...row, steps: before }, sent, now);
   if (written === null && row.confirmed === null && before === null) return undefined;
   const confirmed: Attributes = written?.confirmed ?? (row.confirmed === null ? bare() : parseImage(row.confirmed));
   const type = (attribute: string): AttributeType => typeIn(settling.connection, attribute);
-  const steps = settleUnanswered(written ? written.steps : before, confirmed, now, settling.shared, type);
+  const steps = settleUnanswered(written ? written.steps : before, confirmed, now, settling.shared, type, references);
   const edited = forgetEdited(settling, confirmed, sent, now);
   if (written === null && !edited && steps === before) return undefined;
   return { confirmed: imageText(confirmed), settled: written !== null, ...(steps === row.steps ? {} : { steps }) };

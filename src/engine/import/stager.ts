@@ -16,6 +16,7 @@ import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { keptOf } from './kept.ts';
+import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
 import { settleRow } from './settle.ts';
@@ -70,6 +71,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     connection.exports.size === 0
       ? null
       : { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  const lost = createLostReferences(context, connection);
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
@@ -87,6 +89,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       refusals.object(object, error);
       return null;
     }
+  };
+
+  const loaded = async (rows: Iterable<StagedRow>): Promise<void> => {
+    if (settling) await lost.load(rows);
   };
 
   /** Whether the object may be staged as far as it is known. */
@@ -132,6 +138,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       for (const [kind, anchors] of byKind(arrived))
         for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
           before.set(`${kind}\u0000${row.anchor}`, row);
+      await loaded(before.values());
       if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
     }
     arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
@@ -167,7 +174,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
     const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
-    const settle = row && settling ? settleRow(settling, row, canonical.attributes) : undefined;
+    const settle = row && settling ? settleRow(settling, row, canonical.attributes, lost) : undefined;
     const item: StageItem = {
       kind: object.kind,
       anchor: object.anchor,
@@ -199,7 +206,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return kept.item;
   };
 
-  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send }, options);
+  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send, loaded }, options);
 
   return {
     get seen() {

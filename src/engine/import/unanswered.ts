@@ -4,12 +4,13 @@
  */
 import { canonicalSet, parseImage, sameValue } from '#core/canonical';
 import { equivalent, normalForm } from '#core/matching';
-import { type Attributes, type AttributeType, bare, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, type AttributeType, bare, type Scalar, scalars, type Value } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
 import { oursAfter } from '../sync/ours.ts';
+import type { LostReferences } from './lost-references.ts';
 
-/** Of an attribute each value that may be there; of a shared set what may have been added, and what taken out. */
+/** Of an attribute each value that may be there, a reference as `{object}`; of a shared set what may have been added, and what taken out. */
 export type Unanswered = { readonly [attribute: string]: readonly Value[] };
 
 type Shared = ReadonlyMap<string, AttributeType>;
@@ -23,8 +24,6 @@ export function stepsUnanswered(row: Remembered, sent: Attributes, shared: Share
   const unanswered: { [attribute: string]: readonly Value[] } = Object.assign(bare(), steps.unanswered);
   for (const attribute in sent) {
     const value = sent[attribute]!;
-    // What it refers to is named otherwise in the target.
-    if (scalars(value).some((scalar) => typeof scalar === 'object' && !isBlob(scalar))) continue;
     const had = unanswered[attribute] ?? [];
     const set = shared.get(attribute);
     if (set) {
@@ -65,6 +64,7 @@ export function settleUnanswered(
   now: Attributes,
   shared: Shared,
   typeOf: (attribute: string) => AttributeType,
+  references: Pick<LostReferences, 'asText'>,
 ): string | null {
   const steps = parseSteps(text);
   if (steps.unanswered === undefined) return text;
@@ -74,7 +74,8 @@ export function settleUnanswered(
     const there = now[attribute] ?? null;
     const set = shared.get(attribute);
     if (!set) {
-      const shown = may.find((value) => equivalent(there, value, typeOf(attribute)));
+      const texts = may.map((value) => references.asText(attribute, value));
+      const shown = texts.find((value, i) => (value !== null || may[i] === null) && equivalent(there, value, typeOf(attribute)));
       if (shown === undefined) left[attribute] = may;
       else confirmed[attribute] = shown;
       continue;
