@@ -125,6 +125,8 @@ export interface StageEdges {
 export interface EdgeKey {
   readonly key: string;
   readonly text: string;
+  /** Where it is not known yet: Rollcall had added it, and an earlier page of the same read did not show it. */
+  readonly ours?: true;
 }
 export interface Settle {
   readonly confirmed: string | null;
@@ -140,6 +142,8 @@ export interface StageResult {
   readonly skipped: readonly number[];
   readonly edgesAdded: number;
   readonly edgesRemoved: number;
+  /** Of those that were removed, the ones that Rollcall had added. */
+  readonly oursRemoved: readonly EdgePosition[];
   readonly dirty: readonly SeqRange[];
 }
 

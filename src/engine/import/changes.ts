@@ -9,6 +9,7 @@ import type { Attributes } from '#core/values';
 import type { StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { countedOf, type Expected } from '../export/expected.ts';
+import type { Earlier } from './earlier.ts';
 import { createOthers } from './others.ts';
 import { edgeDeltas, patched } from './patch.ts';
 import type { Refusals } from './refusals.ts';
@@ -24,6 +25,7 @@ interface Stage {
   decided(object: ReadObject, canonical: Canonical, isNew: boolean): boolean;
   itemOf(arrived: Arrived, row: StagedRow | undefined): StageItem;
   send(items: readonly StageItem[]): Promise<StageResult>;
+  readonly earlier: Earlier | null;
   /** Looks up what is needed besides the rows themselves. */
   loaded(rows: Iterable<StagedRow>): Promise<void>;
 }
@@ -145,7 +147,8 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
     );
     // A change that does not say the name leaves it as it was.
     const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
-    const edges = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
+    const said = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
+    const edges = row && stage.earlier ? stage.earlier.ours(row, said) : said;
     const item = { ...base, ...name, edges, revision };
     return { entry, row, item, image: canonical.attributes, blobs: canonical.blobs };
   }

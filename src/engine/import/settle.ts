@@ -79,6 +79,18 @@ export function settleRow(
   return { confirmed: imageText(confirmed), settled: written !== null, ...(steps === row.steps ? {} : { steps }) };
 }
 
+/** Whether this state, if it is the last one, ends something that was ours, or shows that a write did not arrive. */
+export function forgets({ connection, shared }: Settling, row: StagedRow, now: Attributes): boolean {
+  const differs = (image: string | null, but: ReadonlyMap<string, unknown>): boolean => {
+    const values = image === null ? bare() : parseImage(image);
+    for (const name in values) if (!but.has(name) && !equivalent(now[name], values[name]!, typeIn(connection, name))) return true;
+    return false;
+  };
+  return differs(row.confirmed, shared) || differs(row.sent, NONE);
+}
+
+const NONE: ReadonlyMap<string, unknown> = new Map();
+
 /** A value that somebody changed there is not ours any more, also when it is changed back. */
 function forgetEdited(
   { connection, shared }: Settling,

@@ -3,7 +3,8 @@ import type { Change, ReadObject } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
-import type { StagedRow, StageItem, StageResult } from '#store/contract';
+import type { Attributes } from '#core/values';
+import type { Settle, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
 import type { Expected } from '../export/expected.ts';
@@ -11,6 +12,7 @@ import { PROVEN_BY } from '../export/proof.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { createChanges } from './changes.ts';
 import { createDigestSet } from './digest-set.ts';
+import { createEarlier } from './earlier.ts';
 import { type Emptied, type Held, holdEmptied } from './emptied.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
@@ -72,6 +74,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       ? null
       : { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
   const lost = createLostReferences(context, connection);
+  // A push is one state, and so is what a full read shows.
+  const earlier = settling === null || options.full || options.mark === null ? null : createEarlier(settling, lost);
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
@@ -89,6 +93,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       refusals.object(object, error);
       return null;
     }
+  };
+
+  const settled = (row: StagedRow, now: Attributes): Settle | undefined => {
+    if (settling === null) return undefined;
+    return earlier ? earlier.settle(row, now) : settleRow(settling, row, now, lost);
   };
 
   const loaded = async (rows: Iterable<StagedRow>): Promise<void> => {
@@ -119,6 +128,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     counters.add(connection.name, 'added', result.inserted);
     counters.add(connection.name, 'changed', result.changed);
     if (options.bitmap) for (const id of result.ids) options.bitmap.add(id);
+    earlier?.removed(result.oursRemoved);
     for (const one of held) options.emptied!.push({ ...one, ...result.dirty[0]! });
     return result;
   };
@@ -174,7 +184,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
     const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
-    const settle = row && settling ? settleRow(settling, row, canonical.attributes, lost) : undefined;
+    const settle = row && settled(row, canonical.attributes);
     const item: StageItem = {
       kind: object.kind,
       anchor: object.anchor,
@@ -206,7 +216,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return kept.item;
   };
 
-  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send, loaded }, options);
+  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send, loaded, earlier }, options);
 
   return {
     get seen() {

@@ -52,6 +52,25 @@ export function edgesSuite(suite: Suite): void {
     );
   });
 
+  test('a membership that Rollcall had added is told when it is not shown, and is its own again where that is said', async (opened) => {
+    await stage(opened, [group('g', ['own'])]);
+    const edge = { stagedId: 1, attribute: 'member', key: 'k', text: 'k', state: 'add' as const, ours: true, debtSince: null };
+    await commit(opened, { edges: [edge] });
+    deepEqual((await stage(opened, [group('g', ['own', 'k'])])).oursRemoved, []);
+    const removed = [{ stagedId: 1, attribute: 'member', key: 'k' }];
+    deepEqual((await stage(opened, [group('g', [])])).oursRemoved, removed);
+    const say = (key: string, ours: boolean) => ({ key, text: key, ...(ours ? { ours: true as const } : {}) });
+    const edges = [{ attribute: 'member', all: [say('own', false), say('k', true)] }];
+    await stage(opened, [item('g', { kind: 'group', edges })]);
+    deepEqual(
+      (await opened.store.spaces.edgesOf([1], { limit: 9 })).map(({ key, ours }) => [key, ours]),
+      [
+        ['k', true],
+        ['own', false],
+      ],
+    );
+  });
+
   test('a read proves what was wished for, and leaves what is not done yet', async (opened) => {
     await stage(opened, [group('g', ['stays', 'goes', 'leaves'])]);
     const edge = (key: string, state: 'add' | 'remove'): Parameters<typeof commit>[1] => ({

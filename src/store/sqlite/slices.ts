@@ -50,6 +50,7 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     skipped: results.flatMap((result, n) => result.skipped.map((i) => firsts[n]! + i)),
     edgesAdded: sum((result) => result.edgesAdded),
     edgesRemoved: sum((result) => result.edgesRemoved),
+    oursRemoved: results.flatMap((result) => result.oursRemoved),
     dirty: results.flatMap((result) => result.dirty),
   };
 }

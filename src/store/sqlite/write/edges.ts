@@ -1,5 +1,5 @@
 /** Edges between objects as a read shows them: only differences are written, pending ones are proven or kept. */
-import type { EdgeKey, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
+import type { EdgeKey, EdgePosition, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
 import { codeOf, codeOrNull, EDGE_ADD, EDGE_DECISIONS, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
 import type { Row } from '../database.ts';
 import type { Session } from './session.ts';
@@ -12,14 +12,15 @@ const DELETE = 'delete from reference where staged_id = ? and attribute = ? and 
 const STATE =
   'update reference set state = 0, decided = null, sent_at = null, sends = null, counted = null, text = ? where staged_id = ? and attribute = ? and key = ?';
 const AGAIN = 'update reference set sent_at = null where staged_id = ? and attribute = ? and key = ?';
-const ONE = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ? and key = ?';
-const ALL = 'select key, state, text, sent_at from reference where staged_id = ? and attribute = ?';
+const ONE = 'select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ? and key = ?';
+const ALL = 'select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ?';
 
 export interface EdgeCounts {
   added: number;
   removed: number;
   /** Rows written, proofs included. */
   written: number;
+  readonly oursRemoved: EdgePosition[];
 }
 
 interface Subject {
@@ -84,7 +85,7 @@ function see(subject: Subject, name: string, attribute: number, edge: EdgeKey, r
       edge.key,
       subject.connection,
       EDGE_SEEN,
-      0,
+      edge.ours ? 1 : 0,
       null,
       text,
     );
@@ -111,6 +112,7 @@ function unsee(subject: Subject, name: string, attribute: number, row: Row): voi
   counts.written += session.db.run('reference', DELETE, stagedId, attribute, key);
   if (state === EDGE_REMOVE) return;
   counts.removed++;
+  if (row[4] === 1) counts.oursRemoved.push({ stagedId, attribute: name, key });
   subject.differs(name, key);
 }
 

@@ -54,7 +54,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     inserted: [],
     changed: [],
     gone: [],
-    edges: { added: 0, removed: 0, written: 0 },
+    edges: { added: 0, removed: 0, written: 0, oursRemoved: [] },
     dirtyEdges: [],
     skipped: [],
     rows: 0,
@@ -73,6 +73,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     skipped: work.skipped,
     edgesAdded: work.edges.added,
     edgesRemoved: work.edges.removed,
+    oursRemoved: work.edges.oursRemoved,
     dirty: [{ after, upTo: session.lastSeq }],
   };
 }
