@@ -71,7 +71,9 @@ async function translateOne(
   const set: { [attribute: string]: WriteValue } = bare();
   const left = columns.discarded === null ? null : undiscarded(row);
   const barred = (attribute: string): boolean => columns.discarded !== null && left?.wanted?.[attribute] === undefined;
-  const newName = columns.discarded === null ? columns.wantedName : (left?.name ?? null);
+  // A name is an update like others: what else of the account may go does not take it along.
+  const nameHeld = columns.operation === 'update' && heldParts.has('update');
+  const newName = nameHeld ? null : columns.discarded === null ? columns.wantedName : (left?.name ?? null);
   const nameKept = newName !== columns.wantedName;
   let rest: Attributes | null = nameKept ? bare() : null;
   for (const name in wanted) {
