@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors/memory/index';
 import { type Called, type Place, place } from './place.ts';
 
-const yaml = (attributes: string, login: string, export_: string) => `store: sqlite:rollcall.db
+const yaml = (attributes: string, login: string, export_: string): string => `store: sqlite:rollcall.db
 attributes: { person: { ${attributes} } }
 gates: { create: { percent: 100, count: 1000 } }
 connections:
@@ -155,5 +155,51 @@ describe('an account with the name that is made for a new one', () => {
     expect(await decide(item!, 'adopt')).toMatchObject({ code: 0 });
     await settled();
     expect(dir.objects().map(({ attributes }) => attributes)).toEqual([{ number: 'p1', uid: 'p1' }]);
+  });
+});
+
+describe('an account that somebody else makes while the one of that name waits to be made', () => {
+  const waiting = async (mode: string, account: object): Promise<void> => {
+    here = await place(
+      yaml(MADE, '', 'anchor: login, attributes: { number: employeeId, cn: givenName }').replace('mode: on', mode),
+    );
+    hr.put('person', 'p1', { id: 'p1', given: 'zed' });
+    await here.run();
+    dir.put('person', 'zed', { cn: 'Zed', ...account });
+    await here.run();
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+  };
+
+  it.each(['', 'mode: hold'])('is nobody’s, and not touched (%s)', async (mode) => {
+    await waiting(mode, { number: 'old' });
+    expect(dir.objects().map(({ anchor, attributes }) => [anchor, attributes])).toEqual([['zed', { number: 'old', cn: 'Zed' }]]);
+    const [item] = await existing();
+    expect(item).toMatchObject({ detail: { by: 'anchor', anchor: 'zed' } });
+  });
+
+  it('is adopted by its person where the keys say so', async () => {
+    await waiting('', { number: 'p1' });
+    await settled();
+    expect(dir.objects().map(({ attributes }) => attributes)).toEqual([{ number: 'p1', cn: 'zed' }]);
+    expect(JSON.parse((await here.call('explain', 'hr:p1', '--json')).out).targets).toMatchObject([{ origin: 'adopted' }]);
+    expect(await existing()).toEqual([]);
+  });
+
+  it('is nobody’s either where it has the unique value', async () => {
+    here = await place(
+      yaml(MADE.replace("string(n)}'] }", "string(n)}'], uniqueIn: [dir.uid] }"), '', UID).replace('mode: on', ''),
+    );
+    hr.put('person', 'p1', { id: 'p1', given: 'zed' });
+    await here.run();
+    dir.put('person', 'other', { number: 'old', uid: 'ZED' });
+    await here.run();
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+    expect(uids()).toEqual({ other: 'ZED' });
+    const [item] = await existing();
+    expect(await decide(item!, 'rename')).toMatchObject({ code: 0, out: expect.stringContaining('login is zed2') });
+    await settled();
+    expect(uids()).toEqual({ other: 'ZED', p1: 'zed2' });
   });
 });

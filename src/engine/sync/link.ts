@@ -7,7 +7,7 @@ import { canonicalJson } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
-import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
+import type { DirtyRange, ExportColumns, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import type { OutageTimes } from '../import/health.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
@@ -15,6 +15,7 @@ import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
+import { wantingThese } from './wanting.ts';
 
 const BATCH = 1_000;
 
@@ -112,6 +113,8 @@ async function linkBatch(
     if (!rule) settle(generation, row, [], []);
     else unlinked.push({ row, rule, keys: joinKeysOf(context, rule, scope, clock) });
   }
+  const nobodys = [...rows.values()].filter((row) => row.objectId === null && row.presence === 'present');
+  for (const object of await wantingThese(context, connection.name, nobodys)) look(generation, object);
   if (unlinked.length === 0) return;
 
   const wanted = new Map<string, StagedKey>();
@@ -182,8 +185,22 @@ async function linkBatch(
   }
 }
 
+/** Whether a create that was decided never went to its target. */
+export function isUnsent(context: EngineContext, connection: string, wish: ExportColumns): boolean {
+  if (wish.operation !== 'create' || wish.attempts > 0) return false;
+  // What waits may be on its way just now.
+  if (wish.state === 'waiting') return context.turns.sending(connection).size === 0;
+  return wish.state === 'observed' || wish.state === 'held';
+}
+
+/** Shown in the place of an account that was to be made there and never was sent: somebody else's. */
+function isForeign(context: EngineContext, { linkHow, presence, connection, export: wish }: StagedRow): boolean {
+  return linkHow === 'provisioned' && presence === 'present' && wish !== null && isUnsent(context, connection, wish);
+}
+
 /**
- * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back.
+ * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back; and
+ * those of accounts that Rollcall never made.
  * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
  * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
  */
@@ -195,7 +212,9 @@ async function release(context: EngineContext, generation: Generation, rows: rea
     generation,
     linked.map((row) => row.id),
   );
+  const foreign = new Set(linked.filter((row) => isForeign(context, row)));
   const ended = linked.filter((row) => {
+    if (foreign.has(row)) return true;
     const decided = decisions.get(row.id) ?? [];
     const link = linkedBy(decided);
     return link === null
@@ -210,7 +229,7 @@ async function release(context: EngineContext, generation: Generation, rows: rea
     staged: ended.map((row) => ({
       staged: row.id,
       expectRevision: row.revision,
-      link: { object: null, how: row.linkHow!, origin: row.origin },
+      link: { object: null, how: row.linkHow!, origin: foreign.has(row) ? null : row.origin },
       ...(linkedBy(decisions.get(row.id) ?? []) === row.objectId ? {} : { export: null }),
     })),
     keys: { add: [], remove: [] },

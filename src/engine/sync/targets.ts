@@ -3,7 +3,7 @@ import { canonicalJson, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { ExportRule } from '#rules/model';
-import type { StagedKey, StagedWrite } from '#store/contract';
+import type { ExportColumns, StagedKey, StagedWrite } from '#store/contract';
 import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
 import { accountsIn, referredIds } from './accounts.ts';
@@ -12,7 +12,7 @@ import { type Evaluated, publishedKeys } from './evaluate.ts';
 import { type Generation, keyText, ON_THEIR_WAY } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf } from './life.ts';
-import { waitedFor } from './link.ts';
+import { isUnsent, waitedFor } from './link.ts';
 import { exportScopes } from './scope.ts';
 import { type TargetView, type Wish, wishFor } from './wishes.ts';
 
@@ -82,17 +82,19 @@ export async function wishesOf(
         const write = wish.write;
         if (generation.lost.has(one.id)) moved.add(one.id);
         if (wish.again) again.add(one.id);
-        if (!write) continue;
+        const collision = taken.get(one.id);
+        if (!write) {
+          if (collision) staged.push(parkExisting(one, wish, collision)!);
+          continue;
+        }
         if (claimed.has(one.id) && write.export?.operation === 'create') {
           // branch: waits: an account joins first
           again.add(one.id);
           continue;
         }
-        const collision = taken.get(one.id);
         if (collision && write.export?.operation === 'create') {
-          // branch: parks accountExists
-          one.parked.push({ kind: 'accountExists', connection: connection.name, detail: canonicalJson(collision) });
-          if (wish.row?.export) staged.push({ staged: wish.row.id, expectRevision: wish.row.revision, export: null });
+          const taking = parkExisting(one, wish, collision);
+          if (taking) staged.push(taking);
           continue;
         }
         if (write.export?.operation === 'create' || write.export?.wantedName) moved.add(one.id);
@@ -111,6 +113,13 @@ export async function wishesOf(
   await giveIds(context, staged);
   linkRows(context, generation, batch, staged);
   return { staged, due, moved, awaited, again };
+}
+
+/** The account is not made; a wish for it that is there already is taken back. */
+function parkExisting(one: Evaluated, { connection, row }: Wish, collision: Collision): StagedWrite | null {
+  // branch: parks accountExists
+  one.parked.push({ kind: 'accountExists', connection: connection.name, detail: canonicalJson(collision) });
+  return row?.export ? { staged: row.id, expectRevision: row.revision, export: null } : null;
 }
 
 /** Creates of objects that publish a key which an unlinked account in the target waits for: it joins first. */
@@ -237,21 +246,42 @@ export function ownersFresh(context: EngineContext, kind: string): boolean {
   return true;
 }
 
+interface Collision {
+  readonly by: string;
+  readonly anchor: string;
+}
+
+/** An account that is to be made: decided now, or before and not sent since. */
+interface Creating {
+  readonly one: Evaluated;
+  readonly wish: Wish;
+  readonly columns: Pick<ExportColumns, 'wanted' | 'wantedAnchor' | 'wantedName'>;
+}
+
+function creatingOf(context: EngineContext, one: Evaluated, wish: Wish): Creating[] {
+  const { write, row } = wish;
+  if (write?.export !== undefined) return write.export?.operation === 'create' ? [{ one, wish, columns: write.export }] : [];
+  const before = row?.presence === 'pending' ? row.export : null;
+  return write === null && before !== null && isUnsent(context, wish.connection.name, before)
+    ? [{ one, wish, columns: before }]
+    : [];
+}
+
 /** Creates whose name, anchor or unique value is in the target already (SEMANTICS 7). */
 async function collisions(
   context: EngineContext,
   generation: Generation,
   connection: EngineConnection,
   wishes: readonly { one: Evaluated; wish: Wish }[],
-): Promise<Map<number, { by: string; anchor: string }>> {
-  const out = new Map<number, { by: string; anchor: string }>();
-  const creating = wishes.filter(({ wish }) => wish.write?.export?.operation === 'create');
+): Promise<Map<number, Collision>> {
+  const out = new Map<number, Collision>();
+  const creating = wishes.flatMap(({ one, wish }) => creatingOf(context, one, wish));
   if (creating.length === 0) return out;
   for (const by of ['anchor', 'nameKey'] as const) {
-    const wanted = new Map<string, { one: Evaluated; wish: Wish }[]>();
+    const wanted = new Map<string, Creating[]>();
     for (const entry of creating) {
-      const columns = entry.wish.write!.export!;
-      const key = by === 'anchor' ? columns.wantedAnchor : nameKeys(columns.wantedName).nameKey;
+      const { wantedAnchor, wantedName } = entry.columns;
+      const key = by === 'anchor' ? wantedAnchor : nameKeys(wantedName).nameKey;
       if (key !== null) wanted.set(key, [...(wanted.get(key) ?? []), entry]);
     }
     if (wanted.size === 0) continue;
@@ -259,7 +289,9 @@ async function collisions(
       for (const { one, wish } of wanted.get(found.key) ?? [])
         if (found.stagedId !== wish.row?.id && found.presence !== 'gone') out.set(one.id, { by, anchor: found.key });
     // Two of one batch, or of those before it that are still on their way: the first in order keeps it.
-    for (const [key, entries] of wanted) {
+    for (const [key, all] of wanted) {
+      const entries = all.filter(({ wish }) => wish.write !== null);
+      if (entries.length === 0) continue;
       const text = `${connection.name}\u001f${by}\u001f${key}`;
       const first = generation.names.find((names) => names.has(text))?.get(text) ?? entries[0]!.one.id;
       generation.names[0]!.set(text, first);
@@ -274,15 +306,15 @@ async function collisions(
 async function uniqueCollisions(
   context: EngineContext,
   connection: EngineConnection,
-  creating: readonly { one: Evaluated; wish: Wish }[],
-  out: Map<number, { by: string; anchor: string }>,
+  creating: readonly Creating[],
+  out: Map<number, Collision>,
 ): Promise<void> {
-  const wanted = new Map<string, { one: Evaluated; wish: Wish }[]>();
+  const wanted = new Map<string, Creating[]>();
   const keys: { scope: string; norm: string }[] = [];
   for (const entry of creating) {
     const uniques = listsOf(entry.one.rules).uniques;
     if (uniques.length === 0) continue;
-    const attributes = entry.wish.write!.export!.wanted === null ? null : parseImage(entry.wish.write!.export!.wanted);
+    const attributes = entry.columns.wanted === null ? null : parseImage(entry.columns.wanted);
     for (const type of uniques)
       for (const place of type.unique?.uniqueIn ?? []) {
         if (place.connection !== connection.name) continue;
