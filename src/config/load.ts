@@ -53,7 +53,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   if (written === undefined) return refused([...parsed.faults, ...collect.faults]);
 
   const store = await resolved(written.store ?? 'sqlite:rollcall.db', ['store'], sources, collect);
-  const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect);
+  // What a program or a webhook is given may be a password, whatever the setting is called.
+  const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect, () => true);
   const read = await readConnections(written, outlineOf(parsed.data), options.definitions, sources, collect);
   checkResolved(store, hooks, collect);
   const faults = [...parsed.faults, ...collect.faults];
@@ -85,12 +86,14 @@ async function resolved(
   at: readonly string[],
   sources: Sources,
   collect: Collector,
+  hidden?: () => boolean,
 ): Promise<Resolved & { written: unknown }> {
   const answer = await resolveReferences(
     value,
     () => false,
     sources,
     (inner, message, remedy) => collect.fault([...at, ...inner], 'value', message, remedy),
+    hidden,
   );
   return { ...answer, written: value };
 }

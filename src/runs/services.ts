@@ -1,5 +1,6 @@
 /** The engine's context for one run: what it may reach, and where its counts, faults and notices go. */
 import { isDeepStrictEqual } from 'node:util';
+import { redact } from '#config/secrets/redact';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
@@ -120,12 +121,14 @@ export function clearedBy({ exports, imports }: Pick<EngineConnection, 'exports'
   return flows.length === 0 ? {} : { clears: [...new Set(flows.flatMap((flow) => flow.reads))] };
 }
 
-/** A fault about a text that no store keeps names that text too. */
+/** A fault about a text that no store keeps names that text too; one in which a secret turns up does not. */
 function keepableFault(fault: Fault): Fault {
+  const kept = (text: string): string => shortened(keepable(redact(text)));
   const where = Object.fromEntries(
-    Object.entries(fault.where).map(([name, value]) => [name, typeof value === 'string' ? shortened(keepable(value)) : value]),
+    Object.entries(fault.where).map(([name, value]) => [name, typeof value === 'string' ? kept(value) : value]),
   );
-  return { ...fault, message: shortened(keepable(fault.message)), where };
+  const remedy = fault.remedy === undefined ? {} : { remedy: kept(fault.remedy) };
+  return { ...fault, message: kept(fault.message), where, ...remedy };
 }
 
 /** A name from outside may be as long as the file it is in. */

@@ -93,3 +93,38 @@ describe('a doubt about the time', () => {
     expect((await here.store.exports.holds('dir')).map((one) => one.part)).toContain('delete');
   });
 });
+
+describe('candidates for a login', () => {
+  const login = (...candidates: string[]) =>
+    yaml({ top: `attributes: { person: { login: { unique: { candidates: ${JSON.stringify(candidates)} } } } }` });
+  const lastName = '${person.displayName.split(" ")[1].lower()}';
+  const logins = async () => {
+    const rows = await here.store.sync.scanObjects({ after: 0, limit: 100 });
+    return rows.map(({ attributes }) => (JSON.parse(attributes) as { login?: string }).login ?? null);
+  };
+  const withOneName = async (text: string) => {
+    here = await firm(text);
+    here.system('hr').put('person', 'p0', { id: 'p0', name: 'Madonna', level: '2' });
+    for (let i = 1; i <= 3; i++) here.system('hr').put('person', `p${i}`, { id: `p${i}`, name: `Person N${i}`, level: '2' });
+    here.system('dir').put('person', 'root', { number: 'root' });
+    return await here.run();
+  };
+
+  it('that fail for one person are told, she waits for somebody, and the others go on', async () => {
+    const report = await withOneName(login(lastName));
+    expect(report.faults).toEqual([
+      expect.objectContaining({
+        where: { attribute: 'login', object: 'p0' },
+        message: expect.stringContaining('could not be worked out'),
+      }),
+    ]);
+    expect(await logins()).toEqual([null, 'n1', 'n2', 'n3']);
+    expect((await here.parked('noCandidate')).length).toBe(1);
+  });
+
+  it('of which the first fails give way to the next', async () => {
+    const report = await withOneName(login(lastName, '${person.displayName.lower()}'));
+    expect(report.faults).toEqual([]);
+    expect(await logins()).toEqual(['madonna', 'n1', 'n2', 'n3']);
+  });
+});

@@ -109,6 +109,15 @@ it('one that does not end is stopped', async () => {
   expect(here.system('dir').objects()).toEqual([]);
 });
 
+it('one whose own children do not end is stopped with them, and one that leaves some behind is over when it ends', async () => {
+  const shell = (script: string) => ({ after: 'import', command: ['sh', '-c', script] });
+  await begin([{ ...shell('sleep 3600; true'), timeout: '1s' }, shell('sleep 3600 & echo over > over.txt')]);
+  const report = await here.run();
+  expect(report.faults.map((fault) => fault.message)).toEqual([expect.stringContaining('stopped after 1000 ms')]);
+  expect(await readFile(path.join(here.folder, 'over.txt'), 'utf8')).toBe('over\n');
+  expect(here.system('dir').objects()).toHaveLength(2);
+});
+
 it('a webhook is sent the same, and its answer counts', async () => {
   const bodies: Told[] = [];
   let answer = 200;

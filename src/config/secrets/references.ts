@@ -31,13 +31,15 @@ export function holdsReference(text: string): boolean {
 
 /**
  * A copy of the node with every reference replaced. `secret` says which paths must be nothing but a reference.
- * What comes from a file, stands in a secret setting or in a URL is registered as never to be printed, faulty or not.
+ * What comes from a file, stands in a secret setting, in a URL or in a `hidden` place is registered as never to be printed,
+ * faulty or not.
  */
 export async function resolveReferences(
   node: unknown,
   secret: (path: Path) => boolean,
   sources: Sources,
   report: Report,
+  hidden: (path: Path) => boolean = () => false,
 ): Promise<Resolved> {
   const references: Path[] = [];
   const text = async (value: string, at: Path): Promise<string> => {
@@ -60,7 +62,7 @@ export async function resolveReferences(
         report(at, resolved.fault, resolved.remedy);
         return value;
       }
-      if (by === 'file' || isSecret || value.includes('://')) keepSecret(resolved.value);
+      if (by === 'file' || isSecret || value.includes('://') || hidden(at)) keepSecret(resolved.value);
       out += value.slice(from, match.index) + resolved.value;
       from = match.index + match[0].length;
     }

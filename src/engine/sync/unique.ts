@@ -4,6 +4,7 @@
  */
 
 import { canonicalJson, parseImage, sameValue } from '#core/canonical';
+import { toFault } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { type Attributes, scalars, type Value } from '#core/values';
 import type { Clock, KindRules, MetaAttribute, ObjectScope } from '#rules/model';
@@ -87,7 +88,9 @@ async function settleAttribute(
       continue;
     }
     if (!claimant.living) continue;
-    const tries = candidates(type, claimant, TRIES_AHEAD);
+    const failures: unknown[] = [];
+    const tries = candidates(type, claimant, TRIES_AHEAD, failures);
+    if (tries.length === 0 && failures.length > 0) tellFailed(context, type, claimant, failures[0]);
     wanting.push({ claimant, tries });
     for (const text of tries) want(claimant, text);
   }
@@ -135,6 +138,13 @@ async function settleAttribute(
       if (claimant.taken?.replaced.delete(type.name)) claimant.attributes[type.name] = claimant.before![type.name]!;
     }
   }
+}
+
+/** Candidates that all fail for one object are that one's trouble, and of nobody else. */
+function tellFailed(context: EngineContext, type: MetaAttribute, { object, rows }: Claimant, error: unknown): void {
+  const anchor = rows.find((row) => row.anchor !== null)?.anchor;
+  const fault = toFault(error, { attribute: type.name, object: anchor ?? `#${object}` });
+  context.fault(fault, { subject: 'object', id: object });
 }
 
 /** The value its account already has in a target where it must be unique. */
@@ -210,18 +220,29 @@ function renamed(type: MetaAttribute, claimant: Claimant): boolean {
   return rule.reads.some((read) => !sameValue(claimant.before?.[read] ?? null, claimant.attributes[read] ?? null));
 }
 
-/** The first `n` candidate texts: each expression once, then the last one counting from 2. */
-export function candidates(type: MetaAttribute, claimant: Claimant, n: number): string[] {
+/**
+ * The first `n` candidate texts: each expression once, then the last one counting from 2. When one fails for this object, such as
+ * for a name of one word, the next one has its turn.
+ */
+export function candidates(type: MetaAttribute, claimant: Claimant, n: number, failures: unknown[] = []): string[] {
   const list = type.unique!.candidates;
   const out: string[] = [];
-  const add = (text: string | undefined): void => {
-    if (text !== undefined && text !== '' && !out.includes(text)) out.push(text);
+  const add = (candidate: (typeof list)[number], counter: number | null): boolean => {
+    try {
+      const text = candidate(claimant.scope, counter, claimant.clock);
+      if (text !== undefined && text !== '' && !out.includes(text)) out.push(text);
+      return true;
+    } catch (error) {
+      failures.push(error);
+      return false;
+    }
   };
+  let works = false;
   for (const candidate of list) {
     if (out.length >= n) return out;
-    add(candidate(claimant.scope, null, claimant.clock));
+    works = add(candidate, null);
   }
   const last = list[list.length - 1];
-  for (let counter = 2; last && out.length < n && counter < n + 2; counter++) add(last(claimant.scope, counter, claimant.clock));
+  for (let counter = 2; works && out.length < n && counter < n + 2; counter++) works = add(last!, counter);
   return out;
 }
