@@ -1,5 +1,6 @@
 /** The real engine as a house: SQLite in a folder of its own, memory systems, time owned by the test. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Configuration } from '#config/model';
@@ -25,9 +26,16 @@ export interface EngineHouse extends House {
   readonly script: (connection: string, rule: FaultRule) => void;
   /** Scripted faults that came to pass, once for each time. */
   readonly happened: () => readonly FaultRule[];
+  /** Creates and updates that were really done in a system. */
+  readonly done: (connection: string) => number;
   /** One run; answers its report. */
   once(profile: Profile, connections?: readonly string[]): Promise<RunReport>;
   plan(profile: Profile): Promise<Plan>;
+  /**
+   * A cycle in a process that ends in the middle of its next write to this system: what follows works on the store as that left it.
+   * False when nothing was written there.
+   */
+  killed(connection: string, moment: 'before' | 'after'): Promise<boolean>;
   memory(): Promise<Memory>;
   /** The systems as the oracle takes them. */
   systems(): ReadonlyMap<string, System>;
@@ -41,15 +49,19 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
   const systems = memorySystems(organisation);
   const config = systems.configured(await configurationFrom(organisation.yaml, folder));
-  const store = await openSqlite({ path: path.join(folder, 'rollcall.db'), program: 'test', readOnly: false, create: true });
+  let file = path.join(folder, 'rollcall.db');
+  let store = await openSqlite({ path: file, program: 'test', readOnly: false, create: true });
   // The plan of first contact is approved unseen.
   for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
   const reports: RunReport[] = [];
   let assigned = 0;
   let scripted = false;
+  let lives = 0;
   const house: EngineHouse = {
     now: MORNING,
-    store,
+    get store() {
+      return store;
+    },
     config,
     reports,
     connections: Object.keys(organisation.systems),
@@ -61,6 +73,7 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
       systems.script(connection, rule);
     },
     happened: systems.happened,
+    done: systems.done,
     async once(profile, connections) {
       const report = await run({ profile, connections: connections ?? null, by: 'test', now: house.now }, services());
       if (report.status === 'failed') throw new Error(`a ${profile} failed: ${JSON.stringify(report.faults)}`);
@@ -69,6 +82,22 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
     },
     async run(profile) {
       await house.once(profile);
+    },
+    async killed(connection, moment) {
+      scripted = true;
+      const struck = new Promise<true>((resolve) => systems.strike(connection, moment, () => resolve(true)));
+      const died = await Promise.race([struck, house.once('cycle').then(() => false as const)]);
+      if (!died) {
+        systems.revive();
+        return false;
+      }
+      const copy = path.join(folder, `life-${++lives}.db`);
+      for (const part of ['', '-wal']) if (existsSync(file + part)) await copyFile(file + part, copy + part);
+      await store.close();
+      systems.revive();
+      file = copy;
+      store = await openSqlite({ path: file, program: 'test', readOnly: false, create: false });
+      return true;
     },
     plan: (profile) => plan({ profile, connections: null, by: 'test', now: house.now, read: true }, services()),
     async settle() {

@@ -19,6 +19,12 @@ export interface MemorySystems {
   readonly script: (connection: string, rule: FaultRule) => void;
   /** Scripted faults that came to pass, once for each time. */
   readonly happened: () => readonly FaultRule[];
+  /** At the next write the process is as good as dead, before or after it was done: its answer never comes. */
+  readonly strike: (connection: string, moment: 'before' | 'after', then: () => void) => void;
+  /** Another process goes on. */
+  readonly revive: () => void;
+  /** Writes that were really done there. */
+  readonly done: (connection: string) => number;
   readonly close: () => void;
 }
 
@@ -29,6 +35,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
   const nameOf = (connection: string): string => `house ${house}: ${connection}`;
   const system = (connection: string): MemorySystem => memorySystem(nameOf(connection));
   const faults = new Map<string, FaultRule[]>();
+  const strikes: Strikes = { dead: false, next: new Map() };
   const put = (connection: string, { kind, anchor, name, attributes }: SystemObject): void =>
     system(connection).put(kind, anchor, plain(attributes), name === null ? {} : { name });
   for (const [connection, { objects, manner }] of Object.entries(organisation.systems)) {
@@ -42,7 +49,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
     ...config,
     connections: config.connections.map((c) => ({
       ...c,
-      definition: refusing(organisation.systems[c.name]!.manner ?? {}),
+      definition: struck(refusing(organisation.systems[c.name]!.manner ?? {}), c.name, strikes),
       settings: {
         ...(c.settings as object),
         system: nameOf(c.name),
@@ -71,6 +78,12 @@ export function memorySystems(organisation: Organisation): MemorySystems {
           return Array.from({ length: Math.max(0, Math.min(fitted, rule.times ?? fitted)) }, () => rule);
         }),
       ),
+    strike: (connection, moment, then) => void strikes.next.set(connection, { moment, then }),
+    revive() {
+      strikes.dead = false;
+      strikes.next.clear();
+    },
+    done: (connection) => system(connection).counts.created + system(connection).counts.updated,
     close: () => {
       for (const connection of faults.keys()) forgetMemorySystem(nameOf(connection));
     },
@@ -118,4 +131,33 @@ function refusing({ refuses = {}, taken = {}, mute = false }: Manner): Connector
     };
   };
   return { ...(memory as ConnectorDefinition), open };
+}
+
+interface Strikes {
+  /** Nothing more is written to any system by the process that was struck. */
+  dead: boolean;
+  readonly next: Map<string, { readonly moment: 'before' | 'after'; readonly then: () => void }>;
+}
+
+function struck(definition: ConnectorDefinition, name: string, strikes: Strikes): ConnectorDefinition {
+  const open: ConnectorDefinition['open'] = (config, context): Connection => {
+    const inner = definition.open(config, context);
+    const { write } = inner;
+    if (!write) return inner;
+    return {
+      ...inner,
+      write: {
+        ...write,
+        async write(items) {
+          const strike = strikes.next.get(name);
+          if (!strike && !strikes.dead) return write.write(items);
+          if (strike && !strikes.dead && strike.moment === 'after') await write.write(items);
+          strikes.dead = true;
+          strike?.then();
+          return new Promise<never>(() => undefined);
+        },
+      },
+    };
+  };
+  return { ...definition, open };
 }

@@ -78,7 +78,7 @@ describe('a target that', () => {
         }),
         parameters(RUNS),
       );
-      expect(counted.get(name) ?? 0).toBeGreaterThanOrEqual(RUNS);
+      expect(counted.get(name) ?? 0).toBeGreaterThan(0);
     });
   }
 });
@@ -138,7 +138,7 @@ describe('a target that others edit', () => {
       }),
       parameters(2 * RUNS),
     );
-    expect(counted.get(name) ?? 0).toBeGreaterThanOrEqual(RUNS);
+    expect(counted.get(name) ?? 0).toBeGreaterThan(0);
   });
 
   it('a clear that is undone before it was confirmed is repeated', async () => {

@@ -102,3 +102,56 @@ it('a member taken out of a merged set anywhere is gone everywhere', async () =>
     parameters(10),
   );
 });
+
+const how = fc.constantFrom('unknown' as const, 'rest' as const, 'throw' as const, 'kill' as const);
+const trouble = fc.option(
+  fc.record({ system: fc.constantFrom(...SYSTEMS), moment: fc.constantFrom('before' as const, 'after' as const), how }),
+);
+const troubled = fc.record({ system: fc.constantFrom(...SYSTEMS), phone: value, nick: members, trouble });
+
+/** Each happens in every run. */
+const SURELY = [
+  { system: 'a', phone: '8', nick: ['w', 'x'], trouble: { system: 'b', moment: 'after', how: 'kill' } },
+  { system: 'a', phone: '9', nick: ['w', 'z'], trouble: { system: 'c', moment: 'after', how: 'unknown' } },
+] as const;
+
+it('so it is when writes are not answered, or the process dies between send and answer; each was counted, and none is taken for an edit', async () => {
+  const counted = { unanswered: 0, killed: 0 };
+  const runs = 4;
+  await fc.assert(
+    fc.asyncProperty(value, members, fc.array(troubled, { minLength: 1, maxLength: 4 }), async (first, set, story) => {
+      const house = await engineHouse(start(first, set));
+      const sent = (system: string) => house.store.exports.gateCounts(system, house.now - DAY);
+      try {
+        await house.settle();
+        const clear = { system: story.at(-1)!.system, phone: null, nick: [], trouble: null };
+        for (const { system, phone, nick, trouble: one } of [...story, ...SURELY, clear]) {
+          house.now += 2 * DAY;
+          const before = new Map(SYSTEMS.map((name) => [name, house.done(name)]));
+          edit(house, system, 'phone', phone);
+          edit(house, system, 'nick', nick);
+          if (one?.how === 'kill') counted.killed += Number(await house.killed(one.system, one.moment));
+          else if (one) house.script(one.system, { on: 'write', after: 0, times: 1, do: { die: one.moment, how: one.how } });
+          await house.settle();
+          const wanted = { phone, nick: nick.length === 0 ? null : nick };
+          const holds = SYSTEMS.map((name) => held(house, name).attributes).map((a) => ({
+            phone: a['phone'] ?? null,
+            nick: a['nick'] ?? null,
+          }));
+          expect(holds).toEqual(SYSTEMS.map(() => wanted));
+          for (const name of SYSTEMS) {
+            const updates = (await sent(name)).find(({ part }) => part === 'update')?.sent ?? 0;
+            expect({ name, updates }).toEqual({ name, updates: house.done(name) - before.get(name)! });
+          }
+        }
+        counted.unanswered += house.happened().length;
+      } finally {
+        await house.close();
+      }
+    }),
+    parameters(runs),
+  );
+  announce(`happened: unanswered ${counted.unanswered}, killed ${counted.killed}`);
+  expect(counted.unanswered).toBeGreaterThan(0);
+  expect(counted.killed).toBeGreaterThan(0);
+});
