@@ -35,7 +35,8 @@ export interface CycleOptions extends SyncOptions {
   readonly sync: boolean;
   /** `decided`: what earlier syncs decided, to the chosen connections, and not read back. */
   readonly export: boolean | 'decided';
-  readonly exportOnly?: readonly StagedId[];
+  /** What may be sent, where that is not everything: asked once sync has decided, since it makes accounts. */
+  readonly exportOnly?: () => Promise<readonly StagedId[]>;
   /** Called after each phase; false ends the cycle. */
   readonly after: (phase: 'import' | 'sync' | 'export') => Promise<boolean>;
 }
@@ -69,11 +70,12 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
     let sent = 0;
+    const only = await options.exportOnly?.();
     // In the last pass nothing is decided any more: what is not as it was is left for the next run.
-    if ((await lookFirst(context, context.connections, looks, options.exportOnly)) && pass < most() - 1) continue;
+    if ((await lookFirst(context, context.connections, looks, only)) && pass < most() - 1) continue;
     conflicts = 0;
     for (const connection of context.connections) {
-      const outcome = await exportOne(context, connection, options.exportOnly, looks.deletable, true);
+      const outcome = await exportOne(context, connection, only, looks.deletable, true);
       sent += outcome.sent;
       conflicts += outcome.conflicts;
     }
@@ -91,11 +93,12 @@ async function exportDecided(
   looks: Looks,
   { exportOnly, after }: CycleOptions,
 ): Promise<boolean> {
-  await lookFirst(context, context.connections.filter(chosen), looks, exportOnly);
+  const only = await exportOnly?.();
+  await lookFirst(context, context.connections.filter(chosen), looks, only);
   const behind = (await context.store.sync.dirty()).ranges.length > 0;
   for (const connection of context.connections) {
     if (!chosen(connection)) continue;
-    if (!behind) await exportOne(context, connection, exportOnly, looks.deletable, false);
+    if (!behind) await exportOne(context, connection, only, looks.deletable, false);
     else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
       context.notice(
         'notSynced',

@@ -156,6 +156,7 @@ async function carryOut(
   // An export alone decides nothing, so nobody is to be looked at again before it.
   if (request.object !== undefined && sync)
     await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
+  const { object } = request;
   const accepted = request.planLines ? await acceptPlan(request.planLines, context) : null;
   const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
   for (const [index, step] of steps.entries()) {
@@ -169,8 +170,8 @@ async function carryOut(
       connections: request.connections,
       sync: options.sync ?? work.sync,
       export: options.export ?? work.export,
-      ...(request.object === undefined ? {} : { only: [request.object], exportOnly: await accountsOf(request.object, services) }),
-      ...(accepted ? { accept: accepted.accept, exportOnly: accepted.exports } : {}),
+      ...(object === undefined ? {} : { only: [object], exportOnly: () => accountsOf(object, services) }),
+      ...(accepted ? { accept: accepted.accept, exportOnly: async () => accepted.exports } : {}),
       after,
     });
     if (!went) return false;
