@@ -6,7 +6,8 @@ import { normalForm } from '#core/matching';
 import { type Attributes, bare, type Scalar, scalars } from '#core/values';
 import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
-import { afterWrite, type Settling } from '../import/settle.ts';
+import type { LostReferences } from '../import/lost-references.ts';
+import { afterLook, afterWrite, type Settling } from '../import/settle.ts';
 import {
   type Canonical,
   canonicalise,
@@ -69,6 +70,7 @@ export function answerOf(
   sending: Sending,
   result: WriteResult,
   proven: boolean,
+  lost: Pick<LostReferences, 'asText'>,
 ): ExportAnswer {
   const { row, item, sent, rest } = sending;
   const columns = row.export!;
@@ -128,7 +130,9 @@ export function answerOf(
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
   const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(bare(), seen, sent));
-  const steps = stepsAnswered(settled.steps, sent, settling.shared, true);
+  const answered = stepsAnswered(settled.steps, sent, settling.shared, true);
+  // Earlier writes that nobody answered are seen by this look: no read shows them as new any more.
+  const steps = shown ? afterLook(settling, row.kind, answered, settled.confirmed, seen, lost) : answered;
   return {
     ...common,
     outcome: 'proven',

@@ -8,6 +8,7 @@ import { toFault } from '#core/errors';
 import { bare, hasAny } from '#core/values';
 import type { ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
+import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
@@ -194,11 +195,13 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   );
   const answers: ExportAnswer[] = [];
   const changes: NewChange[] = [];
+  const lost = createLostReferences(context, connection);
+  await lost.load(rows);
   const seen = await lookUpWritten(session, plan, settling, sendable, results);
   sendable.forEach((sending, i) => {
     const object = seen.get(i);
     const result = object ? { ...results[i]!, object } : results[i]!;
-    const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined);
+    const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined, lost);
     answers.push(answer);
     count(session, sending, answer, changes);
     if (answer.outcome === 'proven')

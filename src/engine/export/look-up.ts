@@ -7,6 +7,7 @@ import { toFault } from '#core/errors';
 import { scalars } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { sharedIn } from '../sync/ours.ts';
 import { answerOf } from './answers.ts';
@@ -26,6 +27,8 @@ export async function settleByLookup(
   const unknown = rows.filter((row) => row.export!.operation === 'create');
   const plan = stagingPlan(context, connection);
   const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  const lost = createLostReferences(context, connection);
+  await lost.load(unknown);
   for (const sending of await translate(context, connection, unknown, new Set())) {
     const { row } = sending;
     const [value] = scalars(parseImage(row.export!.wanted ?? '{}')[creates.attribute] ?? null);
@@ -53,6 +56,7 @@ export async function settleByLookup(
         sending,
         { ok: true, anchor: object!.anchor, object: object!, ...(object!.name === undefined ? {} : { name: object!.name }) },
         true,
+        lost,
       );
       context.counters.add(connection.name, PROVEN_BY.lookup);
       await context.store.exports.answer({

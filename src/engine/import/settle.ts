@@ -1,7 +1,7 @@
 /** What a target's state proves about what was written there, and what of it stays ours (SEMANTICS 2, 3 and 9). */
 import { imageText, parseImage } from '#core/canonical';
 import { equivalent } from '#core/matching';
-import { type Attributes, type AttributeType, bare } from '#core/values';
+import { type Attributes, type AttributeType, bare, hasAny } from '#core/values';
 import type { Settle, StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
@@ -72,11 +72,24 @@ export function settleRow(
   const written = sent === null ? null : afterWrite(settling, { ...row, steps: before }, sent, now);
   if (written === null && row.confirmed === null && before === null) return undefined;
   const confirmed: Attributes = written?.confirmed ?? (row.confirmed === null ? bare() : parseImage(row.confirmed));
-  const type = (attribute: string): AttributeType => typeIn(settling.connection, attribute);
-  const steps = settleUnanswered(written ? written.steps : before, confirmed, now, settling.shared, type, references);
+  const steps = afterLook(settling, row.kind, written ? written.steps : before, confirmed, now, references);
   const edited = forgetEdited(settling, confirmed, sent, now);
   if (written === null && !edited && steps === before) return undefined;
   return { confirmed: imageText(confirmed), settled: written !== null, ...(steps === row.steps ? {} : { steps }) };
+}
+
+/** What a look at an object shows of writes that nobody answered: noted in `confirmed`; answers the steps after it. */
+export function afterLook(
+  settling: Settling,
+  kind: string,
+  before: string | null,
+  confirmed: Attributes,
+  now: Attributes,
+  references: Pick<LostReferences, 'asText'>,
+): string | null {
+  const type = (attribute: string): AttributeType => typeIn(settling.connection, attribute);
+  const { steps, shown } = settleUnanswered(before, confirmed, now, settling.shared, type, references);
+  return hasAny(shown) ? stepsText(enabling(settling, kind, parseSteps(steps), shown, now)) : steps;
 }
 
 /** Whether this state, if it is the last one, ends something that was ours, or shows that a write did not arrive. */

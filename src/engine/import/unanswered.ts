@@ -57,7 +57,16 @@ export function stepsUndone(text: string | null): string | null {
   return withUnanswered(parseSteps(text), {});
 }
 
-/** Notes in `confirmed` what of it the target shows now; answers the steps with what is left. */
+export interface Settled {
+  /** With what is left. */
+  readonly steps: string | null;
+  /** What turned out to be written; sets are not among it. */
+  readonly shown: Attributes;
+}
+
+const NOTHING: Attributes = Object.freeze(bare());
+
+/** Notes in `confirmed` what of it the target shows now. */
 export function settleUnanswered(
   text: string | null,
   confirmed: Attributes,
@@ -65,9 +74,10 @@ export function settleUnanswered(
   shared: Shared,
   typeOf: (attribute: string) => AttributeType,
   references: Pick<LostReferences, 'asText'>,
-): string | null {
+): Settled {
   const steps = parseSteps(text);
-  if (steps.unanswered === undefined) return text;
+  if (steps.unanswered === undefined) return { steps: text, shown: NOTHING };
+  const found: Attributes = bare();
   const left: { [attribute: string]: readonly Value[] } = bare();
   for (const attribute in steps.unanswered) {
     const may = steps.unanswered[attribute]!;
@@ -77,7 +87,7 @@ export function settleUnanswered(
       const texts = may.map((value) => references.asText(attribute, value));
       const shown = texts.find((value, i) => (value !== null || may[i] === null) && equivalent(there, value, typeOf(attribute)));
       if (shown === undefined) left[attribute] = may;
-      else confirmed[attribute] = shown;
+      else confirmed[attribute] = found[attribute] = shown;
       continue;
     }
     const [added = null, removed = null] = may;
@@ -87,7 +97,7 @@ export function settleUnanswered(
     const stays = without(removed, gone, set);
     if (missing !== null || stays !== null) left[attribute] = [missing, stays];
   }
-  return withUnanswered(steps, left);
+  return { steps: withUnanswered(steps, left), shown: found };
 }
 
 function withUnanswered({ unanswered: _before, ...steps }: Steps, unanswered: Unanswered): string | null {

@@ -170,7 +170,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   }
   const steps = parseSteps(row.steps);
   const { disabledAt, confirmedAt, ...others } = steps;
-  // What was taken is given back; the memory of it stays until that is proven.
+  // What was taken is given back; the memory of it stays until that is proven. A grace that ran ends here.
   const off =
     rule.enabled !== null &&
     disabledAt !== undefined &&
@@ -195,7 +195,9 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     row,
     {
       ...(sameText(imageText(agreed), row.confirmed) ? {} : { confirmed: imageText(agreed) }),
-      ...(off || (disabledAt === undefined && confirmedAt === undefined) ? {} : { steps: stepsText(others) }),
+      ...(confirmedAt === undefined && (off || disabledAt === undefined)
+        ? {}
+        : { steps: stepsText(off ? { ...others, disabledAt } : others) }),
     },
     wishWrite(context, connection, rule, row, change),
   );
