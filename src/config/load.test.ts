@@ -457,6 +457,23 @@ describe('warnings', () => {
   });
 });
 
+describe('references to those who have no account', () => {
+  const teams = (rules: string) =>
+    `${HR}      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
+  teams: { type: csv, path: teams.csv, anchor: name, export: { group: { provision: true, anchor: name, attributes: { name: name, member: member } }${rules} } }
+`;
+
+  test('are a warning: nothing would ever be written', async () => {
+    expect((await good(teams(''))).warnings).toEqual([
+      expect.stringMatching(
+        /^17:\d+ connections\.teams\.export\.group\.attributes\.member: names accounts of teams, and no rule/,
+      ),
+    ]);
+    const people = ', person: { provision: true, anchor: employeeId, attributes: { id: employeeId } }';
+    expect((await good(teams(people))).warnings).toEqual([]);
+  });
+});
+
 describe('attributes that nobody gives', () => {
   const book = (rule: string, more = ''): string =>
     `${more}${HR}  book:\n    type: csv\n    path: book.csv\n    anchor: id\n    export:\n      person: ${rule}\n`;

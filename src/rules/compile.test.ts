@@ -306,10 +306,10 @@ describe('export rules', () => {
 
   it('references by what the target wants', () => {
     const rule = exported(
-      { attributes: { boss: { value: 'manager', by: 'mail' }, owner: { value: 'assistant', by: 'anchor' } } },
+      { attributes: { boss: { value: 'manager', by: 'name' }, owner: { value: 'assistant', by: 'anchor' } } },
       { named: false },
     );
-    expect(rule.flows.map((flow) => flow.reference?.by)).toEqual([{ attribute: 'mail' }, 'anchor']);
+    expect(rule.flows.map((flow) => flow.reference?.by)).toEqual(['name', 'anchor']);
     expect(flowOf(rule, 'boss').evaluate(object({ manager: null }), createClock(NOW))).toBe(null);
     const group = compileExportRule(
       { attributes: { member: 'member' } },
@@ -337,6 +337,7 @@ describe('export rules', () => {
     [{ attributes: { uid: 'login' } }, /cannot be written/],
     [{ attributes: { mail: 'mial' } }, /did you mean mail/],
     [{ attributes: { mail: { value: 'mail', by: 'name' } } }, /only a reference/],
+    [{ attributes: { cn: { value: 'manager', by: 'mail' } } }, /by anchor or name, not by 'mail'/],
     [{ attributes: { cn: { value: 'displayName', values: 'ours' } } }, /one value/],
     [{ when: 'person.activ' }, /did you mean person\.active/],
     [{ dn: 'x', name: 'y' }, /another word/],

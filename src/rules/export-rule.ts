@@ -64,7 +64,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     const refers = own?.type === 'reference';
     if (!refers && options?.has('by'))
       at(['by'], 'only a reference is written by something', 'copy a reference attribute, or leave by away');
-    const by: string | null = refers ? ((options && text(options, 'by', at)) ?? (context.named ? 'name' : 'anchor')) : null;
+    const by = refers ? termsOf((options && text(options, 'by', at)) ?? (context.named ? 'name' : 'anchor'), at) : null;
     const type = typeOf(name, own, by, options, at);
     const values =
       (options && oneOf(options, 'values', ['all', 'ours'] as const, at)) ?? (refers && type.multi ? 'byOrigin' : 'all');
@@ -74,7 +74,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     const evaluate: Evaluate<ObjectScope, Contribution> = refers
       ? (object, clock) => referredIds(run(object, clock), own.multi)
       : typed(source, type);
-    const reference = by === null ? null : { by: termsOf(by), multi: type.multi };
+    const reference = by === null ? null : { by, multi: type.multi };
     return { attribute: name, text: source.text, strength, values, reads: source.reads, evaluate, reference, type };
   }
 
@@ -184,8 +184,14 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   };
 }
 
-function termsOf(by: string): NonNullable<ExportFlow['reference']>['by'] {
-  return by === 'anchor' || by === 'name' ? by : { attribute: by };
+function termsOf(by: string, at: Report): 'anchor' | 'name' {
+  if (by === 'anchor' || by === 'name') return by;
+  at(
+    ['by'],
+    `a target takes references by anchor or name, not by ${quoted(by)}`,
+    'write anchor or name; a reference to one object may be an expression, such as ${person.manager.mail}',
+  );
+  return 'anchor';
 }
 
 function enabledOf(rule: Raw, context: ExportContext, outer: Report): ExportRule['enabled'] {

@@ -93,7 +93,7 @@ export interface ExportFlow {
   /** Typed for the target; a reference flow answers object ids as numbers, translated when it is sent. */
   readonly evaluate: Evaluate<ObjectScope, Contribution>;
   /** Set when the value is a reference: the terms the target wants it in. */
-  readonly reference: { readonly by: 'anchor' | 'name' | { readonly attribute: string }; readonly multi: boolean } | null;
+  readonly reference: { readonly by: 'anchor' | 'name'; readonly multi: boolean } | null;
   readonly type: AttributeType;
 }
 

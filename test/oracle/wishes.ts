@@ -101,7 +101,6 @@ function shared({ account, there }: Job, flow: ExportFlow, wanted: Value): Value
 function termOf({ state, rule }: Job, flow: ExportFlow, id: number): string | null {
   const object = state.memory.objects.get(id)!;
   const { by } = flow.reference!;
-  if (typeof by === 'object') return textOf(object.attributes[by.attribute]);
   const account = state.linksOf(object).find((s) => s.connection === rule.connection && state.contentOf(s) !== undefined);
   return account ? state.contentOf(account)![by] : null;
 }

@@ -1,7 +1,7 @@
 /** After rules are compiled: what they make of each other. */
 import { nearest } from '#core/text';
 import { refersTo } from '#rules/compile';
-import type { KindRules } from '#rules/model';
+import type { ExportRule, KindRules } from '#rules/model';
 import type { Collector } from '../collect.ts';
 import { connectionExists, kindExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
@@ -126,6 +126,7 @@ function warn(rules: Rules, collect: Collector): void {
         'add join: [attribute], or project: true',
       );
     }
+    for (const rule of exports.values()) checkReferred(rule, imports, exports, collect);
     // Without reading a target Rollcall cannot find the accounts that are there already.
     for (const [kind, rule] of exports) {
       if (imports.has(kind)) continue;
@@ -137,5 +138,24 @@ function warn(rules: Rules, collect: Collector): void {
         'add an import rule with join, or provision: true',
       );
     }
+  }
+}
+
+/** References are written as accounts of the target: nobody has one where no rule is about such objects. */
+function checkReferred(
+  { connection, kind, flows }: ExportRule,
+  imports: ReadonlyMap<string, unknown>,
+  exports: ReadonlyMap<string, unknown>,
+  collect: Collector,
+): void {
+  for (const { attribute, reference, reads } of flows) {
+    const referred = reference === null ? null : refersTo(kind, reads[0]!);
+    if (referred === null || imports.has(referred) || exports.has(referred)) continue;
+    collect.warn(
+      ['connections', connection, 'export', kind, 'attributes', attribute],
+      'value',
+      `names accounts of ${connection}, and no rule says which ${referred} has one there, so nothing is ever written`,
+      `add an import or an export rule for ${referred}`,
+    );
   }
 }

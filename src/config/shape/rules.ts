@@ -91,10 +91,7 @@ const exportFlow = z.union([
       .enum(['all', 'ours'])
       .optional()
       .describe('Lists: `all` values are decided here, or only `ours`, those Rollcall added.'),
-    by: z
-      .string()
-      .optional()
-      .describe('References: what the target wants: `anchor`, `name` (a DN), or an attribute such as `mail`.'),
+    by: z.string().optional().describe('References: what the target wants: the `anchor` of the account, or its `name` (a DN).'),
     type: z
       .enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'])
       .optional()

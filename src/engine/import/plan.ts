@@ -32,7 +32,7 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
   for (const rule of connection.exports.values())
     for (const flow of rule.flows)
       if (flow.reference?.multi) {
-        const by = flow.reference.by === 'name' ? 'name' : 'anchor';
+        const { by } = flow.reference;
         plan(flow.attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), true);
       }
   for (const kind of context.kinds.values())

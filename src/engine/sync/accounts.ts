@@ -13,10 +13,7 @@ export interface Account {
 }
 
 /** An account a reference may be written to now: there, or to be created under a text that is known already. */
-export function referenceText(
-  account: Account | undefined,
-  by: 'anchor' | 'name' | { readonly attribute: string },
-): string | null {
+export function referenceText(account: Account | undefined, by: 'anchor' | 'name'): string | null {
   if (!account || account.presence === 'gone') return null;
   if (by === 'name') return account.name;
   return account.anchor;

@@ -101,8 +101,7 @@ export function sourcesOf(context: EngineContext, group: Group, flow: ExportFlow
 /** In whose terms a changed membership's key is: the source's flow, or the target group's own attribute. */
 export function referenceOf(context: EngineContext, row: StagedRow, attribute: string, kept: Kept): ReferenceBy | null {
   if (row.id === kept.row.id) {
-    const by = kept.flow.reference!.by;
-    return { connection: kept.connection.name, by: typeof by === 'string' ? by : 'anchor', kind: 'person' };
+    return { connection: kept.connection.name, by: kept.flow.reference!.by, kind: 'person' };
   }
   for (const rule of connectionNamed(context, row.connection)?.imports.values() ?? [])
     for (const edge of rule.edges) if (edge.attribute === attribute) return edge.reference;
@@ -111,5 +110,5 @@ export function referenceOf(context: EngineContext, row: StagedRow, attribute: s
 
 /** A member as the target writes it → the key of its edge. */
 export function keyIn(kept: Kept, text: string): string {
-  return referenceKey(text, kept.flow.reference!.by === 'name' ? 'name' : 'anchor', 'exact');
+  return referenceKey(text, kept.flow.reference!.by, 'exact');
 }
