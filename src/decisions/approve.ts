@@ -8,11 +8,13 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { discardOf, isDiscarded, partsLeft } from '#runs/reasons';
-import type { EdgeRow, GateHold, StagedRow } from '#store/contract';
+import type { DecisionRow, EdgeRow, GateHold, StagedRow } from '#store/contract';
 import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, membersDecided, sizeOf } from './change.ts';
 import { checked, type Decider, type Surroundings } from './decision.ts';
 import { leaveOut, leftOutOf } from './first-plan.ts';
 import { known } from './hold.ts';
+import { approveLink } from './links.ts';
+import { heldLinks, UNLINK } from './unlink-gate.ts';
 
 export interface Waiting {
   readonly connection: string;
@@ -23,6 +25,9 @@ export interface Waiting {
   /** Memberships, and the groups whose they are. */
   readonly members: readonly EdgeRow[];
   readonly groups: ReadonlyMap<number, StagedRow>;
+  /** Decisions that would end the links of accounts, and the accounts. */
+  readonly links: readonly DecisionRow[];
+  readonly linked: ReadonlyMap<number, StagedRow>;
   readonly digest: string;
   readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
 }
@@ -69,7 +74,8 @@ export async function pending(target: string, surroundings: Surroundings): Promi
   }
   const said = holds.flatMap(({ id, part }) => (id === leftOut ? ['held' as const] : part === 'member' ? [null] : []));
   const members = said.length > 0 ? await membersDecided(store, connection, said) : [];
-  return waiting(connection, 'gate', holds, rows, members, store);
+  const links = holds.some((one) => one.part === UNLINK) ? await heldLinks(store, connection) : [];
+  return waiting(connection, 'gate', holds, { rows, members, links }, store);
 }
 
 function noHold(id: number, open: readonly GateHold[]): RollcallError {
@@ -92,6 +98,7 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Su
     discarded: row.export!.discarded,
   }));
   if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
+  for (const one of chosen.links) await approveLink(one, by.at, store);
   const decision = await record('approve', shown, chosen, by, surroundings);
   if (shown.what === 'firstPlan') {
     const approval = canonicalJson({ ...by, digest: digestOfAll(chosen), changes: sizeOf(chosen) });
@@ -110,6 +117,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
     discarded: discardOf(row.id, row.export!),
   }));
   if (chosen.members.length > 0) await surroundings.store.exports.decideEdges({ edges: chosen.members, decided: 'discarded' });
+  for (const one of chosen.links) await surroundings.store.decisions.revoke(one.id, by.at, []);
   const decision = await record('discard', shown, chosen, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
 }
@@ -121,7 +129,8 @@ async function firstPlan(connection: string, { store, config }: Surroundings): P
   const rows = observed.filter((row) => !isDiscarded(row));
   const state = (await store.spaces.states()).find((one) => one.name === connection);
   if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
-    return waiting(connection, 'firstPlan', [], rows, await membersDecided(store, connection, [null]), store);
+    const members = await membersDecided(store, connection, [null]);
+    return waiting(connection, 'firstPlan', [], { rows, members, links: [] }, store);
   }
   if (state?.mode === 'on') return null;
   throw new RollcallError('notFound', `${connection} has not been read completely yet, so there is no first plan to approve.`, {
@@ -145,14 +154,14 @@ async function waiting(
   connection: string,
   what: Waiting['what'],
   holds: readonly GateHold[],
-  rows: readonly StagedRow[],
-  members: readonly EdgeRow[],
+  { rows, members, links }: Changes,
   store: Surroundings['store'],
 ): Promise<Waiting> {
   const counts = { create: 0, update: 0, delete: 0 };
   for (const row of rows) if (row.export !== null) counts[row.export.operation] += 1;
   const groups = await groupsOf(store, members);
-  return { connection, what, holds, rows, members, groups, digest: digestOfAll({ rows, members }), counts };
+  const linked = new Map((await store.spaces.byIds(links.map((one) => one.stagedId!))).map((row) => [row.id, row]));
+  return { connection, what, holds, rows, members, groups, links, linked, digest: digestOfAll({ rows, members, links }), counts };
 }
 
 function choose(shown: Waiting, { only, digest }: Choice): Changes {
@@ -164,7 +173,8 @@ function choose(shown: Waiting, { only, digest }: Choice): Changes {
   }
   if (only.length === 0) return shown;
   const names = new Map<string, number>();
-  for (const row of [...shown.groups.values(), ...shown.rows]) for (const name of namesOf(row)) names.set(name, row.id);
+  for (const row of [...shown.groups.values(), ...shown.linked.values(), ...shown.rows])
+    for (const name of namesOf(row)) names.set(name, row.id);
   const chosen = new Set<number>();
   for (const name of only) {
     const id = names.get(name);
@@ -179,6 +189,7 @@ function choose(shown: Waiting, { only, digest }: Choice): Changes {
   return {
     rows: shown.rows.filter((row) => chosen.has(row.id)),
     members: shown.members.filter((edge) => chosen.has(edge.stagedId)),
+    links: shown.links.filter((one) => chosen.has(one.stagedId!)),
   };
 }
 
@@ -242,7 +253,8 @@ async function close(decision: number, shown: Waiting, chosen: Changes, by: Deci
   const leftOut = leftOutOf(shown.holds, shown.connection);
   for (const one of shown.holds) {
     const ofMembers = one.part === 'member' || one.id === leftOut;
-    const still = (ofMembers && membersLeft) || left.some((row) => covers(one, row, leftOut));
+    const linksLeft = one.part === UNLINK && shown.links.length > chosen.links.length;
+    const still = linksLeft || (ofMembers && membersLeft) || left.some((row) => covers(one, row, leftOut));
     if (!still) await store.exports.closeHold(one.id, decision, by.at);
   }
   return {

@@ -2,7 +2,7 @@
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { changeDigest } from '#runs/reasons';
-import type { EdgeDecision, EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
+import type { DecisionRow, EdgeDecision, EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
 export function digestOf(row: Pick<StagedRow, 'id' | 'export'>): string | null {
@@ -13,16 +13,19 @@ export function digestOf(row: Pick<StagedRow, 'id' | 'export'>): string | null {
 export interface Changes {
   readonly rows: readonly StagedRow[];
   readonly members: readonly EdgeRow[];
+  /** Decisions that would end the links of accounts. */
+  readonly links: readonly DecisionRow[];
 }
 
 /** Identifies a set of changes whatever their order. */
-export function digestOfAll({ rows, members }: Changes): string {
+export function digestOfAll({ rows, members, links }: Changes): string {
   const edges = members.map(({ stagedId, attribute, key, state }) => canonicalJson([stagedId, attribute, key, state]));
-  return sha256Hex(canonicalJson([...rows.map((row) => digestOf(row)), ...edges].sort()));
+  const held = links.map(({ id, detail }) => canonicalJson(['link', id, detail]));
+  return sha256Hex(canonicalJson([...rows.map((row) => digestOf(row)), ...edges, ...held].sort()));
 }
 
-export function sizeOf({ rows, members }: Changes): number {
-  return rows.length + members.length;
+export function sizeOf({ rows, members, links }: Changes): number {
+  return rows.length + members.length + links.length;
 }
 
 const PAGE = 2_000;

@@ -17,7 +17,11 @@ export async function leaveOut(
 ): Promise<void> {
   const { connection } = plan;
   const [rows, members] = [new Set(chosen.rows), new Set(chosen.members)];
-  const left = { rows: plan.rows.filter((row) => !rows.has(row)), members: plan.members.filter((edge) => !members.has(edge)) };
+  const left = {
+    rows: plan.rows.filter((row) => !rows.has(row)),
+    members: plan.members.filter((edge) => !members.has(edge)),
+    links: [],
+  };
   const count = sizeOf(left);
   if (count === 0) return;
   const digest = digestOfAll(left).slice(0, 32);

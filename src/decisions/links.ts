@@ -1,19 +1,27 @@
 /**
  * Whose a staged object is, said by a person: `link` and `unlink` (SEMANTICS 13). Both outrank the join rules, survive full
- * syncs, and are carried out by the next run. A new decision about the same object takes the place of the one before it.
+ * syncs, and are carried out by the next run; those over the limit of the gate when they are approved. A new decision about the same object takes the place of the one before it.
  */
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { known } from './hold.ts';
-import { endedLink } from './unlink-gate.ts';
+import { changeHeld, gateFor, holdLink, type LinkChange } from './unlink-gate.ts';
 
 export interface LinkDecision {
   readonly decision: number;
   readonly staged: StagedRow;
   /** To whom it belonged; null when to nobody. */
   readonly before: ObjectId | null;
+  /** The gate `unlink` holds it: it waits until somebody approves it. */
+  readonly held: boolean;
+}
+
+/** What became of a decision. */
+export interface Recorded {
+  readonly decision: number;
+  readonly held: boolean;
 }
 
 /** Errors: notFound; conflict for an account that is only to be made, or when the person is of another kind. */
@@ -29,8 +37,7 @@ export async function link(
       where: { connection, object: anchor },
       remedy: 'There is nothing to decide.',
     });
-  const decision = await recordLink(staged, object, {}, by, surroundings);
-  return { decision, staged, before: staged.objectId };
+  return { ...(await recordLink(staged, object, {}, by, surroundings)), staged, before: staged.objectId };
 }
 
 /** Errors: notFound, conflict when it belongs to nobody. */
@@ -46,39 +53,69 @@ export async function unlink(
       where: { connection, object: anchor },
       remedy: 'There is nothing to unlink.',
     });
-  const decision = await recordBarred(staged, staged.objectId, {}, by, surroundings);
-  return { decision, staged, before: staged.objectId };
+  return { ...(await recordBarred(staged, staged.objectId, {}, by, surroundings)), staged, before: staged.objectId };
 }
 
-export async function recordLink(
-  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+export function recordLink(
+  staged: Account,
   object: ObjectId,
   detail: object,
   by: Decider,
   surroundings: GatedSurroundings,
-): Promise<number> {
-  const { store } = surroundings;
-  const ended = staged.objectId === null || staged.objectId === object ? {} : await endedLink(staged, by.at, surroundings);
-  const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred' || one.objectId === object);
-  return await record('link', staged, object, { ...detail, ...ended }, by, store, replaced);
+): Promise<Recorded> {
+  const ends = staged.objectId !== null && staged.objectId !== object;
+  return recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings);
 }
 
-export async function recordBarred(
-  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+export function recordBarred(
+  staged: Account,
   object: ObjectId,
   detail: object,
   by: Decider,
   surroundings: GatedSurroundings,
-): Promise<number> {
+): Promise<Recorded> {
+  return recordOrHold(staged, { kind: 'barred', object, detail }, staged.objectId === object, by, surroundings);
+}
+
+type Account = Pick<StagedRow, 'id' | 'connection' | 'objectId'>;
+
+/** `ends`: the account loses the person it belongs to. */
+async function recordOrHold(
+  staged: Account,
+  change: LinkChange,
+  ends: boolean,
+  by: Decider,
+  surroundings: GatedSurroundings,
+): Promise<Recorded> {
   const { store } = surroundings;
-  const ended = staged.objectId === object ? await endedLink(staged, by.at, surroundings) : {};
-  const replaced = await standing(store, staged.id, (one) => one.kind !== 'barred');
-  return await record('barred', staged, object, { ...detail, ...ended }, by, store, replaced);
+  const gate = ends ? await gateFor(staged, by.at, surroundings) : null;
+  if (gate?.shut) {
+    // branch: holds: the link of an account is not ended
+    return { decision: await holdLink(staged, change, gate, by, store), held: true };
+  }
+  const detail = gate === null ? change.detail : { ...change.detail, ended: true };
+  return { decision: await carryOut(staged, { ...change, detail }, by, store), held: false };
+}
+
+/** What was held and is approved: as whoever decided it then, and not counted. */
+export async function approveLink(held: DecisionRow, at: number, store: Store): Promise<void> {
+  const [staged] = await store.spaces.byIds([held.stagedId!]);
+  if (staged) await carryOut(staged, changeHeld(held), held, store);
+  await store.decisions.revoke(held.id, at, []);
+}
+
+async function carryOut(staged: Account, { kind, object, detail }: LinkChange, by: Decider, store: Store): Promise<number> {
+  const replaced = await standing(
+    store,
+    staged.id,
+    (one) => one.kind !== 'barred' || (kind === 'link' && one.objectId === object),
+  );
+  return await record(kind, staged, object, detail, { by: by.by, reason: by.reason, at: by.at }, store, replaced);
 }
 
 async function record(
   kind: 'link' | 'barred',
-  staged: Pick<StagedRow, 'id' | 'connection' | 'objectId'>,
+  staged: Account,
   object: ObjectId,
   detail: object,
   by: Decider,

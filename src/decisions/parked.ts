@@ -72,13 +72,13 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       id = await record('ignore', item.stagedId, item.objectId, []);
       break;
     case 'link':
-      id = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings);
+      ({ decision: id } = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings));
       break;
     case 'keep':
-      id = await recordLink(await stagedOf(item, store), item.objectId!, note, by, surroundings);
+      ({ decision: id } = await recordLink(await stagedOf(item, store), item.objectId!, note, by, surroundings));
       break;
     case 'unlink':
-      id = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, surroundings);
+      ({ decision: id } = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, surroundings));
       break;
     case 'fix':
       fixed = await fixParked(item, decision.value!, by, surroundings);

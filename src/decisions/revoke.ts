@@ -5,7 +5,7 @@ import type { DecisionRow, DirtyRange, EdgeRow, Store } from '#store/contract';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { waitAgain } from './links.ts';
 import { unacceptRead } from './reads.ts';
-import { endedLink } from './unlink-gate.ts';
+import { gateFor, refuseShut } from './unlink-gate.ts';
 
 export type { DecisionRow } from '#store/contract';
 
@@ -22,6 +22,7 @@ const INSTEAD: { readonly [kind in DecisionRow['kind']]: string | null } = {
   hold: "'rollcall release CONNECTION' uses it again.",
   release: "'rollcall hold CONNECTION' stops it again.",
   alias: 'Two people that were put together stay so.',
+  heldLink: null,
 };
 
 export function mayBeRevoked(one: Pick<DecisionRow, 'kind' | 'detail' | 'revokedAt'>): boolean {
@@ -39,9 +40,11 @@ export async function revoke(id: number, decider: Decider, surroundings: GatedSu
     throw new RollcallError('conflict', `Decision ${id} ${one.revokedAt === null ? 'cannot be' : 'was'} taken back.`, {
       remedy: (one.revokedAt === null && INSTEAD[one.kind]) || 'There is nothing to take back.',
     });
-  const ended = (await endsLink(one, store))
-    ? await endedLink({ id: one.stagedId!, connection: one.connection! }, by.at, surroundings)
-    : {};
+  const gate = (await endsLink(one, store))
+    ? await gateFor({ id: one.stagedId!, connection: one.connection! }, by.at, surroundings)
+    : null;
+  refuseShut(gate, one.connection ?? '');
+  const ended = gate === null ? {} : { ended: true };
   const accept = acceptOf(one);
   if (accept !== null) await unacceptRead({ connection: one.connection!, accept }, { store });
   if (one.kind === 'discard') await undiscard(one, store);

@@ -46,6 +46,8 @@ export interface WaitingOutput {
     readonly add: number;
     readonly remove: number;
   }[];
+  /** Accounts whose link would end, and who decided so; the first `limit` of them. */
+  readonly links: readonly { readonly account: string; readonly by: string; readonly reason: string }[];
   /** Changes of accounts, the first `limit` of them. */
   readonly changes: readonly WaitingChange[];
 }
@@ -64,6 +66,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     delete: z.number(),
     holds: z.array(z.object({ id: z.number(), part: z.string(), count: z.number(), limit: z.number(), since: instant })),
     members: z.array(z.object({ account: z.string(), add: z.number(), remove: z.number() })),
+    links: z.array(z.object({ account: z.string(), by: z.string(), reason: z.string() })),
     changes: z.array(
       z.object({
         account: z.string(),
@@ -110,6 +113,9 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         since: formatInstant(since),
       })),
       members: membersOf(found).slice(0, limit),
+      links: found.links
+        .slice(0, limit)
+        .map(({ stagedId, by, reason }) => ({ account: linkedName(found, stagedId!), by, reason })),
       changes: shown.map((row, i) => ({ ...change(row, labels), before: before[i]!, after: after[i]! })),
     };
   },
@@ -121,6 +127,11 @@ function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
     const add = edges.filter((edge) => edge.state === 'add').length;
     return { account: (group && namesOf(group)[0]) ?? `#${id}`, add, remove: edges.length - add };
   });
+}
+
+function linkedName({ linked }: Waiting, id: number): string {
+  const row = linked.get(id);
+  return (row && namesOf(row)[0]) ?? `#${id}`;
 }
 
 function change(row: Waiting['rows'][number], labels: ReadonlyMap<number, string>): Omit<WaitingChange, 'before' | 'after'> {

@@ -22,6 +22,8 @@ export interface LinkOutput {
   readonly before: number | null;
   /** To whom it belongs from the next run on; null when rules decide. */
   readonly person: number | null;
+  /** The gate `unlink` holds it until somebody approves it. */
+  readonly held: boolean;
 }
 
 const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
@@ -31,6 +33,7 @@ const shape: z.ZodRawShape = {
   decision: z.number(),
   before: z.number().nullable(),
   person: z.number().nullable(),
+  held: z.boolean(),
 };
 
 export const link: Operation<LinkInput, LinkOutput> = {
@@ -43,8 +46,8 @@ export const link: Operation<LinkInput, LinkOutput> = {
     const object = await findOne(person, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
-    const { decision, before } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id };
+    const { decision, before, held } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: object.id, held };
   },
 };
 
@@ -55,8 +58,8 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   output: versioned<LinkOutput>('unlink', shape),
   async run({ connection, anchor, by, reason }, session) {
     const services = await session.services('write');
-    const { decision, before } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: null };
+    const { decision, before, held } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: null, held };
   },
 };
 

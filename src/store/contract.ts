@@ -281,7 +281,9 @@ export interface DecisionRow {
     | 'discard'
     | 'hold'
     | 'release'
-    | 'alias';
+    | 'alias'
+    /** A link, or the end of one, that the gate `unlink` holds; `detail` says which, and how it is noted once it is approved. */
+    | 'heldLink';
   readonly stagedId: StagedId | null;
   readonly objectId: ObjectId | null;
   readonly connection: string | null;

@@ -34,6 +34,11 @@ const SHUT = {
   message: expect.stringContaining('More than 6 accounts of dir'),
   remedy: expect.stringContaining('unlink'),
 };
+const HELD = { held: true };
+const GOES = { held: false };
+const holds = async () =>
+  (await here.store.exports.holds('dir')).filter((one) => one.closedAt === null).map(({ part, limit }) => [part, limit]);
+const owner = async (i: number) => (await here.account('dir', idOf(i)))!.objectId;
 
 beforeEach(async () => {
   here = await firm(YAML);
@@ -47,20 +52,68 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-it('stops at the limit, over runs and restarts, and opens a day later', async () => {
+it('stops at the limit: what comes after waits for a person, over runs, restarts and days', async () => {
   for (let i = 0; i < LIMIT; i++) {
-    await unlinked(i);
+    expect(await unlinked(i)).toMatchObject(GOES);
     await here.run();
     if (i === 3) await here.restart();
   }
-  await expect(unlinked(6)).rejects.toMatchObject(SHUT);
+  expect(await holds()).toEqual([]);
+  expect(await unlinked(6)).toMatchObject(HELD);
+  expect(await holds()).toEqual([['unlink', LIMIT]]);
   here.now += 23 * HOUR;
-  await expect(unlinked(6)).rejects.toMatchObject(SHUT);
-  await here.run();
-  expect((await here.account('dir', idOf(5)))!.objectId).toBeNull();
-  expect((await here.account('dir', idOf(6)))!.objectId).not.toBeNull();
+  expect(await unlinked(7)).toMatchObject(HELD);
+  for (const profile of ['cycle', 'full-sync', 'full-import', 'delta-sync', 'export'] as const) {
+    const { notices } = await here.run({ profile });
+    if (profile === 'cycle') expect(notices).toMatchObject([{ kind: 'gate', connection: 'dir' }]);
+    await here.restart();
+  }
   here.now += 2 * HOUR;
-  await unlinked(6);
+  expect(await unlinked(8)).toMatchObject(HELD);
+  await here.run();
+  expect(await owner(5)).toBeNull();
+  for (const i of [6, 7, 8]) expect(await owner(i)).not.toBeNull();
+  // Other changes go on.
+  here.system('hr').edit('person', idOf(6), { name: 'Somebody' });
+  await here.run();
+  expect(here.system('dir').get('person', idOf(6))?.attributes).toMatchObject({ cn: 'Somebody' });
+});
+
+it('what is approved is done, as it was decided, and what is chosen alone; the rest waits on', async () => {
+  for (let i = 0; i < LIMIT; i++) await unlinked(i);
+  const other = (await here.account('hr', idOf(100)))!.objectId!;
+  expect(await link({ connection: 'dir', anchor: idOf(6), object: other }, who(), surroundings())).toMatchObject(HELD);
+  for (const i of [7, 8, 9]) expect(await unlinked(i)).toMatchObject(HELD);
+  await here.run();
+  const shown = await here.pending('dir');
+  expect(shown.links.map((one) => [one.by, one.reason])).toEqual(Array(4).fill(['Ada', 'a namesake']));
+  await expect(here.approve('dir', [], 'f'.repeat(32))).rejects.toMatchObject({ kind: 'conflict' });
+  expect(await here.approve('dir', [idOf(7)], shown.digest)).toMatchObject({ decided: 1, left: 3 });
+  await here.run();
+  expect(await owner(7)).toBeNull();
+  for (const i of [6, 8, 9]) expect(await owner(i)).not.toBeNull();
+  expect(await holds()).toEqual([['unlink', LIMIT]]);
+  await here.discard('dir', [idOf(8)]);
+  await here.approve('dir');
+  await here.run();
+  expect(await holds()).toEqual([]);
+  expect(await owner(6)).toBe(other);
+  expect([await owner(8), await owner(9)]).toEqual([expect.any(Number), null]);
+  // It survives a full sync like any other decision.
+  await here.run({ profile: 'full-sync' });
+  expect(await owner(9)).toBeNull();
+  // What was approved counts for nothing: a day after the first ones there is room again.
+  here.now += 25 * HOUR;
+  expect(await unlinked(8)).toMatchObject(GOES);
+});
+
+it('what is held can be taken back, and with the last of it the hold', async () => {
+  for (let i = 0; i < LIMIT; i++) await unlinked(i);
+  const { decision } = await unlinked(6);
+  await revoke(decision, who(), surroundings());
+  await here.run();
+  expect(await holds()).toEqual([]);
+  expect(await owner(6)).not.toBeNull();
 });
 
 it('counts what is given to somebody else and what is taken back, once each', async () => {
@@ -73,7 +126,7 @@ it('counts what is given to somebody else and what is taken back, once each', as
   await revoke(given.decision, who(), surroundings());
   await unlinked(5);
   const same = { connection: 'dir', anchor: idOf(6), object: other };
-  await expect(link(same, who(), surroundings())).rejects.toMatchObject(SHUT);
+  expect(await link(same, who(), surroundings())).toMatchObject(HELD);
   // A link that is confirmed, or made, ends none.
   const own = (await here.account('dir', idOf(7)))!.objectId!;
   await link({ connection: 'dir', anchor: idOf(7), object: own }, who(), surroundings());
@@ -90,5 +143,5 @@ it('a decision that was to be taken back stands', async () => {
 });
 
 it('is about accounts: links of a source have no limit', async () => {
-  for (let i = 0; i < 2 * LIMIT; i++) await unlinked(i, 'hr');
+  for (let i = 0; i < 2 * LIMIT; i++) expect(await unlinked(i, 'hr')).toMatchObject(GOES);
 });

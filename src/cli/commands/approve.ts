@@ -38,9 +38,12 @@ function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): strin
     (one) =>
       `  ~ ${printable(one.account)} ${paint.green(`+${number(one.add)}`)} ${paint.red(`−${number(one.remove)}`)} ${paint.dim('members')}\n`,
   );
-  const shown = found.changes.length + found.members.reduce((sum, one) => sum + one.add + one.remove, 0);
+  const links = found.links.map(
+    (one) => `  ~ ${printable(one.account)} ${paint.dim(`loses its person: ${printable(one.by)}, ${printable(one.reason)}`)}\n`,
+  );
+  const shown = found.links.length + found.changes.length + found.members.reduce((sum, one) => sum + one.add + one.remove, 0);
   const more = found.total - shown;
-  return `${head}${members.join('')}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
+  return `${head}${links.join('')}${members.join('')}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
 }
 
 /** Shows what waits before anybody is asked, and decides exactly that. */

@@ -27,6 +27,8 @@ const WHAT: { readonly [kind in DecisionItem['kind']]: (account: string, person:
     detail['revokes'] === undefined
       ? `${account || person} goes on`
       : `decision ${printable(String(detail['revokes']))} is taken back`,
+  heldLink: (account, person, detail) =>
+    `${account} ${detail['as'] === 'link' ? 'is to belong to' : 'is not to belong to'} ${person}, once that is approved`,
   alias: (_, person) => `put together with ${person}`,
 };
 

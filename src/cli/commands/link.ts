@@ -2,7 +2,7 @@
 import { fix as fixOperation } from '#operations/fix';
 import { link as linkOperation, unlink as unlinkOperation } from '#operations/link';
 import { type Command, command, type Positional } from '../command.ts';
-import { printable } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 import { value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
 import { PERSON_ARGUMENT } from './history.ts';
@@ -11,6 +11,14 @@ const CONNECTION: Positional = { name: 'CONNECTION', about: 'The connection the 
 const ANCHOR: Positional = { name: 'ANCHOR', about: 'Its number there, such as an employee number.', required: true };
 const LATER =
   "Nothing is written before the next run; 'rollcall plan' shows what it would do. 'rollcall decisions revoke' takes it back.";
+
+function heldText(connection: string, anchor: string, paint: Terminal['paint']): string {
+  const name = printable(connection);
+  return (
+    `${paint.yellow('!')} ${printable(`${connection}:${anchor}`)} stays as it is: more accounts of ${name} would lose the person they belong to than the gate 'unlink' lets. The decision is held.\n` +
+    `  ${paint.dim('→')} rollcall approve ${name}\n`
+  );
+}
 
 export const link: Command = command({
   name: 'link',
@@ -29,8 +37,9 @@ export const link: Command = command({
     const [connection, anchor, person] = args.positionals;
     return { connection, anchor, person, ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, person }, { terminal }) {
+  print({ connection, anchor, person, held }, { terminal }) {
     const { paint } = terminal;
+    if (held) return terminal.out(heldText(connection, anchor, paint));
     terminal.out(
       `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to #${person}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
     );
@@ -51,8 +60,9 @@ export const unlink: Command = command({
   async input(args, surroundings) {
     return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, before }, { terminal }) {
+  print({ connection, anchor, before, held }, { terminal }) {
     const { paint } = terminal;
+    if (held) return terminal.out(heldText(connection, anchor, paint));
     terminal.out(
       `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to #${before}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
     );

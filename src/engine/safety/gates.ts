@@ -124,6 +124,9 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   const members = await tallyMembers(context, connection, since);
   for (const digest of members.digests) count('member', digest);
   for (const digest of members.leftOut) count(FIRST_PLAN, digest);
+  // People's decisions, which wait where they were made (decisions/unlink-gate).
+  if (open.some(({ part }) => part === 'unlink'))
+    for (const id of await heldLinks(context, connection)) count('unlink', `link ${id}`);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
   // What a hold stood over is not wanted any more, by nobody's decision.
   for (const hold of open) if (!tally.has(hold.part)) await exports.closeHold(hold.id, 0, context.now);
@@ -148,6 +151,11 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   }
   for (const hold of open) tellHold(context, connection, hold);
   if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
+}
+
+async function heldLinks({ store }: EngineContext, { name }: EngineConnection): Promise<readonly number[]> {
+  const held = await store.decisions.list({ kinds: ['heldLink'], connection: name, active: true }, { after: 0, limit: PAGE });
+  return held.map((one) => one.id);
 }
 
 function tellHold(context: EngineContext, { name }: EngineConnection, hold: GateHold): void {
