@@ -6,6 +6,7 @@ import {
   type EngineConnection,
   type EngineContext,
   type ExportOutcome,
+  type ExportScope,
   exportConnection,
   gateConnection,
   hasUnanswered,
@@ -26,7 +27,8 @@ const PASSES = 5;
 const CONFLICTS = MOST_TAKEN;
 
 const MOST_STALE = 10_000;
-const NOBODY: ReadonlySet<StagedId> = new Set();
+
+type Scope = Pick<ExportScope, 'only' | 'members'>;
 
 export interface CycleOptions extends SyncOptions {
   /** `delta`: what changed; the whole only of what keeps no feed, or was never read. `auto`: the whole also where that is overdue. */
@@ -36,7 +38,7 @@ export interface CycleOptions extends SyncOptions {
   /** `decided`: what earlier syncs decided, to the chosen connections, and not read back. */
   readonly export: boolean | 'decided';
   /** What may be sent, where that is not everything: asked once sync has decided, since it makes accounts. */
-  readonly exportOnly?: () => Promise<readonly StagedId[]>;
+  readonly scope?: () => Promise<Scope>;
   /** Called after each phase; false ends the cycle. */
   readonly after: (phase: 'import' | 'sync' | 'export') => Promise<boolean>;
 }
@@ -52,8 +54,9 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
     if (!(await options.after('import'))) return false;
     await lookAtStale(context);
   }
+  const planned = options.refused !== undefined;
   const looks = createLooks(context, {
-    planned: options.accept !== undefined,
+    planned,
     read: async (connection) => {
       const known = read.get(connection.name) ?? (await importOne(context, connection, 'auto', 'import'));
       read.set(connection.name, known);
@@ -70,18 +73,19 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
     let sent = 0;
-    const only = await options.exportOnly?.();
-    // In the last pass nothing is decided any more: what is not as it was is left for the next run.
-    if ((await lookFirst(context, context.connections, looks, only)) && pass < most() - 1) continue;
+    const scope = await options.scope?.();
+    const changed = await lookFirst(context, context.connections, looks, scope?.only);
+    // In the last pass nothing is decided any more, nor by a plan: what is not as it was is left for the next run.
+    if (changed && !planned && pass < most() - 1) continue;
     conflicts = 0;
     for (const connection of context.connections) {
-      const outcome = await exportOne(context, connection, only, looks.deletable, true);
+      const outcome = await exportOne(context, connection, scope, looks.deletable, true);
       sent += outcome.sent;
       conflicts += outcome.conflicts;
     }
     if (!exported && !(await options.after('export'))) return false;
     exported = true;
-    if (options.only || options.accept || sent + conflicts === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
+    if (options.only || planned || sent + conflicts === 0 || (await context.store.sync.dirty()).ranges.length === 0) break;
   }
   return true;
 }
@@ -91,14 +95,14 @@ async function exportDecided(
   context: EngineContext,
   chosen: (c: EngineConnection) => boolean,
   looks: Looks,
-  { exportOnly, after }: CycleOptions,
+  options: CycleOptions,
 ): Promise<boolean> {
-  const only = await exportOnly?.();
-  await lookFirst(context, context.connections.filter(chosen), looks, only);
+  const scope = await options.scope?.();
+  await lookFirst(context, context.connections.filter(chosen), looks, scope?.only);
   const behind = (await context.store.sync.dirty()).ranges.length > 0;
   for (const connection of context.connections) {
     if (!chosen(connection)) continue;
-    if (!behind) await exportOne(context, connection, only, looks.deletable, false);
+    if (!behind) await exportOne(context, connection, scope, looks.deletable, false);
     else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
       context.notice(
         'notSynced',
@@ -107,20 +111,20 @@ async function exportDecided(
         'put a sync before the export: rollcall run --profile delta-sync',
       );
   }
-  return after('export');
+  return options.after('export');
 }
 
 async function exportOne(
   context: EngineContext,
   connection: EngineConnection,
-  only: readonly StagedId[] | undefined,
+  scope: Scope | undefined,
   deletable: ReadonlySet<StagedId>,
   confirm: boolean,
 ): Promise<Pick<ExportOutcome, 'sent' | 'conflicts'>> {
   const nothing = { sent: 0, conflicts: 0 };
   if (isHeld(context, connection)) return nothing;
   try {
-    const outcome = await exportConnection(context, connection, deletable, only ? { only, groups: NOBODY, gated: false } : null);
+    const outcome = await exportConnection(context, connection, deletable, scope ? { ...scope, gated: false } : null);
     if (confirm && outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
     return outcome;
   } catch (error) {

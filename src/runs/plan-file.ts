@@ -1,77 +1,121 @@
-/** `run --plan FILE`: exactly the changes in the file; what differs by now is left out, whole objects at a time, and listed. */
-import { canonicalJson, parseImage } from '#core/canonical';
+/**
+ * `run --plan FILE`: exactly the changes in the file. What would come of a run now is worked out first, on a copy; whatever
+ * differs from the file is left out, whole objects at a time, and listed.
+ */
+import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { RollcallError } from '#core/errors';
-import type { EngineContext, SyncOptions } from '#engine/index';
-import type { ExportColumns } from '#store/contract';
+import type { EngineContext, ExportScope } from '#engine/index';
+import type { EdgePosition, ObjectId, StagedId } from '#store/contract';
 import type { PlanLine } from './model.ts';
+import { pendingExports, pendingMembers } from './plan-lines.ts';
 
 const MOST_LINES = 5_000_000;
 
+/** What a run would do now that leaves these objects as they are: the lines of its plan. */
+export type LookAhead = (refused: ReadonlySet<ObjectId>) => Promise<readonly PlanLine[]>;
+
 export interface AcceptedPlan {
-  readonly accept: NonNullable<SyncOptions['accept']>;
-  /** Staged rows whose export may be sent. */
-  readonly exports: number[];
+  /** Of whom the plan does not hold any more: they stay as they are, and waiting. */
+  readonly refused: ReadonlySet<ObjectId>;
+  /** What of the plan is decided: nothing else may be sent. Asked after the sync. */
+  readonly scope: () => Promise<Pick<ExportScope, 'only' | 'members'>>;
 }
 
+type Changing = Extract<PlanLine, { what: 'object' | 'export' }> & { readonly object: ObjectId };
+
 /** Errors: invalidValue for a file that is no plan, or whose lines are not the ones its hash names. */
-export async function acceptPlan(texts: readonly string[], context: EngineContext): Promise<AcceptedPlan> {
-  const lines = parse(texts);
-  const objects = new Map<number, Extract<PlanLine, { what: 'object' }>>();
-  const wishes = new Set<string>();
-  for (const line of lines) {
-    if (line.what === 'object') objects.set(line.object, line);
-    if (line.what === 'export' && line.object !== null)
-      wishes.add(wishText(line.connection, line.object, line.operation, line.after));
-  }
-  const exports: number[] = [];
-  const left = (label: string): void =>
+export async function acceptPlan(texts: readonly string[], context: EngineContext, lookAhead: LookAhead): Promise<AcceptedPlan> {
+  const planned = byText(parse(texts));
+  const refused = new Set<ObjectId>();
+  const listed = new Set<ObjectId>();
+  const leaveOut = (line: Changing): void => {
+    if (listed.has(line.object)) return;
+    listed.add(line.object);
+    const what = isMembership(line) ? `some memberships of ${line.kind} ${line.object} have` : `${line.kind} ${line.object} has`;
     context.fault({
       kind: 'conflict',
-      message: `${label} has changed since the plan was made; it is left out`,
-      where: { object: label },
+      message: `${what} changed since the plan was made; what differs is left out`,
+      where: { object: `${line.kind} ${line.object}` },
       remedy: 'make a new plan for it',
     });
-  // Wishes decided by an earlier run stand in the plan too: they may be sent when they are still the same.
-  for (const connection of context.connections)
-    for (let after = 0; connection.exports.size > 0; ) {
-      const page = await context.store.exports.list(connection.name, ['waiting'], { after, limit: 1_000 });
-      for (const row of page) {
-        if (row.objectId === null) continue;
-        const wish = wishText(connection.name, row.objectId, row.export!.operation, afterOf(row.export!));
-        if (wishes.has(wish)) exports.push(row.id);
-        else left(`${connection.name} ${row.name ?? row.anchor ?? row.export!.wantedAnchor ?? `object ${row.objectId}`}`);
-      }
-      if (page.length < 1_000) break;
-      after = page[page.length - 1]!.id;
+  };
+  // Without those who are left out others come out otherwise, too: until nobody is added.
+  for (let before = -1; before < refused.size; ) {
+    before = refused.size;
+    for (const line of differences(planned, byText(await lookAhead(refused)))) {
+      if (refused.has(line.object)) continue;
+      // A group may get the one member and not the other.
+      if (!isMembership(line)) refused.add(line.object);
+      leaveOut(line);
     }
+  }
   return {
-    exports,
-    accept: (one, writes) => {
-      const planned = objects.get(one.id);
-      const change = writes.objects[0];
-      if (change) {
-        // A date that is awaited, or is over, is no change that a plan shows.
-        const same = planned
-          ? (planned.operation === 'create') === change.insert && sameAfter(planned, parseImage(change.attributes), change.state)
-          : one.before?.attributes === change.attributes && one.before.state === change.state;
-        if (!same) {
-          left(`${one.kind} ${one.id}`);
-          return false;
-        }
+    refused,
+    async scope() {
+      const decided = new Set<string>();
+      const holds = (line: PlanLine): boolean => {
+        if (!isChanging(line) || refused.has(line.object)) return false;
+        const text = textOf(line);
+        decided.add(text);
+        return planned.has(text);
+      };
+      const only: StagedId[] = [];
+      const members = new Set<string>();
+      for (const { name, exports } of context.connections) {
+        if (exports.size === 0) continue;
+        for await (const { row, line } of pendingExports(context.store, name)) if (holds(line)) only.push(row.id);
+        for await (const { edge, line } of pendingMembers(context.store, name)) if (holds(line)) members.add(edgeText(edge));
       }
-      for (const write of writes.staged) {
-        if (!write.export) continue;
-        const connection = write.insert?.connection ?? one.rows.find((row) => row.id === write.staged)?.connection ?? '';
-        if (!wishes.has(wishText(connection, one.id, write.export.operation, afterOf(write.export)))) {
-          left(`${one.kind} ${one.id}`);
-          return false;
-        }
-        exports.push(write.staged);
-      }
-      return true;
+      // Somebody else was faster than this run.
+      for (const [text, line] of planned)
+        if (line.what === 'export' && !decided.has(text) && !refused.has(line.object)) leaveOut(line);
+      return { only, members: (edge) => members.has(edgeText(edge)) };
     },
   };
+}
+
+function edgeText({ stagedId, attribute, key, state }: EdgePosition & { readonly state: string }): string {
+  return `${stagedId}\u001f${attribute}\u001f${key}\u001f${state}`;
+}
+
+function* differences(planned: ReadonlyMap<string, Changing>, now: ReadonlyMap<string, Changing>): Iterable<Changing> {
+  for (const [text, line] of planned) if (!now.has(text)) yield line;
+  for (const [text, line] of now) if (!planned.has(text)) yield line;
+}
+
+function byText(lines: readonly PlanLine[]): Map<string, Changing> {
+  const out = new Map<string, Changing>();
+  for (const line of lines) if (isChanging(line)) out.set(textOf(line), line);
+  return out;
+}
+
+function isChanging(line: PlanLine): line is Changing {
+  return (line.what === 'object' || line.what === 'export') && line.object !== null;
+}
+
+/** What of a line has to be the same for it to be the same change. */
+function textOf(line: Changing): string {
+  const { what, object, kind, operation, before, after } = line;
+  if (line.what === 'object') return canonicalJson([what, object, kind, operation, after]);
+  const { connection, anchor, name } = line;
+  return canonicalJson([
+    what,
+    connection,
+    object,
+    kind,
+    operation,
+    anchor,
+    // The name of an account that is there is in `after` where it changes.
+    operation === 'create' ? name : null,
+    after,
+    isMembership(line) ? before : null,
+  ]);
+}
+
+/** One member more or less; of any other update both sides name the same attributes. */
+function isMembership({ what, operation, before, after }: Changing): boolean {
+  return what === 'export' && operation === 'update' && Object.keys(before ?? {}).length !== Object.keys(after ?? {}).length;
 }
 
 function parse(texts: readonly string[]): readonly PlanLine[] {
@@ -92,29 +136,4 @@ function parse(texts: readonly string[]): readonly PlanLine[] {
   if (sha256Hex(rest.map((line) => canonicalJson(line)).join('\n')) !== head.hash)
     throw bad('the lines of the plan are not those its hash names');
   return rest;
-}
-
-function afterOf(
-  columns: Pick<ExportColumns, 'operation' | 'wanted' | 'wantedName'>,
-): { readonly [attribute: string]: unknown } | null {
-  if (columns.wanted === null) return null;
-  const wanted = parseImage(columns.wanted);
-  return columns.operation === 'update' && columns.wantedName !== null ? { ...wanted, '(name)': columns.wantedName } : wanted;
-}
-
-function wishText(connection: string, object: number, operation: string, after: unknown): string {
-  return canonicalJson([connection, object, operation, after]);
-}
-
-function sameAfter(
-  line: Extract<PlanLine, { what: 'object' }>,
-  attributes: { readonly [name: string]: unknown },
-  state: string,
-): boolean {
-  const after = line.after ?? {};
-  for (const [name, value] of Object.entries(after)) {
-    const now = name === '(state)' ? state : (attributes[name] ?? null);
-    if (canonicalJson(now) !== canonicalJson(value)) return false;
-  }
-  return line.operation !== 'create' || Object.keys(attributes).every((name) => name in after);
 }

@@ -7,7 +7,7 @@ import { labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
 import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
-import type { ChangeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
+import type { ChangeRow, EdgePosition, EdgeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
 import type { PlanLine } from './model.ts';
 
 const PAGE = 1_000;
@@ -78,46 +78,57 @@ async function objectLines(store: Store, run: RunId): Promise<PlanLine[]> {
 
 async function exportLines(store: Store, config: Configuration): Promise<PlanLine[]> {
   const lines: PlanLine[] = [];
-  for (const connection of config.connections) {
-    if (connection.exports.size === 0) continue;
-    for (let after = 0; ; ) {
-      const page = await store.exports.list(connection.name, ['observed', 'waiting', 'held'], { after, limit: PAGE });
-      const objects = new Map(
-        (await store.sync.objects([...new Set(page.flatMap((row) => (row.objectId === null ? [] : [row.objectId])))])).map(
-          (row) => [row.id, row],
-        ),
-      );
-      // What was discarded is no change, until its cause changes.
-      for (const row of page) if (!isDiscarded(row)) lines.push(exportLine(row, objects.get(row.objectId ?? -1)));
-      if (page.length < PAGE) break;
-      after = page[page.length - 1]!.id;
-    }
-    for (let after: { stagedId: number; attribute: string; key: string } | null = null; ; ) {
-      const page = await store.exports.pendingEdges(connection.name, { after, limit: PAGE });
-      const rows = new Map((await store.spaces.byIds([...new Set(page.map((e) => e.stagedId))])).map((row) => [row.id, row]));
-      for (const edge of page) {
-        if (edge.decided === 'discarded') continue;
-        const row = rows.get(edge.stagedId)!;
-        lines.push({
-          what: 'export',
-          connection: connection.name,
-          operation: 'update',
-          effect: null,
-          state: 'waiting',
-          object: row.objectId,
-          kind: row.kind,
-          anchor: row.anchor,
-          name: row.name,
-          label: row.name ?? row.anchor ?? '',
-          before: edge.state === 'remove' ? { [edge.attribute]: edge.text } : {},
-          after: edge.state === 'add' ? { [edge.attribute]: edge.text } : {},
-        });
-      }
-      if (page.length < PAGE) break;
-      after = page[page.length - 1]!;
-    }
+  for (const { name, exports } of config.connections) {
+    if (exports.size === 0) continue;
+    for await (const { line } of pendingExports(store, name)) lines.push(line);
+    for await (const { line } of pendingMembers(store, name)) lines.push(line);
   }
   return lines;
+}
+
+type ExportLine = Extract<PlanLine, { what: 'export' }>;
+
+/** Decided changes of accounts. What was discarded is no change, until its cause changes. */
+export async function* pendingExports(store: Store, connection: string): AsyncGenerator<{ row: StagedRow; line: ExportLine }> {
+  for (let after = 0; ; ) {
+    const page = await store.exports.list(connection, ['observed', 'waiting', 'held'], { after, limit: PAGE });
+    const objects = new Map(
+      (await store.sync.objects([...new Set(page.flatMap((row) => (row.objectId === null ? [] : [row.objectId])))])).map(
+        (row) => [row.id, row],
+      ),
+    );
+    for (const row of page) if (!isDiscarded(row)) yield { row, line: exportLine(row, objects.get(row.objectId ?? -1)) };
+    if (page.length < PAGE) return;
+    after = page[page.length - 1]!.id;
+  }
+}
+
+/** Decided memberships: of a group each member that comes or goes is a line. */
+export async function* pendingMembers(store: Store, connection: string): AsyncGenerator<{ edge: EdgeRow; line: ExportLine }> {
+  for (let after: EdgePosition | null = null; ; ) {
+    const page: readonly EdgeRow[] = await store.exports.pendingEdges(connection, { after, limit: PAGE });
+    const rows = new Map((await store.spaces.byIds([...new Set(page.map((e) => e.stagedId))])).map((row) => [row.id, row]));
+    for (const edge of page) if (edge.decided !== 'discarded') yield { edge, line: memberLine(edge, rows.get(edge.stagedId)!) };
+    if (page.length < PAGE) return;
+    after = page[page.length - 1]!;
+  }
+}
+
+function memberLine(edge: EdgeRow, row: StagedRow): ExportLine {
+  return {
+    what: 'export',
+    connection: row.connection,
+    operation: 'update',
+    effect: null,
+    state: 'waiting',
+    object: row.objectId,
+    kind: row.kind,
+    anchor: row.anchor,
+    name: row.name,
+    label: row.name ?? row.anchor ?? '',
+    before: edge.state === 'remove' ? { [edge.attribute]: edge.text } : {},
+    after: edge.state === 'add' ? { [edge.attribute]: edge.text } : {},
+  };
 }
 
 function effectOf(parts: string, wanted: Attributes | null): 'disable' | 'enable' | null {
@@ -126,7 +137,7 @@ function effectOf(parts: string, wanted: Attributes | null): 'disable' | 'enable
   return of.includes('disable') ? 'disable' : of.includes('enable') ? 'enable' : null;
 }
 
-export function exportLine(row: StagedRow, object: ObjectRow | undefined): Extract<PlanLine, { what: 'export' }> {
+export function exportLine(row: StagedRow, object: ObjectRow | undefined): ExportLine {
   const columns = row.export!;
   const { wanted, name: wantedName } = undiscarded(row)!;
   const seen = row.seen === null ? null : parseImage(row.seen);

@@ -4,8 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import type { Plan, PlanLine, RunRequest, Services } from './model.ts';
-import { planLines } from './plan-lines.ts';
-import { run } from './run.ts';
+import { onCopy } from './run.ts';
 
 export interface PlanRequest extends RunRequest {
   /** Read the sources first, into the copy. */
@@ -15,23 +14,13 @@ export interface PlanRequest extends RunRequest {
 }
 
 export async function plan(request: PlanRequest, services: Services): Promise<Plan> {
-  const sandbox = await services.store.sandbox();
-  try {
-    // Nobody outside is told of what did not happen.
-    const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
-    const { asOf, read, ...rest } = request;
-    const report = await run({ ...rest, profile: rest.profile, ...(asOf === undefined ? {} : { now: asOf }) }, inside, {
-      export: false,
-      read: read === true,
-      sync: true,
-      whatIf: asOf !== undefined,
-    });
-    const lines = await planLines(sandbox, services.config, report.run, report.now);
-    const head = lines[0] as Extract<PlanLine, { what: 'plan' }>;
-    return { lines, hash: head.hash, now: report.now, report };
-  } finally {
-    await sandbox.close();
-  }
+  const { asOf, read, ...rest } = request;
+  const { report, lines } = await onCopy({ ...rest, ...(asOf === undefined ? {} : { now: asOf }) }, services, {
+    read: read === true,
+    whatIf: asOf !== undefined,
+  });
+  const head = lines[0] as Extract<PlanLine, { what: 'plan' }>;
+  return { lines, hash: head.hash, now: report.now, report };
 }
 
 /** Canonical JSON Lines, as `plan --out` writes and `run --plan` reads them. */

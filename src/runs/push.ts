@@ -10,7 +10,7 @@ import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { unknownConnection } from '#core/unknown-name';
 import { type EngineConnection, exportConnection, gateRows, MOST_TAKEN, stagePush, sync, type Turn } from '#engine/index';
-import type { DirtyRange, ObjectId, RunId, RunStatus, StagedId } from '#store/contract';
+import type { DirtyRange, EdgeRow, ObjectId, RunId, RunStatus, StagedId } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import { besideOf, type PushReport, type PushRun } from './beside.ts';
 import { isHeld } from './cycle.ts';
@@ -209,7 +209,8 @@ async function send({ context }: Session, wishes: Wishes, looks: Looks): Promise
   for (const [connection, { accounts, groups }] of wishes)
     try {
       await looks.before(connection, accounts);
-      await exportConnection(context, connection, looks.deletable, { only: accounts, groups, gated: true });
+      const members = groups.size === 0 ? null : ({ stagedId }: EdgeRow) => groups.has(stagedId);
+      await exportConnection(context, connection, looks.deletable, { only: accounts, members, gated: true });
     } catch (error) {
       context.fault(toFault(error, { connection: connection.name }));
     }

@@ -2,15 +2,16 @@
 import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import { toFault } from '#core/errors';
+import { RollcallError, toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
-import type { RunStatus } from '#store/contract';
+import type { ObjectId, RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { runHooks } from './hooks/hooks.ts';
-import type { ConnectionCounts, RunReport, RunRequest, Services } from './model.ts';
-import { acceptPlan } from './plan-file.ts';
+import type { ConnectionCounts, PlanLine, RunReport, RunRequest, Services } from './model.ts';
+import { acceptPlan, type LookAhead } from './plan-file.ts';
+import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import { openSession, type Session } from './services.ts';
 import { noticeNotConverging, noticeOverdue } from './standing.ts';
@@ -25,6 +26,8 @@ interface RunOptions {
   readonly whatIf?: boolean;
   readonly export?: boolean;
   readonly read?: boolean;
+  /** Left as they are, and waiting. */
+  readonly refused?: ReadonlySet<ObjectId>;
 }
 
 /**
@@ -43,6 +46,23 @@ export function run(request: RunRequest, services: Services, options: RunOptions
   });
   beside.last = report.catch(() => undefined);
   return report;
+}
+
+/** The same run on a private copy of the store, with nothing sent: what it says, and what would come of it. */
+export async function onCopy(
+  request: RunRequest,
+  services: Services,
+  options: Pick<RunOptions, 'read' | 'whatIf' | 'refused'>,
+): Promise<{ readonly report: RunReport; readonly lines: readonly PlanLine[] }> {
+  const sandbox = await services.store.sandbox();
+  try {
+    // Nobody outside is told of what did not happen.
+    const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
+    const report = await run(request, inside, { ...options, export: false, sync: true });
+    return { report, lines: await planLines(sandbox, services.config, report.run, report.now) };
+  } finally {
+    await sandbox.close();
+  }
 }
 
 async function runNow(request: RunRequest, services: Services, options: RunOptions): Promise<RunReport> {
@@ -157,7 +177,8 @@ async function carryOut(
   if (request.object !== undefined && sync)
     await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
   const { object } = request;
-  const accepted = request.planLines ? await acceptPlan(request.planLines, context) : null;
+  const accepted = request.planLines ? await acceptPlan(request.planLines, context, lookAhead(request, services, session)) : null;
+  const refused = accepted?.refused ?? options.refused;
   const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
   for (const [index, step] of steps.entries()) {
     const { all, ...work } = WORK[step];
@@ -170,13 +191,28 @@ async function carryOut(
       connections: request.connections,
       sync: options.sync ?? work.sync,
       export: options.export ?? work.export,
-      ...(object === undefined ? {} : { only: [object], exportOnly: () => accountsOf(object, services) }),
-      ...(accepted ? { accept: accepted.accept, exportOnly: async () => accepted.exports } : {}),
+      ...(object === undefined
+        ? {}
+        : { only: [object], scope: async () => ({ only: await accountsOf(object, services), members: null }) }),
+      ...(refused ? { refused } : {}),
+      ...(accepted ? { scope: accepted.scope } : {}),
       after,
     });
     if (!went) return false;
   }
   return after('cycle');
+}
+
+/** A run that carries out a plan, as it would be now. Its faults are told when it is carried out. */
+function lookAhead({ planLines: _, ...request }: RunRequest, services: Services, { context }: Session): LookAhead {
+  const { onFault: _faults, onProgress: _progress, ...quiet } = services;
+  return async (refused) => {
+    const { report, lines } = await onCopy({ ...request, now: context.now }, quiet, { read: false, refused });
+    context.signal.throwIfAborted();
+    const [fault] = report.faults;
+    if (report.status === 'failed' && fault) throw new RollcallError(fault.kind, fault.message);
+    return lines;
+  };
 }
 
 async function lookAgainAt(

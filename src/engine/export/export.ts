@@ -6,7 +6,7 @@ import type { Writer } from '#connectors/contract';
 import { imageText, parseImage } from '#core/canonical';
 import { toFault } from '#core/errors';
 import { bare, hasAny } from '#core/values';
-import type { ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
+import type { EdgeRow, ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
@@ -34,8 +34,8 @@ const NOTHING_SENT: ExportOutcome = { sent: 0, proven: true, conflicts: 0 };
 /** Not everything that waits, but these accounts. */
 export interface ExportScope {
   readonly only: readonly StagedId[];
-  /** Groups whose memberships go too. A plan, or one person, is no word about who else is in a group: none. */
-  readonly groups: ReadonlySet<StagedId>;
+  /** Memberships that go too; null = none: one person is no word about who else is in a group. */
+  readonly members: ((edge: EdgeRow) => boolean) | null;
   /** Whoever asks for it has let the gates count them. */
   readonly gated: boolean;
 }
@@ -91,7 +91,7 @@ async function send(
     for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
     const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
     if (may.length > 0) await sendAll(session, 'delete', may);
-    if (!session.stopped && scope?.groups.size !== 0) await sendMembers(session, scope?.groups);
+    if (!session.stopped && scope?.members !== null) await sendMembers(session, scope?.members);
     if (writer.commit && session.finished.length > 0) {
       const { fingerprint } = await writer.commit();
       durable = true;

@@ -5,7 +5,7 @@
  */
 import type { ReadObject, WriteItem, WriteResult } from '#connectors/contract';
 import { bare, type Scalar } from '#core/values';
-import type { EdgePosition, EdgeRow, EdgeWrite, StagedId, StagedRow } from '#store/contract';
+import type { EdgePosition, EdgeRow, EdgeWrite, StagedRow } from '#store/contract';
 import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
 import { heldPartsOf } from '../safety/gates.ts';
@@ -16,12 +16,14 @@ import { parkUnshown } from './unshown-members.ts';
 
 const PENDING = { decided: null, sentAt: null, sends: 0, counted: false } as const;
 
+type Chosen = (edge: EdgeRow) => boolean;
+
 interface Group {
   readonly row: StagedRow;
   readonly edges: readonly EdgeRow[];
 }
 
-export async function sendMembers(session: Session, only: ReadonlySet<StagedId> | undefined): Promise<void> {
+export async function sendMembers(session: Session, only: Chosen | undefined): Promise<void> {
   const free = await session.context.turns.alone(`members of ${session.connection.name}`);
   try {
     await sendPending(session, only);
@@ -30,7 +32,7 @@ export async function sendMembers(session: Session, only: ReadonlySet<StagedId> 
   }
 }
 
-async function sendPending(session: Session, only: ReadonlySet<StagedId> | undefined): Promise<void> {
+async function sendPending(session: Session, only: Chosen | undefined): Promise<void> {
   const { context, connection } = session;
   const plan = stagingPlan(context, connection);
   const unshown: EdgeRow[] = [];
@@ -38,7 +40,7 @@ async function sendPending(session: Session, only: ReadonlySet<StagedId> | undef
   for await (const edges of pending(session)) {
     if (session.stopped || context.signal.aborted) return;
     session.held = await heldPartsOf(context, connection);
-    const groups = await sendable(session, only ? edges.filter((edge) => only.has(edge.stagedId)) : edges, unshown);
+    const groups = await sendable(session, only ? edges.filter(only) : edges, unshown);
     if (groups.length === 0) continue;
     const attempt = `${context.epoch}-${connection.rank}-member-${n++}`;
     await context.store.exports.attemptEdges({

@@ -18,17 +18,11 @@ import { commitSlices, newSlice, SLICE, type Slice, withDirty } from './slices.t
 import { type TargetResult, wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
-/** Whether an object may be written with these rows; one that may not stays waiting. */
-export type Accept = (one: Evaluated, batch: Pick<SyncCommit, 'objects' | 'staged'>) => boolean;
-
 /** What the batches of one generation have in common. */
 export interface Work {
   readonly context: EngineContext;
   readonly generation: Generation;
   readonly claims: Claims;
-  readonly accept: Accept | undefined;
-  /** Whom `accept` said no to, in the whole sync. */
-  readonly refused: Set<ObjectId>;
   readonly managers: ChangedManagers;
 }
 
@@ -55,10 +49,6 @@ export async function workOut(work: Work, ids: readonly ObjectId[], watch: Watch
     const alone = one.before === null && !generation.parted.has(one.id);
     const result = resultOf(context, one, due > context.now ? due : Number.POSITIVE_INFINITY, alone);
     const staged = accounts.get(one.id) ?? [];
-    if (work.accept && !work.accept(one, { objects: result.write ? [result.write] : [], staged })) {
-      work.refused.add(one.id);
-      continue;
-    }
     if (watch && result.write && returns(watch, result.write)) {
       // branch: parks circular
       one.parked.push({ kind: 'circular', connection: null, detail: '{}' });

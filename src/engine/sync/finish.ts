@@ -16,22 +16,22 @@ export async function finishGeneration(context: EngineContext, generation: Gener
     items,
     at: context.now,
   }));
-  const empty = {
-    run: context.run,
-    epoch: context.epoch,
-    objects: [],
-    staged: [],
-    keys: { add: [], remove: [] },
-    edges: [],
-    changes: [],
-  };
   for (let i = 0; i < waiting.length; i += BATCH)
     await context.store.sync.commit({
-      ...empty,
+      ...nothing(context),
       waiting: waiting.slice(i, i + BATCH),
       parked: parked.slice(i, i + BATCH),
       dirty: [],
       done: [],
     });
-  await context.store.sync.commit({ ...empty, waiting: [], parked: [], dirty: again, done });
+  await context.store.sync.commit({ ...nothing(context), waiting: [], parked: [], dirty: again, done });
+}
+
+/** What these lists named has been worked out. */
+export async function clear(context: EngineContext, done: readonly SeqRange[]): Promise<void> {
+  await context.store.sync.commit({ ...nothing(context), waiting: [], parked: [], dirty: [], done });
+}
+
+function nothing({ run, epoch }: EngineContext) {
+  return { run, epoch, objects: [], staged: [], keys: { add: [], remove: [] }, edges: [], changes: [] };
 }

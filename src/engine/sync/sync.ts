@@ -7,10 +7,10 @@
 import type { DirtyRange, ObjectId, SeqRange } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { Turn } from '../turns.ts';
-import { type Accept, commitBatch, type Work, waitAgain, workOut } from './batch.ts';
+import { commitBatch, type Work, waitAgain, workOut } from './batch.ts';
 import { type ChangedManagers, changedManagers, tellCircles } from './circles.ts';
 import { RULING } from './decisions.ts';
-import { finishGeneration } from './finish.ts';
+import { clear, finishGeneration } from './finish.ts';
 import { type Generation, keyOf, look, newGeneration, ON_THEIR_WAY } from './generation.ts';
 import { linkPass } from './link.ts';
 import { memberChanges } from './members/changes.ts';
@@ -32,16 +32,18 @@ export interface SyncOptions {
   readonly turn?: Turn;
   /** Only these objects and what links to them. */
   readonly only?: readonly ObjectId[];
-  /** Leaves out what this says no to: `run --plan`. The object stays waiting. */
-  readonly accept?: Accept;
+  /** A plan is carried out: these are left as they are, and waiting. */
+  readonly refused?: ReadonlySet<ObjectId>;
 }
 
 /** What one sync remembers from generation to generation. */
 interface Course {
   readonly turn: Turn;
   readonly watch: Watch;
-  readonly refused: Set<ObjectId>;
   readonly managers: ChangedManagers;
+  /** The end of the list of the last generation, and what of it is to wait again, of a plan: its generations clear nothing. */
+  upTo: number;
+  readonly left: DirtyRange[];
 }
 
 export async function sync(context: EngineContext, options: SyncOptions = {}): Promise<void> {
@@ -49,13 +51,14 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
   const watch: Watch = { values: new Map(), circular: new Set() };
   // What this run read is judged.
   for (const [name, reading] of context.turns.reading) if (reading.run === context.run) context.turns.reading.delete(name);
-  const course: Course = { turn, watch, refused: new Set(), managers: changedManagers() };
+  const course: Course = { turn, watch, managers: changedManagers(), upTo: 0, left: [] };
   try {
     for (let number = 0; number < GENERATIONS; number++) {
       const more = await generationOf(context, options, course, number);
-      if (!more || options.accept || options.only) break;
+      if (!more || options.only) break;
       await turn.pass();
     }
+    if (options.refused) await leaveWaiting(context, course);
     await tellCircles(context, course.managers);
   } finally {
     if (!options.turn) turn.end();
@@ -64,12 +67,12 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
 
 /** False when nothing waited. */
 async function generationOf(context: EngineContext, options: SyncOptions, course: Course, number: number): Promise<boolean> {
-  const own = options.own?.();
+  const own = options.own?.() ?? (options.refused ? [{ after: course.upTo, upTo: Number.MAX_SAFE_INTEGER }] : undefined);
   const waits = await context.store.sync.dirty(own);
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const generation = newGeneration(number, decided, () => course.turn.pass());
-  if (number === 0 && !own) await takeDue(context, generation);
+  if (number === 0 && !options.own) await takeDue(context, generation);
   if (waits.ranges.length === 0 && generation.order.length === 0) return false;
   context.turns.open.add(generation);
   try {
@@ -87,13 +90,9 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
     }
     await lookAtReferrers(context, generation);
     await evaluation(context, generation, options, course);
-    // What was left out waits before the list is cleared: a crash in between loses nothing.
-    if (options.accept)
-      await context.store.sync.markDirty(
-        [...course.refused].flatMap((id) => waitAgain(generation, id)).concat(memberships(generation)),
-        context.epoch,
-      );
-    else if (!options.only) {
+    for (const id of generation.order) if (options.refused?.has(id)) course.left.push(...waitAgain(generation, id));
+    course.upTo = Math.max(course.upTo, waits.upTo);
+    if (!options.only) {
       await syncGroups(context, generation);
       await memberChanges(context, generation);
     }
@@ -111,18 +110,24 @@ function doneBy(
   own: readonly SeqRange[] | undefined,
   upTo: number,
 ): readonly SeqRange[] {
-  if (options.only) return [];
+  if (options.only || options.refused) return [];
   if (own) return turns.reading.size > 0 ? [] : own;
   return [{ after: 0, upTo }];
 }
 
+/** What a plan left out waits before the list is cleared: a crash in between loses nothing. */
+async function leaveWaiting(context: EngineContext, { left, upTo }: Course): Promise<void> {
+  if (left.length > 0) await context.store.sync.markDirty(left, context.epoch);
+  if (upTo > 0) await clear(context, [{ after: 0, upTo }]);
+}
+
 /** Batches are written while the next is worked out; they have no object in common. */
 async function evaluation(context: EngineContext, generation: Generation, options: SyncOptions, course: Course): Promise<void> {
-  const { turn, watch, refused, managers } = course;
+  const { turn, watch, managers } = course;
   const order = generation.order.filter(
-    (id) => !watch.circular.has(id) && !refused.has(id) && (!options.only || options.only.includes(id)),
+    (id) => !watch.circular.has(id) && !options.refused?.has(id) && (!options.only || options.only.includes(id)),
   );
-  const work: Work = { context, generation, claims: new Map(), accept: options.accept, refused, managers };
+  const work: Work = { context, generation, claims: new Map(), managers };
   const onTheirWay: Promise<void>[] = [];
   for (let i = 0, size = BATCH; i < order.length; i += size) {
     if (context.signal.aborted || turn.wanted) await Promise.all(onTheirWay);
@@ -139,23 +144,6 @@ async function evaluation(context: EngineContext, generation: Generation, option
     context.progress('sync', null, Math.min(i + size, order.length), order.length);
   }
   await Promise.all(onTheirWay);
-}
-
-/** Memberships that a plan does not speak of. */
-function memberships(generation: Generation): DirtyRange[] {
-  const groups = [...generation.groups].map(
-    (id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'not in the plan' }),
-  );
-  const members = generation.members.map(
-    ({ staged, attribute, key }): DirtyRange => ({
-      subject: 'edge',
-      from: staged,
-      to: staged,
-      cause: 'not in the plan',
-      detail: `${attribute}\u001f${key}`,
-    }),
-  );
-  return [...groups, ...members];
 }
 
 async function takeDue(context: EngineContext, generation: Generation): Promise<void> {

@@ -1,0 +1,152 @@
+/** SEMANTICS 15: `run --plan` does all of the plan that still holds, nothing else, and lists what it left out. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { canonicalJson } from '#core/canonical';
+import type { Plan, RunReport } from '#runs/model';
+import { type Firm, firm, HOUR } from './firm.ts';
+
+const yaml = (unit = 'people') => `store: sqlite:rollcall.db
+gates: { create: { percent: 100, count: 10000 }, update: { percent: 100, count: 10000 } }
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import:
+      person:
+        join: employeeId
+        project: true
+        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss } }
+      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
+  dir:
+    type: memory
+    system: dir
+    deltas: false
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+      group: { join: name, attributes: { name: name } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        name: '\${"cn=" + person.employeeId + ",ou=${unit}"}'
+        attributes:
+          number: employeeId
+          cn: displayName
+          title: title
+          bossName: '\${person.manager != null ? person.manager.displayName : "none"}'
+      group: { provision: true, anchor: name, attributes: { name: name, member: member } }
+`;
+let here: Firm;
+afterEach(() => here.close());
+
+const person = (id: string, more: object = {}) =>
+  here
+    .system('hr')
+    .put('person', id, { id, name: `Person ${id}`, title: 'Clerk', ...(id === 'p0' ? {} : { boss: 'p0' }), ...more });
+const group = (...members: readonly string[]) => here.system('hr').put('group', 'g', { name: 'g', members });
+const account = (id: string) => here.system('dir').get('person', id)?.attributes;
+const members = () =>
+  (here.system('dir').get('group', 'g')!.attributes['member'] as readonly string[])
+    .map((name) => /cn=(\w+),/.exec(name)![1])
+    .sort();
+const read = () => here.run({ profile: 'full-import' });
+const planned = () => here.plan({ read: false });
+const carryOut = ({ lines }: Plan): Promise<RunReport> => here.run({ planLines: lines.map((line) => canonicalJson(line)) });
+const leftOut = ({ faults }: RunReport) => faults.map((fault) => fault.message);
+const idOf = async (id: string) => (await here.account('hr', id))!.objectId;
+/** Nothing waits, and a run after it has nothing to do. */
+const settled = async () => (await here.store.sync.dirty()).ranges.length === 0 && (await planned()).lines.length === 1;
+
+beforeEach(async () => {
+  here = await firm(yaml());
+  for (const id of ['p0', 'p1', 'p2', 'p3']) person(id);
+  group('p0');
+  here.system('dir').put('person', 'root', { number: 'root' }, { name: 'cn=root,ou=people' });
+  await here.run();
+  await here.approve('dir');
+  for (let n = 0; n < 2; n++) await here.run();
+  expect([account('p1')?.['bossName'], members()]).toEqual(['Person p0', ['p0']]);
+  here.now += 24 * HOUR;
+});
+
+it('carries out the memberships it lists, and only those', async () => {
+  group('p0', 'p1', 'p2');
+  await read();
+  const plan = await planned();
+  group('p1', 'p2', 'p3');
+  await read();
+  const report = await carryOut(plan);
+  expect(members()).toEqual(['p0', 'p1', 'p2']);
+  expect(leftOut(report)).toEqual([expect.stringContaining('some memberships of group')]);
+  await here.run();
+  expect([members(), await settled()]).toEqual([['p1', 'p2', 'p3'], true]);
+});
+
+it('carries out what follows from a change of somebody else', async () => {
+  person('p0', { name: 'Renamed' });
+  person('p1', { title: 'Boss' });
+  await read();
+  const report = await carryOut(await planned());
+  expect(leftOut(report)).toEqual([]);
+  expect([account('p0')?.['cn'], account('p1')]).toEqual([
+    'Renamed',
+    expect.objectContaining({ bossName: 'Renamed', title: 'Boss' }),
+  ]);
+  expect(await settled()).toBe(true);
+});
+
+it('leaves out what followed from somebody who changed since, and lists it', async () => {
+  person('p0', { name: 'Renamed' });
+  person('p1', { title: 'Boss' });
+  await read();
+  const plan = await planned();
+  person('p0', { name: 'Otherwise' });
+  await read();
+  const report = await carryOut(plan);
+  const changed = [];
+  for (const id of ['p0', 'p1', 'p2', 'p3']) changed.push(expect.stringContaining(`person ${await idOf(id)} has changed`));
+  expect(leftOut(report).sort()).toEqual(changed);
+  expect([account('p0')?.['cn'], account('p1')]).toEqual([
+    'Person p0',
+    expect.objectContaining({ bossName: 'Person p0', title: 'Clerk' }),
+  ]);
+  await here.run();
+  expect([account('p2')?.['bossName'], account('p1')?.['title'], await settled()]).toEqual(['Otherwise', 'Boss', true]);
+});
+
+it('lists what is not wanted any more', async () => {
+  person('p2', { title: 'Boss' });
+  person('p3', { title: 'Boss' });
+  await read();
+  const plan = await planned();
+  person('p2');
+  await read();
+  const report = await carryOut(plan);
+  expect(leftOut(report)).toEqual([expect.stringContaining(`person ${await idOf('p2')} has changed`)]);
+  expect([account('p2')?.['title'], account('p3')?.['title']]).toEqual(['Clerk', 'Boss']);
+});
+
+it('makes no account under another name than it shows', async () => {
+  person('p4');
+  await read();
+  const plan = await planned();
+  await here.restart(yaml('staff'));
+  const report = await carryOut(plan);
+  expect(account('p4')).toBeUndefined();
+  expect(leftOut(report)).toContainEqual(expect.stringMatching(/person \d+ has changed/));
+  expect((await here.store.sync.dirty()).ranges).not.toEqual([]);
+  await here.run();
+  expect(here.system('dir').get('person', 'p4')?.name).toBe('cn=p4,ou=staff');
+});
+
+it('does nothing the second time, and says so', async () => {
+  person('p2', { title: 'Boss' });
+  await read();
+  const plan = await planned();
+  expect(leftOut(await carryOut(plan))).toEqual([]);
+  const report = await carryOut(plan);
+  expect([report.connections.find((one) => one.connection === 'dir')!.written, leftOut(report)]).toEqual([
+    0,
+    [expect.stringContaining('has changed since the plan was made')],
+  ]);
+});
