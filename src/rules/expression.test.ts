@@ -39,6 +39,17 @@ function answer(source: string, row: Row = ROW): unknown {
   return expression!.run(row, createClock(NOON));
 }
 
+it.each(['n', 'in', 'true', 'string', 'map'])(
+  'a kind may be called %s: that is at most a fault of its expressions',
+  (variable) => {
+    const faults: string[] = [];
+    const report = (_: readonly (string | number)[], message: string): void => void faults.push(message);
+    const found = compileExpression(`${variable}.mail`, 'value', { ...CONTEXT, variable }, report);
+    expect(found === null).toBe(faults.length > 0);
+    if (variable === 'n') expect(faults).toEqual([expect.stringContaining("'n'")]);
+  },
+);
+
 describe('what expressions answer', () => {
   it.each([
     ['row.first + " " + row.last', 'Ada King Lovelace'],

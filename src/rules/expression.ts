@@ -47,13 +47,14 @@ export function compileExpression<Scope>(
     );
     return null;
   }
-  const { environment, session } = language(context.variable, context.zone);
   let faults = 0;
   const fault = (message: string, remedy?: string): void => {
     faults++;
     report([], message, remedy);
   };
   try {
+    // A kind is a variable, and may have a name that the language has a meaning for.
+    const { environment, session } = language(context.variable, context.zone);
     const parsed = environment.parse(source);
     const root = parsed.ast as unknown as Node;
     const others = new Set(context.counter ? ['n'] : []);
