@@ -10,7 +10,7 @@ export { gateConnection, gateRows } from './safety/gates.ts';
 export { modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
-export { isTimeDoubted } from './safety/time.ts';
+export { forgetAhead, isTimeDoubted } from './safety/time.ts';
 export { isMissing } from './sync/missing.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
 export { MOST_TAKEN } from './sync/taken.ts';

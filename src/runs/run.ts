@@ -5,6 +5,7 @@ import { sha256Hex } from '#core/digest';
 import { RollcallError, toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
+import { forgetAhead } from '#engine/index';
 import type { ObjectId, RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
@@ -84,6 +85,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const whole = synced && request.object === undefined && request.planLines === undefined;
   let status: RunStatus = 'done';
   try {
+    await forgetAhead(context);
     noticeMissing(context);
     await noticeChangedRules(context, config);
     if (!(await carryOut(request, steps, services, session, options))) status = 'failed';

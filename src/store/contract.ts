@@ -760,6 +760,11 @@ export interface ExportOperations {
       readonly undone: readonly string[];
     }[];
   }): Promise<void>;
+  /**
+   * Times of exports and memberships behind `latest`, ms, were said by a clock that was ahead: what waits until then may be sent,
+   * what was sent then was sent at `at`, and is counted so.
+   */
+  setTimesBack(request: { connection: string; epoch: Epoch; at: number; latest: number }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
   /** `epoch`: null when a person's decision opens it. */

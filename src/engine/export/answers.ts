@@ -19,6 +19,7 @@ import {
 } from '../import/staging.ts';
 import { stepsAnswered, stepsUnanswered } from '../import/unanswered.ts';
 import { partsOf } from '../safety/parts.ts';
+import { LONGEST_WAIT_MS } from '../safety/time.ts';
 import type { Sending } from './translate.ts';
 
 /** What an error kind means for the item: try it again later, leave it for a person, or stop sending to this target. */
@@ -35,11 +36,11 @@ export const ACTIONS: { readonly [kind in ErrorKind]: 'retry' | 'park' | 'stop' 
 };
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_BACK_OFF_MS = 3_600_000;
 
 /** Doubles from one second to one hour. */
 export function backOff(attempts: number): number {
-  return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
+  return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_BACK_OFF_MS);
 }
 
 /** An answer that leaves the wish as it was. */
@@ -95,7 +96,7 @@ export function answerOf(
     return {
       ...blank,
       outcome: 'retry',
-      notBefore: context.wall() + Math.max(result.retryAfterMs ?? 0, backOff(columns.attempts)),
+      notBefore: context.wall() + Math.max(Math.min(result.retryAfterMs ?? 0, LONGEST_WAIT_MS), backOff(columns.attempts)),
       fault,
     };
   }

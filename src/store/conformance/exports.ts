@@ -5,6 +5,7 @@ import { answer, answers, take } from './attempts.ts';
 import { account, beginRun, commit, item, NOW, type Opened, object, type Suite, stage, WISH, withStore } from './sample.ts';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 async function accounts(opened: Opened, n: number): Promise<void> {
   const ids = Array.from({ length: n }, (_, i) => i + 1);
@@ -69,6 +70,49 @@ export function exportsSuite(suite: Suite): void {
       (await opened.store.exports.list('ad', ['waiting'], { after: 0, limit: 9, operation: 'delete' })).map((row) => row.id),
       [1],
     );
+  });
+
+  test('nothing waits for a time that a clock said which was ahead', async (opened) => {
+    const { store, epoch } = opened;
+    await accounts(opened, 4);
+    const ahead = NOW + 365 * DAY;
+    await take(opened, 'a', { now: ahead });
+    await opened.store.exports.answer({
+      connection: 'ad',
+      run: opened.run,
+      epoch,
+      attempt: 'a',
+      at: ahead,
+      changes: [],
+      answers: (await store.spaces.byIds([1, 2, 3, 4])).map((row, i) =>
+        answer(
+          row,
+          [
+            { outcome: 'retry', notBefore: ahead, anchor: null } as const,
+            { outcome: 'retry', notBefore: NOW + HOUR, anchor: null } as const,
+            { outcome: 'unknown', anchor: null } as const,
+            { outcome: 'unknown', anchor: null } as const,
+          ][i],
+        ),
+      ),
+    });
+    await store.exports.setTimesBack({ connection: 'ad', epoch, at: NOW, latest: NOW + DAY });
+    const rows = await store.spaces.byIds([1, 2, 3, 4]);
+    deepEqual(
+      rows.map((row) => [row.export!.notBefore, row.export!.attemptedAt]),
+      [
+        [NOW, NOW],
+        [NOW + HOUR, NOW],
+        [0, NOW],
+        [0, NOW],
+      ],
+    );
+    deepEqual(
+      (await take(opened, 'b')).map((row) => row.id),
+      [1],
+    );
+    const sent = async (since: number): Promise<number> => (await store.exports.gateCounts('ad', since))[0]!.sent;
+    deepEqual([await sent(NOW), await sent(NOW + DAY)], [2, 0]);
   });
 
   test('every outcome has its end', async (opened) => {

@@ -249,6 +249,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
     ids.map((stagedId) => ({ stagedId, attribute: 'manager', pending: 1 })),
     NOW,
   );
+  await store.exports.setTimesBack({ connection: 'ad', epoch, at: NOW, latest: NOW });
   await store.exports.gateCounts('ad', NOW);
   await store.exports.holds('ad');
   await store.exports.unshown({

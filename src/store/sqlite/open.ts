@@ -186,6 +186,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
       decideEdges: (batch) => decideEdgesInSlices(writer, batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
       unshown: (batch) => writer[laneFor(batch.rows.length)]('settleUnshown', batch),
+      setTimesBack: (request) => writer.bulk('setTimesBack', request),
       mark: (batch) => markInSlices(writer, batch),
       closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),
     },

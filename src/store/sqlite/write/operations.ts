@@ -1,4 +1,5 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
+import { setTimesBack } from './clock.ts';
 import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
 import { clearDone } from './dirty.ts';
@@ -43,6 +44,7 @@ export const OPERATIONS: {
   readonly saveBitmap: typeof saveBitmap;
   readonly saveState: typeof saveState;
   readonly stage: typeof stage;
+  readonly setTimesBack: typeof setTimesBack;
   readonly settleUnshown: typeof settleUnshown;
   readonly take: typeof take;
 } = {
@@ -72,6 +74,7 @@ export const OPERATIONS: {
   saveBitmap,
   saveState,
   stage,
+  setTimesBack,
   settleUnshown,
   take,
 };
