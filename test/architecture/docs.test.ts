@@ -19,6 +19,16 @@ describe('documents', () => {
 
   it('show the functions of the rule language as they are', () => expect(read('docs/guide/rules.md')).toBe(rulesPage()));
 
+  it.each(['SEMANTICS', 'STORE'])('have every section of %s that is named', (page) => {
+    const sections = new Set([...read(`docs/${page}.md`).matchAll(/^## (\d+)\./gm)].map((found) => found[1]!));
+    const named = projectFiles()
+      .filter((file) => /^(src|test|bench|scripts)\/.*\.(ts|md)$/.test(file))
+      .flatMap((file) => [...read(file).matchAll(new RegExp(`\\b${page} ((?:\\d+(?:, | and )?)+)`, 'g'))])
+      .flatMap((found) => found[1]!.split(/, | and /));
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((section) => section !== '' && !sections.has(section))).toEqual([]);
+  });
+
   it('link only to what is there', () => {
     const files = new Set(projectFiles());
     const folders = new Set([...files].flatMap((file) => file.split('/').map((_, i, parts) => parts.slice(0, i).join('/'))));
