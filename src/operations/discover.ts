@@ -71,6 +71,11 @@ export function definitionOf(type: string, { definitions }: Program): Definition
 function checked(definition: Definition, settings: DiscoverInput['settings'], session: Session) {
   // The anchor is chosen among the columns, so it is not known yet; any name lets the connector open what it is to show.
   let parsed = definition.config.safeParse({ anchor: 'id', ...settings });
+  const unknown = (parsed.error?.issues ?? []).flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  if (unknown.some((key) => key in settings))
+    throw new RollcallError('configuration', `${definition.type} has no setting '${unknown[0]}'.`, {
+      remedy: `See docs/guide/${definition.type}.md for those it has.`,
+    });
   if (!parsed.success) parsed = definition.config.safeParse(settings);
   if (!parsed.success) {
     const first = parsed.error.issues[0];

@@ -1,5 +1,7 @@
 /** Writes the first rollcall.yaml. */
+import { existsSync } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { definitionOf, discover } from './discover.ts';
@@ -62,6 +64,11 @@ export const init: Operation<InitInput, InitOutput> = {
   async run({ source, target, store, zone, force }, session) {
     const found = await perform(discover, { type: source.type, settings: source.settings }, session);
     if (found.columns.length === 0) {
+      const { path } = source.settings;
+      if (typeof path === 'string' && !existsSync(resolve(dirname(session.file), path)))
+        throw new RollcallError('notFound', `${path} does not exist; nothing was written.`, {
+          remedy: `Paths begin at ${dirname(resolve(session.file))}.`,
+        });
       throw new RollcallError('notFound', `${source.type}: no columns were found, so there is nothing to begin with.`, {
         remedy: 'See that the path names the right file and that it is not empty; nothing was written.',
       });
@@ -72,28 +79,35 @@ export const init: Operation<InitInput, InitOutput> = {
       throw new RollcallError('notFound', `The source has no column '${source.anchor}'; nothing was written.`, {
         remedy: `It has ${found.columns.join(', ')}.`,
       });
+    const proposals = withNumber(found.proposals, anchor);
     const text = starterDocument({
       source: {
         ...source,
         settings: settingsWith(definitionOf(source.type, session.program), source.settings, { ...found.settings, anchor }),
-        proposals: found.proposals,
+        proposals,
       },
-      target: target === null ? null : await targetOf(target, found.proposals, session),
+      target: target === null ? null : await targetOf(target, proposals, session),
       store,
       zone,
     });
     await write(session.file, text, force);
-    const mapped = new Set(found.proposals.map((one) => one.column));
+    const mapped = new Set(proposals.map((one) => one.column));
     return {
       file: session.file,
       text,
       anchor,
-      proposals: found.proposals,
+      proposals,
       settings: found.settings,
       unmapped: found.columns.filter((column) => !mapped.has(column)),
     };
   },
 };
+
+/** What people are known by is their number, where no other column is. */
+function withNumber(proposals: readonly Proposal[], anchor: string | null): readonly Proposal[] {
+  if (anchor === null || proposals.some((one) => one.attribute === 'employeeId' || one.column === anchor)) return proposals;
+  return [{ attribute: 'employeeId', column: anchor }, ...proposals];
+}
 
 /** A target that exists already shows its columns; a new one is made, with the names of the attributes. */
 async function targetOf(target: InitConnection, source: readonly Proposal[], session: Session): Promise<StarterConnection> {

@@ -66,7 +66,7 @@ it('into a directory that is to be made', async () => {
   expect(made.out).not.toContain('taken as');
   expect(await here.faults()).toEqual([]);
   await here.run();
-  await here.call('approve', 'directory', ...ME);
+  await here.call('approve', 'new', ...ME);
   await here.run();
   expect(await here.read('new.ldif')).toContain('dn: uid=jmueller,ou=people,dc=example,dc=org');
 });

@@ -1,4 +1,5 @@
 /** rollcall init */
+import { basename } from 'node:path';
 import { RollcallError } from '#core/errors';
 import { discover } from '#operations/discover';
 import { init as operation } from '#operations/init';
@@ -44,6 +45,14 @@ function fromOptions(
   return { name, type, settings, anchor: anchor ?? null };
 }
 
+/** `csv:out/phonebook.csv` is called `phonebook`, where that can be a name. */
+function calledAs(target: string, source: string): string {
+  const name = basename(target.slice(target.indexOf(':') + 1))
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase();
+  return /^[a-z][a-z0-9_-]{0,62}$/.test(name) && name !== source ? name : 'directory';
+}
+
 function literal(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   return text;
@@ -53,7 +62,7 @@ function literal(text: string): unknown {
 async function unusable(type: string, path: string, exists: boolean, { session }: Surroundings): Promise<string | null> {
   try {
     const { columns } = await perform(discover, { type, settings: { path } }, session);
-    return exists && columns.length === 0 ? 'There are no columns in it.' : null;
+    return exists && columns.length === 0 ? 'It does not exist, or there are no columns in it.' : null;
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
     if (error.kind === 'notFound' && !exists) return null;
@@ -150,7 +159,7 @@ export const init: Command = command({
       about: 'Further setting of the source, such as delimiter=; (may be given several times).',
     },
     { name: 'target', value: 'TYPE:PATH', about: 'Where Rollcall writes to, such as csv:out/phonebook.csv.' },
-    { name: 'target-name', value: 'NAME', about: 'What to call it (default: directory).' },
+    { name: 'target-name', value: 'NAME', about: 'What to call it (default: as its file).' },
     { name: 'target-set', value: 'KEY=VALUE', many: true, about: 'Further setting of the target.' },
     { name: 'force', about: 'Replace the file if it is there; the old one is kept as FILE.bak.' },
   ],
@@ -169,12 +178,13 @@ export const init: Command = command({
     }
     const types = [...surroundings.session.program.definitions.keys()];
     const target = args.text('target');
+    const name = args.text('source-name') ?? 'hr';
     return {
-      source: fromOptions(source, args.text('source-name') ?? 'hr', args.text('anchor'), args.all('set'), types),
+      source: fromOptions(source, name, args.text('anchor'), args.all('set'), types),
       target:
         target === undefined
           ? null
-          : fromOptions(target, args.text('target-name') ?? 'directory', undefined, args.all('target-set'), types),
+          : fromOptions(target, args.text('target-name') ?? calledAs(target, name), undefined, args.all('target-set'), types),
       force: args.has('force'),
       zone: zone(),
     };

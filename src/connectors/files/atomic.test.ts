@@ -94,13 +94,24 @@ test('a source says when it was changed or replaced while it was read', async ()
   await source.close();
 });
 
+test('a folder that is missing is made', async () => {
+  const path = join(folder, 'new', 'er', 'a.csv');
+  const file = await replaceFile(path);
+  await file.write('a');
+  await file.commit();
+  expect(await readFile(path, 'utf8')).toBe('a');
+});
+
 test('faults name the file and what to do', async () => {
   await expect(openSource(join(folder, 'none'))).rejects.toMatchObject({
     kind: 'notFound',
     where: { file: join(folder, 'none') },
   });
   await expect(openSource(folder)).rejects.toMatchObject({ kind: 'configuration' });
-  await expect(replaceFile(join(folder, 'no', 'file'))).rejects.toMatchObject({ kind: 'notFound' });
+  await writeFile(join(folder, 'file'), '');
+  await expect(replaceFile(join(folder, 'file', 'in', 'it'))).rejects.toMatchObject({
+    where: { file: join(folder, 'file', 'in', 'it') },
+  });
   await writeFile(join(folder, 'empty'), '');
   expect(await printOf(join(folder, 'empty'))).toBe(EMPTY_PRINT);
 });

@@ -144,7 +144,7 @@ function targetLines(target: StarterConnection, source: StarterConnection): stri
         ]),
     `        attributes:           # column there: attribute, or an expression in \${ }`,
     ...pairs.map((one) => `          ${scalar(one.column)}: ${one.attribute}`),
-    '    deprovision: { action: none }   # or: { action: disable, then: delete, after: 30d }',
+    `    deprovision: { action: none }   # or: { action: ${naming === null ? 'delete' : 'disable, then: delete, after: 30d'} }`,
   ];
 }
 

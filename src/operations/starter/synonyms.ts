@@ -4,19 +4,19 @@
  */
 export const SYNONYMS: { readonly [attribute: string]: string } = {
   employeeId:
-    'employee id, employee number, employeeNumber, emp id, emp no, empno, staff id, staff number, personnel number, worker id, person id, payroll number, badge number, hr id, ' +
+    'employee id, employee, employee number, employeeNumber, emp id, emp no, empno, staff id, staff number, personnel number, worker id, person id, payroll number, badge number, hr id, ' +
     'Personalnummer, Personal-Nr, Pers.-Nr., PersNr, PNr, Mitarbeiternummer, Mitarbeiter-Nr, MitarbeiterID, ' +
     'matricule, numéro employé, no employé, matricule salarié, identifiant salarié, ' +
     'número de empleado, id empleado, legajo, número de nómina, matricola, codice dipendente, numero dipendente, personeelsnummer, medewerkernummer, ' +
-    'número de funcionário, matrícula, anställningsnummer, anstnr, medarbejdernummer, ansattnummer, henkilönumero, numer pracownika, osobní číslo, 社員番号, 员工编号, 工号, 사번, табельный номер',
+    'número de funcionário, matrícula, anställningsnummer, anstnr, medarbejdernummer, ansattnummer, henkilönumero, numer pracownika, osobní číslo, 社員番号, 员工编号, 工号, 사번, табельный номер, staff, id',
   login:
     'login, login name, username, user name, user id, userid, uid, account, account name, sAMAccountName, samaccountname, Benutzername, Benutzer, Anmeldename, Kennung, Nutzername, ' +
     'identifiant, nom d utilisateur, compte, usuario, nombre de usuario, nome utente, utente, gebruikersnaam, nome de usuário, användarnamn, brugernavn, brukernavn, ログインID, 用户名, логин',
   givenName:
-    'given name, first name, forename, firstname, givenName, preferred name, Vorname, Rufname, prénom, prenom, nombre, nombres, primer nombre, nome, nome proprio, voornaam, roepnaam, ' +
+    'given name, first name, forename, firstname, givenName, preferred name, first, Vorname, Rufname, prénom, prenom, nombre, nombres, primer nombre, nome, nome proprio, voornaam, roepnaam, ' +
     'nome próprio, primeiro nome, förnamn, fornavn, etunimi, imię, jméno, 名, 名前, имя',
   familyName:
-    'family name, last name, surname, lastname, sn, Nachname, Familienname, Zuname, nom, nom de famille, apellido, apellidos, cognome, achternaam, apelido, sobrenome, efternamn, efternavn, ' +
+    'family name, last name, surname, lastname, last, sn, Nachname, Familienname, Zuname, nom, nom de famille, apellido, apellidos, cognome, achternaam, apelido, sobrenome, efternamn, efternavn, ' +
     'etternavn, sukunimi, nazwisko, příjmení, 姓, фамилия',
   middleName: 'middle name, second name, zweiter Vorname, deuxième prénom, segundo nombre, secondo nome, tussenvoegsel, отчество',
   displayName:
@@ -61,10 +61,10 @@ export const SYNONYMS: { readonly [attribute: string]: string } = {
     'manager, manager id, manager number, supervisor, supervisor id, line manager, reports to, boss, Vorgesetzter, Vorgesetzte, Vorgesetzten-Nr, Vorgesetzter Personalnummer, Führungskraft, Leiter, ' +
     'responsable, supérieur, supérieur hiérarchique, matricule responsable, N+1, jefe, jefe directo, responsable directo, superior, responsabile, capo, leidinggevende, chef, gestor, leder, esimies, przełożony, 上司, 经理, руководитель',
   startDate:
-    'start date, hire date, date of hire, entry date, joined, employment start, Eintrittsdatum, Eintritt, Beginn, Einstellungsdatum, date d entrée, date d embauche, date de début, fecha de alta, ' +
+    'start date, hire date, date of hire, entry date, joined, employment start, starts, start, Eintrittsdatum, Eintritt, Beginn, Einstellungsdatum, date d entrée, date d embauche, date de début, fecha de alta, ' +
     'fecha de ingreso, fecha de inicio, data di assunzione, data inizio, indiensttreding, datum in dienst, startdatum, data de admissão, anställningsdatum, 入社日, 入职日期, дата приема',
   endDate:
-    'end date, termination date, leave date, exit date, last day, contract end, Austrittsdatum, Austritt, Ende, Vertragsende, date de sortie, date de départ, date de fin, fin de contrat, fecha de baja, ' +
+    'end date, termination date, leave date, exit date, last day, contract end, ends, end, Austrittsdatum, Austritt, Ende, Vertragsende, date de sortie, date de départ, date de fin, fin de contrat, fecha de baja, ' +
     'fecha de fin, fecha de salida, data di cessazione, data fine, datum uit dienst, uitdiensttreding, einddatum, data de saída, slutdatum, 退職日, 离职日期, дата увольнения',
   birthDate:
     'birth date, date of birth, dob, birthday, Geburtsdatum, geboren, date de naissance, fecha de nacimiento, data di nascita, geboortedatum, data de nascimento, födelsedatum, 生年月日, дата рождения',
