@@ -1,8 +1,8 @@
 /** What export rules see of an object: agreed attributes, id, state, and the objects it refers to, one hop (SEMANTICS 4). */
 import { parseImage } from '#core/canonical';
 import { type Attributes, bare, scalars } from '#core/values';
-import type { ObjectScope } from '#rules/model';
-import type { LifeState, ObjectId } from '#store/contract';
+import type { KindRules, ObjectScope } from '#rules/model';
+import type { LifeState, ObjectId, ObjectRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, evaluateObjects } from './evaluate.ts';
 import type { Generation } from './generation.ts';
@@ -18,17 +18,43 @@ export async function exportScopes(
   const referred = await referredObjects(context, generation, batch);
   const out = new Map<ObjectId, ObjectScope>();
   for (const one of batch) {
-    const object: { [name: string]: unknown } = viewOf(one.id, one.attributes, one.life.state);
-    for (const type of listsOf(one.rules).references) {
-      const views = scalars(one.attributes[type.name] ?? null).map((id) => referred.get(Number(id)) ?? { id });
-      object[type.name] = type.multi ? views : (views[0] ?? null);
-    }
-    out.set(one.id, { object });
+    const view = viewOf(one.id, one.attributes, one.life.state);
+    out.set(one.id, referring(one.rules, one.attributes, view, referred));
   }
   return out;
 }
 
-export function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
+/** The same of objects as they are stored, a batch at a time. */
+export async function storedScopes(context: EngineContext, rows: readonly ObjectRow[]): Promise<Map<ObjectId, ObjectScope>> {
+  const images = rows.map((row) => parseImage(row.attributes));
+  const rules = rows.map((row) => context.kinds.get(row.kind)!);
+  const ids = new Set<ObjectId>();
+  images.forEach((image, i) => {
+    for (const [reference] of rules[i]!.hops) for (const id of scalars(image[reference] ?? null)) ids.add(Number(id));
+  });
+  const referred = new Map<ObjectId, View>();
+  if (ids.size > 0)
+    for (const row of await context.store.sync.objects([...ids]))
+      referred.set(row.id, viewOf(row.id, parseImage(row.attributes), row.state));
+  return new Map(
+    rows.map((row, i) => [row.id, referring(rules[i]!, images[i]!, viewOf(row.id, images[i]!, row.state), referred)]),
+  );
+}
+
+function referring(
+  rules: KindRules,
+  attributes: Attributes,
+  object: { [name: string]: unknown },
+  referred: ReadonlyMap<ObjectId, View>,
+): ObjectScope {
+  for (const type of listsOf(rules).references) {
+    const views = scalars(attributes[type.name] ?? null).map((id) => referred.get(Number(id)) ?? { id });
+    object[type.name] = type.multi ? views : (views[0] ?? null);
+  }
+  return { object };
+}
+
+function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name: string]: unknown } {
   return Object.assign(bare<unknown>(), attributes, { id, state, active: state === 'active' });
 }
 

@@ -1,16 +1,17 @@
 /** Groups whose memberships are kept somewhere: their target rows, and where their members come from. */
-import { parseImage } from '#core/canonical';
-import type { ExportFlow, ExportRule, KindRules, ReferenceBy } from '#rules/model';
+import type { ExportFlow, ExportRule, KindRules, ObjectScope, ReferenceBy } from '#rules/model';
 import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { clockOf, connectionNamed, type EngineConnection, type EngineContext } from '../../context.ts';
 import { referenceKey } from '../../import/staging.ts';
 import { type Contributor, contributorOf, orderContributors } from '../contributions.ts';
 import { outagesOf } from '../outages.ts';
-import { viewOf } from '../scope.ts';
+import { storedScopes } from '../scope.ts';
 import { targetsOf } from '../targets.ts';
 
 export interface Group {
   readonly object: ObjectRow;
+  /** What export rules see of it. */
+  readonly scope: ObjectScope;
   readonly rows: readonly StagedRow[];
   readonly rules: KindRules;
 }
@@ -38,16 +39,21 @@ export function hasMemberships(rules: KindRules): boolean {
 export async function loadGroups(context: EngineContext, ids: readonly ObjectId[]): Promise<Group[]> {
   const objects = await context.store.sync.objects(ids);
   const rows = Map.groupBy(await context.store.sync.linked(ids), (row) => row.objectId);
-  return objects
-    .filter((object) => context.kinds.has(object.kind))
-    .map((object) => ({ object, rules: context.kinds.get(object.kind)!, rows: rows.get(object.id) ?? [] }));
+  const known = objects.filter((object) => context.kinds.has(object.kind));
+  const scopes = await storedScopes(context, known);
+  return known.map((object) => ({
+    object,
+    scope: scopes.get(object.id)!,
+    rules: context.kinds.get(object.kind)!,
+    rows: rows.get(object.id) ?? [],
+  }));
 }
 
 /** The target groups of a group that some membership flow keeps. One that is gone, or not wanted there, is left as it is. */
 export function keptGroups(context: EngineContext, group: Group): Kept[] {
   const out: Kept[] = [];
   for (const { connection, rule } of targetsOf(context, group.object.kind)) {
-    if (!isWanted(context, rule, group.object)) continue;
+    if (!isWanted(context, rule, group)) continue;
     const row = group.rows.find(
       (r) => r.connection === connection.name && r.kind === rule.to && r.presence !== 'gone' && !r.protected,
     );
@@ -57,13 +63,13 @@ export function keptGroups(context: EngineContext, group: Group): Kept[] {
   return out;
 }
 
-function isWanted(context: EngineContext, rule: ExportRule, { id, attributes, state }: ObjectRow): boolean {
-  if (state === 'leaving' || state === 'gone') return false;
+function isWanted(context: EngineContext, rule: ExportRule, { object, scope }: Group): boolean {
+  if (object.state === 'leaving' || object.state === 'gone') return false;
   try {
-    return rule.when({ object: viewOf(id, parseImage(attributes), state) }, clockOf(context));
+    return rule.when(scope, clockOf(context));
   } catch {
-    // It looks through a reference, which is not loaded here.
-    return true;
+    // What cannot be told is left as it is; the sync of the group says why.
+    return false;
   }
 }
 
