@@ -10,6 +10,7 @@ import { type Settling, typeIn } from '../import/settle.ts';
 import { canonicalise, nameKeys, type StagingPlan } from '../import/staging.ts';
 import type { Session } from './sending.ts';
 import type { Sending } from './translate.ts';
+import { checkObject } from './usable.ts';
 
 /** In the order in which they end an export. */
 export const PROOFS = ['digest', 'answer', 'lookup', 'delta', 'read'] as const;
@@ -66,9 +67,11 @@ export async function lookedUp({ context, connection }: Session, kind: string, a
   const open = context.open(connection);
   if (!open.lookup) return null;
   try {
-    return (await open.lookup({ anchor }, kind))[0] ?? null;
+    const [object] = await open.lookup({ anchor }, kind);
+    if (object) checkObject(object);
+    return object ?? null;
   } catch (error) {
-    context.fault(toFault(error, { connection: connection.name }));
+    context.fault(toFault(error, { connection: connection.name, object: anchor }));
     return null;
   }
 }

@@ -4,12 +4,13 @@
  */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
-import { type ErrorKind, RollcallError, toFault } from '#core/errors';
+import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
 import type { DirtyRange, EdgeRow, EdgeWrite, ExportAnswer, NewChange, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { ACTIONS, NOT_DONE } from './answers.ts';
 import type { Expected } from './expected.ts';
 import { memberAnswer } from './member-changes.ts';
+import { usable } from './usable.ts';
 
 /** How long one send may take before its attempt is believed lost (STORE 6). */
 export const SEND_DEADLINE_MS = 30_000;
@@ -71,7 +72,10 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
     const results = await session.writer.write(items);
     if (results.length !== items.length)
       throw new RollcallError('internal', `the connector answered ${results.length} of ${items.length} items`);
-    return results.map((result, i) => (isGone(items[i]!, result) ? { ok: true, anchor: items[i]!.anchor! } : result));
+    return results.map((result, i) => {
+      const item = items[i]!;
+      return isGone(item, result) ? { ok: true, anchor: item.anchor! } : usable(item, result, (fault) => tell(session, fault));
+    });
   } catch (error) {
     const fault = toFault(error, { connection: session.connection.name });
     session.context.fault(fault);
@@ -87,6 +91,10 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
       ...(error instanceof RollcallError && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {}),
     }));
   }
+}
+
+function tell({ context, connection }: Session, fault: Fault): void {
+  context.fault({ ...fault, where: { connection: connection.name, ...fault.where } });
 }
 
 /**

@@ -202,6 +202,25 @@ export function exportsSuite(suite: Suite): void {
     deepEqual((await opened.store.spaces.count('ad'))['user'], { present: 0, linked: 0, gone: 1 });
   });
 
+  test('an account that is somebody else’s stays so, whatever a target answers', async (opened) => {
+    await accounts(opened, 2);
+    const [first, second] = await take(opened, 'a');
+    await answers(opened, 'a', [answer(first!), answer(second!, { anchor: 'u1', anchorDigest: answer(first!).anchorDigest })]);
+    const rows = await opened.store.spaces.scan('ad', { after: 0, limit: 9 });
+    deepEqual(
+      rows.map((one) => [one.id, one.anchor, one.objectId, one.presence, one.export?.state]),
+      [
+        [1, 'u1', 1, 'present', undefined],
+        [2, null, 2, 'pending', 'failed'],
+      ],
+    );
+    const parked = await opened.store.decisions.parked({ kind: 'refused' }, { after: 0, limit: 9 });
+    deepEqual(
+      parked.map((one) => [one.stagedId, (JSON.parse(one.detail) as { kind: string }).kind]),
+      [[2, 'conflict']],
+    );
+  });
+
   test('an account that a read showed before its answer came is one account', async (opened) => {
     await accounts(opened, 1);
     const [row] = await take(opened, 'a');

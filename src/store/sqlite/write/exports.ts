@@ -25,7 +25,7 @@ import { countSent } from './gates.ts';
 import { keyList, replaceStagedKeys } from './keys.ts';
 import { forgetRefused } from './parked.ts';
 import type { Session } from './session.ts';
-import { adoptTwin } from './twin.ts';
+import { adoptTwin, isSomebodyElses, somebodyElses } from './twin.ts';
 import { loseItems, parkRefused } from './unshown.ts';
 
 /** Ids of what was taken, in order. */
@@ -165,6 +165,8 @@ function answerOne(
   const update = `update or ignore staged set ${set.join(', ')} where id = ?`;
   // Left out only when another row has the anchor already.
   if (session.db.run('staged', update, ...values, one.staged) === 0) {
+    if (isSomebodyElses(session, connection, Number(row[4]), row[3] as number | null, one.anchor!))
+      return answerOne(session, batch, connection, refused(one, somebodyElses(batch.connection, one.anchor!)), item);
     adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor!);
     session.db.run('staged', update, ...values, one.staged);
   }
@@ -176,6 +178,21 @@ function answerOne(
   if (presence !== Number(row[2]))
     session.moved(connection, Number(row[4]), { presence: Number(row[2]), linked }, { presence, linked });
   return row[7] === UNKNOWN;
+}
+
+function refused(one: ExportAnswer, fault: string): ExportAnswer {
+  const { steps: _steps, ...rest } = one;
+  return {
+    ...rest,
+    outcome: 'failed',
+    anchor: null,
+    seen: null,
+    sent: null,
+    confirmed: null,
+    keys: null,
+    remaining: null,
+    fault,
+  };
 }
 
 /** What becomes of the wish: answered, sent again, kept for a person; a newer one stays in place. */
