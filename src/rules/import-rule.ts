@@ -130,16 +130,17 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
   }
 
   const decides: string[] = [];
-  const decision = (key: string): Evaluate<RowScope, boolean> | null => {
+  const protectedBy: string[] = [];
+  const decision = (key: string, reads: readonly string[][]): Evaluate<RowScope, boolean> | null => {
     const written = text(rule, key, report);
     const expression = written === null ? null : bareExpression(written, 'bool', scope, within(report, key));
-    if (expression !== null) decides.push(...expression.reads);
+    if (expression !== null) for (const list of reads) list.push(...expression.reads);
     return expression && decided(expression);
   };
-  const filter = decision('filter');
+  const filter = decision('filter', [decides]);
   const protect = Array.isArray(rule.get('protect'))
     ? listed(texts(rule, 'protect', report).map((item) => item.text))
-    : decision('protect');
+    : decision('protect', [decides, protectedBy]);
   const join = texts(rule, 'join', report);
   for (const { text: name, path } of join) {
     if (!known(name, context.attributes, `${context.kind} attribute`, within(report, ...path))) continue;
@@ -174,6 +175,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     flows,
     edges,
     protect,
+    protectedBy,
     decides: [...new Set(decides)],
     hash: sha256Hex(canonicalJson([raw, context.zone, hashes])),
   };

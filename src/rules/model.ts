@@ -74,6 +74,8 @@ export interface ImportRule {
   readonly edges: readonly { readonly attribute: string; readonly reference: ReferenceBy; readonly multi: boolean }[];
   /** SEMANTICS 7: staged objects that are read and never written. */
   readonly protect: Evaluate<RowScope, boolean> | null;
+  /** Staged attributes that `protect` reads. */
+  readonly protectedBy: readonly string[];
   /** Staged attributes by which filter, join and protect decide whether and as whom an object is taken. */
   readonly decides: readonly string[];
   readonly hash: string;

@@ -16,6 +16,7 @@ import {
   type Baseline,
   findOutages,
   nextBaseline,
+  type Outage,
   outagesText,
   parseBaseline,
   parseOutages,
@@ -203,8 +204,10 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const gone = await markMissing(context, connection, mark, bitmap);
   context.counters.add(connection.name, 'gone', gone);
   await settleUnanswered(context, connection, mark);
-  const lifted = outages.attributes.filter((o) => !out.some((n) => n.kind === o.kind && n.attribute === o.attribute));
-  if (lifted.length > 0)
+  const lifted = without(outages.attributes, out);
+  // What is wanted of a target's attribute waits while that is out.
+  const began = connection.exports.size > 0 ? without(out, outages.attributes) : [];
+  if (lifted.length > 0 || began.length > 0)
     await context.store.sync.markDirty(
       [{ subject: 'staged', from: 1, to: Number.MAX_SAFE_INTEGER, cause: `connection:${connection.name}` }],
       context.epoch,
@@ -250,6 +253,10 @@ function report(context: EngineContext, connection: EngineConnection, end: ReadE
   );
 }
 
+function without(some: readonly Outage[], others: readonly Outage[]): readonly Outage[] {
+  return some.filter((one) => !others.some((other) => other.kind === one.kind && other.attribute === one.attribute));
+}
+
 /** Attributes that some rule reads or looks up; null = any may be, since conditions do not say which. */
 function attributesRead(connection: EngineConnection, { keys, edges }: StagingPlan): ReadonlySet<string> | null {
   const out = new Set<string>([...keys.keys(), ...edges.keys()]);
@@ -257,6 +264,9 @@ function attributesRead(connection: EngineConnection, { keys, edges }: StagingPl
     if (rule.filter !== null || rule.primary !== null || rule.protect !== null) return null;
     for (const flow of rule.flows) for (const read of flow.reads) out.add(read);
   }
-  for (const rule of connection.exports.values()) for (const flow of rule.flows) out.add(flow.attribute);
+  for (const rule of connection.exports.values()) {
+    if (rule.enabled !== null) out.add(rule.enabled.attribute);
+    for (const flow of rule.flows) out.add(flow.attribute);
+  }
   return out;
 }

@@ -1,11 +1,13 @@
 /** An account whose person no longer belongs in the target: disable, then delete after the grace (SEMANTICS 5, 7, 11). */
-import { canonicalJson, parseImage } from '#core/canonical';
+import { canonicalJson } from '#core/canonical';
 import { equivalent } from '#core/matching';
 import type { Attributes } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import type { OutageTimes } from '../import/health.ts';
 import { typeIn } from '../import/settle.ts';
+import { effectiveImage } from '../sync/contributions.ts';
 import type { Evaluated } from '../sync/evaluate.ts';
 import { parseSteps, stepsText } from './steps.ts';
 
@@ -30,7 +32,7 @@ export function deprovision(
   connection: EngineConnection,
   rule: ExportRule,
   row: StagedRow,
-  ownersFresh: boolean,
+  { ownersFresh, outages }: { readonly ownersFresh: boolean; readonly outages: OutageTimes },
 ): Step {
   const { action, then, afterMs } = rule.deprovision;
   if (action === 'none') return NOTHING;
@@ -38,7 +40,7 @@ export function deprovision(
   const { enabled } = rule;
   if (!enabled) return NOTHING;
   const steps = parseSteps(row.steps);
-  const seen: Attributes = row.seen === null ? Object.create(null) : parseImage(row.seen);
+  const seen = effectiveImage(row, outages);
   const off = equivalent(seen[enabled.attribute], enabled.off, typeIn(connection, enabled.attribute));
   if (!off) {
     if (steps.confirmedAt !== undefined) {

@@ -13,6 +13,7 @@ import { type Generation, keyText, ON_THEIR_WAY } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf } from './life.ts';
 import { isUnsent, waitedFor } from './link.ts';
+import { knownOutages, outagesOf } from './outages.ts';
 import { exportScopes } from './scope.ts';
 import { type TargetView, type Wish, wishFor } from './wishes.ts';
 
@@ -65,6 +66,8 @@ export async function wishesOf(
         excluded,
         known: stateOf(context, connection.name).lastCompleteRead !== null,
         ownersFresh: ownersFresh(context, kind),
+        outages: outagesOf(context, connection.name),
+        out: knownOutages(context, connection.name),
       };
       const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
       const taken = await collisions(context, generation, connection, wishes);

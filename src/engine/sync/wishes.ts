@@ -18,9 +18,12 @@ import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
+import { effectiveImage } from './contributions.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
 import { isShared, sharedIn } from './ours.ts';
+import { isOut } from './outages.ts';
+import { isProtected, protect, type Unshown } from './protected.ts';
 import { countedSteps } from './taken.ts';
 
 /** A repair undone this often in a row is not tried again. */
@@ -40,7 +43,7 @@ export interface Wish {
   readonly again?: boolean;
 }
 
-export interface TargetView {
+export interface TargetView extends Unshown {
   readonly connection: EngineConnection;
   readonly rule: ExportRule;
   readonly accounts: ReadonlyMap<number, Account>;
@@ -57,7 +60,7 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const present = rows.filter((row) => row.presence === 'present' || row.presence === 'held');
   const row = present[0] ?? rows.find((r) => r.presence === 'pending') ?? rows[0] ?? null;
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
-  if (row && isProtected(connection, one, row)) return { ...nothing, write: protect(row) };
+  if (row && isProtected(connection, target, row, one.clock)) return { ...nothing, write: protect(row) };
   if (row?.protected) return { ...nothing, write: { expectRevision: row.revision, protected: false }, again: true };
   if (row && target.excluded.has(row.id)) {
     // branch: holds: an account that a person took out
@@ -76,7 +79,7 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     // What was still to be done to it, or is not answered, is settled: it is not there any more.
     if (row.presence === 'gone') return { ...nothing, write: row.export ? { expectRevision: row.revision, export: null } : null };
     if (row.presence === 'pending') return { ...nothing, write: cancel(row) };
-    const step = deprovision(context, one, connection, rule, row, target.ownersFresh);
+    const step = deprovision(context, one, connection, rule, row, target);
     const write = merge(row, step.write, wishWrite(context, connection, rule, row, step.change));
     return remembering(context, { ...nothing, due: step.due, write });
   }
@@ -148,13 +151,18 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
 
 function update(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow): Wish {
   const { connection, rule } = target;
-  const current = currentImage(row);
+  const current = currentImage(row, target);
+  const out = (attribute: string): boolean => isOut(target.out, row.kind, attribute);
   const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
   const wanted: Attributes = bare();
   const agreed: Attributes = Object.assign(bare(), confirmed);
   const awaits: number[] = [];
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.strength === 'onCreate' || flow.reference?.multi || owes(one, flow)) continue;
+    if (out(flow.attribute)) {
+      // branch: holds: an attribute that the target does not show now
+      continue;
+    }
     const value = evaluate(context, one, connection, flow, scope);
     if (value === FAILED || (value === undefined && !(flow.attribute in confirmed))) continue;
     if (flow.strength === 'ifEmpty' && scalars(current[flow.attribute] ?? null).length > 0) continue;
@@ -175,7 +183,8 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     rule.enabled !== null &&
     disabledAt !== undefined &&
     equivalent(current[rule.enabled.attribute], rule.enabled.off, typeIn(connection, rule.enabled.attribute));
-  if (off) wanted[rule.enabled!.attribute] = rule.enabled!.on;
+  const unknown = rule.enabled !== null && out(rule.enabled.attribute);
+  if (off && !unknown) wanted[rule.enabled!.attribute] = rule.enabled!.on;
   for (const attribute in steps.repairs) {
     if (steps.repairs[attribute]! < UNDONE || !(attribute in wanted)) continue;
     const by = rule.flows.find((flow) => flow.attribute === attribute)?.reference?.by;
@@ -195,7 +204,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     row,
     {
       ...(sameText(imageText(agreed), row.confirmed) ? {} : { confirmed: imageText(agreed) }),
-      ...(confirmedAt === undefined && (off || disabledAt === undefined)
+      ...(unknown || (confirmedAt === undefined && (off || disabledAt === undefined))
         ? {}
         : { steps: stepsText(off ? { ...others, disabledAt } : others) }),
     },
@@ -204,9 +213,9 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits };
 }
 
-/** What the target holds, with what was sent and is not proven yet. */
-export function currentImage(row: StagedRow): Attributes {
-  const image: Attributes = row.seen === null ? bare() : parseImage(row.seen);
+/** What the target holds as far as it is known, with what was sent and is not proven yet. */
+function currentImage(row: StagedRow, { outages }: Unshown): Attributes {
+  const image = effectiveImage(row, outages);
   if (row.sent !== null && row.export?.state === 'sent') Object.assign(image, parseImage(row.sent));
   return image;
 }
@@ -270,26 +279,6 @@ function merge(
 function cancel(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
   if (row.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return null;
   return { expectRevision: row.revision, export: null, presence: 'gone' };
-}
-
-function protect(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
-  // branch: holds: a protected account
-  if (row.protected && row.export === null) return null;
-  return { expectRevision: row.revision, protected: true, export: null };
-}
-
-function isProtected(connection: EngineConnection, one: Evaluated, row: StagedRow): boolean {
-  for (const rule of connection.imports.values()) {
-    if (rule.protect === null || rule.from !== row.kind) continue;
-    const image = row.seen === null ? bare() : parseImage(row.seen);
-    try {
-      if (rule.protect({ row: image, anchor: row.anchor ?? '', name: row.name }, one.clock)) return true;
-    } catch {
-      // What cannot be told is left alone.
-      return true;
-    }
-  }
-  return false;
 }
 
 /** A flow that reads an attribute in debt leaves the target's value alone. */
