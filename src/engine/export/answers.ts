@@ -126,7 +126,7 @@ export function answerOf(
     const all = Object.assign(row.sent === null ? bare() : parseImage(row.sent), sent);
     return { ...common, outcome: 'sent', sent: imageText(all), ...(steps === row.steps ? {} : { steps }) };
   }
-  const shown = result.object ? shownBy(context, settling, result.object, row, plan) : null;
+  const shown = result.object ? shownBy(context, settling, result.object, row, sent, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
@@ -140,7 +140,9 @@ export function answerOf(
     seen: text,
     // Members kept as edges are part of the digest: without them the next read compares in full.
     digest: shown
-      ? digestsOf(context.digester, row.kind, result.anchor, shown.digestText).digest
+      ? shown.partial.length > 0
+        ? null
+        : digestsOf(context.digester, row.kind, result.anchor, shown.digestText).digest
       : hasMultiEdges(plan, row.kind)
         ? null
         : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
@@ -156,13 +158,13 @@ function shownBy(
   { connection }: Settling,
   object: ReadObject,
   row: StagedRow,
+  sent: Attributes,
   plan: StagingPlan,
 ): Canonical {
   const shown = canonicalise(object, plan);
-  if (shown.refused.length === 0) return shown;
   const where = { connection: connection.name, object: object.anchor };
   for (const fault of shown.refused) context.fault({ ...fault, where: { ...where, ...fault.where } });
-  return withLast(shown, { attributes: row.seen === null ? null : parseImage(row.seen), name: row.name }, plan);
+  return withLast(shown, { attributes: row.seen === null ? null : parseImage(row.seen), name: row.name, sent }, plan);
 }
 
 /** The image with these values in place; cleared ones are gone. */

@@ -182,7 +182,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const plan = stagingPlan(context, connection);
   const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
   const sendings = await translate(context, connection, rows, session.held);
-  const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.item.set));
+  const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.sent));
   // The process stood still: others may believe this attempt lost by now. Nothing of it is sent.
   if (context.monotonic() - begun > SEND_DEADLINE_MS) {
     const answers = rows.map((row) => ({ ...NOT_DONE, staged: row.id, revision: row.export!.revision }));

@@ -25,12 +25,12 @@ export async function afterAnswers(
   const renamed: Renamed[] = [];
   sendings.forEach((sending, i) => {
     const answer = answers[i]!;
-    const { row, item, rest } = sending;
+    const { row, item, rest, sent } = sending;
     if (isTaken(context, sending, results[i]!)) objects.add(row.objectId!);
     if (row.objectId === null || (answer.outcome !== 'proven' && answer.outcome !== 'sent')) return;
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
     // Of a shared set, what is gone everywhere by now is nobody's any more.
-    const sharing = Object.keys(item.set).some((name) => shared.has(name));
+    const sharing = Object.keys(sent).some((name) => shared.has(name));
     if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
     // Who refers to a deleted account looks again as well: a member that is gone is a member no more.
     if (item.operation !== 'delete' && answer.anchor === row.anchor && answer.name === row.name) return;

@@ -2,13 +2,15 @@
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { Fault } from '#core/errors';
-import { type Attributes, bare, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { partialIn } from '../import/kept.ts';
 import { undiscarded } from '../safety/discards.ts';
 import { partsOfAttribute } from '../safety/parts.ts';
 import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
+import { setEdit } from './set-edits.ts';
 
 export interface Sending {
   readonly row: StagedRow;
@@ -57,6 +59,7 @@ export async function translate(
 }
 
 const NO_PARTS: ReadonlySet<string> = new Set();
+const NO_NAMES: readonly string[] = [];
 
 async function translateOne(
   context: EngineContext,
@@ -76,21 +79,30 @@ async function translateOne(
   const newName = nameHeld ? null : columns.discarded === null ? columns.wantedName : (left?.name ?? null);
   const nameKept = newName !== columns.wantedName;
   let rest: Attributes | null = nameKept ? bare() : null;
+  const partial = columns.operation === 'update' ? partialIn(row.kept) : NO_NAMES;
+  const add: { [attribute: string]: readonly Scalar[] } = bare();
+  const remove: { [attribute: string]: readonly Scalar[] } = bare();
   for (const name in wanted) {
     const value = wanted[name]!;
     const held =
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
     const said = held || barred(name) ? undefined : referencesAsText(value, rule, name, accounts);
     const written = said !== undefined && scalars(said).some(isBlob) ? await bytesOf(context, said) : said;
-    if (said === undefined || written === undefined) {
+    const edit = said !== undefined && partial.includes(name) && isSet(rule, name) ? setEdit(row, name, said) : undefined;
+    if (said === undefined || written === undefined || edit === null) {
       // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
       rest[name] = value;
-      if (said !== undefined) tellMissing(context, row, name);
+      if (edit === null) tell(context, row, name, UNSHOWN);
+      else if (said !== undefined) tell(context, row, name, MISSING);
       continue;
     }
     sent[name] = said;
-    set[name] = written as WriteValue;
+    if (edit === undefined) set[name] = written as WriteValue;
+    else {
+      if (edit.add.length > 0) add[name] = edit.add;
+      if (edit.remove.length > 0) remove[name] = edit.remove;
+    }
   }
   const item: WriteItem = {
     // The same for every send of this wish, so that a system with idempotency keys makes it once.
@@ -100,8 +112,14 @@ async function translateOne(
     anchor: columns.operation === 'create' ? columns.wantedAnchor : row.anchor,
     ...(newName === null ? {} : { name: newName }),
     set,
+    ...(hasAny(add) ? { add } : {}),
+    ...(hasAny(remove) ? { remove } : {}),
   };
   return { row, rule, item, sent, rest, nameKept };
+}
+
+function isSet(rule: ExportRule, attribute: string): boolean {
+  return rule.flows.some((flow) => flow.attribute === attribute && flow.type.multi);
 }
 
 /** undefined when an object it refers to has no account here yet. */
@@ -134,13 +152,22 @@ async function bytesOf(context: EngineContext, value: Value): Promise<WriteValue
   return Array.isArray(value) ? out : out[0]!;
 }
 
-function tellMissing(context: EngineContext, row: StagedRow, attribute: string): void {
+const MISSING = {
+  why: (attribute: string) => `the bytes of ${attribute} are not in the store`,
+  remedy: 'restore the store from a backup, or change the value where it comes from',
+};
+const UNSHOWN = {
+  why: (attribute: string) => `the target may not show all of ${attribute}, and bytes are only written with all of it`,
+  remedy: 'let the target show the whole list, or take the attribute out of the export',
+};
+
+function tell(context: EngineContext, row: StagedRow, attribute: string, { why, remedy }: typeof MISSING): void {
   const object = row.anchor ?? row.export?.wantedAnchor ?? row.export?.wantedName ?? String(row.id);
   const fault: Fault = {
     kind: 'internal',
-    message: `the bytes of ${attribute} are not in the store; it is held back, the other attributes go`,
+    message: `${why(attribute)}; it is held back, the other attributes go`,
     where: { connection: row.connection, object, attribute },
-    remedy: 'restore the store from a backup, or change the value where it comes from',
+    remedy,
   };
   context.fault(fault, { subject: 'staged', id: row.id });
 }

@@ -10,6 +10,7 @@ import type { StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { countedOf, type Expected } from '../export/expected.ts';
 import type { Earlier } from './earlier.ts';
+import { lastKnown, partialIn } from './kept.ts';
 import { createOthers } from './others.ts';
 import { edgeDeltas, patched } from './patch.ts';
 import type { Refusals } from './refusals.ts';
@@ -138,11 +139,17 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
     const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
     refusals.attributes(entry, [...read.refused, ...edits.refused]);
     if (!stage.decided(object, read, current === undefined)) return null;
-    const canonical = withLast(read, { attributes: current ?? null, name: row?.name ?? null }, plan);
+    const canonical = withLast(read, lastKnown(row, current ?? null), plan);
     const whole = !patch || !hasMultiEdges(plan, entry.kind);
     const digests = digestsOf(digester, entry.kind, entry.anchor, canonical.digestText);
     const base = stage.itemOf(
-      { object, canonical, digest: whole ? digests.digest : null, anchorDigest: digests.anchorDigest },
+      {
+        object,
+        canonical,
+        digest: whole ? digests.digest : null,
+        anchorDigest: digests.anchorDigest,
+        ...(patch ? { partial: partialAfter(entry, row) } : {}),
+      },
       row,
     );
     // A change that does not say the name leaves it as it was.
@@ -182,6 +189,11 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
       edges: [],
     };
   }
+}
+
+/** What a change does not replace as a whole is known as far as it was before. */
+function partialAfter({ set }: Extract<Change, { op: 'patch' }>, row: StagedRow | undefined): readonly string[] {
+  return partialIn(row?.kept ?? null).filter((attribute) => set?.[attribute] === undefined);
 }
 
 function keyOf({ kind, anchor }: ReadObject | Change): string {

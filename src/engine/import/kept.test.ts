@@ -15,6 +15,7 @@ const emptied = (now: number, old: string | null = null, outages: ReadonlyMap<st
     ]),
     after: attributes([['id', '1']]),
     outages,
+    partial: [],
     now,
   });
 
@@ -39,6 +40,7 @@ describe('values kept for an outage', () => {
       before: attributes([['id', '1']]),
       after: attributes([['id', '2']]),
       outages,
+      partial: [],
       now: 30,
     });
     expect(effectiveImage(row(later), outages)).toEqual({ id: '1', mail: 'a@b' });

@@ -1,11 +1,12 @@
 /** What a target's state proves about what was written there, and what of it stays ours (SEMANTICS 2, 3 and 9). */
 import { imageText, parseImage } from '#core/canonical';
-import { equivalent } from '#core/matching';
-import { type Attributes, type AttributeType, bare, hasAny } from '#core/values';
+import { equivalent, normalForm } from '#core/matching';
+import { type Attributes, type AttributeType, bare, hasAny, scalars, type Value } from '#core/values';
 import type { Settle, StagedRow } from '#store/contract';
 import type { EngineConnection } from '../context.ts';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
 import { oursAfter } from '../sync/ours.ts';
+import { partialIn } from './kept.ts';
 import type { LostReferences } from './lost-references.ts';
 import { settleUnanswered, stepsOfLost } from './unanswered.ts';
 
@@ -25,7 +26,7 @@ export interface Settling {
  */
 export function afterWrite(
   settling: Settling,
-  row: Pick<StagedRow, 'kind' | 'seen' | 'confirmed' | 'steps'>,
+  row: Pick<StagedRow, 'kind' | 'seen' | 'kept' | 'confirmed' | 'steps'>,
   sent: Attributes,
   now: Attributes,
 ): { readonly confirmed: Attributes; readonly steps: string | null } {
@@ -34,8 +35,13 @@ export function afterWrite(
   const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
   const { repairs: had, conflicts: _over, ...others } = parseSteps(row.steps);
   const repairs: { [attribute: string]: number } = Object.assign(bare(), had);
+  const partial = partialIn(row.kept);
   for (const attribute in sent) {
-    const arrived = equivalent(now[attribute], sent[attribute]!, typeIn(connection, attribute));
+    const type = typeIn(connection, attribute);
+    // What was not shown before, and is now, is no rewriting of what was sent.
+    const arrived = partial.includes(attribute)
+      ? holdsAll(now[attribute], sent[attribute]!, type)
+      : equivalent(now[attribute], sent[attribute]!, type);
     const value = arrived ? sent[attribute]! : (now[attribute] ?? null);
     const set = shared.get(attribute);
     confirmed[attribute] = set ? oursAfter(before?.[attribute] ?? null, confirmed[attribute] ?? null, value, set) : value;
@@ -44,6 +50,11 @@ export function afterWrite(
   }
   const steps = enabling(settling, row.kind, others, sent, now);
   return { confirmed, steps: stepsText(Object.keys(repairs).length === 0 ? steps : { ...steps, repairs }) };
+}
+
+function holdsAll(now: Value | undefined, sent: Value, { matching }: AttributeType): boolean {
+  const there = new Set(scalars(now ?? null).map((value) => normalForm(value, matching)));
+  return scalars(sent).every((value) => there.has(normalForm(value, matching)));
 }
 
 /** A proven disable starts the grace; a proven enable ends what was begun. */

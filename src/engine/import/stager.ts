@@ -17,7 +17,7 @@ import { type Emptied, type Held, holdEmptied } from './emptied.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import type { ImportIndex, SeenBitmap } from './import-index.ts';
-import { keptOf } from './kept.ts';
+import { keptOf, lastKnown } from './kept.ts';
 import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
@@ -63,6 +63,8 @@ export interface Arrived {
   readonly canonical: Canonical;
   readonly digest: Uint8Array | null;
   readonly anchorDigest: Uint8Array;
+  /** Of a change: the sets that may be cut short as it leaves them. */
+  readonly partial?: readonly string[];
 }
 
 export function createStager(context: EngineContext, connection: EngineConnection, options: Options): Stager {
@@ -182,7 +184,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const itemOf = (arrived: Arrived, row: StagedRow | undefined, held?: Held[]): StageItem => {
     const { object } = arrived;
     const previous = row?.seen ? parseImage(row.seen) : null;
-    const canonical = withLast(arrived.canonical, { attributes: isThere(row) ? previous : null, name: row?.name ?? null }, plan);
+    const canonical = withLast(arrived.canonical, lastKnown(row, previous), plan);
     const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
     const settle = row && settled(row, canonical.attributes);
     const item: StageItem = {
@@ -193,7 +195,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       nameKey: canonical.nameKey,
       parentKey: canonical.parentKey,
       seen: canonical.text,
-      digest: arrived.digest,
+      // What a set cut short says of a write is more than that it shows what it showed before.
+      digest: settling !== null && arrived.canonical.partial.length > 0 ? null : arrived.digest,
       anchorDigest: arrived.anchorDigest,
       changedAt,
       times: timesOf(plan, row, previous, canonical.attributes, changedAt ?? context.now),
@@ -203,6 +206,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         before: previous,
         after: canonical.attributes,
         outages,
+        partial: arrived.partial ?? arrived.canonical.partial,
         now: context.now,
       }),
       keys: canonical.keys,

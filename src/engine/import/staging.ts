@@ -1,6 +1,6 @@
 /** One object as read → one row to stage: canonical image, edges, lookup keys, digests. */
 import type { RawValue, ReadObject } from '#connectors/contract';
-import { canonicalSet, imageText } from '#core/canonical';
+import { canonicalSet, imageText, sameValue } from '#core/canonical';
 import type { Digester } from '#core/digest';
 import { sha256Hex } from '#core/digest';
 import { normalDn, parentDn } from '#core/dn';
@@ -33,7 +33,7 @@ export interface StagingPlan {
 export interface Canonical {
   readonly attributes: Attributes;
   readonly text: string;
-  /** Text the content digest is taken over: the image, the names of what was refused, and the edges kept out of it. */
+  /** Text the content digest is taken over: the image, the names of what was refused or may be cut short, and the edges kept out of it. */
   readonly digestText: string;
   readonly edges: readonly StageEdges[];
   readonly keys: readonly StagedKey[];
@@ -43,6 +43,8 @@ export interface Canonical {
   readonly blobs: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
   /** Attributes that are there and cannot be used: they say nothing, not even that they are empty. */
   readonly refused: readonly Fault[];
+  /** Sets in the image of which there may be more than is shown. */
+  readonly partial: readonly string[];
   /** The same of the name. */
   readonly nameRefused: boolean;
 }
@@ -57,6 +59,14 @@ const NO_EDGES: readonly StageEdges[] = [];
 const NO_KEYS: readonly StagedKey[] = [];
 const NO_BLOBS: readonly { readonly hash: string; readonly bytes: Uint8Array }[] = [];
 const NO_FAULTS: readonly Fault[] = [];
+const NO_NAMES: readonly string[] = [];
+
+/** What is known of an object from before: as it was last seen, and what was sent to it since. */
+export interface Last {
+  readonly attributes: Attributes | null;
+  readonly name: string | null;
+  readonly sent: Attributes | null;
+}
 
 /** Throws invalidValue when the object cannot even be told from others; a fault of one attribute refuses that attribute. */
 export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
@@ -122,7 +132,9 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   }
   const text = imageText(attributes);
   // An object read again with the same attributes refused is unchanged, whatever stands in them now.
-  const image = refused === null ? text : `${text}\u001c${JSON.stringify(refused.map((fault) => fault.where.attribute ?? null))}`;
+  const whole = refused === null ? text : `${text}\u001c${JSON.stringify(refused.map((fault) => fault.where.attribute ?? null))}`;
+  // A list that is all there is says more than the same one cut short.
+  const image = object.partial === undefined ? whole : `${whole}\u001b${JSON.stringify(object.partial)}`;
   return {
     attributes,
     text,
@@ -133,6 +145,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     ...nameKeys(name),
     blobs: blobs ?? NO_BLOBS,
     refused: refused ?? NO_FAULTS,
+    partial: object.partial?.filter((attribute) => !plan.edges.has(attribute)) ?? NO_NAMES,
     nameRefused: name === null && object.name !== undefined,
   };
 }
@@ -152,13 +165,12 @@ export function undecided({ kind }: ReadObject, { refused }: Canonical, plan: St
   return refused.find(({ where: { attribute } }) => attribute !== undefined && decides?.has(attribute) === true);
 }
 
-/** With what was staged last in the place of everything refused: a value that cannot be used proves nothing (STORE 1). */
-export function withLast(
-  canonical: Canonical,
-  last: { readonly attributes: Attributes | null; readonly name: string | null },
-  plan: StagingPlan,
-): Canonical {
-  if (canonical.refused.length === 0) return canonical;
+/**
+ * With what was staged last in the place of everything refused: a value that cannot be used proves nothing (STORE 1). Of a
+ * set that may be cut short, what it does not show is still there (SEMANTICS 6), as it was last seen or written.
+ */
+export function withLast(canonical: Canonical, last: Last, plan: StagingPlan): Canonical {
+  if (canonical.refused.length === 0 && canonical.partial.length === 0) return canonical;
   const attributes: Attributes = Object.assign(Object.create(null), canonical.attributes);
   const keys = [...canonical.keys];
   for (const { where } of canonical.refused) {
@@ -167,6 +179,15 @@ export function withLast(
     attributes[where.attribute!] = value;
     const key = plan.keys.get(where.attribute!);
     if (key) addKeys(keys, value, key);
+  }
+  for (const attribute of canonical.partial) {
+    const shown = scalars(attributes[attribute] ?? null);
+    const before = scalars(last.sent?.[attribute] !== undefined ? last.sent[attribute] : (last.attributes?.[attribute] ?? null));
+    const more = before.filter((value) => !shown.some((one) => sameValue(one, value)));
+    if (more.length === 0) continue;
+    attributes[attribute] = canonicalSet([...shown, ...more]);
+    const key = plan.keys.get(attribute);
+    if (key) addKeys(keys, more, key);
   }
   const name = canonical.nameRefused ? { name: last.name, ...nameKeys(last.name) } : {};
   return { ...canonical, attributes, text: imageText(attributes), keys, ...name };

@@ -10,6 +10,7 @@ import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { partialIn } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
 import { stepsOfLost } from '../import/unanswered.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
@@ -152,6 +153,7 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
 function update(context: EngineContext, one: Evaluated, target: TargetView, scope: ObjectScope, row: StagedRow): Wish {
   const { connection, rule } = target;
   const current = currentImage(row, target);
+  const partial = partialIn(row.kept);
   const out = (attribute: string): boolean => isOut(target.out, row.kind, attribute);
   const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
   const wanted: Attributes = bare();
@@ -165,7 +167,8 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     }
     const value = evaluate(context, one, connection, flow, scope);
     if (value === FAILED || (value === undefined && !(flow.attribute in confirmed))) continue;
-    if (flow.strength === 'ifEmpty' && scalars(current[flow.attribute] ?? null).length > 0) continue;
+    if (flow.strength === 'ifEmpty' && (scalars(current[flow.attribute] ?? null).length > 0 || partial.includes(flow.attribute)))
+      continue;
     const shared = isShared(context, rule, flow);
     const want = goal(flow, value ?? null, current, confirmed, target, awaits);
     if (want === undefined) continue;
