@@ -35,6 +35,7 @@ export interface StagedRow {
   readonly kind: Kind;
   /** Null until the target assigned one. */
   readonly anchor: string | null;
+  /** 1; one more each time that it came back after it was gone. */
   readonly incarnation: number;
   readonly name: string | null;
   /** Last read: canonical attributes as text; null when never read. */

@@ -15,6 +15,7 @@ import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
 import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { outagesOf } from './outages.ts';
+import { displaced } from './second-rows.ts';
 import { wantingThese } from './wanting.ts';
 
 const BATCH = 1_000;
@@ -200,7 +201,7 @@ function isForeign(context: EngineContext, { linkHow, presence, connection, expo
 
 /**
  * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back; and
- * those of accounts that Rollcall never made.
+ * those of accounts that Rollcall never made, and of rows whose place another one has by now.
  * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
  * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
  */
@@ -213,8 +214,9 @@ async function release(context: EngineContext, generation: Generation, rows: rea
     linked.map((row) => row.id),
   );
   const foreign = new Set(linked.filter((row) => isForeign(context, row)));
+  const seconds = await displaced(context, linked);
   const ended = linked.filter((row) => {
-    if (foreign.has(row)) return true;
+    if (foreign.has(row) || seconds.has(row.id)) return true;
     const decided = decisions.get(row.id) ?? [];
     const link = linkedBy(decided);
     return link === null

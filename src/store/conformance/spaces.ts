@@ -116,7 +116,7 @@ export function spacesSuite(suite: Suite): void {
     await settled(opened);
     await stage(opened, [item('a')]);
     const [back] = await opened.store.spaces.byIds([1]);
-    deepEqual([back!.presence, back!.goneAt], ['present', null]);
+    deepEqual([back!.presence, back!.goneAt, back!.incarnation], ['present', null, 2]);
     deepEqual(await dirtyOf(opened), ['staged 1-1 changed']);
   });
 

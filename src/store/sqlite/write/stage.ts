@@ -16,7 +16,7 @@ const FIND = `select id, touched_seq, presence, object_id, seen, name, name_key,
 const INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, content_0, content_1, content_2, content_3,
   revision, touched_seq, incarnation, protected, changed_at, anchor, name, name_key, parent_key, keys, times, kept, steps, seen, confirmed)
   values (?, ?, ?, ${PRESENT}, ?, ?, ?, ?, ?, ?, 1, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
-const UPDATE = `update staged set presence = ${PRESENT}, gone_at = null, anchor_high = ?, anchor_low = ?, content_0 = ?, content_1 = ?,
+const UPDATE = `update staged set presence = ${PRESENT}, incarnation = incarnation + (presence = ${GONE}), gone_at = null, anchor_high = ?, anchor_low = ?, content_0 = ?, content_1 = ?,
   content_2 = ?, content_3 = ?, revision = revision + 1, touched_seq = ?, changed_at = ?, name = ?, name_key = ?, parent_key = ?,
   keys = ?, times = ?, kept = ?, seen = ?, confirmed = ?, sent = ?, steps = ? where id = ?`;
 /** The digest is bookkeeping: nobody need look at the row again because of it. */
