@@ -14,7 +14,7 @@ export const EXIT = {
   error: 1,
   /** `plan` found changes. */
   changes: 2,
-  /** Done, and somebody must look: problems on the way, or a first plan, a tripped gate, a held connection to decide. */
+  /** Done, and somebody must look: problems on the way, or a first plan, a tripped gate, a held connection to decide. Somebody said no. */
   decide: 3,
   /** The command line itself is wrong; nothing was done. */
   usage: 64,
@@ -116,6 +116,13 @@ export class UsageError extends Error {
     super(message);
     this.name = 'UsageError';
     this.remedy = remedy;
+  }
+}
+
+/** Somebody was asked and said no: everything waits as before; exit code 3. */
+export class Declined extends UsageError {
+  constructor() {
+    super('Nothing was decided.', 'Everything waits as before.');
   }
 }
 

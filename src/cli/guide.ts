@@ -13,7 +13,7 @@ const EXITS: readonly (readonly [number, string])[] = [
   [EXIT.changes, '`plan` only: there are changes.'],
   [
     EXIT.decide,
-    '`run` only: done, and somebody must look: problems on the way, a first plan, a tripped gate, a held connection, an outage.',
+    '`run`: done, and somebody must look: problems on the way, such as a source that cannot be read or a target that takes nothing, a first plan, a tripped gate, a held connection, an outage. `approve` and `discard`: you said no, and everything waits as before.',
   ],
   [EXIT.usage, 'The command line is wrong. Nothing was done.'],
   [EXIT.interrupted, 'Stopped by Ctrl-C or a termination signal. What was done is kept; the next run goes on from there.'],

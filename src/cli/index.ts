@@ -15,7 +15,7 @@ import type { Program, Session } from '#operations/operation';
 import { redact } from '#operations/redact';
 import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
-import { type Command, EXIT, Unanswered, UsageError } from './command.ts';
+import { type Command, Declined, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
@@ -146,5 +146,6 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
     terminal.out(`${redact(JSON.stringify({ version: 1, command: command?.name ?? null, error: said, faults }))}\n`);
   }
   if (error instanceof Unanswered) return EXIT.interrupted;
+  if (error instanceof Declined) return EXIT.decide;
   return error instanceof UsageError || error instanceof UnknownName ? EXIT.usage : EXIT.error;
 }

@@ -11,11 +11,22 @@ type Line = PlanOutput['lines'][number];
 type ExportLine = Extract<Line, { what: 'export' }>;
 type ObjectLine = Extract<Line, { what: 'object' }>;
 
-const SIGN = { create: '+', update: '~', state: '~', enable: '~', disable: '×', delete: '-' } as const;
+export const SIGN = { create: '+', update: '~', state: '~', enable: '~', disable: '×', delete: '-' } as const;
 
 /** What it comes to: an account that can be used no more, or again, is not just a change of it. */
 function actionOf(line: ExportLine | ObjectLine): keyof typeof SIGN {
   return (line.what === 'export' ? line.effect : null) ?? line.operation;
+}
+
+/** Deletes and disables are what somebody has to see: a line each, before all others. */
+const MOST_ENDING = 200;
+
+function endsAccount(line: ExportLine): boolean {
+  return line.operation === 'delete' || line.effect === 'disable';
+}
+
+function rankOf(line: ExportLine): number {
+  return line.operation === 'delete' ? 0 : endsAccount(line) ? 1 : 2;
 }
 
 /** `limit`: changes shown per section; the rest is counted. */
@@ -29,7 +40,7 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
     parts.push(
       section(
         objects.some((line) => line.kind !== 'person') ? 'People and groups' : 'People',
-        tally(objects),
+        `${tally(objects)}${leaversIn(objects)}`,
         objects,
         limit,
         terminal,
@@ -37,7 +48,12 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
       ),
     );
   for (const [connection, lines] of exports) {
-    parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, lines, limit, terminal, exportText));
+    const ordered = lines.toSorted((a, b) => rankOf(a) - rankOf(b));
+    const ending = ordered.filter(endsAccount).length;
+    const text = (line: ExportLine): string =>
+      endsAccount(line) ? endingText(line, plan.endings[line.object ?? ''], terminal) : exportText(line, terminal);
+    const most = Math.max(limit, Math.min(ending, MOST_ENDING) + Math.min(limit, lines.length - ending));
+    parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, ordered, most, terminal, text));
   }
   if (parked.length > 0) {
     const kinds = Map.groupBy(parked, (line) => line.kind);
@@ -48,7 +64,7 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
   }
   const faults = faultsText(plan.report, null, terminal);
   if (faults !== '') parts.push(faults);
-  const notices = noticesText(plan.report, terminal, true);
+  const notices = noticesText(plan.report, terminal, new Set(plan.decidable));
   if (notices !== '') parts.push(notices);
   parts.push(conclusion(plan, objects, exports, terminal));
   return parts.join('\n');
@@ -73,6 +89,13 @@ function tally(lines: readonly (ExportLine | ObjectLine)[]): string {
   } as const;
   const actions = (Object.keys(words) as (keyof typeof words)[]).filter((action) => by.has(action));
   return actions.map((action) => `${number(by.get(action)!.length)} ${words[action]}`).join(', ');
+}
+
+/** `; 2 leave`: who is leaving or gone after it, and was not before. */
+function leaversIn(lines: readonly ObjectLine[]): string {
+  const left = (values: ObjectLine['after']): boolean => ['leaving', 'gone'].includes(String(values?.['(state)']));
+  const leavers = lines.filter((line) => left(line.after) && !left(line.before)).length;
+  return leavers === 0 ? '' : `; ${number(leavers)} ${leavers === 1 ? 'leaves' : 'leave'}`;
 }
 
 /** What happens to these lines when the plan is run. */
@@ -129,6 +152,15 @@ export function exportText(line: ExportLine, { paint }: Terminal): string {
   const account = line.anchor ?? line.name;
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
   return `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
+}
+
+function endingText(line: ExportLine, why: string | undefined, { paint }: Terminal): string {
+  const account = line.anchor ?? line.name;
+  const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
+  const head = `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}: ${printable(why ?? 'it belongs to nobody')}\n`;
+  // What disables it is said by the sign; what else changes is not.
+  const others = line.operation !== 'delete' && Object.keys(line.after ?? {}).length > 1;
+  return others ? `${head}${changeLines(line.before, line.after, paint, '      ')}` : head;
 }
 
 function sign(action: keyof typeof SIGN, paint: Terminal['paint']): string {

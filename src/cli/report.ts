@@ -79,23 +79,46 @@ export function countsTable(connections: readonly Counts[], terminal: Terminal, 
     .join('');
 }
 
-/** A plan's gates and first plans are not in the store before a run, so there is nothing yet that could be approved. */
+/** What a plan finds for an approval is not in the store before a run. */
 const AFTER_RUN: ReadonlySet<string> = new Set(['gate', 'firstPlan']);
 
-export function noticesText(report: Pick<ReportOutput, 'notices'>, { paint }: Terminal, planned: boolean = false): string {
-  return report.notices
-    .map(({ kind, connection, message, remedy, command }) => {
-      const named = message.startsWith(connection) ? message.slice(connection.length) : `: ${message}`;
-      const hints =
-        planned && AFTER_RUN.has(kind)
-          ? [`after 'rollcall run': ${paint.cyan(command ?? remedy)}`]
-          : [printable(remedy), ...(command === null || remedy.includes('rollcall ') ? [] : [paint.cyan(command)])];
+/** `planned`: of a plan, the connections at which something waits for an approval already. */
+export function noticesText(
+  report: Pick<ReportOutput, 'notices'>,
+  { paint }: Terminal,
+  planned: ReadonlySet<string> | null = null,
+): string {
+  // One cause trips several gates, and one approval covers them.
+  const together = Map.groupBy(report.notices, (one) => (one.kind === 'gate' ? `gate ${one.connection}` : one));
+  return [...together.values()]
+    .map((some) => {
+      const said = some.map(({ connection, message }) => {
+        const named = message.startsWith(connection) ? message.slice(connection.length) : `: ${message}`;
+        return `${paint.yellow('!')} ${paint.bold(printable(connection))}${printable(named)}\n`;
+      });
       return (
-        `${paint.yellow('!')} ${paint.bold(printable(connection))}${printable(named)}\n` +
-        hints.map((hint) => `  ${paint.dim('→')} ${hint}\n`).join('')
+        said.join('') +
+        hintsOf(some[0]!, planned, paint)
+          .map((hint) => `  ${paint.dim('→')} ${hint}\n`)
+          .join('')
       );
     })
     .join('');
+}
+
+function hintsOf(
+  notice: ReportOutput['notices'][number],
+  planned: ReadonlySet<string> | null,
+  paint: Terminal['paint'],
+): string[] {
+  const { kind, connection, remedy, command } = notice;
+  if (planned !== null && AFTER_RUN.has(kind)) {
+    const approve = paint.cyan(command ?? remedy);
+    return [planned.has(connection) ? approve : `after 'rollcall run': ${approve}`];
+  }
+  // A plan shows what comes of it itself.
+  if (planned !== null && kind === 'rulesChanged') return [];
+  return [printable(remedy), ...(command === null || remedy.includes('rollcall ') ? [] : [paint.cyan(command)])];
 }
 
 /** `run`: where all of them can be looked up; null for a plan, which is kept nowhere. */

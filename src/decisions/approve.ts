@@ -20,7 +20,7 @@ export interface Waiting {
   readonly connection: string;
   /** `firstPlan`: the target only watches so far. */
   readonly what: 'firstPlan' | 'gate';
-  readonly holds: readonly GateHold[];
+  readonly holds: readonly HeldNow[];
   readonly rows: readonly StagedRow[];
   /** Memberships, and the groups whose they are. */
   readonly members: readonly EdgeRow[];
@@ -29,7 +29,10 @@ export interface Waiting {
   readonly links: readonly DecisionRow[];
   readonly linked: ReadonlyMap<number, StagedRow>;
   readonly digest: string;
-  readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
+}
+/** `waits`: what it keeps by now; `count` is what tripped it, with what was sent before. */
+export interface HeldNow extends GateHold {
+  readonly waits: number;
 }
 export interface Decision {
   readonly connection: string;
@@ -157,11 +160,16 @@ async function waiting(
   { rows, members, links }: Changes,
   store: Surroundings['store'],
 ): Promise<Waiting> {
-  const counts = { create: 0, update: 0, delete: 0 };
-  for (const row of rows) if (row.export !== null) counts[row.export.operation] += 1;
   const groups = await groupsOf(store, members);
   const linked = new Map((await store.spaces.byIds(links.map((one) => one.stagedId!))).map((row) => [row.id, row]));
-  return { connection, what, holds, rows, members, groups, links, linked, digest: digestOfAll({ rows, members, links }), counts };
+  const leftOut = leftOutOf(holds, connection);
+  const waitsIn = (hold: GateHold): number =>
+    rows.filter((row) => covers(hold, row, leftOut)).length +
+    members.filter((edge) => (edge.decided === 'held' ? hold.id === leftOut : hold.part === 'member')).length +
+    (hold.part === UNLINK ? links.length : 0);
+  const now = holds.map((hold) => ({ ...hold, waits: waitsIn(hold) }));
+  const digest = digestOfAll({ rows, members, links });
+  return { connection, what, holds: now, rows, members, groups, links, linked, digest };
 }
 
 function choose(shown: Waiting, { only, digest }: Choice): Changes {

@@ -41,10 +41,14 @@ export interface PlanOutput {
   readonly references: { readonly [kind: string]: readonly string[] };
   /** The canonical lines, in order, as `--out` writes them. */
   readonly lines: readonly PlanLine[];
+  /** Id → why, of those whose accounts are disabled or deleted. */
+  readonly endings: { readonly [id: string]: string };
   /** Id → name of those whom the lines refer to and who are in no line themselves. */
   readonly labels: { readonly [id: string]: string };
   /** What earlier runs sent and nobody knows the outcome of, per target that has such changes. */
   readonly unsettled: readonly Unsettled[];
+  /** Connections whose first plan, or held changes, can be approved before another run. */
+  readonly decidable: readonly string[];
   readonly report: ReportOutput;
 }
 
@@ -56,8 +60,10 @@ const planShape: z.ZodRawShape = {
   basedOn: z.record(z.string(), z.string().nullable()),
   references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
+  endings: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
   unsettled: z.array(z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number() })),
+  decidable: z.array(z.string()),
   report: z.object(reportShape),
 };
 
@@ -72,8 +78,10 @@ async function planOutput(plan: Plan, { config, store }: Services): Promise<Plan
     basedOn: head?.what === 'plan' ? head.basedOn : {},
     references,
     lines: plan.lines,
+    endings: Object.fromEntries(plan.endings),
     labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
     unsettled: await unsettledIn(config, store),
+    decidable: await decidableIn(config, store),
     report: reportOutput(plan.report),
   };
 }
@@ -132,6 +140,14 @@ async function unsettledIn(config: Services['config'], store: Services['store'])
     const { failed = 0, unknown = 0, sent = 0 } = await store.exports.counts(name);
     if (failed + unknown + sent > 0) found.push({ connection: name, failed, unknown, sent });
   }
+  return found;
+}
+
+async function decidableIn(config: Services['config'], store: Services['store']): Promise<string[]> {
+  const held = new Set((await store.exports.holds(null)).map((one) => one.connection));
+  const found: string[] = [];
+  for (const { name, exports } of config.connections)
+    if (held.has(name) || (exports.size > 0 && ((await store.exports.counts(name)).observed ?? 0) > 0)) found.push(name);
   return found;
 }
 

@@ -140,6 +140,8 @@ export type PlanLine =
 
 export interface Plan {
   readonly lines: readonly PlanLine[];
+  /** Why the accounts of these people and groups are disabled or deleted. */
+  readonly endings: ReadonlyMap<ObjectId, string>;
   readonly hash: string;
   readonly now: number;
   readonly report: RunReport;

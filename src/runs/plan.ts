@@ -15,12 +15,12 @@ export interface PlanRequest extends RunRequest {
 
 export async function plan(request: PlanRequest, services: Services): Promise<Plan> {
   const { asOf, read, ...rest } = request;
-  const { report, lines } = await onCopy({ ...rest, ...(asOf === undefined ? {} : { now: asOf }) }, services, {
+  const { report, lines, endings } = await onCopy({ ...rest, ...(asOf === undefined ? {} : { now: asOf }) }, services, {
     read: read === true,
     whatIf: asOf !== undefined,
   });
   const head = lines[0] as Extract<PlanLine, { what: 'plan' }>;
-  return { lines, hash: head.hash, now: report.now, report };
+  return { lines, endings, hash: head.hash, now: report.now, report };
 }
 
 /** Canonical JSON Lines, as `plan --out` writes and `run --plan` reads them. */

@@ -11,4 +11,5 @@ export { newGeneration } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';
 export { createResolver, owedOf } from '#engine/sync/references';
 export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from '#engine/sync/rename';
+export { endingsOf } from './endings.ts';
 export { mappedBy } from './services.ts';

@@ -9,8 +9,9 @@ import { forgetAhead } from '#engine/index';
 import type { ObjectId, RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
+import { endingsOf, endsAccount } from './endings.ts';
 import { runHooks } from './hooks/hooks.ts';
-import type { ConnectionCounts, PlanLine, RunReport, RunRequest, Services } from './model.ts';
+import type { ConnectionCounts, Plan, PlanLine, RunReport, RunRequest, Services } from './model.ts';
 import { acceptPlan, type LookAhead } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
@@ -54,13 +55,15 @@ export async function onCopy(
   request: RunRequest,
   services: Services,
   options: Pick<RunOptions, 'read' | 'whatIf' | 'refused'>,
-): Promise<{ readonly report: RunReport; readonly lines: readonly PlanLine[] }> {
+): Promise<{ readonly report: RunReport; readonly lines: readonly PlanLine[]; readonly endings: Plan['endings'] }> {
   const sandbox = await services.store.sandbox();
   try {
     // Nobody outside is told of what did not happen.
     const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
     const report = await run(request, inside, { ...options, export: false, sync: true });
-    return { report, lines: await planLines(sandbox, services.config, report.run, report.now) };
+    const lines = await planLines(sandbox, services.config, report.run, report.now);
+    const ending = lines.flatMap((line) => (endsAccount(line) && line.object !== null ? [line.object] : []));
+    return { report, lines, endings: await endingsOf(ending, sandbox, services.config) };
   } finally {
     await sandbox.close();
   }

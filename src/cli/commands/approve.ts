@@ -4,47 +4,18 @@ import {
   type ApproveOutput,
   approve as approveOperation,
   discard as discardOperation,
-  type WaitingOutput,
-  waiting,
 } from '#operations/approve';
 import { type Operation, perform } from '#operations/operation';
+import { waiting } from '#operations/waiting';
 import { openAsker } from '../ask.ts';
-import { changeLines } from '../change.ts';
-import { type Arguments, type Command, command, type Surroundings, UsageError } from '../command.ts';
+import { type Arguments, type Command, command, Declined, type Surroundings, UsageError } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { waitingText } from '../waiting-text.ts';
 import { count, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
 
-/** Few enough that the question below them stays in sight. */
+/** Few enough that the question below them stays in sight; what ends accounts is shown besides. */
 const SHOWN = 5;
-
-function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): string {
-  const head =
-    found.what === 'firstPlan'
-      ? `First plan of ${paint.bold(printable(found.connection))}: ${count(found.create, 'account')} to create, ${number(found.update)} to change, ${number(found.delete)} to delete${found.total > found.create + found.update + found.delete ? `, ${count(found.total - found.create - found.update - found.delete, 'membership')}` : ''}.\n`
-      : `${paint.bold(printable(found.connection))} holds ${count(found.total, 'change')}:\n` +
-        found.holds
-          .map(
-            (one) =>
-              `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}, ${one.part === 'firstPlan' ? 'not chosen when others of it were approved' : `more than the limit of ${number(one.limit)}`}\n`,
-          )
-          .join('');
-  const changes = found.changes.map(
-    (one) =>
-      `  ${one.operation === 'create' ? '+' : one.operation === 'delete' ? '-' : '~'} ${printable(one.label)}${one.account === one.label ? '' : ` ${paint.dim(printable(one.account))}`}\n` +
-      changeLines(one.operation === 'delete' ? null : one.before, one.after, paint, '      '),
-  );
-  const members = found.members.map(
-    (one) =>
-      `  ~ ${printable(one.account)} ${paint.green(`+${number(one.add)}`)} ${paint.red(`−${number(one.remove)}`)} ${paint.dim('members')}\n`,
-  );
-  const links = found.links.map(
-    (one) => `  ~ ${printable(one.account)} ${paint.dim(`loses its person: ${printable(one.by)}, ${printable(one.reason)}`)}\n`,
-  );
-  const shown = found.links.length + found.changes.length + found.members.reduce((sum, one) => sum + one.add + one.remove, 0);
-  const more = found.total - shown;
-  return `${head}${links.join('')}${members.join('')}${changes.join('')}${more > 0 ? paint.dim(`  … and ${number(more)} more\n`) : ''}`;
-}
 
 /** Shows what waits before anybody is asked, and decides exactly that. */
 async function input(args: Arguments, surroundings: Surroundings, verb: string): Promise<unknown> {
@@ -53,20 +24,21 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   const base = { target, only };
   const accept = acceptOf(args);
   if (accept !== null) return { ...base, accept, ...(await decider(args, surroundings)) };
-  if (!canAsk(surroundings) || (args.text('as') !== undefined && args.text('reason') !== undefined)) {
-    return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') };
-  }
+  // Who decides is asked for once it is seen what about.
+  const given = canAsk(surroundings) ? null : await decider(args, surroundings);
   const found = await perform(waiting, { target, limit: SHOWN }, surroundings.session);
-  surroundings.terminal.err(waitingText(found, surroundings.terminal));
+  if (!surroundings.json && !surroundings.quiet) surroundings.terminal.err(waitingText(found, surroundings.terminal));
+  const digest = args.text('digest') ?? found.digest;
+  if (given !== null || (args.text('as') !== undefined && args.text('reason') !== undefined))
+    return { ...base, ...(given ?? (await decider(args, surroundings))), digest };
   const asker = openAsker(surroundings.terminal);
   try {
     const what = only.length > 0 ? `these ${only.length}` : `all ${number(found.total)}`;
-    if (!(await asker.yes(`${verb} ${what}?`, false)))
-      throw new UsageError('Nothing was decided.', 'Everything waits as before.');
+    if (!(await asker.yes(`${verb} ${what}?`, false))) throw new Declined();
   } finally {
     asker.close();
   }
-  return { ...base, ...(await decider(args, surroundings)), digest: args.text('digest') ?? found.digest };
+  return { ...base, ...(await decider(args, surroundings)), digest };
 }
 
 /** What of the last read is right as it is; null when this is not about a read. */
@@ -120,7 +92,7 @@ export const approve: Command = make(
     about: [
       'A new target is only watched until its first plan is approved. A gate holds a kind of change when there is an unusual number of it. Both wait here, and nothing of them is written before a person says so.',
       'A read that shows far less than the one before it, or lacks an attribute, changes nobody either: --read and --attribute say that it is right. What comes of it still passes the gates.',
-      'The approval covers exactly the changes shown: what changes afterwards is counted anew. On a terminal they are shown and you are asked; in a script give --as and --reason.',
+      'The approval covers exactly the changes shown: what changes afterwards is counted anew. On a terminal they are shown and you are asked; with --as and --reason they are shown, and decided without a question.',
     ],
     examples: [
       { line: 'rollcall approve directory', about: 'look at the first plan and decide' },

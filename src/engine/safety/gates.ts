@@ -8,7 +8,8 @@ import { freeParts } from '#core/parts';
 import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { isDiscarded, partsLeft } from './discards.ts';
-import { type Tripped, tallyMembers } from './memberships.ts';
+import { DOUBTED, type Tripped, tellHold } from './hold-notice.ts';
+import { tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
 import { changeDigest, FIRST_PLAN } from './parts.ts';
 
@@ -28,9 +29,6 @@ export function limitOf(connection: Pick<EngineConnection, 'gates'>, part: strin
   // A hundred percent of a target that is still empty would be nobody.
   return Math.max(FEWEST, percent >= 100 ? count : Math.min(Math.floor((accounts * percent) / 100), count));
 }
-
-/** Time that nobody can vouch for ends nobody's account by itself (SEMANTICS 5): the limit is then this, which no other one is. */
-const DOUBTED = 0;
 
 function limitFor(context: EngineContext, connection: EngineConnection, part: string, accounts: number): number {
   if (context.timeDoubted && (part === 'disable' || part === 'delete')) {
@@ -81,7 +79,13 @@ export async function gateRows(
   );
   if (trips || members) await gateAll(context, connection);
   else if (held.size > 0 || mode === 'hold') {
-    for (const hold of open) if (parts.has(hold.part)) tellHold(context, connection, hold);
+    const now = new Map(counts.map((row) => [row.part, row]));
+    for (const hold of open) {
+      if (!parts.has(hold.part)) continue;
+      const { pending = hold.count, sent = 0 } = now.get(hold.part) ?? {};
+      const over = overLimit(pending, sent, limitFor(context, connection, hold.part, accounts));
+      tellHold(context, connection, hold, pending, over);
+    }
     await markRows(context, connection, rows, held, mode);
   }
 }
@@ -132,16 +136,18 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   for (const hold of open) if (!tally.has(hold.part)) await exports.closeHold(hold.id, 0, context.now);
   open = open.filter((hold) => tally.has(hold.part));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
+  const waitingOf = (part: string): number => tally.get(part)!.length - (part === 'member' ? members.counted : 0);
+  const trippedBy = (part: string): Tripped | null =>
+    overLimit(waitingOf(part), sent.get(part) ?? 0, limitFor(context, connection, part, accounts)) ??
+    (part === 'member' ? members.emptied : null);
   for (const [part, digests] of tally) {
-    if (held.has(part)) continue;
-    const waiting = digests.length - (part === 'member' ? members.counted : 0);
-    const over = overLimit(waiting + (sent.get(part) ?? 0), limitFor(context, connection, part, accounts));
-    const tripped = over ?? (part === 'member' ? members.emptied : null);
+    const tripped = held.has(part) ? null : trippedBy(part);
     if (tripped === null) continue;
     const hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'> = {
       connection: connection.name,
       part,
-      ...tripped,
+      count: tripped.count,
+      limit: tripped.limit,
       digest: sha256Hex(canonicalJson(digests.sort())).slice(0, 32),
       since: context.now,
     };
@@ -149,28 +155,16 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
     held.set(part, await exports.openHold(hold, context.epoch));
     open.push({ ...hold, id: held.get(part)!, closedAt: null, decision: null });
   }
-  for (const hold of open) tellHold(context, connection, hold);
+  for (const hold of open) {
+    const emptied = hold.part === 'member' ? members.emptied : null;
+    tellHold(context, connection, hold, waitingOf(hold.part), emptied ?? trippedBy(hold.part));
+  }
   if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
 }
 
 async function heldLinks({ store }: EngineContext, { name }: EngineConnection): Promise<readonly number[]> {
   const held = await store.decisions.list({ kinds: ['heldLink'], connection: name, active: true }, { after: 0, limit: PAGE });
   return held.map((one) => one.id);
-}
-
-function tellHold(context: EngineContext, { name }: EngineConnection, hold: GateHold): void {
-  const remedy = `look at them with: rollcall plan; then: rollcall approve ${hold.id} or rollcall discard ${hold.id}`;
-  context.notice('gate', name, gateMessage(name, hold), remedy);
-}
-
-function gateMessage(name: string, { count, part, limit }: Pick<GateHold, 'count' | 'part' | 'limit'>): string {
-  const one = count === 1;
-  if (part === FIRST_PLAN)
-    return `${name}: ${count} ${one ? 'change' : 'changes'} of the first plan ${one ? 'was' : 'were'} not chosen and ${one ? 'waits' : 'wait'} for a person; other changes go on`;
-  const what = `${name}: ${count} ${one ? 'change' : 'changes'} of kind "${part}"`;
-  if (limit === DOUBTED)
-    return `${what} ${one ? 'waits' : 'wait'} for a person: the time leapt by a week or more, and no connected system says that it is right; other changes go on`;
-  return `${what} ${one ? 'is' : 'are'} over the limit of ${limit}; ${one ? 'it is' : 'they are'} held, other changes go on`;
 }
 
 async function applyHolds(
@@ -226,8 +220,8 @@ function holdOver(parts: readonly string[], held: ReadonlyMap<string, number>): 
   return undefined;
 }
 
-function overLimit(count: number, limit: number): Tripped | null {
-  return count > limit ? { count, limit } : null;
+function overLimit(waiting: number, sent: number, limit: number): Tripped | null {
+  return waiting + sent > limit ? { count: waiting + sent, sent, limit } : null;
 }
 
 async function eachPending(

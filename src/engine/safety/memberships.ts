@@ -4,16 +4,12 @@
  */
 import type { EdgePosition, EdgeRow, GroupLoss } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import type { Tripped } from './hold-notice.ts';
 import { MOST_UNSHOWN } from './parked.ts';
 
 const PAGE = 2_000;
 /** One group losing more than half of this many members. */
 const GROUP_SIZE = 10;
-
-export interface Tripped {
-  readonly count: number;
-  readonly limit: number;
-}
 
 interface Losing {
   readonly stagedId: number;
@@ -63,5 +59,5 @@ export function emptiedBy({ pending, removed, added, members }: GroupLoss): Trip
   const lost = pending + removed;
   const first = members + removed - added;
   const size = first < GROUP_SIZE ? members + removed : first;
-  return size >= GROUP_SIZE && lost * 2 > size ? { count: lost, limit: Math.floor(size / 2) } : null;
+  return size >= GROUP_SIZE && lost * 2 > size ? { count: lost, sent: removed, limit: Math.floor(size / 2) } : null;
 }

@@ -1,0 +1,228 @@
+/** What waits at a connection for an approval: its first plan, or the changes a tripped gate holds. */
+import { z } from 'zod';
+import { parseImage } from '#core/canonical';
+import { formatInstant } from '#core/time';
+import type { Attributes } from '#core/values';
+import { namesOf, pending, type Waiting } from '#decisions/approve';
+import { sizeOf } from '#decisions/change';
+import { labelsOf, withLabels } from '#people/label';
+import type { Services } from '#runs/model';
+import { endingsOf, partsLeft, undiscarded } from '#runs/reasons';
+import { type Operation, versioned } from './operation.ts';
+import { instant, values } from './shapes.ts';
+
+export interface WaitingInput {
+  /** Connection, or id of a hold. */
+  readonly target: string;
+  readonly limit: number;
+}
+export interface WaitingChange {
+  /** How `--only` names it. */
+  readonly account: string;
+  readonly person: number | null;
+  readonly label: string;
+  readonly operation: 'create' | 'update' | 'delete';
+  /** An update that takes away the right to sign in, or gives it back. */
+  readonly effect: 'disable' | 'enable' | null;
+  /** Why the account ends; null where it does not. */
+  readonly ending: string | null;
+  readonly before: { readonly [attribute: string]: unknown } | null;
+  readonly after: { readonly [attribute: string]: unknown } | null;
+}
+export interface WaitingOutput {
+  readonly connection: string;
+  readonly what: 'firstPlan' | 'gate';
+  readonly digest: string;
+  readonly total: number;
+  readonly create: number;
+  /** Without those that disable or enable. */
+  readonly update: number;
+  readonly disable: number;
+  readonly enable: number;
+  readonly delete: number;
+  /** A disabled account is deleted so long after, in days; null where it is not. */
+  readonly deleteAfterDays: number | null;
+  readonly memberships: number;
+  readonly holds: readonly {
+    readonly id: number;
+    readonly part: string;
+    /** Changes that it keeps now. */
+    readonly count: number;
+    /** When the gate tripped: with what had been sent in the 24 hours before. */
+    readonly firstCount: number;
+    readonly limit: number;
+    readonly since: string;
+  }[];
+  /** Groups whose memberships change; counted in `total`, one by one. The first `limit` of them. */
+  readonly members: readonly {
+    readonly account: string;
+    readonly add: number;
+    readonly remove: number;
+  }[];
+  /** Accounts whose link would end, and who decided so; the first `limit` of them. */
+  readonly links: readonly { readonly account: string; readonly by: string; readonly reason: string }[];
+  /** Changes of accounts: those that delete and disable first, a thousand at most; of the others the first `limit`. */
+  readonly changes: readonly WaitingChange[];
+}
+
+export const waiting: Operation<WaitingInput, WaitingOutput> = {
+  name: 'waiting',
+  permission: 'decisions.read',
+  input: z.object({ target: z.string().min(1), limit: z.int().min(0).max(10_000).default(20) }),
+  output: versioned<WaitingOutput>('waiting', {
+    connection: z.string(),
+    what: z.enum(['firstPlan', 'gate']),
+    digest: z.string(),
+    total: z.number(),
+    create: z.number(),
+    update: z.number(),
+    disable: z.number(),
+    enable: z.number(),
+    delete: z.number(),
+    deleteAfterDays: z.number().nullable(),
+    memberships: z.number(),
+    holds: z.array(
+      z.object({
+        id: z.number(),
+        part: z.string(),
+        count: z.number(),
+        firstCount: z.number(),
+        limit: z.number(),
+        since: instant,
+      }),
+    ),
+    members: z.array(z.object({ account: z.string(), add: z.number(), remove: z.number() })),
+    links: z.array(z.object({ account: z.string(), by: z.string(), reason: z.string() })),
+    changes: z.array(
+      z.object({
+        account: z.string(),
+        person: z.number().nullable(),
+        label: z.string(),
+        operation: z.enum(['create', 'update', 'delete']),
+        effect: z.enum(['disable', 'enable']).nullable(),
+        ending: z.string().nullable(),
+        before: values.nullable(),
+        after: values.nullable(),
+      }),
+    ),
+  }),
+  async run({ target, limit }, session) {
+    // Shown before it is decided, so the store is opened for writing at once: the decision follows in the same session.
+    const services = await session.services('write');
+    const found = await pending(target, services);
+    const [ending, others] = [found.rows.filter(endsAccount), found.rows.filter((row) => !endsAccount(row))];
+    ending.sort((a, b) => Number(isDelete(b)) - Number(isDelete(a)));
+    const shown = [...ending.slice(0, Math.max(limit, MOST_ENDING)), ...others.slice(0, limit)];
+    const labels = await labelsOf(
+      shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      services.store,
+    );
+    const { kinds } = services.config;
+    const endings = await endingsOf(
+      ending.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      services.store,
+      services.config,
+    );
+    const images = shown.map(imagesOf);
+    const before = await withLabels(
+      images.map((one) => one.before),
+      kinds,
+      services.store,
+    );
+    const after = await withLabels(
+      images.map((one) => one.after),
+      kinds,
+      services.store,
+    );
+    return {
+      connection: found.connection,
+      what: found.what,
+      digest: found.digest,
+      total: sizeOf(found),
+      ...countsOf(found.rows),
+      deleteAfterDays: deleteAfter(found, services),
+      memberships: found.members.length,
+      holds: found.holds.map(({ id, part, waits, count: firstCount, limit: most, since }) => ({
+        id,
+        part,
+        count: waits,
+        firstCount,
+        limit: most,
+        since: formatInstant(since),
+      })),
+      members: membersOf(found).slice(0, limit),
+      links: found.links
+        .slice(0, limit)
+        .map(({ stagedId, by, reason }) => ({ account: linkedName(found, stagedId!), by, reason })),
+      changes: shown.map((row, i) => ({ ...change(row, labels, endings), before: before[i]!, after: after[i]! })),
+    };
+  },
+};
+
+function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
+  return [...Map.groupBy(members, (edge) => edge.stagedId)].map(([id, edges]) => {
+    const group = groups.get(id);
+    const add = edges.filter((edge) => edge.state === 'add').length;
+    return { account: (group && namesOf(group)[0]) ?? `#${id}`, add, remove: edges.length - add };
+  });
+}
+
+function linkedName({ linked }: Waiting, id: number): string {
+  const row = linked.get(id);
+  return (row && namesOf(row)[0]) ?? `#${id}`;
+}
+
+type Row = Waiting['rows'][number];
+
+/** Few enough to be read, and far more than a usual day ends. */
+const MOST_ENDING = 1_000;
+const DAY_MS = 86_400_000;
+
+const isDelete = (row: Row): boolean => row.export!.operation === 'delete';
+
+function effectOf(row: Row): WaitingChange['effect'] {
+  const parts = partsLeft(row);
+  return parts.includes('disable') ? 'disable' : parts.includes('enable') ? 'enable' : null;
+}
+
+function endsAccount(row: Row): boolean {
+  return isDelete(row) || effectOf(row) === 'disable';
+}
+
+function countsOf(rows: readonly Row[]): Pick<WaitingOutput, 'create' | 'update' | 'disable' | 'enable' | 'delete'> {
+  const counts = { create: 0, update: 0, disable: 0, enable: 0, delete: 0 };
+  for (const row of rows) counts[effectOf(row) ?? row.export!.operation] += 1;
+  return counts;
+}
+
+function deleteAfter({ connection, rows }: Waiting, { config }: Services): number | null {
+  const rules = config.connections.find((one) => one.name === connection)?.exports.values() ?? [];
+  const kinds = new Set(rows.flatMap((row) => (effectOf(row) === 'disable' ? [row.kind] : [])));
+  const days = [...rules].flatMap(({ to, deprovision }) =>
+    kinds.has(to) && deprovision.then === 'delete' ? [deprovision.afterMs / DAY_MS] : [],
+  );
+  return days.length === 0 ? null : Math.min(...days);
+}
+
+function change(
+  row: Row,
+  labels: ReadonlyMap<number, string>,
+  endings: ReadonlyMap<number, string>,
+): Omit<WaitingChange, 'before' | 'after'> {
+  const account = namesOf(row)[0] ?? `#${row.id}`;
+  const label = (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account;
+  const ending = endsAccount(row) ? (endings.get(row.objectId ?? 0) ?? 'it belongs to nobody') : null;
+  return { account, person: row.objectId, label, operation: row.export!.operation, effect: effectOf(row), ending };
+}
+
+function imagesOf(row: Waiting['rows'][number]): { before: Attributes | null; after: Attributes | null } {
+  const { operation } = row.export!;
+  const before = row.seen === null ? null : parseImage(row.seen);
+  const after = undiscarded(row)?.wanted ?? null;
+  return { before: operation === 'update' && before !== null && after !== null ? among(before, after) : before, after };
+}
+
+/** An update says only what it changes; the other attributes of the account stay and are not shown. */
+function among<T extends object>(all: T, named: object): T {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(named, name))) as T;
+}

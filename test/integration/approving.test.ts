@@ -1,0 +1,124 @@
+/** What somebody sees before agreeing to disables and deletes: each of them, with its reason, and how many there are by now. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forgetMemorySystem, memorySystem } from '#connectors/memory/index';
+import { DAY, type Place, place } from './place.ts';
+
+const yaml = (deprovision: string) => `store: sqlite:rollcall.db
+zone: UTC
+life: { person: { ends: endDate, grace: 60d } }
+attributes: { person: { endDate: date } }
+connections:
+  hr:
+    type: memory
+    system: approving hr
+    owner: true
+    import:
+      person:
+        join: employeeId
+        project: true
+        attributes: { employeeId: id, displayName: name, endDate: end }
+  dir:
+    type: memory
+    system: approving dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        when: person.active
+        provision: true
+        anchor: employeeId
+        enabled: { attribute: active, on: 'yes', off: 'no' }
+        attributes: { number: employeeId, cn: displayName }
+    deprovision: ${deprovision}
+`;
+const ME = ['--as', 'Ada', '--reason', 'looked at it'];
+const idOf = (i: number) => `p${String(i).padStart(3, '0')}`;
+const put = (i: number, end: string | null) =>
+  memorySystem('approving hr').put('person', idOf(i), { id: idOf(i), name: `Person ${i}`, end });
+const has = (i: number) => memorySystem('approving dir').put('person', idOf(i), { number: idOf(i), cn: `P ${i}`, active: 'yes' });
+
+let here: Place;
+afterEach(async () => {
+  await here.remove();
+  for (const name of ['approving hr', 'approving dir']) forgetMemorySystem(name);
+});
+
+describe('a first plan', () => {
+  beforeEach(async () => {
+    here = await place(yaml('{ action: disable, then: delete, after: 30d }'));
+    for (let i = 0; i < 30; i++) {
+      put(i, i < 12 ? '2026-01-09' : null);
+      if (i < 28) has(i);
+    }
+    await here.run();
+  });
+
+  it('counts the disables apart, and shows each of them before all else', async () => {
+    const { err, code } = await here.call('approve', 'dir', ...ME);
+    expect(code).toBe(0);
+    expect(err).toMatch(/12 accounts to DISABLE, each to be deleted 30 days later\n {2}2 accounts to create\n/);
+    const lines = err.split('\n').filter((line) => /^ {2}[×+~-] /.test(line));
+    expect(lines.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, i) => `  × Person ${i} ${idOf(i)}: left on 2026-01-09`));
+    expect(lines).toHaveLength(12 + 5);
+  });
+
+  it('is planned likewise: who leaves, then what ends, with its reason', async () => {
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+    here.now += DAY;
+    memorySystem('approving hr').remove('person', idOf(20));
+    put(21, '2026-01-12');
+    put(22, null);
+    memorySystem('approving hr').put('person', idOf(12), { id: idOf(12), name: 'Another name', end: null });
+    const { out } = await here.call('plan', '--read');
+    expect(out).toMatch(/^People {2}.*; 2 leave$/m);
+    expect(out).toMatch(
+      /^dir {2}2 to disable, 1 to change\n {2}× Person 20 p020: gone from hr since 2026-01-13\n {2}× Person 21 p021: left on 2026-01-12\n {2}~ Another name/m,
+    );
+  });
+});
+
+describe('what a gate holds', () => {
+  beforeEach(async () => {
+    here = await place(yaml('{ action: delete }'));
+    for (let i = 0; i < 100; i++) {
+      put(i, null);
+      has(i);
+    }
+    await here.run();
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+  });
+  const leave = (from: number, to: number) => {
+    for (let i = from; i < to; i++) memorySystem('approving hr').remove('person', idOf(i));
+  };
+  const said = async () => (await here.run()).notices.map((one) => one.message);
+
+  it('is counted as it is by now, wherever it is shown', async () => {
+    leave(0, 10);
+    expect(await said()).toEqual(['dir: 10 changes of kind "delete" are held: over the limit of 5; other changes go on']);
+    leave(10, 17);
+    const grown = 'dir: 17 changes of kind "delete" are held (10 when this began): over the limit of 5; other changes go on';
+    expect(await said()).toEqual([grown]);
+    const { err } = await here.call('approve', 'dir', ...ME);
+    expect(err).toContain('#1 delete: 17 changes, 10 when this began; over the limit of 5');
+    expect(err).toContain('17 accounts to DELETE');
+    expect(err.match(/^ {2}- Person \d+ p\d+: gone from hr since 2026-01-12$/gm)).toHaveLength(17);
+    expect(await said()).toEqual([]);
+    expect(memorySystem('approving dir').objects()).toHaveLength(83);
+  });
+
+  it('is told apart from what was sent before', async () => {
+    leave(0, 4);
+    expect(await said()).toEqual([]);
+    leave(4, 8);
+    expect(await said()).toEqual([
+      'dir: 4 changes of kind "delete" are held: over the limit of 5, with 4 sent in the last 24 hours; other changes go on',
+    ]);
+    expect((await here.call('plan')).out).toContain('→ rollcall approve dir\n');
+    await here.write('rollcall.yaml', `${yaml('{ action: delete }')}    gates: { delete: { percent: 50 } }\n`);
+    expect((await said())[0]).toBe(
+      'dir: 4 changes of kind "delete" are held: over the limit of 5 when this began; other changes go on',
+    );
+  });
+});
