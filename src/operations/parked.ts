@@ -8,6 +8,7 @@ import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { unignored } from '#runs/ignored';
 import { type Operation, versioned } from './operation.ts';
+import { type OwedMember, owedMembers } from './owed.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 
@@ -47,6 +48,9 @@ export interface ParkedOutput {
   /** Left out of this page because somebody said so. */
   readonly ignored: number;
   readonly next: number | null;
+  /** Members that wait for somebody, or for an account; with the first page. */
+  readonly owed: readonly OwedMember[];
+  readonly moreOwed: boolean;
 }
 
 export const parked: Operation<ParkedInput, ParkedOutput> = {
@@ -80,6 +84,16 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     ),
     ignored: z.number(),
     next: z.number().nullable(),
+    owed: z.array(
+      z.object({
+        connection: z.string(),
+        group: z.string().nullable(),
+        attribute: z.string(),
+        member: z.string(),
+        since: instant,
+      }),
+    ),
+    moreOwed: z.boolean(),
   }),
   async run({ kind, connection, after, limit }, session) {
     const services = await session.services('read');
@@ -88,6 +102,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);
+    const owed = after === 0 && (kind ?? 'debt') === 'debt' ? await owedMembers(store, connection, limit) : [];
     const labels = await labelsOf(
       rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
       store,
@@ -120,6 +135,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       }),
       ignored: page.length - rows.length,
       next: page.length === limit ? page.at(-1)!.id : null,
+      owed: owed.slice(0, limit),
+      moreOwed: owed.length > limit,
     };
   },
 };

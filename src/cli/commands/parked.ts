@@ -1,4 +1,5 @@
 /** rollcall parked, rollcall parked decide */
+import type { OwedMember } from '#operations/owed';
 import { parkedDecide as decideOperation, parked as operation, type ParkedItem, parkedKinds } from '#operations/parked';
 import { type Command, command } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
@@ -32,8 +33,10 @@ export const parked: Command = command({
     limit: wholeNumber(args, 'limit'),
     after: wholeNumber(args, 'after'),
   }),
-  print({ counts, parked: items, ignored, next }, { terminal, quiet }) {
+  print({ counts, parked: items, ignored, next, owed, moreOwed }, { terminal, quiet }) {
     const { paint } = terminal;
+    if (owed.length > 0) terminal.out(owedText(owed, moreOwed, terminal));
+    if (owed.length > 0 && items.length === 0) return;
     if (items.length === 0) {
       terminal.out(
         ignored > 0 ? `Nothing is parked but ${count(ignored, 'item')} that somebody said to ignore.\n` : 'Nothing is parked.\n',
@@ -62,6 +65,15 @@ export const parked: Command = command({
     if (next !== null && !quiet) terminal.err(paint.dim(`\nThere are more: add --after ${next}.\n`));
   },
 });
+
+function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Terminal): string {
+  const lines = owed.map(
+    ({ connection, group, attribute, member, since }) =>
+      `  ${printable(`${connection}:${group ?? ''}`)}  ${printable(attribute)}: ${printable(member)}  ${paint.dim(`since ${time(since)}`)}\n`,
+  );
+  const head = `${paint.bold('Members that wait')}  They go when somebody with the key, or their account in the target, appears.\n`;
+  return `${head}${lines.join('')}${more ? paint.dim('  … and others: add --limit N\n') : ''}\n`;
+}
 
 function itemText(item: ParkedItem, { paint }: Terminal): string {
   const account = item.account === null ? '' : `${printable(item.connection ?? '')}:${printable(item.account)}`;
