@@ -5,6 +5,7 @@ import { explain } from './cases/explain.ts';
 import { firstCycle } from './cases/first-cycle.ts';
 import { massChange } from './cases/mass-change.ts';
 import { member1 } from './cases/member-1.ts';
+import { memberCompare } from './cases/member-compare.ts';
 import { memory } from './cases/memory.ts';
 import { planRule } from './cases/plan-rule.ts';
 import { pushBesideBulk } from './cases/push-beside-bulk.ts';
@@ -16,6 +17,7 @@ export const CASES: readonly Case[] = [
   massChange,
   delta100,
   member1,
+  memberCompare,
   planRule,
   explain,
   memory,
