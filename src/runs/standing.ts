@@ -8,13 +8,23 @@ const PAGE = 1_000;
 /** What is gone, or was emptied unseen, is only found out by a complete read: one that is due and did not come is told (SEMANTICS 6). */
 export function noticeOverdue(context: EngineContext): void {
   for (const connection of context.connections) {
-    const at = context.states.get(connection.name)?.lastCompleteRead ?? null;
-    if (at === null || context.now - at <= connection.fullReadEveryMs || isHeld(context, connection)) continue;
+    const { lastCompleteRead: at = null, lastRead = null } = context.states.get(connection.name) ?? {};
+    if (isHeld(context, connection)) continue;
+    const remedy = `rollcall run ${connection.name} --profile full-import`;
+    // Why a read of this run is not complete was told with it.
+    if (at === null && lastRead !== null && lastRead < context.now)
+      context.notice(
+        'staleRead',
+        connection.name,
+        `${connection.name} was never read completely: nobody is taken as gone there${connection.exports.size > 0 ? ', and nobody is given an account' : ''}`,
+        remedy,
+      );
+    if (at === null || context.now - at <= connection.fullReadEveryMs) continue;
     context.notice(
       'staleRead',
       connection.name,
       `${connection.name} was last read completely ${timeIn(context.now - at)} ago, and should be every ${timeIn(connection.fullReadEveryMs)}; what is gone there since is not known`,
-      `rollcall run ${connection.name} --profile full-import`,
+      remedy,
     );
   }
 }

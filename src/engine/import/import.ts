@@ -184,7 +184,9 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const out = findOutages(before, now, end?.attributes, outages, context.now).filter(
     (outage) => read === null || read.has(outage.attribute),
   );
-  const usable = end?.complete === true && sick === null && refusedBefore + stager.refused === 0;
+  const refused = refusedBefore + stager.refused;
+  const usable = end?.complete === true && sick === null && refused === 0;
+  if (end?.complete && sick === null && refused > 0) reportRefused(context, connection, refused);
   // A read that proves nothing ends no outage.
   const held = new Set([...out, ...(usable ? [] : outages.attributes)].map((one) => `${one.kind}.${one.attribute}`));
   await dropEmptied(context, connection, plan, mark, emptied, (kind, attribute) => held.has(`${kind}.${attribute}`));
@@ -255,6 +257,18 @@ function report(context: EngineContext, connection: EngineConnection, end: ReadE
 
 function without(some: readonly Outage[], others: readonly Outage[]): readonly Outage[] {
   return some.filter((one) => !others.some((other) => other.kind === one.kind && other.attribute === one.attribute));
+}
+
+/** What cannot be used may be whoever is missed, or has an account already. */
+function reportRefused(context: EngineContext, connection: EngineConnection, refused: number): void {
+  const { name } = connection;
+  const first = connection.exports.size > 0 && stateOf(context, name).lastCompleteRead === null;
+  context.notice(
+    'incompleteRead',
+    name,
+    `${name}: ${refused} ${refused === 1 ? 'object' : 'objects'} cannot be used; nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`,
+    `rollcall run ${name} --profile full-import names them: mend them there, and run again`,
+  );
 }
 
 /** Attributes that some rule reads or looks up; null = any may be, since conditions do not say which. */
