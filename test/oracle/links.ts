@@ -11,10 +11,12 @@ export function makeLinks(state: State): boolean {
   for (const connection of [...state.rules.connections].sort((a, b) => a.rank - b.rank))
     for (const { from } of connection.imports.values()) {
       const staged = [...state.memory.staged.values()]
-        .filter((s) => s.connection === connection.name && s.kind === from && s.object === null)
+        .filter((s) => s.connection === connection.name && s.kind === from && (s.object === null || isDisplaced(state, s)))
         .sort((a, b) => compareText(a.anchor, b.anchor));
       for (const one of staged) {
         const rule = state.ruleFor(one);
+        made ||= one.object !== null;
+        one.object = null;
         if (rule) made = linkOne(state, rule, one) || made;
       }
     }
@@ -33,6 +35,13 @@ function linkOne(state: State, rule: ImportRule, staged: StagedMemory): boolean 
   return link(state, staged, object, 'joined');
 }
 
+/** It came back after another one was linked in its place. */
+function isDisplaced(state: State, one: StagedMemory): boolean {
+  if (state.ruleFor(one)?.many !== false || one.how === 'decided' || isTarget(state, one)) return false;
+  const others = state.linksOf({ id: one.object! }).filter((o) => o.connection === one.connection && o.kind === one.kind);
+  return others.some((o) => o.how !== 'decided' && o.linked > one.linked && state.ruleFor(o));
+}
+
 function project(state: State, { kind }: ImportRule): ObjectMemory {
   const id = state.memory.nextObject++;
   const object: ObjectMemory = { id, kind, state: 'active', leavingSince: null, frozen: null, attributes: attributes() };
@@ -43,6 +52,7 @@ function project(state: State, { kind }: ImportRule): ObjectMemory {
 function link(state: State, staged: StagedMemory, object: ObjectMemory, how: 'joined' | 'projected'): true {
   staged.object = object.id;
   staged.how = how;
+  staged.linked = state.memory.nextLink++;
   staged.origin = how === 'joined' && isTarget(state, staged) ? 'adopted' : null;
   agreeOn(state, object);
   return true;

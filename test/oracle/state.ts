@@ -60,7 +60,7 @@ export class State {
   }
 
   /** Staged objects linked to an object, by connection rank, then kind and anchor. */
-  linksOf({ id }: ObjectMemory): StagedMemory[] {
+  linksOf({ id }: Pick<ObjectMemory, 'id'>): StagedMemory[] {
     const rank = (s: StagedMemory): number => this.connectionOf(s.connection).rank;
     return [...this.memory.staged.values()]
       .filter((s) => s.object === id)
@@ -114,19 +114,12 @@ export function attempt<T>(rule: () => T): T | typeof FAILED {
   }
 }
 
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function rowOf(object: SystemObject): RowScope {
-  return { row: object.attributes, anchor: object.anchor, name: object.name };
-}
+export const rowOf = ({ attributes, anchor, name }: SystemObject): RowScope => ({ row: attributes, anchor, name });
 
 /** Names that are DNs compare as DNs. */
-export function nameNorm(name: string): string {
-  return (name.includes('=') ? normalDn(name) : null) ?? name;
-}
+export const nameNorm = (name: string): string => (name.includes('=') ? normalDn(name) : null) ?? name;
 
-function flatScope({ id, state, attributes }: ObjectMemory): { [name: string]: unknown } {
-  return Object.assign(Object.create(null), attributes, { id, active: state === 'active', state });
-}
+const flatScope = ({ id, state, attributes }: ObjectMemory): { [name: string]: unknown } =>
+  Object.assign(Object.create(null), attributes, { id, active: state === 'active', state });

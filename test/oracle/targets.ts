@@ -149,6 +149,6 @@ function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, be
 }
 
 export function fresh(connection: string, { kind, anchor }: SystemObject): StagedMemory {
-  const nothing = { object: null, how: null, origin: null, disabledAt: null, disabledHere: false };
+  const nothing = { object: null, how: null, linked: 0, origin: null, disabledAt: null, disabledHere: false };
   return { connection, kind, anchor, ...nothing, confirmed: attributes(), times: {}, ours: {}, undone: {} };
 }

@@ -57,6 +57,7 @@ export interface StagedMemory {
   readonly anchor: string;
   object: number | null;
   how: 'joined' | 'projected' | 'provisioned' | 'decided' | null;
+  linked: number;
   origin: 'created' | 'adopted' | null;
   /** The last value confirmed as ours, per attribute. References in the target's own terms. */
   confirmed: Attributes;
@@ -84,6 +85,7 @@ export interface Memory {
   readonly staged: Map<string, StagedMemory>;
   readonly objects: Map<number, ObjectMemory>;
   nextObject: number;
+  nextLink: number;
 }
 
 export interface World {
@@ -106,16 +108,11 @@ export interface Parked {
   readonly subject: { readonly kind: Kind; readonly anchor: string } | number;
 }
 
-export function emptyMemory(): Memory {
-  return { staged: new Map(), objects: new Map(), nextObject: 1 };
-}
+export const emptyMemory = (): Memory => ({ staged: new Map(), objects: new Map(), nextObject: 1, nextLink: 1 });
 
 /** `kind:anchor` within one connection. */
-export function spot({ kind, anchor }: { readonly kind: Kind; readonly anchor: string }): string {
-  return `${kind}:${anchor}`;
-}
+export const spot = ({ kind, anchor }: { readonly kind: Kind; readonly anchor: string }): string => `${kind}:${anchor}`;
 
 /** `connection|kind:anchor` */
-export function placeOf(staged: { readonly connection: string; readonly kind: Kind; readonly anchor: string }): string {
-  return `${staged.connection}|${spot(staged)}`;
-}
+export const placeOf = (staged: Pick<StagedMemory, 'connection' | 'kind' | 'anchor'>): string =>
+  `${staged.connection}|${spot(staged)}`;

@@ -282,6 +282,24 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    says: '3: one that comes back when the second has joined is the second itself, until that goes',
+    config: { connections: { hr: source(simple), dir: target(dirFlows) } },
+    systems: { hr: { a: ann }, dir: {} },
+    story: [
+      'settle',
+      remove('hr', 0),
+      'settle',
+      put('hr', 'b', { ...ann, name: 'Ann II' }),
+      'settle',
+      put('hr', 'a', ann),
+      'settle',
+      { parked: ['second hr person:a'], objects: { [hr('b')]: { attributes: { displayName: 'Ann II' } } } },
+      remove('hr', 1),
+      'settle',
+      { parked: [], objects: { [hr('a')]: { attributes: { displayName: 'Ann' } } } },
+    ],
+  },
+  {
     says: '3: with many they join, the primary first, or aggregated',
     config: {
       connections: {

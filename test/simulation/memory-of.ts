@@ -41,7 +41,12 @@ async function paged<T extends { readonly id: number }>(read: (after: number) =>
 }
 
 export function memoryOf(rows: Rows, config: Configuration): Memory {
-  const memory: Memory = { staged: new Map(), objects: new Map(), nextObject: Math.max(0, ...rows.objects.map((o) => o.id)) + 1 };
+  const memory: Memory = {
+    staged: new Map(),
+    objects: new Map(),
+    nextObject: Math.max(0, ...rows.objects.map((o) => o.id)) + 1,
+    nextLink: Math.max(0, ...rows.staged.map((row) => row.linkRun ?? 0)) + 1,
+  };
   for (const row of rows.staged)
     if (row.anchor !== null) {
       const staged = stagedMemory(row, row.anchor, rows, config);
@@ -89,6 +94,7 @@ function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Config
     anchor,
     object: row.objectId,
     how: row.linkHow,
+    linked: row.linkRun ?? 0,
     origin: row.origin,
     confirmed,
     times,
