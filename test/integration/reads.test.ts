@@ -95,7 +95,7 @@ describe('a file that shrinks', () => {
     await here.write('hr.csv', first(20));
     await here.run();
     expect((await here.call('approve', 'hr', '--read', ...ME)).code).toBe(0);
-    expect(await notices()).toMatchObject([['gate', 'plan; then: ']]);
+    expect(await notices()).toMatchObject([['gate', 'plan book; then: ']]);
     expect(Object.keys(await book(here))).toHaveLength(100);
     expect((await here.call('approve', 'book', ...ME)).code).toBe(0);
     await here.run();
