@@ -74,7 +74,10 @@ function basis(plan: PlanOutput, { paint }: Terminal): string {
   const read = Object.entries(plan.basedOn).map(
     ([connection, at]) => `${printable(connection)} ${at === null ? 'never read' : `read ${time(at)}`}`,
   );
-  return paint.dim(`Plan for ${time(plan.now)}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`);
+  const asOf = plan.asOf ? ', as if every source were read until then and showed what it showed last' : '';
+  return paint.dim(
+    `Plan for ${time(plan.now)}${asOf}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`,
+  );
 }
 
 function tally(lines: readonly (ExportLine | ObjectLine)[]): string {

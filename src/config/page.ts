@@ -23,7 +23,8 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'life',
     path: ['life', 'person'],
-    intro: 'Without it, somebody is active while a connection marked `owner: true` has them.',
+    intro:
+      'Without it, somebody is active while a connection marked `owner: true` has them, then `leaving` for 30 days, then `gone`; a group is gone with its source. Where no connection is marked, nobody leaves by being absent, and `rollcall check` says so.',
   },
   {
     title: 'Every connection',

@@ -92,7 +92,8 @@ export function compileRules(
   const allExports = [...exports.values()].flatMap((of) => [...of.values()]);
   const kinds = new Map<Kind, KindRules>();
   for (const [kind, of] of attributes) {
-    const raw = written.life?.[kind];
+    // Who is said nothing of leaves with the grace that `life` has by default; a group is gone with its source.
+    const raw = written.life?.[kind] ?? (kind === 'group' ? undefined : {});
     const life: LifeRule | null = raw === undefined ? null : compileLife(raw, contextOf(kind), placed(['life', kind], collect));
     kinds.set(kind, assembleKind({ kind, attributes: of, life, imports: allImports, exports: allExports }));
   }
@@ -101,7 +102,11 @@ export function compileRules(
   const connections = new Map<string, ConnectionRules>();
   for (const [name, mine] of imports) {
     const rules = { imports: mine, exports: exports.get(name)! };
-    connections.set(name, { name, ...rules, rulesHash: rulesHash(rules, kinds, written) });
+    connections.set(name, {
+      name,
+      ...rules,
+      rulesHash: rulesHash(rules, kinds, written, written.connections?.[name]?.owner === true),
+    });
   }
   return { connections, kinds };
 }
@@ -153,6 +158,7 @@ function rulesHash(
   rules: Pick<ConnectionRules, 'imports' | 'exports'>,
   kinds: ReadonlyMap<Kind, KindRules>,
   written: Written,
+  owner: boolean,
 ): string {
   const concerned = (kind: Kind, names: readonly string[]): unknown[] =>
     [...new Set(names.map((name) => name.split('.')[0]!))].sort().map((name) => {
@@ -163,6 +169,8 @@ function rulesHash(
     });
   return sha256Hex(
     canonicalJson({
+      // An owner's hash has it, that of all others is what it was before it was asked.
+      ...(owner ? { owner } : {}),
       imports: [...rules.imports].map(([kind, rule]) => [
         kind,
         rule.hash,

@@ -105,7 +105,7 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   },
   notConverging: {
     meaning: 'The target changed our value back three times in a row, or never showed members that it said it took.',
-    cure: 'Find who else writes this attribute in the target, and let only one of you do it.',
+    cure: 'Find who else writes this attribute in the target, and let only one of you do it; a new value at its origin is written again.',
     choices: [ignore],
   },
   enabledByHand: {

@@ -20,6 +20,7 @@ export interface GatedSurroundings {
   readonly config: {
     readonly connections: readonly (Surroundings['config']['connections'][number] & {
       readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;
+      readonly imports: ReadonlyMap<string, { readonly from: string; readonly many: boolean }>;
     })[];
   };
 }

@@ -6,25 +6,26 @@ import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
+import { placeFor } from './free-place.ts';
 import { known } from './hold.ts';
 import { changeHeld, gateFor, holdLink, type LinkChange } from './unlink-gate.ts';
-
-export interface LinkDecision {
-  readonly decision: number;
-  readonly staged: StagedRow;
-  /** To whom it belonged; null when to nobody. */
-  readonly before: ObjectId | null;
-  /** The gate `unlink` holds it: it waits until somebody approves it. */
-  readonly held: boolean;
-}
 
 /** What became of a decision. */
 export interface Recorded {
   readonly decision: number;
+  /** The gate `unlink` holds it: it waits until somebody approves it. */
   readonly held: boolean;
+  /** Anchors of other accounts of that person in the same target: one is written, the others are listed. */
+  readonly others: readonly string[];
 }
 
-/** Errors: notFound; conflict for an account that is only to be made, or when the person is of another kind. */
+export interface LinkDecision extends Recorded {
+  readonly staged: StagedRow;
+  /** To whom it belonged; null when to nobody. */
+  readonly before: ObjectId | null;
+}
+
+/** Errors: notFound; conflict for an account that is only to be made, or when the person has one there and may have no second. */
 export async function link(
   { connection, anchor, object }: { readonly connection: string; readonly anchor: string; readonly object: ObjectId },
   decider: Decider,
@@ -56,25 +57,28 @@ export async function unlink(
   return { ...(await recordBarred(staged, staged.objectId, {}, by, surroundings)), staged, before: staged.objectId };
 }
 
-export function recordLink(
-  staged: Account,
+/** Errors: conflict when the person has one there and may have no second. */
+export async function recordLink(
+  staged: Account & Pick<StagedRow, 'kind'>,
   object: ObjectId,
   detail: object,
   by: Decider,
   surroundings: GatedSurroundings,
 ): Promise<Recorded> {
+  const others = staged.objectId === object ? [] : await placeFor(staged, object, surroundings);
   const ends = staged.objectId !== null && staged.objectId !== object;
-  return recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings);
+  return { ...(await recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings)), others };
 }
 
-export function recordBarred(
+export async function recordBarred(
   staged: Account,
   object: ObjectId,
   detail: object,
   by: Decider,
   surroundings: GatedSurroundings,
 ): Promise<Recorded> {
-  return recordOrHold(staged, { kind: 'barred', object, detail }, staged.objectId === object, by, surroundings);
+  const recorded = await recordOrHold(staged, { kind: 'barred', object, detail }, staged.objectId === object, by, surroundings);
+  return { ...recorded, others: [] };
 }
 
 type Account = Pick<StagedRow, 'id' | 'connection' | 'objectId'>;
@@ -86,7 +90,7 @@ async function recordOrHold(
   ends: boolean,
   by: Decider,
   surroundings: GatedSurroundings,
-): Promise<Recorded> {
+): Promise<Omit<Recorded, 'others'>> {
   const { store } = surroundings;
   const gate = ends ? await gateFor(staged, by.at, surroundings) : null;
   if (gate?.shut) {

@@ -2,11 +2,11 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
-import type { DirtyRange, ParkedRow, StagedId, StagedRow, Store } from '#store/contract';
+import type { DirtyRange, ObjectId, ParkedRow, StagedId, StagedRow, Store } from '#store/contract';
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
-import { recordBarred, recordLink, waitAgain } from './links.ts';
+import { type LinkDecision, recordBarred, recordLink, waitAgain } from './links.ts';
 import { type Renamed, type RenameSurroundings, rename } from './rename.ts';
 
 export interface ParkedDecision {
@@ -24,6 +24,8 @@ export interface Decided {
   readonly item: ParkedRow;
   /** The value that was fixed by it; null for a choice that fixes none. */
   readonly fixed: Pick<Renamed, 'attribute' | 'value'> | null;
+  /** For link: anchors of what else the person has in that target. */
+  readonly others: LinkDecision['others'];
 }
 
 export interface ParkedSurroundings {
@@ -67,18 +69,19 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
 
   let id: number;
   let fixed: Renamed | null = null;
+  let others: LinkDecision['others'] = [];
   switch (choice.effect) {
     case 'ignore':
       id = await record('ignore', item.stagedId, item.objectId, []);
       break;
     case 'link':
-      ({ decision: id } = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings));
+      ({ decision: id, others } = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings));
       break;
     case 'keep':
       ({ decision: id } = await recordLink(await stagedOf(item, store), item.objectId!, note, by, surroundings));
       break;
     case 'unlink':
-      ({ decision: id } = await recordBarred(await stagedOf(item, store), item.objectId!, note, by, surroundings));
+      ({ decision: id } = await recordBarred(await stagedOf(item, store), personOf(item), note, by, surroundings));
       break;
     case 'fix':
       fixed = await fixParked(item, decision.value!, by, surroundings);
@@ -101,7 +104,7 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       await retry(item, store);
       break;
   }
-  return { decision: id, choice, item, fixed };
+  return { decision: id, choice, item, fixed, others };
 }
 
 function choiceOf(item: ParkedRow, name: string): Choice {
@@ -128,6 +131,11 @@ async function stagedOf(item: ParkedRow, store: Store): Promise<StagedRow> {
   throw new RollcallError('conflict', `What item ${item.id} is about is not there any more.`, {
     remedy: "Look again after 'rollcall run'.",
   });
+}
+
+/** Whose it would be: one that was not linked names the person in its detail. */
+function personOf(item: ParkedRow): ObjectId {
+  return item.objectId ?? (JSON.parse(item.detail) as { object: ObjectId }).object;
 }
 
 async function fixParked(item: ParkedRow, value: string, by: Decider, surroundings: FixSurroundings): Promise<Renamed> {

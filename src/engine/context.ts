@@ -40,6 +40,8 @@ export interface EngineContext {
   readonly zone: string;
   /** The run's one instant. */
   readonly now: number;
+  /** A plan asks about another day: owners are taken as read until then, showing what they showed last. */
+  readonly whatIf: boolean;
   /** The clock leapt further than anybody confirms: due disables and deletes wait for a person (SEMANTICS 5). */
   readonly timeDoubted: boolean;
   /** Wall clock: attempts and deadlines only, never rules. */
@@ -73,6 +75,7 @@ export const NOTICE_KINDS = [
   'rulesChanged',
   'notSynced',
   'notConverging',
+  'enabledByHand',
   'incompleteRead',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -24,6 +24,8 @@ export interface LinkOutput {
   readonly person: number | null;
   /** The gate `unlink` holds it until somebody approves it. */
   readonly held: boolean;
+  /** What else the person has in that target: one is written, the others are listed as duplicateAccount. */
+  readonly others: readonly string[];
 }
 
 const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
@@ -34,6 +36,7 @@ const shape: z.ZodRawShape = {
   before: z.number().nullable(),
   person: z.number().nullable(),
   held: z.boolean(),
+  others: z.array(z.string()),
 };
 
 export const link: Operation<LinkInput, LinkOutput> = {
@@ -46,8 +49,8 @@ export const link: Operation<LinkInput, LinkOutput> = {
     const object = await findOne(person, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
-    const { decision, before, held } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id, held };
+    const { decision, before, held, others } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: object.id, held, others };
   },
 };
 
@@ -59,7 +62,7 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   async run({ connection, anchor, by, reason }, session) {
     const services = await session.services('write');
     const { decision, before, held } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: null, held };
+    return { connection, anchor, decision, before, person: null, held, others: [] };
   },
 };
 

@@ -35,6 +35,8 @@ export interface PlanOutput {
   readonly changes: boolean;
   readonly hash: string;
   readonly now: string;
+  /** For another day: owners are taken as read until then, showing what they showed last. */
+  readonly asOf: boolean;
   /** Connection → when it was last read; null = never. */
   readonly basedOn: { readonly [connection: string]: string | null };
   /** Kind → attributes that refer to others: their values in the lines are ids. */
@@ -57,6 +59,7 @@ const planShape: z.ZodRawShape = {
   changes: z.boolean(),
   hash: z.string(),
   now: z.string(),
+  asOf: z.boolean(),
   basedOn: z.record(z.string(), z.string().nullable()),
   references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
@@ -67,7 +70,7 @@ const planShape: z.ZodRawShape = {
   report: z.object(reportShape),
 };
 
-async function planOutput(plan: Plan, { config, store }: Services): Promise<PlanOutput> {
+async function planOutput(plan: Plan, asOf: boolean, { config, store }: Services): Promise<PlanOutput> {
   const head = plan.lines.find((one) => one.what === 'plan');
   const references = Object.fromEntries([...config.kinds.values()].map((one) => [one.kind, referencesOf(one)]));
   return {
@@ -75,6 +78,7 @@ async function planOutput(plan: Plan, { config, store }: Services): Promise<Plan
     changes: plan.lines.some((one) => one.what === 'object' || one.what === 'export'),
     hash: plan.hash,
     now: formatInstant(plan.now),
+    asOf,
     basedOn: head?.what === 'plan' ? head.basedOn : {},
     references,
     lines: plan.lines,
@@ -111,7 +115,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
       },
       services,
     );
-    return planOutput(planned, services);
+    return planOutput(planned, input.asOf !== undefined, services);
   },
 };
 

@@ -102,6 +102,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   rulesChanged: null,
   notSynced: () => 'rollcall run --profile delta-sync',
   notConverging: () => 'rollcall parked --kind notConverging',
+  enabledByHand: () => 'rollcall parked --kind enabledByHand',
   incompleteRead: null,
 };
 

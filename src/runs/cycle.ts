@@ -52,8 +52,8 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
     for (const connection of context.connections)
       if (chosen(connection)) read.set(connection.name, await importOne(context, connection, options.import, 'import'));
     if (!(await options.after('import'))) return false;
-    await lookAtStale(context);
   }
+  if (options.import !== 'none' || context.whatIf) await lookAtStale(context);
   const planned = options.refused !== undefined;
   const looks = createLooks(context, {
     planned,

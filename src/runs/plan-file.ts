@@ -24,9 +24,14 @@ export interface AcceptedPlan {
 
 type Changing = Extract<PlanLine, { what: 'object' | 'export' }> & { readonly object: ObjectId };
 
-/** Errors: invalidValue for a file that is no plan, or whose lines are not the ones its hash names. */
+/** Errors: invalidValue for a file that is no plan, or whose lines are not the ones its hash names; conflict for one of a day to come. */
 export async function acceptPlan(texts: readonly string[], context: EngineContext, lookAhead: LookAhead): Promise<AcceptedPlan> {
-  const planned = byText(parse(texts));
+  const { head, lines } = parse(texts);
+  if (Date.parse(head.now) > context.now)
+    throw new RollcallError('conflict', `This is a plan for ${head.now}, which is not yet; nothing of it was done.`, {
+      remedy: "Make one for now: 'rollcall plan --out FILE', without --as-of.",
+    });
+  const planned = byText(lines);
   const refused = new Set<ObjectId>();
   const listed = new Set<ObjectId>();
   const leaveOut = (line: Changing): void => {
@@ -118,7 +123,9 @@ function isMembership({ what, operation, before, after }: Changing): boolean {
   return what === 'export' && operation === 'update' && Object.keys(before ?? {}).length !== Object.keys(after ?? {}).length;
 }
 
-function parse(texts: readonly string[]): readonly PlanLine[] {
+type Head = Extract<PlanLine, { what: 'plan' }>;
+
+function parse(texts: readonly string[]): { readonly head: Head; readonly lines: readonly PlanLine[] } {
   const bad = (message: string): RollcallError =>
     new RollcallError('invalidValue', message, { remedy: "give a file that 'rollcall plan --out FILE' wrote" });
   if (texts.length === 0 || texts.length > MOST_LINES) throw bad('the plan is empty or far too long');
@@ -135,5 +142,5 @@ function parse(texts: readonly string[]): readonly PlanLine[] {
   if (head?.what !== 'plan' || head.version !== 1) throw bad('the first line is not the head of a plan');
   if (sha256Hex(rest.map((line) => canonicalJson(line)).join('\n')) !== head.hash)
     throw bad('the lines of the plan are not those its hash names');
-  return rest;
+  return { head, lines: rest };
 }

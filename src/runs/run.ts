@@ -16,7 +16,7 @@ import { acceptPlan, type LookAhead } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import { openSession, type Session } from './services.ts';
-import { noticeNotConverging, noticeOverdue } from './standing.ts';
+import { noticeOverdue, noticeParked } from './standing.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
@@ -94,7 +94,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
-    await noticeNotConverging(context);
+    await noticeParked(context);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(toFault(error));
@@ -155,7 +155,7 @@ export async function begin(
   const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
   // Before any run settled it, no run was to doubt it.
   const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
-  return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns });
+  return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns, whatIf: of.whatIf === true });
 }
 
 /** What each profile does of a cycle. */

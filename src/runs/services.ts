@@ -32,7 +32,7 @@ const LONGEST = 1_000;
 
 export async function openSession(
   services: Services,
-  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns },
+  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns; whatIf: boolean },
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
@@ -80,6 +80,7 @@ export async function openSession(
     epoch: run.epoch,
     now: run.now,
     zone: config.zone,
+    whatIf: run.whatIf,
     timeDoubted: await isTimeDoubted(asking, run.believedNow),
     wall: services.wall,
     folder: config.folder,

@@ -29,11 +29,25 @@ export function noticeOverdue(context: EngineContext): void {
   }
 }
 
-/** Values that were changed back as often as Rollcall wrote them (SEMANTICS 9), without those that somebody said to ignore. */
-export async function noticeNotConverging(context: EngineContext): Promise<void> {
+/** Parked items that every run tells of, until they are mended: what is amiss with one, and with several. */
+const TOLD = {
+  notConverging: {
+    one: 'one value that Rollcall writes is changed back every time, and not written any more',
+    several: 'values that Rollcall writes are changed back every time, and not written any more',
+    remedy: 'rollcall parked --kind notConverging shows both sides',
+  },
+  enabledByHand: {
+    one: 'one account of somebody who left was enabled by hand, and is left so',
+    several: 'accounts of people who left were enabled by hand, and are left so',
+    remedy: 'rollcall parked --kind enabledByHand shows whose',
+  },
+} as const;
+
+/** Values that were changed back as often as Rollcall wrote them (SEMANTICS 9), and leavers who can sign in (11), without those that somebody said to ignore. */
+export async function noticeParked(context: EngineContext): Promise<void> {
   const { decisions } = context.store;
   for (const { kind, connection } of await decisions.parkedCounts()) {
-    if (kind !== 'notConverging' || connection === null) continue;
+    if ((kind !== 'notConverging' && kind !== 'enabledByHand') || connection === null) continue;
     let count = 0;
     for (let after = 0; ; ) {
       const page = await decisions.parked({ kind, connection }, { after, limit: PAGE });
@@ -42,13 +56,8 @@ export async function noticeNotConverging(context: EngineContext): Promise<void>
       after = page.at(-1)!.id;
     }
     if (count === 0) continue;
-    const values = count === 1 ? 'one value that Rollcall writes is' : `${count} values that Rollcall writes are`;
-    context.notice(
-      'notConverging',
-      connection,
-      `${connection}: ${values} changed back every time, and not written any more`,
-      'rollcall parked --kind notConverging shows both sides',
-    );
+    const { one, several, remedy } = TOLD[kind];
+    context.notice(kind, connection, `${connection}: ${count === 1 ? one : `${count} ${several}`}`, remedy);
   }
 }
 

@@ -10,10 +10,10 @@ export function makeLinks(state: State): boolean {
   let made = false;
   for (const connection of [...state.rules.connections].sort((a, b) => a.rank - b.rank))
     for (const { from } of connection.imports.values()) {
-      const staged = [...state.memory.staged.values()]
-        .filter((s) => s.connection === connection.name && s.kind === from && (s.object === null || isDisplaced(state, s)))
-        .sort((a, b) => compareText(a.anchor, b.anchor));
-      for (const one of staged) {
+      const isHere = (s: StagedMemory) => s.connection === connection.name && s.kind === from;
+      const isFree = (s: StagedMemory) => s.object === null || isDisplaced(state, s);
+      const staged = [...state.memory.staged.values()].filter((s) => isHere(s) && isFree(s));
+      for (const one of staged.sort((a, b) => compareText(a.anchor, b.anchor))) {
         const rule = state.ruleFor(one);
         made ||= one.object !== null;
         one.object = null;
@@ -28,10 +28,9 @@ function linkOne(state: State, rule: ImportRule, staged: StagedMemory): boolean 
   if (others.length > 0) return state.park('ambiguous', staged.connection, staged);
   if (!object && !rule.project) return state.park('unjoined', staged.connection, staged);
   if (!object) return link(state, staged, project(state, rule), 'projected');
-  const taken = state
-    .linksOf(object)
-    .some((s) => s.connection === staged.connection && s.kind === staged.kind && state.ruleFor(s));
-  if (taken && !rule.many) return state.park(isTarget(state, staged) ? 'duplicateAccount' : 'second', staged.connection, staged);
+  const isThere = (s: StagedMemory) => s.connection === staged.connection && s.kind === staged.kind && state.ruleFor(s);
+  if (state.linksOf(object).some(isThere) && !rule.many)
+    return state.park(isTarget(state, staged) ? 'duplicateAccount' : 'second', staged.connection, staged);
   return link(state, staged, object, 'joined');
 }
 
@@ -66,8 +65,7 @@ function isTarget(state: State, staged: StagedMemory): boolean {
 function candidates(state: State, rule: ImportRule, staged: StagedMemory): ObjectMemory[] {
   const row = rowOf(state.contentOf(staged)!);
   for (const attribute of rule.join) {
-    const flow = rule.flows.find((f) => f.attribute === attribute);
-    const value = attempt(() => flow?.evaluate(row, state.clock));
+    const value = attempt(() => rule.flows.find((f) => f.attribute === attribute)?.evaluate(row, state.clock));
     const found = value === FAILED ? [] : state.holdersOf(rule.kind, attribute, state.norms(rule.kind, attribute, value));
     if (found.length > 0) return found;
   }

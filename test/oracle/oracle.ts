@@ -4,7 +4,7 @@ import { equivalent } from '#core/matching';
 import { agreeOn, targetType } from './agree.ts';
 import { listDoubtful, makeLinks } from './links.ts';
 import { State } from './state.ts';
-import { fresh, writeTargets } from './targets.ts';
+import { fresh, undo, writeTargets } from './targets.ts';
 import { makeUnique } from './unique.ts';
 import { placeOf, type Settled, type SystemObject, type World } from './world.ts';
 
@@ -33,7 +33,9 @@ function see(state: State, connection: string, object: SystemObject): void {
   for (const [name, ours] of Object.entries(staged.confirmed)) {
     const type = targetType(state, staged, name);
     // Somebody else's value from now on, even when it is later set back to what it was.
-    if (!type.multi && !equivalent(object.attributes[name], ours, type)) delete staged.confirmed[name];
+    if (type.multi || equivalent(object.attributes[name], ours, type)) continue;
+    delete staged.confirmed[name];
+    undo(staged, name, ours);
   }
   const rule = state.importRuleOf(staged);
   for (const flow of rule?.flows ?? []) {

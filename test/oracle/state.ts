@@ -62,9 +62,8 @@ export class State {
   /** Staged objects linked to an object, by connection rank, then kind and anchor. */
   linksOf({ id }: Pick<ObjectMemory, 'id'>): StagedMemory[] {
     const rank = (s: StagedMemory): number => this.connectionOf(s.connection).rank;
-    return [...this.memory.staged.values()]
-      .filter((s) => s.object === id)
-      .sort((a, b) => rank(a) - rank(b) || compareText(a.kind, b.kind) || compareText(a.anchor, b.anchor));
+    const linked = [...this.memory.staged.values()].filter((s) => s.object === id);
+    return linked.sort((a, b) => rank(a) - rank(b) || compareText(a.kind, b.kind) || compareText(a.anchor, b.anchor));
   }
 
   /** Objects by (connection rank, anchor) of their first link: the order in which competitors are decided. */
@@ -90,9 +89,8 @@ export class State {
   /** The normal forms of an attribute's values: what joins and uniqueness compare. */
   norms(kind: Kind, attribute: string, value: Value | undefined): string[] {
     const { matching } = this.rules.kinds.get(kind)!.attributes.get(attribute)!;
-    return scalars(value)
-      .map((scalar) => normalForm(scalar, matching))
-      .filter((norm) => norm !== '');
+    const norms = scalars(value).map((scalar) => normalForm(scalar, matching));
+    return norms.filter((norm) => norm !== '');
   }
 
   /** Objects of a kind that have one of these values in this attribute. */

@@ -1,6 +1,7 @@
 /** Which account in which target, and its last steps (SEMANTICS 7, 9, 11): create, change, disable, delete. */
+import { sameValue } from '#core/canonical';
 import { equivalent, normalForm } from '#core/matching';
-import { type Attributes, attributes, scalars } from '#core/values';
+import { type Attributes, attributes, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import { targetType } from './agree.ts';
 import { attempt, FAILED, nameNorm, rowOf, type State } from './state.ts';
@@ -138,14 +139,17 @@ function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, be
   for (const [name, value] of Object.entries(set)) {
     const held = holds[name] ?? null;
     const arrived = equivalent(held, value, targetType(state, account, name));
-    account.undone[name] = arrived ? 0 : (account.undone[name] ?? 0) + 1;
+    if (!arrived) undo(account, name, value);
     account.confirmed[name] = arrived ? value : held;
     if (!rule.flows.find((f) => f.attribute === name)?.type.multi) continue;
     const had = scalars(before[name]).map(String);
-    const mine = account.ours[name] ?? [];
     const all = scalars(held).map(String);
-    account.ours[name] = all.filter((v) => mine.includes(v) || !had.includes(v));
+    account.ours[name] = all.filter((v) => account.ours[name]?.includes(v) || !had.includes(v));
   }
+}
+
+export function undo({ undone }: StagedMemory, name: string, ours: Value): void {
+  undone[name] = { ours, times: sameValue(undone[name]?.ours, ours) ? undone[name]!.times + 1 : 1 };
 }
 
 export function fresh(connection: string, { kind, anchor }: SystemObject): StagedMemory {

@@ -7,8 +7,7 @@ import type { Contribution, ExportFlow, ExportRule, ObjectScope } from '#rules/m
 import { attempt, FAILED, nameNorm, type State } from './state.ts';
 import type { Behaviour, ObjectMemory, StagedMemory, SystemObject } from './world.ts';
 
-/** A repair undone this often is not tried again. */
-const UNDONE = 3;
+const TRIED_AT_MOST = 3;
 
 /** One object in one target. */
 export interface Job {
@@ -42,10 +41,12 @@ export function changesTo(job: Job, account: StagedMemory): Attributes {
     if (flow.strength === 'ifEmpty' && scalars(seen).length > 0) continue;
     const value = wish(job, flow);
     if (value === undefined) continue;
+    const undone = account.undone[flow.attribute];
+    const givenUp = undone && undone.times >= TRIED_AT_MOST && equivalent(undone.ours, value, flow.type);
     const theirs = flow.reads.some((read) => state.winners.get(`${object.id} ${read}`) === rule.connection);
     if (hasConverged(account, flow, seen, value)) {
       if (scalars(seen).length > 0 && !theirs) account.confirmed[flow.attribute] = value;
-    } else if ((account.undone[flow.attribute] ?? 0) < UNDONE) set[flow.attribute] = value;
+    } else if (!givenUp) set[flow.attribute] = value;
     else state.park('notConverging', account.connection, account);
   }
   return set;

@@ -1,11 +1,9 @@
 /**
  * The oracle: a second, naive implementation of the rules of reconciliation (docs/SEMANTICS.md), for tests only.
- *
  * Everything is in memory and looked at again each time: no staging, no delta, no batches, no generations. `settle` takes
  * what the systems hold, the memory and one instant, runs whole cycles until nothing changes any more, and answers what
  * the systems hold then, the new memory and what is parked. The property tests of test/simulation hold the engine to its
  * answers. Gates and plans are not modelled. It imports core and rules only, and stays under 900 lines in all.
- *
  *   oracle.ts  the fixpoint          links.ts    joins, projections          unique.ts   values made once
  *   state.ts   questions all ask     agree.ts    precedence, echo, references     life.ts   states and dates
  *   targets.ts who should have which account, and its last steps     wishes.ts   what it should hold
@@ -65,7 +63,8 @@ export interface StagedMemory {
   readonly times: { [attribute: string]: { readonly value: Value; readonly at: number } };
   /** Members that Rollcall added, in the target's terms, per attribute. */
   ours: { [attribute: string]: readonly string[] };
-  readonly undone: { [attribute: string]: number };
+  /** How often in a row a value did not arrive, or was changed by somebody before the next look. */
+  readonly undone: { [attribute: string]: { readonly ours: Value; readonly times: number } };
   disabledAt: number | null;
   disabledHere: boolean;
 }
@@ -113,6 +112,5 @@ export const emptyMemory = (): Memory => ({ staged: new Map(), objects: new Map(
 /** `kind:anchor` within one connection. */
 export const spot = ({ kind, anchor }: { readonly kind: Kind; readonly anchor: string }): string => `${kind}:${anchor}`;
 
-/** `connection|kind:anchor` */
 export const placeOf = (staged: Pick<StagedMemory, 'connection' | 'kind' | 'anchor'>): string =>
   `${staged.connection}|${spot(staged)}`;

@@ -2,13 +2,14 @@
 import type { Configuration } from '#config/model';
 import { parseImage } from '#core/canonical';
 import { type Attributes, attributes, scalars, type Value } from '#core/values';
-import type { EdgeRow, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
+import type { ConnectionState, EdgeRow, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type Memory, type Parked, placeOf, type StagedMemory } from '../oracle/world.ts';
 
 const PAGE = 500;
 
 interface Rows {
   readonly staged: readonly StagedRow[];
+  readonly states: readonly ConnectionState[];
   readonly objects: readonly ObjectRow[];
   readonly edges: ReadonlyMap<number, readonly EdgeRow[]>;
   readonly parked: readonly ParkedRow[];
@@ -24,6 +25,7 @@ export async function rowsOf(store: Store, config: Configuration): Promise<Rows>
   for (const row of staged) edges.set(row.id, [...(await store.spaces.edgesOf([row.id], { limit: 10_000 }))]);
   return {
     staged,
+    states: await store.spaces.states(),
     edges,
     objects: await paged((after) => store.sync.scanObjects({ after, limit: PAGE })),
     debts: await store.people.debts({ after: null, limit: 10_000 }),
@@ -70,8 +72,10 @@ function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Config
   const steps = JSON.parse(row.steps ?? '{}') as {
     disabledAt?: number;
     confirmedAt?: number;
-    repairs?: { [attribute: string]: number };
+    undone?: { [attribute: string]: { ours: Value; times: number; at: number; arrived?: true } };
   };
+  // What was as it was written at the last look is not undone in a row.
+  const lastRead = rows.states.find(({ name }) => name === row.connection)?.lastRead ?? null;
   const seen = row.seen === null ? attributes() : parseImage(row.seen);
   const times: StagedMemory['times'] = {};
   for (const [name, at] of Object.entries(row.times === null ? {} : (JSON.parse(row.times) as { [name: string]: number })))
@@ -99,7 +103,9 @@ function stagedMemory(row: StagedRow, anchor: string, rows: Rows, config: Config
     confirmed,
     times,
     ours,
-    undone: { ...steps.repairs },
+    undone: Object.fromEntries(
+      Object.entries(steps.undone ?? {}).filter(([, one]) => !one.arrived || (lastRead ?? one.at) <= one.at),
+    ),
     disabledAt: steps.confirmedAt ?? null,
     disabledHere: steps.disabledAt !== undefined,
   };

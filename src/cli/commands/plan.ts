@@ -12,7 +12,7 @@ export const plan: Command = command({
   summary: 'show what a run would change; changes nothing',
   about: [
     'Works everything out as a run does and shows each change before and after. Neither the systems nor the store are changed.',
-    "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month.",
+    "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month: as if every source were read until then and showed what it showed last. Such a plan cannot be run.",
     'Exit code 0: no changes; 2: changes; 1: it could not be worked out, or not everything could be read.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { CONNECTORS } from '#registry';
 import { loadConfiguration } from '../load.ts';
 
-const SOURCE = '{ type: csv, path: s, anchor: id, import: { person: { project: true, attributes: { login: id, mail: m } } } }';
+const SOURCE =
+  '{ type: csv, path: s, anchor: id, owner: true, import: { person: { project: true, attributes: { login: id, mail: m } } } }';
 const load = (connection: string) =>
   loadConfiguration({
     file: '/x/rollcall.yaml',

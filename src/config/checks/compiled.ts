@@ -17,6 +17,7 @@ export function checkCompiled(written: Written, outline: Outline, rules: Rules, 
   for (const kind of rules.kinds.values()) checkUniques(kind, rules, collect);
   if (collect.faults.length > 0) return;
   warn(rules, collect);
+  warnOfOwners(written, rules, collect);
   checkGiven(written, rules, collect);
 }
 
@@ -100,6 +101,22 @@ function circleIn(reads: ReadonlyMap<string, readonly string[]>): readonly strin
     if (found !== null) return found;
   }
   return null;
+}
+
+/** With nobody to keep people nobody ever leaves: accounts of leavers stay. */
+function warnOfOwners(written: Written, rules: Rules, collect: Collector): void {
+  const all = [...rules.connections.values()];
+  for (const kind of rules.kinds.keys()) {
+    const made = all.find(({ imports }) => imports.get(kind)?.project);
+    if (kind === 'group' || made === undefined) continue;
+    if (all.some(({ name, imports }) => imports.has(kind) && written.connections?.[name]?.owner === true)) continue;
+    collect.warn(
+      ['connections', made.name],
+      'key',
+      `no connection that imports ${kind} is marked as owner, so nobody leaves when a source does not show them any more`,
+      'add owner: true to the source that says who is there, such as HR',
+    );
+  }
 }
 
 /** Few, and only what is almost surely not meant. */

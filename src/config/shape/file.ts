@@ -73,7 +73,9 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
   owner: z
     .boolean()
     .optional()
-    .describe('Whether its presence keeps a person; when the last owner lets go, the person leaves. Default: false.'),
+    .describe(
+      'Whether its presence keeps a person; when the last owner lets go, the person leaves. Others neither keep nor end one. Default: false.',
+    ),
   import: z.record(kindName, importRule).optional().describe('Kind → rule: what is taken from this system.'),
   export: z.record(kindName, exportRule).optional().describe('Kind → rule: what is written to this system.'),
   deprovision: deprovision.optional().describe('What happens to accounts that should no longer be there. Default: nothing.'),

@@ -10,9 +10,9 @@ import type { EdgeRow, ExportAnswer, ExportOperation, NewChange, StagedId, Stage
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
+import { settlingOf } from '../import/settle.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
-import { sharedIn } from '../sync/ours.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { sendMembers } from './members.ts';
@@ -180,7 +180,7 @@ async function waits({ context }: Session, operation: ExportOperation, only: rea
 async function sendBatch(session: Session, attempt: string, rows: readonly StagedRow[], begun: number): Promise<void> {
   const { context, connection, writer } = session;
   const plan = stagingPlan(context, connection);
-  const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  const settling = settlingOf(context, connection);
   const sendings = await translate(context, connection, rows, session.held);
   const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.sent));
   // The process stood still: others may believe this attempt lost by now. Nothing of it is sent.

@@ -9,7 +9,7 @@ import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
-import { sharedIn } from '../sync/ours.ts';
+import { settlingOf } from '../import/settle.ts';
 import { answerOf } from './answers.ts';
 import { PROVEN_BY } from './proof.ts';
 import { translate } from './translate.ts';
@@ -26,7 +26,7 @@ export async function settleByLookup(
   if (!open.lookup || !creates || creates.by !== 'lookup') return settled;
   const unknown = rows.filter((row) => row.export!.operation === 'create');
   const plan = stagingPlan(context, connection);
-  const settling = { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  const settling = settlingOf(context, connection);
   const lost = createLostReferences(context, connection);
   await lost.load(unknown);
   for (const sending of await translate(context, connection, unknown, new Set())) {

@@ -1,11 +1,11 @@
 /** What a target's state proves about what was written there, and what of it stays ours (SEMANTICS 2, 3 and 9). */
-import { imageText, parseImage } from '#core/canonical';
+import { imageText, parseImage, sameValue } from '#core/canonical';
 import { equivalent, normalForm } from '#core/matching';
 import { type Attributes, type AttributeType, bare, hasAny, scalars, type Value } from '#core/values';
 import type { Settle, StagedRow } from '#store/contract';
-import type { EngineConnection } from '../context.ts';
-import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
-import { oursAfter } from '../sync/ours.ts';
+import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
+import { parseSteps, type Steps, stepsText, type Undone } from '../lifecycle/steps.ts';
+import { oursAfter, sharedIn } from '../sync/ours.ts';
 import { partialIn } from './kept.ts';
 import type { LostReferences } from './lost-references.ts';
 import { settleUnanswered, stepsOfLost } from './unanswered.ts';
@@ -18,6 +18,13 @@ export interface Settling {
   readonly shared: ReadonlyMap<string, AttributeType>;
   /** The run's now, ms: grace starts when a disable is proven. */
   readonly now: number;
+  /** When it was read before, ms. */
+  readonly lastRead: number | null;
+}
+
+export function settlingOf(context: EngineContext, connection: EngineConnection): Settling {
+  const shared = sharedIn(context, connection.exports.values());
+  return { connection, shared, now: context.now, lastRead: stateOf(context, connection.name).lastRead };
 }
 
 /**
@@ -33,8 +40,8 @@ export function afterWrite(
   const { connection, shared } = settling;
   const before = row.seen === null ? null : parseImage(row.seen);
   const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
-  const { repairs: had, conflicts: _over, ...others } = parseSteps(row.steps);
-  const repairs: { [attribute: string]: number } = Object.assign(bare(), had);
+  const { undone: had, conflicts: _over, ...others } = parseSteps(row.steps);
+  const undone: Undos = Object.assign(bare(), had);
   const partial = partialIn(row.kept);
   for (const attribute in sent) {
     const type = typeIn(connection, attribute);
@@ -45,11 +52,19 @@ export function afterWrite(
     const value = arrived ? sent[attribute]! : (now[attribute] ?? null);
     const set = shared.get(attribute);
     confirmed[attribute] = set ? oursAfter(before?.[attribute] ?? null, confirmed[attribute] ?? null, value, set) : value;
-    if (arrived) delete repairs[attribute];
-    else repairs[attribute] = (repairs[attribute] ?? 0) + 1;
+    if (!arrived) undone[attribute] = undoneOnce(settling, undone[attribute], sent[attribute]!);
+    else if (undone[attribute]) undone[attribute] = { ...undone[attribute], at: settling.now, arrived: true };
   }
   const steps = enabling(settling, row.kind, others, sent, now);
-  return { confirmed, steps: stepsText(Object.keys(repairs).length === 0 ? steps : { ...steps, repairs }) };
+  return { confirmed, steps: stepsText(Object.keys(undone).length === 0 ? steps : { ...steps, undone }) };
+}
+
+type Undos = { [attribute: string]: Undone };
+
+/** What was found as it was written by a look in between is not undone in a row. */
+function undoneOnce({ lastRead, now: at }: Settling, before: Undone | undefined, ours: Value): Undone {
+  const inARow = before && sameValue(before.ours, ours) && (!before.arrived || lastRead === null || lastRead <= before.at);
+  return { ours, times: inARow ? before.times + 1 : 1, at };
 }
 
 function holdsAll(now: Value | undefined, sent: Value, { matching }: AttributeType): boolean {
@@ -83,9 +98,10 @@ export function settleRow(
   const written = sent === null ? null : afterWrite(settling, { ...row, steps: before }, sent, now);
   if (written === null && row.confirmed === null && before === null) return undefined;
   const confirmed: Attributes = written?.confirmed ?? (row.confirmed === null ? bare() : parseImage(row.confirmed));
-  const steps = afterLook(settling, row.kind, written ? written.steps : before, confirmed, now, references);
+  const answered = afterLook(settling, row.kind, written ? written.steps : before, confirmed, now, references);
   const edited = forgetEdited(settling, confirmed, sent, now);
-  if (written === null && !edited && steps === before) return undefined;
+  const steps = edited === null ? answered : withUndone(settling, answered, edited);
+  if (written === null && edited === null && steps === before) return undefined;
   return { confirmed: imageText(confirmed), settled: written !== null, ...(steps === row.steps ? {} : { steps }) };
 }
 
@@ -115,21 +131,29 @@ export function forgets({ connection, shared }: Settling, row: StagedRow, now: A
 
 const NONE: ReadonlyMap<string, unknown> = new Map();
 
-/** A value that somebody changed there is not ours any more, also when it is changed back. */
+/** A value that somebody changed there is not ours any more, also when it is changed back. What was ours; null for nothing. */
 function forgetEdited(
   { connection, shared }: Settling,
   confirmed: Attributes,
   sent: Attributes | null,
   now: Attributes,
-): boolean {
-  let edited = false;
+): Attributes | null {
+  let edited: Attributes | null = null;
   for (const attribute in confirmed) {
     if (shared.has(attribute) || (sent !== null && attribute in sent)) continue;
     if (equivalent(now[attribute], confirmed[attribute], typeIn(connection, attribute))) continue;
+    edited ??= bare();
+    edited[attribute] = confirmed[attribute]!;
     delete confirmed[attribute];
-    edited = true;
   }
   return edited;
+}
+
+function withUndone(settling: Settling, text: string | null, edited: Attributes): string | null {
+  const steps = parseSteps(text);
+  const undone: Undos = Object.assign(bare(), steps.undone);
+  for (const attribute in edited) undone[attribute] = undoneOnce(settling, undone[attribute], edited[attribute]!);
+  return stepsText({ ...steps, undone });
 }
 
 /** The type an attribute has in this target, as some export rule states it. */

@@ -9,7 +9,6 @@ import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
 import type { Expected } from '../export/expected.ts';
 import { PROVEN_BY } from '../export/proof.ts';
-import { sharedIn } from '../sync/ours.ts';
 import { createChanges } from './changes.ts';
 import { createDigestSet } from './digest-set.ts';
 import { createEarlier } from './earlier.ts';
@@ -21,7 +20,7 @@ import { keptOf, lastKnown } from './kept.ts';
 import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
-import { settleRow } from './settle.ts';
+import { settleRow, settlingOf } from './settle.ts';
 import { type Canonical, canonicalise, digestsOf, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
 
@@ -71,10 +70,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const { store, digester, counters } = context;
   const plan: StagingPlan = stagingPlan(context, connection);
   const outages = outageTimes(parseOutages(stateOf(context, connection.name).outages));
-  const settling =
-    connection.exports.size === 0
-      ? null
-      : { connection, shared: sharedIn(context, connection.exports.values()), now: context.now };
+  const settling = connection.exports.size === 0 ? null : settlingOf(context, connection);
   const lost = createLostReferences(context, connection);
   // A push is one state, and so is what a full read shows.
   const earlier = settling === null || options.full || options.mark === null ? null : createEarlier(settling, lost);

@@ -1,14 +1,25 @@
-/** What Rollcall remembers of an account's last steps, of repairs that were undone, and of writes that nobody answered. */
+/** What Rollcall remembers of an account's last steps, of values that were undone, and of writes that nobody answered. */
 import { canonicalJson } from '#core/canonical';
 import type { Value } from '#core/values';
+
+export interface Undone {
+  /** What was written. */
+  readonly ours: Value;
+  /** How often in a row it did not arrive, or was found changed by the next look after it was written. */
+  readonly times: number;
+  /** When that was found, or it was written again (ms). */
+  readonly at: number;
+  /** Since then it was there as it was written. */
+  readonly arrived?: true;
+}
 
 export interface Steps {
   /** The disable was decided at (ms); absent when somebody else disabled it. */
   readonly disabledAt?: number;
   /** It was seen in the target at (ms): grace starts here (SEMANTICS 5). */
   readonly confirmedAt?: number;
-  /** Attributes whose value did not arrive, and how often in a row. */
-  readonly repairs?: { readonly [attribute: string]: number };
+  /** By attribute what did not stay as it was written. */
+  readonly undone?: { readonly [attribute: string]: Undone };
   /** How many candidates for a generated value the target answered were taken, one after the other. */
   readonly conflicts?: number;
   /** By attribute what may have been written (import/unanswered.ts). */

@@ -15,7 +15,7 @@ import { fixedOn } from './decisions.ts';
 import { endStale } from './disturbed.ts';
 import { type Generation, joinScope, type ParkedItem, uniqueScope } from './generation.ts';
 import { listsOf } from './kinds.ts';
-import { ownersOf, stateOfObject } from './life.ts';
+import { isOwned, stateOfObject } from './life.ts';
 import { keepGiven, type Missing, missingWith } from './missing.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
@@ -236,10 +236,9 @@ function agree(
     winners.set(name, null);
     debts.delete(name);
   }
-  const owners = ownersOf(context, one.kind);
   // Who was there stays: nobody knows whether the missing connection speaks for them.
   const kept = one.missing === 'source' && before !== null && before.frozen === null;
-  const owned = kept || one.contributors.some((c) => owners.has(c.connection.name));
+  const owned = kept || isOwned(context, one.kind, before, one.contributors);
   const frozen = owned || !beforeAttributes ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
   const life = stateOfObject(context, rules, before, owned, agreed, clock);

@@ -7,22 +7,47 @@ import type { EngineContext } from '../context.ts';
 import { type Life, type LifeDates, lifeOf } from '../lifecycle/state.ts';
 
 /** Asked for every object; made once per configuration. */
-const owners = new WeakMap<EngineContext['connections'], Map<string, ReadonlySet<string>>>();
+const owners = new WeakMap<EngineContext['connections'], Map<string, Owners>>();
 
-/** With no connection marked as owner of a kind, whoever projects it owns it. */
+interface Owners {
+  readonly names: ReadonlySet<string>;
+  /** False: nobody is marked as owner of this kind. */
+  readonly marked: boolean;
+}
+
+/** Connections whose presence keeps an object of this kind. */
 export function ownersOf(context: Pick<EngineContext, 'connections'>, kind: string): ReadonlySet<string> {
-  const byKind = owners.get(context.connections) ?? new Map<string, ReadonlySet<string>>();
+  return speaking(context, kind).names;
+}
+
+function speaking(context: Pick<EngineContext, 'connections'>, kind: string): Owners {
+  const byKind = owners.get(context.connections) ?? new Map<string, Owners>();
   owners.set(context.connections, byKind);
   const known = byKind.get(kind) ?? ownersIn(context, kind);
   byKind.set(kind, known);
   return known;
 }
 
-function ownersIn(context: Pick<EngineContext, 'connections'>, kind: string): ReadonlySet<string> {
+function ownersIn(context: Pick<EngineContext, 'connections'>, kind: string): Owners {
   const of = context.connections.filter((c) => c.imports.has(kind));
   const marked = of.filter((c) => c.owner);
-  const owning = marked.length > 0 ? marked : of.filter((c) => c.imports.get(kind)!.project);
-  return new Set(owning.map((c) => c.name));
+  const names = marked.length > 0 ? marked : of.filter((c) => c.imports.get(kind)!.project);
+  return { names: new Set(names.map((c) => c.name)), marked: marked.length > 0 };
+}
+
+/**
+ * Whether an owner shows it. With no connection marked as owner nobody's absence ends a person (SEMANTICS 11): who is there stays so, and who left
+ * comes back when a source that makes people shows them again. A group goes with the source that makes it.
+ */
+export function isOwned(
+  context: Pick<EngineContext, 'connections'>,
+  kind: string,
+  before: Pick<ObjectRow, 'state'> | null,
+  connections: readonly { readonly connection: { readonly name: string } }[],
+): boolean {
+  const { names, marked } = speaking(context, kind);
+  if (connections.some((c) => names.has(c.connection.name))) return true;
+  return !marked && kind !== 'group' && before !== null && before.state !== 'leaving' && before.state !== 'gone';
 }
 
 export function stateOfObject(

@@ -244,7 +244,7 @@ export function ownersFresh(context: EngineContext, kind: string): boolean {
   for (const name of ownersOf(context, kind)) {
     const connection = context.connections.find((c) => c.name === name)!;
     const at = stateOf(context, name).lastCompleteRead;
-    if (at === null || context.now - at > connection.fullReadEveryMs) return false;
+    if (at === null || (!context.whatIf && context.now - at > connection.fullReadEveryMs)) return false;
   }
   return true;
 }

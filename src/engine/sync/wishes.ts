@@ -2,7 +2,7 @@
  * Wishes: what each target should hold for an object, against what it holds (SEMANTICS 7, 9, 11). One function per
  * situation of an account; all are pure over what the batch loaded.
  */
-import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
+import { canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import { parentDn, parseDn } from '#core/dn';
 import { toFault } from '#core/errors';
 import { equivalent, normalForm } from '#core/matching';
@@ -22,13 +22,12 @@ import { type Account, referenceText } from './accounts.ts';
 import { effectiveImage } from './contributions.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
+import { giveUp } from './give-up.ts';
 import { isShared, sharedIn } from './ours.ts';
 import { isOut } from './outages.ts';
 import { isProtected, protect, type Unshown } from './protected.ts';
 import { countedSteps } from './taken.ts';
-
-/** A repair undone this often in a row is not tried again. */
-const UNDONE = 3;
+import { equal } from './terms.ts';
 
 /** What one object wants in one target. */
 export interface Wish {
@@ -188,19 +187,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     equivalent(current[rule.enabled.attribute], rule.enabled.off, typeIn(connection, rule.enabled.attribute));
   const unknown = rule.enabled !== null && out(rule.enabled.attribute);
   if (off && !unknown) wanted[rule.enabled!.attribute] = rule.enabled!.on;
-  for (const attribute in steps.repairs) {
-    if (steps.repairs[attribute]! < UNDONE || !(attribute in wanted)) continue;
-    const by = rule.flows.find((flow) => flow.attribute === attribute)?.reference?.by;
-    const ours = by === undefined ? wanted[attribute]! : termsOf(wanted[attribute]!, by, target);
-    const theirs = current[attribute] ?? null;
-    delete wanted[attribute];
-    // branch: parks notConverging
-    one.parked.push({
-      kind: 'notConverging',
-      connection: connection.name,
-      detail: canonicalJson({ attribute, anchor: row.anchor, ours, theirs }),
-    });
-  }
+  if (steps.undone) giveUp(one, target, row, steps.undone, wanted, current);
   const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
   const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;
   const write = merge(
@@ -328,18 +315,6 @@ function sameGoal(want: Value, now: Value, flow: ExportFlow, target: TargetView)
 
 function nothing(value: Value): Value {
   return scalars(value).length === 0 ? null : value;
-}
-
-function equal(want: Value, now: Value, flow: ExportFlow, target: TargetView): boolean {
-  if (!flow.reference) return equivalent(want, now, flow.type);
-  const texts = termsOf(want, flow.reference.by, target);
-  const type = flow.reference.by === 'name' ? { ...flow.type, matching: 'dn' as const } : flow.type;
-  return equivalent(texts.length === 0 ? null : flow.type.multi ? texts : texts[0]!, now, type);
-}
-
-/** References as the target calls who they mean. */
-function termsOf(want: Value, by: NonNullable<ExportFlow['reference']>['by'], target: TargetView): string[] {
-  return scalars(want).map((ref) => referenceText(target.accounts.get((ref as unknown as { object: number }).object), by) ?? '');
 }
 
 function plain(want: Value, now: Value): Value {

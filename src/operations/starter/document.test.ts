@@ -73,6 +73,8 @@ describe('the first rollcall.yaml', () => {
     const row = Object.assign(Object.create(null), { Vorname: 'Ada', Nachname: 'Lovelace' });
     expect(name.evaluate({ row, anchor: '1', name: null }, { now: 0, due: 0 })).toBe('Ada Lovelace');
     expect(ad!.imports.get('person')!.join).toEqual(['employeeId', 'mail']);
+    // A mail address is given again; a new row with one of a leaver is somebody else.
+    expect(hr!.imports.get('person')!.join).toEqual(['employeeId']);
     expect(ad!.exports.get('person')!.provision).toBe(true);
   });
 });

@@ -52,8 +52,14 @@ function given(source: StarterConnection): Set<string> {
   return names;
 }
 
+/** A mail or a login is given again when somebody leaves: where there are employee numbers only those say who somebody is. */
+function sourceJoins(source: StarterConnection): readonly string[] {
+  const known = JOIN_KEYS.filter((key) => columnOf(source, key) !== undefined);
+  return known[0] === 'employeeId' ? ['employeeId'] : known;
+}
+
 function sourceLines(source: StarterConnection): string[] {
-  const joins = JOIN_KEYS.filter((key) => columnOf(source, key) !== undefined);
+  const joins = sourceJoins(source);
   const flows = source.proposals.map(({ attribute, column }) =>
     attribute === 'manager'
       ? `          manager: { reference: ${scalar(column)} }   # the manager's number, found among the others`
