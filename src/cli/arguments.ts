@@ -12,7 +12,11 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     complete: 'file',
   },
   { name: 'json', about: 'Print one JSON object with a documented, versioned shape.' },
-  { name: 'quiet', short: 'q', about: 'No progress and no hints; results, faults and exit codes only.' },
+  {
+    name: 'quiet',
+    short: 'q',
+    about: 'No progress and no hints; results, faults and exit codes only. A run in which nothing happened prints nothing.',
+  },
   { name: 'no-color', about: 'No colours (also: NO_COLOR=1).' },
   { name: 'help', short: 'h', about: 'Show help for the command.' },
   { name: 'version', short: 'V', about: 'Print the version.' },

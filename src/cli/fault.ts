@@ -35,10 +35,11 @@ export function excerpt(where: Fault['where'], lines: Lines, paint: Paint): stri
   return `${out}${' '.repeat(gutter.length + before)}${paint.red('^')}\n`;
 }
 
-export function faultText(fault: Fault, paint: Paint, lines: Lines = {}): string {
+/** `warns`: it works as it is, and somebody may want to know. */
+export function faultText(fault: Fault, paint: Paint, lines: Lines = {}, warns: boolean = false): string {
   const at = place(fault.where);
   return (
-    `${paint.red('✗')} ${printable(fault.message)}\n` +
+    `${warns ? paint.yellow('!') : paint.red('✗')} ${printable(fault.message)}\n` +
     (at === '' ? '' : `  ${paint.dim('at')} ${at}\n`) +
     excerpt(fault.where, lines, paint) +
     (fault.remedy === undefined ? '' : `  ${paint.dim('→')} ${printable(fault.remedy)}\n`)

@@ -10,7 +10,7 @@
  * Results go to stdout, everything else to stderr. Called by main only.
  */
 import { toFault } from '#core/errors';
-import { UnknownName } from '#core/unknown-name';
+import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
 import { redact } from '#operations/redact';
 import { ConfigurationFaults, openSession } from '#operations/session';
@@ -147,5 +147,5 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
   }
   if (error instanceof Unanswered) return EXIT.interrupted;
   if (error instanceof Declined) return EXIT.decide;
-  return error instanceof UsageError || error instanceof UnknownName ? EXIT.usage : EXIT.error;
+  return error instanceof UsageError || error instanceof WrongCommand ? EXIT.usage : EXIT.error;
 }

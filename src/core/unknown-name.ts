@@ -1,9 +1,12 @@
-/** Names that somebody typed and nothing has: the command line's exit code 64, wherever it is found out. */
+/** What somebody typed, and a name that nothing has: the command line's exit code 64, wherever it is found out. */
 import { RollcallError } from './errors.ts';
 import { nearest } from './text.ts';
 
+/** What was typed cannot be done as it is; nothing was done. */
+export class WrongCommand extends RollcallError {}
+
 /** What was named is not there; nothing was done. The remedy names the nearest name there is. */
-export class UnknownName extends RollcallError {
+export class UnknownName extends WrongCommand {
   constructor(message: string, name: string, known: readonly string[]) {
     const near = nearest(name, known);
     super('notFound', message, { remedy: near === null ? `There are ${known.join(', ')}.` : `Did you mean '${near}'?` });

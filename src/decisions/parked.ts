@@ -2,6 +2,7 @@
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
+import { WrongCommand } from '#core/unknown-name';
 import type { DirtyRange, ObjectId, ParkedRow, StagedId, StagedRow, Store } from '#store/contract';
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
@@ -49,12 +50,12 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
   const item = await parkedItem(decision.id, store);
   const choice = choiceOf(item, decision.choice);
   if (choice.needs === 'person' && decision.person === null) {
-    throw new RollcallError('invalidValue', `'${choice.name}' of item ${item.id} needs --person PERSON.`, {
+    throw new WrongCommand('invalidValue', `'${choice.name}' of item ${item.id} needs --person PERSON.`, {
       remedy: choice.about,
     });
   }
   if (choice.needs === 'value' && decision.value === undefined) {
-    throw new RollcallError('invalidValue', `'${choice.name}' of item ${item.id} needs --value VALUE.`, { remedy: choice.about });
+    throw new WrongCommand('invalidValue', `'${choice.name}' of item ${item.id} needs --value VALUE.`, { remedy: choice.about });
   }
   const detail = canonicalJson({ parked: item.kind, item: JSON.parse(item.detail) as unknown });
   const base = { connection: item.connection, detail, ...by };
@@ -113,7 +114,7 @@ function choiceOf(item: ParkedRow, name: string): Choice {
   if (found !== undefined) return found;
   const names = choices.map((one) => one.name);
   const near = nearest(name, names);
-  throw new RollcallError('invalidValue', `'${name}' is not a choice for item ${item.id} (${item.kind}).`, {
+  throw new WrongCommand('invalidValue', `'${name}' is not a choice for item ${item.id} (${item.kind}).`, {
     remedy: near === null ? `Choose ${names.join(' or ')}.` : `Did you mean '${near}'?`,
   });
 }

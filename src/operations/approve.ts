@@ -20,6 +20,8 @@ export interface ApproveOutput {
   readonly what: Decision['what'] | 'read';
   readonly decided: number;
   readonly left: number;
+  /** The attribute of a read that is right as it is; null for all of it, and for changes. */
+  readonly accepted: string | null;
   /** Of the changes decided; null for a read. */
   readonly digest: string | null;
 }
@@ -43,15 +45,24 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
       what: z.enum(['firstPlan', 'gate', 'read']),
       decided: z.number(),
       left: z.number(),
+      accepted: z.string().nullable(),
       digest: z.string().nullable(),
     }),
     async run({ target, by, reason, only, digest, accept }, session) {
       const services = await session.services('write');
       if (accept !== undefined && name === 'approve') {
         await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
-        return { connection: target, what: 'read', decided: 1, left: 0, digest: null };
+        return {
+          connection: target,
+          what: 'read',
+          decided: 1,
+          left: 0,
+          accepted: accept === 'read' ? null : accept,
+          digest: null,
+        };
       }
-      return act({ target, only, digest: digest ?? null }, { by, reason, at: services.wall() }, services);
+      const done = await act({ target, only, digest: digest ?? null }, { by, reason, at: services.wall() }, services);
+      return { ...done, accepted: null };
     },
   };
 }

@@ -54,6 +54,8 @@ export interface ExplainTarget {
   readonly operation: 'create' | 'update' | 'delete' | null;
   readonly state: string;
   readonly fault: string | null;
+  /** Disabled because its person left: since when (null = not seen there yet), and when it is deleted (null = never). */
+  readonly disabled: { readonly since: string | null; readonly deleteAt: string | null } | null;
   readonly attributes: readonly {
     readonly attribute: string;
     readonly rule: string;
@@ -120,6 +122,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         operation: z.enum(['create', 'update', 'delete']).nullable(),
         state: z.string(),
         fault: nullableText,
+        disabled: z.object({ since: instant.nullable(), deleteAt: instant.nullable() }).nullable(),
         attributes: z.array(
           z.object({
             attribute: z.string(),
@@ -168,6 +171,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       })),
       targets: found.targets.map((target) => ({
         ...target,
+        disabled: target.disabled && { since: instantOf(target.disabled.since), deleteAt: instantOf(target.disabled.deleteAt) },
         attributes: target.attributes.map((one) => ({ ...one, seen: one.seen ?? null, wanted: one.wanted ?? null })),
       })),
       silent: found.silent,
@@ -175,6 +179,10 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     };
   },
 };
+
+function instantOf(ms: number | null): string | null {
+  return ms === null ? null : formatInstant(ms);
+}
 
 function checkAttribute(attribute: string | undefined, kind: string, { config }: Services): void {
   const known = config.kinds.get(kind)?.attributes;

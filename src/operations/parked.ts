@@ -39,6 +39,8 @@ export interface ParkedItem {
     readonly needs: string | null;
     readonly takes: string | null;
   }[];
+  /** Id → name of the people that the detail names. */
+  readonly names: { readonly [id: string]: string };
   /** As the engine noted it: candidates, attribute, message. */
   readonly detail: unknown;
 }
@@ -79,6 +81,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         choices: z.array(
           z.object({ name: z.string(), about: z.string(), needs: z.string().nullable(), takes: z.string().nullable() }),
         ),
+        names: z.record(z.string(), z.string()),
         detail: z.unknown(),
       }),
     ),
@@ -103,8 +106,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);
     const owed = after === 0 && (kind ?? 'debt') === 'debt' ? await owedMembers(store, connection, limit) : [];
+    const details = new Map(rows.map((row) => [row.id, JSON.parse(row.detail) as unknown]));
     const labels = await labelsOf(
-      rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
       store,
     );
     const staged = new Map(
@@ -130,7 +134,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           meaning,
           cure,
           choices: choices.map(({ name, about, needs = null, takes = null }) => ({ name, about, needs, takes })),
-          detail: JSON.parse(row.detail) as unknown,
+          names: Object.fromEntries(namedIn(details.get(row.id)).map((id) => [id, labels.get(id) ?? `#${id}`])),
+          detail: details.get(row.id),
         };
       }),
       ignored: page.length - rows.length,
@@ -140,6 +145,12 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     };
   },
 };
+
+/** People whom a note names by their ids. */
+function namedIn(detail: unknown): number[] {
+  const { candidates, object } = (detail ?? {}) as { candidates?: unknown; object?: unknown };
+  return [candidates, object].flat().filter((one) => typeof one === 'number');
+}
 
 export interface DecideInput {
   readonly id: number;

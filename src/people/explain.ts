@@ -2,7 +2,7 @@
 
 import { parseImage } from '#core/canonical';
 import type { Attributes, Value } from '#core/values';
-import type { ExportFlow, ImportFlow } from '#rules/model';
+import type { ExportFlow, ExportRule, ImportFlow } from '#rules/model';
 import type { Services } from '#runs/model';
 import {
   type Contributor,
@@ -14,6 +14,7 @@ import {
   offersOf,
   outageTimes,
   parseOutages,
+  parseSteps,
   undiscarded,
 } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
@@ -60,6 +61,8 @@ export interface TargetState {
   readonly operation: 'create' | 'update' | 'delete' | null;
   readonly state: AttributeState;
   readonly fault: string | null;
+  /** Disabled because its person left: since when (ms; null = not seen there yet), and when it is deleted (null = never). */
+  readonly disabled: { readonly since: number | null; readonly deleteAt: number | null } | null;
   readonly attributes: readonly TargetAttribute[];
 }
 export interface TargetAttribute {
@@ -204,7 +207,7 @@ function targetsOf(
     if (rule === undefined) return [];
     const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
     const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
-    return [targetState(connection.name, row, flows, states.get(connection.name))];
+    return [targetState(connection.name, row, flows, states.get(connection.name), rule)];
   });
 }
 
@@ -213,12 +216,16 @@ function targetState(
   row: StagedRow | undefined,
   flows: readonly ExportFlow[],
   state: ConnectionState | undefined,
+  { deprovision: { action, then, afterMs } }: ExportRule,
 ): TargetState {
   const wish = row?.export ?? null;
   const seen: Attributes = row?.seen == null ? Object.create(null) : parseImage(row.seen);
   const wanted: Attributes = wish?.wanted == null ? Object.create(null) : parseImage(wish.wanted);
   const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
   const left = wish === null ? null : undiscarded(row!);
+  const { disabledAt, confirmedAt = null } = parseSteps(row?.steps ?? null);
+  const ended = action === 'disable' && (disabledAt !== undefined || confirmedAt !== null);
+  const deleteAt = then === 'delete' && confirmedAt !== null ? confirmedAt + afterMs : null;
   return {
     connection,
     account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
@@ -228,6 +235,7 @@ function targetState(
     operation: wish?.operation ?? null,
     state: next,
     fault: wish?.fault ?? null,
+    disabled: ended ? { since: confirmedAt, deleteAt } : null,
     attributes:
       row === undefined
         ? []

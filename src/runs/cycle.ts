@@ -1,5 +1,6 @@
 /** The phases of a cycle over all connections. A connection that fails is reported; the others go on. */
 import { Superseded, toFault } from '#core/errors';
+import { dateIn } from '#core/time';
 import {
   afterChanges,
   beforeFirstRead,
@@ -177,7 +178,7 @@ async function importOne(
     context.notice(
       'heldConnection',
       connection.name,
-      `${connection.name} is held: nothing is read from it or written to it`,
+      `${connection.name} is held${holder(context, connection)}: nothing is read from it or written to it`,
       `rollcall release ${connection.name}`,
     );
     return false;
@@ -215,6 +216,12 @@ function failed(context: EngineContext, connection: EngineConnection, error: unk
 
 export function isHeld(context: EngineContext, connection: EngineConnection): boolean {
   return (context.states.get(connection.name) as ConnectionState | undefined)?.held != null;
+}
+
+/** ` by Ada Lovelace since 2026-11-21: HR migrates`. */
+function holder({ states, zone }: EngineContext, { name }: EngineConnection): string {
+  const { held } = states.get(name) as ConnectionState;
+  return held === null ? '' : ` by ${held.by} since ${dateIn(zone, held.at)} (${held.reason})`;
 }
 
 /** Targets that only watch, and have something to show. */

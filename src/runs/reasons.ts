@@ -2,6 +2,7 @@
 export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
+export { parseSteps } from '#engine/lifecycle/steps';
 export { discardOf, isDiscarded, partsLeft, undiscarded } from '#engine/safety/discards';
 export { limitOf } from '#engine/safety/gates';
 export { changeDigest, FIRST_PLAN } from '#engine/safety/parts';

@@ -6,6 +6,7 @@ import { RollcallError, toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
 import { forgetAhead } from '#engine/index';
+import { isDiscarded } from '#engine/safety/discards';
 import type { ObjectId, RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
@@ -254,8 +255,9 @@ async function countConnections(session: Session, services: Services): Promise<C
     counts.waiting = 0;
     if (exports.size > 0) {
       const states = await services.store.exports.counts(name);
-      counts.observed = states.observed ?? 0;
-      counts.held = states.held ?? 0;
+      // What somebody discarded waits for nobody.
+      counts.observed = (states.observed ?? 0) > 0 ? await undecided(name, 'observed', services.store) : 0;
+      counts.held = (states.held ?? 0) > 0 ? await undecided(name, 'held', services.store) : 0;
       counts.waiting = (states.waiting ?? 0) + (states.sent ?? 0) + (states.unknown ?? 0);
     }
     out.push({
@@ -264,6 +266,16 @@ async function countConnections(session: Session, services: Services): Promise<C
     });
   }
   return out;
+}
+
+async function undecided(connection: string, state: 'observed' | 'held', store: Services['store']): Promise<number> {
+  let found = 0;
+  for (let after = 0; ; ) {
+    const page = await store.exports.list(connection, [state], { after, limit: 1_000 });
+    for (const row of page) if (!isDiscarded(row)) found++;
+    if (page.length < 1_000) return found;
+    after = page[page.length - 1]!.id;
+  }
 }
 
 async function countObjects(session: Session, services: Services): Promise<RunReport['objects']> {

@@ -11,6 +11,7 @@ connections:
   hr:
     type: memory
     system: approving hr
+    deltas: false
     owner: true
     import:
       person:
@@ -75,6 +76,75 @@ describe('a first plan', () => {
     expect(out).toMatch(
       /^dir {2}2 to disable, 1 to change\n {2}× Person 20 p020: gone from hr since 2026-01-13\n {2}× Person 21 p021: left on 2026-01-12\n {2}~ Another name/m,
     );
+  });
+});
+
+describe('a disabled account', () => {
+  it('is explained with the day on which it was disabled, and the day of its end', async () => {
+    here = await place(yaml('{ action: disable, then: delete, after: 30d }'));
+    for (let i = 0; i < 3; i++) {
+      put(i, null);
+      has(i);
+    }
+    await here.run();
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+    put(1, '2026-01-11');
+    await here.run();
+    const target = async (who: string) => JSON.parse((await here.call('explain', who, '--json')).out).targets[0].disabled;
+    expect(await target('hr:p001')).toEqual({ since: '2026-01-12T08:00:00.000Z', deleteAt: '2026-02-11T08:00:00.000Z' });
+    expect(await target('hr:p002')).toBeNull();
+    expect((await here.call('explain', 'hr:p001')).out).toMatch(/disabled since 2026-01-12 .*; to be deleted on 2026-02-11/);
+    put(1, null);
+    await here.run();
+    await here.run();
+    expect(await target('hr:p001')).toBeNull();
+  });
+});
+
+describe('what is asked for, and not', () => {
+  beforeEach(async () => {
+    here = await place(yaml('{ action: delete }'));
+    for (let i = 0; i < 40; i++) {
+      put(i, null);
+      has(i);
+    }
+    await here.run();
+    await here.call('approve', 'dir', ...ME);
+    await here.run();
+  });
+
+  it('a plan of what could not be read as a whole does not say that all is well', async () => {
+    expect((await here.call('plan', '--read')).code).toBe(0);
+    for (let i = 0; i < 25; i++) memorySystem('approving hr').remove('person', idOf(i));
+    const poor = await here.call('plan', '--read');
+    expect([poor.code, poor.out]).toEqual([1, expect.stringContaining('not everything is known')]);
+    await here.run();
+    const { out } = await here.call('approve', 'hr', '--read', ...ME);
+    expect(out).toContain('→ rollcall plan --read\n');
+    expect((await here.call('plan', '--read')).out).toContain('25 leave');
+  });
+
+  it('what was discarded is not counted as held any more', async () => {
+    for (let i = 0; i < 10; i++) memorySystem('approving hr').remove('person', idOf(i));
+    const held = async () => (await here.run()).connections.find((one) => one.connection === 'dir')!.held;
+    expect(await held()).toBe(10);
+    await here.call('discard', 'dir', '--only', idOf(3), ...ME);
+    expect(await held()).toBe(9);
+    await here.call('discard', 'dir', ...ME);
+    expect(await held()).toBe(0);
+  });
+
+  it('a run in which nothing happened prints nothing when it is to be quiet, and one in which something did does', async () => {
+    expect(await here.call('run', '--quiet')).toEqual({ code: 0, out: '', err: '' });
+    put(1, '2026-01-30');
+    expect((await here.call('run', '--quiet')).out).toContain('is done');
+  });
+
+  it('changed rules are no reason to look', async () => {
+    await here.write('rollcall.yaml', yaml('{ action: delete }').replace('cn: displayName', 'cn: "${person.displayName}"'));
+    const { code, out } = await here.call('run');
+    expect([code, out]).toEqual([0, expect.stringContaining('rules of dir changed')]);
   });
 });
 

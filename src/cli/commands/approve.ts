@@ -9,7 +9,7 @@ import { type Operation, perform } from '#operations/operation';
 import { waiting } from '#operations/waiting';
 import { openAsker } from '../ask.ts';
 import { type Arguments, type Command, command, Declined, type Surroundings, UsageError } from '../command.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { type Paint, printable, type Terminal } from '../terminal.ts';
 import { waitingText } from '../waiting-text.ts';
 import { count, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
@@ -104,11 +104,19 @@ export const approve: Command = make(
   approveOperation,
   (output, { paint }) =>
     (output.what === 'read'
-      ? `${paint.green('✓')} The next complete read of ${printable(output.connection)} is believed`
+      ? acceptedText(output, paint)
       : `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved`) +
     `${output.what === 'firstPlan' ? '; from now on Rollcall writes to it' : ''}. Nothing was written yet.\n` +
-    `  ${paint.dim('→')} rollcall run ${printable(output.connection)}\n`,
+    // What comes of a read is not seen before it is read.
+    `  ${paint.dim('→')} rollcall ${output.what === 'read' ? 'plan --read' : `run ${printable(output.connection)}`}\n`,
 );
+
+function acceptedText({ connection, accepted }: ApproveOutput, paint: Paint): string {
+  const name = printable(connection);
+  return accepted === null
+    ? `${paint.green('✓')} The next complete read of ${name} is believed: who is missing there has left`
+    : `${paint.green('✓')} ${printable(accepted)} of ${name} is believed as the next complete read has it, also where it is empty`;
+}
 
 export const discard: Command = make(
   'discard',

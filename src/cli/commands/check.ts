@@ -36,17 +36,20 @@ export const check: Command = command({
       return;
     }
     terminal.out(`${paint.green('✓')} ${printable(file)} is in order.\n`);
-    for (const warning of warnings) terminal.out(faultText(warning, paint, lines));
+    for (const warning of warnings) terminal.out(faultText(warning, paint, lines, true));
     for (const one of connections) {
       const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
       const proof = one.proof === null ? '' : paint.dim(`  ${PROOF[one.proof]}`);
       const mark = one.faults.length > 0 ? paint.red('✗') : paint.green('✓');
-      const said = one.message === null ? 'cannot be used' : printable(one.message);
+      const message = one.message === null ? 'cannot be used' : printable(one.message);
       terminal.out(
-        `${mark} ${paint.bold(printable(one.connection))} ${paint.dim(one.type)}  ${said}${kinds.length === 0 ? '' : paint.dim(`  ${kinds.join(', ')}`)}${proof}\n`,
+        `${mark} ${paint.bold(printable(one.connection))} ${paint.dim(one.type)}  ${message}${kinds.length === 0 ? '' : paint.dim(`  ${kinds.join(', ')}`)}${proof}\n`,
       );
-      for (const fault of [...one.faults, ...one.warnings])
-        terminal.out(faultText(fault, paint).replace(/^/gm, '  ').trimEnd().concat('\n'));
+      const said = [
+        ...one.faults.map((fault) => faultText(fault, paint)),
+        ...one.warnings.map((fault) => faultText(fault, paint, {}, true)),
+      ];
+      for (const text of said) terminal.out(text.replace(/^/gm, '  ').trimEnd().concat('\n'));
     }
     if (ok && connections.length > 0) terminal.out(`  ${paint.dim('→')} rollcall plan --read\n`);
   },

@@ -57,7 +57,7 @@ export const explain: Command = command({
       terminal.out(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
     if (person.parked.length > 0) {
       terminal.out(
-        `\n${paint.yellow('!')} ${count(person.parked.length, 'item')} parked: ${person.parked.map((one) => `${one.id} ${printable(one.kind)}`).join(', ')}\n  ${paint.dim('→')} rollcall parked\n`,
+        `\n${paint.yellow('!')} ${count(person.parked.length, 'item')} parked: ${person.parked.map((one) => `${printable(one.kind)} (item ${one.id})`).join(', ')}\n  ${paint.dim('→')} rollcall parked\n`,
       );
     }
   },
@@ -132,6 +132,11 @@ function targetText(target: ExplainTarget, paint: Paint): string {
     `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks === '' ? '' : paint.dim(` (${marks})`)}\n`,
   ];
   if (target.fault !== null) lines.push(`    ${paint.red(printable(faultOf(target.fault)))}\n`);
+  if (target.disabled !== null) {
+    const { since, deleteAt } = target.disabled;
+    const ends = deleteAt === null ? '' : `; to be deleted on ${time(deleteAt)}`;
+    lines.push(`    ${paint.yellow(since === null ? 'to be disabled' : `disabled since ${time(since)}`)}${ends}\n`);
+  }
   for (const one of target.attributes) {
     if (one.state === 'inStep' && target.attributes.length > 6) continue;
     const change =

@@ -27,7 +27,7 @@ export const hold: Command = command({
     const name = printable(connection);
     if (changed)
       terminal.out(
-        `${paint.green('✓')} ${name} is held. Nothing is read from it or written to it.\n  ${paint.dim('→')} rollcall release ${name}\n`,
+        `${paint.green('✓')} ${name} is held. Nothing is read from it or written to it.\n  ${paint.dim(`To use it again: rollcall release ${name}`)}\n`,
       );
     else
       terminal.out(`${name} was held already, by ${printable(held!.by)} since ${time(held!.at)}: ${printable(held!.reason)}\n`);

@@ -85,12 +85,18 @@ function itemText(item: ParkedItem, { paint }: Terminal): string {
 }
 
 /** The engine's note: `message` as a sentence, then whatever else it names and the line above does not. */
-function detailText({ detail, account }: ParkedItem, paint: Terminal['paint']): string {
+function detailText({ detail, account, names }: ParkedItem, paint: Terminal['paint']): string {
   if (typeof detail !== 'object' || detail === null) return '';
-  const { message, ...rest } = detail as { [name: string]: unknown };
+  const shown = (name: string, what: unknown): string => {
+    if (name === 'by' && what === 'nameKey') return 'name';
+    if (name !== 'candidates' && name !== 'object') return value(what);
+    return value([what].flat().map((one) => (typeof one === 'number' ? { object: one, label: names[one] } : one)));
+  };
+  // The line above says whom it is about.
+  const { message, kind: _, where: __, ...rest } = detail as { [name: string]: unknown };
   const others = Object.entries(rest)
     .filter(([name, what]) => name !== 'anchor' || what !== account)
-    .map(([name, what]) => `${printable(name)}: ${value(what)}`);
+    .map(([name, what]) => `${printable(name)}: ${shown(name, what)}`);
   const text = [typeof message === 'string' ? printable(message) : '', ...others].filter((part) => part !== '').join('; ');
   return text === '' ? '' : `         ${paint.dim(text)}\n`;
 }

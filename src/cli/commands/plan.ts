@@ -1,7 +1,7 @@
 /** rollcall plan */
 import { rename, writeFile } from 'node:fs/promises';
 import { canonicalJson } from '#core/canonical';
-import { plan as operation } from '#operations/plan';
+import { plan as operation, type PlanOutput } from '#operations/plan';
 import { type Command, command, EXIT } from '../command.ts';
 import { planText } from '../plan-text.ts';
 import { wholeNumber } from './numbers.ts';
@@ -56,10 +56,17 @@ export const plan: Command = command({
   exit(planned, args) {
     if (!planned.complete) return EXIT.error;
     // What could not be read, or worked out, may hide changes.
-    if (planned.report.faultCount > 0 && (args.has('read') || !planned.changes)) return EXIT.error;
+    if (isUnknown(planned) && (args.has('read') || !planned.changes)) return EXIT.error;
     return planned.changes ? EXIT.changes : EXIT.ok;
   },
 });
+
+const UNREAD: ReadonlySet<string> = new Set(['incompleteRead', 'outage']);
+
+/** Whether there is something that it could not know: a fault on the way, a system that was never read, or not as a whole. */
+function isUnknown({ report, basedOn }: PlanOutput): boolean {
+  return report.faultCount > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || Object.values(basedOn).includes(null);
+}
 
 /** Whole or not at all: a plan cut short must not look like a plan. */
 async function writePlan(file: string, lines: readonly unknown[]): Promise<void> {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { run as operation, PROFILES } from '#operations/run';
+import type { ReportOutput } from '#operations/shapes';
 import { type Command, command, EXIT, type Option, type Surroundings, UsageError } from '../command.ts';
 import { reportText } from '../report.ts';
 
@@ -27,6 +28,19 @@ export function operator({ terminal }: Surroundings): string {
   } catch {
     return 'command line';
   }
+}
+
+const EVENTS = ['added', 'changed', 'gone', 'joined', 'projected', 'adopted', 'failed', 'written'] as const;
+
+/** Nothing was found, decided or written, and nothing waits for anybody: what a scheduler need not mail. */
+function isUneventful({ status, notices, faultCount, connections, objects }: ReportOutput): boolean {
+  return (
+    status === 'done' &&
+    notices.length === 0 &&
+    faultCount === 0 &&
+    connections.every((one) => EVENTS.every((name) => one[name] === 0)) &&
+    Object.values(objects).every(({ created, changed }) => created + changed === 0)
+  );
 }
 
 /** The lines of a plan that `plan --out` wrote. */
@@ -75,12 +89,15 @@ export const run: Command = command({
       ...(file === undefined ? {} : { planLines: await planLines(file) }),
     };
   },
-  print(report, { terminal }) {
+  print(report, { terminal, quiet }) {
+    if (quiet && isUneventful(report)) return;
     terminal.out(reportText(report, terminal));
   },
   exit(report) {
     if (report.status === 'interrupted') return EXIT.interrupted;
     if (report.status === 'failed') return EXIT.error;
-    return report.notices.length > 0 || report.faultCount > 0 || report.status === 'warnings' ? EXIT.decide : EXIT.ok;
+    // Changed rules are looked at by the run itself.
+    const asks = report.notices.some((one) => one.kind !== 'rulesChanged');
+    return asks || report.faultCount > 0 || report.status === 'warnings' ? EXIT.decide : EXIT.ok;
   },
 });
