@@ -61,7 +61,8 @@ async function json(name: string, ...argv: string[]) {
 
 describe('from nothing to a quiet run', () => {
   it('init, check and plan, before anything ran', async () => {
-    const made = await json('init', '--source', `csv:${join(folder, 'hr.csv')}`, '--target', `csv:${join(folder, 'book.csv')}`);
+    const target = ['--target', `csv:${join(folder, 'book.csv')}`, '--target-name', 'directory'];
+    const made = await json('init', '--source', `csv:${join(folder, 'hr.csv')}`, ...target);
     expect(made).toMatchObject({ code: 0, answer: { anchor: 'Personalnummer', unmapped: [] } });
     expect((await json('check')).answer).toMatchObject({
       ok: true,
