@@ -20,6 +20,8 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: 'never' | 'callerKey' | 'callerName';
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
+  /** Attributes that are an object's anchor, where they are attributes as well: a write that changes one would be refused. */
+  anchors?(config: Config): readonly string[];
   propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;

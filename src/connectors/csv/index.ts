@@ -12,7 +12,7 @@
 import { resolve } from 'node:path';
 import type { ConnectorDefinition, OpenContext } from '#connectors/contract';
 import { guessEncoding } from '../files/guess.ts';
-import { type CsvConfig, csvConfig } from './config.ts';
+import { anchorsOf, type CsvConfig, csvConfig } from './config.ts';
 import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
 import { csvWriter } from './write.ts';
 
@@ -29,6 +29,7 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   cannotSayEmpty({ empty }, isWritten) {
     return empty === 'empty' || (empty === undefined && !isWritten) ? null : 'add empty: empty to the connection';
   },
+  anchors: anchorsOf,
   async propose(config, { folder }) {
     const encoding = config.encoding === undefined ? await guessEncoding(resolve(folder, config.path)) : null;
     return { settings: encoding === null ? {} : { encoding } };

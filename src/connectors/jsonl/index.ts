@@ -22,6 +22,7 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
   maturity: 'beta',
   writes: 'callerKey',
   config: jsonlConfig,
+  anchors: ({ format, anchor }) => (format === 'objects' ? [anchor] : []),
   open(config, context) {
     const path = resolve(context.folder, config.path);
     const file: JsonlFile = {

@@ -19,6 +19,7 @@ import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
 import { type Account, referenceText } from './accounts.ts';
+import { keepAnchor } from './anchors.ts';
 import { effectiveImage } from './contributions.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
@@ -187,6 +188,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     equivalent(current[rule.enabled.attribute], rule.enabled.off, typeIn(connection, rule.enabled.attribute));
   const unknown = rule.enabled !== null && out(rule.enabled.attribute);
   if (off && !unknown) wanted[rule.enabled!.attribute] = rule.enabled!.on;
+  keepAnchor(context, one, connection, row, wanted);
   if (steps.undone) giveUp(one, target, row, steps.undone, wanted, current);
   const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
   const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;
