@@ -1,9 +1,8 @@
 /**
- * The connector contract: all that a connector needs to know, and all that the engine may ask of it.
- * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what the connection
- * can do is which optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are
- * the engine's. A connector turns its system's codes into the error kinds of core/errors in one function, and checks what the
- * system answers as it checks its configuration: both come from outside. conformance/ tests all of this.
+ * The connector contract: all that a connector needs to know, and all that the engine may ask of it. conformance/ tests all of this.
+ * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what that can do is which
+ * optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are the engine's. A
+ * connector turns its system's codes into the error kinds of core/errors in one function, and checks answers as it checks its settings.
  */
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
@@ -100,9 +99,8 @@ export interface ReadEnd {
   readonly fingerprint?: string;
 }
 
-/** Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty. */
+/** Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty; sent, it clears. */
 export type RawValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
-/** The same, sent: `null` clears. */
 export type WriteValue = RawValue;
 export type RawAttributes = { readonly [attribute: string]: RawValue };
 
