@@ -7,6 +7,7 @@ import { scalars, type Value } from '#core/values';
 import { explain as explainNow } from '#people/explain';
 import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
+import { type Members, membersOf } from '#people/members';
 import type { Services } from '#runs/model';
 import { owedOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
@@ -29,6 +30,8 @@ export interface ExplainContribution {
 export interface ExplainAttribute {
   readonly attribute: string;
   readonly label: string | null;
+  /** References to many, kept one by one: see `members`. */
+  readonly ofMany: boolean;
   /** References as `{object, label}`. */
   readonly value: unknown;
   readonly changedRun: number | null;
@@ -73,6 +76,8 @@ export interface ExplainOutput {
   readonly createdRun: number;
   readonly attributes: readonly ExplainAttribute[];
   readonly targets: readonly ExplainTarget[];
+  /** Of a group, in each system; counted to ten thousand, the first ten by name. */
+  readonly members: readonly Members[];
   /** Linked objects that say nothing. */
   readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
   readonly parked: readonly { readonly id: number; readonly kind: string; readonly connection: string | null }[];
@@ -94,6 +99,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       z.object({
         attribute: z.string(),
         label: nullableText,
+        ofMany: z.boolean(),
         value: z.unknown(),
         changedRun: z.number().nullable(),
         changedAt: instant.nullable(),
@@ -135,6 +141,19 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         ),
       }),
     ),
+    members: z.array(
+      z.object({
+        connection: z.string(),
+        account: nullableText,
+        attribute: z.string(),
+        seen: z.number(),
+        add: z.number(),
+        remove: z.number(),
+        owed: z.number(),
+        more: z.boolean(),
+        some: z.array(z.string()),
+      }),
+    ),
     silent: z.array(z.object({ connection: z.string(), anchor: nullableText, why: z.string() })),
     parked: z.array(z.object({ id: z.number(), kind: z.string(), connection: nullableText })),
   }),
@@ -162,6 +181,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       attributes: found.attributes.map((one) => ({
         attribute: one.attribute,
         label: types?.get(one.attribute)?.label ?? null,
+        ofMany: referring(one.attribute) && types!.get(one.attribute)!.multi,
         value: shown(one.attribute, one.stored),
         changedRun: one.changedRun,
         changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
@@ -174,6 +194,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         disabled: target.disabled && { since: instantOf(target.disabled.since), deleteAt: instantOf(target.disabled.deleteAt) },
         attributes: target.attributes.map((one) => ({ ...one, seen: one.seen ?? null, wanted: one.wanted ?? null })),
       })),
+      members: await membersOf(await services.store.sync.linked([id]), kind, services),
       silent: found.silent,
       parked: found.parked.map((one) => ({ id: one.id, kind: one.kind, connection: one.connection })),
     };

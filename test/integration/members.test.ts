@@ -93,6 +93,20 @@ describe('memberships', () => {
       expect(inDirectory('sales')).toBe(10);
     });
 
+    it('are explained where they are, one system after the other, with those who are not known', async () => {
+      team('sales', ['p000', 'p001', 'nobody']);
+      await here.run();
+      const { members } = JSON.parse((await here.call('explain', 'hr:sales', '--json')).out);
+      expect(members).toMatchObject([
+        { connection: 'hr', attribute: 'members', seen: 3, owed: 1, some: ['nobody', 'p000', 'p001'] },
+        { connection: 'dir', seen: 30, add: 0, remove: 28, more: false },
+      ]);
+      const { out } = await here.call('explain', 'hr:sales', 'member');
+      expect(out).not.toContain('(empty)');
+      expect(out).toMatch(/^dir sales {2}member: 30, 28 to remove$/m);
+      expect(out).toMatch(/^hr sales {2}members: 3, 1 not known yet\n {4}nobody\n/m);
+    });
+
     it('that were approved pass once: the same loss again is held again', async () => {
       team('sales', ids(0, 10));
       await here.run();

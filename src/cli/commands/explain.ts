@@ -3,7 +3,7 @@ import { type ExplainAttribute, type ExplainOutput, type ExplainTarget, explain 
 import { type Command, command } from '../command.ts';
 import { table } from '../table.ts';
 import { type Paint, printable, type Terminal } from '../terminal.ts';
-import { count, time, value } from '../write.ts';
+import { count, number, time, value } from '../write.ts';
 import { PERSON_ARGUMENT } from './history.ts';
 
 const STATES: { readonly [state: string]: string } = {
@@ -49,10 +49,19 @@ export const explain: Command = command({
       `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}\n\n`,
     );
     if (args.positionals[1] === undefined) terminal.out(overview(person, terminal));
-    else for (const one of person.attributes) terminal.out(attributeText(one, paint));
+    else {
+      // References of many are no value: they are listed by system, below.
+      const listed = person.members.length > 0;
+      for (const one of person.attributes)
+        if (!(listed && one.ofMany && one.value === null)) terminal.out(attributeText(one, paint));
+    }
     if (args.positionals[1] !== undefined && person.attributes.length === 0)
       terminal.out('It has no value, and no source has a rule for it.\n');
-    for (const target of person.targets) terminal.out(targetText(target, paint));
+    for (const target of person.targets) {
+      const members = person.members.filter((one) => one.connection === target.connection);
+      terminal.out(targetText(target, new Set(members.map((one) => one.attribute)), paint));
+    }
+    for (const one of person.members) terminal.out(membersText(one, paint));
     for (const one of person.silent)
       terminal.out(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
     if (person.parked.length > 0) {
@@ -118,7 +127,23 @@ function attributeText(one: ExplainAttribute, paint: Paint): string {
   return `${lines.join('')}\n`;
 }
 
-function targetText(target: ExplainTarget, paint: Paint): string {
+function membersText(one: ExplainOutput['members'][number], paint: Paint): string {
+  const counts = [
+    `${number(one.seen)}${one.more ? ' or more' : ''}`,
+    one.add > 0 ? `${number(one.add)} to add` : '',
+    one.remove > 0 ? `${number(one.remove)} to remove` : '',
+    one.owed > 0 ? `${number(one.owed)} not known yet` : '',
+  ];
+  const some = one.some.map((text) => `    ${printable(text)}\n`).join('');
+  const left = one.seen + one.add - one.some.length;
+  return (
+    `${paint.bold(printable(one.connection))} ${printable(one.account ?? '')}  ${printable(one.attribute)}: ${counts.filter(Boolean).join(', ')}\n` +
+    paint.dim(`${some}${left > 0 ? `    and ${number(left)} more\n` : ''}`)
+  );
+}
+
+/** `members`: attributes that are listed by themselves. */
+function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: Paint): string {
   const marks = [
     target.origin === null || target.operation === 'create'
       ? ''
@@ -138,6 +163,7 @@ function targetText(target: ExplainTarget, paint: Paint): string {
     lines.push(`    ${paint.yellow(since === null ? 'to be disabled' : `disabled since ${time(since)}`)}${ends}\n`);
   }
   for (const one of target.attributes) {
+    if (members.has(one.attribute)) continue;
     if (one.state === 'inStep' && target.attributes.length > 6) continue;
     const change =
       one.wanted === null || one.state === 'inStep' ? value(one.seen) : `${paint.dim(value(one.seen))} → ${value(one.wanted)}`;
