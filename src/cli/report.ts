@@ -127,8 +127,10 @@ export function faultsText(report: Pick<ReportOutput, 'faults' | 'faultCount'>, 
   const where = run === null ? '' : `: ${paint.cyan(`rollcall run show ${run}`)}`;
   const alike = Map.groupBy(report.faults, (one) => JSON.stringify([one.kind, one.where.connection]));
   const parts = [...alike.values()].map((some) => {
-    const more = some.length - FAULTS_SHOWN;
-    const shown = some.slice(0, FAULTS_SHOWN).map((one) => faultText(one, paint));
+    // Told twice is one fault.
+    const texts = [...new Set(some.map((one) => faultText(one, paint)))];
+    const more = texts.length - FAULTS_SHOWN;
+    const shown = texts.slice(0, FAULTS_SHOWN);
     return `${shown.join('')}${more > 0 ? `  and ${number(more)} more like it${where}\n` : ''}`;
   });
   const rest = report.faultCount - report.faults.length;
