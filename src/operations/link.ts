@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { link as linkNow, unlink as unlinkNow } from '#decisions/links';
-import { findOne } from '#people/find';
+import { describe, findOne } from '#people/find';
+import { labelsOf } from '#people/label';
 import type { Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
 
@@ -22,6 +23,8 @@ export interface LinkOutput {
   readonly before: number | null;
   /** To whom it belongs from the next run on; null when rules decide. */
   readonly person: number | null;
+  /** Name of the person it belongs to from then on, or belonged to. */
+  readonly label: string | null;
   /** The gate `unlink` holds it until somebody approves it. */
   readonly held: boolean;
   /** What else the person has in that target: one is written, the others are listed as duplicateAccount. */
@@ -35,6 +38,7 @@ const shape: z.ZodRawShape = {
   decision: z.number(),
   before: z.number().nullable(),
   person: z.number().nullable(),
+  label: z.string().nullable(),
   held: z.boolean(),
   others: z.array(z.string()),
 };
@@ -50,7 +54,7 @@ export const link: Operation<LinkInput, LinkOutput> = {
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
     const { decision, before, held, others } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id, held, others };
+    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held, others };
   },
 };
 
@@ -62,7 +66,8 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   async run({ connection, anchor, by, reason }, session) {
     const services = await session.services('write');
     const { decision, before, held } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: null, held, others: [] };
+    const label = before === null ? null : ((await labelsOf([before], services.store)).get(before) ?? null);
+    return { connection, anchor, decision, before, person: null, label, held, others: [] };
   },
 };
 

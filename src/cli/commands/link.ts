@@ -50,12 +50,12 @@ export const link: Command = command({
     const [connection, anchor, person] = args.positionals;
     return { connection, anchor, person, ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, person, before, others, held }, { terminal }) {
+  print({ connection, anchor, person, before, others, label, held }, { terminal }) {
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     const moved = before === null || before === person ? '' : `, and no longer to #${before}`;
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to #${person}${moved}. Nothing was written yet.\n${othersText(connection, others, terminal)}  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to ${named(label, person)}${moved}. Nothing was written yet.\n${othersText(connection, others, terminal)}  ${paint.dim('→')} rollcall plan\n`,
     );
   },
 });
@@ -74,11 +74,11 @@ export const unlink: Command = command({
   async input(args, surroundings) {
     return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, before, held }, { terminal }) {
+  print({ connection, anchor, before, label, held }, { terminal }) {
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to #${before}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to ${named(label, before)}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
     );
   },
 });
@@ -111,3 +111,7 @@ export const fix: Command = command({
     );
   },
 });
+
+function named(label: string | null, id: number | null): string {
+  return label === null || label === `#${id}` ? `#${id}` : `${printable(label)} (#${id})`;
+}
