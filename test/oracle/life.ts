@@ -5,7 +5,11 @@ import { attempt, FAILED, type State } from './state.ts';
 import type { ObjectMemory } from './world.ts';
 
 export function isOwned(state: State, object: ObjectMemory): boolean {
-  return state.linksOf(object).some((s) => state.connectionOf(s.connection).owner && state.ruleFor(s));
+  const all = state.rules.connections.filter((c) => c.imports.has(object.kind));
+  const isMarked = all.some((c) => c.owner);
+  const owners = all.filter((c) => (isMarked ? c.owner : c.imports.get(object.kind)!.project));
+  if (state.linksOf(object).some((s) => owners.some((c) => c.name === s.connection) && state.ruleFor(s))) return true;
+  return !isMarked && object.kind !== 'group' && object.state !== 'leaving' && object.state !== 'gone';
 }
 
 /** While the last owner is away the values stay what they were when it went. `was`: the agreed values before this cycle. */

@@ -57,9 +57,8 @@ function link(state: State, staged: StagedMemory, object: ObjectMemory, how: 'jo
   return true;
 }
 
-function isTarget(state: State, staged: StagedMemory): boolean {
-  return [...state.connectionOf(staged.connection).exports.values()].some((rule) => rule.to === staged.kind);
-}
+const isTarget = (state: State, staged: StagedMemory): boolean =>
+  [...state.connectionOf(staged.connection).exports.values()].some((rule) => rule.to === staged.kind);
 
 /** Objects found by the first join attribute that finds any. */
 function candidates(state: State, rule: ImportRule, staged: StagedMemory): ObjectMemory[] {

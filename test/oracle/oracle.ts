@@ -61,6 +61,5 @@ function sync(state: State): void {
   listDoubtful(state);
 }
 
-function agreement(state: State): string {
-  return [...state.memory.objects.values()].map((o) => `${o.id} ${o.state} ${imageText(o.attributes)}`).join('\n');
-}
+const agreement = (state: State): string =>
+  [...state.memory.objects.values()].map((o) => `${o.id} ${o.state} ${imageText(o.attributes)}`).join('\n');

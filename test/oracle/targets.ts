@@ -129,9 +129,8 @@ function send(job: Job, operation: Parameters<Behaviour>[0], wanted: SystemObjec
   return answer.holds;
 }
 
-function parked({ state, rule, account, object }: Job, kind: string): false {
-  return state.park(kind, rule.connection, account ?? object.id);
-}
+const parked = ({ state, rule, account, object }: Job, kind: string): false =>
+  state.park(kind, rule.connection, account ?? object.id);
 
 /** What is found after a write is taken for what the target made of it, and ours; what came out otherwise was undone. */
 function settle({ state, rule }: Job, account: StagedMemory, set: Attributes, before: Attributes): void {

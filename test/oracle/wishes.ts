@@ -106,6 +106,5 @@ function termOf({ state, rule }: Job, flow: ExportFlow, id: number): string | nu
   return account ? state.contentOf(account)![by] : null;
 }
 
-export function textOf(value: Contribution): string | null {
-  return value === undefined || value === null || value === '' ? null : String(value);
-}
+export const textOf = (value: Contribution): string | null =>
+  value === undefined || value === null || value === '' ? null : String(value);

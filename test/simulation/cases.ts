@@ -441,6 +441,17 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    says: '11: where nobody is an owner nobody leaves by being absent',
+    config: {
+      connections: {
+        hr: { ...source(simple), owner: false },
+        dir: target(dirFlows, enabled, { deprovision: { action: 'delete' } }),
+      },
+    },
+    systems: { hr: { a: ann, b: bo }, dir: {} },
+    story: ['settle', remove('hr', 0), 'settle', { systems: { dir: { [madeFor('a')]: { enabled: 'yes' } } } }],
+  },
+  {
     says: '11: an account that someone enabled by hand meanwhile is parked, not deleted',
     config: {
       connections: {
