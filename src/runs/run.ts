@@ -11,6 +11,7 @@ import type { ObjectId, RunStatus } from '#store/contract';
 import { type Beside, besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { endingsOf, endsAccount } from './endings.ts';
+import { rulesFit } from './fits.ts';
 import { runHooks } from './hooks/hooks.ts';
 import type { ConnectionCounts, Plan, PlanLine, RunReport, RunRequest, Services } from './model.ts';
 import { acceptPlan, type LookAhead } from './plan-file.ts';
@@ -92,7 +93,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     await forgetAhead(context);
     noticeMissing(context);
     await noticeChangedRules(context, config);
-    if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
+    if (!(await rulesFit(context, config)) || !(await carryOut(request, steps, services, session, options))) status = 'failed';
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
     await noticeParked(context);
