@@ -92,8 +92,11 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   try {
     await forgetAhead(context);
     noticeMissing(context);
-    await noticeChangedRules(context, config);
-    if (!(await rulesFit(context, config)) || !(await carryOut(request, steps, services, session, options))) status = 'failed';
+    if (!(await rulesFit(context, config))) status = 'failed';
+    else {
+      await noticeChangedRules(context, config);
+      if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
+    }
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
     await noticeParked(context);
