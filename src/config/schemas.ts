@@ -140,7 +140,7 @@ function target(
       `${name} is ${attribute.type} in ${connection.name}, the rule gives ${type.type}`,
       `give the rule type: ${attribute.type}, or remove it`,
     );
-  } else if (type?.multi === true && !attribute.multi) {
+  } else if (complete && type?.multi === true && !attribute.multi) {
     collect.fault(
       at,
       'value',

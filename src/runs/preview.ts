@@ -6,7 +6,7 @@ import { unknownConnection } from '#core/unknown-name';
 import { isDiscarded } from '#engine/safety/discards';
 import type { StagedRow } from '#store/contract';
 import type { PlanLine, Services } from './model.ts';
-import { exportLine } from './plan-lines.ts';
+import { exportLine, pendingMembers } from './plan-lines.ts';
 import { run } from './run.ts';
 
 export interface Preview {
@@ -85,14 +85,26 @@ export async function preview(
         before: objectBefore && parseImage(objectBefore.attributes),
         after: parseImage(object.attributes),
       },
-      exports: accounts
-        .filter((account) => account.export !== null && !isDiscarded(account))
-        .map((account) => exportLine(account, object ?? undefined)),
+      exports: [
+        ...accounts
+          .filter((account) => account.export !== null && !isDiscarded(account))
+          .map((account) => exportLine(account, object ?? undefined)),
+        ...(await memberLines(sandbox, accounts)),
+      ],
       parked,
     };
   } finally {
     await sandbox.close();
   }
+}
+
+/** Members that come to, or go from, these groups. */
+async function memberLines(store: Services['store'], groups: readonly StagedRow[]): Promise<ReturnType<typeof exportLine>[]> {
+  const ids = new Set(groups.map((group) => group.id));
+  const lines: ReturnType<typeof exportLine>[] = [];
+  for (const connection of new Set(groups.map((group) => group.connection)))
+    for await (const { edge, line } of pendingMembers(store, connection)) if (ids.has(edge.stagedId)) lines.push(line);
+  return lines;
 }
 
 async function parkedOf(store: Services['store'], row: StagedRow, object: number | null): Promise<Preview['parked']> {

@@ -105,6 +105,8 @@ describe('memberships', () => {
       expect(out).not.toContain('(empty)');
       expect(out).toMatch(/^dir sales {2}member: 30, 28 to remove$/m);
       expect(out).toMatch(/^hr sales {2}members: 3, 1 not known yet\n {4}nobody\n/m);
+      const { exports } = JSON.parse((await here.call('preview', 'hr', 'sales', '--json')).out);
+      expect(exports.filter((line: { before: { member?: string } }) => line.before.member !== undefined)).toHaveLength(28);
     });
 
     it('that were approved pass once: the same loss again is held again', async () => {

@@ -54,7 +54,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
         ...(c.settings as object),
         system: nameOf(c.name),
         anchors: 'system',
-        creates: 'idempotencyKey',
+        ...((c.settings as { creates?: string }).creates === 'lookup' ? {} : { creates: 'idempotencyKey' }),
         faults: faults.get(c.name)!,
         ...(organisation.systems[c.name]!.mute ? { answers: 'anchor', lookup: false } : {}),
       },

@@ -41,7 +41,7 @@ export const link: Command = command({
   options: DECIDER_OPTIONS,
   examples: [
     {
-      line: "rollcall link directory zcelik hr:E1042 --as 'Ada Lovelace' --reason 'asked her'",
+      line: "rollcall link directory uid=zcelik,ou=people,dc=example,dc=org hr:E1042 --as 'Ada Lovelace' --reason 'asked her'",
       about: 'an account under another name',
     },
   ],
@@ -69,7 +69,12 @@ export const unlink: Command = command({
   ],
   positionals: [CONNECTION, ANCHOR],
   options: DECIDER_OPTIONS,
-  examples: [{ line: "rollcall unlink directory zcelik --as 'Ada Lovelace' --reason 'a namesake'", about: 'a wrong match' }],
+  examples: [
+    {
+      line: "rollcall unlink directory uid=zcelik,ou=people,dc=example,dc=org --as 'Ada Lovelace' --reason 'a namesake'",
+      about: 'a wrong match',
+    },
+  ],
   operation: unlinkOperation,
   async input(args, surroundings) {
     return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };

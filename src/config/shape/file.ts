@@ -68,7 +68,7 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .enum(['observe', 'hold', 'on'])
     .optional()
     .describe(
-      '`observe` shows what would be written, `hold` keeps it, `on` sends it. Default: observe until the first plan is approved, then on.',
+      '`observe` shows what would be written, `hold` keeps it, `on` sends it. A new target is only watched until its first plan is approved, whatever stands here; then the default is on.',
     ),
   owner: z
     .boolean()

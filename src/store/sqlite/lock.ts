@@ -37,7 +37,7 @@ function holder(path: string): string {
     const database = new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true });
     try {
       const row = database.prepare('select pid, program, since from holder').get();
-      return row ? ` by ${String(row['program'])} (process ${String(row['pid'])}, since ${String(row['since'])})` : '';
+      return row ? ` by Rollcall ${String(row['program'])} (process ${String(row['pid'])}, since ${String(row['since'])})` : '';
     } finally {
       database.close();
     }
