@@ -51,6 +51,7 @@ describe('changes', () => {
       resume: 'a change file is read on from its cursor',
       commit: 'a change is durable when write answers',
       fingerprint: 'a change file only grows; each record is proven by its own answer',
+      lookup: 'one object would cost a read of all records',
     },
     async make(seeds) {
       const made = await bench(lines(seeds.map((seed) => ({ op: 'put', anchor: seed.key, set: setOf(seed) }))), {

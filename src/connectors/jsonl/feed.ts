@@ -10,7 +10,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Cursor, Page, ReadObject } from '#connectors/contract';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import type { Kind } from '#core/values';
 import { fileFault } from '../files/faults.ts';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
@@ -20,7 +19,6 @@ import { BLOCK_BYTES, type BlockRange, openSourceOrNone, refuseMissing, type Sou
 import { afterChange, type ChangeRecord, changeOf } from './change.ts';
 import { eachLine, type JsonlFile } from './file.ts';
 import { lineFault } from './parse.ts';
-import { isMeant } from './read.ts';
 
 const TAIL_BYTES = 4096;
 /** Values that could not be used while an earlier record had one that can. */
@@ -309,15 +307,4 @@ export async function* currentObjects(file: JsonlFile): AsyncGenerator<ReadObjec
   } finally {
     await source.close();
   }
-}
-
-export async function findCurrent(
-  file: JsonlFile,
-  by: { anchor: string } | { attribute: string; value: string },
-  kind: Kind,
-): Promise<ReadObject[]> {
-  const found: ReadObject[] = [];
-  for await (const objects of currentObjects(file))
-    found.push(...objects.filter((object) => object.kind === kind && isMeant(object, by)));
-  return found;
 }
