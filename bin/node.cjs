@@ -8,6 +8,9 @@ var NEEDED = 24;
 /** Platforms for which package.json names a package with a Node.js in it. */
 var BUNDLED = ['linux-x64', 'linux-arm64', 'win-x64'];
 
+/** The first argument of whatever runs from the sources (package.json, `imports`). */
+var FROM_SOURCE = (exports.FROM_SOURCE = '--conditions=source');
+
 function platformName() {
   return (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
 }
@@ -41,6 +44,8 @@ exports.run = function run(args) {
   var env = Object.assign({}, process.env);
   var key = Object.keys(env).filter(function (k) { return k.toUpperCase() === 'PATH'; })[0] || 'PATH';
   env[key] = path.dirname(node) + path.delimiter + (env[key] || '');
+  // Sources are stripped of their types once, not again by each process and each thread that loads them.
+  if (args[0] === FROM_SOURCE && !env.NODE_COMPILE_CACHE) env.NODE_COMPILE_CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'node');
   var started = child.spawn(node, args, { stdio: 'inherit', env: env });
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     // The terminal already sends SIGINT to the whole group; a listener keeps this launcher alive until the child ends.

@@ -8,6 +8,6 @@ var root = path.join(__dirname, '..');
 var source = path.join(root, 'src', 'main.ts');
 var program = path.join(root, 'dist', 'main.js');
 
-if (fs.existsSync(source)) node.run(['--conditions=source', source].concat(process.argv.slice(2)));
+if (fs.existsSync(source)) node.run([node.FROM_SOURCE, source].concat(process.argv.slice(2)));
 else if (node.find() === process.execPath) require('./import.cjs')(program);
 else node.run([program].concat(process.argv.slice(2)));
