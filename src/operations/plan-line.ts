@@ -9,6 +9,7 @@ const head = z.object({
   version: z.literal(1),
   now: z.string(),
   basedOn: z.record(z.string(), z.string().nullable()),
+  reads: z.object({ how: z.enum(['auto', 'full', 'delta']), connections: z.array(z.string()) }).nullable(),
   hash: z.string(),
 });
 

@@ -97,6 +97,11 @@ export interface Notice {
   readonly remedy: string;
 }
 
+export interface PlanReads {
+  readonly how: 'auto' | 'full' | 'delta';
+  readonly connections: readonly string[];
+}
+
 /** One line of a plan, in order. */
 export type PlanLine =
   | {
@@ -104,6 +109,8 @@ export type PlanLine =
       readonly version: 1;
       readonly now: string;
       readonly basedOn: { readonly [connection: string]: string | null };
+      /** What was read for it, and is read again before it is carried out; null = planned from what was last read. */
+      readonly reads: PlanReads | null;
       readonly hash: string;
     }
   | {

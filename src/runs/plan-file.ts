@@ -24,13 +24,24 @@ export interface AcceptedPlan {
 
 type Changing = Extract<PlanLine, { what: 'object' | 'export' }> & { readonly object: ObjectId };
 
+export interface PlanFile {
+  readonly head: Extract<PlanLine, { what: 'plan' }>;
+  readonly lines: readonly PlanLine[];
+}
+
 /** Errors: invalidValue for a file that is no plan, or whose lines are not the ones its hash names; conflict for one of a day to come. */
-export async function acceptPlan(texts: readonly string[], context: EngineContext, lookAhead: LookAhead): Promise<AcceptedPlan> {
-  const { head, lines } = parse(texts);
-  if (Date.parse(head.now) > context.now)
+export function openPlan(texts: readonly string[], now: number): PlanFile {
+  const file = parse(texts);
+  const { head } = file;
+  if (Date.parse(head.now) > now)
     throw new RollcallError('conflict', `This is a plan for ${head.now}, which is not yet; nothing of it was done.`, {
       remedy: "Make one for now: 'rollcall plan --out FILE', without --as-of.",
     });
+  return file;
+}
+
+/** What of the plan still holds. What was read for it is to be read again before. */
+export async function acceptPlan({ lines }: PlanFile, context: EngineContext, lookAhead: LookAhead): Promise<AcceptedPlan> {
   const planned = byText(lines);
   const refused = new Set<ObjectId>();
   const listed = new Set<ObjectId>();
@@ -123,9 +134,7 @@ function isMembership({ what, operation, before, after }: Changing): boolean {
   return what === 'export' && operation === 'update' && Object.keys(before ?? {}).length !== Object.keys(after ?? {}).length;
 }
 
-type Head = Extract<PlanLine, { what: 'plan' }>;
-
-function parse(texts: readonly string[]): { readonly head: Head; readonly lines: readonly PlanLine[] } {
+function parse(texts: readonly string[]): PlanFile {
   const bad = (message: string): RollcallError =>
     new RollcallError('invalidValue', message, { remedy: "give a file that 'rollcall plan --out FILE' wrote" });
   if (texts.length === 0 || texts.length > MOST_LINES) throw bad('the plan is empty or far too long');

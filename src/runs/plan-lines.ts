@@ -8,11 +8,16 @@ import { formatInstant } from '#core/time';
 import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
 import type { ChangeRow, EdgePosition, EdgeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
-import type { PlanLine } from './model.ts';
+import type { PlanLine, PlanReads } from './model.ts';
 
 const PAGE = 1_000;
 
-export async function planLines(store: Store, config: Configuration, run: RunId, now: number): Promise<PlanLine[]> {
+/** `reads`: what was read for the plan. */
+export async function planLines(
+  store: Store,
+  config: Configuration,
+  { run, now, reads }: { run: RunId; now: number; reads: PlanReads | null },
+): Promise<PlanLine[]> {
   const lines: PlanLine[] = [
     ...(await objectLines(store, run)),
     ...(await exportLines(store, config)),
@@ -22,7 +27,7 @@ export async function planLines(store: Store, config: Configuration, run: RunId,
   for (const state of await store.spaces.states())
     basedOn[state.name] = state.lastRead === null ? null : formatInstant(state.lastRead);
   const hash = sha256Hex(lines.map((line) => canonicalJson(line)).join('\n'));
-  return [{ what: 'plan', version: 1, now: formatInstant(now), basedOn, hash }, ...lines];
+  return [{ what: 'plan', version: 1, now: formatInstant(now), basedOn, reads, hash }, ...lines];
 }
 
 async function objectLines(store: Store, run: RunId): Promise<PlanLine[]> {

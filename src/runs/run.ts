@@ -13,8 +13,8 @@ import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { endingsOf, endsAccount } from './endings.ts';
 import { rulesFit } from './fits.ts';
 import { runHooks } from './hooks/hooks.ts';
-import type { ConnectionCounts, Plan, PlanLine, RunReport, RunRequest, Services } from './model.ts';
-import { acceptPlan, type LookAhead } from './plan-file.ts';
+import type { ConnectionCounts, Plan, PlanLine, PlanReads, RunReport, RunRequest, Services } from './model.ts';
+import { acceptPlan, type LookAhead, openPlan } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import { openSession, type Session } from './services.ts';
@@ -63,12 +63,18 @@ export async function onCopy(
     // Nobody outside is told of what did not happen.
     const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
     const report = await run(request, inside, { ...options, export: false, sync: true });
-    const lines = await planLines(sandbox, services.config, report.run, report.now);
+    const reads = options.read === true ? readsOf(request, services.config) : null;
+    const lines = await planLines(sandbox, services.config, { run: report.run, now: report.now, reads });
     const ending = lines.flatMap((line) => (endsAccount(line) && line.object !== null ? [line.object] : []));
     return { report, lines, endings: await endingsOf(ending, sandbox, services.config) };
   } finally {
     await sandbox.close();
   }
+}
+
+function readsOf({ profile, connections }: RunRequest, config: Services['config']): PlanReads {
+  const how = stepsOf(profile, config.profiles)?.map((step) => WORK[step].import)[0] ?? 'none';
+  return { how: how === 'none' ? 'auto' : how, connections: connections ?? config.connections.map((one) => one.name) };
 }
 
 async function runNow(request: RunRequest, services: Services, options: RunOptions): Promise<RunReport> {
@@ -187,13 +193,20 @@ async function carryOut(
   if (request.object !== undefined && sync)
     await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
   const { object } = request;
-  const accepted = request.planLines ? await acceptPlan(request.planLines, context, lookAhead(request, services, session)) : null;
-  const refused = accepted?.refused ?? options.refused;
   const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
+  const planned = request.planLines ? openPlan(request.planLines, context.now) : null;
+  // What only the plan's own read knew is in no store; a plan of an earlier version does not say that it read.
+  if (planned?.head.reads) {
+    const { how, connections } = planned.head.reads;
+    const chosen = connections.filter((name) => request.connections?.includes(name) ?? true);
+    if (!(await phases(context, { import: how, connections: chosen, sync: false, export: false, after }))) return false;
+  }
+  const accepted = planned && (await acceptPlan(planned, context, lookAhead(request, services, session)));
+  const refused = accepted?.refused ?? options.refused;
   for (const [index, step] of steps.entries()) {
     const { all, ...work } = WORK[step];
     if (all) await lookAgainAt({ from: 1, to: Number.MAX_SAFE_INTEGER }, ['staged', 'object'], 'full sync', session);
-    // A plan from what was last read asks nobody; what is about one person, or about a plan, reads no system.
+    // A plan from what was last read asks nobody; what is about one person reads no system, nor does a plan beyond what was read for it.
     const reads = options.read ?? (accepted === null && request.object === undefined);
     const read = work.import === 'none' && options.read && index === 0 ? 'auto' : work.import;
     const went = await phases(context, {

@@ -127,6 +127,18 @@ describe('from nothing to a quiet run', () => {
     expect((await call('explain', 'hr:E1', 'mial')).err).toContain("'mail'");
   });
 
+  it('a plan made with --read says that its run reads first, and that run does', async () => {
+    const before = await readFile(join(folder, 'hr.csv'), 'utf8');
+    await writeFile(join(folder, 'hr.csv'), before.replace('zoe.meier@', 'z.meier@'));
+    const file = join(folder, 'read.plan');
+    const planned = await call('plan', '--read', '--out', file);
+    expect([planned.code, planned.err]).toEqual([2, expect.stringContaining('reads the same systems again first')]);
+    expect((await call('run', '--plan', file)).code).toBe(0);
+    expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('z.meier@example.org');
+    await writeFile(join(folder, 'hr.csv'), before);
+    expect((await call('run')).code).toBe(0);
+  });
+
   it('a name that nothing has is refused in the same way everywhere, and nothing is done', async () => {
     const by = ['--as', 'Ada', '--reason', 'x'];
     for (const argv of [

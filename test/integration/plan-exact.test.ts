@@ -150,3 +150,48 @@ it('does nothing the second time, and says so', async () => {
     [expect.stringContaining('has changed since the plan was made')],
   ]);
 });
+
+it('a plan made with a read reads the same systems again before it is carried out', async () => {
+  person('p1', { title: 'Boss' });
+  person('p4');
+  group('p0', 'p4');
+  const plan = await here.plan({ connections: ['hr'] });
+  expect(plan.lines[0]).toMatchObject({ reads: { how: 'auto', connections: ['hr'] } });
+  const report = await carryOut(plan);
+  expect([leftOut(report), account('p1')?.['title'], account('p4')?.['cn'], members()]).toEqual([
+    [],
+    'Boss',
+    'Person p4',
+    ['p0', 'p4'],
+  ]);
+  expect(report.connections.map((one) => [one.connection, one.seen > 0])).toEqual([
+    ['hr', true],
+    ['dir', false],
+  ]);
+  expect(await settled()).toBe(true);
+});
+
+it('what changed between a plan with a read and its run is left out, listed, and waits', async () => {
+  person('p1', { title: 'Boss' });
+  person('p2', { title: 'Boss' });
+  const plan = await here.plan();
+  person('p2', { title: 'Chief' });
+  person('p3', { title: 'Chief' });
+  const report = await carryOut(plan);
+  expect(leftOut(report).sort()).toEqual([
+    expect.stringContaining(`person ${await idOf('p2')} has changed`),
+    expect.stringContaining(`person ${await idOf('p3')} has changed`),
+  ]);
+  expect(['p1', 'p2', 'p3'].map((id) => account(id)?.['title'])).toEqual(['Boss', 'Clerk', 'Clerk']);
+  await here.run();
+  expect(['p1', 'p2', 'p3'].map((id) => account(id)?.['title'])).toEqual(['Boss', 'Chief', 'Chief']);
+});
+
+it('a plan file of a version that did not say how it was made reads nothing', async () => {
+  person('p1', { title: 'Boss' });
+  await read();
+  const { lines, ...rest } = await planned();
+  const { reads: _, ...head } = lines[0] as Extract<Plan['lines'][number], { what: 'plan' }>;
+  const report = await carryOut({ ...rest, lines: [head as Plan['lines'][number], ...lines.slice(1)] });
+  expect([account('p1')?.['title'], report.connections[0]!.seen]).toEqual(['Boss', 0]);
+});

@@ -13,6 +13,7 @@ export const plan: Command = command({
   about: [
     'Works everything out as a run does and shows each change before and after. Neither the systems nor the store are changed.',
     "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month: as if every source were read until then and showed what it showed last. Such a plan cannot be run.",
+    "'run --plan FILE' carries out what --out wrote. Where the plan was made with --read, that run reads the same systems again first, since nothing of the plan's own read is kept; what is not as planned by then is left out and listed.",
     'Exit code 0: no changes; 2: changes; 1: it could not be worked out, or not everything could be read.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
@@ -27,7 +28,7 @@ export const plan: Command = command({
   examples: [
     { line: 'rollcall plan --read', about: 'read the systems and show what would change' },
     { line: 'rollcall plan --as-of 2026-12-31', about: 'who would leave at the end of the year' },
-    { line: 'rollcall plan --out monday.plan', about: 'keep it, to run exactly this later' },
+    { line: 'rollcall plan --read --out monday.plan', about: 'read, show, and keep it, to run exactly this later' },
     { line: 'rollcall plan --json | jq .changes', about: 'for scripts' },
   ],
   operation,
@@ -46,7 +47,9 @@ export const plan: Command = command({
     const file = args.text('out');
     terminal.out(planText(planned, wholeNumber(args, 'limit') ?? 20, terminal));
     if (file !== undefined && planned.complete && !quiet)
-      terminal.err(`The plan is in ${file}. Run exactly it with 'rollcall run --plan ${file}'.\n`);
+      terminal.err(
+        `The plan is in ${file}. Run exactly it with 'rollcall run --plan ${file}'.\n${args.has('read') ? 'That reads the same systems again first; what differs by then is left out and listed.\n' : ''}`,
+      );
   },
   async finish(planned, _surroundings, args) {
     const file = args.text('out');

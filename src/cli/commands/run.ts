@@ -69,7 +69,12 @@ export const run: Command = command({
   options: [
     PROFILE_OPTION,
     PERSON_OPTION,
-    { name: 'plan', value: 'FILE', about: "Carry out exactly this plan (from 'plan --out') and nothing else.", complete: 'file' },
+    {
+      name: 'plan',
+      value: 'FILE',
+      about: "Carry out exactly this plan (from 'plan --out') and nothing else; reads first if the plan did.",
+      complete: 'file',
+    },
   ],
   examples: [
     { line: 'rollcall run', about: 'a whole cycle over all connections' },
