@@ -210,12 +210,17 @@ const DOUBTS: { readonly [kind in PlanOutput['report']['notices'][number]['kind'
   heldConnection: 'is held, nothing of it was looked at; see above what to type',
 };
 
+/** Faults that may hide a change: of those beyond the first hundred nobody knows better. */
+export function hidingFaults({ faults, faultCount }: PlanOutput['report']): number {
+  return faultCount - faults.filter((one) => one.carried).length;
+}
+
 /** Why nothing to change does not mean that all is well. */
 function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
   const never = Object.keys(basedOn).filter((connection) => basedOn[connection] === null);
   return [
-    ...(report.faultCount > 0
-      ? [`${count(report.faultCount, 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]
+    ...(hidingFaults(report) > 0
+      ? [`${count(hidingFaults(report), 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]
       : []),
     ...never.map((connection) => `${printable(connection)} was never read; type: rollcall plan --read`),
     ...report.notices.map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),

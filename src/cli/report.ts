@@ -128,7 +128,7 @@ export function faultsText(report: Pick<ReportOutput, 'faults' | 'faultCount'>, 
   const alike = Map.groupBy(report.faults, (one) => JSON.stringify([one.kind, one.where.connection]));
   const parts = [...alike.values()].map((some) => {
     // Told twice is one fault.
-    const texts = [...new Set(some.map((one) => faultText(one, paint)))];
+    const texts = [...new Set(some.map((one) => faultText(one, paint, {}, one.carried)))];
     const more = texts.length - FAULTS_SHOWN;
     const shown = texts.slice(0, FAULTS_SHOWN);
     return `${shown.join('')}${more > 0 ? `  and ${number(more)} more like it${where}\n` : ''}`;

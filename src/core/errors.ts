@@ -65,6 +65,8 @@ export interface Fault {
   readonly message: string;
   readonly where: Where;
   readonly remedy?: string;
+  /** Somebody may want to know: what it is about is carried as it is, and nothing was left out or held for it. */
+  readonly carried?: true;
 }
 
 export function toFault(error: unknown, where: Where = {}): Fault {

@@ -24,6 +24,7 @@ export const fault: Shape<Fault> = z.object({
     attribute: z.string().optional(),
   }),
   remedy: z.string().optional(),
+  carried: z.literal(true).optional(),
 }) as unknown as Shape<Fault>;
 
 export type Counts = RunReport['connections'][number];

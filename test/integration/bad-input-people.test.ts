@@ -24,6 +24,9 @@ describe('managers', () => {
   it('a circle and a person managing herself are carried, warned of, and never a loop', async () => {
     here = await place(MANAGED);
     await here.write('hr.csv', 'id,name,boss\nE01,Ann,E02\nE02,Bo,E03\nE03,Cy,E01\nE04,Di,E04\nE05,Ed,E01\n');
+    // A plan that says so has failed in nothing, and knows all.
+    const planned = await here.call('plan', '--read');
+    expect([planned.code, planned.out]).toEqual([2, expect.stringContaining('! E04 is their own manager')]);
     const first = await here.run();
     expect(first.faults).toMatchObject([
       {

@@ -3,7 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { canonicalJson } from '#core/canonical';
 import { plan as operation, type PlanOutput } from '#operations/plan';
 import { type Command, command, EXIT } from '../command.ts';
-import { planText } from '../plan-text.ts';
+import { hidingFaults, planText } from '../plan-text.ts';
 import { wholeNumber } from './numbers.ts';
 import { operator, PERSON_OPTION, PROFILE_OPTION } from './run.ts';
 
@@ -66,9 +66,9 @@ export const plan: Command = command({
 
 const UNREAD: ReadonlySet<string> = new Set(['incompleteRead', 'outage']);
 
-/** Whether there is something that it could not know: a fault on the way, a system that was never read, or not as a whole. */
+/** Whether there is something that it could not know: a fault that left something out, a system that was never read, or not as a whole. */
 function isUnknown({ report, basedOn }: PlanOutput): boolean {
-  return report.faultCount > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || Object.values(basedOn).includes(null);
+  return hidingFaults(report) > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || Object.values(basedOn).includes(null);
 }
 
 /** Whole or not at all: a plan cut short must not look like a plan. */

@@ -93,7 +93,7 @@ export const runShow: Command = command({
     }
     if (run.changes.length === 0) terminal.out('It changed nothing.\n');
     if (run.errors.length > 0) terminal.out('\n');
-    for (const fault of run.errors) terminal.out(faultText(fault, paint));
+    for (const fault of run.errors) terminal.out(faultText(fault, paint, {}, fault.carried));
     if (quiet) return;
     if (run.nextChange !== null) terminal.err(paint.dim(`There are more changes: add --after ${run.nextChange}.\n`));
     if (run.moreErrors) terminal.err(paint.dim('There are more errors: add --limit 10000.\n'));

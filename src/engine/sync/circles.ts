@@ -117,6 +117,7 @@ function tell(context: EngineContext, id: ObjectId, label: string, what: string)
       message: `${label} ${what}; it is carried as it is`,
       where: { object: label, attribute: ATTRIBUTE },
       remedy: 'correct the manager of one of them in the source, if it is a mistake',
+      carried: true,
     },
     { subject: 'object', id },
   );
