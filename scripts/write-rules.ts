@@ -41,8 +41,8 @@ rest goes on.
 It is [CEL](https://cel.dev): \`+ - * / %\`, \`== != < <= > >=\`, \`&& || !\`, \`a ? b : c\`, \`in\`, texts in \`"…"\` or \`'…'\`, lists \`["a", "b"]\`, maps \`{"A": "active"}[row.status]\`, and
 the loops LOOPS, which name their element first: \`row.groups.exists(g, g == "staff")\`.
 
-Names, types and functions are checked when the file is loaded, with line and column. An expression has at most 10,000 characters; while it runs, its loops and the
-text it makes are counted, and one that goes on for too long is stopped and reported. It reaches neither files nor network, and knows no clock but the run's.
+Names, types and functions are checked when the file is loaded, with line and column. An expression has at most 10,000 characters; while it runs, its loops,
+what they look at and the text it makes are counted, and one that goes on for too long is stopped and reported. It reaches neither files nor network, and knows no clock but the run's.
 
 ## Functions
 
@@ -54,7 +54,7 @@ text it makes are counted, and one that goes on for too long is stopped and repo
 const OUTRO = `
 From CEL as it is: STANDARD. \`before\` and \`after\` take a date as the whole day: \`after\` is true when the last day is over. Where a zone may be given, it is the
 file's \`zone\` otherwise. \`formatDate\` knows \`yyyy yy MM M dd d HH mm ss\`. The pattern of \`matches\` stands in the rule itself and is a regular expression without
-back references, look-around, or repetitions inside repetitions.
+back references, look-around, or repetitions inside repetitions, with at most three repetitions (two where it does not begin with \`^\`).
 
 ## Functions of your own
 

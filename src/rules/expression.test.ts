@@ -156,7 +156,12 @@ describe('what is refused', () => {
 });
 
 describe('cost', () => {
-  const big: Row = { big: 'x'.repeat(2000), many: Array.from({ length: 5000 }, (_, i) => `v${i}`) };
+  const big: Row = {
+    big: 'x'.repeat(2000),
+    huge: 'x'.repeat(4_000_000),
+    many: Array.from({ length: 5000 }, (_, i) => `v${i}`),
+    long: Array.from({ length: 500 }, () => 'x'.repeat(250)),
+  };
   it.each([
     ['row.big.split("").map(a, row.big.split("").map(b, a + b)).size() > 0', /loops for too long/],
     ['row.many.exists(a, row.many.exists(b, a + b == "q"))', /loops for too long/],
@@ -166,7 +171,21 @@ describe('cost', () => {
     ['row.many.map(a, row.big).join("").size()', /too much text/],
     ['"a".padLeft(999999999, "b")', /too much text/],
     ['row.big.matches("^x*$")', /cannot be matched/],
+    ['row.huge.transliterate()', /too much text/],
+    ['row.many.filter(a, row.huge.contains(a)).size()', /loops over too much text/],
+    ['row.many.map(a, row.huge.lower()).size()', /loops over too much text/],
+    ['row.many.exists(a, row.huge.upper() == a) || true', /loops over too much text/],
+    ['row.many.filter(a, a in row.many).size()', /loops over too much text/],
+    ['row.many.exists(a, row.many == row.long)', /loops over too much text/],
+    ['row.long.exists(a, a.matches("^x*x*x*y"))', /matches patterns for too long/],
   ])('%s is stopped', (source, message) => expect(() => answer(source, big)).toThrow(message));
+
+  it('leaves what organisations do alone', () => {
+    const groups = Array.from({ length: 1000 }, (_, i) => `cn=group ${i},ou=groups,dc=example,dc=org`);
+    const row = { groups, allowed: groups.toReversed() };
+    expect(answer('row.groups.filter(a, a in row.allowed).size()', row)).toBe(1000n);
+    expect(answer('row.groups.filter(a, a.matches("^cn=.*,ou=.*,dc=.*org$")).size()', row)).toBe(1000n);
+  });
 
   it('refuses expressions that are too large', () => {
     expect(compile(`"${'x'.repeat(20_000)}"`).faults[0]).toMatch(/longer than/);

@@ -69,11 +69,7 @@ export function compileExpression<Scope>(
       fault(`the expression answers ${checked.type}, but ${NEEDED[answer]} is needed here`);
       return null;
     }
-    instrument(
-      root,
-      (parts) => session.bounds.step(parts),
-      (size) => session.bounds.produce(size),
-    );
+    instrument(root, session.bounds);
     return {
       reads: reads.map((read) => read.path),
       usesCounter: /\bn\b/.test(source) && mentions(root, 'n'),

@@ -8,7 +8,7 @@ import { RollcallError } from '#core/errors';
 import type { Bounds } from './bounds.ts';
 import * as clock from './clock.ts';
 import type { Clock } from './model.ts';
-import { LONGEST_MATCHED } from './pattern.ts';
+import { LONGEST_MATCHED, stepsOf } from './pattern.ts';
 import * as texts from './text-functions.ts';
 
 /** What is true during one evaluation; rules run one at a time. */
@@ -25,17 +25,18 @@ export interface RuleFunction {
   readonly make: (session: Session) => (...args: never[]) => unknown;
 }
 
-const patterns = new Map<string, RegExp>();
+const patterns = new Map<string, { readonly expression: RegExp; readonly steps: (length: number) => number }>();
 
-function matches(text: string, pattern: string): boolean {
+function matches(text: string, pattern: string, bounds: Bounds): boolean {
   if (text.length > LONGEST_MATCHED)
     throw new RollcallError('invalidValue', `a text of more than ${LONGEST_MATCHED} characters cannot be matched`);
   let found = patterns.get(pattern);
   if (found === undefined) {
-    found = new RegExp(pattern, 'u');
+    found = { expression: new RegExp(pattern, 'u'), steps: stepsOf(pattern) };
     patterns.set(pattern, found);
   }
-  return found.test(text);
+  bounds.match(found.steps(text.length));
+  return found.expression.test(text);
 }
 
 function plain<A extends readonly never[]>(signature: string, example: string, run: (...args: A) => unknown): RuleFunction {
@@ -63,7 +64,19 @@ export const FUNCTIONS: readonly RuleFunction[] = [
   plain('string.capitalise(): string', '"ADA LOVELACE".capitalise() → "Ada Lovelace"', texts.capitalise),
   plain('string.normalise(): string', '"Zoë".normalise() → "Zoe"', texts.normalise),
   plain('string.normalize(): string', 'the same, spelt the other way', texts.normalise),
-  growing('string.transliterate(): string', '"Жанна".transliterate() → "Zhanna"', texts.transliterate as never),
+  {
+    signature: 'string.transliterate(): string',
+    example: '"Жанна".transliterate() → "Zhanna"',
+    make:
+      ({ bounds }) =>
+      (text: string) => {
+        // Slow, so what is too long is not begun; more is made of it hardly ever.
+        bounds.produce(text.length);
+        const answer = texts.transliterate(text);
+        bounds.produce(answer.length - text.length);
+        return answer;
+      },
+  },
   plain('string.initials(): string', '"Ada King Lovelace".initials() → "AKL"', texts.initials),
   plain('string.digits(): string', '"+49 30-12".digits() → "493012"', texts.digits),
   plain('string.letters(): string', '"O\'Brien 2".letters() → "OBrien2"', texts.letters),
@@ -75,7 +88,14 @@ export const FUNCTIONS: readonly RuleFunction[] = [
   plain('string.ruleSubstring(int, int): string', '"abcdef".substring(1, 3) → "bc"', (s: string, a: bigint, b: bigint) =>
     texts.part(s, Number(a), Number(b)),
   ),
-  plain('string.ruleMatches(string): bool', '"a1".matches("^[a-z][0-9]$") → true', matches as never),
+  {
+    signature: 'string.ruleMatches(string): bool',
+    example: '"a1".matches("^[a-z][0-9]$") → true',
+    make:
+      ({ bounds }) =>
+      (text: string, pattern: string) =>
+        matches(text, pattern, bounds),
+  },
   plain('string.dnValue(): string', '"Smith, J".dnValue() → "Smith\\\\, J"', escapeDnValue),
   {
     signature: 'string.replace(string, string): string',

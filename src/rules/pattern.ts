@@ -1,11 +1,15 @@
 /**
  * Regular expressions that cannot run long. JavaScript's engine backtracks, so patterns are limited to what takes at most
  * about 256³ steps on a text of 256 characters: nothing repeated inside a repetition, no back references or look-around,
- * at most three open repetitions (two where the pattern is not anchored with ^).
+ * at most three open repetitions (two where the pattern is not anchored with ^), and few alternatives beside so many: each
+ * doubles the steps.
  */
 
 export const LONGEST_MATCHED = 256;
 const LONGEST_PATTERN = 200;
+const MAX_CHOICES = 8;
+/** Where three things are tried at each place of the text. */
+const MAX_CHOICES_BESIDE_THREE = 2;
 
 /** What is wrong with a pattern, or null. */
 export function patternFault(source: string): string | null {
@@ -16,6 +20,16 @@ export function patternFault(source: string): string | null {
     return 'the pattern is no regular expression';
   }
   return new Scan(source).fault();
+}
+
+/** Steps that a pattern without faults takes at worst on a text of this length. */
+export function stepsOf(source: string): (length: number) => number {
+  const scan = new Scan(source);
+  scan.fault();
+  const { repetitions, choices } = scan;
+  // Of n places, k in order: n^k / k!.
+  const orders = [1, 1, 2, 6][repetitions] ?? 6;
+  return (length) => ((length + 1) ** repetitions / orders) * 2 ** choices;
 }
 
 class Scan {
@@ -72,9 +86,23 @@ class Scan {
         this.#at += repetition[0].length;
       }
     }
-    const allowed = /^\^/.test(this.#source) && !this.#source.includes('|') ? 3 : 2;
+    const allowed = this.#anchored ? 3 : 2;
     if (this.#open > allowed) return `the pattern has ${this.#open} open repetitions where ${allowed} are allowed`;
-    return this.#choices > 8 ? 'the pattern has too many alternatives' : null;
+    const most = this.repetitions === 3 ? MAX_CHOICES_BESIDE_THREE : MAX_CHOICES;
+    return this.#choices > most ? `the pattern has ${this.#choices} alternatives where ${most} are allowed` : null;
+  }
+
+  get #anchored(): boolean {
+    return this.#source.startsWith('^') && !this.#source.includes('|');
+  }
+
+  /** Of a pattern that begins anywhere, where it begins is one more. */
+  get repetitions(): number {
+    return this.#open + (this.#anchored ? 0 : 1);
+  }
+
+  get choices(): number {
+    return this.#choices;
   }
 
   /** Whether a quantifier may take an atom more than once. `{5}` is exact and counts like it, since it may follow a group. */

@@ -9,13 +9,17 @@ import { dateIn, formatInstant, parseDate, parseInstant } from '#core/time';
 const PAIRS = /[\ud800-\udfff]/;
 
 export function part(text: string, from: number, to: number): string {
-  if (!PAIRS.test(text)) return text.slice(Math.max(0, from), Math.max(0, to));
-  return [...text].slice(Math.max(0, from), Math.max(0, to)).join('');
+  // A character is at most two code units: what lies behind need not be looked at.
+  const head = text.slice(0, 2 * Math.max(0, to));
+  if (!PAIRS.test(head)) return head.slice(Math.max(0, from), Math.max(0, to));
+  return [...head].slice(Math.max(0, from), Math.max(0, to)).join('');
 }
 
 export function ending(text: string, count: number): string {
   if (count <= 0) return '';
-  return PAIRS.test(text) ? [...text].slice(-count).join('') : text.slice(-count);
+  // One more, so that the cut goes through no character that is asked for.
+  const tail = text.slice(-2 * count - 1);
+  return PAIRS.test(tail) ? [...tail].slice(-count).join('') : tail.slice(-count);
 }
 
 /** Accents taken away, letters kept: `Zoë Çelik` → `Zoe Celik`. */
