@@ -4,7 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import type { FaultRule } from '#connectors/memory/config';
 import { announce, parameters } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
-import { type Organisation, organisation, shape } from './organisation.ts';
+import type { Organisation } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
 
 /** Of the large ones. */
 const RUNS = 2;

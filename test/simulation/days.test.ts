@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { announce, parameters } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
-import { DAY, organisation, shape } from './organisation.ts';
+import { DAY } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
 
 beforeAll(() => announce('days'));
 

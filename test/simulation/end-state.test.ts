@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { announce, parameters, tell } from './driver.ts';
 import { engineHouse, work, written } from './engine-house.ts';
 import { oracleHouse } from './house.ts';
-import { organisation, partialRun, shape, step } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { partialRun, step } from './random-steps.ts';
 
 beforeAll(() => announce('end states'));
 

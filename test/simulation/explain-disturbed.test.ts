@@ -14,7 +14,10 @@ import type { ObjectRow } from '#store/contract';
 import { configurationFrom } from './configuration.ts';
 import { announce, parameters, tell } from './driver.ts';
 import { type EngineHouse, engineHouse } from './engine-house.ts';
-import { type Organisation, organisation, type PlainObject, type Step, shape, step } from './organisation.ts';
+import type { Organisation, PlainObject, Step } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 import { everybody, unexplained } from './unexplained.ts';
 
 const RUNS = 2;

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { announce, parameters, tell } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
-import { organisation, partialRun, shape, step } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { partialRun, step } from './random-steps.ts';
 import { unexplained } from './unexplained.ts';
 
 beforeAll(() => announce('explain'));

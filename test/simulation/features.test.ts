@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { normalForm } from '#core/matching';
 import { announce, seed } from './driver.ts';
-import { KEEPER, type Organisation, organisation, type PlainObject, type Step, sample, shape, step } from './organisation.ts';
+import { KEEPER, type Organisation, type PlainObject, type Step } from './organisation.ts';
+import { organisation, sample } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 
 const LEAST = 5;
 const STORIES = 600;

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { announce, configurationOf, parameters, tell } from './driver.ts';
 import { oracleHouse } from './house.ts';
-import { organisation, shape, step } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 
 beforeAll(() => announce('the oracle'));
 

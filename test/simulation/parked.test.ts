@@ -6,7 +6,9 @@ import { organisationOf } from './case.ts';
 import { cases } from './cases.ts';
 import { configurationOf, seed, tell } from './driver.ts';
 import { apply, oracleHouse } from './house.ts';
-import { organisation, sample, shape, step } from './organisation.ts';
+import { organisation, sample } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 
 /** Reached by tests of their own: they need a stale read, or rules that fight. */
 const ELSEWHERE = ['staleOwners', 'noCandidate', 'circular'];

@@ -4,7 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import type { PlanLine } from '#runs/model';
 import { announce, parameters, tell } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
-import { organisation, shape, step } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 
 beforeAll(() => announce('plans'));
 

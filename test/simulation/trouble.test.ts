@@ -11,7 +11,10 @@ import { objectAt, source, target } from './case.ts';
 import { announce, parameters, tell } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
 import { oracleHouse } from './house.ts';
-import { KEEPER, type Organisation, organisation, type PlainObject, shape, step } from './organisation.ts';
+import { KEEPER, type Organisation, type PlainObject } from './organisation.ts';
+import { organisation } from './random-organisation.ts';
+import { shape } from './random-rules.ts';
+import { step } from './random-steps.ts';
 
 const RUNS = 4;
 const counted = new Map<string, number>();
