@@ -1,6 +1,7 @@
 /** Which file it is, and what is in it. */
 import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
+import { type FileHandle, stat } from 'node:fs/promises';
 
 /** As the file system tells it: changes when the file is replaced or written to. Plain text, so that a cursor may carry it. */
 export interface FileIdentity {
@@ -21,6 +22,13 @@ export function identityOf(stats: BigIntStats): FileIdentity {
 
 export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return a.device === b.device && a.inode === b.inode && a.size === b.size && a.modified === b.modified;
+}
+
+/** Whether the path still leads to the open file; it does not when that was rotated away, replaced or deleted. */
+export async function isStillAt(path: string, handle: FileHandle): Promise<boolean> {
+  const own = await handle.stat({ bigint: true });
+  const there = await stat(path, { bigint: true }).catch(() => null);
+  return there !== null && there.ino === own.ino && there.dev === own.dev;
 }
 
 /**

@@ -1,14 +1,16 @@
 /**
- * Writing changes: records are added at the end and made durable before `write` answers. What a writer that died left
- * half-written is cut off first; a complete record that only lacks its newline gets one.
+ * Writing changes: records are added at the end and made durable before `write` answers. What a writer of ours that died left
+ * half-written is cut off first; a complete line that only lacks its newline gets one. Anything else stays, and nothing is added.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { RollcallError, toFault } from '#core/errors';
+import { parseJson } from '#core/json';
 import { syncFolder } from '../files/atomic.ts';
 import { fileFault } from '../files/faults.ts';
+import { isStillAt } from '../files/identity.ts';
 import { editOf, failed, invalid } from '../files/item.ts';
 import { KeyTable } from '../files/keys.ts';
 import { openSourceOrNone } from '../files/source.ts';
@@ -27,8 +29,13 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
   const { path } = file;
   let log: Log | undefined;
 
+  /** Whether the file is another one by now, or somebody else added to it: what exists has to be looked up again. */
+  async function isStale({ handle, size }: Log): Promise<boolean> {
+    return (await handle.stat()).size !== size || !(await isStillAt(path, handle));
+  }
+
   async function begin(): Promise<Log> {
-    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o666);
     try {
       await mendEnd(handle, file);
       const keys = await existing(file);
@@ -69,12 +76,8 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
     batch: { items: 5000 },
     async write(items) {
       try {
+        if (log !== undefined && (await isStale(log))) await end();
         log ??= await begin();
-        if ((await log.handle.stat()).size !== log.size) {
-          // Somebody else added to it: what exists has to be looked up again.
-          await end();
-          log = await begin();
-        }
         const results: WriteResult[] = [];
         let text = '';
         for (const item of items) {
@@ -89,7 +92,7 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
         }
         const bytes = Buffer.from(text);
         for (let done = 0; done < bytes.length; ) {
-          done += (await log.handle.write(bytes, done, bytes.length - done, log.size + done)).bytesWritten;
+          done += (await log.handle.write(bytes, done, bytes.length - done)).bytesWritten;
         }
         await log.handle.datasync();
         log.size += bytes.length;
@@ -110,13 +113,29 @@ async function mendEnd(handle: FileHandle, file: JsonlFile): Promise<void> {
   if (end === size) return;
   const rest = Buffer.alloc(Math.min(size - end, file.limit + 1));
   await handle.read(rest, 0, rest.length, end);
+  const text = rest.toString('utf8');
+  if (isJson(text)) await handle.write('\n');
+  else if (rest.length <= file.limit && isOurs(text)) await handle.truncate(end);
+  else
+    throw new RollcallError('configuration', `${file.path} ends in a line that is no change, so nothing is added to it`, {
+      where: { file: file.path },
+      remedy: 'see that the path names a file of changes; end the line with a newline if it may stay',
+    });
+}
+
+function isJson(text: string): boolean {
   try {
-    changeOf(rest.toString('utf8'), 0, true, file.path, file.config);
-    await handle.write('\n', size);
-  } catch (error) {
-    if (!(error instanceof RollcallError)) throw error;
-    await handle.truncate(end);
+    parseJson(text);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** The beginning of a line that `changeLine` makes. */
+function isOurs(text: string): boolean {
+  const start = '{"op":"';
+  return text.startsWith(start) || start.startsWith(text);
 }
 
 async function existing(file: JsonlFile): Promise<KeyTable> {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -424,4 +424,33 @@ test('writing changes: records are added, answered for, and torn ends mended', a
     { kind: 'person', anchor: '4', line: 5, attributes: { id: 4 } },
     { kind: 'person', anchor: '3', line: 7, attributes: { a: 1 } },
   ]);
+});
+
+test.each([
+  ['a line of another kind', '{"op":"put","kind":"person","anchor":"1","set":{}}\n{"id":"7","name":"half'],
+  ['any other file', 'root:x:0:0:root:/root:/bin/bash'],
+])('writing changes: what somebody else wrote stays: %s', async (_, content) => {
+  await writeFile(path(), content);
+  const connection = connect(changes);
+  await expect(connection.write!.write([item('create', '2', {})])).rejects.toMatchObject({ kind: 'configuration' });
+  await connection.close();
+  expect(await text()).toBe(content);
+});
+
+test('writing changes: a whole object without its newline stays', async () => {
+  await writeFile(path(), '{"id":"7"}');
+  const connection = connect(changes);
+  expect(await connection.write!.write([item('create', '2', {})])).toMatchObject([{ ok: true }]);
+  await connection.close();
+  expect(await text()).toBe('{"id":"7"}\n{"op":"put","kind":"person","anchor":"2"}\n');
+});
+
+test('writing changes: a file that was rotated away is not written to', async () => {
+  const connection = connect(changes);
+  await connection.write!.write([item('create', '1', {})]);
+  await rename(path(), `${path()}.1`);
+  expect(await connection.write!.write([item('create', '2', {})])).toMatchObject([{ ok: true }]);
+  await connection.close();
+  expect(await text()).toBe('{"op":"put","kind":"person","anchor":"2"}\n');
+  expect(await readFile(`${path()}.1`, 'utf8')).toBe('{"op":"put","kind":"person","anchor":"1"}\n');
 });

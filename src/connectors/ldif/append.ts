@@ -1,7 +1,8 @@
 /**
- * A target that only grows: change records are added and made durable before they are answered for. Each item ends with a
- * comment that names its attempt, so that an attempt repeated after a crash is not written twice; a tail that the crash tore
- * is cut off when the file is opened next. Only Rollcall may write the file.
+ * A target that only grows: change records are added and made durable before they are answered for. Each begins with a comment
+ * that names its attempt, so that an attempt repeated after a crash is not written twice; a tail that the crash tore is cut
+ * off when the file is opened next. A tail without such a comment is somebody else's: it stays, and nothing is added.
+ * Only Rollcall may write the file.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,6 +15,7 @@ import { formatChange } from '#protocols/ldap/ldif-write';
 import { canonicalDescription } from '#protocols/ldap/schema';
 import { syncFolder } from '../files/atomic.ts';
 import { fileFault } from '../files/faults.ts';
+import { isStillAt } from '../files/identity.ts';
 import type { Plan } from './config.ts';
 import { createdEntry, values } from './entry.ts';
 import { nameKey } from './names.ts';
@@ -23,6 +25,10 @@ import { Renames } from './renames.ts';
 /** Attempts remembered; a repeat comes within the next few batches. */
 const REMEMBERED = 100_000;
 const MARK = /^# attempt ([0-9a-f]{32})\r?$/gm;
+/** Before the last change of an attempt, and before those that another one follows. */
+const LAST = '# attempt ';
+const PART = '# part of attempt ';
+const HEADER = 'version: 1\n\n';
 
 interface Log {
   readonly file: FileHandle;
@@ -47,6 +53,7 @@ export function appendWriter(plan: Plan, warn: (fault: Fault) => void): AppendWr
     creates: { by: 'idempotencyKey', visibleWithinSeconds: 0 },
     batch: { items: 1000 },
     async write(items) {
+      if (log !== null && !(await isStillAt(plan.path, log.file))) await drop();
       log ??= await openLog(plan, warn);
       const { file, attempts, renames } = log;
       let text = '';
@@ -57,7 +64,7 @@ export function appendWriter(plan: Plan, warn: (fault: Fault) => void): AppendWr
           const { changes, anchor, name } = changesOf(item, plan, renames);
           if (!known)
             text += changes
-              .map((change, i) => (i === changes.length - 1 ? `# attempt ${mark}\n` : '') + formatChange(change))
+              .map((change, i) => `${i === changes.length - 1 ? LAST : PART}${mark}\n${formatChange(change)}`)
               .join('');
           remember(attempts, mark);
           return { ok: true, anchor, name };
@@ -156,6 +163,7 @@ async function openLog(plan: Plan, warn: (fault: Fault) => void): Promise<Log> {
     const { size } = await file.stat();
     const end = await lastBlank(file, size);
     if (end < size) {
+      if (!(await isOurs(file, end))) throw unended(plan.path);
       await file.truncate(end);
       await file.sync();
       warn({
@@ -166,7 +174,7 @@ async function openLog(plan: Plan, warn: (fault: Fault) => void): Promise<Log> {
       });
     }
     if (end === 0) {
-      await file.appendFile('version: 1\n\n');
+      await file.appendFile(HEADER);
       await file.sync();
       await syncFolder(dirname(plan.path));
     }
@@ -175,6 +183,25 @@ async function openLog(plan: Plan, warn: (fault: Fault) => void): Promise<Log> {
     await file?.close();
     throw fileFault(error, plan.path);
   }
+}
+
+/** Whether what stands at an offset is the beginning of what is written here. */
+async function isOurs(file: FileHandle, at: number): Promise<boolean> {
+  const bytes = Buffer.alloc(PART.length);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
+  const text = bytes.toString('latin1', 0, bytesRead);
+  return [LAST, PART, ...(at === 0 ? [HEADER] : [])].some((start) => text.startsWith(start) || start.startsWith(text));
+}
+
+function unended(path: string): RollcallError {
+  return new RollcallError(
+    'configuration',
+    `${path} ends in a record that no blank line ends and that is not ours, so nothing is added to it`,
+    {
+      where: { file: path },
+      remedy: 'see that the path names a file of changes; end it with a blank line if its last record is whole',
+    },
+  );
 }
 
 /** What the log already holds: attempts and renames. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -236,6 +236,49 @@ describe('a change log as a target', () => {
       await again.close();
       expect(readFileSync(path(), 'utf8')).toBe(both);
     }
+  });
+
+  test('both changes of an attempt that renames survive a crash anywhere between them', async () => {
+    const writer = connect();
+    await writer.write!.write([item('create', { name: 'cn=Ada,dc=org', set: { sn: 'B' } })]);
+    const whole = readFileSync(path(), 'utf8');
+    const rename = item('update', { anchor: 'cn=ada,dc=org', name: 'cn=Eve,dc=org', set: { sn: 'C' } });
+    await writer.write!.write([rename]);
+    await writer.close();
+    const both = readFileSync(path(), 'utf8');
+    for (let cut = whole.length; cut < both.length; cut += 5) {
+      writeFileSync(path(), both.slice(0, cut));
+      const again = connect();
+      expect(await again.write!.write([rename])).toMatchObject([{ ok: true }]);
+      await again.close();
+      expect(readFileSync(path(), 'utf8')).toBe(both);
+    }
+  });
+
+  test.each([
+    ['a record that no blank line ends', 'version: 1\n\ndn: cn=a,dc=org\nchangetype: delete\n'],
+    ['the only record', 'dn: cn=a,dc=org\nchangetype: delete\n'],
+    ['any other file', 'root:x:0:0:root:/root:/bin/bash\n'],
+    ['a file with blank lines', '# settings\n\n# attempts\nport = 1\n'],
+  ])('what somebody else wrote stays: %s', async (_, content) => {
+    writeFileSync(path(), content);
+    const writer = connect();
+    await expect(writer.write!.write([item('create', { name: 'cn=Ada,dc=org', set: { sn: 'B' } })])).rejects.toMatchObject({
+      kind: 'configuration',
+      where: { file: path() },
+    });
+    await writer.close();
+    expect(readFileSync(path(), 'utf8')).toBe(content);
+  });
+
+  test('a log that was rotated away is not written to', async () => {
+    const writer = connect();
+    await writer.write!.write([item('create', { name: 'cn=Ada,dc=org', set: { sn: 'B' } })]);
+    renameSync(path(), `${path()}.1`);
+    await writer.write!.write([item('create', { name: 'cn=Bob,dc=org', set: { sn: 'C' } })]);
+    await writer.close();
+    expect(readFileSync(path(), 'utf8')).toMatch(/cn=Bob/);
+    expect(readFileSync(`${path()}.1`, 'utf8')).not.toMatch(/cn=Bob/);
   });
 
   test('refusals', async () => {
