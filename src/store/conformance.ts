@@ -6,6 +6,7 @@ import { edgesSuite } from './conformance/edges.ts';
 import { exportsSuite } from './conformance/exports.ts';
 import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
+import { overtakenSuite } from './conformance/overtaken.ts';
 import { recordSuite } from './conformance/record.ts';
 import type { Suite } from './conformance/sample.ts';
 import { sideBySideSuite } from './conformance/side-by-side.ts';
@@ -21,6 +22,7 @@ export function storeConformance(suite: Suite): void {
   sideBySideSuite(suite);
   syncSuite(suite);
   exportsSuite(suite);
+  overtakenSuite(suite);
   gatesSuite(suite);
   membersSuite(suite);
   recordSuite(suite);

@@ -3,6 +3,7 @@
  * any more, and it is no word of the target's own.
  */
 import { afterEach, expect, it } from 'vitest';
+import { type Pushed, push } from '#runs/index';
 import { source, target } from '../simulation/case.ts';
 import { type EngineHouse, engineHouse } from '../simulation/engine-house.ts';
 import { canonicalObject } from '../simulation/house.ts';
@@ -135,4 +136,78 @@ it('a set of which only our own values are ours', async () => {
   await says('1', { tags: ['x', 'y'] });
   await says('1', { tags: ['y'] });
   expect(held('1')).toEqual({ tags: ['y'] });
+});
+
+/** HR pushes this once the wish it changes is on its way, and before the target's answer is noted. */
+async function pushedMeanwhile(id: string, attributes: { readonly [name: string]: string }, lost = false): Promise<void> {
+  const { exports, sync } = house.store;
+  const [answer, commit] = [exports.answer, sync.commit];
+  let pushed: Promise<Pushed> | undefined;
+  const decided = new Promise<void>((resolve) => {
+    Object.assign(sync, {
+      commit: async (...batch: Parameters<typeof commit>) => {
+        const conflicts = await commit(...batch);
+        if (pushed && batch[0].staged.some((one) => one.export !== undefined)) resolve();
+        return conflicts;
+      },
+    });
+  });
+  Object.assign(exports, {
+    answer: async (...batch: Parameters<typeof answer>) => {
+      if (!pushed) {
+        const change = { kind: 'person', anchor: id, attributes: { id, ...attributes } };
+        pushed = push(
+          { connection: 'hr', change, by: 'test' },
+          { config: house.config, store: house.store, wall: () => house.now },
+        );
+        house.put('hr', canonicalObject(change));
+        await decided;
+        // As where the process ends: the attempt is left open.
+        if (lost) return [];
+      }
+      return await answer(...batch);
+    },
+  });
+  await cycles(1);
+  Object.assign(exports, { answer });
+  Object.assign(sync, { commit });
+  expect(await (await pushed!).settled).not.toBeNull();
+}
+
+it('a push that takes the place of a wish on its way leaves what that may have written remembered', async () => {
+  await start({ precedence: { mail: ['dir', 'hr'] } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  house.put('hr', canonicalObject({ kind: 'person', anchor: '1', attributes: { id: '1', mail: 'a@x' } }));
+  await pushedMeanwhile('1', { mail: 'b@x' });
+  await cycles(3);
+  expect(held('1')).toEqual({ mail: 'b@x' });
+  await says('1', {});
+  expect(held('1')).toEqual({});
+});
+
+it('nor is it forgotten where the push takes the wish back', async () => {
+  await start({ precedence: { mail: ['dir', 'hr'] } });
+  house.script('dir', { on: 'update', after: 0, times: 1, do: LOST });
+  house.put('hr', canonicalObject({ kind: 'person', anchor: '1', attributes: { id: '1', mail: 'a@x' } }));
+  await pushedMeanwhile('1', {});
+  expect(held('1')).toEqual({ mail: 'a@x' });
+  await cycles(3);
+  expect(held('1')).toEqual({});
+});
+
+it.each([{ mail: 'b@x' }, {}])('nor where the answer is lost with the process, and HR says %j by then', async (then) => {
+  await start({ precedence: { mail: ['dir', 'hr'] } });
+  house.put('hr', canonicalObject({ kind: 'person', anchor: '1', attributes: { id: '1', mail: 'a@x' } }));
+  await pushedMeanwhile('1', then, true);
+  expect(held('1')).toEqual({ mail: 'a@x' });
+  await cycles(4);
+  expect(held('1')).toEqual(then);
+});
+
+it('a wish that is taken back on its way is undone once it is answered', async () => {
+  await start({});
+  house.put('hr', canonicalObject({ kind: 'person', anchor: '1', attributes: { id: '1', mail: 'a@x' } }));
+  await pushedMeanwhile('1', {});
+  await cycles(1);
+  expect(held('1')).toEqual({});
 });

@@ -86,7 +86,7 @@ export function answerOf(
     const fault = canonicalJson(result.fault);
     if (result.unknown) {
       // branch: waits: unknown outcome
-      return { ...blank, outcome: 'unknown', parts, fault, steps: stepsUnanswered(row, sent, settling.shared) };
+      return { ...blank, outcome: 'unknown', parts, fault, ...stepsOf(row, stepsUnanswered(row, sent, settling.shared)) };
     }
     if (ACTIONS[result.fault.kind] === 'park') {
       // branch: parks refused
@@ -124,7 +124,7 @@ export function answerOf(
     const steps = stepsAnswered(row.steps, sent, settling.shared, false);
     // What was cleared is part of it: whether it is gone is to be proven like any value.
     const all = Object.assign(row.sent === null ? bare() : parseImage(row.sent), sent);
-    return { ...common, outcome: 'sent', sent: imageText(all), ...(steps === row.steps ? {} : { steps }) };
+    return { ...common, outcome: 'sent', sent: imageText(all), ...stepsOf(row, steps) };
   }
   const shown = result.object ? shownBy(context, settling, result.object, row, sent, plan) : null;
   const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
@@ -148,8 +148,12 @@ export function answerOf(
         : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
     confirmed: imageText(settled.confirmed),
     keys: keysOf(plan, seen),
-    ...(steps === row.steps ? {} : { steps }),
+    ...stepsOf(row, steps),
   };
+}
+
+function stepsOf({ steps: before }: StagedRow, after: string | null): Pick<ExportAnswer, 'steps'> {
+  return after === before ? {} : { steps: { before, after } };
 }
 
 /** The answer's object; what of it cannot be used is told, and stays as it was last seen. */

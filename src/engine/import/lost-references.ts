@@ -30,9 +30,10 @@ export function createLostReferences(context: EngineContext, connection: EngineC
   };
 }
 
-function mayBeWritten({ export: wish, steps }: StagedRow): readonly Value[] {
+function mayBeWritten({ export: wish, steps, overtaken }: StagedRow): readonly Value[] {
   const wanted = wish?.state === 'unknown' && wish.wanted !== null ? Object.values(parseImage(wish.wanted)) : [];
-  return [...wanted, ...Object.values(parseSteps(steps).unanswered ?? {}).flat()];
+  const before = overtaken === null ? [] : Object.values(parseImage(overtaken));
+  return [...before, ...wanted, ...Object.values(parseSteps(steps).unanswered ?? {}).flat()];
 }
 
 function byOf(connection: EngineConnection, attribute: string): Parameters<typeof referenceText>[1] {

@@ -102,7 +102,11 @@ export function settleRow(
   const edited = forgetEdited(settling, confirmed, sent, now);
   const steps = edited === null ? answered : withUndone(settling, answered, edited);
   if (written === null && edited === null && steps === before) return undefined;
-  return { confirmed: imageText(confirmed), settled: written !== null, ...(steps === row.steps ? {} : { steps }) };
+  return {
+    confirmed: imageText(confirmed),
+    settled: written !== null,
+    ...(steps === row.steps && row.overtaken === null ? {} : { steps }),
+  };
 }
 
 /** What a look at an object shows of writes that nobody answered: noted in `confirmed`; answers the steps after it. */

@@ -37,10 +37,14 @@ export function stepsUnanswered(row: Remembered, sent: Attributes, shared: Share
   return withUnanswered(steps, unanswered);
 }
 
-/** The same of an account whose wish was on its way when the process that sent it ended: all that it wanted. */
+/**
+ * The same of an account whose wish was on its way when the process that sent it ended: all that it wanted. A newer wish that took
+ * its place was never sent.
+ */
 export function stepsOfLost(row: StagedRow, shared: Shared): string | null {
-  if (row.export?.state !== 'unknown' || row.export.wanted === null) return row.steps;
-  return stepsUnanswered(row, parseImage(row.export.wanted), shared);
+  const steps = row.overtaken === null ? row.steps : stepsUnanswered(row, parseImage(row.overtaken), shared);
+  if (row.export?.state !== 'unknown' || row.export.wanted === null || row.export.attempts === 0) return steps;
+  return stepsUnanswered({ ...row, steps }, parseImage(row.export.wanted), shared);
 }
 
 /** A write of these was answered: what earlier ones may have left of them is gone. A set keeps its memory until it is seen. */

@@ -9,7 +9,10 @@ import type { ExportOperation, ExportState, StagedRow } from './staged.ts';
 
 export interface ExportAnswer {
   readonly staged: StagedId;
-  /** The revision the attempt was made for; another one leaves the newer wish in place. */
+  /**
+   * The revision the attempt was made for; another one leaves the newer wish in place, and what was done is looked at again. A
+   * wish that was taken back is there again where the outcome is unknown.
+   */
   readonly revision: number;
   readonly outcome: 'proven' | 'sent' | 'failed' | 'retry' | 'unknown';
   readonly anchor: string | null;
@@ -34,7 +37,8 @@ export interface ExportAnswer {
   /** What the gates count as sent, or as perhaps sent. */
   readonly parts: readonly string[];
   readonly approved: boolean;
-  readonly steps?: string | null;
+  /** As worked out from `before`: what was noted there since stays. */
+  readonly steps?: { readonly before: string | null; readonly after: string | null };
   readonly edges: readonly EdgeWrite[];
 }
 

@@ -44,6 +44,11 @@ export interface StagedRow {
   readonly export: ExportColumns | null;
   /** Deprovisioning progress: `{"disabledAt":ms,"confirmedAt":ms,"taken":{…}}`. */
   readonly steps: string | null;
+  /**
+   * What a wish wanted that was on its way when a newer one, or none, took its place. Kept until it is answered; where no answer
+   * came, until `steps` are written the next time, which then remember it.
+   */
+  readonly overtaken: string | null;
 }
 
 export interface ExportColumns {

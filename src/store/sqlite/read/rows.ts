@@ -7,7 +7,8 @@ import type { Names } from './names.ts';
 export const STAGED = `s.id, s.connection, s.kind, s.presence, s.revision, s.touched_seq, s.incarnation, s.object_id, s.link_how, s.link_run,
   s.origin, s.protected, s.changed_at, s.gone_at, s.anchor, s.name, s.times, s.kept, s.steps, s.seen, s.sent, s.confirmed,
   s.export_state, s.export_operation, s.export_revision, s.export_attempts, s.export_attempt, s.export_at, s.export_not_before,
-  s.export_hold, s.export_run, s.export_parts, s.export_approved, s.export_discarded, s.export_fault, s.wanted_anchor, s.wanted_name, s.wanted`;
+  s.export_hold, s.export_run, s.export_parts, s.export_approved, s.export_discarded, s.export_fault, s.wanted_anchor, s.wanted_name, s.wanted,
+  s.overtaken ->> 'wanted'`;
 
 type Text = string | null;
 type Int = number | null;
@@ -37,6 +38,7 @@ export function stagedRow(names: Names, row: Row): StagedRow {
     sent: row[20] as Text,
     confirmed: row[21] as Text,
     export: row[22] === null ? null : exportColumns(row),
+    overtaken: row[38] as Text,
   };
 }
 

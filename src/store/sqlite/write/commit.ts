@@ -11,6 +11,7 @@ import { clearDone, writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH, WISH_COLUMNS, wishValues } from './export-columns.ts';
 import { addKey, removeKey } from './keys.ts';
+import { SET_OVERTAKEN } from './overtaken.ts';
 import { forgetRefused, writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 
@@ -255,7 +256,8 @@ function writeStaged(session: Session, run: number, write: StagedWrite, row: Kno
   if (write.confirmed !== undefined) set(['confirmed'], [write.confirmed]);
   if (write.times !== undefined) set(['times'], [write.times]);
   if (!insert) values.push(write.staged);
-  const sql = shapeOf(write, presence, columns);
+  const flying = !insert && session.inFlight(known.connection).has(write.staged);
+  const sql = shapeOf(write, presence, columns, flying);
   const changed = session.db.run('staged', sql, ...values);
   if (changed === 0 && !(insert && freed(session, known, insert.anchor) && session.db.run('staged', sql, ...values) === 1))
     return false;
@@ -284,7 +286,7 @@ function freed(session: Session, known: Known, anchor: string | null): boolean {
 /** Each shape is put together once; there are at most a few dozen. */
 const SHAPES = new Map<number, string>();
 
-function shapeOf(write: StagedWrite, presence: number, columns: readonly string[]): string {
+function shapeOf(write: StagedWrite, presence: number, columns: readonly string[], flying: boolean): string {
   const parts = [
     write.insert,
     write.presence !== undefined,
@@ -297,11 +299,12 @@ function shapeOf(write: StagedWrite, presence: number, columns: readonly string[
     write.steps !== undefined,
     write.confirmed !== undefined,
     write.times !== undefined,
+    flying,
   ];
   const key = parts.reduce((bits: number, part) => bits * 2 + (part ? 1 : 0), 0);
   let sql = SHAPES.get(key);
   if (sql === undefined) {
-    sql = write.insert ? insertSql(columns, write.export ? 1 : null) : updateSql(columns, write, presence);
+    sql = write.insert ? insertSql(columns, write.export ? 1 : null) : updateSql(columns, write, presence, flying);
     SHAPES.set(key, sql);
   }
   return sql;
@@ -313,10 +316,12 @@ function insertSql(columns: readonly string[], exportRevision: 1 | null): string
 }
 
 /** The export's revision is that of the row at this write: an answer made for another one is no answer to this wish. */
-function updateSql(columns: readonly string[], write: StagedWrite, presence: number): string {
+function updateSql(columns: readonly string[], write: StagedWrite, presence: number, flying: boolean): string {
   const set = ['revision = revision + 1', ...columns.map((column) => `${column} = ?`)];
   if (write.export) set.push('export_revision = revision + 1, export_attempt = null, export_at = null');
   else if (write.export === null) set.push(SET_NO_WISH);
+  if (flying && write.export !== undefined) set.push(SET_OVERTAKEN);
+  else if (!flying && write.steps !== undefined) set.push('overtaken = null');
   if (write.presence !== undefined && presence !== GONE) set.push('gone_at = null');
   return `update or ignore staged set ${set.join(', ')} where id = ?`;
 }

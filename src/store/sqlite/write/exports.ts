@@ -1,4 +1,5 @@
 /** Attempts and answers (SEMANTICS 9): stored before sent, kept until proven, an answer only to the wish it was made for. */
+import { mergeChanges } from '#core/merge';
 import type { ExportAnswer, ExportOperations, NewChange, SeqRange } from '../../contract.ts';
 import { type AttemptItem, packItems, unpackItems } from '../attempt-items.ts';
 import {
@@ -18,11 +19,12 @@ import {
 import type { Bind, Row } from '../database.ts';
 import { writeChanges } from './changes.ts';
 import { anchorWords, contentWords } from './digest.ts';
-import { writeDirty } from './dirty.ts';
+import { writeDirty, writeDirtyIds } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';
 import { countSent } from './gates.ts';
 import { keyList, replaceStagedKeys } from './keys.ts';
+import { bringBack } from './overtaken.ts';
 import { forgetRefused } from './parked.ts';
 import type { Session } from './session.ts';
 import { adoptTwin, isSomebodyElses, somebodyElses } from './twin.ts';
@@ -81,8 +83,10 @@ export function answer(session: Session, batch: AnswerBatch & { readonly more?: 
   );
   const items = new Map(stored ? unpackItems(stored[0] as Uint8Array).map((item) => [item.id, item]) : []);
   const sent = new Map<string, number>();
+  const overtaken: number[] = [];
   for (const one of batch.answers) {
-    const counted = answerOne(session, batch, connection, one, items.get(one.staged));
+    const { counted, again } = answerOne(session, batch, connection, one, items.get(one.staged));
+    if (again) overtaken.push(one.staged);
     items.delete(one.staged);
     // What may have been done counts as done.
     if (COUNTED.has(one.outcome) && !one.approved && !counted)
@@ -111,22 +115,24 @@ export function answer(session: Session, batch: AnswerBatch & { readonly more?: 
   );
   writeChanges(session, batch.run, batch.changes as readonly NewChange[]);
   writeDirty(session, batch.dirty ?? []);
+  writeDirtyIds(session, overtaken, 'overtaken');
   return { after, upTo: session.lastSeq };
 }
 
 const COUNTED: ReadonlySet<ExportAnswer['outcome']> = new Set(['proven', 'sent', 'unknown']);
-const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state, export_attempts from staged where id = ?`;
+const FIND = `select export_revision, export_operation, presence, object_id, kind, anchor, keys, export_state, export_attempts, steps, overtaken is not null from staged where id = ?`;
 
-/** Whether it was counted as sent before. */
+/** `counted`: as sent, before. `again`: what is wanted was worked out from what was there before it was done. */
 function answerOne(
   session: Session,
   batch: AnswerBatch,
   connection: number,
   one: ExportAnswer,
   item: AttemptItem | undefined,
-): boolean {
+): { readonly counted: boolean; readonly again: boolean } {
+  if (one.outcome === 'unknown') bringBack(session, one.staged);
   const row = session.db.get(FIND, one.staged);
-  if (!row) return false;
+  if (!row) return { counted: false, again: false };
   const current = row[0] === one.revision;
   const operation = item?.operation ?? Number(row[1]);
   const set: string[] = ['revision = revision + 1'];
@@ -160,7 +166,8 @@ function answerOne(
       put('anchor_low', low!);
     }
   }
-  if (one.steps !== undefined && (current || one.outcome !== 'unknown')) put('steps', one.steps);
+  if (one.steps !== undefined) put('steps', mergeChanges(one.steps.before, one.steps.after, row[9] as string | null));
+  if (row[10] === 1) put('overtaken', null);
   settleWish(set, put, batch, one, row, current, operation);
   const update = `update or ignore staged set ${set.join(', ')} where id = ?`;
   // Left out only when another row has the anchor already.
@@ -177,7 +184,7 @@ function answerOne(
   const linked = row[3] !== null;
   if (presence !== Number(row[2]))
     session.moved(connection, Number(row[4]), { presence: Number(row[2]), linked }, { presence, linked });
-  return row[7] === UNKNOWN;
+  return { counted: row[7] === UNKNOWN, again: done && !current && linked };
 }
 
 function refused(one: ExportAnswer, fault: string): ExportAnswer {
@@ -210,7 +217,10 @@ function settleWish(
   if (!current) {
     // A newer wish to create what is there now is a wish to change it.
     if (done && operation === CREATE && row[1] === CREATE) put('export_operation', UPDATE);
-    if (one.outcome === 'unknown') put('export_state', UNKNOWN);
+    if (one.outcome === 'unknown') {
+      put('export_state', UNKNOWN);
+      put('export_at', batch.at);
+    }
     return;
   }
   if (one.outcome === 'proven' && one.remaining === null) {

@@ -11,7 +11,7 @@ import { runNow } from './runs.ts';
 import type { Session } from './session.ts';
 
 const FIND = `select id, touched_seq, presence, object_id, seen, name, name_key, parent_key, changed_at, times, kept, keys,
-  content_0, content_1, content_2, content_3, anchor_high, anchor_low, confirmed, sent, steps, export_state, revision
+  content_0, content_1, content_2, content_3, anchor_high, anchor_low, confirmed, sent, steps, export_state, revision, overtaken is not null
   from staged where connection = ? and kind = ? and anchor = ?`;
 const INSERT = `insert into staged (id, connection, kind, presence, anchor_high, anchor_low, content_0, content_1, content_2, content_3,
   revision, touched_seq, incarnation, protected, changed_at, anchor, name, name_key, parent_key, keys, times, kept, steps, seen, confirmed)
@@ -197,6 +197,8 @@ function update(work: Batch, kind: number, item: StageItem, row: Row): void {
     id,
   );
   if (done) clearExport(session, id);
+  if (settle?.steps !== undefined && row[23] === 1 && !session.inFlight(work.space).has(id))
+    session.db.run('staged', 'update staged set overtaken = null where id = ?', id);
   work.rows++;
   const linked = objectId !== null;
   if (presence !== PRESENT)

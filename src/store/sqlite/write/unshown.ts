@@ -3,6 +3,7 @@ import { freeParts } from '#core/parts';
 import type { ExportOperations } from '../../contract.ts';
 import { FAILED, SENT, UNKNOWN, WAITING } from '../codes.ts';
 import { countSent, heldParts, uncountSent } from './gates.ts';
+import { bringBack } from './overtaken.ts';
 import { writeParked } from './parked.ts';
 import type { Session } from './session.ts';
 
@@ -13,7 +14,7 @@ export function settleUnshown(session: Session, batch: Parameters<ExportOperatio
     const [sentAt] = session.db.get('select export_at from staged where id = ?', row.id) ?? [null];
     const marked = session.db.run(
       'staged',
-      `update staged set export_state = ?, export_hold = null, export_fault = coalesce(?, export_fault), steps = ?, revision = revision + 1
+      `update staged set export_state = ?, export_hold = null, export_fault = coalesce(?, export_fault), steps = ?, overtaken = null, revision = revision + 1
        where id = ? and revision = ? and export_state in (${SENT}, ${UNKNOWN})`,
       row.fault === null ? WAITING : FAILED,
       row.fault,
@@ -37,19 +38,22 @@ export function parkRefused(
   writeParked(session, run, [{ subject: { stagedId }, items: [{ kind: 'refused', connection, detail: fault }], at }]);
 }
 
+/** What was on its way: the wish, or the one that a newer one took the place of. */
+const LOST = `select export_state, iif(overtaken is null, export_parts, overtaken ->> 'parts'), iif(overtaken is null, export_approved, overtaken ->> 'approved')
+  from staged where id = ? and export_state is not null`;
+
 /** Sent or not, nobody knows: each waits until it is looked up, or a complete read shows it. Until then it counts as sent. */
 export function loseItems(session: Session, connection: number, ids: Iterable<number>, at: number): void {
   const sent = new Map<string, number>();
   let held: ReadonlySet<string> | undefined;
   for (const id of ids) {
-    const row = session.db.get(
-      'select export_state, export_parts, export_approved from staged where id = ? and export_state is not null',
-      id,
-    );
+    bringBack(session, id);
+    const row = session.db.get(LOST, id);
     if (!row) continue;
+    // A newer wish was not sent itself.
     session.db.run(
       'staged',
-      `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + 1, export_at = ?, revision = revision + 1 where id = ?`,
+      `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + (overtaken is null), export_at = ?, revision = revision + 1 where id = ?`,
       at,
       id,
     );
