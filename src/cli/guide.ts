@@ -34,7 +34,9 @@ questions and faults go to stderr, so that results can be piped. A fault says wh
 Wherever a command takes a PERSON, you may type an id (\`#42\`), a number in a source (\`hr:E1042\`), a login, a mail address or a
 part of a name. When several people match, they are listed with their ids and nothing is done.
 
-Commands that only read (${listed(commands)}) work while a run is going on.
+Commands that only read (${listed(commands, ['plan', 'preview', ...STORED])}) work while a run is going on. While rollcall.yaml has
+faults, those that need only the store (${listed(commands, STORED)}) show them as warnings and answer from the
+store alone, \`explain\` without the reasons; every other one is refused.
 
 ## Options for every command
 
@@ -62,9 +64,10 @@ UTC. A fault prints \`{"version":1,"command":…,"error":{"kind","message","wher
 ${commands.map(shape).join('\n')}`;
 }
 
-function listed(commands: readonly Command[]): string {
-  const reading = ['plan', 'preview', 'people', 'explain', 'history', 'runs', 'run show', 'parked'];
-  return commands.flatMap((one) => (reading.includes(one.name) ? [`\`${one.name}\``] : [])).join(', ');
+const STORED: readonly string[] = ['people', 'explain', 'history', 'runs', 'run show', 'parked', 'decisions'];
+
+function listed(commands: readonly Command[], names: readonly string[]): string {
+  return commands.flatMap((one) => (names.includes(one.name) ? [`\`${one.name}\``] : [])).join(', ');
 }
 
 function cell(text: string): string {

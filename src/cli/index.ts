@@ -20,7 +20,7 @@ import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
-import { type Environment, openTerminal, type Streams, type Terminal } from './terminal.ts';
+import { type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
 
 export type { Program } from '#operations/operation';
 export type { Environment, Streams } from './terminal.ts';
@@ -76,6 +76,7 @@ async function execute(
   const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
     onProgress: (step) => progress.report(step),
     signal: stop.signal,
+    onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });
   try {
     // Bars end before the first line of the result is written.
@@ -132,6 +133,13 @@ function listenForStop(terminal: Terminal, progress: Progress): { readonly signa
       process.off('SIGTERM', stop);
     },
   };
+}
+
+/** `rollcall.yaml` cannot be used, and what was asked for can be told all the same. */
+function storedOnlyText({ faults, lines, message }: ConfigurationFaults, store: string, { paintErr: paint }: Terminal): string {
+  const listed = faults.map((one) => faultText(one, paint, lines, true)).join('');
+  const note = `Until then nothing is read or written; what follows is from the store ${printable(store)} alone, and names no rule.`;
+  return `${listed}${paint.yellow('!')} ${printable(message)}\n  ${note}\n`;
 }
 
 function fail(error: unknown, command: Command | null, json: boolean, terminal: Terminal): number {

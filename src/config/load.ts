@@ -15,6 +15,7 @@ import { bytes } from './quantity.ts';
 import { conceal } from './secrets/conceal.ts';
 import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
 import { file as fileShape } from './shape/file.ts';
+import { DEFAULT_OBJECT_SIZE, DEFAULT_STORE, STORE, storedOnly, storeOf } from './stored.ts';
 import type { Written, WrittenHook } from './written.ts';
 
 export interface LoadOptions {
@@ -29,7 +30,12 @@ export interface LoadOptions {
 
 export type Loaded =
   | { readonly ok: true; readonly config: Configuration; readonly warnings: readonly Fault[] }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly Fault[];
+      /** To look at the store alone; left out where the faults leave in doubt which one that is. */
+      readonly stored?: Configuration;
+    };
 
 const DAY = 86_400_000;
 /** Nobody mends more in one go; a file of the wrong kind has one in every line. */
@@ -46,19 +52,24 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     return { ok: false, faults: [unreadable(options.file, error)] };
   }
   const parsed = parseDocument(text, options.file);
+  const sources: Sources = { folder: path.dirname(file), env: options.env, readFile };
+  const refused = async (found: readonly Fault[], kinds: Configuration['kinds'] | null = null): Promise<Loaded> => {
+    const faults = found.toSorted(byPosition).slice(0, MOST_FAULTS);
+    const stored = await storedOnly({ text, data: parsed.data, file }, kinds, sources);
+    return { ok: false, faults, ...(stored === undefined ? {} : { stored }) };
+  };
   if (parsed.broken) return refused(parsed.faults);
   const collect = collector(options.file, parsed.positions);
-  const sources: Sources = { folder: path.dirname(file), env: options.env, readFile };
   const written = checkAndPrune(parsed.data, fileShape, collect) as Written | undefined;
   if (written === undefined) return refused([...parsed.faults, ...collect.faults]);
 
-  const store = await resolved(written.store ?? 'sqlite:rollcall.db', ['store'], sources, collect);
+  const store = await resolved(written.store ?? DEFAULT_STORE, ['store'], sources, collect);
   // What a program or a webhook is given may be a password, whatever the setting is called.
   const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect, () => true);
   const read = await readConnections(written, outlineOf(parsed.data), options.definitions, sources, collect);
   checkResolved(store, hooks, collect);
   const faults = [...parsed.faults, ...collect.faults];
-  if (faults.length > 0) return refused(faults);
+  if (faults.length > 0) return refused(faults, read.kinds);
 
   const config: Configuration = {
     file,
@@ -71,14 +82,10 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     profiles: new Map(Object.entries(written.profiles ?? {})),
     schedule: new Map(Object.entries(written.schedule ?? {})),
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
-    limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? '16MB') },
+    limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };
-}
-
-function refused(faults: readonly Fault[]): Loaded {
-  return { ok: false, faults: faults.toSorted(byPosition).slice(0, MOST_FAULTS) };
 }
 
 async function resolved(
@@ -100,25 +107,13 @@ async function resolved(
 
 /** The shape could only look at references; now their values are here. */
 function checkResolved(store: Resolved, hooks: Resolved, collect: Collector): void {
-  if (!/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/.test(String(store.data))) {
+  if (!STORE.test(String(store.data))) {
     collect.fault(['store'], 'value', 'the reference holds no store', 'let it hold sqlite:FILE or postgres://…');
   }
   for (const [index, { webhook }] of (hooks.data as readonly WrittenHook[]).entries()) {
     if (webhook === undefined || /^https?:\/\/\S+$/.test(webhook)) continue;
     collect.fault(['hooks', index, 'webhook'], 'value', 'the reference holds no address', 'let it hold an http or https address');
   }
-}
-
-function storeOf(store: Resolved & { written: unknown }, folder: string): Configuration['store'] {
-  const text = String(store.data);
-  if (text.startsWith('sqlite:')) return { kind: 'sqlite', path: path.resolve(folder, text.slice('sqlite:'.length)) };
-  const out = { kind: 'postgres', url: text } as const;
-  conceal(
-    out,
-    { kind: 'postgres', url: store.written },
-    store.references.map(() => ['url']),
-  );
-  return out;
 }
 
 function hooksOf(hooks: Resolved & { written: unknown }): readonly Hook[] {

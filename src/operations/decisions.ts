@@ -68,7 +68,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
     next: z.number().nullable(),
   }),
   async run({ person, connection, all, after, limit }, session) {
-    const services = await session.services('read');
+    const services = await session.services('stored');
     if (connection !== undefined) await knownConnection(connection, services);
     const filter = {
       active: !all,

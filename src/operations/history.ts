@@ -53,7 +53,7 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
     ),
   }),
   async run({ person, limit }, session) {
-    const services = await session.services('read');
+    const services = await session.services('stored');
     const row = await findOne(person, services);
     const changes = await historyOf(row, services.store, limit);
     const { id, kind, label } = describe(row);

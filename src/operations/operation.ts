@@ -40,15 +40,23 @@ export interface Program {
   openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
 }
 
-/** `readOrEmpty`: as before the first run where there is no store yet. */
-export type Access = 'read' | 'readOrEmpty' | 'write';
+/**
+ * `readOrEmpty`: as before the first run where there is no store yet. `stored`: for reading, and where the file has faults from the
+ * store alone: then no connection and no rule is known, and `services` says so.
+ */
+export type Access = 'read' | 'readOrEmpty' | 'stored' | 'write';
+
+export interface SessionServices extends Services {
+  /** The file has faults: what is known comes from the store alone. Only with `stored`. */
+  readonly storedOnly: boolean;
+}
 
 /** One caller's surroundings; opened lazily, closed by whoever made it. */
 export interface Session {
   readonly program: Program;
   /** Path of rollcall.yaml. */
   readonly file: string;
-  services(access: Access): Promise<Services>;
+  services(access: Access): Promise<SessionServices>;
   close(): Promise<void>;
 }
 

@@ -99,7 +99,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     moreOwed: z.boolean(),
   }),
   async run({ kind, connection, after, limit }, session) {
-    const services = await session.services('read');
+    const services = await session.services('stored');
     const { store } = services;
     if (connection !== undefined) await knownConnection(connection, services);
     const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };

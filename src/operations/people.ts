@@ -51,9 +51,11 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
     next: z.number().nullable(),
   }),
   async run({ text, kind, after, limit }, session) {
-    const { store, config } = await session.services('read');
-    if (kind !== undefined && !config.kinds.has(kind))
-      throw new UnknownName(`There is no kind '${kind}' in ${config.file}.`, kind, [...config.kinds.keys()]);
+    const { store, config } = await session.services('stored');
+    if (kind !== undefined && !config.kinds.has(kind)) {
+      const kinds = [...new Set([...config.kinds.keys(), ...Object.keys(await store.people.counts())])];
+      if (!kinds.includes(kind)) throw new UnknownName(`There is no kind '${kind}' in ${config.file}.`, kind, kinds);
+    }
     const found = await search(store, { text, after, limit, ...(kind === undefined ? {} : { kind }) });
     return {
       people: found.map((one) => ({

@@ -58,7 +58,7 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
     moreErrors: z.boolean(),
   }),
   async run({ run, after, limit }, session) {
-    const { store, config } = await session.services('read');
+    const { store, config } = await session.services('stored');
     const row = await store.runs.get(run);
     if (row === null) {
       throw new RollcallError('notFound', `There is no run ${run}.`, { remedy: "'rollcall runs' lists the runs that are kept." });

@@ -95,7 +95,7 @@ export const runs: Operation<RunsInput, RunsOutput> = {
   input: z.object({ before: z.int().optional(), limit: z.int().min(1).max(1_000).default(20) }),
   output: versioned<RunsOutput>('runs', { runs: z.array(z.object(runSummaryShape)) }),
   async run({ before, limit }, session) {
-    const { store } = await session.services('read');
+    const { store } = await session.services('stored');
     const rows = await store.runs.list({ limit, ...(before === undefined ? {} : { before }) });
     return { runs: rows.map(runSummary) };
   },

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fault, RollcallError } from '#core/errors';
 import type { Progress, Services } from '#runs/model';
-import type { Access, OpenStore, Program, Session } from './operation.ts';
+import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
 
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
+  /** The file has faults, and the operation goes on from this store alone. */
+  readonly onStoredOnly?: (faults: ConfigurationFaults, store: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -34,15 +36,30 @@ export class ConfigurationFaults extends RollcallError {
 
 export function openSession(program: Program, file: string, listeners: Listeners = {}): Session {
   let store: OpenStore | null = null;
-  let services: Promise<Services> | null = null;
+  let services: Promise<SessionServices> | null = null;
   let scratch: string | null = null;
 
-  const open = async (access: Access): Promise<Services> => {
+  const open = async (access: Access): Promise<SessionServices> => {
     const loaded = await program.loadConfig(file);
-    if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
+    if (!loaded.ok) {
+      const faults = new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
+      if (access !== 'stored' || loaded.stored?.store.kind !== 'sqlite') throw faults;
+      return openStored(loaded.stored, loaded.stored.store.path, faults);
+    }
     for (const warning of loaded.warnings) listeners.onFault?.(warning);
     store = await openStore(loaded.config, access);
-    return { config: loaded.config, store, wall: program.wall, ...listeners };
+    return { config: loaded.config, store, wall: program.wall, storedOnly: false, ...listeners };
+  };
+
+  const openStored = async (config: Services['config'], path: string, faults: ConfigurationFaults): Promise<SessionServices> => {
+    try {
+      store = await program.openStore(config, { readOnly: true });
+    } catch {
+      // Without the store the faults are what is in the way.
+      throw faults;
+    }
+    listeners.onStoredOnly?.(faults, path);
+    return { config, store, wall: program.wall, storedOnly: true, ...listeners };
   };
 
   /** Before the first run there is no store; what would happen then is worked out on an empty one that nobody sees. */

@@ -82,7 +82,10 @@ const MOST_PARKED = 1_000;
 const ALL = '*';
 
 type Configuration = Services['config'];
-type Surroundings = Pick<Services, 'store' | 'config' | 'wall'>;
+type Surroundings = Pick<Services, 'store' | 'config' | 'wall'> & {
+  /** No rule is known: values and accounts as the store has them, without reasons. */
+  readonly storedOnly?: boolean;
+};
 
 /** `attribute`: only this one of the agreed attributes, and what it feeds in the targets. */
 export async function explain(object: ObjectRow, attribute: string | null, surroundings: Surroundings): Promise<Explanation> {
@@ -99,8 +102,15 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
   const configured = new Set(config.connections.map((one) => one.name));
   const linkedTo = new Set(rows.map((row) => row.connection));
   const fixed = await fixedValues(object.id, store);
-  const reasons =
-    rules === undefined
+  const reasons = surroundings.storedOnly
+    ? Object.entries(stored).map(([name, of]) => ({
+        attribute: name,
+        stored: of,
+        recomputed: of,
+        contributions: [],
+        difference: null,
+      }))
+    : rules === undefined
       ? []
       : reasonsOf({
           rules,
@@ -124,9 +134,11 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
         changedRun: (notes[one.attribute] ?? notes[ALL])?.[0] ?? null,
         changedAt: (notes[one.attribute] ?? notes[ALL])?.[1] ?? null,
       })),
-    targets: targetsOf(object, rows, states, config, attribute),
+    targets: surroundings.storedOnly ? storedTargets(rows, states) : targetsOf(object, rows, states, config, attribute),
     silent: silentRows(
-      rows.filter((row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0),
+      (surroundings.storedOnly ? [] : rows).filter(
+        (row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0,
+      ),
       contributors,
       configured,
     ).map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
@@ -211,12 +223,20 @@ function targetsOf(
   });
 }
 
+/** Accounts that were written to, or are to be. */
+function storedTargets(rows: readonly StagedRow[], states: ReadonlyMap<string, ConnectionState>): TargetState[] {
+  return rows
+    .filter((row) => row.presence !== 'gone' && (row.export !== null || row.origin !== null))
+    .map((row) => targetState(row.connection, row, [], states.get(row.connection), null));
+}
+
+/** `rule`: null where none is known; then nobody knows when an account is deleted either. */
 function targetState(
   connection: string,
   row: StagedRow | undefined,
   flows: readonly ExportFlow[],
   state: ConnectionState | undefined,
-  { deprovision: { action, then, afterMs } }: ExportRule,
+  rule: ExportRule | null,
 ): TargetState {
   const wish = row?.export ?? null;
   const seen: Attributes = row?.seen == null ? Object.create(null) : parseImage(row.seen);
@@ -224,8 +244,9 @@ function targetState(
   const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
   const left = wish === null ? null : undiscarded(row!);
   const { disabledAt, confirmedAt = null } = parseSteps(row?.steps ?? null);
-  const ended = action === 'disable' && (disabledAt !== undefined || confirmedAt !== null);
-  const deleteAt = then === 'delete' && confirmedAt !== null ? confirmedAt + afterMs : null;
+  const steps = rule?.deprovision;
+  const ended = (steps === undefined || steps.action === 'disable') && (disabledAt !== undefined || confirmedAt !== null);
+  const deleteAt = steps?.then === 'delete' && confirmedAt !== null ? confirmedAt + steps.afterMs : null;
   return {
     connection,
     account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),

@@ -72,25 +72,28 @@ async function byId(text: string, store: Store): Promise<ObjectRow | null> {
 
 async function byAnchor(text: string, { store, config }: Sources): Promise<ObjectRow | null> {
   const colon = text.indexOf(':');
-  const connection = config.connections.find((one) => colon > 0 && one.name === text.slice(0, colon));
-  if (connection === undefined) return null;
+  if (colon <= 0) return null;
+  const name = text.slice(0, colon);
+  const connection = config.connections.find((one) => one.name === name);
+  // One that is not in the file any more, or of a file that cannot be read, is in the store still.
+  if (connection === undefined && !(await store.spaces.states()).some((one) => one.name === name)) return null;
   const anchor = text.slice(colon + 1);
-  const kinds = new Set(Object.keys(await store.spaces.count(connection.name)));
-  for (const rule of connection.imports.values()) kinds.add(rule.from);
+  const kinds = new Set(Object.keys(await store.spaces.count(name)));
+  for (const rule of connection?.imports.values() ?? []) kinds.add(rule.from);
   for (const kind of kinds) {
-    const staged = (await store.spaces.byAnchors(connection.name, kind, [anchor]))[0];
+    const staged = (await store.spaces.byAnchors(name, kind, [anchor]))[0];
     if (staged === undefined) continue;
     if (staged.objectId === null) {
-      throw new RollcallError('notFound', `${connection.name} has '${anchor}', but it is not linked to anybody.`, {
-        where: { connection: connection.name, object: anchor },
-        remedy: `See why with 'rollcall preview ${connection.name} ${anchor}' or 'rollcall parked'.`,
+      throw new RollcallError('notFound', `${name} has '${anchor}', but it is not linked to anybody.`, {
+        where: { connection: name, object: anchor },
+        remedy: `See why with 'rollcall preview ${name} ${anchor}' or 'rollcall parked'.`,
       });
     }
     const row = (await store.sync.objects([staged.objectId]))[0];
     if (row !== undefined) return current(row, store);
   }
-  throw new RollcallError('notFound', `${connection.name} has no object '${anchor}'.`, {
-    where: { connection: connection.name },
+  throw new RollcallError('notFound', `${name} has no object '${anchor}'.`, {
+    where: { connection: name },
     remedy: 'Check the number; it is found once it was read by a run.',
   });
 }

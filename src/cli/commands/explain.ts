@@ -53,10 +53,10 @@ export const explain: Command = command({
       // References of many are no value: they are listed by system, below.
       const listed = person.members.length > 0;
       for (const one of person.attributes)
-        if (!(listed && one.ofMany && one.value === null)) terminal.out(attributeText(one, paint));
+        if (!(listed && one.ofMany && one.value === null)) terminal.out(attributeText(one, person.rulesKnown, paint));
     }
     if (args.positionals[1] !== undefined && person.attributes.length === 0)
-      terminal.out('It has no value, and no source has a rule for it.\n');
+      terminal.out(person.rulesKnown ? 'It has no value, and no source has a rule for it.\n' : 'It has no value.\n');
     for (const target of person.targets) {
       const members = person.members.filter((one) => one.connection === target.connection);
       terminal.out(targetText(target, new Set(members.map((one) => one.attribute)), paint));
@@ -102,7 +102,7 @@ function overview(person: ExplainOutput, { paint, width }: Terminal): string {
   return `${table(titles, rows, { width, head: paint.dim })}\n`;
 }
 
-function attributeText(one: ExplainAttribute, paint: Paint): string {
+function attributeText(one: ExplainAttribute, rulesKnown: boolean, paint: Paint): string {
   const name = one.label === null ? one.attribute : `${one.attribute} (${one.label})`;
   const changed = one.changedRun === null ? '' : paint.dim(`  last changed in run ${one.changedRun}, ${time(one.changedAt)}`);
   const lines = [`${paint.bold(printable(name))}  ${value(one.value)}${changed}\n`];
@@ -119,7 +119,10 @@ function attributeText(one: ExplainAttribute, paint: Paint): string {
       `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
     );
   }
-  if (one.contributions.length === 0 && one.fixed === null) lines.push(`  ${paint.dim('no source has a rule for it')}\n`);
+  if (one.contributions.length === 0 && one.fixed === null)
+    lines.push(
+      `  ${paint.dim(rulesKnown ? 'no source has a rule for it' : 'why is not known while rollcall.yaml has faults')}\n`,
+    );
   if (one.difference !== null)
     lines.push(
       `  ${paint.yellow('!')} The rules give ${value(one.difference.recomputed)} now. ${printable(one.difference.why)}\n`,
