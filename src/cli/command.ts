@@ -101,7 +101,7 @@ export function command<In, Out>(binding: Binding<In, Out>): Command {
     async execute(args, surroundings) {
       const output = await perform(operation, await binding.input(args, surroundings), surroundings.session);
       await binding.finish?.(output, surroundings, args);
-      if (surroundings.json) surroundings.terminal.out(`${JSON.stringify(output)}\n`);
+      if (surroundings.json) surroundings.terminal.json(output);
       else await binding.print(output, surroundings, args);
       return binding.exit?.(output, args) ?? EXIT.ok;
     },

@@ -12,7 +12,6 @@
 import { toFault } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
-import { redact } from '#operations/redact';
 import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, Declined, EXIT, Unanswered, UsageError } from './command.ts';
@@ -42,15 +41,12 @@ export async function main(
     const parsed = parse(argv, COMMANDS);
     command = parsed.command;
     if (parsed.args.has('version')) {
-      terminal.out(
-        parsed.args.has('json')
-          ? `${JSON.stringify({ version: 1, command: 'version', rollcall: program.version })}\n`
-          : `${program.version}\n`,
-      );
+      if (parsed.args.has('json')) terminal.json({ version: 1, command: 'version', rollcall: program.version });
+      else terminal.out(`${program.version}\n`);
       return EXIT.ok;
     }
     if (parsed.args.has('help') || command === null) {
-      if (parsed.args.has('json')) terminal.out(`${JSON.stringify(helpData(command === null ? COMMANDS : [command]))}\n`);
+      if (parsed.args.has('json')) terminal.json(helpData(command === null ? COMMANDS : [command]));
       else
         terminal.out(
           command === null ? globalHelp(COMMANDS, program.version, terminal.paint) : commandHelp(command, terminal.paint),
@@ -85,6 +81,10 @@ async function execute(
       out(text) {
         progress.finish();
         terminal.out(text);
+      },
+      json(value) {
+        progress.finish();
+        terminal.json(value);
       },
     };
     const code = await command.execute(args, { terminal: printing, session, json, quiet });
@@ -151,7 +151,7 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
   if (json) {
     const said =
       error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : toFault(error);
-    terminal.out(`${redact(JSON.stringify({ version: 1, command: command?.name ?? null, error: said, faults }))}\n`);
+    terminal.json({ version: 1, command: command?.name ?? null, error: said, faults });
   }
   if (error instanceof Unanswered) return EXIT.interrupted;
   if (error instanceof Declined) return EXIT.decide;

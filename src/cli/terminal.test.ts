@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import { keepSecret } from '#config/secrets/redact';
 import { RollcallError } from '#core/errors';
 import { UsageError } from './command.ts';
 import { errorText, excerpt, faultText } from './fault.ts';
@@ -15,6 +16,18 @@ describe('text from outside', () => {
     expect(printable('a\r\nb\tc\u2028d')).toBe('a b c d');
     expect(printable('Zoë Ñ 田中 אבג')).toBe('Zoë Ñ 田中 אבג');
     expect(value(['x\u001b[31m', 'y'])).toBe('x�[31m, y');
+  });
+});
+
+describe('secrets', () => {
+  it('are found before lines are folded, and leave JSON as it is', () => {
+    keepSecret('correct horse battery');
+    keepSecret('4711');
+    const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 40 });
+    const terminal = openTerminal({ stdin: new PassThrough(), stdout, stderr: new PassThrough() }, {});
+    terminal.out('the hook said that it would not take correct horse battery\n');
+    terminal.json({ id: 4711, text: 'pin 4711' });
+    expect(String(stdout.read())).toBe('the hook said that it would not take\n  ••••\n{"id":4711,"text":"pin ••••"}\n');
   });
 });
 

@@ -19,6 +19,8 @@ export interface Terminal {
   readonly environment: Environment;
   /** Results. */
   out(text: string): void;
+  /** A result as one line of JSON. */
+  json(value: unknown): void;
   /** Everything else: progress, questions, faults. */
   err(text: string): void;
   /** Colours for stdout and stderr; they differ when one of them is piped. */
@@ -47,12 +49,19 @@ export function openTerminal(streams: Streams, environment: Environment, folds: 
   return {
     streams,
     environment,
-    out: (text) => void streams.stdout.write(redact(folds && width !== null ? fold(text, width) : text)),
+    // A secret that was broken over two lines would not be found.
+    out: (text) => void streams.stdout.write(folds && width !== null ? fold(redact(text), width) : redact(text)),
+    // Only in its texts: a secret that looks like a number, found in the JSON, would leave none.
+    json: (value) => void streams.stdout.write(`${JSON.stringify(value, withoutSecrets)}\n`),
     err: (text) => void streams.stderr.write(redact(text)),
     paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
     paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
     width,
   };
+}
+
+function withoutSecrets(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? redact(value) : value;
 }
 
 /**

@@ -306,6 +306,16 @@ describe('faults, each with line, column and remedy', () => {
       [/^1:\d+ hooks\[0\]\.webhook: the reference holds no address/],
     ],
     [
+      'webhook that is no address',
+      `hooks: [{ after: sync, webhook: "https://[half" }]\n${GOOD}`,
+      [/^1:\d+ hooks\[0\].*must be an http or https address/],
+    ],
+    [
+      'reference in a webhook that is no address',
+      `hooks: [{ after: sync, webhook: "https://x:99999/\${env:DATA}" }]\n${GOOD}`,
+      [/^1:\d+ hooks\[0\]\.webhook: the reference holds no address/],
+    ],
+    [
       'reference in a rule',
       change('when: person.active', "when: '${env:WHO}'"),
       [/^\d+:15 connections\.ad\.export\.person\.when: a rule cannot refer to the environment/],

@@ -111,7 +111,7 @@ function checkResolved(store: Resolved, hooks: Resolved, collect: Collector): vo
     collect.fault(['store'], 'value', 'the reference holds no store', 'let it hold sqlite:FILE or postgres://…');
   }
   for (const [index, { webhook }] of (hooks.data as readonly WrittenHook[]).entries()) {
-    if (webhook === undefined || /^https?:\/\/\S+$/.test(webhook)) continue;
+    if (webhook === undefined || (/^https?:\/\/\S+$/.test(webhook) && URL.canParse(webhook))) continue;
     collect.fault(['hooks', index, 'webhook'], 'value', 'the reference holds no address', 'let it hold an http or https address');
   }
 }

@@ -32,3 +32,35 @@ ${BOOK}`);
     await there.remove();
   }
 });
+
+it('a secret that stands where the words of a hook are cut stays hidden, and one of digits leaves JSON as it is', async () => {
+  process.env['ROLLCALL_TEST_HOOK_TOKEN'] = 'correct-horse-battery';
+  process.env['ROLLCALL_TEST_HOOK_PIN'] = '1000';
+  const there = await place(`store: sqlite:rollcall.db
+hooks:
+  - after: import
+    command: ['sh', '-c', 'printf "%290s%s" "" "x$0" | tr " " . >&2; exit 1', '\${env:ROLLCALL_TEST_HOOK_TOKEN}', '\${env:ROLLCALL_TEST_HOOK_PIN}']
+connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    owner: true
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } } }
+${BOOK}`);
+  try {
+    await there.write('hr.csv', 'id,name,phone\nE01,Ann 1000,1\n');
+    const called = await there.call('run');
+    const shown = await there.call('run', 'show', '1', '--json');
+    expect(shown.out).toContain('...x••••');
+    for (const text of [called.out, called.err, shown.out]) expect(text).not.toContain('corre');
+    const { code, out } = await there.call('runs', '--json', '--limit', '1000');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ version: 1 });
+    expect(JSON.parse((await there.call('people', '--json')).out)).toMatchObject({ people: [{ label: 'Ann ••••' }] });
+  } finally {
+    delete process.env['ROLLCALL_TEST_HOOK_TOKEN'];
+    delete process.env['ROLLCALL_TEST_HOOK_PIN'];
+    await there.remove();
+  }
+});

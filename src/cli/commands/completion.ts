@@ -22,7 +22,8 @@ export function completion(commands: () => readonly CommandHelp[]): Command {
       if (shell === undefined)
         throw new UsageError(`There is no completion for '${args.positionals[0]}'.`, `Choose ${SHELLS.join(', ')}.`);
       const script = completionScript(shell, commands());
-      terminal.out(json ? `${JSON.stringify({ version: 1, command: 'completion', shell, script })}\n` : script);
+      if (json) terminal.json({ version: 1, command: 'completion', shell, script });
+      else terminal.out(script);
       return EXIT.ok;
     },
   };

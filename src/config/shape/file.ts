@@ -7,6 +7,7 @@ import { isZone } from '#core/time';
 import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, size } from '../quantity.ts';
 import { scheduleFault } from '../schedule.ts';
+import { holdsReference } from '../secrets/references.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 
 const kindName = z.string().regex(NAME, 'must be a kind: a small letter, then letters and digits, such as person');
@@ -52,6 +53,7 @@ const hook = z.union([
     webhook: z
       .string()
       .regex(/^https?:\/\/\S+$|^\$\{(?:env|file):[^}]+\}$/, 'must be an http or https address')
+      .refine((text) => holdsReference(text) || URL.canParse(text), 'must be an http or https address')
       .describe('Address that receives a POST with the run as JSON.'),
   }),
 ]);

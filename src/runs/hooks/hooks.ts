@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Configuration, Hook } from '#config/model';
+import { redact } from '#config/secrets/redact';
 import { RollcallError, toFault } from '#core/errors';
 import type { EngineContext } from '#engine/index';
 
@@ -22,7 +23,7 @@ export async function runHooks(config: Configuration, phase: Phase, context: Eng
     });
     try {
       if ('command' in hook.run) await command(hook.run.command, told, config.folder, hook.timeoutMs, context.signal);
-      else await webhook(hook.run.webhook, told, hook.timeoutMs);
+      else await webhook(hook.run.webhook, told, hook.timeoutMs, context.signal);
     } catch (error) {
       const name = 'command' in hook.run ? hook.run.command[0]! : new URL(hook.run.webhook).host;
       context.fault({
@@ -57,8 +58,8 @@ function command(words: readonly string[], told: string, folder: string, timeout
       clearTimeout(timer);
       signal.removeEventListener('abort', interrupted);
     };
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (said.length < 2_000) said += chunk.toString('utf8');
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      if (said.length < 100_000) said += chunk;
     });
     child.on('error', (cause) => {
       over();
@@ -74,7 +75,8 @@ function command(words: readonly string[], told: string, folder: string, timeout
           reject(
             new RollcallError(
               'unavailable',
-              why ?? `ended with ${code ?? killedBy}${said ? `: ${said.trim().slice(0, 300)}` : ''}`,
+              // Half a secret would not be known for one.
+              why ?? `ended with ${code ?? killedBy}${said ? `: ${redact(said).trim().slice(0, 300)}` : ''}`,
             ),
           );
       };
@@ -99,13 +101,13 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-async function webhook(url: string, told: string, timeoutMs: number): Promise<void> {
+async function webhook(url: string, told: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: told,
     redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
   await answer.body?.cancel();
   if (!answer.ok) throw new RollcallError('unavailable', `it answered ${answer.status}`);
