@@ -3,6 +3,7 @@ import type { Case } from './case.ts';
 import { result } from './cases/01-result.ts';
 import { equal } from './cases/02-equal.ts';
 import { whoSaysWhat } from './cases/03-who-says-what.ts';
+import { lookedAtAgain } from './cases/04-looked-at-again.ts';
 import { time } from './cases/05-time.ts';
 import { gone } from './cases/06-gone.ts';
 import { beforeWriting } from './cases/07-before-writing.ts';
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ...result,
   ...equal,
   ...whoSaysWhat,
+  ...lookedAtAgain,
   ...time,
   ...gone,
   ...beforeWriting,

@@ -6,7 +6,7 @@ import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
 import { keyText, strongScope } from './generation.ts';
-import { joinKeysOf } from './link.ts';
+import { joinKeysOf } from './join-keys.ts';
 
 export interface ObjectResult {
   /** Null when nothing about the object changed. */

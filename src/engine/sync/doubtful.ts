@@ -8,7 +8,7 @@ import type { KeyRow, ObjectId, StagedKey } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
 import { type Generation, keyOf, keyText } from './generation.ts';
-import { joinKeysOf } from './link.ts';
+import { joinKeysOf } from './join-keys.ts';
 
 interface Link {
   readonly one: Evaluated;

@@ -2,6 +2,7 @@
 import type { Kind } from '#core/values';
 import type { LinkHow, ObjectId, StagedId, StagedKey } from '#store/contract';
 import type { ParkedKind } from '../safety/parked.ts';
+import type { Foresight } from './foresight.ts';
 
 /** Batches that the store writes while one is worked out: none waits because another one took longer. */
 export const ON_THEIR_WAY = 2;
@@ -52,6 +53,8 @@ export interface Generation {
   /** Those of them with several owners, and join keys that known objects got: whoever else has one looks again (doubtful.ts). */
   readonly shared: Set<string>;
   readonly gained: Map<string, ObjectId[]>;
+  /** Join keys as they will be, where that matters to the links of this generation (foresight.ts). */
+  foresight: Foresight | null;
   /** How many staged objects of each connection the link pass looked at. */
   readonly looked: Map<string, number>;
   readonly waiting: Map<StagedId, readonly StagedKey[]>;
@@ -92,6 +95,7 @@ export function newGeneration(number: number, decided: boolean, pause: () => Pro
     newKeys: new Map(),
     shared: new Set(),
     gained: new Map(),
+    foresight: null,
     looked: new Map(),
     waiting: new Map(),
     waitingFor: new Map(),
@@ -103,6 +107,14 @@ export function newGeneration(number: number, decided: boolean, pause: () => Pro
     groups: new Set(),
     members: [],
   };
+}
+
+/** The link pass is done again: nothing is linked, made or settled; `order`: who was to be evaluated before it. */
+export function forgetLinks(generation: Generation, order: readonly ObjectId[]): void {
+  const { assignments, assigned, created, parted, newKeys, shared, waiting, parked, revisions, ordered } = generation;
+  for (const one of [assignments, assigned, created, parted, newKeys, shared, waiting, parked, revisions, ordered]) one.clear();
+  generation.order.length = 0;
+  for (const id of order) look(generation, id);
 }
 
 export function look(generation: Generation, object: ObjectId): void {

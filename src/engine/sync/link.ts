@@ -1,21 +1,20 @@
 /**
  * The link pass: which object each unlinked staged object belongs to. Connections in order of rank, anchors in order
- * within one; what a rank decides is seen by the next (SEMANTICS 1, competitors). Nothing is written here but the end of a
- * link that a person decided against.
+ * within one; what a rank decides is seen by the next (SEMANTICS 1, competitors). Nothing is written here but the end of
+ * links (release.ts).
  */
 import { canonicalJson } from '#core/canonical';
-import { normalForm } from '#core/matching';
-import { scalars } from '#core/values';
-import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
-import type { DirtyRange, ExportColumns, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
+import type { ImportRule } from '#rules/model';
+import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
-import type { OutageTimes } from '../import/health.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
-import { type Generation, joinScope, keyOf, keyText, look, type ParkedItem } from './generation.ts';
+import { bring, type Foreseen, foresight, gaining, misfits } from './foresight.ts';
+import { forgetLinks, type Generation, keyOf, keyText, look, type ParkedItem } from './generation.ts';
+import { flat, joinKeysOf, keysOf, publishedBy } from './join-keys.ts';
 import { outagesOf } from './outages.ts';
-import { displaced } from './second-rows.ts';
+import { release } from './release.ts';
 import { wantingThese } from './wanting.ts';
 
 const BATCH = 1_000;
@@ -27,9 +26,38 @@ interface Unlinked {
   readonly keys: readonly (readonly StagedKey[])[];
 }
 
-export async function linkPass(context: EngineContext, ranges: readonly DirtyRange[], generation: Generation): Promise<void> {
+/** `listed`: objects that are agreed on in this generation whoever links to them. */
+export async function linkPass(
+  context: EngineContext,
+  ranges: readonly DirtyRange[],
+  generation: Generation,
+  listed: readonly ObjectId[],
+): Promise<void> {
   const ids = idAllocator(context);
   const freed: StagedKey[] = [];
+  const due = [...generation.order];
+  const foreseen: Foreseen = { known: null, brought: new Map(), passes: 0 };
+  await onePass(context, ranges, generation, ids, freed);
+  while (await misfits(context, generation, foreseen, listed)) {
+    const met = generation.order.filter((id) => !generation.created.has(id));
+    forgetLinks(generation, due);
+    generation.foresight = foresight(foreseen);
+    await onePass({ ...context, fault: () => undefined }, ranges, generation, ids, freed);
+    for (const id of met) look(generation, id);
+  }
+  for (const { how, connection } of generation.assignments.values())
+    context.counters.add(connection, how === 'projected' ? 'projected' : 'joined');
+  tellOthers(context, generation, freed);
+  for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
+}
+
+async function onePass(
+  context: EngineContext,
+  ranges: readonly DirtyRange[],
+  generation: Generation,
+  ids: () => Promise<ObjectId>,
+  freed: StagedKey[],
+): Promise<void> {
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     generation.looked.set(connection.name, ordered.length);
@@ -40,9 +68,7 @@ export async function linkPass(context: EngineContext, ranges: readonly DirtyRan
       context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
     }
   }
-  tellOthers(context, generation, freed);
   await linkWaiting(context, generation, ids, freed);
-  for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
 }
 
 /**
@@ -128,7 +154,7 @@ async function linkBatch(
     unlinked.map((u) => u.row.id),
   );
   // The decided object of a link decision, and every owner, may already have a staged object in this connection.
-  const candidates = new Set([...owners.values()].flat());
+  const candidates = new Set([...owners.values(), ...gaining(generation.foresight)].flat());
   const taken = new Set<ObjectId>();
   for (const account of await store.spaces.accounts(connection.name, [...candidates]))
     if (account.presence === 'present' || account.presence === 'held') taken.add(account.objectId);
@@ -141,7 +167,7 @@ async function linkBatch(
     }
     const link = linkedBy(decided);
     if (link !== null) {
-      assign(context, generation, row, link, 'decided', connection.name);
+      assign(generation, row, link, 'decided', connection.name);
       continue;
     }
     const barred = barredBy(decided);
@@ -164,7 +190,7 @@ async function linkBatch(
         ]);
         continue;
       }
-      assign(context, generation, row, object, 'joined', connection.name);
+      assign(generation, row, object, 'joined', connection.name);
       continue;
     }
     if (!rule.project) {
@@ -182,112 +208,11 @@ async function linkBatch(
       if (generation.newKeys.has(text)) generation.shared.add(text);
       push(generation.newKeys, text, fresh);
     }
-    assign(context, generation, row, fresh, 'projected', connection.name);
+    assign(generation, row, fresh, 'projected', connection.name);
   }
 }
 
-/** Whether a create that was decided never went to its target. */
-export function isUnsent(context: EngineContext, connection: string, wish: ExportColumns): boolean {
-  if (wish.operation !== 'create' || wish.attempts > 0) return false;
-  // What waits may be on its way just now.
-  if (wish.state === 'waiting') return context.turns.sending(connection).size === 0;
-  return wish.state === 'observed' || wish.state === 'held';
-}
-
-/** Shown in the place of an account that was to be made there and never was sent: somebody else's. */
-function isForeign(context: EngineContext, { linkHow, presence, connection, export: wish }: StagedRow): boolean {
-  return linkHow === 'provisioned' && presence === 'present' && wish !== null && isUnsent(context, connection, wish);
-}
-
-/**
- * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back; and
- * those of accounts that Rollcall never made, and of rows whose place another one has by now.
- * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
- * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
- */
-async function release(context: EngineContext, generation: Generation, rows: readonly StagedRow[]): Promise<StagedRow[]> {
-  const { store } = context;
-  const linked = rows.filter((row) => row.objectId !== null && !generation.assignments.has(row.id));
-  const decisions = await decisionsOn(
-    context,
-    generation,
-    linked.map((row) => row.id),
-  );
-  const foreign = new Set(linked.filter((row) => isForeign(context, row)));
-  const seconds = await displaced(context, linked);
-  const ended = linked.filter((row) => {
-    if (foreign.has(row) || seconds.has(row.id)) return true;
-    const decided = decisions.get(row.id) ?? [];
-    const link = linkedBy(decided);
-    return link === null
-      ? row.linkHow === 'decided' || barredBy(decided).has(row.objectId)
-      : link !== row.objectId || row.linkHow !== 'decided';
-  });
-  if (ended.length === 0) return [];
-  const { staged: conflicts } = await store.sync.commit({
-    run: context.run,
-    epoch: context.epoch,
-    objects: [],
-    staged: ended.map((row) => ({
-      staged: row.id,
-      expectRevision: row.revision,
-      link: { object: null, how: row.linkHow!, origin: foreign.has(row) ? null : row.origin },
-      ...(linkedBy(decisions.get(row.id) ?? []) === row.objectId ? {} : { export: null }),
-    })),
-    keys: { add: [], remove: [] },
-    waiting: [],
-    edges: [],
-    parked: [],
-    changes: [],
-    dirty: ended.map((row) => waitAgain('object', row.objectId!)),
-    done: [],
-  });
-  if (conflicts.length > 0)
-    await store.sync.markDirty(
-      conflicts.map((id) => waitAgain('staged', id)),
-      context.epoch,
-    );
-  const out = ended.filter((row) => !conflicts.includes(row.id));
-  for (const row of out) look(generation, row.objectId!);
-  return [...(await store.spaces.byIds(out.map((row) => row.id)))];
-}
-
-function waitAgain(subject: 'object' | 'staged', id: number): DirtyRange {
-  return { subject, from: id, to: id, cause: 'decision' };
-}
-
-/** The join keys of a staged object as it was last seen. */
-function keysOf(
-  context: EngineContext,
-  connection: EngineConnection,
-  row: StagedRow,
-  outages: OutageTimes,
-  clock: Clock,
-): readonly StagedKey[] {
-  const scope = scopeOf(row, outages);
-  const rule = ruleFor(connection, row, scope, clock);
-  return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
-}
-
-/** The keys a new object will be found by: of all that it is made from, not only what its own rule joins on. */
-function publishedBy(
-  context: EngineContext,
-  rule: ImportRule,
-  row: StagedRow,
-  outages: OutageTimes,
-  clock: Clock,
-): readonly StagedKey[] {
-  const join = context.kinds.get(rule.kind)!.joinKeys;
-  return flat(joinKeysOf(context, { ...rule, join }, scopeOf(row, outages), clock));
-}
-
-/** The keys an unlinked staged object is looked for by. */
-export function waitedFor(context: EngineContext, connection: EngineConnection, row: StagedRow): readonly StagedKey[] {
-  return keysOf(context, connection, row, outagesOf(context, connection.name), clockOf(context));
-}
-
 function assign(
-  context: EngineContext,
   generation: Generation,
   row: StagedRow,
   object: ObjectId,
@@ -298,8 +223,8 @@ function assign(
   push(generation.assigned, object, row.id);
   generation.waiting.delete(row.id);
   generation.parked.delete(row.id);
+  if (generation.foresight) bring(generation.foresight, row.id, object);
   look(generation, object);
-  context.counters.add(connection, how === 'projected' ? 'projected' : 'joined');
 }
 
 /** An unlinked staged object's whole situation: what it waits for, why it is parked. */
@@ -320,8 +245,10 @@ function candidateOf(
     const found = new Set<ObjectId>();
     for (const key of list) {
       const text = keyText(key);
-      for (const owner of owners.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
+      const lost = generation.foresight?.loses.get(text);
+      for (const owner of owners.get(text) ?? []) if (!barred.has(owner) && !lost?.has(owner)) found.add(owner);
       for (const owner of generation.newKeys.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
+      for (const owner of generation.foresight?.gets.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
     }
     if (found.size > 0) return [...found];
   }
@@ -330,30 +257,6 @@ function candidateOf(
 
 function hasAssigned(generation: Generation, object: ObjectId, connection: string): boolean {
   return (generation.assigned.get(object) ?? []).some((id) => generation.assignments.get(id)!.connection === connection);
-}
-
-/** The keys by which a staged object is looked for, one list per join attribute. A failing flow gives none: it is reported when evaluated. */
-export function joinKeysOf(
-  context: Pick<EngineContext, 'kinds'>,
-  rule: ImportRule,
-  scope: RowScope,
-  clock: Clock,
-): (readonly StagedKey[])[] {
-  const rules: KindRules = context.kinds.get(rule.kind)!;
-  return rule.join.map((attribute) => {
-    const flow = rule.flows.find((f) => f.attribute === attribute);
-    const type = rules.attributes.get(attribute);
-    if (!flow || !type) return [];
-    try {
-      const value = flow.evaluate(scope, clock);
-      return scalars(value ?? null)
-        .map((scalar) => normalForm(scalar, type.matching))
-        .filter((norm) => norm !== '')
-        .map((norm) => ({ scope: joinScope(rule.kind, attribute), norm }));
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** Ascending ids, reserved in blocks: the order of projection is the order of ids. */
@@ -373,8 +276,4 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
-}
-
-function flat(keys: readonly (readonly StagedKey[])[]): readonly StagedKey[] {
-  return keys.length === 1 ? keys[0]! : keys.flat();
 }

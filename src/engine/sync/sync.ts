@@ -80,6 +80,8 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
       context,
       waits.ranges.filter((range) => range.subject === 'staged'),
       generation,
+      // What waits with everybody (a first read, a release) changes nothing that is agreed.
+      waits.ranges.flatMap(({ subject, from, to }) => (subject === 'object' && from === to ? [from] : [])),
     );
     for (const range of waits.ranges) {
       if (range.subject === 'object') for (const id of await objectIds(context, range)) look(generation, id);

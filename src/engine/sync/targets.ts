@@ -10,10 +10,11 @@ import { accountsIn, referredIds } from './accounts.ts';
 import { decisionsOn } from './decisions.ts';
 import { type Evaluated, publishedKeys } from './evaluate.ts';
 import { type Generation, keyText, ON_THEIR_WAY } from './generation.ts';
+import { waitedFor } from './join-keys.ts';
 import { listsOf } from './kinds.ts';
 import { ownersOf } from './life.ts';
-import { isUnsent, waitedFor } from './link.ts';
 import { knownOutages, outagesOf } from './outages.ts';
+import { isUnsent } from './release.ts';
 import { exportScopes } from './scope.ts';
 import { type TargetView, type Wish, wishFor } from './wishes.ts';
 

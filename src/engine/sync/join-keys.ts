@@ -1,0 +1,68 @@
+/** The keys by which a staged object is looked for, and by which what is made of it is found (SEMANTICS 2). */
+import { normalForm } from '#core/matching';
+import { scalars } from '#core/values';
+import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
+import type { StagedKey, StagedRow } from '#store/contract';
+import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
+import type { OutageTimes } from '../import/health.ts';
+import { ruleFor, scopeOf } from './contributions.ts';
+import { joinScope } from './generation.ts';
+import { outagesOf } from './outages.ts';
+
+/** The keys by which a staged object is looked for, one list per join attribute. A failing flow gives none: it is reported when evaluated. */
+export function joinKeysOf(
+  context: Pick<EngineContext, 'kinds'>,
+  rule: ImportRule,
+  scope: RowScope,
+  clock: Clock,
+): (readonly StagedKey[])[] {
+  const rules: KindRules = context.kinds.get(rule.kind)!;
+  return rule.join.map((attribute) => {
+    const flow = rule.flows.find((f) => f.attribute === attribute);
+    const type = rules.attributes.get(attribute);
+    if (!flow || !type) return [];
+    try {
+      const value = flow.evaluate(scope, clock);
+      return scalars(value ?? null)
+        .map((scalar) => normalForm(scalar, type.matching))
+        .filter((norm) => norm !== '')
+        .map((norm) => ({ scope: joinScope(rule.kind, attribute), norm }));
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The join keys of a staged object as it was last seen. */
+export function keysOf(
+  context: EngineContext,
+  connection: EngineConnection,
+  row: StagedRow,
+  outages: OutageTimes,
+  clock: Clock,
+): readonly StagedKey[] {
+  const scope = scopeOf(row, outages);
+  const rule = ruleFor(connection, row, scope, clock);
+  return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
+}
+
+/** The keys a new object will be found by: of all that it is made from, not only what its own rule joins on. */
+export function publishedBy(
+  context: EngineContext,
+  rule: ImportRule,
+  row: StagedRow,
+  outages: OutageTimes,
+  clock: Clock,
+): readonly StagedKey[] {
+  const join = context.kinds.get(rule.kind)!.joinKeys;
+  return flat(joinKeysOf(context, { ...rule, join }, scopeOf(row, outages), clock));
+}
+
+/** The keys an unlinked staged object is looked for by. */
+export function waitedFor(context: EngineContext, connection: EngineConnection, row: StagedRow): readonly StagedKey[] {
+  return keysOf(context, connection, row, outagesOf(context, connection.name), clockOf(context));
+}
+
+export function flat(keys: readonly (readonly StagedKey[])[]): readonly StagedKey[] {
+  return keys.length === 1 ? keys[0]! : keys.flat();
+}
