@@ -1,6 +1,6 @@
 /** A file being read: its bytes in blocks, one block read ahead while the last one is worked on. */
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { fileFault } from './faults.ts';
 import { ContentDigest, EMPTY_PRINT, type FileIdentity, identityOf, sameIdentity } from './identity.ts';
@@ -22,6 +22,8 @@ export interface SourceFile {
    * One pass at a time.
    */
   blocks(options?: BlockRange): AsyncIterable<Buffer>;
+  /** Bytes of the open file as they are now, whatever the path leads to; fewer where it ends before. */
+  bytes(from: number, length: number): Promise<Buffer>;
   /** Fingerprint of what the last pass gave; only after a pass from the start to the end. */
   fingerprint(): string;
   /** Why what was read is not one state of one file; undefined when it is. */
@@ -76,6 +78,10 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
       path,
       identity,
       blocks,
+      bytes: (from, length) =>
+        bytesAt(handle, from, length).catch((error: unknown) => {
+          throw fileFault(error, path);
+        }),
       fingerprint: () => digest.print(),
       async changed() {
         const now = await stat(path, { bigint: true }).catch((error: unknown) => error as NodeJS.ErrnoException);
@@ -94,6 +100,18 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
   } catch (error) {
     throw fileFault(error, path);
   }
+}
+
+/** Exactly these bytes, or fewer where the file ends. */
+export async function bytesAt(handle: FileHandle, from: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, from + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
 }
 
 /** The same, with null for a file that is not there. */

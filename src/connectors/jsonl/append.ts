@@ -13,7 +13,7 @@ import { fileFault } from '../files/faults.ts';
 import { isStillAt } from '../files/identity.ts';
 import { editOf, failed, invalid } from '../files/item.ts';
 import { KeyTable } from '../files/keys.ts';
-import { openSourceOrNone } from '../files/source.ts';
+import { bytesAt, openSourceOrNone } from '../files/source.ts';
 import { changeLine, changeOf } from './change.ts';
 import { endOfLines } from './feed.ts';
 import { eachLine, type JsonlFile } from './file.ts';
@@ -109,10 +109,9 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
 
 async function mendEnd(handle: FileHandle, file: JsonlFile): Promise<void> {
   const { size } = await handle.stat();
-  const end = await endOfLines(handle, size);
+  const end = await endOfLines({ bytes: (from, length) => bytesAt(handle, from, length) }, size);
   if (end === size) return;
-  const rest = Buffer.alloc(Math.min(size - end, file.limit + 1));
-  await handle.read(rest, 0, rest.length, end);
+  const rest = await bytesAt(handle, end, Math.min(size - end, file.limit + 1));
   const text = rest.toString('utf8');
   if (isJson(text)) await handle.write('\n');
   else if (rest.length <= file.limit && isOurs(text)) await handle.truncate(end);

@@ -6,11 +6,9 @@
  * are counted, then an object goes out with its last record; in memory are only those in between.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Cursor, Page, ReadObject } from '#connectors/contract';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import { fileFault } from '../files/faults.ts';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import type { Row } from '../files/row.ts';
@@ -32,95 +30,68 @@ const place = z.strictObject({
 type Place = z.infer<typeof place>;
 
 /** Behind the last complete line of the file as it stands. */
-export function cursorAtEnd(path: string): Promise<Cursor> {
-  return placeBefore(path, Number.POSITIVE_INFINITY, START);
+export async function cursorAtEnd(path: string): Promise<Cursor> {
+  const source = await openSourceOrNone(path);
+  if (source === null) return JSON.stringify(START);
+  try {
+    return JSON.stringify(await placeBefore(source, source.identity.size, START));
+  } finally {
+    await source.close();
+  }
 }
 
 /** Where a file begins, whatever file it is. */
 export const BEGINNING: Cursor = JSON.stringify({ offset: 0 });
 const START: Place = { offset: 0, line: 1, tail: createHash('sha256').digest('base64') };
 
-/** The last start of a line at or before `end`, counted on from a place before it: a line still being written is read next time. */
-function placeBefore(path: string, end: number, from: Place): Promise<Cursor> {
-  return withFile(
-    path,
-    async (handle, size) => {
-      const offset = await endOfLines(handle, Math.min(end, size));
-      const line = from.line + (await countLines(handle, from.offset, offset));
-      return JSON.stringify({ offset, line, tail: await tailOf(handle, offset) } satisfies Place);
-    },
-    async () => JSON.stringify(START),
-  );
+/**
+ * The last start of a line at or before `end`, counted on from a place before it: a line still being written is read next time. It is
+ * of the open file, so that one which took its place meanwhile is not taken for read.
+ */
+async function placeBefore(source: SourceFile, end: number, from: Place): Promise<Place> {
+  const offset = await endOfLines(source, end);
+  const line = from.line + (await countLines(source, from.offset, offset));
+  return { offset, line, tail: await tailOf(source, offset) };
 }
 
-async function countLines(handle: FileHandle, from: number, to: number): Promise<number> {
-  const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+async function countLines(source: SourceFile, from: number, to: number): Promise<number> {
   let count = 0;
   for (let at = from; at < to; ) {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, to - at), at);
-    if (bytesRead === 0) break;
-    const bytes = buffer.subarray(0, bytesRead);
+    const bytes = await source.bytes(at, Math.min(BLOCK_BYTES, to - at));
+    if (bytes.length === 0) break;
     for (let newline = bytes.indexOf(10); newline !== -1; newline = bytes.indexOf(10, newline + 1)) count++;
-    at += bytesRead;
+    at += bytes.length;
   }
   return count;
 }
 
-/** Digest of up to 4 KB before an offset. */
-async function tailOf(handle: FileHandle, offset: number): Promise<string> {
-  const bytes = await bytesBefore(handle, offset, TAIL_BYTES);
-  return createHash('sha256').update(bytes).digest('base64');
+/** Digest of up to 4 KB before an offset; of a file that was cut meanwhile it is one that no file has there. */
+async function tailOf(source: SourceFile, offset: number): Promise<string> {
+  const length = Math.min(offset, TAIL_BYTES);
+  const bytes = await source.bytes(offset - length, length);
+  return bytes.length < length ? '' : createHash('sha256').update(bytes).digest('base64');
 }
 
-async function bytesBefore(handle: FileHandle, offset: number, count: number): Promise<Buffer> {
-  const length = Math.min(offset, count);
-  const bytes = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset - length + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
-}
-
-/** Offset behind the last newline before `size`. */
-export async function endOfLines(handle: FileHandle, size: number): Promise<number> {
-  for (let end = size; end > 0; end -= 65536) {
-    const bytes = await bytesBefore(handle, end, 65536);
+/** Offset behind the last newline before `end`; `end` itself where the file was cut before it. */
+export async function endOfLines(source: Pick<SourceFile, 'bytes'>, end: number): Promise<number> {
+  for (let at = end; at > 0; at -= 65536) {
+    const length = Math.min(at, 65536);
+    const bytes = await source.bytes(at - length, length);
+    if (bytes.length < length) return end;
     const newline = bytes.lastIndexOf(10);
-    if (newline !== -1) return end - bytes.length + newline + 1;
+    if (newline !== -1) return at - length + newline + 1;
   }
   return 0;
-}
-
-async function withFile<Answer>(
-  path: string,
-  act: (handle: FileHandle, size: number) => Promise<Answer>,
-  none: () => Promise<Answer>,
-): Promise<Answer> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return none();
-    throw fileFault(error, path);
-  }
-  try {
-    return await act(handle, (await handle.stat()).size);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Records from a cursor on. Throws `conflict` when the file does not continue what was read up to the cursor. */
 export async function* readChanges(file: JsonlFile, since: Cursor, signal: AbortSignal): AsyncGenerator<Page> {
   signal.throwIfAborted();
   const { path, config } = file;
-  const from = await continued(path, since);
   const source = await openSourceOrNone(path);
   if (source === null) {
     if (since === BEGINNING) refuseMissing(path, file.isTarget);
+    if (placeIn(path, since).offset > 0) throw notContinued(path, 'it is gone');
     yield { objects: [], end: { complete: true, next: since } };
     return;
   }
@@ -130,6 +101,7 @@ export async function* readChanges(file: JsonlFile, since: Cursor, signal: Abort
     objects.push(changeOf(text, number, suspect, path, config));
   };
   try {
+    const from = await continued(source, since);
     let end = from.offset;
     for await (const batch of eachLine(source, file, { line, openIsPartial: true }, skipped, {
       from: from.offset,
@@ -140,33 +112,28 @@ export async function* readChanges(file: JsonlFile, since: Cursor, signal: Abort
       if (objects.length > 0) yield { objects };
       objects = [];
     }
-    yield { objects: [], end: { ...outcome(skipped.reason()), next: await placeBefore(path, end, from) } };
+    yield { objects: [], end: { ...outcome(skipped.reason()), next: JSON.stringify(await placeBefore(source, end, from)) } };
   } finally {
     await source.close();
   }
 }
 
-async function continued(path: string, since: Cursor): Promise<Place> {
+function placeIn(path: string, since: Cursor): Place {
   if (since === BEGINNING) return START;
-  let known: Place;
   try {
-    known = place.parse(JSON.parse(since));
+    return place.parse(JSON.parse(since));
   } catch (cause) {
     throw notContinued(path, 'the place up to which it was read is not known any more', cause);
   }
-  const { offset, tail } = known;
-  if (offset === 0) return START;
-  return withFile(
-    path,
-    async (handle, size) => {
-      if (size < offset) throw notContinued(path, 'it is shorter than what was read of it');
-      if ((await tailOf(handle, offset)) !== tail) throw notContinued(path, 'it is another one than the one read before');
-      return known;
-    },
-    async () => {
-      throw notContinued(path, 'it is gone');
-    },
-  );
+}
+
+async function continued(source: SourceFile, since: Cursor): Promise<Place> {
+  const known = placeIn(source.path, since);
+  if (known.offset === 0) return START;
+  if (source.identity.size < known.offset) throw notContinued(source.path, 'it is shorter than what was read of it');
+  if (known.tail === '' || (await tailOf(source, known.offset)) !== known.tail)
+    throw notContinued(source.path, 'it is another one than the one read before');
+  return known;
 }
 
 function notContinued(path: string, why: string, cause?: unknown): RollcallError {
@@ -188,10 +155,11 @@ export async function* readWhole(file: JsonlFile, signal: AbortSignal): AsyncGen
   }
   try {
     // The file may grow while it is read; what is added then is the next delta's.
-    const next = await cursorAtEnd(path);
-    const { offset } = await continued(path, next);
+    const end = await placeBefore(source, source.identity.size, START);
+    const next = JSON.stringify(end);
     const skipped = skippedIn(path, 'changes', file.warn);
-    for await (const objects of folded(source, file, skipped, { to: offset, signal })) if (objects.length > 0) yield { objects };
+    for await (const objects of folded(source, file, skipped, { to: end.offset, signal }))
+      if (objects.length > 0) yield { objects };
     const changed = await brokenOff(path, next);
     const reason = changed ?? skipped.reason() ?? tailReason(file);
     const print = changed === undefined ? { fingerprint: source.fingerprint() } : {};
@@ -203,11 +171,15 @@ export async function* readWhole(file: JsonlFile, signal: AbortSignal): AsyncGen
 
 /** Why the file does not lead on from a place any more; undefined where it does. */
 async function brokenOff(path: string, place: Cursor): Promise<Fault | undefined> {
+  const source = await openSourceOrNone(path);
+  if (source === null) return toFault(notContinued(path, 'it is gone'));
   try {
-    await continued(path, place);
+    await continued(source, place);
     return undefined;
   } catch (error) {
     return toFault(error);
+  } finally {
+    await source.close();
   }
 }
 

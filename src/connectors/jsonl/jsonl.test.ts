@@ -454,3 +454,42 @@ test('writing changes: a file that was rotated away is not written to', async ()
   expect(await text()).toBe('{"op":"put","kind":"person","anchor":"2"}\n');
   expect(await readFile(`${path()}.1`, 'utf8')).toBe('{"op":"put","kind":"person","anchor":"1"}\n');
 });
+
+test.each(['whole', 'tail'] as const)(
+  'changes, history %s: a log replaced while it was read is read from its start',
+  async (history) => {
+    const put = (anchor: string) => `{"op":"put","anchor":"${anchor}","set":{}}\n`;
+    await writeFile(path(), put('1'));
+    const connection = connect({ format: 'changes', history });
+    const since = await connection.read!.cursor!();
+    await appendFile(path(), put('2').repeat(20_000));
+    let next: Cursor | undefined;
+    let replaced = false;
+    for await (const page of connection.read!.read({ since, signal: new AbortController().signal })) {
+      next = page.end?.next;
+      if (replaced) continue;
+      replaced = true;
+      await rename(path(), `${path()}.1`);
+      await writeFile(path(), put('3').repeat(30_000));
+    }
+    // What the new file holds before the place where the old one ended would never be read.
+    await expect(readAgain(connection, next)).rejects.toMatchObject({ kind: 'conflict' });
+  },
+);
+
+test('changes: a log cut while it was read is read from its start', async () => {
+  const put = (anchor: string) => `{"op":"put","anchor":"${anchor}","set":{}}\n`;
+  await writeFile(path(), '');
+  const connection = connect(changes);
+  const since = await connection.read!.cursor!();
+  await appendFile(path(), put('2').repeat(20_000));
+  let next: Cursor | undefined;
+  let cut = false;
+  for await (const page of connection.read!.read({ since, signal: new AbortController().signal })) {
+    next = page.end?.next;
+    if (cut) continue;
+    cut = true;
+    await writeFile(path(), put('3'));
+  }
+  await expect(readAgain(connection, next)).rejects.toMatchObject({ kind: 'conflict' });
+});

@@ -3,13 +3,11 @@
  *
  * The cursor says which file, how far, what stood right before there, and the renames so far (renames.ts).
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Change, Cursor, Page, ReadObject } from '#connectors/contract';
 import { sha256Hex } from '#core/digest';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { type LdifItem, LdifReader } from '#protocols/ldap/ldif';
-import { fileFault } from '../files/faults.ts';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import type { SourceFile } from '../files/source.ts';
 import { changeOf } from './changes.ts';
@@ -51,7 +49,7 @@ export async function* readFeed(
     return;
   }
   try {
-    const from = since === undefined || since === START ? null : await continued(source, since, plan.path);
+    const from = since === undefined || since === START ? null : await continued(source, since);
     const restarted = since !== undefined && since !== START && from === null;
     const renames = new Renames((from?.renames ?? []) as [string, string][]);
     const skipped = skippedIn(plan.path, 'change records', warn);
@@ -74,7 +72,7 @@ export async function* readFeed(
       inode,
       offset,
       line,
-      before: await before(plan.path, offset),
+      before: await before(source, offset),
       renames: renames.list.map(([a, b]) => [a, b]),
     };
     const reason = restarted ? replaced(plan.path) : (skipped.reason() ?? (since === undefined ? logOnly(plan.path) : undefined));
@@ -104,12 +102,12 @@ function take(items: readonly LdifItem[], plan: Plan, renames: Renames, skipped:
 }
 
 /** Where to go on; null when that is no place of this file: it is another one, or was cut or changed before there. */
-async function continued(source: SourceFile, since: Cursor, path: string): Promise<Place | null> {
+async function continued(source: SourceFile, since: Cursor): Promise<Place | null> {
   const known = place.safeParse(parsed(since));
   if (!known.success) return null;
   const { device, inode, offset } = known.data;
   const same = source.identity.device === device && source.identity.inode === inode && source.identity.size >= offset;
-  return same && (await before(path, offset)) === known.data.before ? known.data : null;
+  return same && (await before(source, offset)) === known.data.before ? known.data : null;
 }
 
 function parsed(text: string): unknown {
@@ -120,20 +118,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Digest of the bytes right before an offset. */
-async function before(path: string, offset: number): Promise<string> {
+/** Digest of the bytes right before an offset, in the open file: the path may lead to another one by now. */
+async function before(source: SourceFile, offset: number): Promise<string> {
   const length = Math.min(CHECKED_BYTES, offset);
-  const bytes = Buffer.alloc(length);
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    await file.read(bytes, 0, length, offset - length);
-    return sha256Hex(bytes);
-  } catch (error) {
-    throw fileFault(error, path);
-  } finally {
-    await file?.close();
-  }
+  return sha256Hex(await source.bytes(offset - length, length));
 }
 
 function unfinished(path: string, line: number): Fault {
