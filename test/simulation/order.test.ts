@@ -8,9 +8,13 @@ import { shape } from './random-rules.ts';
 
 beforeAll(() => announce('order of arrival'));
 
-/** Without what the page excepts: `latest` without source time, onCreate, ifEmpty (the app), and targets read late. */
+/**
+ * Without what the page excepts: `latest` without source time, onCreate, ifEmpty (the app), and targets read late; and without
+ * accounts that are made while only somebody who is outranked later has put a person in scope.
+ */
 const plainShape = shape.map((s) => ({
   ...s,
+  when: 'default' as const,
   app: false,
   many: false,
   login: false,

@@ -1,9 +1,9 @@
 /** What a target answered → what the store is told (SEMANTICS 9). One table from error kind to action. */
 import type { ReadObject, WriteResult } from '#connectors/contract';
-import { canonicalJson, canonicalSet, imageText, parseImage } from '#core/canonical';
+import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import type { ErrorKind } from '#core/errors';
 import { normalForm } from '#core/matching';
-import { type Attributes, bare, type Scalar, scalars } from '#core/values';
+import { type Attributes, bare, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { LostReferences } from '../import/lost-references.ts';
@@ -127,7 +127,8 @@ export function answerOf(
     return { ...common, outcome: 'sent', sent: imageText(all), ...stepsOf(row, steps) };
   }
   const shown = result.object ? shownBy(context, settling, result.object, row, sent, plan) : null;
-  const seen = shown?.attributes ?? held(merged(columns.operation === 'create' ? null : row.seen, sent), result.holds);
+  const before = columns.operation === 'create' ? null : row.seen;
+  const { seen, more } = shown ? asWritten(before, sent, shown.attributes) : unshown(before, sent, result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
   const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(bare(), seen, sent));
@@ -138,14 +139,16 @@ export function answerOf(
     ...common,
     outcome: 'proven',
     seen: text,
-    // Members kept as edges are part of the digest: without them the next read compares in full.
-    digest: shown
-      ? shown.partial.length > 0
+    // Without a digest the next read compares in full: members are edges, which the image does not have.
+    digest:
+      more || (shown !== null && shown.partial.length > 0) || hasMultiEdges(plan, row.kind)
         ? null
-        : digestsOf(context.digester, row.kind, result.anchor, shown.digestText).digest
-      : hasMultiEdges(plan, row.kind)
-        ? null
-        : digestsOf(context.digester, row.kind, result.anchor, name === null ? text : `${text}\u001d${name}`).digest,
+        : digestsOf(
+            context.digester,
+            row.kind,
+            result.anchor,
+            shown ? shown.digestText : name === null ? text : `${text}\u001d${name}`,
+          ).digest,
     confirmed: imageText(settled.confirmed),
     keys: keysOf(plan, seen),
     ...stepsOf(row, steps),
@@ -171,6 +174,31 @@ function shownBy(
   return withLast(shown, { attributes: row.seen === null ? null : parseImage(row.seen), name: row.name, sent }, plan);
 }
 
+/**
+ * What the answer shows of the values that were sent, beside what was seen before. What else has changed there (`more`) is told by
+ * the next read: it is somebody's edit, or what the target made of another value, and goes the way of all that is read.
+ */
+function asWritten(before: string | null, sent: Attributes, shown: Attributes): { seen: Attributes; more: boolean } {
+  if (before === null) return { seen: shown, more: false };
+  const seen = parseImage(before);
+  let more = false;
+  for (const name in { ...seen, ...shown }) {
+    if (name in sent) {
+      if (name in shown) seen[name] = shown[name]!;
+      else delete seen[name];
+    } else if (!sameOrEmpty(seen[name] ?? null, shown[name] ?? null)) more = true;
+  }
+  return { seen, more };
+}
+
+function sameOrEmpty(a: Value, b: Value): boolean {
+  return sameValue(a, b) || (scalars(a).length === 0 && scalars(b).length === 0);
+}
+
+function unshown(before: string | null, sent: Attributes, holds: Holds): { seen: Attributes; more: boolean } {
+  return { seen: held(merged(before, sent), holds), more: false };
+}
+
 /** The image with these values in place; cleared ones are gone. */
 function merged(before: string | null, sent: Attributes): Attributes {
   const image = before === null ? bare() : parseImage(before);
@@ -188,8 +216,10 @@ function keysOf(plan: StagingPlan, seen: Attributes): StagedKey[] {
   return out;
 }
 
+type Holds = Extract<WriteResult, { ok: true }>['holds'];
+
 /** With what the target said it holds otherwise than it was sent. */
-function held(image: Attributes, holds: Extract<WriteResult, { ok: true }>['holds']): Attributes {
+function held(image: Attributes, holds: Holds): Attributes {
   for (const name in holds) {
     const value = holds[name]!;
     if (value === null || value === '') delete image[name];
