@@ -16,6 +16,10 @@ describe('distinguished names', () => {
     );
   });
 
+  it.each(['x\\ ', '\\ ', ' ', '  ', ' #', '#', 'a\\'])('%j survives too', (value) => {
+    expect(parseDn(`cn=${escapeDnValue(value)}`)?.[0]?.[0]?.value).toBe(value);
+  });
+
   it('never throws', () => {
     const piece = fc.constantFrom('cn', '=', ',', '+', ';', '\\', '"', '#', 'ab', ' ', '\\41', 'é', '2.5.4.3');
     fc.assert(

@@ -144,6 +144,6 @@ export function escapeDnValue(text: string): string {
   return text
     .replace(/[\\",;+<>=]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')
-    .replace(/(?<!\\) $/, '\\ ')
+    .replace(/(?<!^\\) $/, '\\ ')
     .replaceAll('\0', '\\00');
 }

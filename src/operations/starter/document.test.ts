@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { loadConfiguration } from '#config/load';
 import type { Definition } from '../operation.ts';
 import { starterDocument } from './document.ts';
-import { propose } from './propose.ts';
+import { propose, proposeAnchor } from './propose.ts';
 
 const definition = {
   type: 'fake',
@@ -76,5 +76,43 @@ describe('the first rollcall.yaml', () => {
     // A mail address is given again; a new row with one of a leaver is somebody else.
     expect(hr!.imports.get('person')!.join).toEqual(['employeeId']);
     expect(ad!.exports.get('person')!.provision).toBe(true);
+  });
+
+  it.each([
+    [['employee id', 'Manager, ID', 'E-Mail']],
+    [['employee id', 'Manager (ID)}', 'E-Mail']],
+    [['employee id', '[Manager]', '{mail}']],
+    [['employee id', 'E-\nMail', 'first\nname', "last 'name'"]],
+    [['employee id', 'e\u2028mail', 'first\u00a0name', '# last name']],
+    [['employee id', 'manager: id', '"mail"', 'first name #1', '\u0007last name']],
+  ])('takes columns as they are called: %j', async (columns) => {
+    const proposals = propose(columns);
+    const source = { name: 'hr', type: 'fake', settings: { path: 'x\ny: 1', anchor: 'employee id' }, proposals };
+    const loaded = await load(starterDocument({ source, target: null, store: 'sqlite:rollcall.db', zone: 'UTC' }));
+    expect(loaded.ok ? [] : loaded.faults).toEqual([]);
+    if (!loaded.ok) return;
+    const hr = loaded.config.connections[0]!;
+    expect(hr.settings).toMatchObject({ path: 'x\ny: 1', anchor: 'employee id' });
+    const read = new Set(hr.imports.get('person')!.flows.flatMap((flow) => flow.reads));
+    expect([...read].sort()).toEqual(proposals.map((one) => one.column).sort());
+  });
+
+  it('leaves out a column whose name would be an expression or a reference', () => {
+    const columns = ['${file:/etc/passwd}', '${mail}', 'number'];
+    expect(propose(columns)).toEqual([]);
+    expect(proposeAnchor(columns, [])).toBe('number');
+  });
+
+  it('names entries so that no character of a value ends the name', async () => {
+    const source = {
+      name: 'hr',
+      type: 'fake',
+      settings: { path: 'x', anchor: 'id' },
+      proposals: propose(['id', 'login', 'display name']),
+    };
+    const naming = { rdn: 'cn', parent: 'ou=people,dc=example', seen: true };
+    const target = { name: 'ad', type: 'fake', settings: { path: 'y', anchor: 'uid' }, proposals: [], naming };
+    const text = starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' });
+    expect(text).toContain('dn: ${"cn=" + person.displayName.dnValue() + ",ou=people,dc=example"}');
   });
 });

@@ -1,5 +1,6 @@
 /** The first rollcall.yaml: short, commented, ready to be read and changed by a person. */
-import { stringify } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { parseDocument, stringify } from 'yaml';
 import { DIRECTORY_NAMES, dnLine, enabledLine, loginLines, type Naming, namedAfter } from './naming.ts';
 import type { Proposal } from './propose.ts';
 
@@ -17,9 +18,13 @@ export interface StarterConnection {
 
 const JOIN_KEYS = ['employeeId', 'login', 'mail'];
 
-/** A scalar as YAML writes it on one line. */
-function scalar(value: unknown): string {
-  return stringify(value, { lineWidth: 0, defaultStringType: 'PLAIN' }).trimEnd();
+/** A scalar as YAML writes it on one line; `inside` braces. What would be read as anything else is quoted. */
+function scalar(value: unknown, inside = false): string {
+  const text = stringify(value, { lineWidth: 0, defaultStringType: 'PLAIN' }).replace(/\n$/, '');
+  const line = inside ? `{ a: ${text} }` : `a: ${text}`;
+  const read = parseDocument(line, { uniqueKeys: false });
+  const same = !text.includes('\n') && read.errors.length === 0 && isDeepStrictEqual(read.toJS(), { a: value });
+  return same ? text : JSON.stringify(value);
 }
 
 /** A column in an expression: `row.first_name`, `row["Prénom"]`. */
@@ -62,7 +67,7 @@ function sourceLines(source: StarterConnection): string[] {
   const joins = sourceJoins(source);
   const flows = source.proposals.map(({ attribute, column }) =>
     attribute === 'manager'
-      ? `          manager: { reference: ${scalar(column)} }   # the manager's number, found among the others`
+      ? `          manager: { reference: ${scalar(column, true)} }   # the manager's number, found among the others`
       : `          ${attribute}: ${scalar(column)}`,
   );
   const first = columnOf(source, 'givenName');
@@ -144,7 +149,7 @@ function targetLines(target: StarterConnection, source: StarterConnection): stri
             ? []
             : [
                 `        # ${naming.seen ? 'as most people there are named' : 'an example: write where your people are'}`,
-                `        dn: ${scalar(dnLine(naming, called))}`,
+                `        dn: ${scalar(dnLine(naming, called, made))}`,
               ]),
           `        ${enabledLine(target.columns ?? [])}`,
         ]),

@@ -46,9 +46,9 @@ export function namedAfter({ rdn }: Naming, given: ReadonlySet<string>): string 
   return [...wanted, 'login', 'employeeId', 'mail'].find((one) => given.has(one)) ?? null;
 }
 
-export function dnLine({ rdn, parent }: Naming, attribute: string): string {
-  // A comma in a name would end it.
-  const value = attribute === 'displayName' ? 'person.displayName.replace(",", "")' : `person.${attribute}`;
+/** `made`: Rollcall makes the login, of letters and digits; anything else may hold a comma, which would end the name. */
+export function dnLine({ rdn, parent }: Naming, attribute: string, made: boolean): string {
+  const value = made && attribute === 'login' ? 'person.login' : `person.${attribute}.dnValue()`;
   return `\${${JSON.stringify(`${rdn}=`)} + ${value} + ${JSON.stringify(`,${parent}`)}}`;
 }
 

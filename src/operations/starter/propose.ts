@@ -37,9 +37,15 @@ function spellingsOf(column: string): string[] {
   return [column, bare, bare.replace(AROUND, '')].map(plain).filter((text) => text !== '');
 }
 
+/** `${` begins an expression or a reference in the file, whatever quotes are around it. */
+function canStand(column: string): boolean {
+  return !column.includes('${');
+}
+
 /** One column per attribute and one attribute per column; the better spelling wins, then the earlier column. */
 export function propose(columns: readonly string[]): readonly Proposal[] {
   const candidates = columns.flatMap((column, position) => {
+    if (!canStand(column)) return [];
     for (const [way, text] of spellingsOf(column).entries()) {
       const known = SPELLINGS.get(text);
       if (known !== undefined) return [{ column, attribute: known.attribute, cost: way * 1_000 + known.rank, position }];
@@ -59,5 +65,5 @@ export function propose(columns: readonly string[]): readonly Proposal[] {
 export function proposeAnchor(columns: readonly string[], proposals: readonly Proposal[]): string | null {
   const by = (attribute: string): string | undefined => proposals.find((one) => one.attribute === attribute)?.column;
   const id = columns.find((column) => /^(?:id|guid|uuid|objectguid|entryuuid)$/i.test(column.trim()));
-  return by('employeeId') ?? id ?? by('login') ?? by('mail') ?? columns[0] ?? null;
+  return by('employeeId') ?? id ?? by('login') ?? by('mail') ?? columns.find(canStand) ?? null;
 }
