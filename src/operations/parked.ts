@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { meaningOf } from '#decisions/choices';
-
+import { type DecidedItem, decidedOf } from '#decisions/decided';
 import { decide } from '#decisions/parked';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
@@ -39,6 +39,16 @@ export interface ParkedItem {
     readonly needs: string | null;
     readonly takes: string | null;
   }[];
+  /** What somebody decided about it since it is parked; null = nothing yet. */
+  readonly decided: {
+    readonly decision: number;
+    readonly kind: string;
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+    /** What carries it out; null = a run did, and the item is there all the same. */
+    readonly waitsFor: 'run' | 'approval' | null;
+  } | null;
   /** Id → name of the people that the detail names. */
   readonly names: { readonly [id: string]: string };
   /** As the engine noted it: candidates, attribute, message. */
@@ -81,6 +91,16 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         choices: z.array(
           z.object({ name: z.string(), about: z.string(), needs: z.string().nullable(), takes: z.string().nullable() }),
         ),
+        decided: z
+          .object({
+            decision: z.number(),
+            kind: z.string(),
+            by: z.string(),
+            at: instant,
+            reason: z.string(),
+            waitsFor: z.enum(['run', 'approval']).nullable(),
+          })
+          .nullable(),
         names: z.record(z.string(), z.string()),
         detail: z.unknown(),
       }),
@@ -111,6 +131,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
       store,
     );
+    const decided = await decidedOf(rows, store);
     const staged = new Map(
       (await store.spaces.byIds(rows.flatMap((row) => (row.stagedId === null ? [] : [row.stagedId])))).map((row) => [
         row.id,
@@ -134,6 +155,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           meaning,
           cure,
           choices: choices.map(({ name, about, needs = null, takes = null }) => ({ name, about, needs, takes })),
+          decided: decidedItem(decided.get(row.id)),
           names: Object.fromEntries(namedIn(details.get(row.id)).map((id) => [id, labels.get(id) ?? `#${id}`])),
           detail: details.get(row.id),
         };
@@ -146,10 +168,16 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
   },
 };
 
+function decidedItem(of: DecidedItem | undefined): ParkedItem['decided'] {
+  if (of === undefined) return null;
+  const { id, kind, by, at, reason } = of.decision;
+  return { decision: id, kind, by, at: formatInstant(at), reason, waitsFor: of.waitsFor };
+}
+
 /** People whom a note names by their ids. */
 function namedIn(detail: unknown): number[] {
-  const { candidates, object } = (detail ?? {}) as { candidates?: unknown; object?: unknown };
-  return [candidates, object].flat().filter((one) => typeof one === 'number');
+  const { candidates, object, holders } = (detail ?? {}) as { [name: string]: unknown };
+  return [candidates, object, holders].flat().filter((one) => typeof one === 'number');
 }
 
 export interface DecideInput {

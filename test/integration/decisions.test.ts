@@ -187,10 +187,30 @@ describe('a fixed value', () => {
     await settled();
     expect(account('x')).toMatchObject({ uid: 'queen' });
     await ask('fix', 'hr:2', 'login', 'queen', ...ME);
+    here.now += 1_000;
     await settled();
     expect(account('2')).toMatchObject({ uid: 'bob' });
     const [item] = (await ask('parked', '--kind', 'uniqueTaken')).parked;
+    const queen = (await ask('explain', 'hr:1')).id;
+    // What is asked for, and who has it; what was decided before it was parked is no answer to it.
+    expect(item).toMatchObject({
+      detail: { attribute: 'login', value: 'queen', holders: [queen] },
+      names: { [queen]: expect.any(String) },
+      decided: null,
+    });
+    expect((await here.call('parked')).out).toMatch(/attribute: login; somebody else has it: .*\(#\d+\); value: queen/);
+    here.now += 1_000;
+    await ask('parked', 'decide', String(item.id), 'fix', '--value', 'queen', ...ME);
+    await settled();
+    const { out } = await here.call('parked');
+    expect(out).toMatch(/decided: fixed by Ada, .*: asked them {2}\(decision \d+; a run carried it out, and this is left\)/);
     await ask('parked', 'decide', String(item.id), 'fix', '--value', 'king', ...ME);
+    expect((await ask('parked', '--kind', 'uniqueTaken')).parked).toMatchObject([
+      { id: item.id, decided: { kind: 'fixed', by: 'Ada', reason: 'asked them', waitsFor: 'run' } },
+    ]);
+    expect((await here.call('parked')).out).toMatch(
+      /decided: fixed by Ada, .*: asked them {2}\(decision \d+; the next 'rollcall run' carries it out\)/,
+    );
     await settled();
     expect(account('2')).toMatchObject({ uid: 'king' });
     expect((await ask('parked')).parked.map((one: { kind: string }) => one.kind)).not.toContain('uniqueTaken');

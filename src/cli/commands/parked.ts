@@ -81,7 +81,29 @@ function itemText(item: ParkedItem, { paint }: Terminal): string {
   const person =
     item.label === null ? (item.person === null ? '' : `#${item.person}`) : `${printable(item.label)} #${item.person}`;
   const subject = [account, person].filter((part) => part !== '').join('  ') || printable(item.connection ?? '');
-  return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item, paint)}`;
+  return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item, paint)}${decidedText(item, paint)}`;
+}
+
+const DECIDED: { readonly [kind: string]: string } = {
+  link: 'linked',
+  barred: 'unlinked',
+  exclude: 'excluded',
+  fixed: 'fixed',
+  adopt: 'adopted',
+  release: 'to be tried again',
+  heldLink: 'linked or unlinked',
+};
+
+function decidedText({ decided }: ParkedItem, paint: Terminal['paint']): string {
+  if (decided === null) return '';
+  const { kind, by, at, reason, decision, waitsFor } = decided;
+  const then =
+    waitsFor === 'run'
+      ? "the next 'rollcall run' carries it out"
+      : waitsFor === 'approval'
+        ? 'held until somebody approves it'
+        : 'a run carried it out, and this is left';
+  return `         ${paint.green('decided')}: ${DECIDED[kind] ?? printable(kind)} by ${printable(by)}, ${time(at)}: ${printable(reason)}  ${paint.dim(`(decision ${decision}; ${then})`)}\n`;
 }
 
 /** The engine's note: `message` as a sentence, then whatever else it names and the line above does not. */
@@ -89,14 +111,14 @@ function detailText({ detail, account, names }: ParkedItem, paint: Terminal['pai
   if (typeof detail !== 'object' || detail === null) return '';
   const shown = (name: string, what: unknown): string => {
     if (name === 'by' && what === 'nameKey') return 'name';
-    if (name !== 'candidates' && name !== 'object') return value(what);
+    if (name !== 'candidates' && name !== 'object' && name !== 'holders') return value(what);
     return value([what].flat().map((one) => (typeof one === 'number' ? { object: one, label: names[one] } : one)));
   };
   // The line above says whom it is about.
   const { message, kind: _, where: __, ...rest } = detail as { [name: string]: unknown };
   const others = Object.entries(rest)
     .filter(([name, what]) => name !== 'anchor' || what !== account)
-    .map(([name, what]) => `${printable(name)}: ${shown(name, what)}`);
+    .map(([name, what]) => `${name === 'holders' ? 'somebody else has it' : printable(name)}: ${shown(name, what)}`);
   const text = [typeof message === 'string' ? printable(message) : '', ...others].filter((part) => part !== '').join('; ');
   return text === '' ? '' : `         ${paint.dim(text)}\n`;
 }

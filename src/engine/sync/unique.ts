@@ -127,7 +127,8 @@ async function settleAttribute(
     }
     if (contributed) {
       // branch: parks uniqueTaken
-      claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson({ attribute: type.name }) });
+      const detail = { attribute: type.name, value: tries[0]!, holders: holdersOf(type, claimant, tries[0]!, owners, claims) };
+      claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson(detail) });
       // A value fixed by a person that somebody else has: the one that was there stays.
       const had = claimant.before?.[type.name];
       if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
@@ -138,6 +139,13 @@ async function settleAttribute(
       if (claimant.taken?.replaced.delete(type.name)) claimant.attributes[type.name] = claimant.before![type.name]!;
     }
   }
+}
+
+/** Who has, or takes in this generation, the value that somebody gives this one. */
+function holdersOf(type: MetaAttribute, { object, kind }: Claimant, text: string, owners: Owners, claims: Claims): ObjectId[] {
+  const key = keyText(objectKey(kind, type, text));
+  const all = new Set([...(owners.get(key) ?? []), ...(claims.has(key) ? [claims.get(key)!] : [])]);
+  return [...all].filter((one) => one !== object).sort((a, b) => a - b);
 }
 
 /** Candidates that all fail for one object are that one's trouble, and of nobody else. */
