@@ -1,26 +1,13 @@
 /** A clock that was a year ahead for one run, and is set right: nothing is waited for until that year is over. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const yaml = (fault: string) => `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    faults: [{ on: update, anchor: p1, times: 1, do: ${fault} }]
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-`;
+const yaml = (fault: string) =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create')} }`,
+    dir: `deltas: false\nfaults: [{ on: update, anchor: p1, times: 1, do: ${fault} }]`,
+  });
 let here: Firm;
 afterEach(() => here.close());
 

@@ -1,31 +1,17 @@
 /** SEMANTICS 5: after a long stop the time is believed if a connected system says the same; in doubt disables and deletes wait. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 24 * HOUR;
-const yaml = (clock: string) => `store: sqlite:rollcall.db
-life: { person: { ends: endDate } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    ${clock}
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, endDate: end } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable }
-`;
+const yaml = (clock: string) =>
+  hrAndDirectory({
+    top: 'life: { person: { ends: endDate } }',
+    hr: clock,
+    read: 'displayName: name, endDate: end',
+    account: ENABLED,
+    dir: 'deprovision: { action: disable }',
+  });
 
 let here: Firm;
 afterEach(() => here.close());
@@ -50,7 +36,7 @@ const WAITS = {
     'dir: 1 change of kind "disable" waits for a person: the time leapt by a week or more, and no connected system says that it is right; other changes go on',
 };
 
-const script = (does: string) => `clock: true\n    faults: [{ on: clock, do: { ${does} } }]`;
+const script = (does: string) => `clock: true\nfaults: [{ on: clock, do: { ${does} } }]`;
 
 it.each([
   ['says the same', 'clock: true'],

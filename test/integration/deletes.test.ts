@@ -3,32 +3,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection, ReadObject } from '#connectors/contract';
 import { push } from '#runs/index';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (dir = '', protect = '') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    ${dir}
-    ${protect}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable, then: delete, after: 1d }
-    gates: { disable: { percent: 100, count: 100 }, delete: { percent: 100, count: 100 } }
-`;
+const yaml = (dir = '', protect = '', deprovision = '{ action: disable, then: delete, after: 1d }') =>
+  hrAndDirectory({
+    dir: `deltas: false
+${dir}
+${protect}
+deprovision: ${deprovision}
+gates: { disable: { percent: 100, count: 100 }, delete: { percent: 100, count: 100 } }`,
+    account: ENABLED,
+  });
 const NO_LOOKUP = 'lookup: false';
 /** A cycle that does not read the target. */
 const UNREAD = { connections: ['hr'] };
@@ -197,7 +182,7 @@ describe('where they cannot', () => {
   });
 
   it('a target that could not be read completely deletes nobody', async () => {
-    await begin(`${NO_LOOKUP}\n    faults: [{ on: read, after: 3, times: 1, do: { limit: 3 } }]`);
+    await begin(`${NO_LOOKUP}\nfaults: [{ on: read, after: 3, times: 1, do: { limit: 3 } }]`);
     const before = counts();
     expect((await here.run(UNREAD)).faultCount).toBeGreaterThan(0);
     expect(counts().reads).toBe(before.reads + 1);
@@ -219,7 +204,7 @@ it('a delete without an answer that is done is settled once a read shows that it
 
 describe('a push', () => {
   const atOnce = async (dir: string): Promise<void> => {
-    here = await firm(yaml(dir).replace('action: disable, then: delete, after: 1d', 'action: delete'));
+    here = await firm(yaml(dir, '', '{ action: delete }'));
     for (const id of IDS) here.system('hr').put('person', id, { id, name: `Person ${id}` });
     await here.run();
     await here.approve('dir');

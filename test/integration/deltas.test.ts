@@ -2,24 +2,13 @@
 import { afterEach, expect, it } from 'vitest';
 import { push } from '#runs/index';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 }, update: { percent: 100, count: 1000 }, attribute: { percent: 100, count: 1000 }, empty: { percent: 100, count: 1000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, mail: mail } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName, mail: mail } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute', 'empty')} }`,
+  read: 'displayName: name, mail: mail',
+  written: 'cn: displayName, mail: mail',
+});
 
 let here: Firm;
 afterEach(() => here.close());

@@ -2,23 +2,14 @@
 import { afterEach, expect, it } from 'vitest';
 import { RollcallError } from '#core/errors';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const WIDE = ['create', 'update', 'attribute', 'empty'].map((part) => `${part}: { percent: 100, count: 10000 }`);
-const YAML = `store: sqlite:rollcall.db
-gates: { ${WIDE.join(', ')} }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, phone: { value: phone, empty: clears } } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, phone: phone } } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute', 'empty')} }`,
+  read: 'phone: { value: phone, empty: clears }',
+  dir: 'mode: on',
+  written: 'phone: phone',
+});
 
 let here: Firm;
 afterEach(() => here.close());

@@ -1,35 +1,17 @@
 /** What cannot be told for one object changes nothing about it, and a doubt about the time outlives a run that broke off. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { type Differences, ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 86_400_000;
-const yaml = (more: { filter?: string; top?: string; hooks?: string } = {}) => `store: sqlite:rollcall.db
-${more.top ?? ''}
-${more.hooks ?? ''}
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        ${more.filter ?? ''}
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, title: level }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable, then: delete, after: 5d }
-`;
+const yaml = ({ person = '', top = '' }: Pick<Differences, 'person' | 'top'> = {}) =>
+  hrAndDirectory({
+    top,
+    person,
+    read: 'displayName: name, title: level',
+    account: ENABLED,
+    dir: 'deprovision: { action: disable, then: delete, after: 5d }',
+  });
 
 let here: Firm;
 async function begin(text: string, people = 4): Promise<void> {
@@ -51,7 +33,7 @@ afterEach(() => here.close());
 
 describe('a condition that fails for one object', () => {
   it('in a filter: is told, who was in stays in, the others go on', async () => {
-    await begin(yaml({ filter: 'filter: int(row.level) > 1' }));
+    await begin(yaml({ person: 'filter: int(row.level) > 1' }));
     expect(active()).toEqual(['p1', 'p2', 'p3', 'p4']);
     here.now += DAY;
     here.system('hr').put('person', 'p2', { id: 'p2', name: 'Person 2', level: 'abc' });
@@ -85,7 +67,7 @@ describe('a doubt about the time', () => {
     const before = count();
     here.now += 30 * DAY;
     const hooks = `hooks: [{ after: import, command: ['${process.execPath}', '-e', 'process.exit(1)'], required: true }]`;
-    await here.restart(yaml({ hooks }));
+    await here.restart(yaml({ top: hooks }));
     expect((await here.run()).status).toBe('failed');
     await here.restart(yaml());
     await here.run();

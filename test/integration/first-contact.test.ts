@@ -1,26 +1,14 @@
 /** SEMANTICS 7: a target is read before anything is written to it, and what it has is taken over, not doubled. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (more = '', faults = '[]') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, login: login } }
-  dir:
-    type: memory
-    system: dir
-    faults: ${faults}
-    ${more}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: login, attributes: { number: employeeId, cn: displayName } }
-    deprovision: { action: delete }
-`;
+const yaml = (more = '', faults = '[]') =>
+  hrAndDirectory({
+    read: 'displayName: name, login: login',
+    dir: `faults: ${faults}\n${more}\ndeprovision: { action: delete }`,
+    anchor: 'login',
+  });
 
 let here: Firm;
 const hr = (id: string, login: string, name = `Person ${id}`) => here.system('hr').put('person', id, { id, name, login });

@@ -1,32 +1,15 @@
 /** SEMANTICS 8: however small the steps and whichever way they come, no more than the limit reaches the target. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (action: 'disable' | 'delete') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, mail: mail, title: title }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName, mail: mail, title: title }
-    deprovision: { action: ${action} }
-    gates: { 'empty:mail': { percent: 5 } }
-`;
+const yaml = (action: 'disable' | 'delete') =>
+  hrAndDirectory({
+    read: 'displayName: name, mail: mail, title: title',
+    dir: `deprovision: { action: ${action} }\ngates: { 'empty:mail': { percent: 5 } }`,
+    account: ENABLED,
+    written: 'cn: displayName, mail: mail, title: title',
+  });
 const COUNT = 500;
 /** 5 % of 500. */
 const LIMIT = 25;

@@ -1,31 +1,14 @@
 /** SEMANTICS 8: a new name that the gate for updates holds stays, whatever else of the account may go. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 }, update: { percent: 1, count: 5 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        name: '\${"cn=" + person.displayName + ",ou=people"}'
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId }
-    deprovision: { action: disable }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create')}, update: { percent: 1, count: 5 } }`,
+  dir: 'deltas: false\ndeprovision: { action: disable }',
+  account: `name: '\${"cn=" + person.displayName + ",ou=people"}'\n${ENABLED}`,
+  written: '',
+});
 let here: Firm;
 afterEach(() => here.close());
 

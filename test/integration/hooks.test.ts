@@ -6,24 +6,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (hooks: readonly object[]) => `store: sqlite:rollcall.db
-hooks: ${JSON.stringify(hooks)}
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-`;
+const yaml = (hooks: readonly object[]) => hrAndDirectory({ top: `hooks: ${JSON.stringify(hooks)}` });
 const PHASES = ['import', 'sync', 'export', 'cycle'] as const;
 /** Adds what it is told to told.jsonl, or ends as its argument says. */
 const SCRIPT = `

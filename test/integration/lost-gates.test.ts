@@ -1,25 +1,13 @@
 /** SEMANTICS 8: of a change that a process had on its way when it ended, what a gate held stayed here, and counts as such. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const FREE = '{ percent: 100, count: 1000 }';
-const YAML = `store: sqlite:rollcall.db
-gates: { create: ${FREE}, update: ${FREE}, attribute: ${FREE}, 'attribute:mail': { percent: 1, count: 5 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, mail: mail } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName, mail: mail } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute')}, 'attribute:mail': { percent: 1, count: 5 } }`,
+  read: 'displayName: name, mail: mail',
+  written: 'cn: displayName, mail: mail',
+});
 const PEOPLE = 10;
 /** New addresses that went out before. */
 const SENT = 3;

@@ -1,26 +1,15 @@
 /** SEMANTICS 3 and 9: a reference that a killed process had written is no word of the target's own. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const FREE = '{ percent: 100, count: 1000 }';
-const YAML = `store: sqlite:rollcall.db
-gates: { create: ${FREE}, update: ${FREE}, attribute: ${FREE}, empty: ${FREE} }
-precedence: { person: { manager: [dir, hr] } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, manager: { reference: boss, by: employeeId } } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number, manager: { reference: boss } } }
-    export:
-      person: { provision: true, anchor: '\${"a" + person.employeeId}', attributes: { number: employeeId, boss: manager } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute', 'empty')} }\nprecedence: { person: { manager: [dir, hr] } }`,
+  read: 'manager: { reference: boss, by: employeeId }',
+  known: 'manager: { reference: boss }',
+  anchor: `'\${"a" + person.employeeId}'`,
+  written: 'boss: manager',
+});
 
 let here: Firm;
 afterEach(() => here.close());

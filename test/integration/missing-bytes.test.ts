@@ -1,23 +1,14 @@
 /** Bytes that the store has lost are never written as none: their attribute waits, the others go. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 100 } }
-attributes: { person: { photo: { type: binary } } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, mail: mail, photo: photo } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, mail: mail, jpegPhoto: photo } } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create')} }\nattributes: { person: { photo: { type: binary } } }`,
+  read: 'mail: mail, photo: photo',
+  dir: 'mode: on',
+  written: 'mail: mail, jpegPhoto: photo',
+});
 const FACE = new Uint8Array([255, 216, 1, 2, 3]);
 const OTHER = new Uint8Array([255, 216, 9]);
 
@@ -37,7 +28,7 @@ it('holds the attribute back, of a new account and of one that is there, until t
   const lost = (hash: string): Promise<Uint8Array | null> => Promise.resolve(hash === '' ? new Uint8Array() : null);
   Object.assign(here.store.blobs, { get: lost });
   const { faults } = await here.run();
-  expect(account()).toEqual({ id: 'p1', mail: 'a@x' });
+  expect(account()).toEqual({ number: 'p1', mail: 'a@x' });
   expect(faults[0]).toMatchObject({ where: { connection: 'dir', object: 'p1', attribute: 'jpegPhoto' } });
   Object.assign(here.store.blobs, { get });
   await here.run();
@@ -47,9 +38,9 @@ it('holds the attribute back, of a new account and of one that is there, until t
   Object.assign(here.store.blobs, { get: lost });
   person('b@x', OTHER);
   await here.run();
-  expect(account()).toEqual({ id: 'p1', mail: 'b@x', jpegPhoto: FACE });
+  expect(account()).toEqual({ number: 'p1', mail: 'b@x', jpegPhoto: FACE });
   Object.assign(here.store.blobs, { get });
   await here.run();
   await here.run();
-  expect(account()).toEqual({ id: 'p1', mail: 'b@x', jpegPhoto: OTHER });
+  expect(account()).toEqual({ number: 'p1', mail: 'b@x', jpegPhoto: OTHER });
 });

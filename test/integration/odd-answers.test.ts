@@ -2,26 +2,15 @@
 import { afterEach, expect, it } from 'vitest';
 import type { ConnectorDefinition, WriteItem, WriteResult } from '#connectors/contract';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const yaml = (dir = ''): string => `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, mail: mail } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    ${dir}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, mail: mail } }
-`;
+const yaml = (dir?: string) =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create')} }`,
+    read: 'mail: mail',
+    dir: `mode: on\n${dir ?? ''}`,
+    written: 'mail: mail',
+  });
 
 let here: Firm;
 afterEach(() => here.close());

@@ -1,28 +1,13 @@
 /** A run about one person does for her what a run about everybody would, and nothing for others. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        when: person.phone != null
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create')} }`,
+  read: 'displayName: name, phone: phone',
+  account: 'when: person.phone != null',
+});
 let here: Firm;
 afterEach(() => here.close());
 

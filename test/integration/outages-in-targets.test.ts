@@ -2,10 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { acceptRead } from '#decisions/reads';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const WIDE = ['create', 'update', 'attribute', 'empty', 'member', 'disable', 'delete'].map(
-  (part) => `${part}: { percent: 100, count: 10000 }`,
-);
+const UNLIMITED = unlimited('create', 'update', 'attribute', 'empty', 'member', 'disable', 'delete');
 interface Extra {
   readonly target?: string;
   /** What the target hides, and in how many reads; the first two show all. */
@@ -15,32 +14,17 @@ interface Extra {
   readonly account?: string;
   readonly attributes?: string;
 }
-const yaml = ({ target = '', hides, times = 2, mode = 'on', account = '', attributes = '' }: Extra) => `store: sqlite:rollcall.db
-gates: { ${WIDE.join(', ')} }
-attributes: { person: { tags: { multi: true } } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone, tags: tags } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    mode: ${mode}
-    ${hides === undefined ? '' : `faults: [{ on: read, after: 2, times: ${times}, do: { hide: [${hides}] } }]`}
-    ${target}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        ${account}
-        attributes: { number: employeeId, cn: displayName${attributes} }
-`;
+const yaml = ({ target = '', hides, times = 2, mode = 'on', account = '', attributes = '' }: Extra) =>
+  hrAndDirectory({
+    top: `gates: { ${UNLIMITED} }\nattributes: { person: { tags: { multi: true } } }`,
+    read: 'displayName: name, phone: phone, tags: tags',
+    dir: `deltas: false
+mode: ${mode}
+${hides === undefined ? '' : `faults: [{ on: read, after: 2, times: ${times}, do: { hide: [${hides}] } }]`}
+${target}`,
+    account,
+    written: `cn: displayName${attributes}`,
+  });
 
 let here: Firm;
 afterEach(() => here.close());

@@ -1,6 +1,7 @@
 /** SEMANTICS 6: of a set that a system may not show whole, values are added and never taken as gone; connectors say so as `partial`. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
 interface Extra {
   /** Reads after so many show one value of each set; `for` so many. */
@@ -10,32 +11,14 @@ interface Extra {
 }
 const cut = (after: number, times?: number) =>
   `faults: [{ on: read, after: ${after}, ${times === undefined ? '' : `times: ${times}, `}do: { cutList: { attribute: tags, keep: 1 } } }]`;
-const yaml = ({ hr = '', dir = '', values = 'ours' }: Extra) => `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 } }
-attributes: { person: { tags: { multi: true } } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    deltas: false
-    ${hr}
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, tags: tags } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    mode: on
-    ${dir}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, tags: { value: tags, multi: true, values: ${values} } }
-`;
+const yaml = ({ hr = '', dir = '', values = 'ours' }: Extra) =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create')} }\nattributes: { person: { tags: { multi: true } } }`,
+    hr: `deltas: false\n${hr}`,
+    read: 'displayName: name, tags: tags',
+    dir: `deltas: false\nmode: on\n${dir}`,
+    written: `cn: displayName, tags: { value: tags, multi: true, values: ${values} }`,
+  });
 
 let here: Firm;
 afterEach(() => here.close());
@@ -79,7 +62,7 @@ describe('a source', () => {
 
 describe.each(['answers: object', 'answers: anchor'])('a target with %s that shows a part of a set', (answers) => {
   it('keeps what others put there, gets what is added, and loses what was ours', async () => {
-    here = await firm(yaml({ dir: `${answers}\n    ${cut(0)}` }));
+    here = await firm(yaml({ dir: `${answers}\n${cut(0)}` }));
     hr(['x', 'y']);
     dir(['a', 'b', 'c']);
     await begin();
@@ -96,7 +79,7 @@ describe.each(['answers: object', 'answers: anchor'])('a target with %s that sho
   });
 
   it('gets all of a set that is decided here, and loses only what it shows besides', async () => {
-    here = await firm(yaml({ dir: `${answers}\n    ${cut(0)}`, values: 'all' }));
+    here = await firm(yaml({ dir: `${answers}\n${cut(0)}`, values: 'all' }));
     hr(['x', 'y']);
     dir(['a', 'x']);
     await begin();

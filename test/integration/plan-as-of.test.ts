@@ -1,23 +1,15 @@
 /** A plan of a day to come: what is due by then, and that it is not for now (SEMANTICS 5 and 15). */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 24 * HOUR;
-const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, enabled: { attribute: active, on: yes, off: no }, attributes: { id: employeeId } } }
-    deprovision: { action: disable, then: delete, after: 30d }
-`;
+const YAML = hrAndDirectory({
+  read: '',
+  dir: 'mode: on\ndeprovision: { action: disable, then: delete, after: 30d }',
+  account: ENABLED,
+  written: '',
+});
 
 let here: Firm;
 beforeEach(async () => {

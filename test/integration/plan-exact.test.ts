@@ -3,39 +3,17 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { canonicalJson } from '#core/canonical';
 import type { Plan, RunReport } from '#runs/model';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const yaml = (unit = 'people') => `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 }, update: { percent: 100, count: 10000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss } }
-      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
-  dir:
-    type: memory
-    system: dir
-    deltas: false
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-      group: { join: name, attributes: { name: name } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        name: '\${"cn=" + person.employeeId + ",ou=${unit}"}'
-        attributes:
-          number: employeeId
-          cn: displayName
-          title: title
-          bossName: '\${person.manager != null ? person.manager.displayName : "none"}'
-      group: { provision: true, anchor: name, attributes: { name: name, member: member } }
-`;
+const yaml = (unit = 'people') =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create', 'update')} }`,
+    read: 'displayName: name, title: title, manager: { reference: boss }',
+    dir: 'deltas: false',
+    account: `name: '\${"cn=" + person.employeeId + ",ou=${unit}"}'`,
+    written: `cn: displayName, title: title, bossName: '\${person.manager != null ? person.manager.displayName : "none"}'`,
+    members: 'member',
+  });
 let here: Firm;
 afterEach(() => here.close());
 

@@ -3,29 +3,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Change } from '#connectors/contract';
 import { push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const FREE = '{ percent: 100, count: 1000 }';
-const YAML = `store: sqlite:rollcall.db
-gates: { create: ${FREE}, update: ${FREE}, attribute: ${FREE}, disable: ${FREE} }
-connections:
-  hr:
-    type: memory
-    system: hr
-    pageSize: 1
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, mail: mail } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, mail: mail }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute', 'disable')} }`,
+  hr: 'pageSize: 1',
+  read: 'displayName: name, mail: mail',
+  written: 'cn: displayName, mail: mail',
+});
 
 let here: Firm;
 beforeEach(async () => {

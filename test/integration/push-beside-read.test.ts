@@ -2,29 +2,17 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 }, attribute: { percent: 100, count: 1000 }, empty: { percent: 100, count: 1000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, phone: { value: phone, empty: clears } } }
-  badge:
-    type: memory
-    system: badge
-    import:
-      person: { join: employeeId, attributes: { employeeId: id, room: room } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, phone: phone, room: room } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'attribute', 'empty')} }`,
+  read: 'phone: { value: phone, empty: clears }',
+  others: `badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, attributes: { employeeId: id, room: room } } }`,
+  written: 'phone: phone, room: room',
+});
 const PEOPLE = 80;
 const idOf = (i: number) => `E${i + 100}`;
 

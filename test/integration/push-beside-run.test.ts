@@ -6,38 +6,22 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseImage } from '#core/canonical';
 import { type Pushed, push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 }, update: { percent: 100, count: 1000 }, attribute: { percent: 100, count: 1000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, manager: { reference: boss, by: employeeId } } }
-  guests:
-    type: memory
-    system: guests
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, room: room } }
-  badge:
-    type: memory
-    system: badge
-    import:
-      person: { join: employeeId, attributes: { employeeId: employee, phone: phone } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, phone: phone, room: room, boss: { value: manager, by: anchor } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute')} }`,
+  read: 'displayName: name, manager: { reference: boss, by: employeeId }',
+  others: `guests:
+  type: memory
+  system: guests
+  owner: true
+  import: { person: { join: employeeId, project: true, attributes: { employeeId: id, room: room } } }
+badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, attributes: { employeeId: employee, phone: phone } } }`,
+  written: 'cn: displayName, phone: phone, room: room, boss: { value: manager, by: anchor }',
+});
 let here: Firm;
 beforeEach(async () => {
   here = await firm(YAML, ['hr', 'guests', 'badge', 'dir']);

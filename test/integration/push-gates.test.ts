@@ -5,6 +5,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const PUSHES = Number(process.env['ROLLCALL_PUSHES'] ?? 2_000);
 /** 5 %, or 500. */
@@ -13,31 +14,13 @@ const CLIENTS = 16;
 /** Every so-manieth person gets a title instead. */
 const OTHERS = 20;
 
-const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        filter: row.active != "no"
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, title: title }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName, title: title }
-    deprovision: { action: disable }
-`;
+const YAML = hrAndDirectory({
+  person: 'filter: row.active != "no"',
+  read: 'displayName: name, title: title',
+  dir: 'deprovision: { action: disable }',
+  account: ENABLED,
+  written: 'cn: displayName, title: title',
+});
 const idOf = (i: number) => `p${String(i).padStart(6, '0')}`;
 
 let here: Firm;

@@ -3,35 +3,17 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fix } from '#decisions/fix';
 import { edited, type Pushed, push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 100000 }, update: { percent: 100, count: 100000 }, attribute: { percent: 100, count: 100000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss, by: employeeId } }
-  badge:
-    type: memory
-    system: badge
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: employee, phone: phone } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, title: title, phone: phone, boss: '\${person.manager.displayName}' }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'attribute')} }`,
+  read: 'displayName: name, title: title, manager: { reference: boss, by: employeeId }',
+  others: `badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, project: true, attributes: { employeeId: employee, phone: phone } } }`,
+  written: `cn: displayName, title: title, phone: phone, boss: '\${person.manager.displayName}'`,
+});
 const PEOPLE = 40;
 const idOf = (i: number) => `E${String(i).padStart(3, '0')}`;
 

@@ -4,31 +4,20 @@
  */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const FREE = '{ percent: 100, count: 1000 }';
-const yaml = (pageSize: number) => `store: sqlite:rollcall.db
-gates: { create: ${FREE}, update: ${FREE}, attribute: ${FREE}, empty: ${FREE}, member: ${FREE} }
+const yaml = (pageSize: number) =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create', 'update', 'attribute', 'empty', 'member')} }
 attributes: { person: { tags: { type: string, multi: true, strategy: merge } } }
-precedence: { person: { mail: [dir, hr] } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, mail: mail, tags: tags } }
-      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
-  dir:
-    type: memory
-    system: dir
-    pageSize: ${pageSize}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number, mail: mail, tags: tags } }
-      group: { join: name, attributes: { name: name } }
-    export:
-      person: { provision: true, anchor: '\${"a" + person.employeeId}', attributes: { number: employeeId, mail: mail, tags: tags } }
-      group: { provision: true, anchor: name, attributes: { name: name, member: { value: member, values: ours } } }
-`;
+precedence: { person: { mail: [dir, hr] } }`,
+    read: 'mail: mail, tags: tags',
+    dir: `pageSize: ${pageSize}`,
+    known: 'mail: mail, tags: tags',
+    anchor: `'\${"a" + person.employeeId}'`,
+    written: 'mail: mail, tags: tags',
+    members: '{ value: member, values: ours }',
+  });
 
 let here: Firm;
 afterEach(() => here.close());

@@ -1,30 +1,17 @@
 /** A full read that broke off is gone on with, over deltas and a restart: nobody who exists is gone, and nobody who left stays (SEMANTICS 6). */
 import { afterEach, expect, it, vi } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
 const DAY = 86_400_000;
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 }, delete: { percent: 100, count: 10000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    snapshots: true
-    deltas: true
-    pageSize: 5
-    faults: [{ on: read, after: 1, times: 1, do: { breakAfter: 17 } }]
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-    deprovision: { action: delete }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'delete')} }`,
+  hr: `snapshots: true
+deltas: true
+pageSize: 5
+faults: [{ on: read, after: 1, times: 1, do: { breakAfter: 17 } }]`,
+  dir: 'deprovision: { action: delete }',
+});
 
 let here: Firm;
 afterEach(async () => {

@@ -1,40 +1,17 @@
 /** STORE 2: how many rows a new person costs, and that a quiet cycle writes none. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 100000 }, attribute: { percent: 100, count: 100000 }, update: { percent: 100, count: 100000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        join: employeeId
-        project: true
-        attributes:
-          employeeId: id
-          givenName: given
-          familyName: family
-          displayName: '\${row.given + " " + row.family}'
-          manager: { reference: boss, by: employeeId }
-  badge:
-    type: memory
-    system: badge
-    import:
-      person: { join: employeeId, attributes: { employeeId: employee, phone: phone } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, sn: familyName, phone: phone, manager: { value: manager, by: anchor } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'attribute', 'update')} }`,
+  read: `givenName: given, familyName: family, displayName: '\${row.given + " " + row.family}', manager: { reference: boss, by: employeeId }`,
+  others: `badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, attributes: { employeeId: employee, phone: phone } } }`,
+  written: 'cn: displayName, sn: familyName, phone: phone, manager: { value: manager, by: anchor }',
+});
 const PEOPLE = 1_000;
 /** The run's own record, and what it remembers of connections. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting']);

@@ -4,21 +4,9 @@ import { link, unlink } from '#decisions/links';
 import { decide } from '#decisions/parked';
 import type { ParkedRow } from '#store/contract';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (more = '') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, ${more} attributes: { employeeId: id, displayName: name } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, cn: displayName } } }
-`;
+const yaml = (person = '') => hrAndDirectory({ person, dir: 'mode: on' });
 
 let here: Firm;
 const who = () => ({ by: 'Ada', reason: 'asked them', at: here.now });
@@ -29,7 +17,7 @@ const personOf = async (connection: string, anchor: string) => (await here.accou
 async function begun(more = ''): Promise<void> {
   here = await firm(yaml(more));
   for (const id of ['1', '2']) here.system('hr').put('person', id, { id, name: `Person ${id}` });
-  for (const anchor of ['a', 'b']) here.system('dir').put('person', anchor, { id: '1', cn: 'Person 1' });
+  for (const anchor of ['a', 'b']) here.system('dir').put('person', anchor, { number: '1', cn: 'Person 1' });
   await here.run();
   await here.approve('dir');
   await here.run();
@@ -86,7 +74,7 @@ describe('a second row of a source', () => {
 
   it('is linked where people may have several', async () => {
     await here.close();
-    await begun('many: true,');
+    await begun('many: true');
     here.system('hr').put('person', '3', { id: '3', name: 'Eve' });
     await here.run();
     const one = await personOf('hr', '1');

@@ -1,24 +1,9 @@
 /** SEMANTICS 3: without `many` one row of a source speaks for a person; a second one waits, also one that was here before. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (many = '') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, ${many} attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-`;
+const yaml = (person = '') => hrAndDirectory({ person, dir: 'mode: on' });
 
 let here: Firm;
 afterEach(() => here.close());
@@ -62,7 +47,7 @@ it('a row that comes back waits while another one has its place, and speaks agai
 });
 
 it('who may have several rows has both', async () => {
-  await begin('many: true,');
+  await begin('many: true');
   expect([await seconds(), account()]).toEqual([[], 'Back']);
 });
 

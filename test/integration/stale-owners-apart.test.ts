@@ -1,31 +1,20 @@
 /** SEMANTICS 5: a delete waits for recent reads of all owners; they need not be of the same day. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 24 * HOUR;
-const owner = (name: string) => `  ${name}:
-    type: memory
-    system: ${name}
-    owner: true
-    fullReadEvery: 7d
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-`;
-const YAML = `store: sqlite:rollcall.db
-connections:
-${owner('hr')}${owner('guests')}  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable, then: delete, after: 13d }
-`;
+const YAML = hrAndDirectory({
+  hr: 'fullReadEvery: 7d',
+  others: `guests:
+  type: memory
+  system: guests
+  owner: true
+  fullReadEvery: 7d
+  import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } } }`,
+  dir: 'deprovision: { action: disable, then: delete, after: 13d }',
+  account: ENABLED,
+});
 
 let here: Firm;
 afterEach(() => here.close());

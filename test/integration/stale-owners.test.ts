@@ -1,31 +1,14 @@
 /** SEMANTICS 5 and 11: at the end of the grace the reason is checked again, against recent, complete reads of the owners. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 24 * HOUR;
-const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    fullReadEvery: 3d
-    faults: [{ on: read, after: 3, times: 6, do: { refuse: unavailable } }]
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable, then: delete, after: 4d }
-`;
+const YAML = hrAndDirectory({
+  hr: 'fullReadEvery: 3d\nfaults: [{ on: read, after: 3, times: 6, do: { refuse: unavailable } }]',
+  dir: 'deprovision: { action: disable, then: delete, after: 4d }',
+  account: ENABLED,
+});
 
 let here: Firm;
 const active = (id: string) => here.system('dir').get('person', id)?.attributes['active'];

@@ -2,25 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunReport } from '#runs/model';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (hr: string, dir: string) => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    fullReadEvery: 3d
-    ${hr}
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, phone: phone } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    fullReadEvery: 30d
-    ${dir}
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, phone: phone } } }
-`;
+const yaml = (hr: string, dir: string) =>
+  hrAndDirectory({
+    hr: `fullReadEvery: 3d\n${hr}`,
+    read: 'phone: phone',
+    dir: `mode: on\nfullReadEvery: 30d\n${dir}`,
+    written: 'phone: phone',
+  });
 const told = ({ notices }: RunReport, kind: string) => notices.filter((one) => one.kind === kind);
 
 let here: Firm;

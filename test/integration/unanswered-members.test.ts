@@ -1,30 +1,17 @@
 /** SEMANTICS 8 for memberships: what a target may have done without an answer counts as sent, once, like everything else. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
 const LIMIT = 30;
-const yaml = (faults: string) => `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 1000 }, member: { percent: 100, count: ${LIMIT} } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id } }
-      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    ${faults}
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-      group: { join: name, attributes: { name: name } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId } }
-      group: { provision: true, anchor: name, attributes: { name: name, member: member } }
-`;
+const yaml = (faults: string) =>
+  hrAndDirectory({
+    top: `gates: { ${unlimited('create')}, member: { percent: 100, count: ${LIMIT} } }`,
+    read: '',
+    dir: `mode: on\n${faults}`,
+    written: '',
+    members: 'member',
+  });
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `p${from + i}`);
 
 let here: Firm;

@@ -2,23 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunReport } from '#runs/model';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = (dir = '') => `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, phone: phone } } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    ${dir}
-    import: { person: { join: employeeId, attributes: { employeeId: id } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { id: employeeId, phone: phone }, enabled: { attribute: active, on: yes, off: no } } }
-    deprovision: { action: disable }
-`;
+const yaml = (dir = '') =>
+  hrAndDirectory({
+    read: 'phone: phone',
+    dir: `mode: on\ndeprovision: { action: disable }\n${dir}`,
+    account: ENABLED,
+    written: 'phone: phone',
+  });
 const told = ({ notices }: RunReport, kind: string) => notices.filter((one) => one.kind === kind);
 
 let here: Firm;
@@ -44,7 +36,7 @@ const phone = () =>
 
 describe.each([
   ['by the answer', ''],
-  ['by a read', 'answers: anchor\n    lookup: false'],
+  ['by a read', 'answers: anchor\nlookup: false'],
 ])('a value that another program changes back, proven %s', (_, answers) => {
   it('is parked with both sides after the third time, told by every run, and written again when it changes at its origin', async () => {
     await begun(answers);

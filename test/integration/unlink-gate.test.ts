@@ -3,24 +3,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { link, unlink } from '#decisions/links';
 import { revoke } from '#decisions/revoke';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 100 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: '\${"new-" + person.employeeId}', attributes: { number: employeeId, cn: displayName } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create')} }`,
+  anchor: `'\${"new-" + person.employeeId}'`,
+});
 /** 5 % of 120. */
 const LIMIT = 6;
 const idOf = (i: number) => `p${String(i).padStart(3, '0')}`;

@@ -1,28 +1,9 @@
 /** SEMANTICS 7: what keeps a target from being read completely keeps everybody from an account there, so every run says it. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        enabled: { attribute: active, on: 'yes', off: 'no' }
-        attributes: { number: employeeId, cn: displayName }
-    deprovision: { action: disable }
-`;
+const YAML = hrAndDirectory({ dir: 'deprovision: { action: disable }', account: ENABLED });
 const DAY = 24 * HOUR;
 const BAD = 'ba\u0000d';
 let here: Firm;

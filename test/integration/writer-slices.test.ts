@@ -4,45 +4,25 @@
  */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const FREE = '{ percent: 100, count: 100000 }';
-const YAML = `store: sqlite:rollcall.db
-gates: { create: ${FREE}, update: ${FREE}, delete: ${FREE}, disable: ${FREE}, member: ${FREE}, attribute: ${FREE}, empty: ${FREE} }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name, title: title, manager: { reference: boss, by: employeeId } }
-      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
-  badge:
-    type: memory
-    system: badge
-    import: { person: { join: employeeId, attributes: { employeeId: employee } } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-      group: { join: name, attributes: { name: cn } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, boss: '\${person.manager.displayName}' }
-      group: { provision: true, anchor: name, attributes: { cn: name, member: member } }
-  book:
-    type: csv
-    path: book.csv
-    anchor: number
-    mode: on
-    import: { person: { join: employeeId, attributes: { employeeId: number } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { number: employeeId, title: title } } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create', 'update', 'delete', 'disable', 'member', 'attribute', 'empty')} }`,
+  read: 'displayName: name, title: title, manager: { reference: boss, by: employeeId }',
+  others: `badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, attributes: { employeeId: employee } } }
+book:
+  type: csv
+  path: book.csv
+  anchor: number
+  mode: on
+  import: { person: { join: employeeId, attributes: { employeeId: number } } }
+  export: { person: { provision: true, anchor: employeeId, attributes: { number: employeeId, title: title } } }`,
+  written: `cn: displayName, boss: '\${person.manager.displayName}'`,
+  members: 'member',
+});
 const PEOPLE = 3_000;
 const GROUPS = 6;
 /** A hundred people of ten rows. */
