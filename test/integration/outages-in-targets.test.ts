@@ -13,16 +13,20 @@ interface Extra {
   readonly mode?: 'on' | 'hold';
   readonly account?: string;
   readonly attributes?: string;
+  /** What the target says itself. */
+  readonly known?: string;
+  readonly top?: string;
 }
-const yaml = ({ target = '', hides, times = 2, mode = 'on', account = '', attributes = '' }: Extra) =>
+const yaml = ({ target = '', hides, times = 2, mode = 'on', account = '', attributes = '', known = '', top = '' }: Extra) =>
   hrAndDirectory({
-    top: `gates: { ${UNLIMITED} }\nattributes: { person: { tags: { multi: true } } }`,
+    top: `gates: { ${UNLIMITED} }\nattributes: { person: { tags: { multi: true } } }\n${top}`,
     read: 'displayName: name, phone: phone, tags: tags',
     dir: `deltas: false
 mode: ${mode}
 ${hides === undefined ? '' : `faults: [{ on: read, after: 2, times: ${times}, do: { hide: [${hides}] } }]`}
 ${target}`,
     account,
+    known,
     written: `cn: displayName${attributes}`,
   });
 
@@ -155,5 +159,67 @@ describe('an attribute that the target does not show now', () => {
     expect([shown(1, 'active'), shown(2, 'active')]).toEqual(['no', 'no']);
     expect(await next()).toEqual([]);
     expect([shown(1, 'active'), shown(2, 'active')]).toEqual(['yes', 'no']);
+  });
+});
+
+describe('what is remembered as ours of an attribute that goes both ways', () => {
+  const both: Extra = {
+    hides: 'tel, tags',
+    attributes: ', tel: phone, tags: { value: tags, multi: true }',
+    known: 'phone: tel',
+    top: 'precedence: { person: { phone: [dir, hr] } }',
+  };
+  const start = async (more: Extra = {}) => {
+    here = await firm(yaml({ ...both, ...more }));
+    for (const i of numbers) {
+      hr(i, { phone: `hr ${i}` });
+      dir(i, { cn: `Person ${i}` });
+    }
+    await begin();
+    expect(values('tel')).toEqual(each((i) => `hr ${i}`));
+  };
+  const undone = async () =>
+    (await Promise.all(each((i) => here.account('dir', `p${i}`)))).filter((row) => row!.steps?.includes('undone')).length;
+
+  it('an outage ends nothing: it stays an echo while it is out, and after it', async () => {
+    await start();
+    for (const i of numbers) hr(i, { phone: `new ${i}` });
+    expect(await next()).toEqual(['outage']);
+    expect(await here.account('dir', 'p1')).toMatchObject({ confirmed: expect.stringContaining('"tel":"hr 1"'), steps: null });
+    expect(await next()).toEqual(['outage']);
+    expect(await next()).toEqual([]);
+    expect(values('tel')).toEqual(each((i) => `new ${i}`));
+    expect(await undone()).toBe(0);
+  });
+
+  it('what was sent right before the outage is ours when it is shown again', async () => {
+    await start({ hides: 'tel' });
+    for (const i of numbers) hr(i, { phone: `new ${i}` });
+    // Written after the last read that showed all, and first looked at by one that does not.
+    await here.run({ profile: 'full-import', connections: ['hr'] });
+    await here.run({ profile: 'full-sync' });
+    await here.run({ profile: 'export' });
+    expect(values('tel')).toEqual(each((i) => `new ${i}`));
+    for (const i of numbers) hr(i, { phone: `newer ${i}` });
+    for (let i = 0; i < 2; i++) expect(await next()).toEqual(['outage']);
+    for (let i = 0; i < 2; i++) expect(await next()).toEqual([]);
+    expect(values('tel')).toEqual(each((i) => `newer ${i}`));
+    expect(await undone()).toBe(0);
+  });
+
+  it('once somebody says that nothing is there, what was emptied was changed there', async () => {
+    await start({ times: 4 });
+    expect(await next()).toEqual(['outage']);
+    expect(await undone()).toBe(0);
+    await acceptRead({ connection: 'dir', accept: 'person.tel' }, { by: 'Ada', reason: 'looked at it', at: here.now }, here);
+    await next('full-import');
+    expect(await undone()).toBe(60);
+  });
+
+  it('a value that one account lost was changed there', async () => {
+    await start({ hides: 'other' });
+    dir(1, { cn: 'Person 1' });
+    await next('full-import');
+    expect(await undone()).toBe(1);
   });
 });

@@ -131,10 +131,10 @@ export function answerOf(
   const { seen, more } = shown ? asWritten(before, sent, shown.attributes) : unshown(before, sent, result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
-  const settled = afterWrite(settling, row, sent, shown ? seen : Object.assign(bare(), seen, sent));
-  const answered = stepsAnswered(settled.steps, sent, settling.shared, true);
+  const answered = { ...row, steps: stepsAnswered(row.steps, sent, settling.shared, true) };
+  const settled = afterWrite(settling, answered, sent, shown ? seen : Object.assign(bare(), seen, sent));
   // Earlier writes that nobody answered are seen by this look: no read shows them as new any more.
-  const steps = shown ? afterLook(settling, row.kind, answered, settled.confirmed, seen, lost) : answered;
+  const steps = shown ? afterLook(settling, row.kind, settled.steps, settled.confirmed, seen, lost) : settled.steps;
   return {
     ...common,
     outcome: 'proven',

@@ -1,18 +1,21 @@
 /**
- * What a full read emptied and others look up: memberships, references, unique values. Whether their attribute is out
- * (SEMANTICS 6) is known at the end of the read; until then their edges and keys stay, and while it is out. Without a digest
+ * What a full read emptied and others look up (memberships, references, unique values), or Rollcall wrote. Whether their attribute is out
+ * (SEMANTICS 6) is known at the end of the read; until then their edges, their keys and the memory of what is ours stay, and while it is out. Without a digest
  * meanwhile: a read that ends before says nothing, and the next one looks again.
  */
 import { parseImage } from '#core/canonical';
 import { bare, type Value } from '#core/values';
 import type { StagedId, StagedKey, StagedRow, StageItem } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { PROVEN_BY } from '../export/proof.ts';
 import type { OutageTimes } from './health.ts';
+import { createLostReferences } from './lost-references.ts';
+import { settleRow, settlingOf } from './settle.ts';
 import { addKeys, nameKeys, type StagingPlan } from './staging.ts';
 
 const PAGE = 2_000;
 
-/** A staged object with attributes whose edges or keys were left as they were; plain data, so that a checkpoint can hold it. */
+/** A staged object with attributes whose edges, keys or memory were left as they were; plain data, so that a checkpoint can hold it. */
 export interface Emptied {
   readonly id: StagedId;
   readonly attributes: readonly string[];
@@ -26,17 +29,19 @@ export interface Emptied {
 export type Held = Pick<Emptied, 'id' | 'attributes' | 'digest'>;
 
 /**
- * The item with edges and keys as they were for what it empties, and which attributes that are; null when there are none.
+ * The item with edges and keys as they were for what it empties, and which attributes that are; null when there are none. `hidden`:
+ * others that it empties, and that are remembered as ours.
  * `outages`: only what is known to be out, for changes; without, anything may turn out to be.
  */
 export function holdEmptied(
   plan: StagingPlan,
   item: StageItem,
+  hidden: readonly string[],
   outages?: OutageTimes,
 ): { readonly item: StageItem; readonly attributes: readonly string[] } | null {
   const mayBeOut = (attribute: string): boolean => outages === undefined || outages.has(`${item.kind}.${attribute}`);
   const last = item.kept === null ? bare() : parseImage(item.kept);
-  const held = new Set<string>();
+  const held = new Set<string>(hidden);
   const keys: StagedKey[] = [...item.keys];
   for (const [attribute, key] of plan.keys) {
     if (last[attribute] === undefined || !mayBeOut(attribute)) continue;
@@ -52,7 +57,7 @@ export function holdEmptied(
   return held.size === 0 ? null : { item: { ...item, digest: null, keys, edges }, attributes: [...held] };
 }
 
-/** At the end of a read: what is not out goes from the edges and keys, unless somebody said otherwise meanwhile. */
+/** At the end of a read: what is not out goes from the edges, the keys and what is ours, unless somebody said otherwise meanwhile. */
 export async function dropEmptied(
   context: EngineContext,
   connection: EngineConnection,
@@ -62,26 +67,35 @@ export async function dropEmptied(
   isOut: (kind: string, attribute: string) => boolean,
 ): Promise<void> {
   const { spaces } = context.store;
+  const settling = connection.exports.size === 0 ? null : { ...settlingOf(context, connection), out: isOut };
+  const lost = createLostReferences(context, connection);
   for (let i = 0; i < emptied.length; i += PAGE) {
     const page = new Map(emptied.slice(i, i + PAGE).map((one) => [one.id, one]));
     const now = await spaces.mark();
     const items: StageItem[] = [];
     let told = 0;
-    for (const row of await spaces.byIds([...page.keys()])) {
+    const rows = await spaces.byIds([...page.keys()]);
+    if (settling) await lost.load(rows);
+    for (const row of rows) {
       const one = page.get(row.id)!;
       const untouched = row.touchedSeq <= mark || (row.touchedSeq > one.after && row.touchedSeq <= one.upTo);
       const goes = one.attributes.filter((attribute) => !isOut(row.kind, attribute));
-      if (!untouched || row.presence !== 'present' || goes.length === 0) continue;
+      if (!untouched || row.presence !== 'present') continue;
+      const settle = settling ? settleRow(settling, row, row.seen === null ? bare() : parseImage(row.seen), lost) : undefined;
+      if (goes.length === 0 && settle === undefined) continue;
       if (one.attributes.some((attribute) => plan.edges.get(attribute)?.multi !== true)) told++;
       const digest = goes.length === one.attributes.length ? Buffer.from(one.digest, 'hex') : null;
       items.push({
         ...itemOf(context, plan, row, (attribute) => isOut(row.kind, attribute)),
         digest,
         edges: edgesOf(plan, goes),
+        ...(settle ? { settle, quiet: false } : {}),
       });
     }
     if (items.length === 0) continue;
     const where = { connection: connection.name, run: context.run, epoch: context.epoch };
+    const proven = items.filter((item) => item.settle?.settled).length;
+    if (proven > 0) context.counters.add(connection.name, PROVEN_BY.read, proven);
     const { changed } = await spaces.stage({ ...where, unlessTouchedSince: now, items });
     // What its image lost was counted when that was staged.
     context.counters.add(connection.name, 'changed', Math.max(0, changed - told));

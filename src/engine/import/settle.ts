@@ -6,9 +6,10 @@ import type { Settle, StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
 import { parseSteps, type Steps, stepsText, type Undone } from '../lifecycle/steps.ts';
 import { oursAfter, sharedIn } from '../sync/ours.ts';
+import { isOut, knownOutages } from '../sync/outages.ts';
 import { partialIn } from './kept.ts';
 import type { LostReferences } from './lost-references.ts';
-import { settleUnanswered, stepsOfLost } from './unanswered.ts';
+import { settleUnanswered, stepsOfLost, stepsUnanswered } from './unanswered.ts';
 
 const PLAIN: AttributeType = { type: 'string', multi: false, matching: 'exact' };
 
@@ -20,11 +21,29 @@ export interface Settling {
   readonly now: number;
   /** When it was read before, ms. */
   readonly lastRead: number | null;
+  /** Attributes that are out: that one shows nothing there proves nothing (SEMANTICS 6). */
+  readonly out: (kind: string, attribute: string) => boolean;
 }
 
 export function settlingOf(context: EngineContext, connection: EngineConnection): Settling {
   const shared = sharedIn(context, connection.exports.values());
-  return { connection, shared, now: context.now, lastRead: stateOf(context, connection.name).lastRead };
+  const known = knownOutages(context, connection.name);
+  const out = (kind: string, attribute: string): boolean => isOut(known, kind, attribute);
+  return { connection, shared, now: context.now, lastRead: stateOf(context, connection.name).lastRead, out };
+}
+
+/** Of what is remembered of an account, the attributes that it showed and does not show any more: edited, or out. */
+export function hiddenIn(row: StagedRow, now: Attributes): readonly string[] {
+  const hidden = new Set<string>();
+  for (const image of [row.confirmed, row.sent]) {
+    const values = image === null ? bare() : parseImage(image);
+    for (const name in values) if (scalars(values[name]!).length > 0 && isEmpty(now[name])) hidden.add(name);
+  }
+  return [...hidden];
+}
+
+function isEmpty(value: Value | undefined): boolean {
+  return scalars(value ?? null).length === 0;
 }
 
 /**
@@ -43,7 +62,13 @@ export function afterWrite(
   const { undone: had, conflicts: _over, ...others } = parseSteps(row.steps);
   const undone: Undos = Object.assign(bare(), had);
   const partial = partialIn(row.kept);
+  const unshown: Attributes = bare();
   for (const attribute in sent) {
+    if (settling.out(row.kind, attribute) && isEmpty(now[attribute])) {
+      // branch: holds: what was sent to an attribute that is out
+      unshown[attribute] = sent[attribute]!;
+      continue;
+    }
     const type = typeIn(connection, attribute);
     // What was not shown before, and is now, is no rewriting of what was sent.
     const arrived = partial.includes(attribute)
@@ -55,8 +80,15 @@ export function afterWrite(
     if (!arrived) undone[attribute] = undoneOnce(settling, undone[attribute], sent[attribute]!);
     else if (undone[attribute]) undone[attribute] = { ...undone[attribute], at: settling.now, arrived: true };
   }
-  const steps = enabling(settling, row.kind, others, sent, now);
-  return { confirmed, steps: stepsText(Object.keys(undone).length === 0 ? steps : { ...steps, undone }) };
+  const steps = enabling(settling, row.kind, others, withoutThose(sent, unshown), now);
+  const text = stepsText(Object.keys(undone).length === 0 ? steps : { ...steps, undone });
+  return { confirmed, steps: hasAny(unshown) ? stepsUnanswered({ ...row, steps: text }, unshown, shared) : text };
+}
+
+function withoutThose(values: Attributes, those: Attributes): Attributes {
+  const rest: Attributes = bare();
+  for (const name in values) if (!(name in those)) rest[name] = values[name]!;
+  return rest;
 }
 
 type Undos = { [attribute: string]: Undone };
@@ -99,7 +131,7 @@ export function settleRow(
   if (written === null && row.confirmed === null && before === null) return undefined;
   const confirmed: Attributes = written?.confirmed ?? (row.confirmed === null ? bare() : parseImage(row.confirmed));
   const answered = afterLook(settling, row.kind, written ? written.steps : before, confirmed, now, references);
-  const edited = forgetEdited(settling, confirmed, sent, now);
+  const edited = forgetEdited(settling, row.kind, confirmed, sent, now);
   const steps = edited === null ? answered : withUndone(settling, answered, edited);
   if (written === null && edited === null && steps === before) return undefined;
   return {
@@ -119,15 +151,19 @@ export function afterLook(
   references: Pick<LostReferences, 'asText'>,
 ): string | null {
   const type = (attribute: string): AttributeType => typeIn(settling.connection, attribute);
-  const { steps, shown } = settleUnanswered(before, confirmed, now, settling.shared, type, references);
+  const isHidden = (attribute: string): boolean => settling.out(kind, attribute) && isEmpty(now[attribute]);
+  const { steps, shown } = settleUnanswered(before, confirmed, now, { shared: settling.shared, type, references, isHidden });
   return hasAny(shown) ? stepsText(enabling(settling, kind, parseSteps(steps), shown, now)) : steps;
 }
 
 /** Whether this state, if it is the last one, ends something that was ours, or shows that a write did not arrive. */
-export function forgets({ connection, shared }: Settling, row: StagedRow, now: Attributes): boolean {
+export function forgets({ connection, shared, out }: Settling, row: StagedRow, now: Attributes): boolean {
   const differs = (image: string | null, but: ReadonlyMap<string, unknown>): boolean => {
     const values = image === null ? bare() : parseImage(image);
-    for (const name in values) if (!but.has(name) && !equivalent(now[name], values[name]!, typeIn(connection, name))) return true;
+    for (const name in values) {
+      if (but.has(name) || (out(row.kind, name) && isEmpty(now[name]))) continue;
+      if (!equivalent(now[name], values[name]!, typeIn(connection, name))) return true;
+    }
     return false;
   };
   return differs(row.confirmed, shared) || differs(row.sent, NONE);
@@ -137,7 +173,8 @@ const NONE: ReadonlyMap<string, unknown> = new Map();
 
 /** A value that somebody changed there is not ours any more, also when it is changed back. What was ours; null for nothing. */
 function forgetEdited(
-  { connection, shared }: Settling,
+  { connection, shared, out }: Settling,
+  kind: string,
   confirmed: Attributes,
   sent: Attributes | null,
   now: Attributes,
@@ -146,6 +183,10 @@ function forgetEdited(
   for (const attribute in confirmed) {
     if (shared.has(attribute) || (sent !== null && attribute in sent)) continue;
     if (equivalent(now[attribute], confirmed[attribute], typeIn(connection, attribute))) continue;
+    if (out(kind, attribute) && isEmpty(now[attribute])) {
+      // branch: holds: what is remembered of an attribute that is out
+      continue;
+    }
     edited ??= bare();
     edited[attribute] = confirmed[attribute]!;
     delete confirmed[attribute];

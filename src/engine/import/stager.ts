@@ -20,12 +20,13 @@ import { keptOf, lastKnown } from './kept.ts';
 import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
-import { settleRow, settlingOf } from './settle.ts';
+import { hiddenIn, settleRow, settlingOf } from './settle.ts';
 import { type Canonical, canonicalise, digestsOf, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
+const NONE: readonly string[] = [];
 
 export interface Stager {
   readonly seen: number;
@@ -182,7 +183,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, lastKnown(row, previous), plan);
     const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
-    const settle = row && settled(row, canonical.attributes);
+    // What a full read hides is edited there, or out: its end tells.
+    const hidden = settling && held && row && isThere(row) ? hiddenIn(row, canonical.attributes) : NONE;
+    const settle = row && hidden.length === 0 ? settled(row, canonical.attributes) : undefined;
     const item: StageItem = {
       kind: object.kind,
       anchor: object.anchor,
@@ -210,7 +213,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       ...(settle ? { settle } : {}),
     };
     if (!isThere(row) || (held === undefined && outages.size === 0)) return item;
-    const kept = holdEmptied(plan, item, held === undefined ? outages : undefined);
+    const kept = holdEmptied(plan, item, hidden, held === undefined ? outages : undefined);
     if (kept === null) return item;
     held?.push({ id: row!.id, attributes: kept.attributes, digest: Buffer.from(arrived.digest!).toString('hex') });
     return kept.item;

@@ -68,6 +68,14 @@ export interface Settled {
   readonly shown: Attributes;
 }
 
+interface Looking {
+  readonly shared: Shared;
+  readonly type: (attribute: string) => AttributeType;
+  readonly references: Pick<LostReferences, 'asText'>;
+  /** Nothing can be told of it now. */
+  readonly isHidden: (attribute: string) => boolean;
+}
+
 const NOTHING: Attributes = Object.freeze(bare());
 
 /** Notes in `confirmed` what of it the target shows now. */
@@ -75,9 +83,7 @@ export function settleUnanswered(
   text: string | null,
   confirmed: Attributes,
   now: Attributes,
-  shared: Shared,
-  typeOf: (attribute: string) => AttributeType,
-  references: Pick<LostReferences, 'asText'>,
+  { shared, type, references, isHidden }: Looking,
 ): Settled {
   const steps = parseSteps(text);
   if (steps.unanswered === undefined) return { steps: text, shown: NOTHING };
@@ -87,9 +93,13 @@ export function settleUnanswered(
     const may = steps.unanswered[attribute]!;
     const there = now[attribute] ?? null;
     const set = shared.get(attribute);
+    if (isHidden(attribute)) {
+      left[attribute] = may;
+      continue;
+    }
     if (!set) {
       const texts = may.map((value) => references.asText(attribute, value));
-      const shown = texts.find((value, i) => (value !== null || may[i] === null) && equivalent(there, value, typeOf(attribute)));
+      const shown = texts.find((value, i) => (value !== null || may[i] === null) && equivalent(there, value, type(attribute)));
       if (shown === undefined) left[attribute] = may;
       else confirmed[attribute] = found[attribute] = shown;
       continue;
