@@ -6,6 +6,7 @@ import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#stor
 import { connectionNamed, type EngineContext } from '../context.ts';
 import { type Generation, keyText, withdraw } from './generation.ts';
 import { referrersOf } from './references.ts';
+import { hasPlace } from './second-rows.ts';
 
 const BATCH = 1_000;
 
@@ -56,10 +57,7 @@ function placeTaken(context: EngineContext, row: StagedRow, linked: readonly Sta
     rule?.many !== true &&
     linked.some(
       (other) =>
-        other.id !== row.id &&
-        other.connection === row.connection &&
-        other.objectId !== null &&
-        (other.presence === 'present' || other.presence === 'held'),
+        other.id !== row.id && other.connection === row.connection && other.objectId !== null && hasPlace(context, other),
     )
   );
 }

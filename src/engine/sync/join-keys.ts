@@ -1,11 +1,13 @@
 /** The keys by which a staged object is looked for, and by which what is made of it is found (SEMANTICS 2). */
+import { parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
 import { scalars } from '#core/values';
 import type { Clock, ImportRule, KindRules, RowScope } from '#rules/model';
-import type { StagedKey, StagedRow } from '#store/contract';
+import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import type { OutageTimes } from '../import/health.ts';
 import { ruleFor, scopeOf } from './contributions.ts';
+import { publishedKeys } from './evaluate.ts';
 import { joinScope } from './generation.ts';
 import { outagesOf } from './outages.ts';
 
@@ -56,6 +58,15 @@ export function publishedBy(
 ): readonly StagedKey[] {
   const join = context.kinds.get(rule.kind)!.joinKeys;
   return flat(joinKeysOf(context, { ...rule, join }, scopeOf(row, outages), clock));
+}
+
+/** The keys these objects are found by, as they are stored. */
+export async function keysOfObjects(context: EngineContext, ids: readonly ObjectId[]): Promise<StagedKey[]> {
+  if (ids.length === 0) return [];
+  return (await context.store.sync.objects(ids)).flatMap(({ kind, attributes }) => {
+    const rules = context.kinds.get(kind);
+    return rules ? publishedKeys(rules, parseImage(attributes)).filter(({ scope }) => scope.startsWith('join:')) : [];
+  });
 }
 
 /** The keys an unlinked staged object is looked for by. */

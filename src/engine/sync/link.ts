@@ -12,9 +12,10 @@ import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
 import { bring, type Foreseen, foresight, gaining, misfits } from './foresight.ts';
 import { forgetLinks, type Generation, keyOf, keyText, look, type ParkedItem } from './generation.ts';
-import { flat, joinKeysOf, keysOf, publishedBy } from './join-keys.ts';
+import { flat, joinKeysOf, keysOf, keysOfObjects, publishedBy } from './join-keys.ts';
 import { outagesOf } from './outages.ts';
 import { release } from './release.ts';
+import { hasPlace, mayMove, occupied } from './second-rows.ts';
 import { wantingThese } from './wanting.ts';
 
 const BATCH = 1_000;
@@ -36,13 +37,14 @@ export async function linkPass(
   const ids = idAllocator(context);
   const freed: StagedKey[] = [];
   const due = [...generation.order];
+  const all = [...ranges, ...(await mayMove(context, due))];
   const foreseen: Foreseen = { known: null, brought: new Map(), passes: 0 };
-  await onePass(context, ranges, generation, ids, freed);
+  await onePass(context, all, generation, ids, freed);
   while (await misfits(context, generation, foreseen, listed)) {
     const met = generation.order.filter((id) => !generation.created.has(id));
     forgetLinks(generation, due);
     generation.foresight = foresight(foreseen);
-    await onePass({ ...context, fault: () => undefined }, ranges, generation, ids, freed);
+    await onePass({ ...context, fault: () => undefined }, all, generation, ids, freed);
     for (const id of met) look(generation, id);
   }
   for (const { how, connection } of generation.assignments.values())
@@ -112,9 +114,9 @@ async function linkBatch(
   const clock = clockOf(context);
   const outages = outagesOf(context, connection.name);
   const unlinked: Unlinked[] = [];
-  const released = await release(context, generation, [...rows.values()]);
-  for (const row of released) {
-    freed.push(...keysOf(context, connection, row, outages, clock));
+  const left = new Set<ObjectId>();
+  for (const row of await release(context, connection, generation, [...rows.values()])) {
+    left.add(rows.get(row.id)!.objectId!);
     rows.set(row.id, row);
   }
   for (const id of ids) {
@@ -126,7 +128,7 @@ async function linkBatch(
       if (row.presence === 'gone') {
         freed.push(...keysOf(context, connection, row, outages, clock));
         if (connection.exports.size > 0) generation.lost.add(row.objectId);
-      }
+      } else if (row.presence === 'present' && !hasPlace(context, row)) left.add(row.objectId);
       continue;
     }
     const assignment = generation.assignments.get(id);
@@ -140,6 +142,7 @@ async function linkBatch(
     if (!rule) settle(generation, row, [], []);
     else unlinked.push({ row, rule, keys: joinKeysOf(context, rule, scope, clock) });
   }
+  freed.push(...(await keysOfObjects(context, [...left])));
   const nobodys = [...rows.values()].filter((row) => row.objectId === null && row.presence === 'present');
   for (const object of await wantingThese(context, connection.name, nobodys)) look(generation, object);
   if (unlinked.length === 0) return;
@@ -155,9 +158,7 @@ async function linkBatch(
   );
   // The decided object of a link decision, and every owner, may already have a staged object in this connection.
   const candidates = new Set([...owners.values(), ...gaining(generation.foresight)].flat());
-  const taken = new Set<ObjectId>();
-  for (const account of await store.spaces.accounts(connection.name, [...candidates]))
-    if (account.presence === 'present' || account.presence === 'held') taken.add(account.objectId);
+  const taken = await occupied(context, connection, [...candidates]);
 
   for (const { row, rule, keys } of unlinked) {
     const decided = decisions.get(row.id) ?? [];

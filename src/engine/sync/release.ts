@@ -1,6 +1,6 @@
 /** Links that end before the link pass makes new ones: a person decided against them, or their place is not theirs. */
 import type { DirtyRange, ExportColumns, StagedRow } from '#store/contract';
-import type { EngineContext } from '../context.ts';
+import type { EngineConnection, EngineContext } from '../context.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { type Generation, look } from './generation.ts';
 import { displaced } from './second-rows.ts';
@@ -24,7 +24,12 @@ function isForeign(context: EngineContext, { linkHow, presence, connection, expo
  * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
  * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
  */
-export async function release(context: EngineContext, generation: Generation, rows: readonly StagedRow[]): Promise<StagedRow[]> {
+export async function release(
+  context: EngineContext,
+  connection: EngineConnection,
+  generation: Generation,
+  rows: readonly StagedRow[],
+): Promise<StagedRow[]> {
   const { store } = context;
   const linked = rows.filter((row) => row.objectId !== null && !generation.assignments.has(row.id));
   const decisions = await decisionsOn(
@@ -33,7 +38,7 @@ export async function release(context: EngineContext, generation: Generation, ro
     linked.map((row) => row.id),
   );
   const foreign = new Set(linked.filter((row) => isForeign(context, row)));
-  const seconds = await displaced(context, linked);
+  const seconds = await displaced(context, connection, linked);
   const ended = linked.filter((row) => {
     if (foreign.has(row) || seconds.has(row.id)) return true;
     const decided = decisions.get(row.id) ?? [];

@@ -195,6 +195,49 @@ export const whoSaysWhat: readonly Case[] = [
     ],
   },
   {
+    says: '3: without many the second joins when the filter takes the first no more, which is the second when it comes back',
+    config: {
+      connections: {
+        hr: source(simple, { filter: 'row.status != "out"' }),
+        dir: target(dirFlows, {}, { deprovision: { action: 'delete' } }),
+      },
+    },
+    systems: { hr: { a: ann, b: { ...ann, name: 'Ann II' } }, dir: {} },
+    story: [
+      'settle',
+      { parked: ['second hr person:b'] },
+      edit('hr', 0, { status: 'out' }),
+      'settle',
+      { parked: [], links: { 'hr|person:b': hr('a') }, systems: { dir: { [madeFor('a')]: { cn: 'Ann II' } } } },
+      edit('hr', 0, { status: 'in' }),
+      'settle',
+      { parked: ['second hr person:a'], objects: { [hr('b')]: { attributes: { displayName: 'Ann II' } } } },
+      edit('hr', 1, { status: 'out' }),
+      'settle',
+      { parked: [], objects: { [hr('a')]: { attributes: { displayName: 'Ann' } } } },
+    ],
+  },
+  {
+    says: '3: without many a row whose key changed as the filter left it frees the place by the key its person had',
+    config: { connections: { hr: source(simple, { filter: 'row.status != "out"' }), dir: target(dirFlows) } },
+    systems: { hr: { a: ann, b: { ...ann, name: 'Ann II' } }, dir: {} },
+    story: ['settle', edit('hr', 0, { id: '9', status: 'out' }), 'settle', { parked: [], links: { 'hr|person:b': hr('a') } }],
+  },
+  {
+    says: '3: without many the second joins on the day the filter takes the first no more',
+    config: {
+      connections: { hr: source(simple, { filter: 'row.until == null || row.until >= today()' }), dir: target(dirFlows) },
+    },
+    systems: { hr: { a: { ...ann, until: '2026-03-02' }, b: { ...ann, name: 'Ann II' } }, dir: {} },
+    story: [
+      'settle',
+      { parked: ['second hr person:b'] },
+      days(2),
+      'settle',
+      { parked: [], links: { 'hr|person:b': hr('a') }, objects: { [hr('a')]: { state: 'active' } } },
+    ],
+  },
+  {
     says: '3: with many they join, the primary first, or aggregated',
     config: {
       connections: {
