@@ -36,6 +36,8 @@ export async function search(
   request: { readonly text: string; readonly kind?: string; readonly after: ObjectId; readonly limit: number },
 ): Promise<readonly Found[]> {
   const wanted = words(request.text).slice(0, FEWER_WORDS);
+  // Signs alone are in no name that could be found by them.
+  if (wanted.length === 0 && request.text.trim() !== '') return [];
   const kind = request.kind === undefined ? {} : { kind: request.kind };
   const rows =
     wanted.length === 0

@@ -191,6 +191,8 @@ describe('from nothing to a quiet run', () => {
 
   it('people are found by any beginning of their words, accents aside', async () => {
     expect((await json('people', 'zoe')).answer.people).toMatchObject([{ label: 'Zoë Meier' }]);
+    // A sign that is in no word is no question for everybody.
+    expect((await json('people', '%')).answer.people).toEqual([]);
     expect((await json('people', '--limit', '2')).answer).toMatchObject({ next: 2 });
     expect((await call('explain', 'nobody at all')).code).toBe(1);
     expect((await call('explain', 'meier')).code).toBe(0);

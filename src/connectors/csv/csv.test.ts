@@ -369,3 +369,25 @@ test('thousands of new rows go through the spool', async () => {
   expect(end.complete).toBe(true);
   await connection.close();
 });
+
+test('lines that end with a carriage return alone are not taken for one header', async () => {
+  await expect(read('id,name\r1,Ada\r2,Bo\r')).rejects.toMatchObject({ kind: 'configuration', where: { file: path(), line: 1 } });
+  expect((await read('"id","the\rname"\r"1","Ada"\r')).end.complete).toBe(false);
+  const { objects } = await read('"id","the\rname"\r\n"1","Ada"\r\n');
+  expect(objects).toMatchObject([{ anchor: '1', attributes: { 'the\rname': 'Ada' } }]);
+  expect((await read('id,name\r')).end.complete).toBe(true);
+});
+
+test('values of a set are read back as they were written, or refused', async () => {
+  const connection = connect({ multi: { tags: '||' } }, undefined, { person: ['id', 'tags'] });
+  const results = await connection.write!.write([
+    item('create', '1', { tags: ['a|', 'b'] }),
+    item('create', '2', { tags: ['a', '|b'] }),
+    item('create', '3', { tags: ['a||b'] }),
+  ]);
+  expect(results.map(({ ok }) => ok)).toEqual([false, true, false]);
+  await connection.write!.commit!();
+  const { objects } = await readAgain(connection);
+  expect(objects).toMatchObject([{ anchor: '2', attributes: { tags: ['a', '|b'] } }]);
+  await connection.close();
+});

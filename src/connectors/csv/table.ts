@@ -1,5 +1,5 @@
 /** A CSV file as records: encoding, delimiter and header are found out while the first text comes in. */
-import type { Fault } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import { type Decoder, decoderOf, encodingByBom } from '../files/decode.ts';
 import type { SourceFile } from '../files/source.ts';
 import type { CsvConfig } from './config.ts';
@@ -66,8 +66,10 @@ export async function* readTable(
     parser = new CsvParser({ delimiter: table.delimiter, quote: config.quote === 'none' ? null : config.quote }, limit, {
       ...sink,
       row(fields, line, piece, from, to) {
-        if (table.layout === undefined) table.layout = headerLayout(fields, config, source.path);
-        else sink.row(fields, line, piece, from, to);
+        if (table.layout === undefined) {
+          if (hasBareReturn(piece.slice(from, to), config.quote)) throw returnsOnly(source.path);
+          table.layout = headerLayout(fields, config, source.path);
+        } else sink.row(fields, line, piece, from, to);
       },
     });
     parser.push(start, last);
@@ -80,6 +82,22 @@ export async function* readTable(
   }
   take(Buffer.alloc(0), true);
   yield;
+}
+
+/** A carriage return outside of quotes that no line feed follows. */
+function hasBareReturn(text: string, quote: string): boolean {
+  if (!text.includes('\r')) return false;
+  const parts = quote === 'none' ? [text] : text.split(quote).filter((_, i) => i % 2 === 0);
+  return parts.some((part) => /\r(?!\n|$)/.test(part));
+}
+
+/** All of such a file would be one header, and nobody there. */
+function returnsOnly(path: string): RollcallError {
+  return new RollcallError('configuration', `the lines of ${path} end with a carriage return alone`, {
+    where: { file: path, line: 1 },
+    remedy:
+      'save it with the line ends of Windows or Unix, such as "CSV (comma delimited)" in Excel instead of "CSV (Macintosh)"',
+  });
 }
 
 const MESSAGES: { readonly [fault in CsvFault]: readonly [message: string, remedy: string] } = {

@@ -117,8 +117,8 @@ export function csvWriter(file: CsvFile): MergingWriter {
     }
     for (const each of values) {
       const text = textOf(each as WriteValue, attribute);
-      if (multi !== undefined && text.includes(multi))
-        throw invalid(`a value holds the separator "${multi}"`, { object, attribute });
+      if (multi !== undefined && !standsAlone(text, multi))
+        throw invalid(`a value holds the separator "${multi}", or ends in a part of it`, { object, attribute });
       if (config.quote === 'none' && (/[\r\n]/.test(text) || text.includes(table.delimiter))) {
         throw invalid('a value holds a newline or the delimiter, and the file has no quotes', { object, attribute });
       }
@@ -227,6 +227,11 @@ export function csvWriter(file: CsvFile): MergingWriter {
   }
 
   return mergingWriter({ path, asText: true, scan, check, own, rewrite });
+}
+
+/** Whether a value is read back as it is, whatever values stand before and behind it. */
+function standsAlone(text: string, separator: string): boolean {
+  return text === '' || `${text}${separator}`.indexOf(separator) === text.length;
 }
 
 /** Attributes of the configured columns, in their order. */
