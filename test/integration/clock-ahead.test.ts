@@ -19,9 +19,7 @@ it.each([
   here = await firm(yaml(fault));
   for (const id of ['p0', 'p1', 'p2']) here.system('hr').put('person', id, { id, name: `Person ${id}` });
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   const right = here.now;
   here.now += 365 * 24 * HOUR;
   here.system('hr').put('person', 'p1', { id: 'p1', name: 'Renamed' });
@@ -38,9 +36,7 @@ it('an update waits a day at the longest, whatever the target asks for', async (
   here = await firm(yaml('{ refuse: rateLimited, retryAfterMs: 31536000000 }'));
   here.system('hr').put('person', 'p1', { id: 'p1', name: 'Person p1' });
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   here.system('hr').put('person', 'p1', { id: 'p1', name: 'Renamed' });
   await here.run();
   here.now += 23 * HOUR;

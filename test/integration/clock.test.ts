@@ -24,9 +24,7 @@ async function begin(clock: string): Promise<void> {
     here.system('hr').put('person', id, { id, name: `Person ${id}`, end: id === 'p1' ? '2026-01-15' : '2026-12-31' });
     here.system('dir').put('person', id, { number: id, cn: `Person ${id}`, active: 'yes' });
   }
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   here.now += 9 * DAY;
 }
 const active = (id: string) => here.system('dir').get('person', id)?.attributes['active'];

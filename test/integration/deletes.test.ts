@@ -29,9 +29,7 @@ async function begin(dir = '', protect = ''): Promise<void> {
     here.system('hr').put('person', id, { id, name: `Person ${id}` });
     here.system('dir').put('person', id, { number: id, cn: `Person ${id}`, active: 'yes' });
   }
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   for (const id of ['p1', 'p2']) here.system('hr').remove('person', id);
   await here.run();
   expect(active()).toEqual({ p1: 'no', p2: 'no', p3: 'yes', p4: 'yes' });
@@ -206,9 +204,7 @@ describe('a push', () => {
   const atOnce = async (dir: string): Promise<void> => {
     here = await firm(yaml(dir, '', '{ action: delete }'));
     for (const id of IDS) here.system('hr').put('person', id, { id, name: `Person ${id}` });
-    await here.run();
-    await here.approve('dir');
-    await here.run();
+    await here.first();
   };
   const leaves = async (id: string) => {
     here.system('hr').remove('person', id);

@@ -18,9 +18,7 @@ const services = () => ({ config: here.config, store: here.store, wall: () => he
 async function begin(people = 3, more = {}): Promise<void> {
   here = await firm(YAML);
   for (let i = 1; i <= people; i++) here.system('hr').put('person', `${i}`, { id: `${i}`, name: 'Old', ...more });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 }
 
 const account = (id: string) => here.system('dir').get('person', id)?.attributes;

@@ -20,9 +20,7 @@ it('counts what was written before the error', async () => {
     for (let i = 0; i < 60; i++) here.system('hr').put('person', `p${i}`, { id: `p${i}`, phone: phone(i) });
   };
   people((i) => `${100 + i}`);
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   await here.run({ profile: 'full-import' });
   people((i) => (i < 40 ? null : `${100 + i}`));
   const { take } = here.store.exports;

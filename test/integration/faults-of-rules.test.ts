@@ -18,9 +18,7 @@ async function begin(text: string, people = 4): Promise<void> {
   here = await firm(text);
   for (let i = 1; i <= people; i++) here.system('hr').put('person', `p${i}`, { id: `p${i}`, name: `Person ${i}`, level: '2' });
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 }
 const active = () =>
   here

@@ -22,6 +22,8 @@ export interface Firm {
   config: Configuration;
   system(name: string): MemorySystem;
   run(request?: Partial<RunRequest>): Promise<RunReport>;
+  /** The first run, its plan for `dir` approved, and the run that carries it out. */
+  first(): Promise<RunReport>;
   plan(request?: Partial<PlanRequest>): Promise<Plan>;
   pending(target: string): Promise<Waiting>;
   approve(target: string, only?: readonly string[], digest?: string): Promise<Decision>;
@@ -58,6 +60,11 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
       if (report.status === 'failed' && !report.faults.some((one) => one.message.startsWith('the hook')))
         throw new Error(JSON.stringify(report.faults));
       return report;
+    },
+    async first() {
+      await here.run();
+      await here.approve('dir');
+      return here.run();
     },
     plan: (request = {}) =>
       plan({ profile: 'cycle', connections: null, by: 'test', now: here.now, read: true, ...request }, services()),

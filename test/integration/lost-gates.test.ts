@@ -16,9 +16,7 @@ let here: Firm;
 beforeEach(async () => {
   here = await firm(YAML);
   for (let i = 0; i < PEOPLE; i++) here.system('hr').put('person', `${i}`, { id: `${i}`, name: 'Old', mail: `${i}@old` });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   for (let i = 0; i < SENT; i++) here.system('hr').edit('person', `${i}`, { mail: `${i}@first` });
   await here.run();
   for (let i = 0; i < PEOPLE; i++) here.system('hr').edit('person', `${i}`, { name: 'New', mail: `${i}@new` });

@@ -35,9 +35,7 @@ const state = async (id: string) => {
 async function begun(owner: string): Promise<void> {
   here = await firm(yaml(owner));
   for (const id of ['p1', 'p2', 'p3']) here.system('hr').put('person', id, { id });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 }
 const warnings = async () => {
   const loaded = await loadConfiguration({ file: here.config.file, definitions: CONNECTORS, env: {} });

@@ -23,9 +23,7 @@ it('makes the account that she is to have from now on, and nobody else', async (
       .sort();
   for (const id of ['p1', 'p2', 'p3']) hr(id, id === 'p1' ? '1' : undefined);
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   expect(accounts()).toEqual(['p1', 'root']);
   here.now += 24 * HOUR;
   hr('p2', '2');

@@ -45,12 +45,6 @@ const next = async (profile: 'cycle' | 'full-import' | 'full-sync' = 'cycle') =>
   const { notices } = await here.run({ profile });
   return [...new Set(notices.map((one) => one.kind))];
 };
-/** The first plan is approved and carried out. */
-const begin = async () => {
-  await here.run();
-  await here.approve('dir');
-  await here.run();
-};
 
 describe.each([[`protect: 'row.adminCount == "1"'`], [`protect: 'has(row.adminCount)'`]])('%s', (target) => {
   const root = (i: number, more: object = {}) => dir(i, { cn: `Root ${i}`, ...more });
@@ -62,7 +56,7 @@ describe.each([[`protect: 'row.adminCount == "1"'`], [`protect: 'has(row.adminCo
       hr(i);
       root(i, { adminCount: '1' });
     }
-    await begin();
+    await here.first();
     for (const i of numbers) root(i);
     expect(await next()).toEqual(['outage']);
   };
@@ -108,7 +102,7 @@ describe('an attribute that the target does not show now', () => {
       hr(i, { phone: `hr ${i}`, tags: ['a'] });
       dir(i, { cn: `Person ${i}`, title: `Person ${i}`, tel: `own ${i}`, tags: ['b', 'c'] });
     }
-    await begin();
+    await here.first();
     for (const i of numbers) hr(i, { name: 'New', phone: 'new', tags: ['a', 'd'] });
     for (let i = 0; i < 2; i++) expect(await next()).toEqual(['outage']);
     expect(values('cn')).toEqual(each(() => 'New'));
@@ -126,7 +120,7 @@ describe('an attribute that the target does not show now', () => {
       hr(i, i === 0 ? {} : { phone: `hr ${i}` });
       dir(i, { cn: `Person ${i}`, title: `Person ${i}` });
     }
-    await begin();
+    await here.first();
     hr(0, { phone: 'hr 0' });
     await here.restart(yaml({ mode: 'hold', attributes }));
     await here.run({ profile: 'delta-import', connections: ['hr'] });
@@ -147,7 +141,7 @@ describe('an attribute that the target does not show now', () => {
       hr(i);
       dir(i, { cn: `Person ${i}`, active: 'yes' });
     }
-    await begin();
+    await here.first();
     here.system('hr').remove('person', 'p1');
     here.system('hr').remove('person', 'p2');
     for (let i = 0; i < 2; i++) expect(await next()).toEqual([]);
@@ -175,7 +169,7 @@ describe('what is remembered as ours of an attribute that goes both ways', () =>
       hr(i, { phone: `hr ${i}` });
       dir(i, { cn: `Person ${i}` });
     }
-    await begin();
+    await here.first();
     expect(values('tel')).toEqual(each((i) => `hr ${i}`));
   };
   const undone = async () =>

@@ -30,11 +30,6 @@ const next = async () => {
   here.now += 24 * HOUR;
   return here.run();
 };
-const begin = async () => {
-  await here.run();
-  await here.approve('dir');
-  await here.run();
-};
 const root = () => here.system('dir').put('person', 'root', { number: 'root' });
 
 describe('a source', () => {
@@ -42,7 +37,7 @@ describe('a source', () => {
     here = await firm(yaml({ hr: cut(2, 3) }));
     hr(['a', 'b', 'c']);
     root();
-    await begin();
+    await here.first();
     expect(tags()).toEqual(['a', 'b', 'c']);
     await next();
     expect(tags()).toEqual(['a', 'b', 'c']);
@@ -65,7 +60,7 @@ describe.each(['answers: object', 'answers: anchor'])('a target with %s that sho
     here = await firm(yaml({ dir: `${answers}\n${cut(0)}` }));
     hr(['x', 'y']);
     dir(['a', 'b', 'c']);
-    await begin();
+    await here.first();
     expect(tags()).toEqual(['a', 'b', 'c', 'x', 'y']);
     for (let i = 0; i < 4; i++) await next();
     hr(['y', 'z']);
@@ -82,7 +77,7 @@ describe.each(['answers: object', 'answers: anchor'])('a target with %s that sho
     here = await firm(yaml({ dir: `${answers}\n${cut(0)}`, values: 'all' }));
     hr(['x', 'y']);
     dir(['a', 'x']);
-    await begin();
+    await here.first();
     expect(tags()).toEqual(['x', 'y']);
     for (let i = 0; i < 4; i++) await next();
     hr(['z']);

@@ -15,9 +15,7 @@ let here: Firm;
 beforeEach(async () => {
   here = await firm(YAML);
   for (const id of ['p1', 'p2', 'p3']) here.system('hr').put('person', id, { id });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   here.system('hr').remove('person', 'p1');
   await here.run();
 });

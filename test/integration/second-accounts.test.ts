@@ -18,9 +18,7 @@ async function begun(more = ''): Promise<void> {
   here = await firm(yaml(more));
   for (const id of ['1', '2']) here.system('hr').put('person', id, { id, name: `Person ${id}` });
   for (const anchor of ['a', 'b']) here.system('dir').put('person', anchor, { number: '1', cn: 'Person 1' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 }
 beforeEach(() => begun());
 afterEach(() => here.close());

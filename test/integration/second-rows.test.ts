@@ -20,9 +20,7 @@ async function begin(many?: string): Promise<void> {
   here = await firm(yaml(many));
   hr('p1', 'First');
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   here.system('hr').remove('person', 'p1');
   hr('q1', 'Second');
   await next();

@@ -20,9 +20,7 @@ beforeEach(async () => {
     here.system('hr').put('person', id, { id, name: `Person ${id}` });
     here.system('dir').put('person', id, { number: id, cn: `Person ${id}`, active: 'yes' });
   }
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   for (const id of ['p1', 'p2']) here.system('hr').remove('person', id);
   await here.run();
   expect([active('p1'), active('p2'), active('p3')]).toEqual(['no', 'no', 'yes']);

@@ -18,9 +18,7 @@ afterEach(() => here.close());
 async function begun(hr = '', dir = ''): Promise<void> {
   here = await firm(yaml(hr, dir));
   here.system('hr').put('person', 'p1', { id: 'p1', phone: '1234' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 }
 
 describe('a full read that is overdue', () => {

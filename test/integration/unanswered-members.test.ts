@@ -28,9 +28,7 @@ async function begin(faults: string): Promise<void> {
   here = await firm(yaml(''));
   for (const id of ids(0, 100)) here.system('hr').put('person', id, { id });
   team(ids(0, 20));
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   await here.run();
   expect(members()).toBe(20);
   await here.restart(yaml(faults));

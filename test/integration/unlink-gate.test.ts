@@ -34,9 +34,7 @@ beforeEach(async () => {
     here.system('hr').put('person', idOf(i), { id: idOf(i), name: `Person ${i}` });
     here.system('dir').put('person', idOf(i), { number: idOf(i), cn: `Person ${i}` });
   }
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
 });
 afterEach(() => here.close());
 

@@ -56,9 +56,7 @@ it('a hold over changes that nobody wants any more is closed', async () => {
   here = await firm(dir);
   people(30);
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   here.now += DAY;
   for (let i = 1; i <= 10; i++) here.system('hr').remove('person', `p${i}`);
   const tripped = await here.run();
@@ -76,9 +74,7 @@ it('an anchor that an account of nobody had is given again once that is gone', a
   people(2);
   // Stands where p1 is to be made, and is not hers by its key.
   here.system('dir').put('person', 'p1', { number: 'somebody' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   expect(await here.parked('accountExists')).toHaveLength(1);
   here.system('dir').remove('person', 'p1');
   here.now += DAY;
