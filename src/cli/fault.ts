@@ -7,13 +7,15 @@ import { type Paint, printable } from './terminal.ts';
 
 type Fault = ReturnType<typeof toFault>;
 
-/** `hr.csv, line 12, column 3, object E17, attribute mail`. */
+/** `hr.csv, line 12, column 3, object E17, attribute mail`; `connection hr, line 12 of its file, object E17` where no file is named. */
 export function place(where: Fault['where']): string {
   const parts: string[] = [];
   if (where.file !== undefined) parts.push(printable(where.file));
-  if (where.line !== undefined) parts.push(`line ${where.line}`);
-  if (where.line !== undefined && where.column !== undefined) parts.push(`column ${where.column}`);
+  const unnamed = where.file === undefined && where.connection !== undefined;
+  if (where.line !== undefined && !unnamed) parts.push(`line ${where.line}`);
+  if (where.line !== undefined && where.column !== undefined && !unnamed) parts.push(`column ${where.column}`);
   if (where.connection !== undefined) parts.push(`connection ${printable(where.connection)}`);
+  if (where.line !== undefined && unnamed) parts.push(`line ${where.line} of its file`);
   if (where.object !== undefined) parts.push(`object ${printable(where.object)}`);
   if (where.attribute !== undefined) parts.push(`attribute ${printable(where.attribute)}`);
   return parts.join(', ');

@@ -57,6 +57,8 @@ function characters(text: string, max: number): number {
   return count;
 }
 
+const NO_DATE = 'the value is no date, or no day of the calendar';
+
 const CONVERSIONS: { readonly [type in ValueType]: (raw: unknown) => Scalar } = {
   string: text,
   reference: text,
@@ -69,7 +71,7 @@ const CONVERSIONS: { readonly [type in ValueType]: (raw: unknown) => Scalar } = 
   },
   date: (raw) => {
     const date = parseDate(raw instanceof Date ? isoOf(raw) : String(plain(raw)));
-    if (date === null) throw invalid('the value is no date', 'write it as 2026-03-01');
+    if (date === null) throw invalid(NO_DATE, 'write it as 2026-03-01, or as 1.3.2026, 2026/3/1 or 20260301');
     return date;
   },
   instant: (raw) => {

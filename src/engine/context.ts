@@ -16,6 +16,7 @@ import type { Kind } from '#core/values';
 import type { Clock, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
 import type { Counters } from './counts.ts';
+import type { Lines } from './import/lines.ts';
 import type { Turns } from './turns.ts';
 
 export interface EngineConnection {
@@ -53,6 +54,8 @@ export interface EngineContext {
   readonly digester: Digester;
   readonly states: Map<string, ConnectionState>;
   readonly counters: Counters;
+  /** Of what this run read from files. */
+  readonly lines: Lines;
   readonly signal: AbortSignal;
   /** Shared by all that run on this store now. */
   readonly turns: Turns;

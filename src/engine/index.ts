@@ -4,6 +4,7 @@ export { type ExportOutcome, type ExportScope, exportConnection } from './export
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importConnection } from './import/import.ts';
+export { createLines } from './import/lines.ts';
 export { stagePush } from './import/push.ts';
 export { looksUp, lookUpAccounts, waitingDeletes } from './lifecycle/look-first.ts';
 export { gateConnection, gateRows } from './safety/gates.ts';

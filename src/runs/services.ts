@@ -6,6 +6,7 @@ import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
 import {
   createCounters,
+  createLines,
   type EngineConnection,
   type EngineContext,
   isTimeDoubted,
@@ -43,7 +44,7 @@ export async function openSession(
   let last: Fault | undefined;
   let count = 0;
   const fault = (told: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
-    const one = keepableFault(told);
+    const one = keepableFault(subject?.subject === 'staged' ? withLine(told, context) : told);
     // The one thing that a read left out is also why that read was not complete.
     if (subject === undefined && isDeepStrictEqual(last, one)) return;
     last = one;
@@ -92,6 +93,7 @@ export async function openSession(
     digester: createDigester(store.info.digestKey),
     states,
     counters: createCounters(),
+    lines: createLines(),
     signal,
     fault,
     progress: (phase, connection, done, total) => services.onProgress?.({ phase, connection, done, total }),
@@ -120,6 +122,13 @@ export function clearedBy({ exports, imports }: Pick<EngineConnection, 'exports'
   if (exports.size > 0) return {};
   const flows = [...imports.values()].flatMap((rule) => rule.flows).filter((flow) => flow.empty === 'clears');
   return flows.length === 0 ? {} : { clears: [...new Set(flows.flatMap((flow) => flow.reads))] };
+}
+
+/** Where the object stood in the file that this run read it from. */
+function withLine(fault: Fault, { lines }: Pick<EngineContext, 'lines'>): Fault {
+  const { connection, object, line } = fault.where;
+  const found = connection === undefined || object === undefined || line !== undefined ? undefined : lines.of(connection, object);
+  return found === undefined ? fault : { ...fault, where: { ...fault.where, line: found } };
 }
 
 /** A fault about a text that no store keeps names that text too; one in which a secret turns up does not. */

@@ -55,6 +55,42 @@ describe('managers', () => {
   });
 });
 
+describe('dates that are none', () => {
+  const DATED = yaml(`    anchor: id
+    import: { person: { join: [employeeId], project: true, attributes: { employeeId: id, displayName: name, startDate: 'from', birthDate: born, phone: phone } } }
+`).replace('attributes: { person: { ', 'attributes: { person: { birthDate: date, ');
+
+  it('are told with object, attribute, column, line and what to write, and without the value; the person goes on', async () => {
+    here = await place(DATED);
+    const row = (id: string, from: string) => `${id},"Per\nson",${from},1990-02-30,1\n`;
+    await here.write('hr.csv', `id,name,from,born,phone\n${row('E1', '2020-01-01')}${row('E 2', 'secretly')}`);
+    const { faults } = await here.run();
+    const said = (object: string, line: number, column: string, attribute: string, shown: string) => ({
+      kind: 'invalidValue',
+      message: `the value is no date, or no day of the calendar (read from ${column})`,
+      where: { connection: 'hr', object, attribute, line },
+      remedy: `write it as 2026-03-01, or as 1.3.2026, 2026/3/1 or 20260301; see what was read with: rollcall preview hr ${shown}`,
+    });
+    expect(faults).toHaveLength(3);
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        said('E1', 2, 'born', 'birthDate', 'E1'),
+        said('E 2', 4, 'from', 'startDate', 'ANCHOR'),
+        said('E 2', 4, 'born', 'birthDate', 'ANCHOR'),
+      ]),
+    );
+    const { out } = await here.call('run', 'show', '1');
+    expect(out).toContain('at connection hr, line 4 of its file, object E 2, attribute startDate');
+    expect(out).not.toContain('secretly');
+    expect((await here.call('preview', 'hr', 'E 2')).out).toContain('secretly');
+    // What is worked out again without being read again is not where it was told last time.
+    await here.write('rollcall.yaml', DATED.replace('phone: phone } } }', 'phone: phone, title: name } } }'));
+    await here.write('hr.csv', `id,name,from,born,phone\n\n${row('E1', '2020-01-01')}${row('E 2', 'secretly')}`);
+    const again = await here.run('--profile', 'full-sync');
+    expect(again.faults.map(({ where }) => where.line)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe('long circles of managers', () => {
   const MANAGED = yaml(
     `    anchor: id

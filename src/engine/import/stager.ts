@@ -132,6 +132,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return result;
   };
 
+  /** A target's file is written anew: where something stood in it is where it stands no more. */
+  const noteLine = ({ anchor, line }: ReadObject | Change): void => {
+    if (line !== undefined && settling === null) context.lines.note(connection.name, anchor, line);
+  };
+
   const drain = async (): Promise<void> => {
     const pending = onTheirWay;
     onTheirWay = [];
@@ -253,6 +258,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
           if (!options.bitmap!.add(same)) duplicate(entry);
           continue;
         }
+        noteLine(entry);
         if (!met.add(arrived.anchorDigest)) {
           // Met before in this read, or (once in 2^64) another anchor of the same digest: the store knows.
           await flush();
@@ -269,6 +275,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       counters.add(connection.name, 'seen', page.length);
     },
     async changes(page) {
+      for (const entry of page) noteLine(entry);
       // Changes of one object keep their order: each page sees what the one before it left.
       for (let i = 0; i < page.length; i += BATCH) await changed.stage(page.slice(i, i + BATCH));
       seen += page.length;

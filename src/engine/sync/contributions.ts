@@ -148,6 +148,21 @@ export function orderContributors(contributors: Contributor[], clock: Clock): Co
   });
 }
 
+/** Values are personal and not told: the fault names what was read, and the command that shows it. */
+function faultOf(error: unknown, { connection, row }: Contributor, { attribute, reads }: ImportFlow): Fault {
+  const object = row.anchor ?? String(row.id);
+  const { message, remedy, ...fault } = toFault(error, { connection: connection.name, object, attribute });
+  if (reads.length === 0 || fault.kind !== 'invalidValue')
+    return { ...fault, message, ...(remedy === undefined ? {} : { remedy }) };
+  // What comes from a source is not put into a command that somebody copies, unless no shell reads it otherwise.
+  const show = `see what was read with: rollcall preview ${connection.name} ${/^[\w.@:+-]+$/.test(object) ? object : 'ANCHOR'}`;
+  return {
+    ...fault,
+    message: `${message} (read from ${reads.join(', ')})`,
+    remedy: remedy === undefined ? show : `${remedy}; ${show}`,
+  };
+}
+
 /** Offers per attribute. A rule that fails withholds its attribute and is reported through `fault`. */
 export function offersOf(
   contributors: readonly Contributor[],
@@ -171,11 +186,7 @@ export function offersOf(
       try {
         value = flow.evaluate(scope, clock);
       } catch (error) {
-        fault(
-          toFault(error, { connection: connection.name, object: row.anchor ?? String(row.id), attribute: flow.attribute }),
-          contributor,
-          flow.attribute,
-        );
+        fault(faultOf(error, contributor, flow), contributor, flow.attribute);
         continue;
       }
       const latest = strategy === 'latest';
