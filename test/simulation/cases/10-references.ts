@@ -2,6 +2,33 @@
 import { type Case, edit, ex, hr, madeFor, put, remove, source, target } from '../case.ts';
 import { ann, bo, simple } from './sample.ts';
 
+/** A source of groups too, each with its members; `read` of its people besides their number. */
+const hrWithGroups = (read: object): object => ({
+  owner: true,
+  import: {
+    person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', ...read } },
+    group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
+  },
+});
+
+/** A target of both; `written` of its people besides their number. */
+const dirWithGroups = (
+  written: object,
+  person: object = {},
+  group: object = {},
+  groupRead: object = { join: 'name' },
+): object => ({
+  mode: 'on',
+  import: {
+    person: { join: 'employeeId', attributes: { employeeId: 'number' } },
+    group: { ...groupRead, attributes: { name: 'name' } },
+  },
+  export: {
+    person: { provision: true, attributes: { number: 'employeeId', ...written }, ...person },
+    group: { provision: true, attributes: { name: 'name', member: 'member' }, ...group },
+  },
+});
+
 export const references: readonly Case[] = [
   {
     says: "10: references are exported in the target's own terms; an unresolved one is debt and resolves by itself",
@@ -57,28 +84,8 @@ export const references: readonly Case[] = [
     says: '10: membership follows the source, person by person; whoever has no account yet is debt',
     config: {
       connections: {
-        hr: {
-          owner: true,
-          import: {
-            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', displayName: 'name' } },
-            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
-          },
-        },
-        dir: {
-          mode: 'on',
-          import: {
-            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
-            group: { join: 'name', attributes: { name: 'name' } },
-          },
-          export: {
-            person: {
-              when: 'person.active && person.displayName != "Bo"',
-              provision: true,
-              attributes: { number: 'employeeId', cn: 'displayName' },
-            },
-            group: { provision: true, attributes: { name: 'name', member: 'member' } },
-          },
-        },
+        hr: hrWithGroups({ displayName: 'name' }),
+        dir: dirWithGroups({ cn: 'displayName' }, { when: 'person.active && person.displayName != "Bo"' }),
       },
     },
     systems: { hr: { a: ann, b: bo, 'group:g': { name: 'Team', members: ['a', 'b', 'nobody'] } }, dir: {} },
@@ -97,24 +104,8 @@ export const references: readonly Case[] = [
     says: '10: a member whose account was made again under another anchor is written again',
     config: {
       connections: {
-        hr: {
-          owner: true,
-          import: {
-            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', displayName: 'name' } },
-            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
-          },
-        },
-        dir: {
-          mode: 'on',
-          import: {
-            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
-            group: { join: 'name', attributes: { name: 'name' } },
-          },
-          export: {
-            person: { provision: true, attributes: { number: 'employeeId', cn: 'displayName' } },
-            group: { provision: true, attributes: { name: 'name', member: 'member' } },
-          },
-        },
+        hr: hrWithGroups({ displayName: 'name' }),
+        dir: dirWithGroups({ cn: 'displayName' }),
       },
     },
     systems: { hr: { a: ann, 'group:g': { name: 'Team', members: ['a'] } }, dir: {} },
@@ -130,25 +121,8 @@ export const references: readonly Case[] = [
     says: '10: a group that left its source, or is not wanted any more, keeps its members; groups in groups are exported nested',
     config: {
       connections: {
-        hr: {
-          owner: true,
-          import: {
-            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id' } },
-            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
-          },
-        },
-        dir: {
-          mode: 'on',
-          import: {
-            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
-            group: { attributes: { name: 'name' } },
-          },
-          export: {
-            person: { provision: true, attributes: { number: 'employeeId' } },
-            group: { when: ex('group.name != "shut"'), provision: true, attributes: { name: 'name', member: 'member' } },
-          },
-          deprovision: { action: 'none' },
-        },
+        hr: hrWithGroups({}),
+        dir: { ...dirWithGroups({}, {}, { when: ex('group.name != "shut"') }, {}), deprovision: { action: 'none' } },
       },
     },
     systems: {
@@ -182,27 +156,9 @@ export const references: readonly Case[] = [
     says: '10: a member whose account was deleted is a member no more, in the same cycle',
     config: {
       connections: {
-        hr: {
-          owner: true,
-          import: {
-            person: { join: 'employeeId', project: true, attributes: { employeeId: 'id', department: 'dep' } },
-            group: { join: 'name', project: true, attributes: { name: 'name', member: { reference: 'members' } } },
-          },
-        },
+        hr: hrWithGroups({ department: 'dep' }),
         dir: {
-          mode: 'on',
-          import: {
-            person: { join: 'employeeId', attributes: { employeeId: 'number' } },
-            group: { join: 'name', attributes: { name: 'name' } },
-          },
-          export: {
-            person: {
-              when: ex('person.active && person.department == "Sales"'),
-              provision: true,
-              attributes: { number: 'employeeId' },
-            },
-            group: { provision: true, attributes: { name: 'name', member: 'member' } },
-          },
+          ...dirWithGroups({}, { when: ex('person.active && person.department == "Sales"') }),
           deprovision: { action: 'delete' },
         },
       },

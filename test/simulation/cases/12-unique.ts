@@ -1,20 +1,17 @@
 /** SEMANTICS 12. Unique values. */
 import { type Case, edit, ex, hr, madeFor, source, target } from '../case.ts';
 
+const NAME = ex('person.displayName.lower()');
+const NUMBERED = ex('person.displayName.lower() + string(n)');
+const login = (...candidates: readonly string[]): object => ({
+  person: { login: { unique: { candidates, uniqueIn: ['dir.uid'] } } },
+});
+
 export const unique: readonly Case[] = [
   {
     says: '12: made once and kept, unique over people and staged targets, decided by (rank, anchor); a rename keeps it',
     config: {
-      attributes: {
-        person: {
-          login: {
-            unique: {
-              candidates: [ex('person.displayName.lower()'), ex('person.displayName.lower() + string(n)')],
-              uniqueIn: ['dir.uid'],
-            },
-          },
-        },
-      },
+      attributes: login(NAME, NUMBERED),
       connections: { hr: source({ displayName: 'name' }), dir: target({ uid: 'login', cn: 'displayName' }) },
     },
     systems: {
@@ -32,16 +29,7 @@ export const unique: readonly Case[] = [
   {
     says: "12: an adopted account's value is taken over",
     config: {
-      attributes: {
-        person: {
-          login: {
-            unique: {
-              candidates: [ex('person.displayName.lower()'), ex('person.displayName.lower() + string(n)')],
-              uniqueIn: ['dir.uid'],
-            },
-          },
-        },
-      },
+      attributes: login(NAME, NUMBERED),
       connections: { hr: source({ displayName: 'name' }), dir: target({ uid: 'login', cn: 'displayName' }) },
     },
     systems: { hr: { a: { id: '1', name: 'Ann' } }, dir: { x: { number: '1', uid: 'oldann' } } },
@@ -56,7 +44,7 @@ export const unique: readonly Case[] = [
   {
     says: "12: an adopted account's value that another person has is parked, and the account keeps it",
     config: {
-      attributes: { person: { login: { unique: { candidates: [ex('person.displayName.lower()')], uniqueIn: ['dir.uid'] } } } },
+      attributes: login(NAME),
       connections: { hr: source({ displayName: 'name' }), dir: target({ uid: 'login', cn: 'displayName' }) },
     },
     systems: {
