@@ -66,6 +66,13 @@ export interface ExplainTarget {
     readonly seen: unknown;
     readonly wanted: unknown;
     readonly state: string;
+    /** The target does not show it now: nothing is written to it, and `seen` is what it had before; how many accounts had it, and have it. */
+    readonly outage: {
+      readonly kind: string;
+      readonly since: string;
+      readonly filledBefore: number;
+      readonly filledNow: number;
+    } | null;
   }[];
 }
 export interface ExplainOutput {
@@ -140,6 +147,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
             seen: z.unknown(),
             wanted: z.unknown(),
             state: z.string(),
+            outage: z.object({ kind: z.string(), since: instant, filledBefore: z.number(), filledNow: z.number() }).nullable(),
           }),
         ),
       }),
@@ -196,7 +204,12 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       targets: found.targets.map((target) => ({
         ...target,
         disabled: target.disabled && { since: instantOf(target.disabled.since), deleteAt: instantOf(target.disabled.deleteAt) },
-        attributes: target.attributes.map((one) => ({ ...one, seen: one.seen ?? null, wanted: one.wanted ?? null })),
+        attributes: target.attributes.map((one) => ({
+          ...one,
+          seen: one.seen ?? null,
+          wanted: one.wanted ?? null,
+          outage: one.outage && { ...one.outage, since: formatInstant(one.outage.since) },
+        })),
       })),
       members: await membersOf(await services.store.sync.linked([id]), kind, services),
       silent: found.silent,

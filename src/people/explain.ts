@@ -1,24 +1,22 @@
-/** Explain: loads what belongs to one object, computes the reasons, and says how each target stands. */
+/** Explain: loads what belongs to one object, and computes the reasons of its values. */
 
 import { parseImage } from '#core/canonical';
-import type { Attributes, Value } from '#core/values';
-import type { ExportFlow, ExportRule, ImportFlow } from '#rules/model';
+import type { Value } from '#core/values';
+import type { ImportFlow } from '#rules/model';
 import type { Services } from '#runs/model';
 import {
   type Contributor,
   contributorOf,
   createResolver,
   fixedValue,
-  isDiscarded,
   newGeneration,
   offersOf,
   outageTimes,
   parseOutages,
-  parseSteps,
-  undiscarded,
 } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
+import { storedTargets, type TargetState, targetsOf } from './targets.ts';
 
 export interface Explanation {
   readonly object: ObjectRow;
@@ -40,42 +38,6 @@ export interface Fixed {
   readonly at: number;
   readonly reason: string;
 }
-export type AttributeState =
-  | 'inStep'
-  | 'different'
-  | 'waiting'
-  | 'held'
-  | 'observed'
-  | 'sent'
-  | 'unknown'
-  | 'failed'
-  | 'discarded'
-  | 'notThere';
-export interface TargetState {
-  readonly connection: string;
-  readonly account: string | null;
-  readonly origin: 'created' | 'adopted' | null;
-  readonly protected: boolean;
-  readonly held: boolean;
-  /** What happens to the account as a whole next; null = nothing. */
-  readonly operation: 'create' | 'update' | 'delete' | null;
-  readonly state: AttributeState;
-  readonly fault: string | null;
-  /** Disabled because its person left: since when (ms; null = not seen there yet), and when it is deleted (null = never). */
-  readonly disabled: { readonly since: number | null; readonly deleteAt: number | null } | null;
-  readonly attributes: readonly TargetAttribute[];
-}
-export interface TargetAttribute {
-  readonly attribute: string;
-  readonly rule: string;
-  readonly strength: ExportFlow['strength'];
-  /** What the target was last seen to have. */
-  readonly seen: Value | undefined;
-  /** What it is to have, where that differs. */
-  readonly wanted: Value | undefined;
-  readonly state: AttributeState;
-}
-
 /** Far more than one object and its accounts ever have. */
 const MOST_PARKED = 1_000;
 /** The note of every attribute that has none of its own: when the object was made. */
@@ -205,74 +167,4 @@ async function resolver(
     for (const [i, { value }] of offers.entries()) if (flows[i]!.reference !== null) resolver.want(flows[i]!, value ?? null);
   await resolver.resolve();
   return (flow, value) => resolver.get(flow, value);
-}
-
-function targetsOf(
-  object: ObjectRow,
-  rows: readonly StagedRow[],
-  states: ReadonlyMap<string, ConnectionState>,
-  config: Configuration,
-  attribute: string | null,
-): TargetState[] {
-  return config.connections.flatMap((connection) => {
-    const rule = connection.exports.get(object.kind);
-    if (rule === undefined) return [];
-    const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
-    const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
-    return [targetState(connection.name, row, flows, states.get(connection.name), rule)];
-  });
-}
-
-/** Accounts that were written to, or are to be. */
-function storedTargets(rows: readonly StagedRow[], states: ReadonlyMap<string, ConnectionState>): TargetState[] {
-  return rows
-    .filter((row) => row.presence !== 'gone' && (row.export !== null || row.origin !== null))
-    .map((row) => targetState(row.connection, row, [], states.get(row.connection), null));
-}
-
-/** `rule`: null where none is known; then nobody knows when an account is deleted either. */
-function targetState(
-  connection: string,
-  row: StagedRow | undefined,
-  flows: readonly ExportFlow[],
-  state: ConnectionState | undefined,
-  rule: ExportRule | null,
-): TargetState {
-  const wish = row?.export ?? null;
-  const seen: Attributes = row?.seen == null ? Object.create(null) : parseImage(row.seen);
-  const wanted: Attributes = wish?.wanted == null ? Object.create(null) : parseImage(wish.wanted);
-  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
-  const left = wish === null ? null : undiscarded(row!);
-  const { disabledAt, confirmedAt = null } = parseSteps(row?.steps ?? null);
-  const steps = rule?.deprovision;
-  const ended = (steps === undefined || steps.action === 'disable') && (disabledAt !== undefined || confirmedAt !== null);
-  const deleteAt = steps?.then === 'delete' && confirmedAt !== null ? confirmedAt + steps.afterMs : null;
-  return {
-    connection,
-    account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
-    origin: row?.origin ?? null,
-    protected: row?.protected ?? false,
-    held: state?.held != null,
-    operation: wish?.operation ?? null,
-    state: next,
-    fault: wish?.fault ?? null,
-    disabled: ended ? { since: confirmedAt, deleteAt } : null,
-    attributes:
-      row === undefined
-        ? []
-        : flows.map((flow) => ({
-            attribute: flow.attribute,
-            rule: flow.text,
-            strength: flow.strength,
-            seen: seen[flow.attribute],
-            wanted: Object.hasOwn(wanted, flow.attribute) ? wanted[flow.attribute] : undefined,
-            state: Object.hasOwn(wanted, flow.attribute)
-              ? left?.wanted?.[flow.attribute] === undefined
-                ? 'discarded'
-                : next
-              : wish?.operation === 'delete'
-                ? next
-                : 'inStep',
-          })),
-  };
 }

@@ -1,12 +1,12 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
 export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
-export { type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
+export { type Outage, type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { parseSteps } from '#engine/lifecycle/steps';
 export { discardOf, isDiscarded, partsLeft, undiscarded } from '#engine/safety/discards';
 export { limitOf } from '#engine/safety/gates';
 export { changeDigest, FIRST_PLAN } from '#engine/safety/parts';
-export { type Contributor, contributorOf, offersOf, orderContributors } from '#engine/sync/contributions';
+export { type Contributor, contributorOf, effectiveImage, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';
 export { newGeneration } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';

@@ -16,6 +16,7 @@ const STATES: { readonly [state: string]: string } = {
   unknown: 'sent, outcome unknown; looked up in the next run',
   failed: 'refused by the target',
   discarded: 'discarded by a person',
+  out: 'in step, but for what it does not show now',
   notThere: 'no account',
 };
 
@@ -168,6 +169,10 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
   for (const one of target.attributes) {
     if (members.has(one.attribute)) continue;
     if (one.state === 'inStep' && target.attributes.length > 6) continue;
+    if (one.outage !== null) {
+      lines.push(outageText(target.connection, one.attribute, one.seen, one.outage, paint));
+      continue;
+    }
     const change =
       one.wanted === null || one.state === 'inStep' ? value(one.seen) : `${paint.dim(value(one.seen))} → ${value(one.wanted)}`;
     lines.push(
@@ -175,6 +180,17 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
     );
   }
   return lines.join('');
+}
+
+type Outage = NonNullable<ExplainTarget['attributes'][number]['outage']>;
+
+function outageText(connection: string, attribute: string, seen: unknown, outage: Outage, paint: Paint): string {
+  const { kind, since, filledBefore, filledNow } = outage;
+  const why = `held since ${time(since)}: it was filled in ${number(filledBefore)} accounts there and is now in ${number(filledNow)}; the last value stays`;
+  return (
+    `    ${printable(attribute)}  ${value(seen)}  ${paint.yellow(why)}\n` +
+    `      ${paint.dim('→')} check the target; if it is right: rollcall approve ${printable(connection)} --attribute ${printable(`${kind}.${attribute}`)}\n`
+  );
 }
 
 /** A fault is kept as JSON text; its message is what a person reads. */

@@ -1,0 +1,136 @@
+/** How a target stands to an object: its account, what happens to that next, and each attribute that is written there. */
+import { parseImage } from '#core/canonical';
+import { type Attributes, bare, type Value } from '#core/values';
+import type { ExportFlow, ExportRule } from '#rules/model';
+import type { Services } from '#runs/model';
+import { effectiveImage, isDiscarded, type Outage, outageTimes, parseOutages, parseSteps, undiscarded } from '#runs/reasons';
+import type { ConnectionState, ObjectRow, StagedRow } from '#store/contract';
+
+type Configuration = Services['config'];
+
+export type AttributeState =
+  | 'inStep'
+  | 'different'
+  | 'waiting'
+  | 'held'
+  | 'observed'
+  | 'sent'
+  | 'unknown'
+  | 'failed'
+  | 'discarded'
+  /** The target does not show it now, and nothing is written to it meanwhile (SEMANTICS 6). */
+  | 'out'
+  | 'notThere';
+export interface TargetState {
+  readonly connection: string;
+  readonly account: string | null;
+  readonly origin: 'created' | 'adopted' | null;
+  readonly protected: boolean;
+  readonly held: boolean;
+  /** What happens to the account as a whole next; null = nothing. */
+  readonly operation: 'create' | 'update' | 'delete' | null;
+  readonly state: AttributeState;
+  readonly fault: string | null;
+  /** Disabled because its person left: since when (ms; null = not seen there yet), and when it is deleted (null = never). */
+  readonly disabled: { readonly since: number | null; readonly deleteAt: number | null } | null;
+  readonly attributes: readonly TargetAttribute[];
+}
+export interface TargetAttribute {
+  readonly attribute: string;
+  readonly rule: string;
+  readonly strength: ExportFlow['strength'];
+  /** What the target was last seen to have; of what is out, before that. */
+  readonly seen: Value | undefined;
+  /** What it is to have, where that differs. */
+  readonly wanted: Value | undefined;
+  readonly state: AttributeState;
+  /** Why it is out; null where it is not. */
+  readonly outage: Pick<Outage, 'kind' | 'since' | 'filledBefore' | 'filledNow'> | null;
+}
+
+/** `attribute`: only what this agreed attribute feeds. */
+export function targetsOf(
+  object: ObjectRow,
+  rows: readonly StagedRow[],
+  states: ReadonlyMap<string, ConnectionState>,
+  config: Configuration,
+  attribute: string | null,
+): TargetState[] {
+  return config.connections.flatMap((connection) => {
+    const rule = connection.exports.get(object.kind);
+    if (rule === undefined) return [];
+    const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
+    const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
+    return [targetState(connection.name, row, flows, states.get(connection.name), rule)];
+  });
+}
+
+/** Accounts that were written to, or are to be. */
+export function storedTargets(rows: readonly StagedRow[], states: ReadonlyMap<string, ConnectionState>): TargetState[] {
+  return rows
+    .filter((row) => row.presence !== 'gone' && (row.export !== null || row.origin !== null))
+    .map((row) => targetState(row.connection, row, [], states.get(row.connection), null));
+}
+
+/** `rule`: null where none is known; then nobody knows when an account is deleted either. */
+function targetState(
+  connection: string,
+  row: StagedRow | undefined,
+  flows: readonly ExportFlow[],
+  state: ConnectionState | undefined,
+  rule: ExportRule | null,
+): TargetState {
+  const wish = row?.export ?? null;
+  const outages = parseOutages(state?.outages ?? null);
+  const seen: Attributes = row === undefined ? bare() : effectiveImage(row, outageTimes(outages));
+  const wanted: Attributes = wish?.wanted == null ? bare() : parseImage(wish.wanted);
+  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
+  const left = wish === null ? null : undiscarded(row!);
+  const { disabledAt, confirmedAt = null } = parseSteps(row?.steps ?? null);
+  const steps = rule?.deprovision;
+  const ended = (steps === undefined || steps.action === 'disable') && (disabledAt !== undefined || confirmedAt !== null);
+  const deleteAt = steps?.then === 'delete' && confirmedAt !== null ? confirmedAt + steps.afterMs : null;
+  const outageOf = ({ attribute, strength, reference }: ExportFlow): TargetAttribute['outage'] => {
+    // Memberships, and what is not followed, do not wait for it.
+    if (strength === 'observe' || strength === 'onCreate' || reference?.multi || wish?.operation === 'delete') return null;
+    if (Object.hasOwn(wanted, attribute)) return null;
+    const found = outages.attributes.find((one) => one.kind === row!.kind && one.attribute === attribute);
+    if (found === undefined) return null;
+    const { kind, since, filledBefore, filledNow } = found;
+    return { kind, since, filledBefore, filledNow };
+  };
+  const attributes = row === undefined ? [] : flows.map((flow) => attributeState(flow, outageOf(flow)));
+  return {
+    connection,
+    account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
+    origin: row?.origin ?? null,
+    protected: row?.protected ?? false,
+    held: state?.held != null,
+    operation: wish?.operation ?? null,
+    state: next === 'inStep' && attributes.some((one) => one.outage !== null) ? 'out' : next,
+    fault: wish?.fault ?? null,
+    disabled: ended ? { since: confirmedAt, deleteAt } : null,
+    attributes,
+  };
+
+  function attributeState(flow: ExportFlow, outage: TargetAttribute['outage']): TargetAttribute {
+    const changes = Object.hasOwn(wanted, flow.attribute);
+    return {
+      attribute: flow.attribute,
+      rule: flow.text,
+      strength: flow.strength,
+      seen: seen[flow.attribute],
+      wanted: changes ? wanted[flow.attribute] : undefined,
+      state: changes
+        ? left?.wanted?.[flow.attribute] === undefined
+          ? 'discarded'
+          : next
+        : wish?.operation === 'delete'
+          ? next
+          : outage !== null
+            ? 'out'
+            : 'inStep',
+      outage,
+    };
+  }
+}
