@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as days from './clock.ts';
 import { createClock } from './clock.ts';
 import { compileExpression } from './expression.ts';
+import { formatDate } from './text-functions.ts';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Pacific/Apia', 'Asia/Kolkata'];
 const SOURCES = [
@@ -58,6 +60,15 @@ describe('due instants', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(['2026-03-01', ' 2026-03-01 ', '1.3.2026 ', '2026/3/1\t'])('%j is the whole day in the zone, spaces or not', (text) => {
+    const moment = (at: string) => createClock(Date.parse(at));
+    expect(days.before(moment('2026-02-28T22:59:59Z'), text, 'Europe/Berlin')).toBe(true);
+    expect(days.before(moment('2026-02-28T23:00:00Z'), text, 'Europe/Berlin')).toBe(false);
+    expect(days.after(moment('2026-03-01T22:59:59Z'), text, 'Europe/Berlin')).toBe(false);
+    expect(days.after(moment('2026-03-01T23:00:00Z'), text, 'Europe/Berlin')).toBe(true);
+    expect(formatDate(text, 'dd.MM.yyyy HH:mm', 'America/New_York')).toBe('01.03.2026 00:00');
   });
 
   it('is the very instant at which one comparison changes', () => {

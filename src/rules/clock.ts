@@ -64,8 +64,8 @@ export function dayOf(text: string): string {
 }
 
 /** A date alone; null for what has a time or is an instant. */
-function dateOf(text: string): string | null {
-  return text.length <= 10 ? parseDate(text) : null;
+export function dateOf(text: string): string | null {
+  return text.trim().length <= 10 ? parseDate(text) : null;
 }
 
 function instantOf(text: string): number {

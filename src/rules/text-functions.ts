@@ -4,7 +4,8 @@
  */
 import { transliterate as toAscii } from 'transliteration';
 import { RollcallError } from '#core/errors';
-import { dateIn, formatInstant, parseDate, parseInstant } from '#core/time';
+import { dateIn, formatInstant, parseInstant } from '#core/time';
+import { dateOf } from './clock.ts';
 
 const PAIRS = /[\ud800-\udfff]/;
 
@@ -61,7 +62,7 @@ export function padLeft(text: string, length: number, filler: string): string {
 
 /** `yyyy yy MM M dd d HH mm ss` in a text; a date has midnight, an instant is shown in the zone. */
 export function formatDate(text: string, pattern: string, zone: string): string {
-  const date = text.length <= 10 ? parseDate(text) : null;
+  const date = dateOf(text);
   const at = date === null ? parseInstant(text) : null;
   if (date === null && at === null) {
     throw new RollcallError('invalidValue', 'a text that should be a date is none', { remedy: 'write it as 2026-03-01' });
