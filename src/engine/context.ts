@@ -63,7 +63,8 @@ export interface EngineContext {
   readonly monotonic: () => number;
   fault(fault: Fault, subject?: { readonly subject: 'object' | 'staged'; readonly id: number }): void;
   progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
-  notice(kind: NoticeKind, connection: string, message: string, remedy: string): void;
+  /** `hold`: what is said of it last takes the place of what was said before; null as message: it is no more. */
+  notice(kind: NoticeKind, connection: string, message: string | null, remedy: string, hold?: number): void;
   /** One open connection per run and configured system. */
   open(connection: EngineConnection): Connection;
 }

@@ -63,6 +63,7 @@ export const notice: Shape<NoticeOutput> = z.object({
   connection: z.string(),
   message: z.string(),
   remedy: z.string(),
+  hold: z.number().nullable(),
   command: z.string().nullable(),
 });
 

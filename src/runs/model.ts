@@ -95,6 +95,8 @@ export interface Notice {
   readonly connection: string;
   readonly message: string;
   readonly remedy: string;
+  /** Of a gate, the hold: one notice each, which says how it stands at the end. Null for every other kind. */
+  readonly hold: number | null;
 }
 
 export interface PlanReads {

@@ -137,6 +137,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
         connection: target.name,
         message: `${target.name} is only watched so far; ${counts.observed} ${counts.observed === 1 ? 'change' : 'changes'} would be made`,
         remedy: `look at them with 'rollcall plan', then: rollcall approve ${target.name} --as YOU --reason WHY`,
+        hold: null,
       });
   }
   return {

@@ -16,6 +16,7 @@ import {
 import type { Epoch, RunId } from '#store/contract';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
+import { tell } from './notices.ts';
 
 export interface Session {
   readonly context: EngineContext;
@@ -97,10 +98,8 @@ export async function openSession(
     signal,
     fault,
     progress: (phase, connection, done, total) => services.onProgress?.({ phase, connection, done, total }),
-    notice: (kind: NoticeKind, connection, message, remedy) => {
-      if (!notices.some((n) => n.kind === kind && n.connection === connection && n.message === message))
-        notices.push({ kind, connection, message, remedy });
-    },
+    notice: (kind: NoticeKind, connection, message, remedy, hold) =>
+      tell(notices, { kind, connection, remedy, hold: hold ?? null }, message),
     open: openOne,
   };
   return {

@@ -8,7 +8,7 @@ import { freeParts } from '#core/parts';
 import type { ExportState, GateCount, GateHold, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { isDiscarded, partsLeft } from './discards.ts';
-import { DOUBTED, type Tripped, tellHold } from './hold-notice.ts';
+import { DOUBTED, type Tripped, tellClosed, tellHold } from './hold-notice.ts';
 import { tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
 import { changeDigest, FIRST_PLAN } from './parts.ts';
@@ -133,7 +133,11 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
     for (const id of await heldLinks(context, connection)) count('unlink', `link ${id}`);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
   // What a hold stood over is not wanted any more, by nobody's decision.
-  for (const hold of open) if (!tally.has(hold.part)) await exports.closeHold(hold.id, 0, context.now);
+  for (const hold of open) {
+    if (tally.has(hold.part)) continue;
+    await exports.closeHold(hold.id, 0, context.now);
+    tellClosed(context, connection, hold);
+  }
   open = open.filter((hold) => tally.has(hold.part));
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   const waitingOf = (part: string): number => tally.get(part)!.length - (part === 'member' ? members.counted : 0);

@@ -22,7 +22,12 @@ export function tellHold(
   over: Tripped | null,
 ): void {
   const remedy = `look at them with: rollcall plan ${name}; then: rollcall approve ${name} or rollcall discard ${name}`;
-  context.notice('gate', name, `${name}: ${holdMessage(hold, waits, over)}; other changes go on`, remedy);
+  context.notice('gate', name, `${name}: ${holdMessage(hold, waits, over)}; other changes go on`, remedy, hold.id);
+}
+
+/** A hold that stands over nothing any more: what this run said of it is no longer so. */
+export function tellClosed(context: EngineContext, { name }: EngineConnection, hold: GateHold): void {
+  context.notice('gate', name, null, '', hold.id);
 }
 
 function holdMessage({ count: first, part, limit }: GateHold, waits: number, over: Tripped | null): string {
