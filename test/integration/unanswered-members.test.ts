@@ -1,5 +1,6 @@
 /** SEMANTICS 8 for memberships: what a target may have done without an answer counts as sent, once, like everything else. */
 import { afterEach, expect, it } from 'vitest';
+import { canonicalJson } from '#core/canonical';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -61,4 +62,26 @@ it('what is not done and is sent again and again counts once', async () => {
   await hourly(...[40, 40, 40, 40, 40].map((n) => ids(0, n)));
   expect(members()).toBe(40);
   expect((await here.run()).notices).toEqual([]);
+});
+
+it('of an attempt that was lost with its process what was in it counts, and not what came to wait since', async () => {
+  await begin('');
+  const decided = async (members: readonly string[]) => {
+    team(members);
+    await here.run({ profile: 'full-import', connections: ['hr'] });
+    await here.run({ profile: 'delta-sync' });
+  };
+  await decided(ids(0, 24));
+  const { lines } = await here.plan({ profile: 'export', read: false });
+  await decided(ids(0, 28));
+  const { answerEdges } = here.store.exports;
+  Object.assign(here.store.exports, { answerEdges: () => Promise.resolve() });
+  await here.run({ profile: 'export', planLines: lines.map((line) => canonicalJson(line)) });
+  Object.assign(here.store.exports, { answerEdges });
+  expect(members()).toBe(24);
+  await here.restart();
+  const counts = await here.store.exports.gateCounts('dir', here.now - HOUR);
+  expect(counts.find(({ part }) => part === 'member')?.sent).toBe(4);
+  await here.run();
+  expect(members()).toBe(28);
 });

@@ -50,7 +50,7 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
       attempt,
       now: context.wall(),
       deadline: context.wall() + SEND_DEADLINE_MS,
-      groups: groups.map(({ row }) => row.id),
+      edges: groups.flatMap(({ edges }) => edges),
     });
     const items = groups.map((group) => itemOf(group, `${attempt}:${group.row.id}`));
     const results = await write(session, items);

@@ -247,7 +247,12 @@ async function everything(opened: Opened, size: number): Promise<void> {
   });
   await store.exports.pendingEdges('hr', { after: null, limit: size });
   const members = { connection: 'hr', run, epoch, attempt: 'members' };
-  await store.exports.attemptEdges({ ...members, now: NOW, deadline: NOW, groups: ids });
+  await store.exports.attemptEdges({
+    ...members,
+    now: NOW,
+    deadline: NOW,
+    edges: batch.edges.map((edge) => ({ ...edge, state: 'remove' as const, decided: null, counted: false })),
+  });
   await store.exports.answerEdges({
     ...members,
     at: NOW,

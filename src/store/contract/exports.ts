@@ -84,8 +84,8 @@ export interface ExportOperations {
     page: { after: EdgePosition | null; limit: number; sent?: boolean },
   ): Promise<readonly EdgeRow[]>;
   /**
-   * An attempt over memberships of these groups, before they are sent. It ends with `answerEdges`; without one they stay pending,
-   * since set operations may be repeated, and what of them may have been sent counts as sent.
+   * An attempt over these memberships, before they are sent. It ends with `answerEdges`; without one they stay pending, since set
+   * operations may be repeated, and count as sent: those that no person decided about, and that were not counted before.
    */
   attemptEdges(request: {
     connection: string;
@@ -94,7 +94,7 @@ export interface ExportOperations {
     attempt: string;
     now: number;
     deadline: number;
-    groups: readonly StagedId[];
+    edges: readonly Pick<EdgeRow, 'stagedId' | 'attribute' | 'key' | 'state' | 'decided' | 'counted'>[];
   }): Promise<void>;
   /**
    * What became of them. The groups are compared in full at the next read. `counted`: what of it the gates count as sent;

@@ -181,7 +181,7 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
         return ids.flatMap((id) => rows.get(id) ?? []);
       },
       answer: (batch) => answerInSlices(writer, batch),
-      attemptEdges: (request) => writer[laneFor(request.groups.length)]('attemptEdges', request),
+      attemptEdges: (request) => writer[laneFor(request.edges.length)]('attemptEdges', request),
       answerEdges: (batch) => answerEdgesInSlices(writer, batch),
       decideEdges: (batch) => decideEdgesInSlices(writer, batch),
       openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),

@@ -1,7 +1,7 @@
 /** Memberships on their way to a target: an attempt before they are sent, its end with what became of them. */
 import type { ExportOperations } from '../../contract.ts';
 import { packItems } from '../attempt-items.ts';
-import { EDGE_ADD, EDGE_REMOVE, MEMBERS } from '../codes.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EDGE_STATES, MEMBERS } from '../codes.ts';
 import { writeLatest } from './changes.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { countGroups, countMembers, type GroupCount } from './gates.ts';
@@ -9,16 +9,21 @@ import type { Session } from './session.ts';
 
 export function attemptEdges(session: Session, request: Parameters<ExportOperations['attemptEdges']>[0]): void {
   session.checkEpoch(request.epoch);
+  const groups = new Set(request.edges.map((edge) => edge.stagedId));
+  const counting = request.edges.filter(({ decided, counted }) => decided === null && !counted);
   session.db.run(
     'attempt',
-    'insert into attempt (connection, run, attempt, epoch, at, deadline, items) values (?, ?, ?, ?, ?, ?, ?)',
+    'insert into attempt (connection, run, attempt, epoch, at, deadline, items, members) values (?, ?, ?, ?, ?, ?, ?, ?)',
     session.connection(request.connection),
     request.run,
     request.attempt,
     request.epoch,
     request.now,
     request.deadline,
-    packItems(request.groups.map((id) => ({ id, revision: 0, operation: MEMBERS }))),
+    packItems([...groups].map((id) => ({ id, revision: 0, operation: MEMBERS }))),
+    JSON.stringify(
+      counting.map(({ stagedId, attribute, key, state }) => [stagedId, session.term(attribute), key, codeOf(EDGE_STATES, state)]),
+    ),
   );
 }
 
@@ -41,23 +46,20 @@ export function answerEdges(session: Session, batch: Parameters<ExportOperations
   db.run('attempt', 'delete from attempt where connection = ? and run = ? and attempt = ?', connection, batch.run, batch.attempt);
 }
 
-/**
- * Sent or not, nobody knows: what of these groups was to be sent counts as sent, once. While memberships are held only those went
- * that a person had approved, and they never count.
- */
-export function loseMembers(session: Session, connection: number, groups: readonly number[], at: number): void {
-  const { db } = session;
-  if (groups.length === 0) return;
-  if (db.get("select 1 from gate_hold where connection = ? and part = 'member' and closed_at is null", connection)) return;
-  const lost = `connection = ? and staged_id in (select value from json_each(?)) and state <> 0 and sent_at is null and decided is null and counted is null`;
-  const ids = JSON.stringify(groups);
-  const counts = db.all(
-    `select staged_id, attribute, sum(state = ${EDGE_ADD}), sum(state = ${EDGE_REMOVE}) from reference indexed by reference_pending where ${lost} group by staged_id, attribute`,
-    connection,
-    ids,
+/** Sent or not, nobody knows: what was on its way counts as sent, once, whatever was decided since. */
+export function loseMembers(session: Session, connection: number, members: string | null, at: number): void {
+  if (members === null) return;
+  const counts = session.db.all(
+    `select value ->> 0, value ->> 1, sum(value ->> 3 = ${EDGE_ADD}), sum(value ->> 3 = ${EDGE_REMOVE}) from json_each(?) group by 1, 2`,
+    members,
   );
   if (counts.length === 0) return;
-  db.run('reference', `update reference indexed by reference_pending set counted = 1 where ${lost}`, connection, ids);
+  session.db.run(
+    'reference',
+    `update reference set counted = 1 where (staged_id, attribute, key, state) in
+       (select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?)) and counted is null`,
+    members,
+  );
   countGroups(
     session,
     connection,

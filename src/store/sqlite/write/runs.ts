@@ -23,7 +23,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
       `update run set status = 'interrupted', ended_at = ?, last_change = (select coalesce(max(id), 0) from change) where status = 'running'`,
       run.startedAt,
     );
-    loseAttempts(session, db.all('select connection, run, attempt, items, at from attempt'));
+    loseAttempts(session, db.all('select connection, run, attempt, items, at, members from attempt'));
     session.epoch = epoch;
   }
   if (session.running === 0) session.unreserve();
@@ -46,12 +46,10 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
 type OpenAttempt = readonly unknown[];
 
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
-  for (const [connection, run, attempt, items, at] of attempts) {
-    const all = unpackItems(items as Uint8Array);
-    const ids = all.flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
+  for (const [connection, run, attempt, items, at, members] of attempts) {
+    const ids = unpackItems(items as Uint8Array).flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
     loseItems(session, connection as number, ids, at as number);
-    const groups = all.flatMap(({ id, operation }) => (operation === MEMBERS ? [id] : []));
-    loseMembers(session, connection as number, groups, at as number);
+    loseMembers(session, connection as number, members as string | null, at as number);
     for (const id of ids) session.inFlight(connection as number).delete(id);
     session.db.run(
       'attempt',
@@ -73,7 +71,7 @@ export function finishRun(
   { run, epoch, end }: { run: number; epoch: number; end: Parameters<RunOperations['finish']>[2] },
 ): void {
   session.checkEpoch(epoch);
-  loseAttempts(session, session.db.all('select connection, run, attempt, items, at from attempt where run = ?', run));
+  loseAttempts(session, session.db.all('select connection, run, attempt, items, at, members from attempt where run = ?', run));
   session.db.run(
     'run',
     'update run set status = ?, ended_at = ?, counts = ?, rows_written = ?, last_change = (select coalesce(max(id), 0) from change) where id = ?',
