@@ -2,11 +2,10 @@
  * Wishes: what each target should hold for an object, against what it holds (SEMANTICS 7, 9, 11). One function per
  * situation of an account; all are pure over what the batch loaded.
  */
-import { canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
-import { parentDn, parseDn } from '#core/dn';
+import { imageText, parseImage, sameValue } from '#core/canonical';
 import { toFault } from '#core/errors';
-import { equivalent, normalForm } from '#core/matching';
-import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
+import { equivalent } from '#core/matching';
+import { type Attributes, bare, hasAny, scalars } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -18,12 +17,13 @@ import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
-import { type Account, referenceText } from './accounts.ts';
+import type { Account } from './accounts.ts';
 import { keepAnchor } from './anchors.ts';
 import { effectiveImage } from './contributions.ts';
 import type { Evaluated } from './evaluate.ts';
 import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
 import { giveUp } from './give-up.ts';
+import { forgetOurs, goal, plain, references, renamed, sameGoal } from './goals.ts';
 import { isShared, sharedIn } from './ours.ts';
 import { isOut } from './outages.ts';
 import { isProtected, protect, type Unshown } from './protected.ts';
@@ -278,81 +278,9 @@ function owes(one: Evaluated, flow: ExportFlow): boolean {
   return one.debts.size > 0 && flow.reads.some((read) => one.debts.has(read.split('.')[0]!));
 }
 
-/** Object ids as `{"object":id}`; they become text when they are sent. */
-function references(value: Value, flow: ExportFlow, target: TargetView, awaits: number[]): Value {
-  const list = scalars(value).map((id) => {
-    if (referenceText(target.accounts.get(Number(id)), flow.reference!.by) === null) awaits.push(Number(id));
-    return { object: Number(id) } as unknown as Scalar;
-  });
-  return list.length === 1 && !flow.type.multi ? list[0]! : list;
-}
-
-/** undefined = leave alone: what it refers to has no account here yet. */
-function goal(
-  flow: ExportFlow,
-  value: Value,
-  current: Attributes,
-  confirmed: Attributes,
-  target: TargetView,
-  awaits: number[],
-): Value | undefined {
-  if (flow.reference) {
-    if (scalars(value).length === 0) return null;
-    const before = awaits.length;
-    const want = references(value, flow, target, awaits);
-    return awaits.length > before ? undefined : want;
-  }
-  if (flow.values === 'ours') {
-    const ours = scalars(confirmed[flow.attribute] ?? null);
-    const rest = scalars(current[flow.attribute] ?? null).filter((v) => !ours.some((o) => sameValue(o, v)));
-    const all = canonicalSet([...rest, ...scalars(value)]);
-    return all.length === 0 ? null : all;
-  }
-  return value;
-}
-
-function sameGoal(want: Value, now: Value, flow: ExportFlow, target: TargetView): boolean {
-  return flow.reference ? equal(want, now, flow, target) : sameValue(nothing(want), nothing(now));
-}
-
-function nothing(value: Value): Value {
-  return scalars(value).length === 0 ? null : value;
-}
-
-function plain(want: Value, now: Value): Value {
-  return scalars(want).some((v) => typeof v === 'object' && !isBlob(v)) ? now : want;
-}
-
-/** Of a shared set, values that are gone everywhere are nobody's any more. One that somebody took out while others still offer it is remembered. */
-function forgetOurs(one: Evaluated, flow: ExportFlow, agreed: Attributes, want: Value, now: Value): void {
-  const ours = scalars(agreed[flow.attribute] ?? null);
-  if (ours.length === 0) return;
-  const kept = [...scalars(want), ...scalars(now), ...flow.reads.flatMap((read) => one.suppressed.get(read) ?? [])].map((v) =>
-    normalForm(v, flow.type.matching),
-  );
-  const rest = ours.filter((v) => kept.includes(normalForm(v, flow.type.matching)));
-  if (rest.length === ours.length) return;
-  if (rest.length === 0) delete agreed[flow.attribute];
-  else agreed[flow.attribute] = canonicalSet(rest);
-}
-
 /** Whether the agreed value came from elsewhere: then the target's equal value counts as ours. */
 function mine(one: Evaluated, flow: ExportFlow, connection: EngineConnection): boolean {
   return flow.reads.every((read) => one.winners.get(read.split('.')[0]!) !== connection.name);
-}
-
-/** The name to change to, or null. Without `move` an account stays under its parent. */
-function renamed(wanted: string | null, row: StagedRow, rule: ExportRule): string | null {
-  if (wanted === null || row.name === null) return null;
-  const same = (a: string, b: string): boolean => equivalent(a, b, { type: 'string', multi: false, matching: 'dn' });
-  if (same(wanted, row.name)) return null;
-  if (rule.move) return wanted;
-  const parts = parseDn(wanted);
-  const parent = parentDn(row.name);
-  if (parts === null || !parent) return wanted === row.name ? null : wanted;
-  const rdn = wanted.slice(0, wanted.length - (parentDn(wanted)?.length ?? 0)).replace(/,\s*$/, '');
-  const kept = `${rdn},${parent}`;
-  return same(kept, row.name) ? null : kept;
 }
 
 function sameText(a: string, b: string | null): boolean {
