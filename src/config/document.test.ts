@@ -5,6 +5,8 @@ function faultsOf(text: string): string[] {
   return parseDocument(text, 'rollcall.yaml').faults.map((f) => `${f.where.line}:${f.where.column} ${f.message}`);
 }
 
+const MAP = 'm:\n  b:\n    c: 3\n';
+
 describe('what YAML may not be', () => {
   const table: [name: string, text: string, expected: RegExp[]][] = [
     ['empty', '', [/^1:1 the file is empty$/]],
@@ -30,6 +32,19 @@ describe('what YAML may not be', () => {
     ['expression in a flow map', 'a: { b: ${row.x} }\n', [/^1:\d+ YAML cannot read this line/]],
     ['expression cut by a comment', 'a: ${row.x + " #1"}\n', [/^1:4 this expression is cut off/]],
     ['inexact number', 'a: 12345678901234567890\n', [/^1:4 this number is too large/]],
+    ['a key too far out', `${MAP}   d: 4\n${MAP}`, [/^4:1 the indentation of this line, 3 spaces, is that of no key above it$/]],
+    [
+      'a key too far in',
+      `${MAP}      d: 4\n  # a note\n${MAP}`,
+      [/^3:\d+ this line has its value, and the next one is further in/],
+    ],
+    [
+      'every line of two maps further in than the first',
+      `a:\n b: 1\n  c: 1\n  d: 1\n  e: 1\nb:\n f: 1\n  g: 1\n`,
+      [/^2:\d+ this line has/],
+    ],
+    ['two colons', 'a:\n  b: c: d\n  e: f: g\n', [/^2:\d+ YAML cannot read this: nested mappings/]],
+    ['a tag, lost structure, and what follows', `a: !x 1\n${MAP}   d: 4\n---\nb: !x 1\n`, [/^5:1 the indentation/, /^1:4 tags/]],
     ['two faults', 'a: !x 1\nb:\n  constructor: 1\n', [/^1:4 tags/, /^3:3 constructor/]],
   ];
   test.each(table)('%s', (_, text, expected) => {

@@ -3,7 +3,7 @@
  * text keys, lists, scalars of the core schema, aliases within a budget. Everything else is a fault that says what to write.
  * The library's own reader is recursive, so depth is measured on its token tree, without recursion, before anything is composed.
  */
-import { Composer, type CST, isScalar, LineCounter, Parser } from 'yaml';
+import { Composer, type CST, isScalar, LineCounter, Parser, type YAMLParseError } from 'yaml';
 import type { Fault } from '#core/errors';
 import { MAX_DEPTH, type Mark, type Path, pathKey, toData } from './yaml-data.ts';
 import { explain } from './yaml-faults.ts';
@@ -90,16 +90,20 @@ export function parseDocument(text: string, file: string): ParsedDocument {
   const documents = [...composer.compose(tokens, true, source.length)];
   const document = documents[0]!;
   const linesTold = new Set<number>();
-  for (const one of [...document.errors, ...document.warnings]) {
+  const complaints = [...document.errors, ...document.warnings];
+  // Once the structure is lost, what the library says of the lines below follows from that.
+  const lost = Math.min(...document.errors.flatMap((one) => (isStructural(one) ? [one.pos[0]] : [])));
+  for (const one of complaints.filter(({ pos }) => pos[0] <= lost)) {
     const { line } = place(one.pos[0]);
     // One mistake often makes several complaints; the first on a line says it.
     if (!linesTold.has(line)) report(one.pos[0], ...explain(one.code, one.message, source, one.pos[0]));
     linesTold.add(line);
   }
   if (documents.length > 1) {
-    report(documents[1]!.range[0], 'a second document starts here', 'keep one document per file: remove the line ---');
+    if (documents[1]!.range[0] <= lost)
+      report(documents[1]!.range[0], 'a second document starts here', 'keep one document per file: remove the line ---');
   }
-  const broken = document.errors.some((error) => error.code !== 'TAG_RESOLVE_FAILED');
+  const broken = document.errors.some(isStructural);
   if (broken) return nothing;
   const yaml = document.directives?.yaml;
   if (yaml?.explicit === true && yaml.version !== '1.2') {
@@ -113,6 +117,10 @@ export function parseDocument(text: string, file: string): ParsedDocument {
   }
   const data = toData(document, marks, report);
   return { data, positions, faults, broken: false };
+}
+
+function isStructural({ code }: YAMLParseError): boolean {
+  return code !== 'TAG_RESOLVE_FAILED';
 }
 
 /** Offset of the first value nested too deep, by an explicit stack: the text may be hostile. */

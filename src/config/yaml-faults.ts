@@ -10,6 +10,23 @@ export function explain(code: string, message: string, source: string, offset: n
   }
   if (code === 'TAG_RESOLVE_FAILED')
     return ['tags such as !name are not used here', 'remove the tag; put the value in quotes if it is text'];
+  const indent = indentOf(line);
+  if (code === 'BAD_INDENT' && message.includes('same column'))
+    return [
+      `the indentation of this line, ${spaces(indent)}, is that of no key above it`,
+      'keys that belong together begin in the same column, those inside another one two spaces further in',
+    ];
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && lineEnd !== -1 && !line.includes('${')) {
+    const next = source
+      .slice(lineEnd + 1)
+      .split('\n')
+      .find((one) => one.trim() !== '' && !one.trim().startsWith('#'));
+    if (next !== undefined && indentOf(next) > indent)
+      return [
+        'this line has its value, and the next one is further in, as if it belonged to it',
+        `let both begin in the same column: here it is ${spaces(indent)}, there ${spaces(indentOf(next))}`,
+      ];
+  }
   if (line.includes('${')) {
     return [
       `YAML cannot read this line: ${plain(message)}`,
@@ -17,6 +34,14 @@ export function explain(code: string, message: string, source: string, offset: n
     ];
   }
   return [`YAML cannot read this: ${plain(message)}`, 'check indentation, quotes and brackets on this line and the one above'];
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function spaces(count: number): string {
+  return count === 1 ? '1 space' : `${count} spaces`;
 }
 
 /** One line, first letter small, no full stop. */
