@@ -122,6 +122,7 @@ it('the wrong encoding costs the fields it is in, and proves nothing about them'
 describe('files that cannot be used', () => {
   it.each<[name: string, content: string, message: RegExp]>([
     ['no header', `${edited().join('\n')}\n`, /"id"/],
+    ['lines that end with a carriage return alone', file(edited(), '\r'), /carriage return/],
     ['an empty file', '', /empty/],
     ['half of the file', file(edited().slice(0, 5)), /shows 5 of kind person where the last complete read showed 12/],
     ['a header and nothing else', `${HEADER}\n`, /no person at all/],
@@ -132,6 +133,8 @@ describe('files that cannot be used', () => {
     expect(said.map((one) => one.message).join('\n')).toMatch(message);
     for (const one of report.faults) expect(one).toMatchObject({ where: { connection: 'hr', file: here.path('hr.csv') } });
     for (const one of said) expect(one.remedy).toMatch(/\w{3}/);
+    // What stands where a header should be is of people.
+    expect(JSON.stringify(said)).not.toContain('999');
     expect(report.connections).toMatchObject([{ gone: 0 }, { deleted: 0 }]);
     expect(Object.keys(await book(here))).toEqual(IDS);
   });

@@ -391,3 +391,14 @@ test('values of a set are read back as they were written, or refused', async () 
   expect(objects).toMatchObject([{ anchor: '2', attributes: { tags: ['a', '|b'] } }]);
   await connection.close();
 });
+
+test.each([
+  '4711,Ada,ada@example.org\n',
+  'Ada;Lovelace;1815-12-10\n',
+  'E1042,Ada,London\n',
+  'root:$6$salt$hash:19000:0:99999:7:::\n',
+])('a first line that is no header is not told: %j', async (line) => {
+  const error = await read(`${line}1,Bo,b@example.org\n`).catch((fault: unknown) => fault);
+  expect(error).toMatchObject({ kind: 'configuration', message: expect.stringMatching(/"id".*looks like data/) });
+  expect(JSON.stringify(error) + String(error)).not.toMatch(/Ada|4711|salt|1815/);
+});

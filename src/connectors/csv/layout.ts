@@ -80,6 +80,11 @@ function layoutOf(attributes: readonly (string | null)[], config: CsvConfig, fil
     const shown = known.slice(0, 20).join(', ') + (known.length > 20 ? ', …' : '');
     const remedy =
       near === null ? 'if the file has no header line, say `header: false` and list the columns' : `did you mean "${near}"?`;
+    // What stands in the place of a missing header is somebody's name and number, which no log may keep.
+    if (near === null && known.some(looksLikeData)) {
+      const message = `${file} has no column for the ${role} "${attribute}", and its first line looks like data, not like names of columns`;
+      throw columnFault(message, file, attribute, remedy);
+    }
     throw columnFault(`${file} has no column for the ${role} "${attribute}"; its columns are: ${shown}`, file, attribute, remedy);
   }
   const kind = config.kindColumn === undefined ? null : find(config.kindColumn, 'kind');
@@ -90,6 +95,11 @@ function layoutOf(attributes: readonly (string | null)[], config: CsvConfig, fil
     anchor: anchorsOf(config).map((attribute) => find(attribute, 'anchor')),
     kind,
   };
+}
+
+/** Numbers, dates, addresses and long texts, which name no column. */
+export function looksLikeData(name: string): boolean {
+  return name.length > 64 || /@|\d{4}|^[^\p{L}]*\d[^\p{L}]*$|^\p{L}{1,3}[-_ ]?\d{2,}$/u.test(name);
 }
 
 export function multiOf(attribute: string, config: CsvConfig): string | undefined {

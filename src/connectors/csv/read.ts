@@ -7,8 +7,8 @@ import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import { skippedIn } from '../files/skipped.ts';
 import { openSourceOrNone, refuseMissing } from '../files/source.ts';
-import type { CsvConfig } from './config.ts';
-import { multiOf, type RowReader, rowReader } from './layout.ts';
+import { anchorsOf, type CsvConfig } from './config.ts';
+import { looksLikeData, multiOf, type RowReader, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
 import { newTable, readTable, rowFault, type Table } from './table.ts';
 
@@ -149,8 +149,10 @@ export async function schemaOf(file: CsvFile): Promise<Schema> {
         if (table.layout !== undefined && config.kindColumn === undefined) break;
       }
       if (table.layout !== undefined) {
-        names = table.layout.columns.map((column) => column.attribute);
-        known = true;
+        const columns = table.layout.columns.map((column) => column.attribute);
+        names = columns;
+        // Where the header is missing these are values of people; whoever looks for attributes among them would tell them.
+        known = anchorsOf(config).every((name) => columns.includes(name)) || !columns.some(looksLikeData);
       }
     } finally {
       await source.close();
