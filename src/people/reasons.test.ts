@@ -100,7 +100,7 @@ describe('reasons', () => {
       {},
     ).get('mail')!;
     expect(verdicts.contributions.map((c) => c.verdict).sort()).toEqual(['echo', 'failed', 'silent']);
-    expect(verdicts.contributions.find((c) => c.verdict === 'failed')?.why).toBe('too long');
+    expect(verdicts.contributions.find((c) => c.verdict === 'failed')?.why).toBe('too long (read from mail)');
   });
 
   it('show every part of a merged set', () => {
