@@ -5,10 +5,11 @@ import { scalars } from '#core/values';
 import type { ExportColumns, StagedKey } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
-import { type Evaluated, publishedKeys } from './evaluate.ts';
+import type { Evaluated } from './evaluate.ts';
 import { type Generation, keyText } from './generation.ts';
 import { waitedFor } from './join-keys.ts';
 import { listsOf } from './kinds.ts';
+import { publishedKeys } from './published-keys.ts';
 import { isUnsent } from './release.ts';
 import type { Wish } from './wishes.ts';
 

@@ -4,9 +4,10 @@ import { words } from '#core/fold';
 import { type Attributes, bare, hasAny, scalars } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
-import { type Evaluated, publishedKeys } from './evaluate.ts';
+import type { Evaluated } from './evaluate.ts';
 import { keyText, strongScope } from './generation.ts';
 import { joinKeysOf } from './join-keys.ts';
+import { publishedKeys } from './published-keys.ts';
 
 export interface ObjectResult {
   /** Null when nothing about the object changed. */

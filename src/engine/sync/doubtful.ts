@@ -6,9 +6,10 @@
 import { canonicalJson } from '#core/canonical';
 import type { KeyRow, ObjectId, StagedKey } from '#store/contract';
 import type { EngineContext } from '../context.ts';
-import { type Evaluated, publishedKeys } from './evaluate.ts';
+import type { Evaluated } from './evaluate.ts';
 import { type Generation, keyOf, keyText } from './generation.ts';
 import { joinKeysOf } from './join-keys.ts';
+import { publishedKeys } from './published-keys.ts';
 
 interface Link {
   readonly one: Evaluated;

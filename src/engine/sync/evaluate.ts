@@ -3,19 +3,18 @@
  * is loaded in a number of calls that does not grow with it; then it is computing only.
  */
 import { canonicalJson, parseImage } from '#core/canonical';
-import { normalForm } from '#core/matching';
 import { type Attributes, bare, type Kind, type Scalar, scalars, type Value } from '#core/values';
 import { type Decision, decide, type Offer } from '#rules/contribute';
 import type { Clock, KindRules, MetaAttribute } from '#rules/model';
-import type { KeyRow, ObjectId, ObjectRow, StagedRow } from '#store/contract';
+import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
 import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors, reporter } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
-import { endStale } from './disturbed.ts';
-import { type Generation, joinScope, type ParkedItem, uniqueScope } from './generation.ts';
+import type { Generation, ParkedItem } from './generation.ts';
 import { listsOf } from './kinds.ts';
 import { isOwned, stateOfObject } from './life.ts';
+import { type Loaded, load } from './load.ts';
 import { keepGiven, type Missing, missingWith } from './missing.ts';
 import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
@@ -88,53 +87,6 @@ export async function evaluateObjects(
     for (const { taken } of claimants) if (taken?.replaced.size === 0) tellTaken(context, taken);
   }
   return out;
-}
-
-interface Loaded {
-  readonly id: ObjectId;
-  readonly kind: Kind;
-  readonly before: ObjectRow | null;
-  readonly rows: StagedRow[];
-}
-
-async function load(context: EngineContext, generation: Generation, ids: readonly ObjectId[]): Promise<Loaded[]> {
-  const { sync, spaces } = context.store;
-  const existing = ids.filter((id) => !generation.created.has(id));
-  const objects = new Map((existing.length > 0 ? await sync.objects(existing) : []).map((row) => [row.id, row]));
-  const rows = new Map<ObjectId, StagedRow[]>();
-  const add = (object: ObjectId, row: StagedRow): void => {
-    const list = rows.get(object);
-    // A link just committed is in the store and in the generation's memory.
-    if (list?.some((known) => known.id === row.id)) return;
-    if (list) list.push(row);
-    else rows.set(object, [row]);
-  };
-  if (existing.length > 0) for (const row of await sync.linked(existing)) add(row.objectId!, row);
-  const assigned = ids.flatMap((id) => generation.assigned.get(id) ?? []);
-  if (assigned.length > 0) {
-    const found = await spaces.byIds(assigned);
-    if (generation.disturbed) endStale(context, generation, found, rows);
-    for (const row of found) {
-      const assignment = generation.assignments.get(row.id);
-      if (!assignment) continue;
-      if (row.objectId === null || row.objectId === assignment.object)
-        add(assignment.object, { ...row, objectId: assignment.object, linkHow: assignment.how, linkRun: context.run });
-    }
-  }
-  const out: Loaded[] = [];
-  for (const id of ids) {
-    const before = objects.get(id) ?? null;
-    if (before?.aliasOf) continue;
-    const kind = before?.kind ?? generation.created.get(id);
-    if (kind === undefined || !context.kinds.has(kind)) continue;
-    out.push({ id, kind, before, rows: (rows.get(id) ?? []).sort(firstAccountFirst) });
-  }
-  return out;
-}
-
-/** Of several accounts in one target the one that a person decided on is kept, else the one known longest. */
-function firstAccountFirst(a: StagedRow, b: StagedRow): number {
-  return Number(b.linkHow === 'decided') - Number(a.linkHow === 'decided') || a.id - b.id;
 }
 
 interface Draft extends Loaded {
@@ -299,22 +251,4 @@ function resolved(
   }
   if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
   return multi ? found : found[0];
-}
-
-/** The keys an object with these attributes is found by, and the unique values it holds. */
-export function publishedKeys(rules: KindRules, attributes: Attributes): Omit<KeyRow, 'owner'>[] {
-  const out: Omit<KeyRow, 'owner'>[] = [];
-  for (const name of rules.joinKeys) {
-    const type = rules.attributes.get(name);
-    if (!type) continue;
-    for (const scalar of scalars(attributes[name] ?? null)) {
-      const norm = normalForm(scalar, type.matching);
-      if (norm !== '') out.push({ scope: joinScope(rules.kind, name), norm });
-    }
-  }
-  for (const type of listsOf(rules).uniques) {
-    for (const scalar of scalars(attributes[type.name] ?? null))
-      out.push({ scope: uniqueScope(rules.kind, type.name), norm: normalForm(scalar, type.matching) });
-  }
-  return out;
 }

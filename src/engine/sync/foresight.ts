@@ -5,9 +5,10 @@
  */
 import type { ObjectId, StagedId } from '#store/contract';
 import { connectionNamed, type EngineContext } from '../context.ts';
-import { type Evaluated, evaluateObjects, publishedKeys } from './evaluate.ts';
+import { type Evaluated, evaluateObjects } from './evaluate.ts';
 import { type Generation, keyText } from './generation.ts';
 import { waitedFor } from './join-keys.ts';
+import { publishedKeys } from './published-keys.ts';
 
 const BATCH = 1_000;
 /** What one link brings may make another one, and so on; more than this in one generation is left to the next. */

@@ -7,9 +7,9 @@ import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import type { OutageTimes } from '../import/health.ts';
 import { ruleFor, scopeOf } from './contributions.ts';
-import { publishedKeys } from './evaluate.ts';
 import { joinScope } from './generation.ts';
 import { outagesOf } from './outages.ts';
+import { publishedKeys } from './published-keys.ts';
 
 /** The keys by which a staged object is looked for, one list per join attribute. A failing flow gives none: it is reported when evaluated. */
 export function joinKeysOf(
