@@ -135,6 +135,21 @@ export function spacesSuite(suite: Suite): void {
     );
   });
 
+  test('what is gone has no keys, however it went; read again it has them again', async (opened) => {
+    const { store, run, epoch } = opened;
+    const key = { scope: 'staged:hr.mail', norm: 'x' };
+    const owners = async () => (await store.sync.keys([key])).map((row) => row.owner);
+    const { ids } = await stage(opened, [item('a', { keys: [key] }), item('b', { keys: [key] })]);
+    await store.spaces.markAbsent({ connection: 'hr', run, epoch, ids: [ids[0]!], presence: 'held', at: NOW });
+    deepEqual(await owners(), ids);
+    await store.spaces.markAbsent({ connection: 'hr', run, epoch, ids: [ids[0]!], presence: 'gone', at: NOW });
+    deepEqual(await owners(), [ids[1]]);
+    await stage(opened, [deletion('b')]);
+    deepEqual(await owners(), []);
+    await stage(opened, [item('a', { keys: [key] }), item('b', { keys: [key] })]);
+    deepEqual(await owners(), ids);
+  });
+
   test('a target that shows what was sent settles it, and nobody need look', async (opened) => {
     await commit(opened, {
       objects: [object(1)],

@@ -23,7 +23,7 @@ import { writeDirty, writeDirtyIds } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';
 import { countSent } from './gates.ts';
-import { keyList, replaceStagedKeys } from './keys.ts';
+import { forgetStagedKeys, keyList, replaceStagedKeys } from './keys.ts';
 import { bringBack } from './overtaken.ts';
 import { forgetRefused } from './parked.ts';
 import type { Session } from './session.ts';
@@ -177,7 +177,8 @@ function answerOne(
     adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor!);
     session.db.run('staged', update, ...values, one.staged);
   }
-  if (one.outcome === 'proven' && one.keys !== null)
+  if (presence === GONE) forgetStagedKeys(session, one.staged, row[6] as string | null);
+  else if (one.outcome === 'proven' && one.keys !== null)
     replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
   if (one.outcome === 'failed') parkRefused(session, batch, one.staged, one.fault ?? '{}');
   else if (done && Number(row[8] ?? 0) > 0) forgetRefused(session, one.staged);

@@ -65,3 +65,10 @@ export function replaceStagedKeys(session: Session, stagedId: number, before: st
   for (const key of had) if (!now.has(text(key))) removeKey(session, key[0], key[1], stagedId);
   for (const key of has) if (!old.has(text(key))) addKey(session, key[0], key[1], stagedId);
 }
+
+/** What is gone from a system has its unique values there no more. */
+export function forgetStagedKeys(session: Session, stagedId: number, before: string | null): void {
+  if (before === null) return;
+  replaceStagedKeys(session, stagedId, before, null);
+  session.db.run('staged', 'update staged set keys = null where id = ?', stagedId);
+}

@@ -3,6 +3,7 @@ import type { ConnectionState, SpaceOperations } from '../../contract.ts';
 import { codeOf, GONE, PRESENCES } from '../codes.ts';
 import type { Bind } from '../database.ts';
 import { writeDirtyIds } from './dirty.ts';
+import { forgetStagedKeys } from './keys.ts';
 import type { Session } from './session.ts';
 
 export const STATE_COLUMNS: { readonly [field in keyof Omit<ConnectionState, 'name'>]: string } = {
@@ -49,7 +50,7 @@ export function markAbsent(session: Session, batch: Parameters<SpaceOperations['
   const presence = codeOf(PRESENCES, batch.presence);
   const changed: number[] = [];
   for (const id of batch.ids) {
-    const row = session.db.get('select presence, touched_seq, object_id, connection, kind from staged where id = ?', id);
+    const row = session.db.get('select presence, touched_seq, object_id, connection, kind, keys from staged where id = ?', id);
     if (!row || Number(row[0]) === presence || Number(row[0]) === GONE) continue;
     if (batch.unlessTouchedSince !== undefined && Number(row[1]) > batch.unlessTouchedSince) continue;
     session.db.run(
@@ -60,6 +61,7 @@ export function markAbsent(session: Session, batch: Parameters<SpaceOperations['
       session.seq(),
       id,
     );
+    if (presence === GONE) forgetStagedKeys(session, id, row[5] as string | null);
     const linked = row[2] !== null;
     session.moved(Number(row[3]), Number(row[4]), { presence: Number(row[0]), linked }, { presence, linked });
     changed.push(id);

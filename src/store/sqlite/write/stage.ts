@@ -6,7 +6,7 @@ import { anchorWords, contentWords } from './digest.ts';
 import { writeDirtyEdge, writeDirtyIds } from './dirty.ts';
 import { type EdgeCounts, stageEdges } from './edges.ts';
 import { clearExport } from './export-columns.ts';
-import { keyList, replaceStagedKeys } from './keys.ts';
+import { forgetStagedKeys, keyList, replaceStagedKeys } from './keys.ts';
 import { runNow } from './runs.ts';
 import type { Session } from './session.ts';
 
@@ -216,6 +216,7 @@ function remove(work: Batch, kind: number, row: Row): void {
   const linked = row[3] !== null;
   const id = Number(row[0]);
   session.db.run('staged', GO, work.at, session.seq(), id);
+  forgetStagedKeys(session, id, row[11] as string | null);
   session.moved(work.space, kind, { presence, linked }, { presence: GONE, linked });
   work.gone.push(id);
   work.rows++;
