@@ -77,11 +77,28 @@ it('a target that takes a new account for one of the same mail: whose it was kee
   await cycles();
   const before = await here.account('dir', 'p1');
   person('p2', 'same@example.org');
+  const report = await here.run();
+  expect(report.connections.find((one) => one.connection === 'dir')).toMatchObject({ created: 0, written: 0, failed: 1 });
+  expect(report.faults).toMatchObject([{ kind: 'conflict', where: { connection: 'dir', object: 'p1' } }]);
+  const changes = await here.store.runs.changes({ run: report.run }, { limit: 99 });
+  expect(changes.filter((one) => one.subject === 'staged' && one.operation === 'create')).toEqual([]);
   await cycles();
   expect((await here.account('dir', 'p1'))?.objectId).toBe(before!.objectId);
   expect(accounts()).toEqual([{ number: 'p1', mail: 'same@example.org' }]);
   const parked = await here.parked('refused');
   expect(parked.map((one) => JSON.parse(one.detail) as object)).toMatchObject([{ kind: 'conflict', where: { object: 'p1' } }]);
+});
+
+it('two that were made at once and answered with one account: the second is no new account either', async () => {
+  await start();
+  behaves({ answered: (result) => (result.ok ? { ok: true, anchor: 'both' } : result) });
+  for (const id of ['p1', 'p2']) person(id);
+  const report = await here.run();
+  expect(report.connections.find((one) => one.connection === 'dir')).toMatchObject({ created: 1, written: 1, failed: 1 });
+  const changes = await here.store.runs.changes({ run: report.run }, { limit: 99 });
+  const made = changes.filter((one) => one.subject === 'staged' && one.operation === 'create');
+  expect(made.map(({ from, to }) => to - from + 1)).toEqual([1]);
+  expect(report.faults).toMatchObject([{ kind: 'conflict', where: { connection: 'dir', object: 'both' } }]);
 });
 
 it.each([

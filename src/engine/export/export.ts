@@ -16,6 +16,7 @@ import { modeOf } from '../safety/mode.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { sendMembers } from './members.ts';
+import { refuseNotNew } from './not-new.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
 import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
@@ -189,10 +190,11 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     await record(session, { attempt, answers, members: null, changes: [], dirty: [] });
     return;
   }
-  const results = await write(
+  const answered = await write(
     session,
     sendable.map((s) => s.item),
   );
+  const results = await refuseNotNew(context, connection, sendable, answered);
   const answers: ExportAnswer[] = [];
   const changes: NewChange[] = [];
   const lost = createLostReferences(context, connection);

@@ -11,6 +11,7 @@ import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { settlingOf } from '../import/settle.ts';
 import { answerOf } from './answers.ts';
+import { refuseNotNew } from './not-new.ts';
 import { PROVEN_BY } from './proof.ts';
 import { translate } from './translate.ts';
 
@@ -49,16 +50,16 @@ export async function settleByLookup(
       }
       // branch: retries: not needed, a look-up found what was created
       const [object] = found;
-      const answer = answerOf(
-        context,
-        plan,
-        settling,
-        sending,
-        { ok: true, anchor: object!.anchor, object: object!, ...(object!.name === undefined ? {} : { name: object!.name }) },
-        true,
-        lost,
-      );
-      context.counters.add(connection.name, PROVEN_BY.lookup);
+      const made = {
+        ok: true,
+        anchor: object!.anchor,
+        object: object!,
+        ...(object!.name === undefined ? {} : { name: object!.name }),
+      } as const;
+      const [result] = await refuseNotNew(context, connection, [sending], [made]);
+      const answer = answerOf(context, plan, settling, sending, result!, true, lost);
+      context.counters.add(connection.name, result!.ok ? PROVEN_BY.lookup : 'failed');
+      if (!result!.ok) context.fault(result!.fault, { subject: 'staged', id: row.id });
       await context.store.exports.answer({
         connection: connection.name,
         run: context.run,
@@ -66,7 +67,9 @@ export async function settleByLookup(
         attempt: `looked up ${row.id}`,
         at: context.wall(),
         answers: [answer],
-        changes: [{ subject: 'staged', from: row.id, to: row.id, operation: 'create', before: null, after: null }],
+        changes: result!.ok
+          ? [{ subject: 'staged', from: row.id, to: row.id, operation: 'create', before: null, after: null }]
+          : [],
         dirty: row.objectId === null ? [] : [{ subject: 'object', from: row.objectId, to: row.objectId, cause: 'looked up' }],
       });
     } catch (error) {

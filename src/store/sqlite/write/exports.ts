@@ -1,5 +1,7 @@
 /** Attempts and answers (SEMANTICS 9): stored before sent, kept until proven, an answer only to the wish it was made for. */
+import { canonicalJson } from '#core/canonical';
 import { mergeChanges } from '#core/merge';
+import { notNew } from '#core/not-new';
 import type { ExportAnswer, ExportOperations, NewChange, SeqRange } from '../../contract.ts';
 import { type AttemptItem, packItems, unpackItems } from '../attempt-items.ts';
 import {
@@ -27,7 +29,7 @@ import { forgetStagedKeys, keyList, replaceStagedKeys } from './keys.ts';
 import { bringBack } from './overtaken.ts';
 import { forgetRefused } from './parked.ts';
 import type { Session } from './session.ts';
-import { adoptTwin, isSomebodyElses, somebodyElses } from './twin.ts';
+import { adoptTwin, isSomebodyElses } from './twin.ts';
 import { loseItems, parkRefused } from './unshown.ts';
 
 /** Ids of what was taken, in order. */
@@ -173,7 +175,7 @@ function answerOne(
   // Left out only when another row has the anchor already.
   if (session.db.run('staged', update, ...values, one.staged) === 0) {
     if (isSomebodyElses(session, connection, Number(row[4]), row[3] as number | null, one.anchor!))
-      return answerOne(session, batch, connection, refused(one, somebodyElses(batch.connection, one.anchor!)), item);
+      return answerOne(session, batch, connection, refused(one, canonicalJson(notNew(batch.connection, one.anchor!))), item);
     adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor!);
     session.db.run('staged', update, ...values, one.staged);
   }

@@ -3,7 +3,6 @@
  * wish and the link takes the other's place; what the read found is in the answer or comes with the next read. An account that
  * is somebody else's stays so (SEMANTICS 7), also where its system answers that it was created.
  */
-import { canonicalJson } from '#core/canonical';
 import { GONE, PRESENT } from '../codes.ts';
 import { writeDirtyIds } from './dirty.ts';
 import { replaceStagedKeys } from './keys.ts';
@@ -25,17 +24,6 @@ export function isSomebodyElses(
   );
   if (!twin || Number(twin[1]) === GONE) return false;
   return (twin[0] !== null && twin[0] !== object) || twin[2] === 1;
-}
-
-/** As the account is parked whose create was answered so. */
-export function somebodyElses(connection: string, anchor: string): string {
-  return canonicalJson({
-    kind: 'conflict',
-    message: `${connection} answered with the account ${anchor}, which is somebody else's: it took a new one for one that it had`,
-    where: { connection, object: anchor },
-    remedy:
-      'look at that account in the target, and at what it takes for the same person; then try it again, or link the right one',
-  });
 }
 
 export function adoptTwin(session: Session, connection: number, kind: number, id: number, anchor: string): void {
