@@ -76,17 +76,8 @@ function checked(definition: Definition, settings: DiscoverInput['settings'], se
     throw new RollcallError('configuration', `${definition.type} has no setting '${unknown[0]}'.`, {
       remedy: `See docs/guide/${definition.type}.md for those it has.`,
     });
-  if (!parsed.success) parsed = definition.config.safeParse(settings);
-  if (!parsed.success) {
-    const first = parsed.error.issues[0];
-    throw new RollcallError(
-      'configuration',
-      `${definition.type}: ${first?.path.join('.') ?? ''} ${first?.message ?? 'the settings are not valid'}.`,
-      {
-        remedy: 'Give the missing setting, such as --set path=hr/employees.csv.',
-      },
-    );
-  }
+  if (unknown.includes('anchor')) parsed = definition.config.safeParse(settings);
+  if (!parsed.success) throw wrongSettings(definition, parsed.error);
   const context = {
     connection: definition.type,
     folder: dirname(resolve(session.file)),
@@ -94,6 +85,17 @@ function checked(definition: Definition, settings: DiscoverInput['settings'], se
     warn: () => {},
   };
   return { config: parsed.data, context };
+}
+
+/** Says the first thing that is wrong with the settings of a connector. */
+export function wrongSettings(definition: Definition, { issues }: z.ZodError): RollcallError {
+  const first = issues[0];
+  const at = first === undefined || first.path.length === 0 ? '' : ` ${first.path.join('.')}`;
+  return new RollcallError(
+    'configuration',
+    `${definition.type}:${at} ${first?.message ?? 'the settings are not valid'}.`.replace(/\.\.$/, '.'),
+    { remedy: `Give each setting it needs, such as --set path=hr/employees.csv; docs/guide/${definition.type}.md has them all.` },
+  );
 }
 
 async function proposedBy(definition: Definition, settings: DiscoverInput['settings'], session: Session): Promise<Proposed> {

@@ -4,7 +4,7 @@ import { copyFile, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
-import { definitionOf, discover } from './discover.ts';
+import { definitionOf, discover, wrongSettings } from './discover.ts';
 import { type Definition, type Operation, perform, type Session, versioned } from './operation.ts';
 import { type StarterConnection, starterDocument } from './starter/document.ts';
 import { EXAMPLE } from './starter/naming.ts';
@@ -61,7 +61,10 @@ export const init: Operation<InitInput, InitOutput> = {
     settings: z.record(z.string(), z.unknown()),
     unmapped: z.array(z.string()),
   }),
-  async run({ source, target, store, zone, force }, session) {
+  async run({ source: given, target, store, zone, force }, session) {
+    const { anchor: set } = given.settings;
+    const source = given.anchor === null && typeof set === 'string' ? { ...given, anchor: set } : given;
+    if (target !== null) tellApart(source, target, session);
     const found = await perform(discover, { type: source.type, settings: source.settings }, session);
     if (found.columns.length === 0) {
       const { path } = source.settings;
@@ -103,6 +106,21 @@ export const init: Operation<InitInput, InitOutput> = {
   },
 };
 
+/** Two names for two connections, and two files. */
+function tellApart(source: InitConnection, target: InitConnection, session: Session): void {
+  if (source.name === target.name)
+    throw new RollcallError('invalidValue', `Source and target are both called '${source.name}'; nothing was written.`, {
+      remedy: 'Give one of them another name with --source-name or --target-name.',
+    });
+  const [from, to] = [source, target].map(({ settings: { path } }) =>
+    typeof path === 'string' ? resolve(dirname(session.file), path) : null,
+  );
+  if (from !== null && from === to)
+    throw new RollcallError('invalidValue', `Source and target are the same file, ${from}; nothing was written.`, {
+      remedy: 'Name another file as the target; what one system holds is read and written by one connection.',
+    });
+}
+
 /** What people are known by is their number, where no other column is. */
 function withNumber(proposals: readonly Proposal[], anchor: string | null): readonly Proposal[] {
   if (anchor === null || proposals.some((one) => one.attribute === 'employeeId' || one.column === anchor)) return proposals;
@@ -126,6 +144,8 @@ async function targetOf(target: InitConnection, source: readonly Proposal[], ses
   const key = named ? 'dn' : ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name));
   const anchor = target.anchor ?? key ?? null;
   const settings = settingsWith(definition, target.settings, { anchor, create: true });
+  const checked = definition.config.safeParse(settings);
+  if (!checked.success) throw wrongSettings(definition, checked.error);
   return { ...target, settings, proposals: [], naming: named ? EXAMPLE : null };
 }
 
@@ -156,18 +176,25 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') {
-      throw new RollcallError('conflict', `${file} exists already; it was left as it is.`, {
-        where: { file },
-        remedy: 'Name another file with --config FILE, or replace it with --force.',
-      });
-    }
+    if (code === 'EEXIST') throw isThere(file);
     throw new RollcallError('configuration', `${file} cannot be written (${code}).`, {
       where: { file },
       cause: error,
       remedy: 'Choose a folder you may write to.',
     });
   }
+}
+
+function isThere(file: string): RollcallError {
+  return new RollcallError('conflict', `${file} exists already; it was left as it is.`, {
+    where: { file },
+    remedy: 'Name another file with --config FILE, or replace it with --force.',
+  });
+}
+
+/** Before anybody answers questions for nothing. Errors: conflict. */
+export function refuseExisting(file: string): void {
+  if (existsSync(file)) throw isThere(file);
 }
 
 async function backUp(file: string): Promise<void> {

@@ -70,3 +70,29 @@ it('into a directory that is to be made', async () => {
   await here.run();
   expect(await here.read('new.ldif')).toContain('dn: uid=jmueller,ou=people,dc=example,dc=org');
 });
+
+it.each<[name: string, argv: string[], said: RegExp]>([
+  ['one name for both', ['--source-name', 'book', '--target-name', 'book', '--target', 'csv:o.csv'], /both called 'book'/],
+  ['one file for both', ['--target', 'csv:./hr/people.csv'], /the same file/],
+  ['a target without what it needs', ['--target', 'memory'], /memory: system/],
+  [
+    'a setting of the target that cannot be',
+    ['--target', 'csv:o.csv', '--target-set', 'delimiter=xx'],
+    /delimiter must be one character/,
+  ],
+  ['settings that need another one', ['--set', 'header=false'], /columns must list the attributes/],
+])('%s is refused, and nothing is written', async (_, argv, said) => {
+  await here.write('hr/people.csv', HR);
+  const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', ...argv);
+  expect([made.code, made.err]).toEqual([1, expect.stringMatching(said)]);
+  expect(await here.read('rollcall.yaml')).toBe('');
+});
+
+it('a target whose file is called as the source has a name of its own, and an anchor that is set is the one told', async () => {
+  await here.write('hr/people.csv', HR);
+  const argv = ['--source-name', 'directory', '--target', 'csv:directory.csv', '--set', 'anchor=E-Mail'];
+  const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', ...argv);
+  expect(made.out).toContain("known by 'E-Mail'");
+  expect(await here.faults()).toEqual([]);
+  expect(await here.read('rollcall.yaml')).toMatch(/^ {2}directory:$[\s\S]*^ {2}target:$/m);
+});

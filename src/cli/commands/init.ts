@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { RollcallError } from '#core/errors';
 import { discover } from '#operations/discover';
-import { init as operation } from '#operations/init';
+import { init as operation, refuseExisting } from '#operations/init';
 import { perform } from '#operations/operation';
 import { type Asker, openAsker } from '../ask.ts';
 import { type Arguments, type Command, command, type Surroundings, UsageError } from '../command.ts';
@@ -45,12 +45,13 @@ function fromOptions(
   return { name, type, settings, anchor: anchor ?? null };
 }
 
-/** `csv:out/phonebook.csv` is called `phonebook`, where that can be a name. */
+/** `csv:out/phonebook.csv` is called `phonebook`, where that can be a name and is not the source's. */
 function calledAs(target: string, source: string): string {
   const name = basename(target.slice(target.indexOf(':') + 1))
     .replace(/\.[^.]*$/, '')
     .toLowerCase();
-  return /^[a-z][a-z0-9_-]{0,62}$/.test(name) && name !== source ? name : 'directory';
+  const usable = [name, 'directory', 'target'].filter((one) => /^[a-z][a-z0-9_-]{0,62}$/.test(one) && one !== source);
+  return usable[0]!;
 }
 
 function literal(text: string): unknown {
@@ -70,11 +71,12 @@ async function unusable(type: string, path: string, exists: boolean, { session }
   }
 }
 
-/** `exists`: it must be there already. */
+/** `exists`: it must be there already. `taken`: a name that another one has. */
 async function askConnection(
   asker: Asker,
   [what, suggested, exists]: readonly [what: string, suggested: string, exists: boolean],
   surroundings: Surroundings,
+  taken: string | null = null,
 ): Promise<Answer> {
   const { definitions } = surroundings.session.program;
   const type = await asker.choose(
@@ -85,7 +87,7 @@ async function askConnection(
     unusable(type, one, exists, surroundings),
   );
   const name = await asker.text('What shall it be called in Rollcall?', suggested, (one) =>
-    NAME.test(one) ? null : 'A small letter, then letters, digits, - or _.',
+    one === taken ? 'The source is called so already.' : NAME.test(one) ? null : 'A small letter, then letters, digits, - or _.',
   );
   return { name, type, settings: { path }, anchor: null };
 }
@@ -118,6 +120,7 @@ async function askAnchor(asker: Asker, source: Answer, surroundings: Surrounding
 }
 
 async function ask(args: Arguments, surroundings: Surroundings): Promise<unknown> {
+  if (!args.has('force')) refuseExisting(surroundings.session.file);
   const asker = openAsker(surroundings.terminal);
   try {
     surroundings.terminal.err(
@@ -129,7 +132,8 @@ async function ask(args: Arguments, surroundings: Surroundings): Promise<unknown
       surroundings,
     );
     const more = await asker.yes('Add a target that Rollcall writes to?', true);
-    const target = more ? await askConnection(asker, ['the target', 'directory', false], surroundings) : null;
+    const suggested = source.name === 'directory' ? 'target' : 'directory';
+    const target = more ? await askConnection(asker, ['the target', suggested, false], surroundings, source.name) : null;
     return { source, target, force: args.has('force'), zone: zone() };
   } finally {
     asker.close();
