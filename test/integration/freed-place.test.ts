@@ -2,35 +2,18 @@
 import { afterEach, expect, it } from 'vitest';
 import { unlink } from '#decisions/links';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
-const yaml = `store: sqlite:rollcall.db
-zone: Europe/Berlin
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import:
-      person:
-        filter: row.status != "out" && (row.until == null || row.until >= today())
-        join: employeeId
-        project: true
-        attributes: { employeeId: id, displayName: name }
-  badge:
-    type: memory
-    system: badge
-    import:
-      person: { join: employeeId, attributes: { employeeId: id, office: room } }
-  dir:
-    type: memory
-    system: dir
-    mode: on
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName, room: office } }
-    deprovision: { action: delete }
-`;
+const yaml = hrAndDirectory({
+  top: 'zone: Europe/Berlin',
+  person: 'filter: row.status != "out" && (row.until == null || row.until >= today())',
+  others: `badge:
+  type: memory
+  system: badge
+  import: { person: { join: employeeId, attributes: { employeeId: id, office: room } } }`,
+  dir: 'mode: on\ndeprovision: { action: delete }',
+  written: 'cn: displayName, room: office',
+});
 
 let here: Firm;
 afterEach(() => here.close());
@@ -48,9 +31,7 @@ async function begin(): Promise<void> {
   here.system('badge').put('person', 'x', { id: 'p1', room: 'A1' });
   here.system('badge').put('person', 'y', { id: 'p1', room: 'B2' });
   here.system('dir').put('person', 'root', { number: 'root' });
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   expect([await seconds(), account()?.['cn'], account()?.['room']]).toEqual([['b', 'y'], 'First', 'A1']);
 }
 

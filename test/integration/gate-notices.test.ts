@@ -1,22 +1,13 @@
 /** A hold is told once in each run, as it stands at its end, however often the run looks at it. */
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm, HOUR } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
-const YAML = `store: sqlite:rollcall.db
-gates: { create: { percent: 100, count: 10000 } }
-connections:
-  hr:
-    type: memory
-    system: hr
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, manager: { reference: boss } } } }
-  dir:
-    type: memory
-    system: dir
-    import: { person: { join: employeeId, attributes: { employeeId: number } } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName, boss: { value: manager, by: anchor } } }
-`;
+const YAML = hrAndDirectory({
+  top: `gates: { ${unlimited('create')} }`,
+  read: 'displayName: name, manager: { reference: boss }',
+  written: 'cn: displayName, boss: { value: manager, by: anchor }',
+});
 let here: Firm;
 afterEach(() => here.close());
 
@@ -26,9 +17,7 @@ const person = (id: string, more: object = {}) => here.system('hr').put('person'
 async function begin(): Promise<void> {
   here = await firm(YAML);
   for (const id of IDS) person(id);
-  await here.run();
-  await here.approve('dir');
-  await here.run();
+  await here.first();
   expect(here.system('dir').objects()).toHaveLength(20);
   here.now += 25 * HOUR;
 }

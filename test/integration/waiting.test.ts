@@ -3,32 +3,23 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory } from './hr-and-directory.ts';
 
 const DAY = 86_400_000;
-const hr = `store: sqlite:rollcall.db
+const dir = hrAndDirectory({ dir: 'deprovision: { action: delete }' });
+const book = `store: sqlite:rollcall.db
 connections:
   hr:
     type: memory
     system: hr
     owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
-`;
-const book = `${hr}  book:
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } } }
+  book:
     type: csv
     path: out/book.csv
     anchor: id
     export:
       person: { provision: true, anchor: employeeId, attributes: { name: displayName } }
-`;
-const dir = `${hr}  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-    deprovision: { action: delete }
 `;
 let here: Firm;
 afterEach(() => here.close());
