@@ -8,28 +8,33 @@ import type { GatedSurroundings } from './decision.ts';
 const PAGE = 1_000;
 
 /**
- * The anchors of what the person has there besides, now or by a decision that the next run carries out. Of several accounts in a
- * target one is written, and the others are parked as duplicateAccount.
- * @throws conflict in a source: a second row would take the place of the first.
+ * What the person has there counts now or by a decision that the next run carries out.
+ * @throws conflict when there is something: a second row of a source would take the place of the first, and of two accounts in a
+ * target one alone is written, and ends when its person leaves.
  */
-export async function placeFor(
+export async function requirePlace(
   staged: Pick<StagedRow, 'id' | 'connection' | 'kind'>,
   object: ObjectId,
   { store, config }: GatedSurroundings,
-): Promise<readonly string[]> {
+): Promise<void> {
   const connection = config.connections.find((one) => one.name === staged.connection);
-  if (connection === undefined) return [];
-  for (const rule of connection.imports.values()) if (rule.from === staged.kind && rule.many) return [];
-  const others = (await theirs(store, staged, object)).flatMap(({ anchor }) => (anchor === null ? [] : [anchor]));
-  if (connection.exports.size > 0 || others.length === 0) return others;
+  if (connection === undefined) return;
+  for (const rule of connection.imports.values()) if (rule.from === staged.kind && rule.many) return;
+  const [other] = (await theirs(store, staged, object)).flatMap(({ anchor }) => (anchor === null ? [] : [anchor]));
+  if (other === undefined) return;
+  const isTarget = connection.exports.size > 0;
   const [person] = await store.sync.objects([object]);
   const label = person === undefined ? `#${object}` : `${labelOf(parseImage(person.attributes), object)} (#${object})`;
   throw new RollcallError(
     'conflict',
-    `${label} already has '${others[0]}' in ${connection.name}, and may have one object there: the two would be taken for one person.`,
+    isTarget
+      ? `${label} already has the account '${other}' in ${connection.name}: only one would be kept in step, and ended when they leave.`
+      : `${label} already has '${other}' in ${connection.name}, and may have one object there: the two would be taken for one person.`,
     {
-      where: { connection: connection.name, object: others[0]! },
-      remedy: `Where that one is wrong, take it from them first: 'rollcall unlink ${connection.name} ${others[0]}'. Where people may have several there: 'many: true'.`,
+      where: { connection: connection.name, object: other },
+      remedy: isTarget
+        ? `Take that one from them first, and link again: 'rollcall unlink ${connection.name} ${other}'. It stays as it is, neither disabled nor deleted, and is nobody's until somebody links it.`
+        : `Where that one is wrong, take it from them first: 'rollcall unlink ${connection.name} ${other}'. Where people may have several there: 'many: true'.`,
     },
   );
 }

@@ -6,7 +6,7 @@ import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
-import { placeFor } from './free-place.ts';
+import { requirePlace } from './free-place.ts';
 import { known } from './hold.ts';
 import { changeHeld, gateFor, holdLink, type LinkChange } from './unlink-gate.ts';
 
@@ -15,8 +15,6 @@ export interface Recorded {
   readonly decision: number;
   /** The gate `unlink` holds it: it waits until somebody approves it. */
   readonly held: boolean;
-  /** Anchors of other accounts of that person in the same target: one is written, the others are listed. */
-  readonly others: readonly string[];
 }
 
 export interface LinkDecision extends Recorded {
@@ -65,9 +63,9 @@ export async function recordLink(
   by: Decider,
   surroundings: GatedSurroundings,
 ): Promise<Recorded> {
-  const others = staged.objectId === object ? [] : await placeFor(staged, object, surroundings);
+  if (staged.objectId !== object) await requirePlace(staged, object, surroundings);
   const ends = staged.objectId !== null && staged.objectId !== object;
-  return { ...(await recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings)), others };
+  return recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings);
 }
 
 export async function recordBarred(
@@ -77,8 +75,7 @@ export async function recordBarred(
   by: Decider,
   surroundings: GatedSurroundings,
 ): Promise<Recorded> {
-  const recorded = await recordOrHold(staged, { kind: 'barred', object, detail }, staged.objectId === object, by, surroundings);
-  return { ...recorded, others: [] };
+  return recordOrHold(staged, { kind: 'barred', object, detail }, staged.objectId === object, by, surroundings);
 }
 
 type Account = Pick<StagedRow, 'id' | 'connection' | 'objectId'>;
@@ -90,7 +87,7 @@ async function recordOrHold(
   ends: boolean,
   by: Decider,
   surroundings: GatedSurroundings,
-): Promise<Omit<Recorded, 'others'>> {
+): Promise<Recorded> {
   const { store } = surroundings;
   const gate = ends ? await gateFor(staged, by.at, surroundings) : null;
   if (gate?.shut) {

@@ -7,7 +7,7 @@ import type { DirtyRange, ObjectId, ParkedRow, StagedId, StagedRow, Store } from
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
-import { type LinkDecision, recordBarred, recordLink, waitAgain } from './links.ts';
+import { recordBarred, recordLink, waitAgain } from './links.ts';
 import { type Renamed, type RenameSurroundings, rename } from './rename.ts';
 
 export interface ParkedDecision {
@@ -25,8 +25,6 @@ export interface Decided {
   readonly item: ParkedRow;
   /** The value that was fixed by it; null for a choice that fixes none. */
   readonly fixed: Pick<Renamed, 'attribute' | 'value'> | null;
-  /** For link: anchors of what else the person has in that target. */
-  readonly others: LinkDecision['others'];
 }
 
 export interface ParkedSurroundings {
@@ -70,13 +68,12 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
 
   let id: number;
   let fixed: Renamed | null = null;
-  let others: LinkDecision['others'] = [];
   switch (choice.effect) {
     case 'ignore':
       id = await record('ignore', item.stagedId, item.objectId, []);
       break;
     case 'link':
-      ({ decision: id, others } = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings));
+      ({ decision: id } = await recordLink(await stagedOf(item, store), decision.person!, note, by, surroundings));
       break;
     case 'keep':
       ({ decision: id } = await recordLink(await stagedOf(item, store), item.objectId!, note, by, surroundings));
@@ -105,7 +102,7 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
       await retry(item, store);
       break;
   }
-  return { decision: id, choice, item, fixed, others };
+  return { decision: id, choice, item, fixed };
 }
 
 function choiceOf(item: ParkedRow, name: string): Choice {

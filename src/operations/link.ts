@@ -27,8 +27,6 @@ export interface LinkOutput {
   readonly label: string | null;
   /** The gate `unlink` holds it until somebody approves it. */
   readonly held: boolean;
-  /** What else the person has in that target: one is written, the others are listed as duplicateAccount. */
-  readonly others: readonly string[];
 }
 
 const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
@@ -40,7 +38,6 @@ const shape: z.ZodRawShape = {
   person: z.number().nullable(),
   label: z.string().nullable(),
   held: z.boolean(),
-  others: z.array(z.string()),
 };
 
 export const link: Operation<LinkInput, LinkOutput> = {
@@ -53,8 +50,8 @@ export const link: Operation<LinkInput, LinkOutput> = {
     const object = await findOne(person, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
-    const { decision, before, held, others } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held, others };
+    const { decision, before, held } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
+    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held };
   },
 };
 
@@ -67,7 +64,7 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
     const services = await session.services('write');
     const { decision, before, held } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
     const label = before === null ? null : ((await labelsOf([before], services.store)).get(before) ?? null);
-    return { connection, anchor, decision, before, person: null, label, held, others: [] };
+    return { connection, anchor, decision, before, person: null, label, held };
   },
 };
 

@@ -196,8 +196,6 @@ export interface DecideOutput {
   readonly decision: number;
   /** The value that it fixed; null for a choice that fixes none. */
   readonly fixed: { readonly attribute: string; readonly value: unknown } | null;
-  /** For link: what else the person has in that target; one is written, the others are listed as duplicateAccount. */
-  readonly others: readonly string[];
 }
 
 export const parkedDecide: Operation<DecideInput, DecideOutput> = {
@@ -218,7 +216,6 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     choice: z.string(),
     decision: z.number(),
     fixed: z.object({ attribute: z.string(), value: z.unknown() }).nullable(),
-    others: z.array(z.string()),
   }),
   async run({ id, choice, person, value, by, reason }, session) {
     const services = await session.services('write');
@@ -226,6 +223,6 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     const done = await decide({ id, choice, person: named, value }, { by, reason, at: services.wall() }, services);
     const { kind, connection } = done.item;
     const fixed = done.fixed && { attribute: done.fixed.attribute, value: done.fixed.value };
-    return { id, kind, connection, choice: done.choice.name, decision: done.decision, fixed, others: done.others };
+    return { id, kind, connection, choice: done.choice.name, decision: done.decision, fixed };
   },
 };

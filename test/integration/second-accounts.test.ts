@@ -34,20 +34,24 @@ describe('a second account of one person', () => {
     expect(await here.run()).toMatchObject({ rowsWritten: 0 });
   });
 
-  it('that is linked to somebody who has one: what they have besides is said, and listed', async () => {
+  it('is not linked to somebody who has one: nobody would end the other when they leave; how to go on is said', async () => {
     const [item] = await here.parked('duplicateAccount');
-    const two = await personOf('dir', '2');
-    expect(await choose(item!, 'link', two)).toMatchObject({ others: ['2'] });
-    await here.run();
-    expect(await personOf('dir', 'b')).toBe(two);
-    expect(await here.parked('duplicateAccount')).toMatchObject([{ objectId: two }]);
-    const wanted = { connection: 'dir', anchor: 'a', object: two };
-    expect(await link(wanted, who(), here)).toMatchObject({ before: await personOf('hr', '1'), others: ['b', '2'] });
-    // What is taken from them, or is to be somebody else's, is not counted.
+    const [one, two] = [await personOf('hr', '1'), await personOf('dir', '2')];
+    const refusal = {
+      kind: 'conflict',
+      message: `Person 2 (#${two}) already has the account '2' in dir: only one would be kept in step, and ended when they leave.`,
+      remedy: expect.stringContaining("'rollcall unlink dir 2'"),
+    };
+    await expect(choose(item!, 'link', two)).rejects.toMatchObject(refusal);
+    await expect(link({ connection: 'dir', anchor: 'a', object: two }, who(), here)).rejects.toMatchObject(refusal);
+    expect(await here.store.decisions.list({ kinds: ['link'], active: true }, { after: 0, limit: 10 })).toEqual([]);
     await unlink({ connection: 'dir', anchor: '2' }, who(), here);
-    await link({ connection: 'dir', anchor: 'b', object: await personOf('hr', '1') }, who(), here);
-    await unlink({ connection: 'dir', anchor: 'a' }, who(), here);
-    expect(await link(wanted, who(), here)).toMatchObject({ others: [] });
+    expect(await choose(item!, 'link', two)).toMatchObject({ choice: { name: 'link' } });
+    // What a decision gives them is theirs, though no run has carried it out.
+    await expect(link({ connection: 'dir', anchor: 'a', object: two }, who(), here)).rejects.toMatchObject({ kind: 'conflict' });
+    await here.run();
+    expect([await personOf('dir', 'a'), await personOf('dir', 'b'), await personOf('dir', '2')]).toEqual([one, two, null]);
+    expect(await here.parked('duplicateAccount')).toEqual([]);
   });
 });
 

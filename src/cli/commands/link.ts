@@ -20,21 +20,11 @@ function heldText(connection: string, anchor: string, paint: Terminal['paint']):
   );
 }
 
-/** One account is written; that there are more must be known before the next run. */
-export function othersText(connection: string, others: readonly string[], { paint }: Terminal): string {
-  return others
-    .map(
-      (one) =>
-        `  ${paint.yellow('!')} They have ${printable(`${connection}:${one}`)} as well. One of them is written, the other is listed as duplicateAccount; if that one is not theirs: rollcall unlink ${printable(connection)} ${printable(one)}\n`,
-    )
-    .join('');
-}
-
 export const link: Command = command({
   name: 'link',
   summary: 'say whose an object of a system is',
   about: [
-    'The link outranks the join rules and survives full runs. Whom it was linked to before loses it. Of several accounts of one person in a target one is written and the others are listed as duplicateAccount; a second row of a source is refused, unless the rules say `many: true`.',
+    'The link outranks the join rules and survives full runs. Whom it was linked to before loses it. Who has an account in that target, or a row in that source, gets no second one: unlink the other first. Where people may have several, the rules say `many: true`.',
     LATER,
   ],
   positionals: [CONNECTION, ANCHOR, PERSON_ARGUMENT],
@@ -50,12 +40,12 @@ export const link: Command = command({
     const [connection, anchor, person] = args.positionals;
     return { connection, anchor, person, ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, person, before, others, label, held }, { terminal }) {
+  print({ connection, anchor, person, before, label, held }, { terminal }) {
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     const moved = before === null || before === person ? '' : `, and no longer to #${before}`;
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to ${named(label, person)}${moved}. Nothing was written yet.\n${othersText(connection, others, terminal)}  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to ${named(label, person)}${moved}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
     );
   },
 });

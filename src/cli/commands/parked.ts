@@ -5,7 +5,6 @@ import { type Command, command } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { count, number, time, value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
-import { othersText } from './link.ts';
 import { parseWhole, wholeNumber } from './numbers.ts';
 
 const KINDS = parkedKinds();
@@ -166,7 +165,7 @@ export const parkedDecide: Command = command({
     const { paint } = terminal;
     const connection = done.connection === null ? '' : ` ${printable(done.connection)}`;
     terminal.out(
-      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}${done.fixed === null ? '' : `, ${printable(done.fixed.attribute)} is ${value(done.fixed.value)}`}. Nothing was written yet.\n${othersText(done.connection ?? '', done.others, terminal)}  ${paint.dim('→')} rollcall run${connection}\n`,
+      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}${done.fixed === null ? '' : `, ${printable(done.fixed.attribute)} is ${value(done.fixed.value)}`}. Nothing was written yet.\n  ${paint.dim('→')} rollcall run${connection}\n`,
     );
   },
 });
