@@ -3,12 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { BOOK, place } from './place.ts';
 
-it('a token that a failing hook prints stays hidden', async () => {
-  process.env['ROLLCALL_TEST_HOOK_TOKEN'] = 'correct-horse-battery';
-  const there = await place(`store: sqlite:rollcall.db
+const afterImport = (command: string) => `store: sqlite:rollcall.db
 hooks:
   - after: import
-    command: ['sh', '-c', 'echo "the door does not take $0" >&2; exit 1', '\${env:ROLLCALL_TEST_HOOK_TOKEN}']
+    command: ${command}
 connections:
   hr:
     type: csv
@@ -16,7 +14,13 @@ connections:
     anchor: id
     owner: true
     import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } } }
-${BOOK}`);
+${BOOK}`;
+
+it('a token that a failing hook prints stays hidden', async () => {
+  process.env['ROLLCALL_TEST_HOOK_TOKEN'] = 'correct-horse-battery';
+  const there = await place(
+    afterImport(`['sh', '-c', 'echo "the door does not take $0" >&2; exit 1', '\${env:ROLLCALL_TEST_HOOK_TOKEN}']`),
+  );
   try {
     await there.write('hr.csv', 'id,name,phone\nE01,Ann,1\n');
     const called = await there.call('run');
@@ -36,18 +40,11 @@ ${BOOK}`);
 it('a secret that stands where the words of a hook are cut stays hidden, and one of digits leaves JSON as it is', async () => {
   process.env['ROLLCALL_TEST_HOOK_TOKEN'] = 'correct-horse-battery';
   process.env['ROLLCALL_TEST_HOOK_PIN'] = '1000';
-  const there = await place(`store: sqlite:rollcall.db
-hooks:
-  - after: import
-    command: ['sh', '-c', 'printf "%290s%s" "" "x$0" | tr " " . >&2; exit 1', '\${env:ROLLCALL_TEST_HOOK_TOKEN}', '\${env:ROLLCALL_TEST_HOOK_PIN}']
-connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } } }
-${BOOK}`);
+  const there = await place(
+    afterImport(
+      `['sh', '-c', 'printf "%290s%s" "" "x$0" | tr " " . >&2; exit 1', '\${env:ROLLCALL_TEST_HOOK_TOKEN}', '\${env:ROLLCALL_TEST_HOOK_PIN}']`,
+    ),
+  );
   try {
     await there.write('hr.csv', 'id,name,phone\nE01,Ann 1000,1\n');
     const called = await there.call('run');
