@@ -110,6 +110,7 @@ export function stateOf(context: EngineContext, name: string): ConnectionState {
     outages: null,
     lastCompleteRead: null,
     lastRead: null,
+    readMark: null,
     rulesHash: null,
     configHash: null,
   };

@@ -60,8 +60,8 @@ export type FaultAction =
    * fails and claims, against the contract, that nothing was done; `kill`: the process dies as by `kill -9`.
    */
   | { readonly die: 'before' | 'after'; readonly how: 'unknown' | 'rest' | 'throw' | 'unavailable' | 'kill' }
-  /** Done, and visible from the so-manieth read or lookup on. */
-  | { readonly late: number }
+  /** Done, and visible from the so-manieth read or lookup on; `answered`: its answer shows it at once. */
+  | { readonly late: number; readonly answered?: true | undefined }
   /** Reads: ends after so many objects and says that it is not complete. */
   | { readonly limit: number }
   /** Reads: fails after so many objects. */
@@ -94,7 +94,7 @@ const action = z.union([
     die: z.enum(['before', 'after']),
     how: z.enum(['unknown', 'rest', 'throw', 'unavailable', 'kill']).default('unknown'),
   }),
-  z.strictObject({ late: count }),
+  z.strictObject({ late: count, answered: z.literal(true).optional() }),
   z.strictObject({ limit: count }),
   z.strictObject({ breakAfter: count }),
   z.strictObject({ hide: z.array(name).min(1) }),

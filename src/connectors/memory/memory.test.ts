@@ -128,6 +128,10 @@ test('it ends early, breaks, hides attributes and cuts lists', async () => {
     end: { complete: false, reason: { kind: 'unavailable' } },
   });
   await expect(read(faulty({ breakAfter: 2 }))).rejects.toMatchObject({ kind: 'unavailable' });
+  const feed = faulty({ breakAfter: 2 });
+  const since = await feed.read!.cursor!();
+  for (const anchor of ['a', 'b', 'c']) memorySystem(name).put('person', anchor, {});
+  await expect(read(feed, { since })).rejects.toMatchObject({ kind: 'unavailable' });
   const hidden = await read(faulty({ hide: ['name'] }));
   expect(hidden.end.attributes).toEqual(['tags']);
   expect({ ...(hidden.objects[0] as ReadObject).attributes }).toEqual({ tags: ['a', 'b'] });
@@ -135,6 +139,15 @@ test('it ends early, breaks, hides attributes and cuts lists', async () => {
     attributes: { tags: ['a'] },
     partial: ['tags'],
   });
+});
+
+test('what is shown late may be in the answer at once', async () => {
+  const connection = connect({ faults: [{ on: 'write', do: { late: 2, answered: true } }] });
+  const since = await connection.read!.cursor!();
+  const [made] = await connection.write!.write([create('1', { a: 'x' })]);
+  expect(made).toMatchObject({ ok: true, object: { anchor: '1', attributes: { a: 'x' } } });
+  expect((await read(connection, { since })).objects).toEqual([]);
+  expect((await read(connection, { since })).objects).toHaveLength(1);
 });
 
 test('a schema is kept to', async () => {

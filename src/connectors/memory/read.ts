@@ -153,10 +153,13 @@ async function* readFeed(system: MemorySystem, config: MemoryConfig, since: Curs
   const actions = actionsFor(system, config, { on: 'read' });
   refuseCall(system, actions);
   const changes = system.feed(Number(place));
+  const breaks = least(actions, 'breakAfter');
   for (let at = 0; at < changes.length; at += config.pageSize) {
     signal.throwIfAborted();
-    yield { objects: changes.slice(at, at + config.pageSize) };
+    if (at >= breaks) throw lost(system);
+    yield { objects: changes.slice(at, Math.min(at + config.pageSize, breaks)) };
   }
+  if (changes.length > breaks) throw lost(system);
   yield { objects: [], end: { complete: true, next: cursorOf(system, Number(place) + changes.length) } };
 }
 

@@ -128,7 +128,7 @@ function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem, ac
     late,
   });
   system.counts.updated++;
-  return answer(system, config, item, before.anchor, late);
+  return answer(system, config, item, before.anchor, isHidden(actions));
 }
 
 function create(
@@ -140,7 +140,7 @@ function create(
 ): WriteResult {
   const { kind, attempt, name } = item;
   const known = config.creates === 'idempotencyKey' ? system.attempts.get(attempt) : undefined;
-  if (known !== undefined) return answer(system, config, item, known, late);
+  if (known !== undefined) return answer(system, config, item, known, isHidden(actions));
   if (name !== undefined && isNameTaken(system, kind, name))
     return refused('conflict', `the name ${name} is taken`, item, 'name');
   const anchor = config.anchors === 'system' ? system.newAnchor() : (item.anchor ?? name);
@@ -149,14 +149,18 @@ function create(
   const more = { ...(name === undefined ? {} : { name }), ...(config.creates === 'idempotencyKey' ? { attempt } : {}), late };
   system.put(kind, anchor, attributesOf(item, newRow(), actions), more);
   system.counts.created++;
-  return answer(system, config, item, anchor, late);
+  return answer(system, config, item, anchor, isHidden(actions));
 }
 
-/** Says what is stored, unless it is to be seen late: such a system answers from what it shows. */
-function answer(system: MemorySystem, config: MemoryConfig, item: WriteItem, anchor: string, late: number): WriteResult {
+/** Says what is stored, unless the answer does not show it: such a system answers from what it shows. */
+function answer(system: MemorySystem, config: MemoryConfig, item: WriteItem, anchor: string, hidden: boolean): WriteResult {
   const stored = system.get(item.kind, anchor)!;
-  const object: { object?: ReadObject } = late > 0 || config.answers === 'anchor' ? {} : { object: readObject(stored) };
+  const object: { object?: ReadObject } = hidden || config.answers === 'anchor' ? {} : { object: readObject(stored) };
   return { ok: true, anchor, ...(stored.name === undefined ? {} : { name: stored.name }), ...object };
+}
+
+function isHidden(actions: readonly FaultAction[]): boolean {
+  return actions.some((action) => 'late' in action && action.late > 0 && action.answered !== true);
 }
 
 function isNameTaken(system: MemorySystem, kind: string, name: string): boolean {

@@ -16,6 +16,7 @@ import { edgeDeltas, patched } from './patch.ts';
 import type { Refusals } from './refusals.ts';
 import type { Arrived } from './stager.ts';
 import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan, withLast } from './staging.ts';
+import type { Untold } from './untold.ts';
 
 /** What the stager does for all that arrives. */
 interface Stage {
@@ -27,6 +28,8 @@ interface Stage {
   itemOf(arrived: Arrived, row: StagedRow | undefined): StageItem;
   send(items: readonly StageItem[]): Promise<StageResult>;
   readonly earlier: Earlier | null;
+  /** Null where nothing is written to, and for what is newer than anything that was read. */
+  readonly untold: Untold | null;
   /** Looks up what is needed besides the rows themselves. */
   loaded(rows: Iterable<StagedRow>): Promise<void>;
 }
@@ -59,7 +62,7 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
 
   return {
     get left() {
-      return others?.left ?? 0;
+      return (others?.left ?? 0) + (stage.untold?.left ?? 0);
     },
     async stage(page) {
       const entries = page.filter(hasKey);
@@ -74,6 +77,13 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
           await send([earlier]);
           rows.delete(key);
           for (const [loaded, row] of await rowsOf([entry])) rows.set(loaded, row);
+        }
+        const row = rows.get(key);
+        if (stage.untold?.waits(row)) {
+          const told = workedOut(entry, stage.untold.asTold(row));
+          if (told === null || stage.untold.keeps(row, entry, told.image)) continue;
+          for (const before of stage.untold.told(row, entry)) await again(before);
+          for (const [loaded, now] of await rowsOf([entry])) rows.set(loaded, now);
         }
         const change = workedOut(entry, rows.get(key));
         if (change === null) continue;
@@ -111,10 +121,12 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
     }
   }
 
-  /** The row is not the one that was loaded any more. */
+  /** Worked out from the row as it is now. */
   async function again(entry: ReadObject | Change): Promise<void> {
     const change = workedOut(entry, (await rowsOf([entry])).get(keyOf(entry)));
-    if (change) await send([change]);
+    if (change === null) return;
+    if (change.blobs.length > 0) await store.blobs.put(change.blobs);
+    await send([change]);
   }
 
   async function rowsOf(entries: readonly (ReadObject | Change)[]): Promise<Map<string, StagedRow>> {

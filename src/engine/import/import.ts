@@ -110,6 +110,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
     // Changes to come will not repeat what was left out of a new object: a full read does.
     ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
     ...(complete && only ? { lastCompleteRead: context.now } : {}),
+    ...(complete || only ? { readMark: await context.store.spaces.mark() } : {}),
     lastRead: context.now,
   });
   return { complete: complete && stager.left === 0, mode: 'delta' };
@@ -220,6 +221,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     baseline: canonicalJson(nextBaseline(before, now, out)),
     outages: outagesText({ attributes: out, accepted: [] }),
     lastCompleteRead: context.now,
+    readMark: await spaces.mark(),
     lastRead: context.now,
   });
   return { complete: true, mode: 'full' };

@@ -23,6 +23,7 @@ import { createRefusals } from './refusals.ts';
 import { hiddenIn, settleRow, settlingOf } from './settle.ts';
 import { type Canonical, canonicalise, digestsOf, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
+import { createUntold } from './untold.ts';
 
 const BATCH = 2_000;
 const IN_FLIGHT = 2;
@@ -75,6 +76,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const lost = createLostReferences(context, connection);
   // A push is one state, and so is what a full read shows.
   const earlier = settling === null || options.full || options.mark === null ? null : createEarlier(settling, lost);
+  const last = stateOf(context, connection.name).readMark;
+  const untold = earlier === null || last === null ? null : createUntold(settling!, last, options.mark!);
   const met = createDigestSet();
   let mark = options.mark;
   let batch: Arrived[] = [];
@@ -224,7 +227,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return kept.item;
   };
 
-  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send, loaded, earlier }, options);
+  const changed = createChanges({ context, connection, plan, refusals, decided, itemOf, send, loaded, earlier, untold }, options);
 
   return {
     get seen() {

@@ -282,12 +282,15 @@ export function spacesSuite(suite: Suite): void {
     );
     await store.spaces.clearBitmap('hr', epoch);
     equal(await store.spaces.loadBitmap('hr'), null);
-    await store.spaces.saveState('hr', { cursor: 'c', held: { reason: 'r', by: 'me', at: 1 } }, null);
+    await store.spaces.saveState('hr', { cursor: 'c', readMark: 7, held: { reason: 'r', by: 'me', at: 1 } }, null);
     const before = await rowsOf(opened);
     await store.spaces.saveState('hr', { cursor: 'c' }, epoch);
     equal(await rowsOf(opened), before);
     const [state] = await store.spaces.states();
-    deepEqual([state!.name, state!.cursor, state!.held, state!.mode], ['hr', 'c', { reason: 'r', by: 'me', at: 1 }, null]);
+    deepEqual(
+      [state!.name, state!.cursor, state!.readMark, state!.held, state!.mode],
+      ['hr', 'c', 7, { reason: 'r', by: 'me', at: 1 }, null],
+    );
   });
 
   test('objects are found by anchor, name and owner', async (opened) => {

@@ -19,6 +19,8 @@ export interface ConnectionState {
   readonly outages: string | null;
   readonly lastCompleteRead: number | null;
   readonly lastRead: number | null;
+  /** The mark at the end of the last read that came to its end: what was written to since may not have been told yet. */
+  readonly readMark: number | null;
   readonly rulesHash: string | null;
   readonly configHash: string | null;
 }

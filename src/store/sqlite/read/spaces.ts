@@ -22,7 +22,7 @@ type Reads = Pick<
   | 'edgesTo'
 >;
 
-const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash
+const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash, read_mark
   from connection order by name`;
 
 export const EDGE =
@@ -206,5 +206,6 @@ function stateRow(row: Row): ConnectionState {
     lastRead: row[10] as number | null,
     rulesHash: row[11] as string | null,
     configHash: row[12] as string | null,
+    readMark: row[13] as number | null,
   };
 }

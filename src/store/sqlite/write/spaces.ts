@@ -17,6 +17,7 @@ export const STATE_COLUMNS: { readonly [field in keyof Omit<ConnectionState, 'na
   outages: 'outages',
   lastCompleteRead: 'last_complete_read',
   lastRead: 'last_read',
+  readMark: 'read_mark',
   rulesHash: 'rules_hash',
   configHash: 'config_hash',
 };
