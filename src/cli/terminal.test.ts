@@ -31,6 +31,15 @@ describe('secrets', () => {
   });
 });
 
+it('JSON holds no character that a terminal would obey, and says the same', () => {
+  const stdout = new PassThrough();
+  const value = { a: 'x\u009b2Jy\u202ez\u2028\u0007', é: 'Zoë 田中' };
+  openTerminal({ stdin: new PassThrough(), stdout, stderr: new PassThrough() }, {}).json(value);
+  const text = String(stdout.read());
+  expect(text).toBe('{"a":"x\\u009b2Jy\\u202ez\\u2028\\u0007","é":"Zoë 田中"}\n');
+  expect(JSON.parse(text)).toEqual(value);
+});
+
 describe('values and numbers', () => {
   it('read well', () => {
     expect(number(1234567)).toBe('1,234,567');

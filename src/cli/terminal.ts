@@ -52,12 +52,20 @@ export function openTerminal(streams: Streams, environment: Environment, folds: 
     // A secret that was broken over two lines would not be found.
     out: (text) => void streams.stdout.write(folds && width !== null ? fold(redact(text), width) : redact(text)),
     // Only in its texts: a secret that looks like a number, found in the JSON, would leave none.
-    json: (value) => void streams.stdout.write(`${JSON.stringify(value, withoutSecrets)}\n`),
+    json: (value) => void streams.stdout.write(`${escaped(JSON.stringify(value, withoutSecrets))}\n`),
     err: (text) => void streams.stderr.write(redact(text)),
     paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
     paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
     width,
   };
+}
+
+/** The same JSON, with nothing in it that a terminal would obey: what `printable` takes away stands as \\u009b and the like. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function withoutSecrets(_: string, value: unknown): unknown {

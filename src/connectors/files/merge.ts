@@ -3,13 +3,15 @@
  * table of the keys that are there; `commit` copies the file, record by record, with what was written merged into it. What
  * nobody wrote to keeps its bytes and its place; new objects come last.
  *
- * A session starts with the first `write` (the keys are read) and ends with `commit`, successful or not. Memory: the keys,
+ * A session starts with the first `write` (the keys are read) and ends with `commit`, successful or not; after a `write` that
+ * threw nothing but a fault of `commit` can end it. Memory: the keys,
  * 32 bytes an object. Two sessions of one file end with a fault in the later one: what it saw is no longer there.
  */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { RollcallError, toFault } from '#core/errors';
 import type { Kind } from '#core/values';
 import { type Replacement, replaceFile } from './atomic.ts';
+import { fileFault } from './faults.ts';
 import { type FileIdentity, sameIdentity } from './identity.ts';
 import { applied, type Edit, editOf, failed } from './item.ts';
 import { KeyTable } from './keys.ts';
@@ -74,6 +76,8 @@ export interface MergingWriter extends Writer {
 
 export function mergingWriter(format: MergeFormat): MergingWriter {
   let session: Session | undefined;
+  /** What broke off a batch: the next commit has to fail, for it would hold what was never answered for. */
+  let broken: { readonly error: unknown } | null = null;
   const { path } = format;
 
   async function begin(): Promise<Session> {
@@ -84,6 +88,7 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
   async function end(): Promise<void> {
     const ended = session;
     session = undefined;
+    broken = null;
     await ended?.spool.close();
   }
 
@@ -111,13 +116,17 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
     creates: { by: 'callerKey' },
     batch: { items: 5000 },
     async write(items) {
+      if (broken !== null) throw broken.error;
       session ??= await begin();
       const results: WriteResult[] = [];
       for (const item of items) {
         try {
           results.push(writeOne(session, item));
         } catch (error) {
-          if (!(error instanceof RollcallError) || error.kind !== 'invalidValue') throw error;
+          if (!(error instanceof RollcallError) || error.kind !== 'invalidValue') {
+            broken = { error: fileFault(error, path) };
+            throw broken.error;
+          }
           results.push({ ok: false, fault: toFault(error, { file: path }) });
         }
       }
@@ -128,6 +137,7 @@ export function mergingWriter(format: MergeFormat): MergingWriter {
       const { identity, keys, spool } = session;
       let out: Replacement | undefined;
       try {
+        if (broken !== null) throw broken.error;
         if (spool.empty) return { fingerprint: await fingerprintOf(path) };
         out = await replaceFile(path);
         const old = await format.rewrite(changesOf(keys, spool), out);
