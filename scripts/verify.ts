@@ -14,21 +14,39 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const node = (script: string, ...args: readonly string[]): void =>
   command(process.execPath, [join(root, script), ...args], { cwd: root });
 
+interface Told {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly { readonly status: string }[] }[];
+}
+
 /** One project of vitest.config.ts. Its own counts are believed, its exit code as well. */
 function tests(project: string, ...filter: readonly string[]): Count {
+  const { told, failed } = runTests(project, filter);
+  if (told.numPassedTests === 0) throw new Error(`no test of ${project} passed`);
+  const cutShort = told.testResults.filter((file) => file.assertionResults.some((one) => one.status === 'pending'));
+  if (!failed || told.numFailedTests > 0 || cutShort.length === 0)
+    return { passed: told.numPassedTests, failed: Math.max(told.numFailedTests, failed ? 1 : 0) };
+  // Node.js 24 was seen to abort by itself where a thread ends, once in some ten thousand threads.
+  const files = cutShort.map(({ name }) => name);
+  process.stdout.write(`the process that ran ${files.join(', ')} died: these run once more, and must pass\n`);
+  const again = runTests(project, files);
+  const passed = told.numPassedTests + again.told.numPassedTests;
+  return { passed, failed: Math.max(again.told.numFailedTests, again.failed || again.told.numPassedTests === 0 ? 1 : 0) };
+}
+
+function runTests(project: string, filter: readonly string[]): { readonly told: Told; readonly failed: boolean } {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-verify-'));
   const file = join(folder, 'result.json');
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
-  let failure: unknown;
+  let failed = false;
   try {
     node('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, ...filter);
-  } catch (error) {
-    failure = error;
+  } catch {
+    failed = true;
   }
   try {
-    const told = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number };
-    if (told.numPassedTests === 0) throw new Error(`no test of ${project} passed`);
-    return { passed: told.numPassedTests, failed: Math.max(told.numFailedTests, failure === undefined ? 0 : 1) };
+    return { told: JSON.parse(readFileSync(file, 'utf8')) as Told, failed };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
