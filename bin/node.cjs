@@ -28,8 +28,8 @@ exports.find = function find() {
   }
 };
 
-/** Runs that Node.js with these arguments; streams, signals and exit code are passed on. */
-exports.run = function run(args) {
+/** Runs that Node.js with these arguments; streams, signals and exit code are passed on. `starting`: it says what a signal ends. */
+exports.run = function run(args, starting) {
   var node = exports.find();
   if (!node) {
     var platform = platformName();
@@ -57,6 +57,8 @@ exports.run = function run(args) {
   });
   started.on('exit', function (code, signal) {
     if (!signal) process.exit(code === null ? 1 : code);
+    // Ended before it could listen.
+    if (starting && (signal === 'SIGINT' || signal === 'SIGTERM')) process.stderr.write(require(starting).STOPPED);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { NO_COUNTS } from '#operations/runs';
 import type { ReportOutput } from '#operations/shapes';
-import { countsTable } from './report.ts';
+import { countsTable, summaryLine } from './report.ts';
 import { openTerminal } from './terminal.ts';
 
 type Counts = ReportOutput['connections'][number];
@@ -35,4 +35,23 @@ it('a plan that read nothing says nothing of reading', () => {
   expect(countsTable(some, terminal(80), true)).toBe('connection  observed\ndirectory          2\n');
   expect(countsTable([{ connection: 'hr', ...NO_COUNTS }], terminal(80), true)).toBe('');
   expect(countsTable(some, terminal(120))).toContain('seen');
+});
+
+it('a run that was stopped says whether it had done anything', () => {
+  const report = (rowsWritten: number, more: Partial<Counts> = {}): ReportOutput => ({
+    run: 9,
+    profile: 'cycle',
+    status: 'interrupted',
+    now: '2026-01-12T08:00:00Z',
+    elapsedMs: 100,
+    connections: [{ connection: 'hr', ...NO_COUNTS, parked: 2, ...more }],
+    objects: {},
+    rowsWritten,
+    faultCount: 0,
+    faults: [],
+    notices: [],
+  });
+  expect(summaryLine(report(0), terminal(80))).toBe('Run 9 was stopped before it read or wrote anything in 0.1 s. 0 written.\n');
+  for (const some of [report(3), report(0, { seen: 1 }), report(0, { written: 1 })])
+    expect(summaryLine(some, terminal(80))).toContain('was stopped; what it had done is kept');
 });

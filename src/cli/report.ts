@@ -165,8 +165,11 @@ export function summaryLine(report: ReportOutput, { paint }: Terminal): string {
       : report.status === 'done'
         ? paint.green
         : paint.yellow;
+  // Stopped in its first moments: who is afraid of what it did is told that there is nothing.
+  const idle = report.rowsWritten === 0 && report.connections.every((one) => one.seen === 0 && one.written === 0);
+  const ended = report.status === 'interrupted' && idle ? 'was stopped before it read or wrote anything' : STATUS[report.status];
   return (
-    `${colour(`Run ${report.run} ${STATUS[report.status]}`)} in ${duration(report.elapsedMs)}` +
+    `${colour(`Run ${report.run} ${ended}`)} in ${duration(report.elapsedMs)}` +
     `${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}. ${paint.bold(`${number(written)} written`)}.\n`
   );
 }
