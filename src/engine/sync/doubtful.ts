@@ -54,7 +54,7 @@ function linksOf(context: EngineContext, one: Evaluated): Link[] {
 
 /**
  * Objects that share a join key with one that got or lost it: whether their links still hold is looked at again. Of new objects in
- * a store that had none nobody else can have it but another new one.
+ * a store that had none nobody else can have it but another new one, unless somebody else had a turn since.
  */
 export async function sharers(
   context: EngineContext,
@@ -65,7 +65,7 @@ export async function sharers(
   const out = new Set<ObjectId>();
   for (const text of generation.shared) for (const owner of generation.newKeys.get(text) ?? []) out.add(owner);
   generation.shared.clear();
-  const emptyBefore = generation.created.keys().next().value === 1;
+  const emptyBefore = generation.first && !generation.disturbed;
   const changed = [...add.filter((key) => !emptyBefore || !generation.created.has(key.owner)), ...remove].filter(isJoin);
   if (changed.length === 0) return out;
   const owners = new Map<string, Set<ObjectId>>();

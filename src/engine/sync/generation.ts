@@ -32,6 +32,8 @@ export interface Generation {
   readonly withdrawn: StagedKey[];
   /** Of the staged objects that stay unlinked, as they were looked at. */
   readonly revisions: Map<StagedId, number>;
+  /** The store had no object when it began. */
+  readonly first: boolean;
   /** Whether any decision by a person stands: most stores have none, and need not be asked. */
   readonly decided: boolean;
   /** Links made in this generation, not all committed yet. */
@@ -74,9 +76,13 @@ export interface Generation {
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
 }
 
-export function newGeneration(number: number, decided: boolean, pause: () => Promise<void> = async () => undefined): Generation {
+type Surroundings = Pick<Generation, 'first' | 'pause'>;
+const ALONE: Surroundings = { first: false, pause: async () => undefined };
+
+export function newGeneration(number: number, decided: boolean, { first, pause }: Surroundings = ALONE): Generation {
   return {
     number,
+    first,
     pause,
     disturbed: false,
     foreign: new Set(),

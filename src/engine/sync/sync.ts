@@ -71,7 +71,8 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   const waits = await context.store.sync.dirty(own);
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
-  const generation = newGeneration(number, decided, () => course.turn.pass());
+  const first = waits.ranges.length > 0 && (await context.store.sync.scanObjects({ after: 0, limit: 1 })).length === 0;
+  const generation = newGeneration(number, decided, { first, pause: () => course.turn.pass() });
   if (number === 0 && !options.own) await takeDue(context, generation);
   if (waits.ranges.length === 0 && generation.order.length === 0) return false;
   context.turns.open.add(generation);
