@@ -2,11 +2,11 @@
 import stringWidth from 'string-width';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-const COMMAND = /^ *(?:\u001b\[\d+m)*→/;
+const COMMAND = /^ *(?:\u001b\[\d+m)*(?:→|rollcall )/;
 
 /**
  * Lines that are longer than the terminal is wide, broken between words; what goes on is indented by two more than its line. Colours
- * have no width. A line with a command to copy (`→`) stays whole: where the terminal breaks it itself, it is copied as one.
+ * have no width. A line with a command to copy (`→`, or `rollcall` itself) stays whole: where the terminal breaks it itself, it is copied as one.
  */
 export function fold(text: string, width: number): string {
   return text

@@ -14,31 +14,53 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
   { title: 'Decide', names: ['parked', 'parked decide', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'] },
   { title: 'Shell', names: ['completion'] },
 ];
-const WIDTH = 96;
+/** Longer lines are hard to read, however wide the terminal is. */
+const WIDEST = 96;
+/** Beside names: with less than that what is said stands below them. */
+const NARROWEST = 34;
+const BELOW = '      ';
+
+/** How it is to look: `width` in columns, null = not a terminal. Lines are broken here, so that nobody breaks them once more. */
+export interface Look {
+  readonly paint: Paint;
+  readonly width: number | null;
+}
+
+function columnsOf({ width }: Look): number {
+  return Math.min(WIDEST, width ?? WIDEST);
+}
 
 function optionName(option: Option): string {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   return `${short}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`;
 }
 
-function entries(rows: readonly (readonly [string, string])[], paint: Paint): string {
+function entries(rows: readonly (readonly [string, string])[], look: Look): string {
+  const { paint } = look;
+  const columns = columnsOf(look);
   const width = Math.max(...rows.map(([name]) => name.length));
+  const room = columns - width - 4;
   return rows
-    .map(([name, about]) => `  ${paint.cyan(pad(name, width))}  ${wrap(about, WIDTH - width - 4, ' '.repeat(width + 4))}\n`)
+    .map(([name, about]) =>
+      room < NARROWEST
+        ? `  ${paint.cyan(name.trimStart())}\n${BELOW}${wrap(about, columns - BELOW.length, BELOW)}\n`
+        : `  ${paint.cyan(pad(name, width))}  ${wrap(about, room, ' '.repeat(width + 4))}\n`,
+    )
     .join('');
 }
 
-export function globalHelp(commands: readonly CommandHelp[], version: string, paint: Paint): string {
+export function globalHelp(commands: readonly CommandHelp[], version: string, look: Look): string {
+  const { paint } = look;
   const groups = GROUPS.map(({ title, names }) => {
     const rows = commands.filter((one) => names.includes(one.name)).map((one) => [one.name, one.summary] as const);
-    return `${paint.bold(title)}\n${entries(rows, paint)}\n`;
+    return `${paint.bold(title)}\n${entries(rows, look)}\n`;
   });
   return (
-    `${paint.bold('Rollcall')} ${version}: keeps every user profile in step across an organisation's systems.\n\n` +
+    `${wrap(`Rollcall ${version}: keeps every user profile in step across an organisation's systems.`, columnsOf(look)).replace('Rollcall', paint.bold('Rollcall'))}\n\n` +
     `  rollcall COMMAND [ARGUMENTS] [OPTIONS]\n\n${groups.join('')}` +
     `${paint.bold('Options for every command')}\n${entries(
       GLOBAL_OPTIONS.map((one) => [optionName(one), one.about] as const),
-      paint,
+      look,
     )}\n` +
     `${paint.bold('First steps')}\n` +
     entries(
@@ -48,23 +70,26 @@ export function globalHelp(commands: readonly CommandHelp[], version: string, pa
         ['rollcall plan --read', 'read the systems and show what would happen; nothing is changed'],
         ['rollcall run', 'do it; a new target is only watched until you approve its first plan'],
       ],
-      paint,
+      look,
     ) +
-    "\n'rollcall COMMAND --help' shows each command with examples.\n"
+    `\n${wrap("'rollcall COMMAND --help' shows each command with examples.", columnsOf(look))}\n`
   );
 }
 
-export function commandHelp(command: CommandHelp, paint: Paint): string {
+export function commandHelp(command: CommandHelp, look: Look): string {
+  const { paint } = look;
+  const columns = columnsOf(look);
+  const name = `rollcall ${command.name}`;
   const sections = [
-    `${paint.bold(`rollcall ${command.name}`)}: ${command.summary}\n`,
+    `${wrap(`${name}: ${command.summary}`, columns).replace(name, paint.bold(name))}\n`,
     `  ${usageLine({ ...command, options: [] })} [OPTIONS]\n`,
   ];
-  for (const paragraph of command.about) sections.push(`${wrap(paragraph, WIDTH)}\n`);
+  for (const paragraph of command.about) sections.push(`${wrap(paragraph, columns)}\n`);
   if (command.positionals.length > 0) {
     sections.push(
       `${paint.bold('Arguments')}\n${entries(
         command.positionals.map((one) => [one.name, one.about] as const),
-        paint,
+        look,
       )}`,
     );
   }
@@ -72,10 +97,10 @@ export function commandHelp(command: CommandHelp, paint: Paint): string {
   sections.push(
     `${paint.bold('Options')}\n${entries(
       options.map((one) => [optionName(one), one.about] as const),
-      paint,
+      look,
     )}`,
   );
-  const examples = command.examples.map((one) => `  ${paint.dim(`# ${one.about}`)}\n  ${one.line}\n`);
+  const examples = command.examples.map((one) => `  ${paint.dim(wrap(`# ${one.about}`, columns - 2, '  # '))}\n  ${one.line}\n`);
   sections.push(`${paint.bold('Examples')}\n${examples.join('')}`);
   return sections.join('\n');
 }

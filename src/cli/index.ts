@@ -47,10 +47,7 @@ export async function main(
     }
     if (parsed.args.has('help') || command === null) {
       if (parsed.args.has('json')) terminal.json(helpData(command === null ? COMMANDS : [command]));
-      else
-        terminal.out(
-          command === null ? globalHelp(COMMANDS, program.version, terminal.paint) : commandHelp(command, terminal.paint),
-        );
+      else terminal.out(command === null ? globalHelp(COMMANDS, program.version, terminal) : commandHelp(command, terminal));
       return EXIT.ok;
     }
     return await execute(command, parsed.args, terminal, program);

@@ -41,11 +41,11 @@ describe('the command table', () => {
   });
 
   it('tells in help every option, argument and example', () => {
-    const help = globalHelp(COMMANDS, '1.2.3', plain);
+    const help = globalHelp(COMMANDS, '1.2.3', { paint: plain, width: null });
     expect(help).toContain('1.2.3');
     for (const command of COMMANDS) {
       expect(help).toContain(command.summary.split(' ')[0]);
-      const text = commandHelp(command, plain);
+      const text = commandHelp(command, { paint: plain, width: null });
       for (const option of command.options) expect(text).toContain(`--${option.name}`);
       for (const positional of command.positionals) expect(text).toContain(positional.name);
       for (const example of command.examples) expect(text).toContain(example.line);
