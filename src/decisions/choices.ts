@@ -75,7 +75,8 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
       { name: 'adopt', about: "The existing account is this person's; take it over.", effect: 'adopt' },
       {
         name: 'rename',
-        about: "The existing account is somebody else's; this person gets the value given, or the next one that is made.",
+        about:
+          "The existing account is somebody else's; this person gets the value given, or the next one that is made. The value they had stays theirs: nobody else gets it.",
         effect: 'rename',
         takes: 'value',
       },

@@ -112,6 +112,17 @@ describe('an account with the unique value that a source gives', () => {
     expect(decision).toMatchObject({ detail: { attribute: 'login', value: 'zed.li' }, revocable: true });
   });
 
+  it('what its person had stays theirs: who brings it is parked with who has it', async () => {
+    const [item] = await existing();
+    await decide(item!, 'rename', '--value', 'zed.li');
+    await settled();
+    hr.put('person', 'old', { id: 'old', given: 'zoe', login: 'Zed' });
+    await here.run();
+    const { out } = await here.call('parked', '--kind', 'uniqueTaken', '--json');
+    const holders = [JSON.parse((await here.call('explain', 'hr:p1', '--json')).out).id];
+    expect(JSON.parse(out).parked).toMatchObject([{ detail: { attribute: 'login', value: 'Zed', holders } }]);
+  });
+
   it('cannot be adopted once it is somebody else’s', async () => {
     hr.put('person', 'old', { id: 'old', given: 'zoe' });
     await here.run();
@@ -144,6 +155,27 @@ describe('an account with the name that is made for a new one', () => {
       ['zed2', 'p2', 'zed2@firm.example'],
       ['zed3', 'p1', 'zed3@firm.example'],
     ]);
+  });
+
+  it('what its person had stays theirs: nobody else is given it, and they may have it again', async () => {
+    hr.put('person', 'p1', { id: 'p1', given: 'zed' });
+    dir.put('person', 'zed', { number: 'old', uid: 'x' });
+    await started(yaml(MADE, '', 'anchor: login, attributes: { number: employeeId, mail: mail }'));
+    const [item] = await existing();
+    expect((await here.call('parked')).out).toContain('nobody else gets it');
+    expect(await decide(item!, 'rename')).toMatchObject({ code: 0, out: expect.stringContaining('login is zed2') });
+    await settled();
+    dir.remove('person', 'zed');
+    hr.put('person', 'p2', { id: 'p2', given: 'zed' });
+    await settled();
+    expect(dir.objects().map(({ anchor, attributes }) => [anchor, attributes.number])).toEqual([
+      ['zed2', 'p1'],
+      ['zed3', 'p2'],
+    ]);
+    expect(await here.call('fix', 'hr:p1', 'login', 'zed', ...ME)).toMatchObject({ code: 0 });
+    await settled();
+    const { attributes } = JSON.parse((await here.call('explain', 'hr:p1', 'login', '--json')).out);
+    expect(attributes[0].value).toBe('zed');
   });
 
   it('keeps its name where nothing unique is in it', async () => {

@@ -139,7 +139,8 @@ export const parkedDecide: Command = command({
     {
       name: 'value',
       value: 'VALUE',
-      about: 'The value meant, for fix; for rename it may be left out where Rollcall makes the value.',
+      about:
+        'The value meant, for fix; for rename it may be left out where Rollcall makes the value. The one that it replaces stays theirs, as every unique value that somebody had: nobody else gets it.',
     },
     ...DECIDER_OPTIONS,
   ],
