@@ -37,9 +37,16 @@ function colours(tty: boolean | undefined, environment: Environment): boolean {
   return tty === true && environment['TERM'] !== 'dumb';
 }
 
+const NARROWEST = 40;
+
+/** What the terminal says, else what the shell says: over some connections a terminal has no size of its own. */
+function columnsOf({ stdout }: Streams, environment: Environment): number {
+  return stdout.columns || Number.parseInt(environment['COLUMNS'] ?? '', 10) || 80;
+}
+
 /** `folds`: long lines are broken between words where stdout is a terminal. */
 export function openTerminal(streams: Streams, environment: Environment, folds: boolean = true): Terminal {
-  const width = streams.stdout.isTTY === true ? Math.max(40, streams.stdout.columns ?? 80) : null;
+  const width = streams.stdout.isTTY === true ? Math.max(NARROWEST, columnsOf(streams, environment)) : null;
   // `rollcall people | head` closes our output early; that is no fault of anybody.
   for (const stream of [streams.stdout, streams.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -33,15 +33,21 @@ export function duration(ms: number): string {
   return count(Math.floor(minutes / 1440), 'day');
 }
 
-/** A value as a person reads it: text bare, lists with commas, bytes by size, nothing as `(empty)`. */
-export function value(of: unknown): string {
+/** Of a list so many values are shown where others are beside it. */
+const FEW = 8;
+
+/** A value as a person reads it: text bare, lists with commas up to `most` values, bytes by size, nothing as `(empty)`. */
+export function value(of: unknown, most: number = FEW): string {
   if (of === null || of === undefined) return '(empty)';
   if (typeof of === 'string') return of === '' ? '(empty text)' : printable(of);
   if (typeof of === 'number' || typeof of === 'boolean') return String(of);
   if (Array.isArray(of)) {
     if (of.length === 0) return '(empty)';
-    const shown = of.slice(0, 8).map(value).join(', ');
-    return of.length > 8 ? `${shown} and ${number(of.length - 8)} more` : shown;
+    const shown = of
+      .slice(0, most)
+      .map((one) => value(one, most))
+      .join(', ');
+    return of.length > most ? `${shown} and ${number(of.length - most)} more` : shown;
   }
   const object = of as {
     blob?: unknown;

@@ -1,0 +1,199 @@
+/** Why a person is as they are, as people read it: everything in an overview, or one attribute with everything about it. */
+import type { ExplainAttribute, ExplainOutput, ExplainTarget } from '#operations/explain';
+import { table } from './table.ts';
+import { type Paint, printable, type Terminal } from './terminal.ts';
+import { count, number, time, value } from './write.ts';
+
+const STATES: { readonly [state: string]: string } = {
+  inStep: 'in step',
+  different: 'different',
+  waiting: 'waiting to be sent',
+  held: 'held, waits for an approval',
+  observed: 'only watched; the first plan is not approved',
+  sent: 'sent, not confirmed yet',
+  unknown: 'sent, outcome unknown; looked up in the next run',
+  failed: 'refused by the target',
+  discarded: 'discarded by a person',
+  out: 'in step, but for what it does not show now',
+  notThere: 'no account',
+};
+
+/** Every value of a list. */
+const WHOLE = Number.POSITIVE_INFINITY;
+
+function statePaint(state: string, paint: Paint): (text: string) => string {
+  return state === 'inStep'
+    ? paint.green
+    : state === 'failed' || state === 'unknown'
+      ? paint.red
+      : state === 'notThere'
+        ? paint.dim
+        : paint.yellow;
+}
+
+/** `attribute`: the one that was asked for; undefined = all, one line each. */
+export function explainText(person: ExplainOutput, attribute: string | undefined, terminal: Terminal): string {
+  const { paint } = terminal;
+  const out = [
+    `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}\n\n`,
+  ];
+  if (attribute === undefined) out.push(overview(person, terminal));
+  else {
+    // References of many are no value: they are listed by system, below.
+    const listed = person.members.length > 0;
+    for (const one of person.attributes)
+      if (!(listed && one.ofMany && one.value === null)) out.push(attributeText(one, person.rulesKnown, paint));
+    if (person.attributes.length === 0)
+      out.push(person.rulesKnown ? 'It has no value, and no source has a rule for it.\n' : 'It has no value.\n');
+  }
+  for (const target of person.targets) {
+    const members = person.members.filter((one) => one.connection === target.connection);
+    // One attribute is shown whole; beside others a long list is cut where a person reads it, and nowhere else.
+    const most = attribute === undefined && terminal.width !== null ? undefined : WHOLE;
+    out.push(targetText(target, new Set(members.map((one) => one.attribute)), paint, most));
+  }
+  for (const one of person.members) out.push(membersText(one, paint));
+  for (const one of person.silent)
+    out.push(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
+  if (person.parked.length > 0) {
+    out.push(
+      `\n${paint.yellow('!')} ${count(person.parked.length, 'item')} parked: ${person.parked.map((one) => `${printable(one.kind)} (item ${one.id})`).join(', ')}\n  ${paint.dim('→')} rollcall parked\n`,
+    );
+  }
+  return out.join('');
+}
+
+function overview(person: ExplainOutput, { paint, width }: Terminal): string {
+  const rows = person.attributes
+    .filter((one) => one.value !== null || one.difference !== null)
+    .map((one) => {
+      const winner = one.contributions.find((c) => c.verdict === 'wins');
+      const merged = one.contributions.filter((c) => c.verdict === 'merged');
+      const from =
+        winner === undefined
+          ? one.fixed !== null
+            ? `fixed by ${one.fixed.by}`
+            : (one.difference?.reason ?? '')
+          : [winner, ...merged].map((c) => `${c.connection} ${c.anchor ?? ''}`.trim()).join(', ');
+      return [
+        { text: printable(one.attribute), paint: paint.bold },
+        value(one.value, width === null ? WHOLE : undefined),
+        { text: printable(from), paint: one.difference === null ? paint.cyan : paint.yellow },
+        { text: printable(winner?.rule ?? ''), paint: paint.dim },
+        { text: one.changedRun === null ? '' : `run ${one.changedRun}`, paint: paint.dim },
+      ];
+    });
+  const titles = [
+    { title: 'attribute' },
+    { title: 'value' },
+    { title: 'from' },
+    { title: 'rule' },
+    { title: 'changed', whole: true },
+  ];
+  const whole = table(titles, rows, { width: null, head: paint.dim });
+  const drawn = table(titles, rows, { width, head: paint.dim });
+  const hint = drawn === whole ? '' : paint.dim(`Whole values: rollcall explain '#${person.id}' ATTRIBUTE\n`);
+  return `${drawn}${hint}\n`;
+}
+
+function attributeText(one: ExplainAttribute, rulesKnown: boolean, paint: Paint): string {
+  const name = one.label === null ? one.attribute : `${one.attribute} (${one.label})`;
+  const changed = one.changedRun === null ? '' : paint.dim(`  last changed in run ${one.changedRun}, ${time(one.changedAt)}`);
+  const lines = [`${paint.bold(printable(name))}  ${value(one.value, WHOLE)}${changed}\n`];
+  if (one.fixed !== null)
+    lines.push(
+      `  ${paint.green('✓')} fixed by ${printable(one.fixed.by)}, ${time(one.fixed.at)}: ${printable(one.fixed.reason)}  ${paint.dim(`(decision ${one.fixed.decision})`)}\n`,
+    );
+  for (const c of one.contributions) {
+    const won = c.verdict === 'wins' || c.verdict === 'merged';
+    const mark = won ? paint.green('✓') : c.verdict === 'failed' ? paint.red('✗') : paint.dim('·');
+    const read = Object.entries(c.read).map(([attribute, what]) => `${printable(attribute)}: ${value(what, WHOLE)}`);
+    lines.push(
+      `  ${mark} ${printable(c.connection)} ${printable(c.anchor ?? '')}  ${won ? value(c.value, WHOLE) : paint.dim(value(c.value, WHOLE))}  ${paint.dim(`(${printable(c.why)})`)}\n`,
+      `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
+    );
+  }
+  if (one.contributions.length === 0 && one.fixed === null)
+    lines.push(
+      `  ${paint.dim(rulesKnown ? 'no source has a rule for it' : 'why is not known while rollcall.yaml has faults')}\n`,
+    );
+  if (one.difference !== null)
+    lines.push(
+      `  ${paint.yellow('!')} The rules give ${value(one.difference.recomputed, WHOLE)} now. ${printable(one.difference.why)}\n`,
+    );
+  return `${lines.join('')}\n`;
+}
+
+function membersText(one: ExplainOutput['members'][number], paint: Paint): string {
+  const counts = [
+    `${number(one.seen)}${one.more ? ' or more' : ''}`,
+    one.add > 0 ? `${number(one.add)} to add` : '',
+    one.remove > 0 ? `${number(one.remove)} to remove` : '',
+    one.owed > 0 ? `${number(one.owed)} not known yet` : '',
+  ];
+  const some = one.some.map((text) => `    ${printable(text)}\n`).join('');
+  const left = one.seen + one.add - one.some.length;
+  return (
+    `${paint.bold(printable(one.connection))} ${printable(one.account ?? '')}  ${printable(one.attribute)}: ${counts.filter(Boolean).join(', ')}\n` +
+    paint.dim(`${some}${left > 0 ? `    and ${number(left)} more\n` : ''}`)
+  );
+}
+
+/** `members`: attributes that are listed by themselves. */
+function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: Paint, most: number | undefined): string {
+  const marks = [
+    target.origin === null || target.operation === 'create'
+      ? ''
+      : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
+    target.protected ? 'protected, never written' : '',
+    target.held ? 'the connection is held, nothing is read or written' : '',
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+  const lines = [
+    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks === '' ? '' : paint.dim(` (${marks})`)}\n`,
+  ];
+  if (target.fault !== null) lines.push(`    ${paint.red(printable(faultOf(target.fault)))}\n`);
+  if (target.disabled !== null) {
+    const { since, deleteAt } = target.disabled;
+    const ends = deleteAt === null ? '' : `; to be deleted on ${time(deleteAt)}`;
+    lines.push(`    ${paint.yellow(since === null ? 'to be disabled' : `disabled since ${time(since)}`)}${ends}\n`);
+  }
+  for (const one of target.attributes) {
+    if (members.has(one.attribute)) continue;
+    if (one.state === 'inStep' && target.attributes.length > 6) continue;
+    if (one.outage !== null) {
+      lines.push(outageText(target.connection, one.attribute, one.seen, one.outage, paint));
+      continue;
+    }
+    const change =
+      one.wanted === null || one.state === 'inStep'
+        ? value(one.seen, most)
+        : `${paint.dim(value(one.seen, most))} → ${value(one.wanted, most)}`;
+    lines.push(
+      `    ${printable(one.attribute)}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
+    );
+  }
+  return lines.join('');
+}
+
+type Outage = NonNullable<ExplainTarget['attributes'][number]['outage']>;
+
+function outageText(connection: string, attribute: string, seen: unknown, outage: Outage, paint: Paint): string {
+  const { kind, since, filledBefore, filledNow } = outage;
+  const why = `held since ${time(since)}: it was filled in ${number(filledBefore)} accounts there and is now in ${number(filledNow)}; the last value stays`;
+  return (
+    `    ${printable(attribute)}  ${value(seen)}  ${paint.yellow(why)}\n` +
+    `      ${paint.dim('→')} check the target; if it is right: rollcall approve ${printable(connection)} --attribute ${printable(`${kind}.${attribute}`)}\n`
+  );
+}
+
+/** A fault is kept as JSON text; its message is what a person reads. */
+function faultOf(text: string): string {
+  try {
+    const parsed = JSON.parse(text) as { message?: unknown };
+    return typeof parsed.message === 'string' ? parsed.message : text;
+  } catch {
+    return text;
+  }
+}
