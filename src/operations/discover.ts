@@ -1,9 +1,10 @@
 /** What a system that is not configured yet has to offer: its columns, and which attribute each probably is. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import { type Definition, type Operation, type Program, type Proposed, type Session, versioned } from './operation.ts';
+import { fault } from './shapes.ts';
 import { type Proposal, propose, proposeAnchor } from './starter/propose.ts';
 
 export interface DiscoverInput {
@@ -19,6 +20,8 @@ export interface DiscoverOutput {
   readonly anchor: string | null;
   /** Settings that fit what is there, besides those given: an encoding, an anchor. */
   readonly settings: { readonly [key: string]: unknown };
+  /** What looks wrong about the settings given. */
+  readonly warnings: readonly Fault[];
   /** How most of its people are named, where names are paths: `rdn=…,parent`. */
   readonly naming: { readonly rdn: string; readonly parent: string } | null;
 }
@@ -36,6 +39,7 @@ export const discover: Operation<DiscoverInput, DiscoverOutput> = {
     proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
     anchor: z.string().nullable(),
     settings: z.record(z.string(), z.unknown()),
+    warnings: z.array(fault),
     naming: z.object({ rdn: z.string(), parent: z.string() }).nullable(),
   }),
   async run({ type, settings }, session) {
@@ -52,6 +56,7 @@ export const discover: Operation<DiscoverInput, DiscoverOutput> = {
       proposals,
       anchor: typeof anchor === 'string' ? anchor : proposeAnchor(columns, proposals),
       settings: proposed.settings,
+      warnings: proposed.warnings ?? [],
       naming: proposed.naming ?? null,
     };
   },

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import { definitionOf, discover, wrongSettings } from './discover.ts';
 import { type Definition, type Operation, perform, type Session, versioned } from './operation.ts';
+import { fault } from './shapes.ts';
 import { type StarterConnection, starterDocument } from './starter/document.ts';
 import { EXAMPLE } from './starter/naming.ts';
 import { type Proposal, propose } from './starter/propose.ts';
@@ -32,6 +33,8 @@ export interface InitOutput {
   readonly proposals: readonly Proposal[];
   /** Settings of the source that were found out, such as its encoding. */
   readonly settings: { readonly [key: string]: unknown };
+  /** What looks wrong about the settings given for the source. */
+  readonly warnings: readonly Fault[];
   /** Columns of the source that were left out because nothing is known by such a name. */
   readonly unmapped: readonly string[];
 }
@@ -59,6 +62,7 @@ export const init: Operation<InitInput, InitOutput> = {
     anchor: z.string().nullable(),
     proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
     settings: z.record(z.string(), z.unknown()),
+    warnings: z.array(fault),
     unmapped: z.array(z.string()),
   }),
   async run({ source: given, target, store, zone, force }, session) {
@@ -101,6 +105,7 @@ export const init: Operation<InitInput, InitOutput> = {
       anchor,
       proposals,
       settings: found.settings,
+      warnings: found.warnings,
       unmapped: found.columns.filter((column) => !mapped.has(column)),
     };
   },

@@ -6,6 +6,7 @@ import { init as operation, refuseExisting } from '#operations/init';
 import { perform } from '#operations/operation';
 import { type Asker, openAsker } from '../ask.ts';
 import { type Arguments, type Command, command, type Surroundings, UsageError } from '../command.ts';
+import { faultText } from '../fault.ts';
 import { table } from '../table.ts';
 import { printable } from '../terminal.ts';
 import { listing } from '../write.ts';
@@ -193,11 +194,12 @@ export const init: Command = command({
       zone: zone(),
     };
   },
-  print({ file, proposals, settings, unmapped, anchor }, { terminal, quiet }) {
+  print({ file, proposals, settings, unmapped, anchor, warnings }, { terminal, quiet }) {
     const { paint } = terminal;
     terminal.out(
       `${paint.green('✓')} ${printable(file)} is written: ${proposals.length} attributes mapped${anchor === null ? '' : `, people known by '${printable(anchor)}'`}.\n`,
     );
+    for (const warning of warnings) terminal.out(faultText(warning, paint, {}, true));
     if (typeof settings['encoding'] === 'string')
       terminal.out(
         `  The source is no UTF-8; it is taken as ${printable(settings['encoding'])}. See in the plan that names with accents look right.\n`,

@@ -13,6 +13,7 @@ import { resolve } from 'node:path';
 import type { ConnectorDefinition, OpenContext } from '#connectors/contract';
 import { guessEncoding } from '../files/guess.ts';
 import { anchorsOf, type CsvConfig, csvConfig } from './config.ts';
+import { doubtsAbout } from './doubts.ts';
 import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
 import { csvWriter } from './write.ts';
 
@@ -31,8 +32,9 @@ export const csv: ConnectorDefinition<CsvConfig> = {
   },
   anchors: anchorsOf,
   async propose(config, { folder }) {
-    const encoding = config.encoding === undefined ? await guessEncoding(resolve(folder, config.path)) : null;
-    return { settings: encoding === null ? {} : { encoding } };
+    const path = resolve(folder, config.path);
+    const encoding = config.encoding === undefined ? await guessEncoding(path) : null;
+    return { settings: encoding === null ? {} : { encoding }, warnings: await doubtsAbout(path, config) };
   },
   open(settings, context) {
     const config: CsvConfig = context.clears === undefined ? settings : { ...settings, clears: context.clears };

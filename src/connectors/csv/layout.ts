@@ -23,7 +23,7 @@ export interface Column {
   readonly multi: string | undefined;
 }
 
-const DELIMITERS = [',', ';', '\t', '|'];
+export const DELIMITERS: readonly string[] = [',', ';', '\t', '|'];
 
 /** The candidate by which the first line holds the anchor, or else the one that cuts it into most pieces. */
 export function detectDelimiter(start: string, config: CsvConfig): string {

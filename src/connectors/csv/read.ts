@@ -8,6 +8,7 @@ import { KeyTable } from '../files/keys.ts';
 import { skippedIn } from '../files/skipped.ts';
 import { openSourceOrNone, refuseMissing } from '../files/source.ts';
 import { anchorsOf, type CsvConfig } from './config.ts';
+import { doubtsAbout } from './doubts.ts';
 import { looksLikeData, multiOf, type RowReader, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
 import { newTable, readTable, rowFault, type Table } from './table.ts';
@@ -175,6 +176,8 @@ export async function testFile(file: CsvFile): Promise<string> {
   if (source === null) refuseMissing(file.path, file.mapped !== null);
   if (source === null) return `${file.path} does not exist yet; it is made with the first export`;
   try {
+    // Told before the anchor is looked for, which is not found in such a file.
+    for (const doubt of await doubtsAbout(file.path, file.config)) file.warn(doubt);
     const table = newTable(file.config, file.path);
     const sink: CsvSink = { row: () => undefined, fault: () => undefined };
     for await (const _ of readTable(source, table, file.config, file.limit, sink)) if (table.layout !== undefined) break;
