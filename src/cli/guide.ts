@@ -1,5 +1,4 @@
-/** docs/guide/command-line.md, made from the command table and the shapes of the operations. A test holds the file to this text. */
-import { z } from 'zod';
+/** docs/guide/command-line.md, made from the command table. A test holds the file to this text. */
 import { GLOBAL_OPTIONS, usageLine } from './arguments.ts';
 import { type Command, EXIT, type Option } from './command.ts';
 import { GROUPS } from './help.ts';
@@ -54,14 +53,8 @@ In a script: \`rollcall run || [ $? -eq 3 ]\` goes on when a run was done and so
 ${groups.join('\n')}
 ## JSON
 
-With \`--json\` a command prints one object on one line and nothing else on stdout. It opens with \`version\` and \`command\`. Within a
-version, fields are added and never changed or taken away; a reader ignores fields it does not know. Instants are ISO 8601 in
-UTC. A fault prints \`{"version":1,"command":…,"error":{"kind","message","where","remedy"},"faults":[…]}\` and the exit code tells.
-
-\`--help --json\` prints of the command, or of all of them, \`{"version":1,"command":"help","commands":[{"name","summary","about","usage",
-"arguments","options","examples"}]}\`; \`--version --json\` prints \`{"version":1,"command":"version","rollcall":…}\`.
-
-${commands.map(shape).join('\n')}`;
+With \`--json\` a command prints one object on one line and nothing else on stdout. What is in it stands in [JSON](json.md).
+`;
 }
 
 const STORED: readonly string[] = ['people', 'explain', 'history', 'runs', 'run show', 'parked', 'decisions'];
@@ -95,46 +88,4 @@ function section(command: Command): string {
   ]
     .filter((part) => part !== '')
     .join('\n');
-}
-
-function shape(command: Command): string {
-  return `### ${command.name} --json\n\n\`\`\`ts\n${render(z.toJSONSchema(command.output, { unrepresentable: 'any' }) as Schema, '')}\n\`\`\`\n`;
-}
-
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: { readonly [name: string]: Schema };
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema | boolean;
-}
-
-/** A JSON Schema as a TypeScript type: shorter, and read by more people. */
-function render(schema: Schema, indent: string): string {
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
-  if (schema.anyOf !== undefined) return schema.anyOf.map((one) => render(one, indent)).join(' | ');
-  if (schema.type === 'array') {
-    const item = render(schema.items ?? {}, indent);
-    const several = schema.items?.anyOf !== undefined || (item.includes(' | ') && !item.startsWith('{'));
-    return several ? `(${item})[]` : `${item}[]`;
-  }
-  if (schema.type !== 'object') {
-    const types = schema.type === undefined ? ['unknown'] : [schema.type].flat();
-    return types.map((one) => (one === 'integer' ? 'number' : one)).join(' | ');
-  }
-  const inner = `${indent}  `;
-  const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => {
-    const optional = schema.required?.includes(name) === true ? '' : '?';
-    return `${inner}${name}${optional}: ${render(one, inner)};\n`;
-  });
-  if (typeof schema.additionalProperties === 'object')
-    fields.push(`${inner}[name: string]: ${render(schema.additionalProperties, inner)};\n`);
-  const flat = `{ ${fields.map((one) => one.trim().replace(/;$/, '')).join('; ')} }`;
-  return fields.length <= 6 && flat.length + indent.length < 110 && !flat.includes('\n')
-    ? flat
-    : `{\n${fields.join('')}${indent}}`;
 }
