@@ -20,6 +20,11 @@ describe('distinguished names', () => {
     expect(parseDn(`cn=${escapeDnValue(value)}`)?.[0]?.[0]?.value).toBe(value);
   });
 
+  it('is nothing of any length', () => {
+    expect(parseDn(`${'ou=x,'.repeat(10_000)}dc=org`)).toHaveLength(10_001);
+    for (const part of ['ou=x,', 'ou=x+', 'cn=\\,,', 'cn=#41,']) expect(normalDn(`${part.repeat(3_000_000)}dc=org`)).toBe(null);
+  });
+
   it('never throws', () => {
     const piece = fc.constantFrom('cn', '=', ',', '+', ';', '\\', '"', '#', 'ab', ' ', '\\41', 'é', '2.5.4.3');
     fc.assert(

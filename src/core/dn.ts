@@ -29,8 +29,12 @@ const OIDS = new Map([
   ['0.9.2342.19200300.100.1.25', 'dc'],
 ]);
 
+/** Characters: far more than any directory takes, and few enough that taking one apart costs nothing. */
+const LONGEST_DN = 65_536;
+
 /** The parts of a name, the object's own first; `[]` for the empty name (the root); null for what is no DN. */
 export function parseDn(text: string): readonly Rdn[] | null {
+  if (text.length > LONGEST_DN) return null;
   if (text.trim() === '') return [];
   const names: DnPart[][] = [[]];
   let at = 0;

@@ -493,3 +493,14 @@ test('changes: a log cut while it was read is read from its start', async () => 
   }
   await expect(readAgain(connection, next)).rejects.toMatchObject({ kind: 'conflict' });
 });
+
+test('names that grow from level to level cost their own field, not the memory of the machine', async () => {
+  const levels = Array.from({ length: 60 }, () => `"${'k'.repeat(100_000)}":{`).join('');
+  const fields = Array.from({ length: 100_000 }, (_, i) => `"x${i}":1`).join();
+  const long = `{"id":"1",${levels}${fields}${'}'.repeat(60)},"${'l'.repeat(2_000)}":1,"ok":1}`;
+  const { objects, end } = await read(`${long}\n{"id":"2"}\n`, {}, 16_000_000);
+  expect(objects).toMatchObject([{ anchor: '1', attributes: { id: '1', ok: 1 } }, { anchor: '2' }]);
+  const [first] = objects as ReadObject[];
+  expect(first!.refused).toMatchObject([{ message: 'its name is longer than 1024 characters', where: {} }]);
+  expect(end.complete).toBe(true);
+});

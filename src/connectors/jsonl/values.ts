@@ -11,6 +11,8 @@ import type { Scalar } from '#core/values';
 import { newRow, type Row } from '../files/row.ts';
 
 const MAX_DEPTH = 64;
+/** Characters of a name with those of the objects around it: a long one would be repeated in each name below it. */
+const LONGEST_NAME = 1024;
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -51,6 +53,11 @@ function flattenInto(row: Row, refused: Fault[], prefix: string, object: { [name
   }
   for (const key of Object.keys(object)) {
     const value = object[key]!;
+    if (prefix.length + key.length > LONGEST_NAME) {
+      // One tells of all: there may be as many as fit into a line.
+      if (refused.at(-1)?.message !== NAME_TOO_LONG) refused.push(nameTooLong(prefix + key));
+      continue;
+    }
     const name = prefix + (key.includes('.') || key.includes('\\') ? key.replace(/[.\\]/g, '\\$&') : key);
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) row[name] = value;
     else if (typeof value === 'number') {
@@ -97,6 +104,13 @@ function isRaw(value: object): value is RawNumber {
 function tooDeep(attribute: string): Fault {
   const message = `it is nested deeper than ${MAX_DEPTH} levels`;
   return { kind: 'invalidValue', message, where: { attribute }, remedy: 'export fewer levels' };
+}
+
+const NAME_TOO_LONG = `its name is longer than ${LONGEST_NAME} characters`;
+
+function nameTooLong(name: string): Fault {
+  const where = { attribute: name.slice(0, LONGEST_NAME).toWellFormed() };
+  return { kind: 'invalidValue', message: NAME_TOO_LONG, where, remedy: 'export shorter names, or fewer levels' };
 }
 
 /** The parsed text with numbers that JavaScript cannot hold kept as they are written. */
