@@ -21,7 +21,7 @@ const TARGETS = [DIRECTORY_FILE, PHONEBOOK_FILE];
 /** Written in every run: the run's own record, cursors, counters. */
 const MOVING = {
   tables: ['run', 'counter'],
-  columns: { connection: ['cursor', 'checkpoint', 'baseline', 'last_read', 'last_complete_read'] },
+  columns: { connection: ['cursor', 'checkpoint', 'baseline', 'last_read', 'last_complete_read', 'read_mark'] },
 };
 
 function claim(holds: boolean, text: string): void {
