@@ -1,4 +1,5 @@
 /** Preview: what would come of one staged object, worked out on a private copy of the store. */
+import { copyOf } from '#config/places';
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { labelOf } from '#core/label';
@@ -61,7 +62,7 @@ export async function preview(
     await sandbox.sync.markDirty([{ subject: 'staged', from: before.id, to: before.id, cause: 'preview' }], null);
     await run(
       { profile: 'delta-sync', connections: null, by: request.by },
-      { ...services, store: sandbox, config: { ...config, hooks: [] } },
+      { ...services, store: sandbox, config: copyOf(config, { hooks: [] }) },
       { export: false, read: false },
     );
     const row = (await find())!;

@@ -1,4 +1,5 @@
 /** One run from start to end: it never throws to its caller for a fault of a system; it ends as a row (HOUSE: runs). */
+import { copyOf } from '#config/places';
 import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
@@ -61,7 +62,7 @@ export async function onCopy(
   const sandbox = await services.store.sandbox();
   try {
     // Nobody outside is told of what did not happen.
-    const inside: Services = { ...services, store: sandbox, config: { ...services.config, hooks: [] } };
+    const inside: Services = { ...services, store: sandbox, config: copyOf(services.config, { hooks: [] }) };
     const report = await run(request, inside, { ...options, export: false, sync: true });
     const reads = options.read === true ? readsOf(request, services.config) : null;
     const lines = await planLines(sandbox, services.config, { run: report.run, now: report.now, reads });

@@ -27,6 +27,7 @@ it('stops a run, a plan and a first run, names the nearest one, and changes noth
     expect([command, code]).toEqual([command, 1]);
     expect(`${out}${err}`).toMatch(/hr has no attribute nmae/);
     expect(`${out}${err}`).toMatch(/name/);
+    expect(`${out}${err}`).toMatch(/rollcall\.yaml, line 8, column \d\d/);
   }
   expect(await there.read('book.csv')).toBe(book);
   expect((await there.call('explain', 'E01', 'displayName')).out).toContain('Ann');
