@@ -402,3 +402,17 @@ test.each([
   expect(error).toMatchObject({ kind: 'configuration', message: expect.stringMatching(/"id".*looks like data/) });
   expect(JSON.stringify(error) + String(error)).not.toMatch(/Ada|4711|salt|1815/);
 });
+
+test('what is wrong is called what it is: U+0000 in a field, a first line that only Excel knows', async () => {
+  const { objects } = await read('id,name,note\n1,A\0da,x\n2,Bo,\n');
+  expect(objects[0]).toMatchObject({
+    anchor: '1',
+    attributes: { note: 'x' },
+    refused: [{ message: 'it holds the character U+0000' }],
+  });
+  for (const line of ['sep=;\r\n', 'SEP=,\n'])
+    await expect(read(`${line}id;name\r\n1;Ada\r\n`)).rejects.toMatchObject({
+      kind: 'configuration',
+      message: expect.stringContaining('tells Excel'),
+    });
+});

@@ -168,11 +168,12 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
   });
 
   const noText = `holds bytes that are no ${config.encoding ?? 'utf-8'} text`;
-  const notText = (attribute: string): Fault => ({
+  const notText = (attribute: string, text: string): Fault => ({
     kind: 'invalidValue',
-    message: `it ${noText}`,
+    ...(text.isWellFormed()
+      ? { message: 'it holds the character U+0000', remedy: 'remove it in the source' }
+      : { message: `it ${noText}`, remedy: ENCODING_REMEDY }),
     where: { attribute },
-    remedy: ENCODING_REMEDY,
   });
 
   return {
@@ -201,7 +202,13 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
       const attributes = values(fields);
       if (refused.length === 0) return { kind: of, anchor, attributes, line };
       for (const { attribute } of refused) delete attributes[attribute];
-      return { kind: of, anchor, attributes, line, refused: refused.map(({ attribute }) => notText(attribute)) };
+      return {
+        kind: of,
+        anchor,
+        attributes,
+        line,
+        refused: refused.map(({ attribute, index }) => notText(attribute, fields[index]!)),
+      };
     },
   };
 }

@@ -67,7 +67,9 @@ export async function* readTable(
       ...sink,
       row(fields, line, piece, from, to) {
         if (table.layout === undefined) {
-          if (hasBareReturn(piece.slice(from, to), config.quote)) throw returnsOnly(source.path);
+          const header = piece.slice(from, to);
+          if (hasBareReturn(header, config.quote)) throw returnsOnly(source.path);
+          if (/^sep=.\s*$/i.test(header)) throw separatorLine(source.path, header.trim());
           table.layout = headerLayout(fields, config, source.path);
         } else sink.row(fields, line, piece, from, to);
       },
@@ -98,6 +100,18 @@ function returnsOnly(path: string): RollcallError {
     remedy:
       'save it with the line ends of Windows or Unix, such as "CSV (comma delimited)" in Excel instead of "CSV (Macintosh)"',
   });
+}
+
+/** A line that only Excel knows, before the header. */
+function separatorLine(path: string, line: string): RollcallError {
+  return new RollcallError(
+    'configuration',
+    `the first line of ${path} is "${line}", which tells Excel the delimiter; the header must be first`,
+    {
+      where: { file: path, line: 1 },
+      remedy: 'have the file made without that line; the delimiter is found out, or given as `delimiter`',
+    },
+  );
 }
 
 const MESSAGES: { readonly [fault in CsvFault]: readonly [message: string, remedy: string] } = {
