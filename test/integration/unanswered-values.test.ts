@@ -211,3 +211,13 @@ it('a wish that is taken back on its way is undone once it is answered', async (
   await cycles(1);
   expect(held('1')).toEqual({});
 });
+
+it.each([false, true])('a create that another one took the place of is looked up by what it wrote (lost: %s)', async (lost) => {
+  await start({ target: { creates: 'lookup', lookupAttribute: 'number' } });
+  if (!lost) house.script('dir', { on: 'create', after: 0, times: 1, do: LOST });
+  house.put('hr', canonicalObject({ kind: 'person', anchor: '9', attributes: { id: '9', mail: 'a@x' } }));
+  await pushedMeanwhile('9', { id: '10', mail: 'b@x' }, lost);
+  await cycles(6);
+  const made = [...house.contents('dir').values()].filter(({ attributes }) => attributes['mail'] !== undefined);
+  expect(made.map(({ attributes }) => attributes)).toEqual([{ number: '10', mail: 'b@x' }]);
+});

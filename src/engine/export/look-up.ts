@@ -2,18 +2,26 @@
  * Creates of unknown outcome where the target can be asked (SEMANTICS 9): what was written on create is looked up, and an
  * account that is there is the one that was made. Only what is not found is made again.
  */
+import type { ReadObject } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { toFault } from '#core/errors';
-import { scalars } from '#core/values';
+import { type Scalar, scalars } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
 import { settlingOf } from '../import/settle.ts';
+import { parseSteps } from '../lifecycle/steps.ts';
 import { answerOf } from './answers.ts';
 import { refuseNotNew } from './not-new.ts';
 import { PROVEN_BY } from './proof.ts';
 import { translate } from './translate.ts';
+
+/** What it may have been made with: as it is wanted, and as it was by an earlier attempt. */
+function writtenBy({ export: wish, overtaken, steps }: StagedRow, attribute: string): ReadonlySet<Scalar> {
+  const images = [wish!.wanted, overtaken].map((image) => (image === null ? null : (parseImage(image)[attribute] ?? null)));
+  return new Set([...images, ...(parseSteps(steps).unanswered?.[attribute] ?? [])].flatMap((value) => scalars(value)));
+}
 
 /** Ids of the rows that are settled by it. A look-up that fails settles nothing: they go on waiting. */
 export async function settleByLookup(
@@ -32,10 +40,12 @@ export async function settleByLookup(
   await lost.load(unknown);
   for (const sending of await translate(context, connection, unknown, new Set())) {
     const { row } = sending;
-    const [value] = scalars(parseImage(row.export!.wanted ?? '{}')[creates.attribute] ?? null);
-    if (value === undefined) continue;
     try {
-      const found = await open.lookup({ attribute: creates.attribute, value: String(value) }, row.kind);
+      const found: ReadObject[] = [];
+      for (const value of writtenBy(row, creates.attribute)) {
+        const there = await open.lookup({ attribute: creates.attribute, value: String(value) }, row.kind);
+        found.push(...there.filter(({ anchor }) => !found.some((one) => one.anchor === anchor)));
+      }
       if (found.length === 0) continue;
       settled.add(row.id);
       if (found.length > 1) {
