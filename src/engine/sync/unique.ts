@@ -63,12 +63,14 @@ async function settleAttribute(
     for (const key of keysOf(claimant, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
   };
   for (const claimant of claimants) {
-    const contributed = claimant.attributes[type.name] ?? adopted(type, claimant.rows);
     const had = claimant.before?.[type.name];
+    const made = scalars(had ?? null).length > 0;
+    // What an account has of a value that was made, or taken over, before is that value, also when a rename changes it.
+    const contributed = claimant.attributes[type.name] ?? (made ? undefined : adopted(type, claimant.rows));
     const fixed = claimant.fixed.get(type.name);
     const stays = fixed === undefined ? !renamed(type, claimant) : sameValue(had ?? null, fixed);
     const over = givesWay(type, claimant);
-    if (scalars(had ?? null).length > 0 && stays && !over) {
+    if (made && (stays || (fixed === undefined && !claimant.living)) && !over) {
       claimant.attributes[type.name] = had!;
       continue;
     }
@@ -136,7 +138,10 @@ async function settleAttribute(
     } else {
       // branch: parks noCandidate
       claimant.parked.push({ kind: 'noCandidate', connection: null, detail: canonicalJson({ attribute: type.name }) });
-      if (claimant.taken?.replaced.delete(type.name)) claimant.attributes[type.name] = claimant.before![type.name]!;
+      claimant.taken?.replaced.delete(type.name);
+      // The one that was there stays until there is another one.
+      const had = claimant.before?.[type.name];
+      if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
     }
   }
 }
