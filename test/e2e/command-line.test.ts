@@ -1,5 +1,5 @@
 /** The command line from an empty folder to a quiet run, in process, with the real store: what a stranger does in five minutes. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -101,8 +101,12 @@ describe('from nothing to a quiet run', () => {
     );
     await call('run', 'hr', '--profile', 'full-import');
     const file = join(folder, 'a.plan');
+    await writeFile(`${file}.part`, 'left behind', { mode: 0o644 });
     const planned = await call('plan', '--out', file);
     expect(planned.code, planned.err).toBe(2);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const nowhere = await call('plan', '--out', join(folder, 'no such folder', 'a.plan'));
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringMatching(/cannot be written to .*ENOENT[\s\S]*→ Name a file/)]);
     expect((await call('run', '--plan', file)).code).toBe(0);
     expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('zoe.meier@example.org');
     expect((await call('run', '--plan', join(folder, 'none.plan'))).code).toBe(64);

@@ -1,6 +1,7 @@
 /** rollcall plan */
-import { rename, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { canonicalJson } from '#core/canonical';
+import { RollcallError } from '#core/errors';
 import { plan as operation, type PlanOutput } from '#operations/plan';
 import { type Command, command, EXIT } from '../command.ts';
 import { hidingFaults, planText } from '../plan-text.ts';
@@ -71,9 +72,27 @@ function isUnknown({ report, basedOn }: PlanOutput): boolean {
   return hidingFaults(report) > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || Object.values(basedOn).includes(null);
 }
 
-/** Whole or not at all: a plan cut short must not look like a plan. */
+/** Whole or not at all: a plan cut short must not look like a plan. What it says of people is for its owner alone. */
 async function writePlan(file: string, lines: readonly unknown[]): Promise<void> {
-  const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
-  await writeFile(`${file}.part`, text, { mode: 0o600 });
-  await rename(`${file}.part`, file);
+  const part = `${file}.part`;
+  try {
+    // Left by a plan that was cut short, or laid there by somebody else.
+    await rm(part, { force: true });
+    const handle = await open(part, 'wx', 0o600);
+    try {
+      await handle.writeFile(lines.map((line) => `${canonicalJson(line)}\n`).join(''));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new RollcallError('configuration', `The plan cannot be written to ${file} (${code}).`, {
+      where: { file },
+      cause,
+      remedy: 'Name a file in a folder that is there and that you may write to.',
+    });
+  }
 }
