@@ -120,13 +120,27 @@ it('a read that breaks off between the two says nothing of it', async () => {
   expect(account()['mail']).toBe('second@x');
 });
 
-it('an edit that is told after our write is theirs at once', async () => {
-  await start('');
+it.each(['object', 'anchor'])('an edit that is told after our write is seen at once (answers: %s)', async (answers) => {
+  await start('', answers);
   hr({ mail: 'first@x' });
   await here.run();
   here.system('dir').edit('person', 'a1', { mail: 'own@x' });
-  await here.run();
-  expect((await agreed())['mail']).toBe('own@x');
+  await here.run({ profile: 'delta-import', connections: ['dir'] });
+  expect(JSON.parse((await here.account('dir', 'a1'))!.seen!).mail).toBe('own@x');
+});
+
+it('a clear that is not proven yet is told by the feed, and an edit after it is seen at once', async () => {
+  await start('', 'anchor');
+  hr({ mail: 'first@x' });
+  await settled();
+  hr({});
+  await here.run({ profile: 'delta-import', connections: ['hr'] });
+  await here.run({ profile: 'delta-sync' });
+  await here.run({ profile: 'export' });
+  expect(account()['mail']).toBeUndefined();
+  here.system('dir').edit('person', 'a1', { mail: 'own@x' });
+  await here.run({ profile: 'delta-import', connections: ['dir'] });
+  expect(JSON.parse((await here.account('dir', 'a1'))!.seen!).mail).toBe('own@x');
 });
 
 it('what the next read still says is believed: a write that is told later than that is taken for an edit', async () => {

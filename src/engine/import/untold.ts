@@ -7,7 +7,7 @@
 import type { Change, ReadObject } from '#connectors/contract';
 import { imageText, parseImage } from '#core/canonical';
 import { normalForm } from '#core/matching';
-import { type Attributes, scalars } from '#core/values';
+import { type Attributes, bare, scalars } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import { forgets, type Settling } from './settle.ts';
 
@@ -63,20 +63,22 @@ export function createUntold(settling: Settling, last: number, mark: number): Un
     told(row, entry) {
       const entries = held.get(row.id)?.entries ?? [];
       held.delete(row.id);
-      if (entries.length > 0 || entry.op !== 'patch' || names(entry, parseImage(row.confirmed!))) told.add(row.id);
+      if (entries.length > 0 || entry.op !== 'patch' || names(entry, row)) told.add(row.id);
       return entries;
     },
   };
 }
 
-function names({ set }: Extract<Change, { op: 'patch' }>, ours: Attributes): boolean {
-  return Object.keys(set ?? {}).some((name) => name in ours);
+function names({ set }: Extract<Change, { op: 'patch' }>, { confirmed, sent }: StagedRow): boolean {
+  const ours = { ...parseImage(confirmed!), ...(sent === null ? bare() : parseImage(sent)) };
+  return Object.keys(set ?? {}).some((name) => Object.hasOwn(ours, name));
 }
 
 /** What was sent and is not proven may have been rewritten: it is not looked for. */
 function lacks(settling: Settling, row: StagedRow, now: Attributes): boolean {
-  if (forgets(settling, { ...row, sent: null }, now)) return true;
   const confirmed = parseImage(row.confirmed!);
+  for (const attribute in row.sent === null ? bare() : parseImage(row.sent)) delete confirmed[attribute];
+  if (forgets(settling, { ...row, confirmed: imageText(confirmed), sent: null }, now)) return true;
   for (const [attribute, { matching }] of settling.shared) {
     const there = new Set(scalars(now[attribute] ?? null).map((value) => normalForm(value, matching)));
     if (scalars(confirmed[attribute] ?? null).some((value) => !there.has(normalForm(value, matching)))) return true;
