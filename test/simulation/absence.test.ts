@@ -21,7 +21,7 @@ const wrong: fc.Arbitrary<FaultRule['do']> = fc.oneof(
 
 it('a bad read changes nobody, and the next good one finds all as it was', async () => {
   await fc.assert(
-    fc.asyncProperty(organisation(shape, false), wrong, fc.constantFrom('hr', 'dir'), async (org, fault, connection) => {
+    fc.asyncProperty(organisation(shape, true), wrong, fc.constantFrom('hr', 'dir'), async (org, fault, connection) => {
       const house = await engineHouse(org);
       try {
         await house.settle();
@@ -65,7 +65,7 @@ function crowded(org: Organisation): Organisation {
 }
 
 it('columns that a large source lost change nobody, and are believed when they are back', async () => {
-  const large = organisation(shape, false).map(crowded);
+  const large = organisation(shape, true).map(crowded);
   const hidden = fc.subarray(COLUMNS, { minLength: 1 });
   let outages = 0;
   await fc.assert(
