@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Schema } from '#connectors/contract';
+import type { Fault } from '#core/errors';
 import type { AttributeType } from '#core/values';
 import { FAKES } from './fakes.ts';
 import { loadConfiguration } from './load.ts';
+import type { Configuration } from './model.ts';
 import { positionOf } from './places.ts';
-import { checkAgainstSchemas } from './schemas.ts';
+import { checkAgainstSchemas, protectionDoubts } from './schemas.ts';
 
 const TEXT: AttributeType = { type: 'string', multi: false, matching: 'caseIgnore' };
 
@@ -46,18 +48,37 @@ connections:
         attributes: { cn: name }
 `;
 
-async function faultsOf(schemas: { readonly [connection: string]: Schema }): Promise<string[]> {
+async function loadedOf(text: string): Promise<Configuration> {
   const loaded = await loadConfiguration({
     file: '/etc/roll/rollcall.yaml',
     definitions: FAKES,
     env: {},
-    readFile: async () => FILE,
+    readFile: async () => text,
   });
   if (!loaded.ok) throw new Error(loaded.faults.map((f) => `${f.where.line}: ${f.message}`).join('\n'));
-  return checkAgainstSchemas(loaded.config, new Map(Object.entries(schemas))).map(
-    (f) => `${f.where.line}:${f.where.column} ${f.message} | ${f.remedy}`,
-  );
+  return loaded.config;
 }
+
+const line = (f: Fault): string => `${f.where.line}:${f.where.column} ${f.message} | ${f.remedy}`;
+
+async function faultsOf(schemas: { readonly [connection: string]: Schema }, text = FILE): Promise<string[]> {
+  return checkAgainstSchemas(await loadedOf(text), new Map(Object.entries(schemas))).map(line);
+}
+
+const CONDITIONS = `connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    import:
+      person:
+        project: true
+        many: true
+        filter: 'row.statsu == "staff"'
+        primary: ['row.mian']
+        protect: 'row.employeType == "service" || row.id == "1"'
+        attributes: { employeeId: id }
+`;
 
 const HR: Schema = { complete: true, kinds: { person: { id: TEXT, e_mail: TEXT, first: TEXT, last: TEXT, boss: TEXT } } };
 const AD: Schema = {
@@ -101,6 +122,28 @@ describe('what rules name is looked for in the systems', () => {
   test('a schema that does not know everything proves nothing missing', async () => {
     expect(await faultsOf({ hr: { ...HR, complete: false } })).toEqual([]);
     expect(await faultsOf({})).toEqual([]);
+  });
+});
+
+describe('conditions of a source', () => {
+  const person = { id: TEXT, status: TEXT, main: TEXT, employeeType: TEXT };
+
+  test('what filter, primary and protect read has to be there', async () => {
+    expect(await faultsOf({ hr: { complete: true, kinds: { person } } }, CONDITIONS)).toEqual([
+      '10:17 connections.hr.import.person.filter: hr has no attribute statsu | did you mean status?',
+      '11:18 connections.hr.import.person.primary: hr has no attribute mian | did you mean main?',
+      '12:18 connections.hr.import.person.protect: hr has no attribute employeType | did you mean employeeType?',
+    ]);
+  });
+
+  test('where more may come than is known, it is said that nobody is protected', async () => {
+    const schema: Schema = { complete: false, kinds: { person } };
+    expect(await faultsOf({ hr: schema }, CONDITIONS)).toEqual([]);
+    const config = await loadedOf(CONDITIONS);
+    expect(protectionDoubts(config, config.connections[0]!, schema).map(line)).toEqual([
+      '12:18 connections.hr.import.person.protect: nobody in hr shows employeType now: nobody is protected by it | did you mean employeeType?',
+    ]);
+    expect(protectionDoubts(config, config.connections[0]!, { ...schema, complete: true })).toEqual([]);
   });
 });
 

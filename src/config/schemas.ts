@@ -38,6 +38,8 @@ function checkImport(connection: ConnectionConfig, kind: string, rule: ImportRul
     for (const name of flow.reads)
       missing(connection, name, there, schema.complete, [...at, 'attributes', flow.attribute], collect);
   }
+  for (const { key, reads } of rule.conditions)
+    for (const name of reads) missing(connection, name, there, schema.complete, [...at, key], collect);
   for (const edge of rule.edges) {
     const flow = rule.flows.find((one) => one.reads.includes(edge.attribute));
     missing(
@@ -49,6 +51,29 @@ function checkImport(connection: ConnectionConfig, kind: string, rule: ImportRul
       collect,
     );
   }
+}
+
+/**
+ * What `protect` reads and nobody shows there now, where attributes may come that are not known yet: no fault, but as long as it
+ * stays so nobody is protected by it.
+ */
+export function protectionDoubts(config: Configuration, connection: ConnectionConfig, schema: Schema): Fault[] {
+  const collect = collector(config.file, (path, part) => positionOf(config, path, part));
+  if (schema.complete) return [];
+  for (const [kind, rule] of connection.imports) {
+    const there = Object.hasOwn(schema.kinds, rule.from) ? schema.kinds[rule.from]! : {};
+    for (const name of rule.protectedBy) {
+      if (Object.hasOwn(there, name) || ALWAYS.has(name)) continue;
+      const path = ['connections', connection.name, 'import', kind, 'protect'];
+      collect.warn(
+        path,
+        'value',
+        `nobody in ${connection.name} shows ${name} now: nobody is protected by it`,
+        remedy(name, Object.keys(there)),
+      );
+    }
+  }
+  return collect.warnings.sort(byPosition);
 }
 
 function checkExport(connection: ConnectionConfig, kind: string, rule: ExportRule, schema: Schema, collect: Collector): void {

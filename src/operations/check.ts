@@ -1,7 +1,7 @@
 /** Every fault of the configuration at once; then whether each system can be reached, and whether the rules fit what it has. */
 
 import { z } from 'zod';
-import { checkAgainstSchemas } from '#config/schemas';
+import { checkAgainstSchemas, protectionDoubts } from '#config/schemas';
 import { type Fault, toFault } from '#core/errors';
 import type { Services } from '#runs/model';
 import { mappedBy, PROOFS, type Proof, proofOf } from '#runs/reasons';
@@ -100,6 +100,7 @@ async function reach(config: ConnectionConfig, whole: Configuration): Promise<Ch
     try {
       const message = await connection.test();
       const schema = await connection.discoverSchema();
+      warnings.push(...protectionDoubts(whole, config, schema));
       const kinds = Object.fromEntries(
         Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes).length]),
       );

@@ -131,13 +131,15 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
 
   const decides: string[] = [];
   const protectedBy: string[] = [];
+  const filteredBy: string[] = [];
+  const orderedBy: string[] = [];
   const decision = (key: string, reads: readonly string[][]): Evaluate<RowScope, boolean> | null => {
     const written = text(rule, key, report);
     const expression = written === null ? null : bareExpression(written, 'bool', scope, within(report, key));
     if (expression !== null) for (const list of reads) list.push(...expression.reads);
     return expression && decided(expression);
   };
-  const filter = decision('filter', [decides]);
+  const filter = decision('filter', [decides, filteredBy]);
   const protect = Array.isArray(rule.get('protect'))
     ? listed(texts(rule, 'protect', report).map((item) => item.text))
     : decision('protect', [decides, protectedBy]);
@@ -150,7 +152,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
   }
   for (const flow of flows) if (join.some((item) => item.text === flow.attribute)) decides.push(...flow.reads);
   const many = flag(rule, 'many', report);
-  const primary = compilePrimary(texts(rule, 'primary', report), scope, report);
+  const primary = compilePrimary(texts(rule, 'primary', report), scope, report, orderedBy);
   const aggregates = aggregatesOf(rule, flows, context, report);
   if (!many && (primary !== null || aggregates.length > 0)) {
     report(
@@ -177,6 +179,11 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     protect,
     protectedBy,
     decides: [...new Set(decides)],
+    conditions: [
+      { key: 'filter', reads: filteredBy },
+      { key: 'protect', reads: protectedBy },
+      { key: 'primary', reads: orderedBy },
+    ],
     hash: sha256Hex(canonicalJson([raw, context.zone, hashes])),
   };
 }

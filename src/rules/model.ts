@@ -78,6 +78,8 @@ export interface ImportRule {
   readonly protectedBy: readonly string[];
   /** Staged attributes by which filter, join and protect decide whether and as whom an object is taken. */
   readonly decides: readonly string[];
+  /** Staged attributes that each of these reads. */
+  readonly conditions: readonly { readonly key: 'filter' | 'protect' | 'primary'; readonly reads: readonly string[] }[];
   readonly hash: string;
 }
 

@@ -15,11 +15,17 @@ interface Entry {
 }
 
 /** Null when nothing was written, or everything that was is faulty. */
-export function compilePrimary(entries: readonly Entry[], context: FlowContext<RowScope>, report: Report): Compare | null {
+/** `reads` takes the staged attributes that it looks at. */
+export function compilePrimary(
+  entries: readonly Entry[],
+  context: FlowContext<RowScope>,
+  report: Report,
+  reads: string[],
+): Compare | null {
   const steps: Compare[] = [];
   for (const entry of entries) {
     for (const part of entry.text.split(/\s*,\s*then\s+/)) {
-      const step = part.trim() === 'anchor' ? null : compileStep(part.trim(), context, within(report, ...entry.path));
+      const step = part.trim() === 'anchor' ? null : compileStep(part.trim(), context, within(report, ...entry.path), reads);
       if (step !== null) steps.push(step);
     }
   }
@@ -34,7 +40,7 @@ export function compilePrimary(entries: readonly Entry[], context: FlowContext<R
 }
 
 /** `latest x` and `desc x`: the larger first. `earliest x` and a plain one: the smaller first; true before false. */
-function compileStep(text: string, context: FlowContext<RowScope>, report: Report): Compare | null {
+function compileStep(text: string, context: FlowContext<RowScope>, report: Report, reads: string[]): Compare | null {
   const m = /^(?:(latest|desc|earliest|asc)\s+)?([\s\S]*)$/.exec(text)!;
   const down = m[1] === 'latest' || m[1] === 'desc';
   const rest = m[2]!.trim();
@@ -42,6 +48,7 @@ function compileStep(text: string, context: FlowContext<RowScope>, report: Repor
   const source = plain ? `row[${JSON.stringify(rest)}]` : rest;
   const expression = bareExpression(source, 'value', context, report);
   if (expression === null) return null;
+  reads.push(...expression.reads);
   return (a, b, clock) => {
     const left = expression.run(a, clock);
     const right = expression.run(b, clock);
