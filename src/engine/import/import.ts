@@ -182,9 +182,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   if (stored && end?.complete) await spaces.clearBitmap(connection.name, context.epoch);
   const plan = stagingPlan(context, connection);
   const read = attributesRead(connection, plan);
-  const out = findOutages(before, now, end?.attributes, outages, context.now).filter(
-    (outage) => read === null || read.has(outage.attribute),
-  );
+  const out = findOutages(before, now, end?.attributes, outages, context.now).filter(({ attribute }) => read.has(attribute));
   const refused = refusedBefore + stager.refused;
   const usable = end?.complete === true && sick === null && refused === 0;
   if (end?.complete && sick === null && refused > 0) reportRefused(context, connection, refused);
@@ -273,11 +271,11 @@ function reportRefused(context: EngineContext, connection: EngineConnection, ref
   );
 }
 
-/** Attributes that some rule reads or looks up; null = any may be, since conditions do not say which. */
-function attributesRead(connection: EngineConnection, { keys, edges }: StagingPlan): ReadonlySet<string> | null {
+/** Attributes that some rule reads or looks up: of others nobody needs to know where they went. */
+function attributesRead(connection: EngineConnection, { keys, edges }: StagingPlan): ReadonlySet<string> {
   const out = new Set<string>([...keys.keys(), ...edges.keys()]);
   for (const rule of connection.imports.values()) {
-    if (rule.filter !== null || rule.primary !== null || rule.protect !== null) return null;
+    for (const { reads } of rule.conditions) for (const read of reads) out.add(read);
     for (const flow of rule.flows) for (const read of flow.reads) out.add(read);
   }
   for (const rule of connection.exports.values()) {
