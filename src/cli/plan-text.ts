@@ -204,7 +204,7 @@ function conclusion(
 }
 
 const DOUBTS: { readonly [kind in PlanOutput['report']['notices'][number]['kind']]?: string } = {
-  incompleteRead: 'was not read completely; mend the source, then: rollcall plan --read',
+  incompleteRead: 'was not read completely, or not believed; see above what to do',
   outage: 'lacks values it had before; see above what to type',
   staleRead: 'was last read long ago; type: rollcall plan --read',
   heldConnection: 'is held, nothing of it was looked at; see above what to type',
@@ -223,7 +223,10 @@ function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
       ? [`${count(hidingFaults(report), 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]
       : []),
     ...never.map((connection) => `${printable(connection)} was never read; type: rollcall plan --read`),
-    ...report.notices.map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
+    // Changed rules are worked out by the plan itself.
+    ...report.notices
+      .filter((one) => one.kind !== 'rulesChanged')
+      .map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
     ...unsettled.map(({ connection, failed, unknown, sent }) => {
       const states = [
         failed > 0 ? `${count(failed, 'change')} failed` : '',

@@ -20,6 +20,7 @@ import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import { openSession, type Session } from './services.ts';
 import { noticeOverdue, noticeParked } from './standing.ts';
+import { noticeUnbelieved } from './unbelieved.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
@@ -107,6 +108,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
     await noticeParked(context);
+    if (options.sync === true && options.read !== true) await noticeUnbelieved(context);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(toFault(error));
