@@ -14,6 +14,8 @@ const STATES: { readonly [state: string]: string } = {
   unknown: 'sent, outcome unknown; looked up in the next run',
   failed: 'refused by the target',
   discarded: 'discarded by a person',
+  protected: 'protected, never written',
+  excluded: 'excluded by a person, never written',
   out: 'in step, but for what it does not show now',
   notThere: 'no account',
 };
@@ -139,19 +141,23 @@ function membersText(one: ExplainOutput['members'][number], paint: Paint): strin
   );
 }
 
+function stateOf({ state, operation }: ExplainTarget): string {
+  const text = STATES[state] ?? state;
+  return operation === 'delete' ? `to be deleted: ${text}` : text;
+}
+
 /** `members`: attributes that are listed by themselves. */
 function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: Paint, most: number | undefined): string {
   const marks = [
     target.origin === null || target.operation === 'create'
       ? ''
       : `${target.origin} by Rollcall`.replace('adopted by Rollcall', 'existed before, taken over'),
-    target.protected ? 'protected, never written' : '',
     target.held ? 'the connection is held, nothing is read or written' : '',
   ]
     .filter((text) => text !== '')
     .join(', ');
   const lines = [
-    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(STATES[target.state] ?? target.state)}${marks === '' ? '' : paint.dim(` (${marks})`)}\n`,
+    `${paint.bold(printable(target.connection))} ${printable(target.account ?? '')}  ${statePaint(target.state, paint)(stateOf(target))}${marks === '' ? '' : paint.dim(` (${marks})`)}\n`,
   ];
   if (target.fault !== null) lines.push(`    ${paint.red(printable(faultOf(target.fault)))}\n`);
   if (target.disabled !== null) {
@@ -159,6 +165,8 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
     const ends = deleteAt === null ? '' : `; to be deleted on ${time(deleteAt)}`;
     lines.push(`    ${paint.yellow(since === null ? 'to be disabled' : `disabled since ${time(since)}`)}${ends}\n`);
   }
+  // A delete is about the account: its values say no more.
+  if (target.operation === 'delete') return lines.join('');
   for (const one of target.attributes) {
     if (members.has(one.attribute)) continue;
     if (one.state === 'inStep' && target.attributes.length > 6) continue;
@@ -169,7 +177,9 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
     const change =
       one.wanted === null || one.state === 'inStep'
         ? value(one.seen, most)
-        : `${paint.dim(value(one.seen, most))} → ${value(one.wanted, most)}`;
+        : one.state === 'protected' || one.state === 'excluded'
+          ? `${value(one.seen, most)} ${paint.dim(`(the rules say ${value(one.wanted, most)})`)}`
+          : `${paint.dim(value(one.seen, most))} → ${value(one.wanted, most)}`;
     lines.push(
       `    ${printable(one.attribute)}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
     );

@@ -13,6 +13,7 @@ import {
   offersOf,
   outageTimes,
   parseOutages,
+  storedScopes,
 } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
 import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
@@ -96,7 +97,14 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
         changedRun: (notes[one.attribute] ?? notes[ALL])?.[0] ?? null,
         changedAt: (notes[one.attribute] ?? notes[ALL])?.[1] ?? null,
       })),
-    targets: surroundings.storedOnly ? storedTargets(rows, states) : targetsOf(object, rows, states, config, attribute),
+    targets: surroundings.storedOnly
+      ? storedTargets(rows, states)
+      : targetsOf(object, rows, states, config, attribute, {
+          excluded: await excludedAmong(rows, store),
+          scope:
+            rules === undefined ? { object: {} } : (await storedScopes({ store, kinds: config.kinds }, [object])).get(object.id)!,
+          now,
+        }),
     silent: silentRows(
       (surroundings.storedOnly ? [] : rows).filter(
         (row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0,
@@ -122,6 +130,13 @@ async function fixedValues(object: number, store: Store): Promise<ReadonlyMap<st
       return [attribute, { decision: one.id, value, by: one.by, at: one.at, reason: one.reason }];
     }),
   );
+}
+
+/** Accounts that a person took out of Rollcall's hands. */
+async function excludedAmong(rows: readonly StagedRow[], store: Store): Promise<ReadonlySet<number>> {
+  const stagedIds = rows.map((row) => row.id);
+  const decisions = await store.decisions.list({ stagedIds, kinds: ['exclude'], active: true }, { after: 0, limit: 1_000 });
+  return new Set(decisions.flatMap(({ stagedId }) => (stagedId === null ? [] : [stagedId])));
 }
 
 function changed(rulesHash: string, state: ConnectionState | undefined): boolean {

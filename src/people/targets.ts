@@ -1,10 +1,20 @@
 /** How a target stands to an object: its account, what happens to that next, and each attribute that is written there. */
-import { parseImage } from '#core/canonical';
+import { parseImage, sameValue } from '#core/canonical';
+import { equivalent } from '#core/matching';
 import { type Attributes, bare, type Value } from '#core/values';
-import type { ExportFlow, ExportRule } from '#rules/model';
+import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { Services } from '#runs/model';
-import { effectiveImage, isDiscarded, type Outage, outageTimes, parseOutages, parseSteps, undiscarded } from '#runs/reasons';
-import type { ConnectionState, ObjectRow, StagedRow } from '#store/contract';
+import {
+  effectiveImage,
+  isDiscarded,
+  type Outage,
+  outageTimes,
+  parseOutages,
+  parseSteps,
+  typeIn,
+  undiscarded,
+} from '#runs/reasons';
+import type { ConnectionState, ObjectRow, StagedId, StagedRow } from '#store/contract';
 
 type Configuration = Services['config'];
 
@@ -20,6 +30,10 @@ export type AttributeState =
   | 'discarded'
   /** The target does not show it now, and nothing is written to it meanwhile (SEMANTICS 6). */
   | 'out'
+  /** Never written, whatever the rules say: `wanted` is what they say. */
+  | 'protected'
+  /** A person took it out of Rollcall's hands: `wanted` is what the rules say. */
+  | 'excluded'
   | 'notThere';
 export interface TargetState {
   readonly connection: string;
@@ -48,6 +62,15 @@ export interface TargetAttribute {
   readonly outage: Pick<Outage, 'kind' | 'since' | 'filledBefore' | 'filledNow'> | null;
 }
 
+/** What besides rows and rules tells how a target stands to an object. */
+export interface Standing {
+  /** Accounts that a person took out of Rollcall's hands. */
+  readonly excluded: ReadonlySet<StagedId>;
+  /** What export rules see of the object. */
+  readonly scope: ObjectScope;
+  readonly now: number;
+}
+
 /** `attribute`: only what this agreed attribute feeds. */
 export function targetsOf(
   object: ObjectRow,
@@ -55,13 +78,14 @@ export function targetsOf(
   states: ReadonlyMap<string, ConnectionState>,
   config: Configuration,
   attribute: string | null,
+  standing: Standing,
 ): TargetState[] {
   return config.connections.flatMap((connection) => {
     const rule = connection.exports.get(object.kind);
     if (rule === undefined) return [];
     const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
     const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
-    return [targetState(connection.name, row, flows, states.get(connection.name), rule)];
+    return [targetState(connection.name, row, flows, states.get(connection.name), { connection, rule, ...standing })];
   });
 }
 
@@ -72,23 +96,41 @@ export function storedTargets(rows: readonly StagedRow[], states: ReadonlyMap<st
     .map((row) => targetState(row.connection, row, [], states.get(row.connection), null));
 }
 
-/** `rule`: null where none is known; then nobody knows when an account is deleted either. */
+type Connection = Configuration['connections'][number];
+type Ruled = Standing & { readonly connection: Connection; readonly rule: ExportRule };
+
+/** `ruled`: null where no rule is known; then nobody knows when an account is deleted either. */
 function targetState(
   connection: string,
   row: StagedRow | undefined,
   flows: readonly ExportFlow[],
   state: ConnectionState | undefined,
-  rule: ExportRule | null,
+  ruled: Ruled | null,
 ): TargetState {
   const wish = row?.export ?? null;
   const outages = parseOutages(state?.outages ?? null);
   const seen: Attributes = row === undefined ? bare() : effectiveImage(row, outageTimes(outages));
   const wanted: Attributes = wish?.wanted == null ? bare() : parseImage(wish.wanted);
-  const next = row === undefined ? 'notThere' : wish === null ? 'inStep' : isDiscarded(row) ? 'discarded' : wish.state;
+  const apart = row === undefined ? null : row.protected ? 'protected' : ruled?.excluded.has(row.id) ? 'excluded' : null;
+  const next =
+    apart !== null
+      ? apart
+      : row === undefined
+        ? 'notThere'
+        : wish === null
+          ? 'inStep'
+          : isDiscarded(row)
+            ? 'discarded'
+            : wish.state;
   const left = wish === null ? null : undiscarded(row!);
   const { disabledAt, confirmedAt = null } = parseSteps(row?.steps ?? null);
-  const steps = rule?.deprovision;
-  const ended = (steps === undefined || steps.action === 'disable') && (disabledAt !== undefined || confirmedAt !== null);
+  const steps = ruled?.rule.deprovision;
+  // Enabled by hand since, or not in Rollcall's hands: nothing is deleted.
+  const ended =
+    apart === null &&
+    (steps === undefined || steps.action === 'disable') &&
+    (disabledAt !== undefined || confirmedAt !== null) &&
+    !(confirmedAt !== null && ruled !== null && isEnabled(ruled, seen));
   const deleteAt = steps?.then === 'delete' && confirmedAt !== null ? confirmedAt + steps.afterMs : null;
   const outageOf = ({ attribute, strength, reference }: ExportFlow): TargetAttribute['outage'] => {
     // Memberships, and what is not followed, do not wait for it.
@@ -114,6 +156,7 @@ function targetState(
   };
 
   function attributeState(flow: ExportFlow, outage: TargetAttribute['outage']): TargetAttribute {
+    if (apart !== null) return apartState(flow, apart, seen[flow.attribute], ruled!);
     const changes = Object.hasOwn(wanted, flow.attribute);
     return {
       attribute: flow.attribute,
@@ -132,5 +175,32 @@ function targetState(
             : 'inStep',
       outage,
     };
+  }
+}
+
+/** Whether the account is not switched off, as far as it is known. */
+function isEnabled({ connection, rule: { enabled } }: Ruled, seen: Attributes): boolean {
+  return enabled !== null && !equivalent(seen[enabled.attribute], enabled.off, typeIn(connection, enabled.attribute));
+}
+
+/** Of an account that is not written: what it has, and what the rules say where that differs. */
+function apartState(
+  flow: ExportFlow,
+  apart: 'protected' | 'excluded',
+  seen: Value | undefined,
+  { scope, now }: Ruled,
+): TargetAttribute {
+  const { attribute, text: rule, strength } = flow;
+  const said = strength === 'observe' || strength === 'onCreate' || flow.reference ? undefined : ruleSays(flow, scope, now);
+  const differs = said !== undefined && !sameValue(said, seen ?? null);
+  return { attribute, rule, strength, seen, wanted: differs ? said : undefined, state: differs ? apart : 'inStep', outage: null };
+}
+
+/** A rule that fails says nothing: a run tells of it. */
+function ruleSays(flow: ExportFlow, scope: ObjectScope, now: number): Value | undefined {
+  try {
+    return flow.evaluate(scope, { now, due: Number.POSITIVE_INFINITY });
+  } catch {
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@
 export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { type Outage, type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
+export { typeIn } from '#engine/import/settle';
 export { parseSteps } from '#engine/lifecycle/steps';
 export { discardOf, isDiscarded, partsLeft, undiscarded } from '#engine/safety/discards';
 export { limitOf } from '#engine/safety/gates';
@@ -12,5 +13,6 @@ export { newGeneration } from '#engine/sync/generation';
 export { without } from '#engine/sync/ours';
 export { createResolver, owedOf } from '#engine/sync/references';
 export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from '#engine/sync/rename';
+export { storedScopes } from '#engine/sync/scope';
 export { endingsOf } from './endings.ts';
 export { mappedBy } from './services.ts';

@@ -25,7 +25,10 @@ export async function exportScopes(
 }
 
 /** The same of objects as they are stored, a batch at a time. */
-export async function storedScopes(context: EngineContext, rows: readonly ObjectRow[]): Promise<Map<ObjectId, ObjectScope>> {
+export async function storedScopes(
+  context: Pick<EngineContext, 'store' | 'kinds'>,
+  rows: readonly ObjectRow[],
+): Promise<Map<ObjectId, ObjectScope>> {
   const images = rows.map((row) => parseImage(row.attributes));
   const rules = rows.map((row) => context.kinds.get(row.kind)!);
   const ids = new Set<ObjectId>();
