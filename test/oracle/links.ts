@@ -3,17 +3,18 @@ import { attributes } from '#core/values';
 import type { ImportRule } from '#rules/model';
 import { agreeOn } from './agree.ts';
 import { attempt, compareText, FAILED, rowOf, type State } from './state.ts';
+import { isProtected } from './targets.ts';
 import type { ObjectMemory, StagedMemory } from './world.ts';
 
-/** One pass over everything unlinked, in the order (connection rank, kind, anchor). True when a link was made. */
+/** One pass over everything unlinked, in the order (rank, kind, protected last, anchor). True when a link was made. */
 export function makeLinks(state: State): boolean {
   let made = false;
   for (const connection of [...state.rules.connections].sort((a, b) => a.rank - b.rank))
     for (const { from } of connection.imports.values()) {
-      const isHere = (s: StagedMemory) => s.connection === connection.name && s.kind === from;
-      const isFree = (s: StagedMemory) => s.object === null || isDisplaced(state, s);
-      const staged = [...state.memory.staged.values()].filter((s) => isHere(s) && isFree(s));
-      for (const one of staged.sort((a, b) => compareText(a.anchor, b.anchor))) {
+      const here = [...state.memory.staged.values()].filter((s) => s.connection === connection.name && s.kind === from);
+      const staged = here.filter((s) => s.object === null || isDisplaced(state, s));
+      const last = (s: StagedMemory) => Number(isTarget(state, s) && isProtected(state, s));
+      for (const one of staged.sort((a, b) => last(a) - last(b) || compareText(a.anchor, b.anchor))) {
         const rule = state.ruleFor(one);
         made ||= one.object !== null;
         one.object = null;
@@ -28,8 +29,8 @@ function linkOne(state: State, rule: ImportRule, staged: StagedMemory): boolean 
   if (others.length > 0) return state.park('ambiguous', staged.connection, staged);
   if (!object && !rule.project) return state.park('unjoined', staged.connection, staged);
   if (!object) return link(state, staged, project(state, rule), 'projected');
-  const isThere = (s: StagedMemory) => s.connection === staged.connection && s.kind === staged.kind && state.ruleFor(s);
-  if (state.linksOf(object).some(isThere) && !rule.many)
+  const there = state.linksOf(object).filter((s) => s.connection === staged.connection && s.kind === staged.kind);
+  if (there.some((s) => state.ruleFor(s)) && !rule.many)
     return state.park(isTarget(state, staged) ? 'duplicateAccount' : 'second', staged.connection, staged);
   return link(state, staged, object, 'joined');
 }
@@ -75,8 +76,7 @@ function candidates(state: State, rule: ImportRule, staged: StagedMemory): Objec
 export function listDoubtful(state: State): void {
   for (const staged of state.memory.staged.values()) {
     const rule = staged.object !== null && staged.how === 'joined' ? state.ruleFor(staged) : undefined;
-    if (!rule) continue;
-    const found = candidates(state, rule, staged);
-    if (found.length !== 1 || found[0]!.id !== staged.object) state.park('linkDoubtful', staged.connection, staged);
+    const found = rule && candidates(state, rule, staged).map(({ id }) => id);
+    if (found && found.join() !== String(staged.object)) state.park('linkDoubtful', staged.connection, staged);
   }
 }

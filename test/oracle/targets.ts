@@ -38,7 +38,7 @@ function writeOne(state: State, target: Job['target'], rule: ExportRule, object:
 }
 
 /** Read, and never written by any path. What cannot be told is left alone. */
-function isProtected(state: State, account: StagedMemory): boolean {
+export function isProtected(state: State, account: StagedMemory): boolean {
   const rule = state.importRuleOf(account)?.protect;
   return attempt(() => rule?.(rowOf(state.contentOf(account)!), state.clock) ?? false) !== false;
 }

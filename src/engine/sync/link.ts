@@ -4,7 +4,7 @@
  * links (release.ts).
  */
 import { canonicalJson } from '#core/canonical';
-import type { ImportRule } from '#rules/model';
+import type { Clock, ImportRule, RowScope } from '#rules/model';
 import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
 import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
@@ -63,14 +63,33 @@ async function onePass(
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     generation.looked.set(connection.name, ordered.length);
-    for (let i = 0; i < ordered.length; i += BATCH) {
-      context.signal.throwIfAborted();
-      await generation.pause();
-      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, ids, freed);
-      context.progress('sync', connection.name, Math.min(i + BATCH, ordered.length), ordered.length);
-    }
+    const told = (done: number): void => context.progress('sync', connection.name, done, ordered.length);
+    await linkInOrder(context, connection, ordered, generation, ids, freed, told);
   }
   await linkWaiting(context, generation, ids, freed);
+}
+
+/** Protected accounts of a target last: who has another account there is to have that one, which can be kept in step. */
+async function linkInOrder(
+  context: EngineContext,
+  connection: EngineConnection,
+  ordered: Float64Array,
+  generation: Generation,
+  newId: () => Promise<ObjectId>,
+  freed: StagedKey[],
+  told: (done: number) => void = () => undefined,
+): Promise<void> {
+  const last: StagedId[] = [];
+  const batch = async (ids: readonly StagedId[], later: StagedId[] | null): Promise<void> => {
+    context.signal.throwIfAborted();
+    await generation.pause();
+    await linkBatch(context, connection, ids, generation, newId, freed, later);
+  };
+  for (let i = 0; i < ordered.length; i += BATCH) {
+    await batch(Array.from(ordered.subarray(i, i + BATCH)), last);
+    told(Math.min(i + BATCH, ordered.length));
+  }
+  for (let i = 0; i < last.length; i += BATCH) await batch(last.slice(i, i + BATCH), null);
 }
 
 /**
@@ -96,18 +115,19 @@ async function linkWaiting(
   const ranges = [...waiting].map((id): DirtyRange => ({ subject: 'staged', from: id, to: id, cause: 'key' }));
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
-    for (let i = 0; i < ordered.length; i += BATCH)
-      await linkBatch(context, connection, Array.from(ordered.subarray(i, i + BATCH)), generation, newId, []);
+    await linkInOrder(context, connection, ordered, generation, newId, []);
   }
 }
 
+/** `later` takes the protected accounts, which are then left out. */
 async function linkBatch(
   context: EngineContext,
   connection: EngineConnection,
-  ids: readonly number[],
+  ids: readonly StagedId[],
   generation: Generation,
   newId: () => Promise<ObjectId>,
   freed: StagedKey[],
+  later: StagedId[] | null,
 ): Promise<void> {
   const { store } = context;
   const rows = new Map((await store.spaces.byIds(ids)).map((row) => [row.id, row]));
@@ -140,6 +160,7 @@ async function linkBatch(
     const scope = scopeOf(row, outages);
     const rule = ruleFor(connection, row, scope, clock, reporter(context));
     if (!rule) settle(generation, row, [], []);
+    else if (later && connection.exports.size > 0 && rule.protect && isGuarded(rule.protect, scope, clock)) later.push(id);
     else unlinked.push({ row, rule, keys: joinKeysOf(context, rule, scope, clock) });
   }
   freed.push(...(await keysOfObjects(context, [...left])));
@@ -226,6 +247,15 @@ function assign(
   generation.parked.delete(row.id);
   if (generation.foresight) bring(generation.foresight, row.id, object);
   look(generation, object);
+}
+
+/** What cannot be told is left alone. */
+function isGuarded(protect: NonNullable<ImportRule['protect']>, scope: RowScope, clock: Clock): boolean {
+  try {
+    return protect(scope, clock);
+  } catch {
+    return true;
+  }
 }
 
 /** An unlinked staged object's whole situation: what it waits for, why it is parked. */

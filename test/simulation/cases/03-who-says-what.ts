@@ -263,4 +263,29 @@ export const whoSaysWhat: readonly Case[] = [
       },
     ],
   },
+  {
+    says: '3: who has an account besides a protected one is joined with that one',
+    config: {
+      connections: {
+        hr: source(simple),
+        dir: target(
+          dirFlows,
+          {},
+          { import: { person: { join: 'employeeId', protect: 'row.admin == "yes"', attributes: { employeeId: 'number' } } } },
+        ),
+      },
+    },
+    systems: {
+      hr: { a: ann, b: bo },
+      dir: { x: { number: '1', admin: 'yes' }, y: { number: '1' }, z: { number: '2', admin: 'yes' } },
+    },
+    story: [
+      'settle',
+      {
+        links: { 'dir|person:x': undefined, 'dir|person:y': hr('a'), 'dir|person:z': hr('b') },
+        parked: ['duplicateAccount dir person:x'],
+        systems: { dir: { 'person:x': { cn: undefined }, 'person:y': { cn: 'Ann' }, 'person:z': { cn: undefined } } },
+      },
+    ],
+  },
 ];
