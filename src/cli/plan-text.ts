@@ -47,7 +47,8 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
         objectText,
       ),
     );
-  for (const [connection, lines] of exports) {
+  const shown = [...exports].filter(([connection]) => plan.chosen?.includes(connection) ?? true);
+  for (const [connection, lines] of shown) {
     const ordered = lines.toSorted((a, b) => rankOf(a) - rankOf(b));
     const ending = ordered.filter(endsAccount).length;
     const text = (line: ExportLine): string =>
@@ -55,6 +56,13 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
     const most = Math.max(limit, Math.min(ending, MOST_ENDING) + Math.min(limit, lines.length - ending));
     parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, ordered, most, terminal, text));
   }
+  const hidden = [...exports].filter((one) => !shown.some(([connection]) => connection === one[0]));
+  if (hidden.length > 0)
+    parts.push(
+      paint.dim(
+        `Not shown: ${listing(hidden.map(([connection, lines]) => `${count(lines.length, 'change')} of ${printable(connection)}`))}; 'rollcall plan' shows all\n`,
+      ),
+    );
   if (parked.length > 0) {
     const kinds = Map.groupBy(parked, (line) => line.kind);
     const listed = [...kinds]

@@ -47,7 +47,8 @@ function headText(found: WaitingOutput, paint: Paint): string {
     [memberships, `${count(memberships, 'membership')} to change`],
   ] as const;
   const listed = tally.flatMap(([some, text]) => (some === 0 ? [] : [`  ${text}\n`])).join('');
-  if (found.what === 'firstPlan') return `First plan of ${name}: ${count(total, 'change')}.\n${listed}`;
+  const size = found.left === 0 ? count(total, 'change') : `${number(total)} chosen of ${count(total + found.left, 'change')}`;
+  if (found.what === 'firstPlan') return `First plan of ${name}: ${size}.\n${listed}`;
   const holds = found.holds.map((one) => {
     const grown =
       one.part !== 'member' && one.count > one.firstCount ? paint.red(`, ${number(one.firstCount)} when this began`) : '';
@@ -59,7 +60,7 @@ function headText(found: WaitingOutput, paint: Paint): string {
           : `over the limit of ${number(one.limit)}`;
     return `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}${grown}; ${why}, since ${time(one.since)}\n`;
   });
-  return `${name} holds ${count(total, 'change')}:\n${holds.join('')}\n${listed}`;
+  return `${name} holds ${size}:\n${holds.join('')}\n${listed}`;
 }
 
 function named(one: WaitingChange, paint: Paint): string {

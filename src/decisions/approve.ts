@@ -179,6 +179,11 @@ function choose(shown: Waiting, { only, digest }: Choice): Changes {
       remedy: 'Look at it again and decide anew; nothing was decided.',
     });
   }
+  return named(shown, only);
+}
+
+/** Of what waits, what these accounts are about; nothing named = all. Errors: notFound. */
+export function named(shown: Waiting, only: readonly string[]): Changes {
   if (only.length === 0) return shown;
   const names = new Map<string, number>();
   for (const row of [...shown.groups.values(), ...shown.linked.values(), ...shown.rows])

@@ -49,6 +49,8 @@ export interface PlanOutput {
   readonly labels: { readonly [id: string]: string };
   /** What earlier runs sent and nobody knows the outcome of, per target that has such changes. */
   readonly unsettled: readonly Unsettled[];
+  /** Targets that were asked for, and nothing but targets; null = all. The lines are of all of them. */
+  readonly chosen: readonly string[] | null;
   /** Connections whose first plan, or held changes, can be approved before another run. */
   readonly decidable: readonly string[];
   readonly report: ReportOutput;
@@ -66,11 +68,16 @@ const planShape: z.ZodRawShape = {
   endings: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
   unsettled: z.array(z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number() })),
+  chosen: z.array(z.string()).nullable(),
   decidable: z.array(z.string()),
   report: z.object(reportShape),
 };
 
-async function planOutput(plan: Plan, asOf: boolean, { config, store }: Services): Promise<PlanOutput> {
+async function planOutput(
+  plan: Plan,
+  { asOf, connections }: Pick<PlanInput, 'asOf' | 'connections'>,
+  { config, store }: Services,
+): Promise<PlanOutput> {
   const head = plan.lines.find((one) => one.what === 'plan');
   const references = Object.fromEntries([...config.kinds.values()].map((one) => [one.kind, referencesOf(one)]));
   return {
@@ -78,13 +85,14 @@ async function planOutput(plan: Plan, asOf: boolean, { config, store }: Services
     changes: plan.lines.some((one) => one.what === 'object' || one.what === 'export'),
     hash: plan.hash,
     now: formatInstant(plan.now),
-    asOf,
+    asOf: asOf !== undefined,
     basedOn: head?.what === 'plan' ? head.basedOn : {},
     references,
     lines: plan.lines,
     endings: Object.fromEntries(plan.endings),
     labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
     unsettled: await unsettledIn(config, store),
+    chosen: targetsAmong(connections, config),
     decidable: await decidableIn(config, store),
     report: reportOutput(plan.report),
   };
@@ -115,7 +123,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
       },
       services,
     );
-    return planOutput(planned, input.asOf !== undefined, services);
+    return planOutput(planned, input, services);
   },
 };
 
@@ -135,6 +143,12 @@ function referredIn(lines: readonly PlanLine[], references: PlanOutput['referenc
   }
   for (const line of lines) if (line.what === 'object') ids.delete(line.object);
   return [...ids];
+}
+
+/** Who names a source wants to see what comes of it anywhere. */
+function targetsAmong(names: readonly string[], { connections }: Services['config']): readonly string[] | null {
+  const targets = connections.filter((one) => one.exports.size > 0).map((one) => one.name);
+  return names.length > 0 && names.every((name) => targets.includes(name)) ? [...new Set(names)] : null;
 }
 
 async function unsettledIn(config: Services['config'], store: Services['store']): Promise<Unsettled[]> {

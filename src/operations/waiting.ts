@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseImage } from '#core/canonical';
 import { formatInstant } from '#core/time';
 import type { Attributes } from '#core/values';
-import { namesOf, pending, type Waiting } from '#decisions/approve';
+import { named, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
 import { labelsOf, withLabels } from '#people/label';
 import type { Services } from '#runs/model';
@@ -14,6 +14,8 @@ import { instant, values } from './shapes.ts';
 export interface WaitingInput {
   /** Connection, or id of a hold. */
   readonly target: string;
+  /** Accounts chosen, as they are listed; empty = all. */
+  readonly only: readonly string[];
   readonly limit: number;
 }
 export interface WaitingChange {
@@ -34,6 +36,8 @@ export interface WaitingOutput {
   readonly what: 'firstPlan' | 'gate';
   readonly digest: string;
   readonly total: number;
+  /** Changes that wait and were not chosen. */
+  readonly left: number;
   readonly create: number;
   /** Without those that disable or enable. */
   readonly update: number;
@@ -68,12 +72,17 @@ export interface WaitingOutput {
 export const waiting: Operation<WaitingInput, WaitingOutput> = {
   name: 'waiting',
   permission: 'decisions.read',
-  input: z.object({ target: z.string().min(1), limit: z.int().min(0).max(10_000).default(20) }),
+  input: z.object({
+    target: z.string().min(1),
+    only: z.array(z.string().min(1)).default([]),
+    limit: z.int().min(0).max(10_000).default(20),
+  }),
   output: versioned<WaitingOutput>('waiting', {
     connection: z.string(),
     what: z.enum(['firstPlan', 'gate']),
     digest: z.string(),
     total: z.number(),
+    left: z.number(),
     create: z.number(),
     update: z.number(),
     disable: z.number(),
@@ -106,10 +115,12 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       }),
     ),
   }),
-  async run({ target, limit }, session) {
+  async run({ target, only, limit }, session) {
     // Shown before it is decided, so the store is opened for writing at once: the decision follows in the same session.
     const services = await session.services('write');
-    const found = await pending(target, services);
+    const all = await pending(target, services);
+    // The digest is of all that waits: what is decided is measured against it.
+    const found: Waiting = { ...all, ...named(all, only) };
     const [ending, others] = [found.rows.filter(endsAccount), found.rows.filter((row) => !endsAccount(row))];
     ending.sort((a, b) => Number(isDelete(b)) - Number(isDelete(a)));
     const shown = [...ending.slice(0, Math.max(limit, MOST_ENDING)), ...others.slice(0, limit)];
@@ -139,6 +150,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       what: found.what,
       digest: found.digest,
       total: sizeOf(found),
+      left: sizeOf(all) - sizeOf(found),
       ...countsOf(found.rows),
       deleteAfterDays: deleteAfter(found, services),
       memberships: found.members.length,

@@ -26,14 +26,14 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   if (accept !== null) return { ...base, accept, ...(await decider(args, surroundings)) };
   // Who decides is asked for once it is seen what about.
   const given = canAsk(surroundings) ? null : await decider(args, surroundings);
-  const found = await perform(waiting, { target, limit: SHOWN }, surroundings.session);
+  const found = await perform(waiting, { target, only, limit: SHOWN }, surroundings.session);
   if (!surroundings.json && !surroundings.quiet) surroundings.terminal.err(waitingText(found, surroundings.terminal));
   const digest = args.text('digest') ?? found.digest;
   if (given !== null || (args.text('as') !== undefined && args.text('reason') !== undefined))
     return { ...base, ...(given ?? (await decider(args, surroundings))), digest };
   const asker = openAsker(surroundings.terminal);
   try {
-    const what = only.length > 0 ? `these ${only.length}` : `all ${number(found.total)}`;
+    const what = only.length > 0 ? `these ${number(found.total)}` : `all ${number(found.total)}`;
     if (!(await asker.yes(`${verb} ${what}?`, false))) throw new Declined();
   } finally {
     asker.close();

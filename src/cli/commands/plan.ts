@@ -17,14 +17,25 @@ export const plan: Command = command({
     "'run --plan FILE' carries out what --out wrote. Where the plan was made with --read, that run reads the same systems again first, since nothing of the plan's own read is kept; what is not as planned by then is left out and listed.",
     'Exit code 0: no changes; 2: changes; 1: it could not be worked out, or not everything could be read.',
   ],
-  positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
+  positionals: [
+    {
+      name: 'CONNECTION',
+      about: 'Of targets, only their changes are shown; with --read, only these connections are read (default: all).',
+      required: false,
+      many: true,
+    },
+  ],
   options: [
     { name: 'read', about: 'Read the systems first.' },
     { name: 'as-of', value: 'DATE', about: 'Plan for this day instead of now: 2026-03-31.' },
     PROFILE_OPTION,
     PERSON_OPTION,
     { name: 'out', value: 'FILE', about: "Also write the plan to a file, for 'run --plan FILE'.", complete: 'file' },
-    { name: 'limit', value: 'N', about: 'Changes shown per system (default: 20).' },
+    {
+      name: 'limit',
+      value: 'N',
+      about: 'Changes shown per system (default: 20); of accounts to disable or delete at least 200 are shown.',
+    },
   ],
   examples: [
     { line: 'rollcall plan --read', about: 'read the systems and show what would change' },

@@ -5,6 +5,7 @@ import { run as operation, PROFILES } from '#operations/run';
 import type { ReportOutput } from '#operations/shapes';
 import { type Command, command, EXIT, type Option, type Surroundings, UsageError } from '../command.ts';
 import { reportText } from '../report.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 export const PROFILE_OPTION: Option = {
   name: 'profile',
@@ -56,6 +57,13 @@ async function planLines(file: string): Promise<readonly string[]> {
   return text.split('\n').filter((line) => line !== '');
 }
 
+/** A run about one person works from what was last read: who just changed something in a source is told. */
+function unreadText(person: string, { paint }: Terminal): string {
+  const colon = person.indexOf(':');
+  const source = colon > 0 ? ` ${printable(person.slice(0, colon))}` : '';
+  return `Nothing was read for this person: it was worked out from what was last read.\n  ${paint.dim('→')} to read first: rollcall run${source}\n`;
+}
+
 export const run: Command = command({
   name: 'run',
   summary: 'read, work out, write and confirm',
@@ -68,7 +76,7 @@ export const run: Command = command({
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
   options: [
     PROFILE_OPTION,
-    PERSON_OPTION,
+    { ...PERSON_OPTION, about: `${PERSON_OPTION.about} No system is read for it.` },
     {
       name: 'plan',
       value: 'FILE',
@@ -80,7 +88,7 @@ export const run: Command = command({
     { line: 'rollcall run', about: 'a whole cycle over all connections' },
     { line: 'rollcall run hr', about: 'read HR and pass on what changed there' },
     { line: 'rollcall run hr --profile full-import', about: 'only read HR, all of it' },
-    { line: 'rollcall run --person hr:E1042', about: 'one person only' },
+    { line: 'rollcall run --person hr:E1042', about: 'one person only, from what was last read' },
     { line: 'rollcall plan --out monday.plan && rollcall run --plan monday.plan', about: 'exactly what somebody looked at' },
   ],
   operation,
@@ -94,9 +102,10 @@ export const run: Command = command({
       ...(file === undefined ? {} : { planLines: await planLines(file) }),
     };
   },
-  print(report, { terminal, quiet }) {
+  print(report, { terminal, quiet }, args) {
     if (quiet && isUneventful(report)) return;
     terminal.out(reportText(report, terminal));
+    if (args.has('person') && !quiet) terminal.out(unreadText(args.text('person')!, terminal));
   },
   exit(report) {
     if (report.status === 'interrupted') return EXIT.interrupted;

@@ -1,0 +1,55 @@
+/** Who asks for some of it is shown that: accounts chosen for an approval, the targets of a plan; and what a run about one person does not do. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BOOK, type Place, place, rows } from './place.ts';
+
+const ME = ['--as', 'Ada', '--reason', 'looked at it'];
+const YAML = `store: sqlite:rollcall.db
+connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    owner: true
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
+${BOOK}${BOOK.replaceAll('book', 'list')}`;
+
+let here: Place;
+beforeEach(async () => {
+  here = await place(YAML);
+  await here.write('hr.csv', ['id,name,phone', ...rows(), ''].join('\n'));
+  await here.run();
+});
+afterEach(() => here.remove());
+
+it('an approval of some accounts shows these and counts the others', async () => {
+  const { err } = await here.call('approve', 'book', '--only', 'E02', '--only', 'E03', ...ME);
+  expect(err).toContain('First plan of book: 2 chosen of 12 changes.\n  2 accounts to create\n');
+  expect(err.match(/Person \d+ E\d+/g)).toEqual(['Person 2 E02', 'Person 3 E03']);
+  // What was left out is held, and chosen from in the same way.
+  const { err: held } = await here.call('approve', 'book', '--only', 'E04', ...ME);
+  expect(held).toContain('book holds 1 chosen of 10 changes:');
+  expect(held.match(/Person \d+ E\d+/g)).toEqual(['Person 4 E04']);
+  expect((await here.call('approve', 'book', '--only', 'E77', ...ME)).err).toContain("No change of 'E77' waits at book.");
+});
+
+it('a plan of a target shows its changes and counts the others; one of a source shows all that comes of it', async () => {
+  const { out } = await here.call('plan', 'list');
+  expect(out).toMatch(/^list {2}12 to create/m);
+  expect(out).not.toMatch(/^book {2}12 to create/m);
+  expect(out).toContain("Not shown: 12 changes of book; 'rollcall plan' shows all\n");
+  for (const names of [[], ['hr'], ['hr', 'list']]) {
+    const all = await here.call('plan', ...names);
+    expect(all.out).toMatch(/^book {2}12 to create[\s\S]*^list {2}12 to create/m);
+    expect(all.out).not.toContain('Not shown');
+  }
+});
+
+it('a run about one person says that it reads nothing, and what reads', async () => {
+  const { out } = await here.call('run', '--person', 'hr:E05');
+  expect(out).toContain(
+    'Nothing was read for this person: it was worked out from what was last read.\n  → to read first: rollcall run hr\n',
+  );
+  expect((await here.call('run', '--person', 'hr:E05', '-q')).out).not.toContain('Nothing was read');
+  expect((await here.call('run')).out).not.toContain('Nothing was read');
+});
