@@ -99,6 +99,26 @@ describe('rows that cannot be used', () => {
   });
 });
 
+it('UTF-8 under an encoding of one byte a letter is not read: nobody gets a name that nobody has', async () => {
+  const german = YAML.replace('    anchor: id\n    owner', '    anchor: id\n    encoding: windows-1252\n    owner');
+  await here.write('rollcall.yaml', german);
+  await here.write('hr.csv', Buffer.from(file(edited((lines) => lines.splice(4, 1, 'E05,J\u00fcrgen,104'))), 'latin1'));
+  await here.run();
+  expect(await book(here)).toMatchObject({ E05: 'J\u00fcrgen,104' });
+  await here.write('hr.csv', file(edited((lines) => lines.splice(4, 1, 'E05,J\u00fcrgen,105'))));
+  expect(await here.run()).toMatchObject({
+    faults: [
+      {
+        kind: 'configuration',
+        message: expect.stringContaining('is read as windows-1252'),
+        remedy: expect.stringContaining('utf-8'),
+      },
+    ],
+    connections: [{ gone: 0 }, { deleted: 0, updated: 0 }],
+  });
+  expect(await book(here)).toMatchObject({ E05: 'J\u00fcrgen,104' });
+});
+
 it('the wrong encoding costs the fields it is in, and proves nothing about them', async () => {
   const lines = edited((all) => {
     all.splice(4, 1, 'E05,J\xfcrgen,555');

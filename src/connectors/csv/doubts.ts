@@ -1,6 +1,6 @@
-/** What looks wrong about how a file is said to be written. Told by `test` and before a first configuration; a read never doubts. */
+/** What looks wrong about how a file is said to be written. Told by `test` and before a first configuration. */
 import { isUtf8 } from 'node:buffer';
-import type { Fault } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import { decoderOf, encodingByBom } from '../files/decode.ts';
 import { openSourceOrNone, type SourceFile } from '../files/source.ts';
 import type { CsvConfig } from './config.ts';
@@ -20,6 +20,20 @@ export async function doubtsAbout(path: string, config: CsvConfig): Promise<read
   } finally {
     await source.close();
   }
+}
+
+const ONE_BYTE = /^(windows|win|cp|iso-?8859|latin|koi8|mac|ibm)/i;
+
+/**
+ * A read that would carry two wrong characters for each letter with an accent to everybody is none. Only where no text in the
+ * encoding that is set looks like UTF-8 by chance.
+ *
+ * @throws configuration
+ */
+export async function refuseMisread(source: SourceFile, path: string, config: CsvConfig): Promise<void> {
+  if (config.encoding === undefined || !ONE_BYTE.test(config.encoding)) return;
+  const [doubt] = encodingDoubt(path, config, await startOf(source));
+  if (doubt) throw new RollcallError(doubt.kind, doubt.message, { where: doubt.where, remedy: doubt.remedy! });
 }
 
 async function startOf(source: SourceFile): Promise<Buffer> {

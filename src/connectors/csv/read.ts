@@ -8,7 +8,7 @@ import { KeyTable } from '../files/keys.ts';
 import { skippedIn } from '../files/skipped.ts';
 import { openSourceOrNone, refuseMissing } from '../files/source.ts';
 import { anchorsOf, type CsvConfig } from './config.ts';
-import { doubtsAbout } from './doubts.ts';
+import { doubtsAbout, refuseMisread } from './doubts.ts';
 import { looksLikeData, multiOf, type RowReader, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
 import { newTable, readTable, rowFault, type Table } from './table.ts';
@@ -37,6 +37,7 @@ export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerat
   const table = newTable(config, path);
   let objects: ReadObject[] = [];
   try {
+    await refuseMisread(source, path, config);
     const sink: CsvSink = {
       row(fields, line) {
         rows ??= rowReader(table.layout!, config, path);
