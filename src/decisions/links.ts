@@ -8,6 +8,7 @@ import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } fr
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { requirePlace } from './free-place.ts';
 import { known } from './hold.ts';
+import { notLinked } from './possible.ts';
 import { changeHeld, gateFor, holdLink, type LinkChange } from './unlink-gate.ts';
 
 /** What became of a decision. */
@@ -35,6 +36,12 @@ export async function link(
     throw new RollcallError('conflict', `${connection}:${anchor} is linked to this person already, by a decision.`, {
       where: { connection, object: anchor },
       remedy: 'There is nothing to decide.',
+    });
+  const barrier = notLinked(connection, staged.kind, surroundings.config);
+  if (barrier !== null)
+    throw new RollcallError('conflict', `${connection}:${anchor} cannot be linked: ${barrier.why}.`, {
+      where: { connection, object: anchor },
+      remedy: barrier.remedy,
     });
   return { ...(await recordLink(staged, object, {}, by, surroundings)), staged, before: staged.objectId };
 }

@@ -33,6 +33,7 @@ function world(rows: ParkedRow[], accounts: object[] = []) {
           export: { state: 'failed', revision: 3, approved: null, discarded: null },
         })),
     },
+    sync: { objects: async () => [] },
     exports: { mark: async (batch: { rows: object[] }) => void marked.push(...batch.rows) },
   } as unknown as Store;
   const surroundings = {

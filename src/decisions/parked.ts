@@ -8,6 +8,7 @@ import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
 import { recordBarred, recordLink, waitAgain } from './links.ts';
+import { offeredFor } from './possible.ts';
 import { type Renamed, type RenameSurroundings, rename } from './rename.ts';
 
 export interface ParkedDecision {
@@ -47,6 +48,7 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
   const by = checked(decider);
   const item = await parkedItem(decision.id, store);
   const choice = choiceOf(item, decision.choice);
+  await refuseImpossible(item, choice, surroundings);
   if (choice.needs === 'person' && decision.person === null) {
     throw new WrongCommand('invalidValue', `'${choice.name}' of item ${item.id} needs --person PERSON.`, {
       remedy: choice.about,
@@ -116,6 +118,18 @@ function choiceOf(item: ParkedRow, name: string): Choice {
   });
 }
 
+/** @throws conflict for one that would do nothing. */
+async function refuseImpossible(item: ParkedRow, choice: Choice, { store, config }: ParkedSurroundings): Promise<void> {
+  if ((choice.effect !== 'adopt' && choice.effect !== 'rename') || item.objectId === null) return;
+  const [object] = await store.sync.objects([item.objectId]);
+  const found = offeredFor(item, object?.kind ?? null, config).impossible.find((one) => one.name === choice.name);
+  if (found === undefined) return;
+  throw new RollcallError('conflict', `'${choice.name}' of item ${item.id} would do nothing: ${found.why}.`, {
+    where: item.connection === null ? {} : { connection: item.connection },
+    remedy: found.remedy,
+  });
+}
+
 function waiting(subject: 'staged' | 'object', id: number | null): DirtyRange[] {
   return id === null ? [] : [waitAgain(subject, id)];
 }
@@ -152,7 +166,7 @@ async function existingAccount(item: ParkedRow, store: Store): Promise<StagedId>
   if (account !== undefined)
     throw new RollcallError('conflict', `${others.length + 1} accounts have the value of item ${item.id}.`, {
       where,
-      remedy: `Say which it is: 'rollcall link ${item.connection} ANCHOR ${item.objectId}'.`,
+      remedy: `Say which it is: rollcall link ${item.connection} ANCHOR '#${item.objectId}'`,
     });
   const what = there.length > 0 ? 'belongs to somebody else' : 'is not there any more';
   throw new RollcallError('conflict', `The account of item ${item.id} ${what}.`, {

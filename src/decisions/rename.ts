@@ -45,15 +45,11 @@ function attributeOf(item: ParkedRow, object: ObjectRow, config: RenameSurroundi
   const rules = config.kinds.get(object.kind);
   const rule = config.connections.find((one) => one.name === item.connection)?.exports.get(object.kind);
   const found = rules === undefined || rule === undefined ? [] : inTheWay(rule, rules, by);
+  // Which of none or several is not offered (possible.ts).
   if (found.length === 1) return found[0]!;
-  const what = by === 'anchor' || by === 'nameKey' ? `its name in ${item.connection}` : by;
-  throw new RollcallError(
-    'conflict',
-    found.length === 0
-      ? `Nothing unique is in the way: ${what} is not made of an attribute with 'unique'.`
-      : `Several unique attributes are in the way, ${found.join(' and ')}: ${what} is made of them.`,
-    { remedy: `Mend it in the source, or fix the value: 'rollcall fix ${object.id} ${found[0] ?? 'ATTRIBUTE'} VALUE'.` },
-  );
+  throw new RollcallError('conflict', `No rule in rollcall.yaml says what is in the way at ${item.connection}.`, {
+    remedy: `Say it with: rollcall fix '#${object.id}' ATTRIBUTE VALUE`,
+  });
 }
 
 async function made(context: RenameContext, object: ObjectRow, attribute: string, item: ParkedRow): Promise<string> {

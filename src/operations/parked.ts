@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { meaningOf } from '#decisions/choices';
 import { type DecidedItem, decidedOf } from '#decisions/decided';
+import { accountsHad, namedIn } from '#decisions/has';
 import { decide } from '#decisions/parked';
+import { offeredFor } from '#decisions/possible';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { unignored } from '#runs/ignored';
@@ -39,6 +41,10 @@ export interface ParkedItem {
     readonly needs: string | null;
     readonly takes: string | null;
   }[];
+  /** Choices of its kind that would do nothing here, and why: they are not among those above. */
+  readonly impossible: readonly { readonly name: string; readonly why: string; readonly remedy: string }[];
+  /** Of an account too many: the one there that the person has already. */
+  readonly has: string | null;
   /** What somebody decided about it since it is parked; null = nothing yet. */
   readonly decided: {
     readonly decision: number;
@@ -91,6 +97,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         choices: z.array(
           z.object({ name: z.string(), about: z.string(), needs: z.string().nullable(), takes: z.string().nullable() }),
         ),
+        impossible: z.array(z.object({ name: z.string(), why: z.string(), remedy: z.string() })),
+        has: z.string().nullable(),
         decided: z
           .object({
             decision: z.number(),
@@ -132,6 +140,13 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       store,
     );
     const decided = await decidedOf(rows, store);
+    const kinds = new Map(
+      (await store.sync.objects(rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])))).map((one) => [
+        one.id,
+        one.kind,
+      ]),
+    );
+    const had = await accountsHad(rows, details, store);
     const staged = new Map(
       (await store.spaces.byIds(rows.flatMap((row) => (row.stagedId === null ? [] : [row.stagedId])))).map((row) => [
         row.id,
@@ -141,7 +156,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     return {
       counts: await store.decisions.parkedCounts(),
       parked: rows.map((row) => {
-        const { meaning, cure, choices } = meaningOf(row.kind);
+        const { meaning, cure } = meaningOf(row.kind);
+        const { choices, impossible } = offeredFor(row, kinds.get(row.objectId ?? -1) ?? null, services.config);
         const account = row.stagedId === null ? undefined : staged.get(row.stagedId);
         return {
           id: row.id,
@@ -155,6 +171,8 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           meaning,
           cure,
           choices: choices.map(({ name, about, needs = null, takes = null }) => ({ name, about, needs, takes })),
+          impossible,
+          has: had.get(row.id) ?? null,
           decided: decidedItem(decided.get(row.id)),
           names: Object.fromEntries(namedIn(details.get(row.id)).map((id) => [id, labels.get(id) ?? `#${id}`])),
           detail: details.get(row.id),
@@ -172,12 +190,6 @@ function decidedItem(of: DecidedItem | undefined): ParkedItem['decided'] {
   if (of === undefined) return null;
   const { id, kind, by, at, reason } = of.decision;
   return { decision: id, kind, by, at: formatInstant(at), reason, waitsFor: of.waitsFor };
-}
-
-/** People whom a note names by their ids. */
-function namedIn(detail: unknown): number[] {
-  const { candidates, object, holders } = (detail ?? {}) as { [name: string]: unknown };
-  return [candidates, object, holders].flat().filter((one) => typeof one === 'number');
 }
 
 export interface DecideInput {

@@ -50,9 +50,16 @@ export const parked: Command = command({
     terminal.out(
       `${paint.bold(count(total, 'parked item'))}: ${tally.join(', ')}${ignored > 0 ? paint.dim(`; ${number(ignored)} of them, which somebody said to ignore, not listed`) : ''}\n`,
     );
-    for (const [kind, some] of Map.groupBy(items, (item) => item.kind)) {
-      terminal.out(`\n${paint.bold(printable(kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
+    for (const some of Map.groupBy(items, alike).values()) {
+      terminal.out(`\n${paint.bold(printable(some[0]!.kind))}  ${some[0]!.meaning}\n${paint.dim(`  ${some[0]!.cure}`)}\n`);
       for (const item of some) terminal.out(itemText(item, terminal));
+      for (const { name, why } of some[0]!.impossible) {
+        const remedies = new Set(
+          some.flatMap((item) => item.impossible.filter((one) => one.name === name).map((one) => one.remedy)),
+        );
+        const remedy = remedies.size === 1 ? ` ${[...remedies][0]}` : '';
+        terminal.out(`  ${paint.dim(`'${name}' would do nothing here: ${printable(`${why}.${remedy}`)}`)}\n`);
+      }
       for (const choice of some[0]!.choices) {
         const named = choice.needs ?? choice.takes;
         const option = named === null ? '' : `--${named} ${named.toUpperCase()}`;
@@ -65,6 +72,11 @@ export const parked: Command = command({
     if (next !== null && !quiet) terminal.err(paint.dim(`\nThere are more: add --after ${next}.\n`));
   },
 });
+
+/** Items with the same meaning and the same choices are listed together. */
+function alike({ kind, impossible }: ParkedItem): string {
+  return [kind, ...impossible.map(({ name, why }) => `${name} ${why}`)].join('\n');
+}
 
 function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Terminal): string {
   const lines = owed.map(
@@ -106,7 +118,7 @@ function decidedText({ decided }: ParkedItem, paint: Terminal['paint']): string 
 }
 
 /** The engine's note: `message` as a sentence, then whatever else it names and the line above does not. */
-function detailText({ detail, account, names }: ParkedItem, paint: Terminal['paint']): string {
+function detailText({ detail, account, names, has }: ParkedItem, paint: Terminal['paint']): string {
   if (typeof detail !== 'object' || detail === null) return '';
   const shown = (name: string, what: unknown): string => {
     if (name === 'by' && what === 'nameKey') return 'name';
@@ -118,7 +130,10 @@ function detailText({ detail, account, names }: ParkedItem, paint: Terminal['pai
   const others = Object.entries(rest)
     .filter(([name, what]) => name !== 'anchor' || what !== account)
     .map(([name, what]) => `${name === 'holders' ? 'somebody else has it' : printable(name)}: ${shown(name, what)}`);
-  const text = [typeof message === 'string' ? printable(message) : '', ...others].filter((part) => part !== '').join('; ');
+  const already = has === null ? '' : `has already: ${printable(has)}`;
+  const text = [typeof message === 'string' ? printable(message) : '', ...others, already]
+    .filter((part) => part !== '')
+    .join('; ');
   return text === '' ? '' : `         ${paint.dim(text)}\n`;
 }
 

@@ -1,7 +1,7 @@
 /** What export rules say about one object. A rule that fails is parked and told; its attribute is left alone in the target. */
 import { canonicalJson } from '#core/canonical';
 import { type Fault, toFault } from '#core/errors';
-import type { Value } from '#core/values';
+import { scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import type { Evaluated } from './evaluate.ts';
@@ -42,10 +42,19 @@ export function text(
   }
 }
 
-export const UNNAMED: Pick<Fault, 'message' | 'remedy'> = {
-  message: 'the new account would have no name',
-  remedy: 'mend what the name is made of, or let the rule allow for it',
-};
+/** A new account without what it is known by there: the rule, and what it is made of that is empty. */
+export function unnamed(
+  rule: Pick<ExportRule, 'namedBy'>,
+  { object }: ObjectScope,
+  what: 'anchor' | 'name',
+): Pick<Fault, 'message' | 'remedy'> {
+  const empty = rule.namedBy.filter((read) => scalars((object[read.split('.')[0]!] ?? null) as Value).length === 0);
+  const because = empty.length === 0 ? '' : `, because ${empty.join(' and ')} ${empty.length === 1 ? 'is' : 'are'} empty`;
+  return {
+    message: `the new account would have no ${what}: the rule for it gives nothing${because}`,
+    remedy: `mend what the ${what} is made of in the source, or let the rule allow for it`,
+  };
+}
 
 export function park(
   context: EngineContext,
@@ -56,10 +65,12 @@ export function park(
 ): void {
   // branch: parks invalidValue: an export rule fails, or a value the target does not take
   one.parked.push({ kind: 'invalidValue', connection: connection.name, detail: canonicalJson({ attribute, message }) });
-  // Its account there says most to who looks after the target; an object without any row has only its number.
-  const row =
-    one.rows.find((r) => r.connection === connection.name && r.anchor !== null) ?? one.rows.find((r) => r.anchor !== null);
-  const where = { connection: connection.name, attribute, object: row?.anchor ?? `#${one.id}` };
+  // Its account there says most to who looks after the target; what another system calls it is said with that system, and an
+  // object without any row has only its number.
+  const row = one.rows.find((r) => r.connection === connection.name && r.anchor !== null);
+  const other = row ? undefined : one.rows.find((r) => r.anchor !== null);
+  const object = row?.anchor ?? (other ? `${other.connection}:${other.anchor}` : `#${one.id}`);
+  const where = { connection: connection.name, attribute, object };
   context.fault(
     { kind: 'invalidValue', message, where, ...(remedy === undefined ? {} : { remedy }) },
     { subject: 'object', id: one.id },

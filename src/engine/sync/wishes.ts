@@ -21,7 +21,7 @@ import type { Account } from './accounts.ts';
 import { keepAnchor } from './anchors.ts';
 import { effectiveImage } from './contributions.ts';
 import type { Evaluated } from './evaluate.ts';
-import { evaluate, FAILED, park, text, UNNAMED } from './export-rules.ts';
+import { evaluate, FAILED, park, text, unnamed } from './export-rules.ts';
 import { giveUp } from './give-up.ts';
 import { forgetOurs, goal, plain, references, renamed, sameGoal } from './goals.ts';
 import { isShared, sharedIn } from './ours.ts';
@@ -134,7 +134,8 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
   const anchor = text(context, one, connection, rule.anchor, scope, 'anchor');
   const name = text(context, one, connection, rule.name, scope, 'name');
   if ((rule.anchor && anchor === null) || (rule.name && name === null)) {
-    park(context, one, connection, UNNAMED, rule.name ? 'name' : 'anchor');
+    const missing = rule.anchor && anchor === null ? 'anchor' : 'name';
+    park(context, one, connection, unnamed(rule, scope, missing), missing);
     return {
       connection,
       rule,
