@@ -85,3 +85,16 @@ it('a member that somebody took out while the group was written comes back', asy
       .find(({ anchor }) => anchor === 'g')!.attributes,
   ).toMatchObject({ note: 'new', member: ['p1', 'p2'] });
 });
+
+it('what no rule names is taken as it is, and the next run is quiet', async () => {
+  here = await firm(
+    yaml('').replace('    deltas: false', '    deltas: false\n    faults: [{ on: update, do: { rewrite: { stamp: upper } } }]'),
+  );
+  here.system('hr').put('person', 'p1', { id: 'p1', mail: 'p1@example.org' });
+  here.system('dir').put('person', 'p1', { id: 'p1', mail: 'old@example.org', stamp: 'first' });
+  await here.run();
+  await here.approve('dir');
+  await here.run();
+  expect(account()).toMatchObject({ mail: 'p1@example.org', stamp: 'FIRST' });
+  expect(await here.run()).toMatchObject({ rowsWritten: 0 });
+});

@@ -128,7 +128,7 @@ export function answerOf(
   }
   const shown = result.object ? shownBy(context, settling, result.object, row, sent, plan) : null;
   const before = columns.operation === 'create' ? null : row.seen;
-  const { seen, more } = shown ? asWritten(before, sent, shown.attributes) : unshown(before, sent, result.holds);
+  const { seen, more } = shown ? asWritten(plan, before, sent, shown.attributes) : unshown(before, sent, result.holds);
   const text = imageText(seen);
   // Without the object itself the proof is the write: what was sent is what is there.
   const answered = { ...row, steps: stepsAnswered(row.steps, sent, settling.shared, true) };
@@ -176,14 +176,20 @@ function shownBy(
 
 /**
  * What the answer shows of the values that were sent, beside what was seen before. What else has changed there (`more`) is told by
- * the next read: it is somebody's edit, or what the target made of another value, and goes the way of all that is read.
+ * the next read: it is somebody's edit, or what the target made of another value, and goes the way of all that is read. What no
+ * rule names, such as the time of the last change, is taken as it is.
  */
-function asWritten(before: string | null, sent: Attributes, shown: Attributes): { seen: Attributes; more: boolean } {
+function asWritten(
+  { named }: StagingPlan,
+  before: string | null,
+  sent: Attributes,
+  shown: Attributes,
+): { seen: Attributes; more: boolean } {
   if (before === null) return { seen: shown, more: false };
   const seen = parseImage(before);
   let more = false;
   for (const name in { ...seen, ...shown }) {
-    if (name in sent) {
+    if (name in sent || !named.has(name)) {
       if (name in shown) seen[name] = shown[name]!;
       else delete seen[name];
     } else if (!sameOrEmpty(seen[name] ?? null, shown[name] ?? null)) more = true;

@@ -26,7 +26,6 @@ import {
 import { buildImportIndex, createSeenBitmap } from './import-index.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
-import type { StagingPlan } from './staging.ts';
 
 export interface ImportOutcome {
   readonly complete: boolean;
@@ -181,8 +180,9 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   // A read that came to its end is not gone on with.
   if (stored && end?.complete) await spaces.clearBitmap(connection.name, context.epoch);
   const plan = stagingPlan(context, connection);
-  const read = attributesRead(connection, plan);
-  const out = findOutages(before, now, end?.attributes, outages, context.now).filter(({ attribute }) => read.has(attribute));
+  const out = findOutages(before, now, end?.attributes, outages, context.now).filter(({ attribute }) =>
+    plan.named.has(attribute),
+  );
   const refused = refusedBefore + stager.refused;
   const usable = end?.complete === true && sick === null && refused === 0;
   if (end?.complete && sick === null && refused > 0) reportRefused(context, connection, refused);
@@ -269,18 +269,4 @@ function reportRefused(context: EngineContext, connection: EngineConnection, ref
     `${name}: ${refused} ${refused === 1 ? 'object' : 'objects'} cannot be used; nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`,
     `rollcall run ${name} --profile full-import names them: mend them there, and run again`,
   );
-}
-
-/** Attributes that some rule reads or looks up: of others nobody needs to know where they went. */
-function attributesRead(connection: EngineConnection, { keys, edges }: StagingPlan): ReadonlySet<string> {
-  const out = new Set<string>([...keys.keys(), ...edges.keys()]);
-  for (const rule of connection.imports.values()) {
-    for (const { reads } of rule.conditions) for (const read of reads) out.add(read);
-    for (const flow of rule.flows) for (const read of flow.reads) out.add(read);
-  }
-  for (const rule of connection.exports.values()) {
-    if (rule.enabled !== null) out.add(rule.enabled.attribute);
-    for (const flow of rule.flows) out.add(flow.attribute);
-  }
-  return out;
 }

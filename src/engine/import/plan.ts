@@ -40,7 +40,18 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
       for (const place of attribute.unique?.uniqueIn ?? [])
         if (place.connection === connection.name)
           keys.set(place.attribute, { scope: stagedScope(place.connection, place.attribute), matching: attribute.matching });
-  return { edges, keys, timed, decides };
+  return { edges, keys, timed, decides, named: new Set([...keys.keys(), ...edges.keys(), ...namedBy(connection)]) };
+}
+
+function* namedBy(connection: EngineConnection): Iterable<string> {
+  for (const rule of connection.imports.values()) {
+    for (const { reads } of rule.conditions) yield* reads;
+    for (const flow of rule.flows) yield* flow.reads;
+  }
+  for (const rule of connection.exports.values()) {
+    if (rule.enabled !== null) yield rule.enabled.attribute;
+    for (const flow of rule.flows) yield flow.attribute;
+  }
 }
 
 /** Scope of a staged attribute's values in the key table. */

@@ -12,6 +12,7 @@ const plan: StagingPlan = {
   keys: new Map(),
   timed: new Set(),
   decides: new Map(),
+  named: new Set(),
 };
 
 // Few characters, and every one that stands between two things somewhere.

@@ -28,6 +28,8 @@ export interface StagingPlan {
   readonly timed: ReadonlySet<string>;
   /** By staged kind: attributes without which nobody can say whether, or as whom, a new object is taken. */
   readonly decides: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Attributes that some rule reads, writes or looks up: where others go, and what becomes of them, is nobody's concern. */
+  readonly named: ReadonlySet<string>;
 }
 
 export interface Canonical {
