@@ -20,6 +20,7 @@ import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
 import { type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
+import { showTimesIn } from './write.ts';
 
 export type { Program } from '#operations/operation';
 export type { Environment, Streams } from './terminal.ts';
@@ -66,9 +67,11 @@ async function execute(
   const quiet = args.has('quiet');
   const progress = progressFor(terminal, quiet || json);
   const stop = listenForStop(terminal, progress);
+  showTimesIn(null);
   const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
     onProgress: (step) => progress.report(step),
     signal: stop.signal,
+    onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });
   try {

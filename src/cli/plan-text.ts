@@ -5,7 +5,7 @@ import type { PlanOutput } from '#operations/plan';
 import { changeLines } from './change.ts';
 import { countsTable, faultsText, noticesText } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
-import { count, listing, number, time } from './write.ts';
+import { count, listing, number, shownZone, time } from './write.ts';
 
 type Line = PlanOutput['lines'][number];
 type ExportLine = Extract<Line, { what: 'export' }>;
@@ -84,7 +84,7 @@ function basis(plan: PlanOutput, { paint }: Terminal): string {
   );
   const asOf = plan.asOf ? ', as if every source were read until then and showed what it showed last' : '';
   return paint.dim(
-    `Plan for ${time(plan.now)}${asOf}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`,
+    `Plan for ${time(plan.now)} ${shownZone()}${asOf}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`,
   );
 }
 

@@ -13,13 +13,34 @@ export function count(n: number, one: string, many: string = `${one}s`): string 
   return `${number(n)} ${n === 1 ? one : many}`;
 }
 
-/** Local time to the second; exact instants are in --json. */
+/** How times are written, and the zone they are in: that of rollcall.yaml once it is read, the machine's before. */
+let clock = clockIn(undefined);
+let zoneShown = clock.resolvedOptions().timeZone;
+
+function clockIn(timeZone: string | undefined): Intl.DateTimeFormat {
+  const two = '2-digit';
+  const fields = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
+  return new Intl.DateTimeFormat('sv-SE', { ...fields, hourCycle: 'h23', ...(timeZone === undefined ? {} : { timeZone }) });
+}
+
+/** Times are in this zone from now on; null: in that of the machine. */
+export function showTimesIn(zone: string | null): void {
+  clock = clockIn(zone ?? undefined);
+  // As it is written in the file, not as it is called by now.
+  zoneShown = zone ?? clock.resolvedOptions().timeZone;
+}
+
+/** `Europe/Berlin`. */
+export function shownZone(): string {
+  return zoneShown;
+}
+
+/** To the second, in the zone of rollcall.yaml; exact instants are in --json. */
 export function time(instant: string | number | null): string {
   if (instant === null) return 'never';
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return printable(String(instant));
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return clock.format(date);
 }
 
 /** 850 → 0.9 s, 65,000 → 1 min 05 s, 7,260,000 → 2 h 01 min. */

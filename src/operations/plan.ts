@@ -1,6 +1,7 @@
 /** What a run would do, with nothing done. */
 import { z } from 'zod';
-import { formatInstant } from '#core/time';
+import { RollcallError } from '#core/errors';
+import { dateIn, formatInstant, startOfDate } from '#core/time';
 import { labelsOf } from '#people/label';
 import { plan as planNow } from '#runs/index';
 import type { Plan, PlanLine, Services } from '#runs/model';
@@ -118,7 +119,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
         connections: connectionsOf(input.connections, services),
         by: input.by,
         read: input.read,
-        ...(input.asOf === undefined ? {} : { asOf: instantOf(input.asOf, services) }),
+        ...(input.asOf === undefined ? {} : { asOf: dayToCome(input.asOf, services) }),
         ...(await personOf(input.person, services)),
       },
       services,
@@ -126,6 +127,17 @@ export const plan: Operation<PlanInput, PlanOutput> = {
     return planOutput(planned, input, services);
   },
 };
+
+/** Errors: invalidValue for no date, and for one before today: nobody plans what was. */
+function dayToCome(text: string, services: Services): number {
+  const at = instantOf(text, services);
+  const { zone } = services.config;
+  const now = services.wall();
+  if (at >= startOfDate(dateIn(zone, now), zone)) return at;
+  throw new RollcallError('invalidValue', `'${text}' is in the past; today is ${dateIn(zone, now)} (${zone}).`, {
+    remedy: 'Name a day to come, or leave --as-of out to plan for now.',
+  });
+}
 
 /** Ids that values refer to, without those that have a line, and so a name, themselves. */
 function referredIn(lines: readonly PlanLine[], references: PlanOutput['references']): number[] {

@@ -9,6 +9,8 @@ import type { Access, OpenStore, Program, Session, SessionServices } from './ope
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
+  /** The file is in order, and its dates are in this zone. */
+  readonly onZone?: (zone: string) => void;
   /** The file has faults, and the operation goes on from this store alone. */
   readonly onStoredOnly?: (faults: ConfigurationFaults, store: string) => void;
   readonly signal?: AbortSignal;
@@ -46,6 +48,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
       if (access !== 'stored' || loaded.stored?.store.kind !== 'sqlite') throw faults;
       return openStored(loaded.stored, loaded.stored.store.path, faults);
     }
+    listeners.onZone?.(loaded.config.zone);
     for (const warning of loaded.warnings) listeners.onFault?.(warning);
     store = await openStore(loaded.config, access);
     return { config: loaded.config, store, wall: program.wall, storedOnly: false, ...listeners };

@@ -27,7 +27,7 @@ export const plan: Command = command({
   ],
   options: [
     { name: 'read', about: 'Read the systems first.' },
-    { name: 'as-of', value: 'DATE', about: 'Plan for this day instead of now: 2026-03-31.' },
+    { name: 'as-of', value: 'DATE', about: 'Plan for this day to come instead of now: 2026-03-31.' },
     PROFILE_OPTION,
     PERSON_OPTION,
     { name: 'out', value: 'FILE', about: "Also write the plan to a file, for 'run --plan FILE'.", complete: 'file' },
