@@ -163,8 +163,8 @@ describe('what is remembered as ours of an attribute that goes both ways', () =>
     known: 'phone: tel',
     top: 'precedence: { person: { phone: [dir, hr] } }',
   };
-  const start = async (more: Extra = {}) => {
-    here = await firm(yaml({ ...both, ...more }));
+  const start = async (more: Extra = {}, after = 2) => {
+    here = await firm(yaml({ ...both, ...more }).replace('after: 2', `after: ${after}`));
     for (const i of numbers) {
       hr(i, { phone: `hr ${i}` });
       dir(i, { cn: `Person ${i}` });
@@ -186,8 +186,11 @@ describe('what is remembered as ours of an attribute that goes both ways', () =>
     expect(await undone()).toBe(0);
   });
 
-  it('what was sent right before the outage is ours when it is shown again', async () => {
-    await start({ hides: 'tel' });
+  it.each([
+    ['by its answer', '', 2],
+    ['by a read', 'answers: anchor\nlookup: false', 3],
+  ])('what was sent right before the outage is ours when it is shown again, proven %s', async (_, target, reads) => {
+    await start({ hides: 'tel', target }, reads);
     for (const i of numbers) hr(i, { phone: `new ${i}` });
     // Written after the last read that showed all, and first looked at by one that does not.
     await here.run({ profile: 'full-import', connections: ['hr'] });
