@@ -102,6 +102,7 @@ async function uniqueCollisions(
 /** Creates of objects that publish a key which an unlinked account in the target waits for: it joins first. */
 export async function claimedSoon(
   context: EngineContext,
+  generation: Generation,
   connection: EngineConnection,
   wishes: readonly { one: Evaluated; wish: Wish }[],
 ): Promise<ReadonlySet<number>> {
@@ -123,9 +124,11 @@ export async function claimedSoon(
     }
   }
   if (keys.length === 0 || !connection.imports.size) return out;
-  const waiting = await context.store.sync.waiting(keys);
-  if (waiting.length === 0) return out;
-  for (const row of await context.store.spaces.byIds(waiting)) {
+  const waiting = new Set(await context.store.sync.waiting(keys));
+  // What this generation itself left unlinked is not in the store yet.
+  for (const key of keys) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
+  if (waiting.size === 0) return out;
+  for (const row of await context.store.spaces.byIds([...waiting])) {
     if (row.connection !== connection.name || row.objectId !== null || row.presence !== 'present') continue;
     for (const key of waitedFor(context, connection, row)) for (const id of byKey.get(keyText(key)) ?? []) out.add(id);
   }

@@ -20,7 +20,7 @@ import { stillOffered, without } from './ours.ts';
 import { outagesOf } from './outages.ts';
 import { createResolver, owedOf } from './references.ts';
 import { type Taken, takenOf, tellTaken } from './taken.ts';
-import { type Claims, settleUnique } from './unique.ts';
+import { type Claims, keepUnique, settleUnique } from './unique.ts';
 
 /** One object as it comes out of the rules, before the targets are looked at. */
 export interface Evaluated {
@@ -50,7 +50,7 @@ export async function evaluateObjects(
   context: EngineContext,
   generation: Generation,
   ids: readonly ObjectId[],
-  /** Null = without unique values: an object is looked at before its turn. */
+  /** Null = an object is looked at before its turn: it has the unique values it had, and gets none. */
   claims: Claims | null,
 ): Promise<Evaluated[]> {
   const loaded = await load(context, generation, ids);
@@ -65,7 +65,6 @@ export async function evaluateObjects(
       }
   await resolver.resolve();
   const out = drafts.map((one) => agree(context, one, resolver, fixed.get(one.id) ?? NOTHING_FIXED));
-  if (claims === null) return out;
   for (const [kind, rules] of context.kinds) {
     if (listsOf(rules).uniques.length === 0) continue;
     const claimants = out
@@ -83,6 +82,10 @@ export async function evaluateObjects(
         parked: e.parked,
         taken: e.taken,
       }));
+    if (claims === null) {
+      keepUnique(rules, claimants);
+      continue;
+    }
     if (claimants.length > 0) await settleUnique(context, rules, claimants, claims);
     for (const { taken } of claimants) if (taken?.replaced.size === 0) tellTaken(context, taken);
   }

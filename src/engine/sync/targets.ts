@@ -68,7 +68,7 @@ export async function wishesOf(
       };
       const wishes = of.map((one) => ({ one, wish: wishFor(context, one, view, scopes.get(one.id)!) }));
       const taken = await collisions(context, generation, connection, wishes);
-      const claimed = await claimedSoon(context, connection, wishes);
+      const claimed = await claimedSoon(context, generation, connection, wishes);
       for (const { one, wish } of wishes) {
         // Rules record the dates they compare with while they are evaluated.
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));

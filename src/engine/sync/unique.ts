@@ -12,6 +12,7 @@ import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { stagedScope } from '../import/plan.ts';
 import { keyText, type ParkedItem, reservedScope, uniqueScope } from './generation.ts';
+import { listsOf } from './kinds.ts';
 import type { Taken } from './taken.ts';
 
 /** An object whose unique values are being settled. */
@@ -49,6 +50,17 @@ export async function settleUnique(
   for (const type of rules.attributes.values()) if (type.unique) await settleAttribute(context, type, claimants, claims);
 }
 
+/** Before their turn: what was made is theirs until another value is made in its place. */
+export function keepUnique(rules: KindRules, claimants: readonly Claimant[]): void {
+  for (const type of listsOf(rules).uniques)
+    for (const claimant of claimants) {
+      const had = claimant.before?.[type.name];
+      if (scalars(had ?? null).length === 0) continue;
+      const isKept = stays(type, claimant) && !givesWay(type, claimant);
+      if (isKept || claimant.attributes[type.name] === undefined) claimant.attributes[type.name] = had!;
+    }
+}
+
 async function settleAttribute(
   context: EngineContext,
   type: MetaAttribute,
@@ -67,10 +79,8 @@ async function settleAttribute(
     const made = scalars(had ?? null).length > 0;
     // What an account has of a value that was made, or taken over, before is that value, also when a rename changes it.
     const contributed = claimant.attributes[type.name] ?? (made ? undefined : adopted(type, claimant.rows));
-    const fixed = claimant.fixed.get(type.name);
-    const stays = fixed === undefined ? !renamed(type, claimant) : sameValue(had ?? null, fixed);
     const over = givesWay(type, claimant);
-    if (made && (stays || (fixed === undefined && !claimant.living)) && !over) {
+    if (made && !over && stays(type, claimant)) {
       claimant.attributes[type.name] = had!;
       continue;
     }
@@ -144,6 +154,13 @@ async function settleAttribute(
       if (scalars(had ?? null).length > 0) claimant.attributes[type.name] = had!;
     }
   }
+}
+
+/** Whether a value that was made, or taken over, before is still the one, whatever anybody contributes. */
+function stays(type: MetaAttribute, claimant: Claimant): boolean {
+  const fixed = claimant.fixed.get(type.name);
+  if (fixed !== undefined) return sameValue(claimant.before?.[type.name] ?? null, fixed);
+  return !claimant.living || !renamed(type, claimant);
 }
 
 /** Who has, or takes in this generation, the value that somebody gives this one. */

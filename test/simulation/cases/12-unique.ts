@@ -1,11 +1,18 @@
 /** SEMANTICS 12. Unique values. */
-import { type Case, edit, ex, hr, madeFor, source, target } from '../case.ts';
+import { type Case, edit, ex, hr, madeFor, put, source, target } from '../case.ts';
 
 const NAME = ex('person.displayName.lower()');
 const NUMBERED = ex('person.displayName.lower() + string(n)');
 const login = (...candidates: readonly string[]): object => ({
   person: { login: { unique: { candidates, uniqueIn: ['dir.uid'] } } },
 });
+
+/** Joined by the login that is made of a name. */
+const BY_LOGIN = { person: { login: { unique: { candidates: [NAME, NUMBERED] } } } };
+const crm = {
+  owner: true,
+  import: { person: { join: 'login', project: true, attributes: { login: 'user', phone: 'tel' } } },
+};
 
 export const unique: readonly Case[] = [
   {
@@ -57,6 +64,74 @@ export const unique: readonly Case[] = [
         objects: { [hr('a')]: { attributes: { login: 'same' } }, [hr('b')]: { attributes: { login: undefined } } },
         systems: { dir: { 'person:y': { uid: 'SAME', cn: 'Bo' } } },
         parked: [`uniqueTaken - ${hr('b')}`],
+      },
+    ],
+  },
+  {
+    says: '12, 7: first contact: accounts that are there are joined by the value that is made',
+    config: {
+      attributes: BY_LOGIN,
+      connections: {
+        hr: source({ displayName: 'name' }),
+        dir: target(
+          { uid: 'login', cn: 'displayName' },
+          {},
+          { import: { person: { join: 'login', attributes: { login: 'uid' } } } },
+        ),
+      },
+    },
+    systems: {
+      hr: { a: { id: '1', name: 'Ann' }, b: { id: '2', name: 'Bo' } },
+      dir: { x: { uid: 'ANN', cn: 'old' }, y: { uid: 'zed' } },
+    },
+    story: [
+      'settle',
+      {
+        parked: ['unjoined dir person:y'],
+        links: { 'dir|person:x': hr('a') },
+        systems: { dir: { 'person:x': { cn: 'Ann' }, [madeFor('a')]: undefined, [madeFor('b')]: { uid: 'bo' } } },
+      },
+    ],
+  },
+  {
+    says: '12: who joins by a value that was made finds it, also in the run in which its person changes',
+    config: {
+      attributes: BY_LOGIN,
+      connections: { hr: source({ displayName: 'name', title: 'title' }), crm, dir: target({ phone: 'phone', title: 'title' }) },
+    },
+    systems: { hr: { a: { id: '1', name: 'Ann' }, b: { id: '2', name: 'Bo' } }, crm: {}, dir: {} },
+    story: [
+      'settle',
+      put('crm', 'c1', { user: 'ann', tel: '11' }),
+      'settle',
+      put('crm', 'c2', { user: 'bo', tel: '22' }),
+      edit('hr', 1, { title: 'Boss' }),
+      'settle',
+      {
+        links: { 'crm|person:c1': hr('a'), 'crm|person:c2': hr('b') },
+        systems: { dir: { [madeFor('a')]: { phone: '11' }, [madeFor('b')]: { phone: '22', title: 'Boss' } } },
+      },
+    ],
+  },
+  {
+    says: '12: who joins by a value that was made finds it, though another one is given in the same run',
+    config: {
+      attributes: BY_LOGIN,
+      connections: {
+        hr: source({ displayName: 'name', login: 'login' }),
+        crm,
+        dir: target({ uid: 'login', phone: 'phone' }),
+      },
+    },
+    systems: { hr: { a: { id: '1', name: 'Ann' } }, crm: {}, dir: {} },
+    story: [
+      'settle',
+      edit('hr', 0, { login: 'other' }),
+      put('crm', 'c1', { user: 'ann', tel: '11' }),
+      'settle',
+      {
+        objects: { [hr('a')]: { attributes: { login: 'ann', phone: '11' } } },
+        links: { 'crm|person:c1': hr('a') },
       },
     ],
   },
