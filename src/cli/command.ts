@@ -72,6 +72,10 @@ export interface Surroundings {
   readonly json: boolean;
   readonly quiet: boolean;
 }
+/** `→ rollcall run`: what to do next; nothing with --quiet. */
+export function nextStep({ terminal, quiet }: Pick<Surroundings, 'terminal' | 'quiet'>, command: string): string {
+  return quiet ? '' : `  ${terminal.paint.dim('→')} rollcall ${command}\n`;
+}
 export interface Command extends CommandHelp {
   /** What --json prints: a zod schema, for the guide. */
   readonly output: z.ZodType;

@@ -8,8 +8,8 @@ import {
 import { type Operation, perform } from '#operations/operation';
 import { waiting } from '#operations/waiting';
 import { openAsker } from '../ask.ts';
-import { type Arguments, type Command, command, Declined, type Surroundings, UsageError } from '../command.ts';
-import { type Paint, printable, type Terminal } from '../terminal.ts';
+import { type Arguments, type Command, command, Declined, nextStep, type Surroundings, UsageError } from '../command.ts';
+import { type Paint, printable } from '../terminal.ts';
 import { waitingText } from '../waiting-text.ts';
 import { count, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
@@ -69,7 +69,7 @@ function make(
   name: 'approve' | 'discard',
   help: Pick<Command, 'summary' | 'about' | 'examples'>,
   operation: Operation<ApproveInput, ApproveOutput>,
-  done: (output: ApproveOutput, terminal: Terminal) => string,
+  done: (output: ApproveOutput, surroundings: Surroundings) => string,
 ): Command {
   return command({
     name,
@@ -78,8 +78,9 @@ function make(
     options: name === 'approve' ? [...OPTIONS, ...READ_OPTIONS] : OPTIONS,
     operation,
     input: (args, surroundings) => input(args, surroundings, name === 'approve' ? 'Approve' : 'Discard'),
-    print(output, { terminal }) {
-      terminal.out(done(output, terminal));
+    print(output, surroundings) {
+      const { terminal } = surroundings;
+      terminal.out(done(output, surroundings));
       if (output.left > 0) terminal.out(`${count(output.left, 'other change waits', 'other changes wait')} as before.\n`);
     },
   });
@@ -102,13 +103,13 @@ export const approve: Command = make(
     ],
   },
   approveOperation,
-  (output, { paint }) =>
+  (output, surroundings) =>
     (output.what === 'read'
-      ? acceptedText(output, paint)
-      : `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved`) +
+      ? acceptedText(output, surroundings.terminal.paint)
+      : `${surroundings.terminal.paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} approved`) +
     `${output.what === 'firstPlan' ? '; from now on Rollcall writes to it' : ''}. Nothing was written yet.\n` +
     // What comes of a read is not seen before it is read.
-    `  ${paint.dim('→')} rollcall ${output.what === 'read' ? 'plan --read' : `run ${printable(output.connection)}`}\n`,
+    nextStep(surroundings, output.what === 'read' ? 'plan --read' : `run ${printable(output.connection)}`),
 );
 
 function acceptedText({ connection, accepted }: ApproveOutput, paint: Paint): string {
@@ -128,6 +129,6 @@ export const discard: Command = make(
     examples: [{ line: 'rollcall discard directory --only j.doe', about: 'leave this account as it is' }],
   },
   discardOperation,
-  (output, { paint }) =>
+  (output, { terminal: { paint } }) =>
     `${paint.green('✓')} ${count(output.decided, 'change')} of ${printable(output.connection)} discarded. The accounts stay as they are.\n`,
 );

@@ -1,6 +1,6 @@
 /** rollcall check */
 import { type CheckedConnection, check as operation } from '#operations/check';
-import { type Command, command, EXIT } from '../command.ts';
+import { type Command, command, EXIT, nextStep } from '../command.ts';
 import { faultText } from '../fault.ts';
 import { printable } from '../terminal.ts';
 import { count } from '../write.ts';
@@ -28,7 +28,8 @@ export const check: Command = command({
   ],
   operation,
   input: (args) => ({ connections: args.positionals, offline: args.has('offline') }),
-  print({ file, faults, warnings, lines, connections, ok }, { terminal }) {
+  print({ file, faults, warnings, lines, connections, ok }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     for (const fault of faults) terminal.out(`${faultText(fault, paint, lines)}\n`);
     if (faults.length > 0) {
@@ -51,7 +52,7 @@ export const check: Command = command({
       ];
       for (const text of said) terminal.out(text.replace(/^/gm, '  ').trimEnd().concat('\n'));
     }
-    if (ok && connections.length > 0) terminal.out(`  ${paint.dim('→')} rollcall plan --read\n`);
+    if (ok && connections.length > 0) terminal.out(nextStep(surroundings, 'plan --read'));
   },
   exit: ({ ok }) => (ok ? EXIT.ok : EXIT.error),
 });

@@ -1,6 +1,6 @@
 /** rollcall decisions, rollcall decisions revoke */
 import { type DecisionItem, decisions as operation, decisionsRevoke as revokeOperation } from '#operations/decisions';
-import { type Command, command } from '../command.ts';
+import { type Command, command, nextStep } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { number, time, value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
@@ -92,10 +92,9 @@ export const decisionsRevoke: Command = command({
   async input(args, surroundings) {
     return { id: parseWhole(args.positionals[0]!, 'ID'), ...(await decider(args, surroundings)) };
   },
-  print({ id }, { terminal }) {
+  print({ id }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
-    terminal.out(
-      `${paint.green('✓')} Decision ${id} is taken back. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
-    );
+    terminal.out(`${paint.green('✓')} Decision ${id} is taken back. Nothing was written yet.\n${nextStep(surroundings, 'plan')}`);
   },
 });

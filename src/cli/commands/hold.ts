@@ -1,6 +1,6 @@
 /** rollcall hold, rollcall release */
 import { hold as holdOperation, release as releaseOperation } from '#operations/hold';
-import { type Arguments, type Command, command, type Surroundings } from '../command.ts';
+import { type Arguments, type Command, command, nextStep, type Surroundings } from '../command.ts';
 import { printable } from '../terminal.ts';
 import { time } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
@@ -45,12 +45,13 @@ export const release: Command = command({
   examples: [{ line: "rollcall release hr --as 'Ada Lovelace' --reason 'migration is done'", about: 'after maintenance' }],
   operation: releaseOperation,
   input,
-  print({ connection, changed }, { terminal }) {
+  print({ connection, changed }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     const name = printable(connection);
     if (changed)
       terminal.out(
-        `${paint.green('✓')} ${name} is released; the next run goes by rollcall.yaml again.\n  ${paint.dim('→')} rollcall plan\n`,
+        `${paint.green('✓')} ${name} is released; the next run goes by rollcall.yaml again.\n${nextStep(surroundings, 'plan')}`,
       );
     else terminal.out(`${name} was not held.\n`);
   },

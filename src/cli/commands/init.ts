@@ -5,7 +5,7 @@ import { discover } from '#operations/discover';
 import { init as operation, refuseExisting } from '#operations/init';
 import { perform } from '#operations/operation';
 import { type Asker, openAsker } from '../ask.ts';
-import { type Arguments, type Command, command, type Surroundings, UsageError } from '../command.ts';
+import { type Arguments, type Command, command, nextStep, type Surroundings, UsageError } from '../command.ts';
 import { faultText } from '../fault.ts';
 import { table } from '../table.ts';
 import { printable } from '../terminal.ts';
@@ -194,7 +194,8 @@ export const init: Command = command({
       zone: zone(),
     };
   },
-  print({ file, proposals, settings, unmapped, anchor, warnings }, { terminal, quiet }) {
+  print({ file, proposals, settings, unmapped, anchor, warnings }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     terminal.out(
       `${paint.green('✓')} ${printable(file)} is written: ${proposals.length} attributes mapped${anchor === null ? '' : `, people known by '${printable(anchor)}'`}.\n`,
@@ -206,6 +207,6 @@ export const init: Command = command({
       );
     if (unmapped.length > 0)
       terminal.out(`  Left out: ${listing(unmapped.map(printable))}. Add what you need under 'attributes'.\n`);
-    if (!quiet) terminal.out(`  ${paint.dim('→')} rollcall check\n  ${paint.dim('→')} rollcall plan --read\n`);
+    terminal.out(nextStep(surroundings, 'check') + nextStep(surroundings, 'plan --read'));
   },
 });

@@ -1,7 +1,7 @@
 /** rollcall link, rollcall unlink, rollcall fix */
 import { fix as fixOperation } from '#operations/fix';
 import { link as linkOperation, unlink as unlinkOperation } from '#operations/link';
-import { type Command, command, type Positional } from '../command.ts';
+import { type Command, command, nextStep, type Positional } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
@@ -40,12 +40,13 @@ export const link: Command = command({
     const [connection, anchor, person] = args.positionals;
     return { connection, anchor, person, ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, person, before, label, held }, { terminal }) {
+  print({ connection, anchor, person, before, label, held }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     const moved = before === null || before === person ? '' : `, and no longer to #${before}`;
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to ${named(label, person)}${moved}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} belongs to ${named(label, person)}${moved}. Nothing was written yet.\n${nextStep(surroundings, 'plan')}`,
     );
   },
 });
@@ -69,11 +70,12 @@ export const unlink: Command = command({
   async input(args, surroundings) {
     return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, before, label, held }, { terminal }) {
+  print({ connection, anchor, before, label, held }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to ${named(label, before)}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to ${named(label, before)}. Nothing was written yet.\n${nextStep(surroundings, 'plan')}`,
     );
   },
 });
@@ -99,10 +101,11 @@ export const fix: Command = command({
     const [person, attribute, ...values] = args.positionals;
     return { person, attribute, values, ...(await decider(args, surroundings)) };
   },
-  print({ person, attribute, value: fixed }, { terminal }) {
+  print({ person, attribute, value: fixed }, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     terminal.out(
-      `${paint.green('✓')} ${printable(attribute)} of #${person} is ${value(fixed)}. Nothing was written yet.\n  ${paint.dim('→')} rollcall plan\n`,
+      `${paint.green('✓')} ${printable(attribute)} of #${person} is ${value(fixed)}. Nothing was written yet.\n${nextStep(surroundings, 'plan')}`,
     );
   },
 });

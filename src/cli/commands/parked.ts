@@ -1,7 +1,7 @@
 /** rollcall parked, rollcall parked decide */
 import type { OwedMember } from '#operations/owed';
 import { parkedDecide as decideOperation, parked as operation, type ParkedItem, parkedKinds } from '#operations/parked';
-import { type Command, command } from '../command.ts';
+import { type Command, command, nextStep } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { count, number, time, value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
@@ -177,11 +177,12 @@ export const parkedDecide: Command = command({
       ...(await decider(args, surroundings)),
     };
   },
-  print(done, { terminal }) {
+  print(done, surroundings) {
+    const { terminal } = surroundings;
     const { paint } = terminal;
     const connection = done.connection === null ? '' : ` ${printable(done.connection)}`;
     terminal.out(
-      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}${done.fixed === null ? '' : `, ${printable(done.fixed.attribute)} is ${value(done.fixed.value)}`}. Nothing was written yet.\n  ${paint.dim('→')} rollcall run${connection}\n`,
+      `${paint.green('✓')} Item ${done.id} (${printable(done.kind)}) is decided: ${done.choice}${done.fixed === null ? '' : `, ${printable(done.fixed.attribute)} is ${value(done.fixed.value)}`}. Nothing was written yet.\n${nextStep(surroundings, `run${connection}`)}`,
     );
   },
 });
