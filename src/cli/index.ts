@@ -102,7 +102,7 @@ function progressFor(terminal: Terminal, quiet: boolean): Progress {
   const clock = (): number => performance.now();
   if (stderr.isTTY !== true || terminal.environment.TERM === 'dumb') return quietLines({ write: terminal.err, clock });
   return bars({
-    write: terminal.err,
+    write: terminal.draw,
     paint: terminal.paintErr,
     get columns() {
       return stderr.columns ?? 80;

@@ -82,6 +82,8 @@ describe('bars', () => {
     progress.report(step('hr', 'import', 1, 2));
     tick(200);
     progress.note('Stopping.\n');
+    progress.note(`${'word '.repeat(30)}\n`);
+    expect(Math.max(...shown(writes).map((line) => line.length))).toBeLessThanOrEqual(80);
     progress.finish();
     const before = writes.length;
     progress.report(step('hr', 'import', 2, 2));

@@ -4,6 +4,7 @@
  * Nothing is drawn by a timer: the engine reports after every page or batch, and drawing follows from that.
  */
 
+import { fold } from './fold.ts';
 import { pad, shorten } from './table.ts';
 import { type Paint, printable } from './terminal.ts';
 import { count, duration, number } from './write.ts';
@@ -120,8 +121,9 @@ export function bars(screen: Screen): Progress {
       if (ended.length > 0 || at - last >= FRAME_MS) frame(at, '');
     },
     note(text) {
-      if (open && drawn > 0) frame(screen.clock(), text);
-      else screen.write(text);
+      const lines = fold(text, screen.columns);
+      if (open && drawn > 0) frame(screen.clock(), lines);
+      else screen.write(lines);
     },
     finish() {
       if (!open) return;

@@ -40,6 +40,15 @@ it('JSON holds no character that a terminal would obey, and says the same', () =
   expect(JSON.parse(text)).toEqual(value);
 });
 
+it('what is said on stderr is folded to its terminal, what is drawn there is not', () => {
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 40 });
+  const terminal = openTerminal({ stdin: new PassThrough(), stdout: new PassThrough(), stderr }, {});
+  terminal.err(errorText(new UsageError('It does not fit.', 'mend what is said there; then type: rollcall check'), plain));
+  const long = 'x '.repeat(40);
+  terminal.draw(long);
+  expect(String(stderr.read())).toBe(`✗ It does not fit.\n  → mend what is said there; then type:\n    rollcall check\n${long}`);
+});
+
 describe('values and numbers', () => {
   it('read well', () => {
     expect(number(1234567)).toBe('1,234,567');

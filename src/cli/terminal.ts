@@ -21,8 +21,10 @@ export interface Terminal {
   out(text: string): void;
   /** A result as one line of JSON. */
   json(value: unknown): void;
-  /** Everything else: progress, questions, faults. */
+  /** Everything else: questions, faults, what is done. */
   err(text: string): void;
+  /** The same as it is, for what moves the cursor: progress. */
+  draw(text: string): void;
   /** Colours for stdout and stderr; they differ when one of them is piped. */
   readonly paint: Paint;
   readonly paintErr: Paint;
@@ -40,13 +42,18 @@ function colours(tty: boolean | undefined, environment: Environment): boolean {
 const NARROWEST = 40;
 
 /** What the terminal says, else what the shell says: over some connections a terminal has no size of its own. */
-function columnsOf({ stdout }: Streams, environment: Environment): number {
-  return stdout.columns || Number.parseInt(environment['COLUMNS'] ?? '', 10) || 80;
+function columnsOf({ columns }: Streams['stdout'], environment: Environment): number {
+  return columns || Number.parseInt(environment['COLUMNS'] ?? '', 10) || 80;
 }
 
-/** `folds`: long lines are broken between words where stdout is a terminal. */
+/** `folds`: long lines are broken between words where a terminal shows them. */
 export function openTerminal(streams: Streams, environment: Environment, folds: boolean = true): Terminal {
-  const width = streams.stdout.isTTY === true ? Math.max(NARROWEST, columnsOf(streams, environment)) : null;
+  const widthOf = (stream: Streams['stdout']): number | null =>
+    stream.isTTY === true ? Math.max(NARROWEST, columnsOf(stream, environment)) : null;
+  const width = widthOf(streams.stdout);
+  // A secret that was broken over two lines would not be found.
+  const shown = (text: string, columns: number | null): string =>
+    folds && columns !== null ? fold(redact(text), columns) : redact(text);
   // `rollcall people | head` closes our output early; that is no fault of anybody.
   for (const stream of [streams.stdout, streams.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -56,11 +63,11 @@ export function openTerminal(streams: Streams, environment: Environment, folds: 
   return {
     streams,
     environment,
-    // A secret that was broken over two lines would not be found.
-    out: (text) => void streams.stdout.write(folds && width !== null ? fold(redact(text), width) : redact(text)),
+    out: (text) => void streams.stdout.write(shown(text, width)),
     // Only in its texts: a secret that looks like a number, found in the JSON, would leave none.
     json: (value) => void streams.stdout.write(`${escaped(JSON.stringify(value, withoutSecrets))}\n`),
-    err: (text) => void streams.stderr.write(redact(text)),
+    err: (text) => void streams.stderr.write(shown(text, widthOf(streams.stderr))),
+    draw: (text) => void streams.stderr.write(redact(text)),
     paint: pc.createColors(colours(streams.stdout.isTTY, environment)),
     paintErr: pc.createColors(colours(streams.stderr.isTTY, environment)),
     width,

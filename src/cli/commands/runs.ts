@@ -15,6 +15,9 @@ function statusPaint(status: string, paint: Paint): (text: string) => string {
   return status === 'done' ? paint.green : status === 'failed' || status === 'interrupted' ? paint.red : paint.yellow;
 }
 
+/** Columns that a line of all takes, its texts shortened. */
+const NARROW = 70;
+
 export const runs: Command = command({
   name: 'runs',
   summary: 'past runs, newest first',
@@ -33,10 +36,12 @@ export const runs: Command = command({
       terminal.out("Nothing has run yet. Start with 'rollcall plan --read'.\n");
       return;
     }
+    // How long it took gives way where a terminal is narrow.
+    const narrow = width !== null && width < NARROW;
     const rows = found.map((one) => [
       { text: String(one.run), paint: paint.cyan },
       time(one.startedAt),
-      one.endedAt === null ? '' : duration(Date.parse(one.endedAt) - Date.parse(one.startedAt)),
+      ...(narrow ? [] : [one.endedAt === null ? '' : duration(Date.parse(one.endedAt) - Date.parse(one.startedAt))]),
       one.profile,
       { text: one.status, paint: statusPaint(one.status, paint) },
       number(one.connections.reduce((sum, counts) => sum + counts.written, 0)),
@@ -47,7 +52,7 @@ export const runs: Command = command({
         [
           { title: 'run', align: 'right' },
           { title: 'started', whole: true },
-          { title: 'took', align: 'right' },
+          ...(narrow ? [] : [{ title: 'took', align: 'right' } as const]),
           { title: 'profile' },
           { title: 'status' },
           { title: 'written', align: 'right' },
