@@ -12,7 +12,7 @@ import { type Generation, ON_THEIR_WAY } from './generation.ts';
 import { ownersOf } from './life.ts';
 import { knownOutages, outagesOf } from './outages.ts';
 import { exportScopes } from './scope.ts';
-import { type TargetView, type Wish, wishFor } from './wishes.ts';
+import { type TargetView, takeBack, type Wish, wishFor } from './wishes.ts';
 
 export interface TargetResult {
   readonly staged: readonly StagedWrite[];
@@ -73,6 +73,7 @@ export async function wishesOf(
         // Rules record the dates they compare with while they are evaluated.
         due.set(one.id, Math.min(due.get(one.id)!, wish.due, one.clock.due));
         parkOthers(one, wish);
+        staged.push(...takeBack(one, wish));
         for (const id of wish.awaits) awaited.set(id, [...(awaited.get(id) ?? []), one.id]);
         if (wish.awaits.length > 0 && wish.row?.presence === 'present') {
           // branch: parks debt: no account yet

@@ -59,7 +59,8 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const { connection, rule } = target;
   const rows = one.rows.filter((row) => row.connection === connection.name && row.kind === rule.to);
   const present = rows.filter((row) => row.presence === 'present' || row.presence === 'held');
-  const row = present[0] ?? rows.find((r) => r.presence === 'pending') ?? rows[0] ?? null;
+  const pending = rows.filter((r) => r.presence === 'pending');
+  const row = present[0] ?? pending.find((r) => isOnItsWay(r)) ?? pending[0] ?? rows[0] ?? null;
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
   if (row && isProtected(connection, target, row, one.clock)) return { ...nothing, write: protect(row) };
   if (row?.protected) return { ...nothing, write: { expectRevision: row.revision, protected: false }, again: true };
@@ -91,11 +92,26 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
   }
   if (!rule.provision) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
-  if (row?.export && (row.export.state === 'sent' || row.export.state === 'unknown')) {
+  if (row && isOnItsWay(row)) {
     // branch: waits: a create is on its way, and its outcome not known
     return nothing;
   }
   return taking(context, create(context, one, target, scope, row));
+}
+
+/**
+ * What still waits on other rows of the person in this target is taken back, whoever held it: one account is kept, so what was
+ * to be made or written beside it is not wanted any more. What is on its way stays known until it is settled.
+ */
+export function takeBack(one: Evaluated, { connection, rule, row }: Pick<Wish, 'connection' | 'rule' | 'row'>): StagedWrite[] {
+  const out: StagedWrite[] = [];
+  for (const other of one.rows) {
+    if (other.id === row?.id || other.connection !== connection.name || other.kind !== rule.to) continue;
+    if (other.presence !== 'pending' && (other.export === null || isOnItsWay(other))) continue;
+    const write = other.presence === 'pending' ? cancel(other) : { expectRevision: other.revision, export: null };
+    if (write) out.push({ ...write, staged: other.id });
+  }
+  return out;
 }
 
 /** A wish that takes the place of one that the target refused says how many there were. */
@@ -270,8 +286,11 @@ function merge(
 
 /** A wish for an account that is not there, and is not on its way, is taken back; its row stays for a later one. */
 function cancel(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
-  if (row.export && (row.export.state === 'sent' || row.export.state === 'unknown')) return null;
-  return { expectRevision: row.revision, export: null, presence: 'gone' };
+  return isOnItsWay(row) ? null : { expectRevision: row.revision, export: null, presence: 'gone' };
+}
+
+function isOnItsWay({ export: wish }: StagedRow): boolean {
+  return wish?.state === 'sent' || wish?.state === 'unknown';
 }
 
 /** A flow that reads an attribute in debt leaves the target's value alone. */
