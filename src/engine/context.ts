@@ -49,6 +49,8 @@ export interface EngineContext {
   readonly wall: () => number;
   readonly folder: string;
   readonly limits: { readonly maxObjectBytes: number };
+  /** Objects that a sync works out at a time; its result does not depend on it. */
+  readonly batch: number;
   readonly connections: readonly EngineConnection[];
   readonly kinds: ReadonlyMap<Kind, KindRules>;
   readonly digester: Digester;

@@ -17,6 +17,8 @@ export interface Services {
   readonly wall: () => number;
   /** Never goes back, ms; the process's own where it is left out. */
   readonly monotonic?: () => number;
+  /** Objects that a sync works out at a time; 1,000 where it is left out. */
+  readonly batch?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */

@@ -29,6 +29,7 @@ export interface Session {
 }
 
 const SHOWN = 100;
+const BATCH = 1_000;
 /** Of each text of a fault, in UTF-16 code units. */
 const LONGEST = 1_000;
 
@@ -87,6 +88,7 @@ export async function openSession(
     wall: services.wall,
     folder: config.folder,
     limits: config.limits,
+    batch: services.batch ?? BATCH,
     connections: config.connections,
     kinds: config.kinds,
     turns: run.turns,

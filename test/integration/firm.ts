@@ -20,6 +20,8 @@ export interface Firm {
   now: number;
   store: Store;
   config: Configuration;
+  /** Objects that a sync works out at a time; as ever where it is null. */
+  batch: number | null;
   system(name: string): MemorySystem;
   run(request?: Partial<RunRequest>): Promise<RunReport>;
   /** The first run, its plan for `dir` approved, and the run that carries it out. */
@@ -46,13 +48,19 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
     if (!loaded.ok) throw new Error(loaded.faults.map((one) => `${one.message} (${one.remedy ?? ''})`).join('\n'));
     return loaded.config;
   };
-  const services = () => ({ config: here.config, store: here.store, wall: () => here.now });
+  const services = () => ({
+    config: here.config,
+    store: here.store,
+    wall: () => here.now,
+    ...(here.batch === null ? {} : { batch: here.batch }),
+  });
   const ada = () => ({ by: 'Ada', reason: 'looked at it', at: here.now });
   const here: Firm = {
     folder,
     now: Date.UTC(2026, 0, 12, 8),
     store: await open(),
     config: await load(yaml),
+    batch: null,
     system: memorySystem,
     async run(request = {}) {
       const report = await run({ profile: 'cycle', connections: null, by: 'test', now: here.now, ...request }, services());

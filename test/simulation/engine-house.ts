@@ -45,7 +45,8 @@ export interface EngineHouse extends House {
 const MOST_CYCLES = 12;
 const MINUTE = 60_000;
 
-export async function engineHouse(organisation: Organisation): Promise<EngineHouse> {
+/** `batch`: objects that a sync works out at a time. */
+export async function engineHouse(organisation: Organisation, batch?: number): Promise<EngineHouse> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
   const systems = memorySystems(organisation);
   const config = systems.configured(await configurationFrom(organisation.yaml, folder));
@@ -134,7 +135,7 @@ export async function engineHouse(organisation: Organisation): Promise<EngineHou
       await rm(folder, { recursive: true, force: true });
     },
   };
-  const services = (): Services => ({ config, store, wall: () => house.now });
+  const services = (): Services => ({ config, store, wall: () => house.now, ...(batch === undefined ? {} : { batch }) });
   return house;
 }
 

@@ -10,7 +10,6 @@ import { type Generation, keyText } from './generation.ts';
 import { waitedFor } from './join-keys.ts';
 import { publishedKeys } from './published-keys.ts';
 
-const BATCH = 1_000;
 /** What one link brings may make another one, and so on; more than this in one generation is left to the next. */
 const MOST_PASSES = 5;
 
@@ -47,16 +46,15 @@ export function bring(soon: Foresight, row: StagedId, object: ObjectId): void {
   for (const change of soon.brought.get(row) ?? []) expect(soon, change, object);
 }
 
-/** Known objects that may be found though the store does not say so. */
-export function gaining(soon: Foresight | null): ObjectId[][] {
-  return soon === null
-    ? []
-    : [...soon.gets.values(), ...[...soon.brought.values()].map((all) => all.map(({ object }) => object))];
+/** Known objects that these keys will find though the store does not say so. */
+export function gaining(soon: Foresight | null, keys: Iterable<string>): ObjectId[] {
+  return soon === null ? [] : [...keys].flatMap((key) => soon.gets.get(key) ?? []);
 }
 
 function expect({ gets, loses }: Foresight, { key, gets: isNew }: Change, object: ObjectId): void {
-  if (isNew) gets.set(key, [...(gets.get(key) ?? []), object]);
-  else loses.set(key, (loses.get(key) ?? new Set()).add(object));
+  if (!isNew) loses.set(key, (loses.get(key) ?? new Set()).add(object));
+  else if (gets.has(key)) gets.get(key)!.push(object);
+  else gets.set(key, [object]);
 }
 
 /** Whether links of this pass do not fit what will be agreed; `foreseen` then says more than before. `listed`: objects that are agreed on besides. */
@@ -80,11 +78,8 @@ export async function misfits(
   if (joined.size === 0) return false;
   const changes = await changesOf(silent, generation, [...joined.keys()], foreseen.known);
   const fresh = changes.filter(({ object, key }) => !foreseen.brought.get(joined.get(object)!)?.some((one) => one.key === key));
-  for (const { object } of fresh)
-    foreseen.brought.set(
-      joined.get(object)!,
-      changes.filter((change) => change.object === object),
-    );
+  const byObject = Map.groupBy(changes, ({ object }) => object);
+  for (const { object } of fresh) foreseen.brought.set(joined.get(object)!, byObject.get(object)!);
   return fresh.length > 0 && concerns(silent, generation, fresh);
 }
 
@@ -117,15 +112,15 @@ async function changesOf(
   expected: readonly Change[],
 ): Promise<Change[]> {
   const out: Change[] = [];
-  for (let i = 0; i < ids.length; i += BATCH) {
-    await generation.pause();
-    context.signal.throwIfAborted();
-    for (const one of await evaluateObjects(context, generation, ids.slice(i, i + BATCH), null)) {
+  const known = Map.groupBy(expected, ({ object }) => object);
+  for (const some of batches(context, ids)) {
+    await rest(context, generation);
+    for (const one of await evaluateObjects(context, generation, some, null)) {
       const has = joinKeys(one, one.attributes);
       const had = joinKeys(one, one.beforeAttributes ?? {});
-      for (const { key, object, gets } of expected)
-        if (object === one.id && gets) had.add(key);
-        else if (object === one.id) had.delete(key);
+      for (const { key, gets } of known.get(one.id) ?? [])
+        if (gets) had.add(key);
+        else had.delete(key);
       for (const key of has)
         if (!had.has(key) && !generation.newKeys.get(key)?.includes(one.id)) out.push({ key, object: one.id, gets: true });
       for (const key of had) if (!has.has(key)) out.push({ key, object: one.id, gets: false });
@@ -144,14 +139,25 @@ function joinKeys({ rules }: Evaluated, attributes: Evaluated['attributes']): Se
 
 /** Whether somebody was linked in this pass who is looked for by one of these keys. */
 async function concerns(context: EngineContext, generation: Generation, changes: readonly Change[]): Promise<boolean> {
-  const byKey = new Map<string, Change[]>();
-  for (const change of changes) byKey.set(change.key, [...(byKey.get(change.key) ?? []), change]);
+  const byKey = Map.groupBy(changes, ({ key }) => key);
   const ids = [...generation.assignments].filter(([, { how }]) => how !== 'decided').map(([id]) => id);
-  for (let i = 0; i < ids.length; i += BATCH)
-    for (const row of await context.store.spaces.byIds(ids.slice(i, i + BATCH))) {
+  for (const some of batches(context, ids)) {
+    await rest(context, generation);
+    for (const row of await context.store.spaces.byIds(some)) {
       const object = generation.assignments.get(row.id)?.object;
       const keys = waitedFor(context, connectionNamed(context, row.connection)!, row);
       if (keys.some((key) => byKey.get(keyText(key))?.some((change) => !change.gets || change.object !== object))) return true;
     }
+  }
   return false;
+}
+
+function* batches(context: EngineContext, ids: readonly number[]): Iterable<readonly number[]> {
+  for (let i = 0; i < ids.length; i += context.batch) yield ids.slice(i, i + context.batch);
+}
+
+/** Others may go first, and who asked for the end of the run has it. */
+async function rest(context: EngineContext, generation: Generation): Promise<void> {
+  await generation.pause();
+  context.signal.throwIfAborted();
 }

@@ -85,11 +85,12 @@ async function linkInOrder(
     await generation.pause();
     await linkBatch(context, connection, ids, generation, newId, freed, later);
   };
-  for (let i = 0; i < ordered.length; i += BATCH) {
-    await batch(Array.from(ordered.subarray(i, i + BATCH)), last);
-    told(Math.min(i + BATCH, ordered.length));
+  const size = context.batch;
+  for (let i = 0; i < ordered.length; i += size) {
+    await batch(Array.from(ordered.subarray(i, i + size)), last);
+    told(Math.min(i + size, ordered.length));
   }
-  for (let i = 0; i < last.length; i += BATCH) await batch(last.slice(i, i + BATCH), null);
+  for (let i = 0; i < last.length; i += size) await batch(last.slice(i, i + size), null);
 }
 
 /**
@@ -178,7 +179,7 @@ async function linkBatch(
     unlinked.map((u) => u.row.id),
   );
   // The decided object of a link decision, and every owner, may already have a staged object in this connection.
-  const candidates = new Set([...owners.values(), ...gaining(generation.foresight)].flat());
+  const candidates = new Set([...[...owners.values()].flat(), ...gaining(generation.foresight, wanted.keys())]);
   const taken = await occupied(context, connection, [...candidates]);
 
   for (const { row, rule, keys } of unlinked) {

@@ -132,11 +132,11 @@ async function evaluation(context: EngineContext, generation: Generation, option
   );
   const work: Work = { context, generation, claims: new Map(), managers };
   const onTheirWay: Promise<void>[] = [];
-  for (let i = 0, size = BATCH; i < order.length; i += size) {
+  for (let i = 0, size = context.batch; i < order.length; i += size) {
     if (context.signal.aborted || turn.wanted) await Promise.all(onTheirWay);
     context.signal.throwIfAborted();
     if (turn.wanted) await turn.pass();
-    size = generation.disturbed ? SMALL : BATCH;
+    size = generation.disturbed ? Math.min(SMALL, context.batch) : context.batch;
     const ids = order.slice(i, i + size);
     const circling = generation.number >= WATCH_FROM ? watch : null;
     const slices = await workOut(work, ids, circling);
