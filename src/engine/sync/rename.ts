@@ -11,7 +11,7 @@ import type { EngineContext } from '../context.ts';
 import { outageTimes, parseOutages } from '../import/health.ts';
 import { contributorOf, offersOf } from './contributions.ts';
 import { keyText } from './generation.ts';
-import { type Claimant, candidates, isFree, keysOf, MOST_TRIES, type Owners, TRIES_AHEAD } from './unique.ts';
+import { type Claimant, candidates, isFree, keysOf, MOST_TRIES, type Owners, TRIES_AHEAD, tryMore } from './unique.ts';
 
 export type RenameContext = Pick<EngineContext, 'store' | 'connections' | 'kinds' | 'now'>;
 
@@ -52,16 +52,14 @@ export async function isFreeFor(context: RenameContext, object: ObjectRow, type:
 export async function nextCandidate(context: RenameContext, object: ObjectRow, type: MetaAttribute): Promise<string | null> {
   const claimant = await claimantOf(context, object);
   const had = new Set(keysOf(claimant, type, String(claimant.before?.[type.name] ?? '')).map(keyText));
-  for (let tried = 0, n = TRIES_AHEAD; tried < MOST_TRIES; n *= 2) {
-    const tries = candidates(type, claimant, n);
-    const fresh = tries.slice(tried);
-    if (fresh.length === 0) return null;
+  const tries = candidates(type, claimant, TRIES_AHEAD);
+  for (let fresh = [...tries.texts]; fresh.length > 0; fresh = tryMore(type, claimant, tries, tries.texts.length)) {
     const owners = await ownersOf(context, type, claimant, fresh);
     for (const text of fresh) {
       const same = keysOf(claimant, type, text).some((key) => had.has(keyText(key)));
       if (!same && isFree(type, claimant, text, owners, new Map(), false)) return text;
     }
-    tried = tries.length;
+    if (tries.texts.length >= MOST_TRIES) return null;
   }
   return null;
 }

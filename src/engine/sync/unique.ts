@@ -69,7 +69,9 @@ async function settleAttribute(
 ): Promise<void> {
   const owners = new Map<string, Set<number>>();
   const looked = new Set<string>();
-  const wanting: { claimant: Claimant; tries: string[] }[] = [];
+  const wanting: { claimant: Claimant; tries: Tries }[] = [];
+  /** Of namesakes: the counter that the next new one begins with, by the last text that they all try first. */
+  const reached = new Map<string, number>();
   const wanted = new Map<string, StagedKey>();
   const want = (claimant: Claimant, text: string): void => {
     for (const key of keysOf(claimant, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
@@ -95,16 +97,16 @@ async function settleAttribute(
     if (!over && scalars(contributed ?? null).length > 0) {
       // An adopted account's value is taken over.
       claimant.attributes[type.name] = contributed!;
-      wanting.push({ claimant, tries: [String(contributed)] });
+      wanting.push({ claimant, tries: { texts: [String(contributed)], places: [0], next: null } });
       want(claimant, String(contributed));
       continue;
     }
     if (!claimant.living) continue;
     const failures: unknown[] = [];
     const tries = candidates(type, claimant, TRIES_AHEAD, failures);
-    if (tries.length === 0 && failures.length > 0) tellFailed(context, type, claimant, failures[0]);
+    if (tries.texts.length === 0 && failures.length > 0) tellFailed(context, type, claimant, failures[0]);
     wanting.push({ claimant, tries });
-    for (const text of tries) want(claimant, text);
+    for (const text of tries.texts) want(claimant, text);
   }
   const lookUp = async (): Promise<void> => {
     if (wanted.size === 0) return;
@@ -119,17 +121,23 @@ async function settleAttribute(
   await lookUp();
   for (const { claimant, tries } of wanting) {
     const contributed = scalars(claimant.attributes[type.name] ?? null).length > 0;
+    const { texts } = tries;
+    // Whatever new namesakes found taken in this generation is taken for the next one of them too.
+    const namesakes = claimant.before === null && !contributed ? texts.at(-1) : undefined;
     let chosen: string | null = null;
-    for (let n = 0; n < tries.length && chosen === null; n++) {
-      const text = tries[n]!;
+    for (let n = 0; n < texts.length && chosen === null; n++) {
+      const text = texts[n]!;
       if (keysOf(claimant, type, text).some((key) => !looked.has(keyText(key)))) {
         want(claimant, text);
         await lookUp();
       }
-      if (isFree(type, claimant, text, owners, claims, contributed)) chosen = text;
-      else if (!contributed && n === tries.length - 1 && tries.length < MOST_TRIES) {
-        const more = candidates(type, claimant, tries.length * 2);
-        tries.push(...more.slice(tries.length));
+      if (isFree(type, claimant, text, owners, claims, contributed)) {
+        chosen = text;
+        if (namesakes !== undefined && n >= TRIES_AHEAD) reached.set(namesakes, tries.places[n]! + 1);
+      } else if (n === texts.length - 1 && n < MOST_TRIES) {
+        const far = namesakes === undefined ? undefined : reached.get(namesakes);
+        if (far !== undefined && tries.next !== null) tries.next = Math.max(tries.next, far);
+        for (const more of tryMore(type, claimant, tries, far === undefined ? texts.length : TRIES_AHEAD)) want(claimant, more);
       }
     }
     if (chosen !== null) {
@@ -139,7 +147,7 @@ async function settleAttribute(
     }
     if (contributed) {
       // branch: parks uniqueTaken
-      const detail = { attribute: type.name, value: tries[0]!, holders: holdersOf(type, claimant, tries[0]!, owners, claims) };
+      const detail = { attribute: type.name, value: texts[0]!, holders: holdersOf(type, claimant, texts[0]!, owners, claims) };
       claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson(detail) });
       // A value fixed by a person that somebody else has: the one that was there stays.
       const had = claimant.before?.[type.name];
@@ -250,29 +258,41 @@ function renamed(type: MetaAttribute, claimant: Claimant): boolean {
   return rule.reads.some((read) => !sameValue(claimant.before?.[read] ?? null, claimant.attributes[read] ?? null));
 }
 
-/**
- * The first `n` candidate texts: each expression once, then the last one counting from 2. When one fails for this object, such as
- * for a name of one word, the next one has its turn.
- */
-export function candidates(type: MetaAttribute, claimant: Claimant, n: number, failures: unknown[] = []): string[] {
+export interface Tries {
+  readonly texts: string[];
+  /** Of each text: which expression, and from there on which counter, gave it. */
+  readonly places: number[];
+  /** The first place not tried; null when nothing new comes. */
+  next: number | null;
+}
+
+/** The first candidate texts, of `n` places: each expression once, then the last one counting from 2. */
+export function candidates(type: MetaAttribute, claimant: Claimant, n: number, failures: unknown[] = []): Tries {
+  const tries: Tries = { texts: [], places: [], next: 0 };
+  tryMore(type, claimant, tries, Math.max(n, type.unique!.candidates.length), failures);
+  return tries;
+}
+
+/** The texts of `n` more places. When one fails for this object, such as for a name of one word, the next one has its turn. */
+export function tryMore(type: MetaAttribute, claimant: Claimant, tries: Tries, n: number, failures: unknown[] = []): string[] {
   const list = type.unique!.candidates;
-  const out: string[] = [];
-  const add = (candidate: (typeof list)[number], counter: number | null): boolean => {
+  const known = new Set(tries.texts);
+  const before = tries.texts.length;
+  for (let i = 0; i < n && tries.next !== null; i++) {
+    const place = tries.next;
+    const counter = place < list.length ? null : place - list.length + 2;
+    tries.next = place + 1;
     try {
-      const text = candidate(claimant.scope, counter, claimant.clock);
-      if (text !== undefined && text !== '' && !out.includes(text)) out.push(text);
-      return true;
+      const text = list[Math.min(place, list.length - 1)]!(claimant.scope, counter, claimant.clock);
+      if (text === undefined || text === '' || known.has(text)) continue;
+      known.add(text);
+      tries.texts.push(text);
+      tries.places.push(place);
     } catch (error) {
       failures.push(error);
-      return false;
+      if (place >= list.length - 1) tries.next = null;
     }
-  };
-  let works = false;
-  for (const candidate of list) {
-    if (out.length >= n) return out;
-    works = add(candidate, null);
   }
-  const last = list[list.length - 1];
-  for (let counter = 2; works && out.length < n && counter < n + 2; counter++) works = add(last!, counter);
-  return out;
+  if (tries.texts.length === before) tries.next = null;
+  return tries.texts.slice(before);
 }
