@@ -54,7 +54,8 @@ what they look at and the text it makes are counted, and one that goes on for to
 const OUTRO = `
 From CEL as it is: STANDARD. \`before\` and \`after\` take a date as the whole day: \`after\` is true when the last day is over. Where a zone may be given, it is the
 file's \`zone\` otherwise. \`formatDate\` knows \`yyyy yy MM M dd d HH mm ss\`. The pattern of \`matches\` stands in the rule itself and is a regular expression without
-back references, look-around, or repetitions inside repetitions, with at most three repetitions (two where it does not begin with \`^\`).
+back references, look-around, or repetitions inside repetitions, with at most three repetitions (two where it does not begin with \`^\`)
+and eight alternatives and optional parts (two beside three repetitions).
 
 ## Functions of your own
 

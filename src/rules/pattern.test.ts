@@ -13,6 +13,7 @@ describe('patterns', () => {
     '^(ab)+$',
     '\\(x\\)*',
     '^[a-z]+-?[a-z]+@[a-z.]+$',
+    '^[a-z.]+@[a-z]+\\.(com|org|net|de)$',
   ])('%s is allowed', (pattern) => {
     expect(patternFault(pattern)).toBe(null);
   });
@@ -30,6 +31,8 @@ describe('patterns', () => {
     `${'a?'.repeat(8)}a*a*b`,
     `^${'a?'.repeat(3)}a*a*a*b`,
     '(?:a|b)(?:c|d)(?:e|f)x*y*',
+    '^a|x*y*z*',
+    '^a*b*c*(?:d|e|f|g)',
     '(',
     '[',
     'x'.repeat(300),

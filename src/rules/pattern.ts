@@ -37,6 +37,8 @@ class Scan {
   #at = 0;
   #open = 0;
   #choices = 0;
+  /** An alternative of the whole pattern may begin anywhere, whatever the first one begins with. */
+  #whole = false;
 
   constructor(source: string) {
     this.#source = source;
@@ -61,6 +63,7 @@ class Scan {
         this.#at++;
       } else if (c === '|') {
         stack.at(-1)!.choice = true;
+        this.#whole ||= stack.length === 1;
         this.#choices++;
         this.#at++;
       } else if (c === '\\') {
@@ -93,7 +96,7 @@ class Scan {
   }
 
   get #anchored(): boolean {
-    return this.#source.startsWith('^') && !this.#source.includes('|');
+    return this.#source.startsWith('^') && !this.#whole;
   }
 
   /** Of a pattern that begins anywhere, where it begins is one more. */
