@@ -14,10 +14,14 @@ describe('the oracle', () => {
     });
 });
 
-describe('the engine', () => {
+/** A batch of a thousand holds a whole case; of two, nearly every generation is split. */
+describe.each([
+  ['the engine', 1_000],
+  ['the engine, two objects a batch', 2],
+] as const)('%s', (_, batch) => {
   for (const one of cases)
     it(one.says, async () => {
-      const house = await engineHouse(organisationOf(one));
+      const house = await engineHouse(organisationOf(one), batch);
       try {
         await play(one, house);
         // Delta = full: whatever the story was, a full read and a full sync find nothing that the cycles left.

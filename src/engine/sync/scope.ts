@@ -63,7 +63,8 @@ function viewOf(id: ObjectId, attributes: Attributes, state: LifeState): { [name
 
 /**
  * The objects that rules read through a reference, as this generation leaves them. One whose turn comes later is agreed on
- * ahead of it: what is agreed depends on nobody's wishes, so the answer is the same. Loaded only when some rule reads so.
+ * ahead of it: what is agreed depends on nobody's wishes, so the answer is the same, but for unique values that this generation
+ * makes: who reads them looks again in the next one (hops.ts). Loaded only when some rule reads so.
  */
 async function referredObjects(
   context: EngineContext,

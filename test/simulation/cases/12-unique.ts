@@ -135,4 +135,31 @@ export const unique: readonly Case[] = [
       },
     ],
   },
+  {
+    says: '12, 4: what rules read of a value that was made for somebody else is what that one has, whoever comes first',
+    config: {
+      attributes: BY_LOGIN,
+      connections: {
+        hr: source({ displayName: 'name', title: 'title', manager: { reference: 'boss' } }),
+        dir: target({ title: 'title', boss: ex('person.manager.login') }),
+      },
+    },
+    systems: {
+      hr: {
+        a: { id: '1', name: 'Ann', boss: 'z' },
+        b: { id: '2', name: 'Bo', boss: 'z' },
+        c: { id: '3', name: 'Cy', boss: 'a' },
+        z: { id: '9', name: 'Zoe', boss: 'z' },
+      },
+      dir: {},
+    },
+    story: [
+      'settle',
+      { systems: { dir: { [madeFor('a')]: { boss: 'zoe' }, [madeFor('c')]: { boss: 'ann' }, [madeFor('z')]: { boss: 'zoe' } } } },
+      edit('hr', 0, { title: 'Boss' }),
+      edit('hr', 3, { title: 'Boss' }),
+      'settle',
+      { systems: { dir: { [madeFor('a')]: { boss: 'zoe', title: 'Boss' }, [madeFor('b')]: { boss: 'zoe' } } } },
+    ],
+  },
 ];
