@@ -83,7 +83,7 @@ describe('bars', () => {
     tick(200);
     progress.note('Stopping.\n');
     progress.note(`${'word '.repeat(30)}\n`);
-    expect(Math.max(...shown(writes).map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(Math.max(...shown(writes).map((line) => line.length))).toBeLessThanOrEqual(100);
     progress.finish();
     const before = writes.length;
     progress.report(step('hr', 'import', 2, 2));
