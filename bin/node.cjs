@@ -8,6 +8,9 @@ var NEEDED = 24;
 /** Platforms for which package.json names a package with a Node.js in it. */
 var BUNDLED = ['linux-x64', 'linux-arm64', 'win-x64'];
 
+/** How a SIGINT reaches the program; Windows has no such signal, and its consoles reach everybody. */
+var PASSED_ON = process.platform === 'win32' ? null : 'SIGUSR2';
+
 /** The first argument of whatever runs from the sources (package.json, `imports`). */
 var FROM_SOURCE = (exports.FROM_SOURCE = '--conditions=source');
 
@@ -47,10 +50,12 @@ exports.run = function run(args, starting) {
   // Sources are stripped of their types once, not again by each process and each thread that loads them.
   if (args[0] === FROM_SOURCE && !env.NODE_COMPILE_CACHE) env.NODE_COMPILE_CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'node');
   var started = child.spawn(node, args, { stdio: 'inherit', env: env });
-  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
-    // The terminal already sends SIGINT to the whole group; a listener keeps this launcher alive until the child ends.
-    process.on(signal, function () { if (signal !== 'SIGINT') started.kill(signal); });
+  ['SIGTERM', 'SIGHUP'].forEach(function (signal) {
+    process.on(signal, function () { started.kill(signal); });
   });
+  // A terminal sends SIGINT to the whole group, so the child may have it already: it is passed on as another signal, and the
+  // program counts the two as one. What does not know that signal would die of it. A listener keeps this launcher alive meanwhile.
+  process.on('SIGINT', function () { if (starting && PASSED_ON) started.kill(PASSED_ON); });
   started.on('error', function (error) {
     process.stderr.write('rollcall could not start ' + node + ': ' + error.message + '\n');
     process.exit(1);
@@ -58,8 +63,9 @@ exports.run = function run(args, starting) {
   started.on('exit', function (code, signal) {
     if (!signal) process.exit(code === null ? 1 : code);
     // Ended before it could listen.
-    if (starting && (signal === 'SIGINT' || signal === 'SIGTERM')) process.stderr.write(require(starting).STOPPED);
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+    var stopped = signal === PASSED_ON ? 'SIGINT' : signal;
+    if (starting && (stopped === 'SIGINT' || stopped === 'SIGTERM')) process.stderr.write(require(starting).STOPPED);
+    process.removeAllListeners(stopped);
+    process.kill(process.pid, stopped);
   });
 };

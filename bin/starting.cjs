@@ -12,7 +12,8 @@ function stop(signal) {
   process.exit(begun && process.exitCode !== undefined ? process.exitCode : 130);
 }
 
-['SIGINT', 'SIGTERM'].forEach(function (signal) {
+// SIGUSR2 is a SIGINT that the launcher got, see node.cjs.
+['SIGINT', 'SIGTERM'].concat(process.platform === 'win32' ? [] : ['SIGUSR2']).forEach(function (signal) {
   process.on(signal, stop);
 });
 process.on('newListener', function (event) {

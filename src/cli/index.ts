@@ -124,13 +124,24 @@ function listenForStop(terminal: Terminal, progress: Progress): { readonly signa
       `${terminal.paintErr.yellow('Stopping cleanly')} after the batch at hand. Press Ctrl-C again to stop at once; nothing is lost either way.\n`,
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  // A Ctrl-C in a terminal reaches this process and the one that started it, which passes it on: told twice, it is one.
+  const told = { SIGINT: 0, SIGUSR2: 0 };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    const before = Math.max(told.SIGINT, told.SIGUSR2);
+    told[signal as keyof typeof told] += 1;
+    if (Math.max(told.SIGINT, told.SIGUSR2) > before) stop();
+  };
+  const listeners = [
+    ['SIGINT', interrupted],
+    ['SIGTERM', stop],
+    // Windows has none, and would refuse to listen.
+    ...(process.platform === 'win32' ? [] : ([['SIGUSR2', interrupted]] as const)),
+  ] as const;
+  for (const [signal, listener] of listeners) process.on(signal, listener);
   return {
     signal: controller.signal,
     close() {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
 }

@@ -39,6 +39,34 @@ it('once the program listens it says itself what happens, and after its end noth
   expect(await script(ended)).toEqual({ code: 3, err: '' });
 });
 
+it('a SIGINT of the launcher alone reaches the program, one of both is one, and a second one ends at once', async () => {
+  const program = join(folder, 'program.cjs');
+  // In place of the program: what the command line does with the two signals.
+  writeFileSync(
+    program,
+    `let typed = 0, passed = 0, stops = 0;
+    const stop = () => { stops++; console.error('stop ' + stops); if (stops === 2) process.exit(130); };
+    const tell = (add) => { const before = Math.max(typed, passed); add(); if (Math.max(typed, passed) > before) stop(); };
+    process.on('SIGINT', () => tell(() => typed++));
+    process.on('SIGUSR2', () => tell(() => passed++));
+    setTimeout(() => {}, 60_000);
+    console.error('ready');`,
+  );
+  const text = `require(${JSON.stringify(bin('node.cjs'))}).run([${JSON.stringify(program)}], ${JSON.stringify(bin('starting.cjs'))})`;
+  for (const whole of [false, true]) {
+    // Its own group: a signal to all of it is what a terminal does.
+    const child = spawn(process.execPath, ['-e', text], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const interrupt = () => process.kill(whole ? -child.pid! : child.pid!, 'SIGINT');
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+      if (/ready\n$/.test(err) || /stop 1\n$/.test(err)) interrupt();
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, err], String(whole)).toEqual([130, 'ready\nstop 1\nstop 2\n']);
+  }
+});
+
 it('the command is started so: a run that is stopped while it is loaded', async () => {
   // As soon as somebody listens for it in the process that would be the program, there is a signal.
   const preload = join(folder, 'signal.cjs');

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIRECTORY_FILE, PHONEBOOK_FILE, writeOrganisation } from '../../examples/demo/organisation.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** What a user types; it starts the program as another process. */
+const LAUNCHER = fileURLToPath(new URL('../../bin/rollcall.cjs', import.meta.url));
 const ME = ['--as', 'Ada', '--reason', 'looked at it'];
 
 interface Ended {
@@ -22,9 +24,12 @@ function rollcall(
   folder: string,
   args: readonly string[],
   started: (child: ChildProcess) => void = () => undefined,
+  program: readonly string[] = ['--conditions=source', MAIN],
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: folder,
+    // A group of its own, as a terminal has for each command.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -111,6 +116,23 @@ describe('Ctrl-C', () => {
         if (!before && phase.test(said)) child.kill('SIGINT');
       });
     });
+
+  it.each([
+    ['the launcher alone', 1],
+    ['its whole group, as a terminal does', -1],
+  ])('that reaches %s is told once, and ends it cleanly', async (_, group) => {
+    const folder = fresh();
+    let said = '';
+    const pressed = (child: ChildProcess): void =>
+      void child.stderr!.on('data', (chunk: Buffer) => {
+        const before = /hr/.test(said);
+        said += chunk.toString();
+        if (!before && /hr/.test(said)) process.kill(group * child.pid!, 'SIGINT');
+      });
+    const { code, err } = await rollcall(folder, ['run'], pressed, [LAUNCHER]);
+    expect([code, err.match(/Stopping cleanly/g)?.length]).toEqual([130, 1]);
+    await run(folder);
+  });
 
   it('ends with 130, is told as interrupted, and the next run finishes', async () => {
     const folder = fresh();
