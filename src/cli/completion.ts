@@ -1,4 +1,7 @@
-/** Completion scripts for bash, zsh and fish, made from the command table; they start no process while completing. */
+/**
+ * Completion scripts for bash, zsh and fish, made from the command table; they start no process while completing. That of bash
+ * reads the names of connections in rollcall.yaml, too.
+ */
 import { GLOBAL_OPTIONS } from './arguments.ts';
 import type { CommandHelp, Complete, Option } from './command.ts';
 
@@ -28,13 +31,27 @@ function longest(commands: readonly CommandHelp[]): CommandHelp[] {
   return [...commands].sort((a, b) => b.name.length - a.name.length);
 }
 
+const CONNECTION = 'CONNECTION';
+
+/** Where the word is a connection: the first argument, or any of them where there may be many. */
+function connectionsAt({ name, positionals }: CommandHelp): string {
+  const [first] = positionals;
+  if (first?.name !== CONNECTION) return '';
+  const at = first.many ? '' : `(( COMP_CWORD == ${name.split(' ').length + 1} )) && `;
+  return `\n      ${at}names="$(_rollcall_connections)"`;
+}
+
 function bash(commands: readonly CommandHelp[]): string {
   const cases = longest(commands).map((one) => {
     const values = optionsOf(one).flatMap((option) => {
       if (option.value === undefined) return [];
       const flags = [`--${option.name}`, ...(option.short === undefined ? [] : [`-${option.short}`])].join('|');
       const reply =
-        option.complete === 'file' ? 'compgen -f -- "$word"' : `compgen -W "${wordsOf(option.complete).join(' ')}" -- "$word"`;
+        option.complete === 'file'
+          ? 'compgen -f -- "$word"'
+          : option.value === CONNECTION
+            ? 'compgen -W "$(_rollcall_connections)" -- "$word"'
+            : `compgen -W "${wordsOf(option.complete).join(' ')}" -- "$word"`;
       return [`        ${flags}) mapfile -t COMPREPLY < <(${reply}); return;;`];
     });
     const flags = optionsOf(one).map((option) => `--${option.name}`);
@@ -42,15 +59,26 @@ function bash(commands: readonly CommandHelp[]): string {
       case "$before" in
 ${values.join('\n')}
       esac
-      [[ $word == -* ]] && { mapfile -t COMPREPLY < <(compgen -W "${flags.join(' ')}" -- "$word"); return; };;`;
+      [[ $word == -* ]] && { mapfile -t COMPREPLY < <(compgen -W "${flags.join(' ')}" -- "$word"); return; }${connectionsAt(one)};;`;
   });
   const seconds = firstWords(commands).flatMap((first) => {
     const words = after(first, commands);
     return words.length === 0 ? [] : [`    ${first}) mapfile -t COMPREPLY < <(compgen -W "${words.join(' ')}" -- "$word");;`];
   });
   return `# bash completion for rollcall: eval "$(rollcall completion bash)"
+_rollcall_connections() {
+  local line inside= indent=
+  while IFS= read -r line || [[ -n $line ]]; do
+    if [[ $line == connections:* ]]; then inside=1
+    elif [[ $line =~ ^[^[:space:]#] ]]; then inside=
+    elif [[ -n $inside && $line =~ ^( +)([A-Za-z0-9_.-]+):[[:space:]]*([{#].*)?$ ]]; then
+      : "\${indent:=\${BASH_REMATCH[1]}}"
+      [[ \${BASH_REMATCH[1]} == "$indent" ]] && printf '%s\\n' "\${BASH_REMATCH[2]}"
+    fi
+  done < "\${ROLLCALL_CONFIG:-rollcall.yaml}"
+} 2> /dev/null
 _rollcall() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" names=
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
     mapfile -t COMPREPLY < <(compgen -W "${[...firstWords(commands), '--help', '--version'].join(' ')}" -- "$word")
@@ -62,6 +90,7 @@ ${cases.join('\n')}
   (( COMP_CWORD == 2 )) && case "\${COMP_WORDS[1]}" in
 ${seconds.join('\n')}
   esac
+  [[ -n $names ]] && mapfile -t -O "\${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$names" -- "$word")
 }
 complete -o default -F _rollcall rollcall
 `;

@@ -1,4 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { GLOBAL_OPTIONS, parse } from '../arguments.ts';
@@ -62,19 +65,39 @@ describe('completion', () => {
     }
   });
 
-  const complete = (...typed: string[]): string[] => {
+  const complete = (typed: readonly string[], env: { readonly [name: string]: string } = {}): string[] => {
     const script = `${completionScript('bash', COMMANDS)}
 COMP_WORDS=(${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${typed.length - 1}; _rollcall; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return execFileSync('bash', ['--norc'], { input: script, encoding: 'utf8' }).trim().split('\n');
+    return execFileSync('bash', ['--norc'], { input: script, encoding: 'utf8', env: { ...process.env, ...env } })
+      .trim()
+      .split('\n');
   };
 
   it('works in bash', () => {
-    expect(complete('rollcall', 're')).toEqual(['release']);
-    expect(complete('rollcall', 'run', 'sh')).toEqual(['show']);
-    expect(complete('rollcall', 'run', '--prof')).toEqual(['--profile']);
-    expect(complete('rollcall', 'run', '--profile', 'full')).toEqual(['full-import', 'full-sync']);
-    expect(complete('rollcall', 'completion', 'z')).toEqual(['zsh']);
-    expect(complete('rollcall', 'parked', 'decide', '1', 'x', '--pe')).toEqual(['--person']);
+    expect(complete(['rollcall', 're'])).toEqual(['release']);
+    expect(complete(['rollcall', 'run', 'sh'])).toEqual(['show']);
+    expect(complete(['rollcall', 'run', '--prof'])).toEqual(['--profile']);
+    expect(complete(['rollcall', 'run', '--profile', 'full'])).toEqual(['full-import', 'full-sync']);
+    expect(complete(['rollcall', 'completion', 'z'])).toEqual(['zsh']);
+    expect(complete(['rollcall', 'parked', 'decide', '1', 'x', '--pe'])).toEqual(['--person']);
+  });
+
+  it('offers the connections of rollcall.yaml in bash', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-completion-'));
+    const file = join(folder, 'rollcall.yaml');
+    await writeFile(
+      file,
+      'zone: UTC\nlife:\n  person: { ends: x }\nconnections: # all of them\n  hr:\n    type: csv\n    import:\n  # two\n\n  dir: { type: ldif }\n  "odd name":\n    type: csv\ngates:\n  delete:\n    percent: 5\n',
+    );
+    const offered = (...typed: string[]): string[] => complete([...typed], { ROLLCALL_CONFIG: file });
+    expect(offered('rollcall', 'approve', '')).toEqual(['hr', 'dir']);
+    expect(offered('rollcall', 'plan', 'hr', 'd')).toEqual(['dir']);
+    expect(offered('rollcall', 'run', '')).toEqual(['show', 'hr', 'dir']);
+    expect(offered('rollcall', 'parked', '--connection', 'h')).toEqual(['hr']);
+    // What follows is no connection.
+    expect(offered('rollcall', 'link', 'dir', '')).toEqual(['']);
+    await rm(folder, { recursive: true });
+    expect(offered('rollcall', 'approve', '')).toEqual(['']);
   });
 
   it.each(['zsh', 'fish'] as const)('parses in %s where that shell is installed', (shell) => {
