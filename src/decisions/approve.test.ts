@@ -5,7 +5,7 @@ import type { ConnectionState, DecisionRow, EdgeRow, ExportColumns, GateHold, St
 import { approve, discard, pending } from './approve.ts';
 import { digestOf } from './change.ts';
 import { parkedKinds } from './choices.ts';
-import type { Surroundings } from './decision.ts';
+import type { GatedSurroundings } from './decision.ts';
 import { hold, release } from './hold.ts';
 
 const WHO = { by: 'Ada', reason: 'checked', at: 5 };
@@ -61,11 +61,11 @@ function world(rows: StagedRow[], state: Partial<ConnectionState> = {}, edges: E
     store,
     config: {
       connections: [
-        { name: 'ad', exports: new Map([['person', {}]]) },
-        { name: 'hr', exports: new Map() },
+        { name: 'ad', exports: new Map([['person', {}]]), gates: new Map(), imports: new Map() },
+        { name: 'hr', exports: new Map(), gates: new Map(), imports: new Map() },
       ],
     },
-  } as unknown as Surroundings;
+  } as unknown as GatedSurroundings;
   return { rows, edges, holds, decisions, saved, surroundings };
 }
 const gate = (id: number, part: string): GateHold => ({

@@ -10,11 +10,12 @@ import { RollcallError } from '#core/errors';
 import { discardOf, isDiscarded, partsLeft } from '#runs/reasons';
 import type { DecisionRow, EdgeRow, GateHold, StagedRow } from '#store/contract';
 import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, membersDecided, sizeOf } from './change.ts';
-import { checked, type Decider, type Surroundings } from './decision.ts';
+import { checked, type Decider, type GatedSurroundings, type Surroundings } from './decision.ts';
 import { leaveOut, leftOutOf } from './first-plan.ts';
+import { requirePlaces } from './free-place.ts';
 import { known } from './hold.ts';
 import { approveLink } from './links.ts';
-import { heldLinks, UNLINK } from './unlink-gate.ts';
+import { dropHeld, heldLinks, UNLINK } from './unlink-gate.ts';
 
 export interface Waiting {
   readonly connection: string;
@@ -88,11 +89,13 @@ function noHold(id: number, open: readonly GateHold[]): RollcallError {
   });
 }
 
-export async function approve(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
+/** Errors: conflict also when somebody would get a second account by a link that was held; then nothing is decided. */
+export async function approve(choice: Choice, decider: Decider, surroundings: GatedSurroundings): Promise<Decision> {
   const by = checked(decider);
   const { store } = surroundings;
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
+  await requirePlaces(chosen.links, shown.linked, surroundings);
   if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
   await mark(chosen, shown, surroundings, (row) => ({
     state: 'waiting',
@@ -120,7 +123,7 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
     discarded: discardOf(row.id, row.export!),
   }));
   if (chosen.members.length > 0) await surroundings.store.exports.decideEdges({ edges: chosen.members, decided: 'discarded' });
-  for (const one of chosen.links) await surroundings.store.decisions.revoke(one.id, by.at, []);
+  for (const one of chosen.links) await dropHeld(one, by.at, surroundings.store);
   const decision = await record('discard', shown, chosen, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
 }

@@ -2,48 +2,95 @@
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { labelOf } from '#core/label';
-import type { DecisionRow, ObjectId, StagedRow, Store } from '#store/contract';
+import type { DecisionRow, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import type { GatedSurroundings } from './decision.ts';
+import { changeHeld } from './unlink-gate.ts';
 
 const PAGE = 1_000;
 
+type Account = Pick<StagedRow, 'id' | 'connection' | 'kind'>;
+
 /**
- * What the person has there counts now or by a decision that the next run carries out.
+ * What the person has there counts now or by a decision that the next run carries out, or that waits for an approval.
  * @throws conflict when there is something: a second row of a source would take the place of the first, and of two accounts in a
  * target one alone is written, and ends when its person leaves.
  */
-export async function requirePlace(
-  staged: Pick<StagedRow, 'id' | 'connection' | 'kind'>,
+export function requirePlace(staged: Account, object: ObjectId, surroundings: GatedSurroundings): Promise<void> {
+  return check(staged, object, null, surroundings);
+}
+
+/**
+ * The same for links that were held and are approved together: what was free then may not be so any more.
+ * @throws conflict
+ */
+export async function requirePlaces(
+  held: readonly DecisionRow[],
+  accounts: ReadonlyMap<StagedId, StagedRow>,
+  surroundings: GatedSurroundings,
+): Promise<void> {
+  const changes = held.flatMap((one) => {
+    const staged = accounts.get(one.stagedId!);
+    return staged === undefined ? [] : [{ staged, ...changeHeld(one) }];
+  });
+  const ended = changes.filter(({ staged, kind, object }) => (kind === 'barred') === (staged.objectId === object));
+  const ending = new Set(ended.map(({ staged }) => staged.id));
+  for (const { staged, kind, object } of changes)
+    if (kind === 'link' && staged.objectId !== object) await check(staged, object, ending, surroundings);
+}
+
+/** `approved`: accounts that lose their person by the same approval; null where nothing was held. */
+async function check(
+  staged: Account,
   object: ObjectId,
+  approved: ReadonlySet<StagedId> | null,
   { store, config }: GatedSurroundings,
 ): Promise<void> {
   const connection = config.connections.find((one) => one.name === staged.connection);
   if (connection === undefined) return;
   for (const rule of connection.imports.values()) if (rule.from === staged.kind && rule.many) return;
-  const [other] = (await theirs(store, staged, object)).flatMap(({ anchor }) => (anchor === null ? [] : [anchor]));
-  if (other === undefined) return;
-  const isTarget = connection.exports.size > 0;
+  const { name } = connection;
+  const there = (await theirs(store, staged, object)).filter((row) => approved?.has(row.id) !== true);
+  const other = there.find((row) => row.anchor !== null)?.anchor ?? null;
+  const promised = other === null ? await promisedTo(store, staged, object) : null;
+  if (other === null && promised === null) return;
   const [person] = await store.sync.objects([object]);
   const label = person === undefined ? `#${object}` : `${labelOf(parseImage(person.attributes), object)} (#${object})`;
+  if (promised !== null)
+    throw new RollcallError(
+      'conflict',
+      `${label} is to get the account '${promised}' in ${name} by a link that waits for an approval.`,
+      {
+        where: { connection: name, object: promised },
+        remedy: `Where that is wrong, drop it first: 'rollcall discard ${name} --only ${promised}'.`,
+      },
+    );
+  const isTarget = connection.exports.size > 0;
+  const unlink = `'rollcall unlink ${name} ${other}'`;
   throw new RollcallError(
     'conflict',
     isTarget
-      ? `${label} already has the account '${other}' in ${connection.name}: only one would be kept in step, and ended when they leave.`
-      : `${label} already has '${other}' in ${connection.name}, and may have one object there: the two would be taken for one person.`,
+      ? `${label} already has the account '${other}' in ${name}: only one would be kept in step, and ended when they leave.`
+      : `${label} already has '${other}' in ${name}, and may have one object there: the two would be taken for one person.`,
     {
-      where: { connection: connection.name, object: other },
-      remedy: isTarget
-        ? `Take that one from them first, and link again: 'rollcall unlink ${connection.name} ${other}'. It stays as it is, neither disabled nor deleted, and is nobody's until somebody links it.`
-        : `Where that one is wrong, take it from them first: 'rollcall unlink ${connection.name} ${other}'. Where people may have several there: 'many: true'.`,
+      where: { connection: name, object: other! },
+      remedy: !isTarget
+        ? `Where that one is wrong, take it from them first: ${unlink}. Where people may have several there: 'many: true'.`
+        : approved !== null
+          ? `Nothing was decided. Take that one from them, which is held as well, and approve both: ${unlink}. Or drop the link that waits: 'rollcall discard'.`
+          : `Take that one from them first, and link again: ${unlink}. It stays as it is, neither disabled nor deleted, and is nobody's until somebody links it.`,
     },
   );
 }
 
-async function theirs(
-  store: Store,
-  staged: Pick<StagedRow, 'id' | 'connection' | 'kind'>,
-  object: ObjectId,
-): Promise<readonly StagedRow[]> {
+/** The account of another link that the gate `unlink` holds. */
+async function promisedTo(store: Store, { id, connection, kind }: Account, object: ObjectId): Promise<string | null> {
+  const held = await all(store, { objectIds: [object], kinds: ['heldLink'], connection, active: true });
+  const meant = held.filter((one) => one.stagedId !== id && changeHeld(one).kind === 'link');
+  const accounts = await store.spaces.byIds(meant.map((one) => one.stagedId!));
+  return accounts.find((row) => row.kind === kind && row.anchor !== null)?.anchor ?? null;
+}
+
+async function theirs(store: Store, staged: Account, object: ObjectId): Promise<readonly StagedRow[]> {
   const linked = (await store.sync.linked([object])).filter((row) => row.connection === staged.connection);
   const { connection } = staged;
   const meant = await all(store, { objectIds: [object], kinds: ['link', 'adopt'], connection, active: true });

@@ -7,7 +7,7 @@ import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { RollcallError } from '#core/errors';
 import { limitOf } from '#runs/reasons';
-import type { DecisionRow, GateHold, StagedRow, Store } from '#store/contract';
+import type { DecisionRow, DirtyRange, GateHold, StagedRow, Store } from '#store/contract';
 import type { Decider, GatedSurroundings } from './decision.ts';
 
 export const UNLINK = 'unlink';
@@ -64,17 +64,26 @@ export function refuseShut(gate: Gate | null, connection: string): void {
 /** Records it as held, in the place of what was held of the account before. Answers the id of the decision. */
 export async function holdLink(staged: Account, change: LinkChange, gate: Gate, by: Decider, store: Store): Promise<number> {
   const { connection, id: stagedId } = staged;
-  for (const one of await heldLinks(store, connection))
-    if (one.stagedId === stagedId) await store.decisions.revoke(one.id, by.at, []);
+  for (const one of await heldLinks(store, connection)) if (one.stagedId === stagedId) await dropHeld(one, by.at, store);
   const detail = canonicalJson({ as: change.kind, detail: change.detail });
   const held = { kind: 'heldLink' as const, stagedId, objectId: change.object, connection, detail };
-  const decision = await store.decisions.record({ ...held, ...by }, []);
+  const decision = await store.decisions.record({ ...held, ...by }, waitingFor(change));
   if (gate.hold === undefined) {
     const digest = sha256Hex(canonicalJson([decision])).slice(0, 32);
     const { count, limit } = gate;
     await store.exports.openHold({ connection, part: UNLINK, count, limit, digest, since: by.at }, null);
   }
   return decision;
+}
+
+/** It is not wanted any more. */
+export function dropHeld(held: DecisionRow, at: number, store: Store): Promise<void> {
+  return store.decisions.revoke(held.id, at, waitingFor(changeHeld(held)));
+}
+
+/** Who is to be given an account is made none meanwhile (engine/sync/wishes), and is once that is dropped. */
+function waitingFor({ kind, object }: LinkChange): DirtyRange[] {
+  return kind === 'link' ? [{ subject: 'object', from: object, to: object, cause: 'decision' }] : [];
 }
 
 /** What of a connection is held, as it was decided. */

@@ -1,5 +1,5 @@
 /** SEMANTICS 8: ending the links of a target's accounts is a kind of change with a limit, whichever command ends them. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { link, unlink } from '#decisions/links';
 import { revoke } from '#decisions/revoke';
 import { type Firm, firm, HOUR } from './firm.ts';
@@ -131,6 +131,77 @@ it('a decision that was to be taken back stands', async () => {
   await expect(revoke(decision, who(), surroundings())).rejects.toMatchObject(SHUT);
   await here.run();
   expect((await here.account('dir', idOf(50)))!).toMatchObject({ objectId: own, linkHow: 'decided' });
+});
+
+describe('who is to get an account by a link that is held', () => {
+  const made = (i: number) => here.system('dir').get('person', `new-${idOf(i)}`);
+  const hire = async (i: number): Promise<number> => {
+    here.system('hr').put('person', idOf(i), { id: idOf(i), name: `Person ${i}` });
+    await here.run({ profile: 'delta-import' });
+    await here.run({ profile: 'delta-sync' });
+    return (await here.account('hr', idOf(i)))!.objectId!;
+  };
+  const linked = (i: number, object: number) => link({ connection: 'dir', anchor: idOf(i), object }, who(), surroundings());
+  const accountsOf = async (object: number) =>
+    (await here.store.sync.linked([object]))
+      .filter((row) => row.connection === 'dir' && row.presence === 'present')
+      .map((row) => row.anchor);
+  beforeEach(async () => {
+    for (let i = 0; i < LIMIT; i++) await unlinked(i);
+    await here.run();
+  });
+
+  it('is made none meanwhile, also where one waited to be made; the approval gives them that one alone', async () => {
+    const object = await hire(200);
+    expect((await here.store.exports.counts('dir')).waiting).toBe(1);
+    expect(await linked(50, object)).toMatchObject(HELD);
+    for (const profile of ['cycle', 'full-sync', 'cycle'] as const) await here.run({ profile });
+    expect(made(200)).toBeNull();
+    await here.approve('dir');
+    await here.run();
+    await here.run({ profile: 'full-sync' });
+    await here.run();
+    expect(await accountsOf(object)).toEqual([idOf(50)]);
+    expect(made(200)).toBeNull();
+    expect(await here.parked('duplicateAccount')).toEqual([]);
+  });
+
+  it.each(['discard', 'revoke'])('is made one once that is dropped: %s', async (way) => {
+    const object = await hire(200);
+    const { decision } = await linked(50, object);
+    await here.run();
+    expect(made(200)).toBeNull();
+    if (way === 'discard') await here.discard('dir');
+    else await revoke(decision, who(), surroundings());
+    await here.run();
+    expect(await accountsOf(object)).toEqual([`new-${idOf(200)}`]);
+  });
+
+  it('is not promised a second one, and one that is made all the same is taken from them first', async () => {
+    const object = await hire(200);
+    await linked(50, object);
+    await expect(linked(51, object)).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining(`is to get the account '${idOf(50)}'`),
+      remedy: expect.stringContaining(`rollcall discard dir --only ${idOf(50)}`),
+    });
+    // Somebody makes one by hand, which joins.
+    here.system('dir').put('person', 'hand', { number: idOf(200), cn: 'by hand' });
+    await here.run();
+    expect(await accountsOf(object)).toEqual(['hand']);
+    expect(await unlinked(60)).toMatchObject(HELD);
+    await expect(here.approve('dir')).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining("already has the account 'hand' in dir"),
+      remedy: expect.stringContaining("'rollcall unlink dir hand'"),
+    });
+    expect((await here.pending('dir')).links).toHaveLength(2);
+    expect(await unlink({ connection: 'dir', anchor: 'hand' }, who(), surroundings())).toMatchObject(HELD);
+    await here.approve('dir');
+    await here.run();
+    expect(await accountsOf(object)).toEqual([idOf(50)]);
+    expect([await owner(60), (await here.account('dir', 'hand'))!.objectId]).toEqual([null, null]);
+  });
 });
 
 it('is about accounts: links of a source have no limit', async () => {

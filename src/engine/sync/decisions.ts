@@ -43,6 +43,24 @@ export function barredBy(decisions: readonly DecisionRow[]): ReadonlySet<ObjectI
   return new Set(decisions.filter((d) => d.kind === 'barred').map((d) => d.objectId));
 }
 
+/** What the gate `unlink` holds, as far as it gives somebody an account. It is held under a hold, which most stores do not have. */
+export async function promisedAccounts({ store }: Pick<EngineContext, 'store'>): Promise<Generation['promised']> {
+  const out = new Map<string, Set<ObjectId>>();
+  for (const { connection, part, closedAt } of await store.exports.holds(null)) {
+    if (part !== 'unlink' || closedAt !== null) continue;
+    const objects = new Set<ObjectId>();
+    out.set(connection, objects);
+    for (let after = 0; ; ) {
+      const page = await store.decisions.list({ kinds: ['heldLink'], connection, active: true }, { after, limit: PAGE });
+      for (const { objectId, detail } of page)
+        if (objectId !== null && (JSON.parse(detail) as { as: string }).as === 'link') objects.add(objectId);
+      if (page.length < PAGE) break;
+      after = page[page.length - 1]!.id;
+    }
+  }
+  return out;
+}
+
 async function load(
   context: Pick<EngineContext, 'store'>,
   generation: Pick<Generation, 'decided'>,

@@ -36,6 +36,8 @@ export interface Generation {
   readonly first: boolean;
   /** Whether any decision by a person stands: most stores have none, and need not be asked. */
   readonly decided: boolean;
+  /** By connection: objects that get an account there once a link that the gate `unlink` holds is approved. */
+  readonly promised: ReadonlyMap<string, ReadonlySet<ObjectId>>;
   /** Links made in this generation, not all committed yet. */
   readonly assignments: Map<StagedId, Assignment>;
   /** Staged ids assigned to each object in this generation. */
@@ -76,14 +78,15 @@ export interface Generation {
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
 }
 
-type Surroundings = Pick<Generation, 'first' | 'pause'>;
-const ALONE: Surroundings = { first: false, pause: async () => undefined };
+type Surroundings = Pick<Generation, 'first' | 'pause' | 'promised'>;
+const ALONE: Surroundings = { first: false, pause: async () => undefined, promised: new Map() };
 
-export function newGeneration(number: number, decided: boolean, { first, pause }: Surroundings = ALONE): Generation {
+export function newGeneration(number: number, decided: boolean, { first, pause, promised }: Surroundings = ALONE): Generation {
   return {
     number,
     first,
     pause,
+    promised,
     disturbed: false,
     foreign: new Set(),
     stale: [],

@@ -9,7 +9,7 @@ import type { EngineContext } from '../context.ts';
 import type { Turn } from '../turns.ts';
 import { commitBatch, type Work, waitAgain, workOut } from './batch.ts';
 import { type ChangedManagers, changedManagers, tellCircles } from './circles.ts';
-import { RULING } from './decisions.ts';
+import { promisedAccounts, RULING } from './decisions.ts';
 import { clear, finishGeneration } from './finish.ts';
 import { type Generation, keyOf, look, newGeneration, ON_THEIR_WAY } from './generation.ts';
 import { linkPass } from './link.ts';
@@ -72,7 +72,8 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const first = waits.ranges.length > 0 && (await context.store.sync.scanObjects({ after: 0, limit: 1 })).length === 0;
-  const generation = newGeneration(number, decided, { first, pause: () => course.turn.pass() });
+  const promised = await promisedAccounts(context);
+  const generation = newGeneration(number, decided, { first, pause: () => course.turn.pass(), promised });
   if (number === 0 && !options.own) await takeDue(context, generation);
   if (waits.ranges.length === 0 && generation.order.length === 0) return false;
   context.turns.open.add(generation);

@@ -61,6 +61,7 @@ export async function wishesOf(
           of.flatMap((one) => referredIds(rule, one.attributes)),
         ),
         excluded,
+        promised: generation.promised.get(connection.name),
         known: stateOf(context, connection.name).lastCompleteRead !== null,
         ownersFresh: ownersFresh(context, kind),
         outages: outagesOf(context, connection.name),

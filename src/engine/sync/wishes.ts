@@ -49,6 +49,8 @@ export interface TargetView extends Unshown {
   readonly rule: ExportRule;
   readonly accounts: ReadonlyMap<number, Account>;
   readonly excluded: ReadonlySet<number>;
+  /** Objects that are to get an account by a link which waits for an approval; undefined where none does. */
+  readonly promised: ReadonlySet<number> | undefined;
   /** Whether one complete read of the target is staged. */
   readonly known: boolean;
   /** Owners were read completely and lately: a due delete may be believed. */
@@ -89,6 +91,10 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
     return taking(context, update(context, one, target, scope, row));
   if (!target.known) {
     // branch: waits: first contact, the target was never read completely
+    return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
+  }
+  if (target.promised?.has(one.id)) {
+    // branch: waits: an account that is to be linked to them, once that is approved
     return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
   }
   if (!rule.provision) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
