@@ -28,8 +28,7 @@ export interface ConnectorDefinition<Config = unknown> {
 
 export interface OpenContext {
   readonly connection: string;
-  /** Folder that relative paths start from (where rollcall.yaml is). */
-  readonly folder: string;
+  readonly folder: string; // Where rollcall.yaml is: relative paths start there.
   readonly limits: { readonly maxObjectBytes: number };
   /** Attributes that export rules write, by kind in this system; left out where nothing is exported. */
   readonly mapped?: { readonly [kind: Kind]: readonly string[] };
@@ -68,11 +67,12 @@ export interface Reader {
    */
   read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
   /**
-   * True when the system keeps a change feed, so that `since` may be asked: first from a `cursor` taken before a full read.
-   * `only`: it has nothing else; it is read from `cursor`, which is where it begins, and no full read is ever asked of it. A
-   * cursor it does not know begins it again: the first page says `restarted: true`, and the end is not `complete`.
+   * True when the system keeps a change feed, which `since` asks, first from a `cursor` taken before a full read. `only`: it has
+   * nothing else: it begins at `cursor`, and again at a cursor it does not know: `restarted: true`, and no `complete` end.
    */
   readonly deltas: boolean | 'only';
+  /** Pages show different moments: absence is proven by a look-up of each, or by two complete reads in a row (SEMANTICS 6). */
+  readonly moving?: boolean;
   cursor?(): Promise<Cursor>;
 }
 

@@ -8,6 +8,7 @@ export interface MemoryConfig {
   readonly path?: string | undefined;
   readonly deltas: boolean;
   readonly snapshots: boolean;
+  readonly moving: boolean;
   readonly lookup: boolean;
   readonly clock: boolean;
   readonly atomic: boolean;
@@ -117,6 +118,7 @@ export const memoryConfig: z.ZodType<MemoryConfig> = z
     path: z.string().min(1).optional().describe('File in which the system survives the process'),
     deltas: z.boolean().default(true).describe('Whether the system keeps a change feed'),
     snapshots: z.boolean().default(false).describe('Whether an interrupted full read may be resumed'),
+    moving: z.boolean().default(false).describe('Whether objects may come and go between the pages of a read'),
     lookup: z.boolean().default(true).describe('Whether single objects may be looked up'),
     clock: z.boolean().default(false).describe('Whether the system says what time it is'),
     atomic: z.boolean().default(false).describe('Whether what is written counts only when it is committed'),

@@ -16,6 +16,7 @@ const MINUTE_MS = 60_000;
 export function memoryReader(ready: () => MemorySystem, config: MemoryConfig): Reader {
   const reader: Reader = {
     deltas: config.deltas,
+    moving: config.moving,
     read: ({ since, resume, signal }) =>
       since === undefined ? readAll(ready(), config, resume, signal) : readFeed(ready(), config, since, signal),
   };
@@ -40,7 +41,7 @@ async function* readAll(
   const breaks = least(actions, 'breakAfter');
   const { objects, id, from } = config.snapshots
     ? snapshot(system, resume)
-    : { objects: visibleObjects(system), id: null, from: 0 };
+    : { objects: config.moving ? visibleObjects(system) : [...visibleObjects(system)], id: null, from: 0 };
   let restarted = resume !== undefined && from === 0;
   let page: ReadObject[] = [];
   let seen = from;
