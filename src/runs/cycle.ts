@@ -175,12 +175,7 @@ async function importOne(
 ): Promise<boolean> {
   if (isHeld(context, connection)) {
     // branch: holds: a connection that a person holds
-    context.notice(
-      'heldConnection',
-      connection.name,
-      `${connection.name} is held${holder(context, connection)}: nothing is read from it or written to it`,
-      `rollcall release ${connection.name}`,
-    );
+    noticeHeld(context, connection);
     return false;
   }
   const state = context.states.get(connection.name);
@@ -216,6 +211,15 @@ function failed(context: EngineContext, connection: EngineConnection, error: unk
 
 export function isHeld(context: EngineContext, connection: EngineConnection): boolean {
   return (context.states.get(connection.name) as ConnectionState | undefined)?.held != null;
+}
+
+export function noticeHeld(context: EngineContext, connection: EngineConnection): void {
+  context.notice(
+    'heldConnection',
+    connection.name,
+    `${connection.name} is held${holder(context, connection)}: nothing is read from it or written to it`,
+    `rollcall release ${connection.name}`,
+  );
 }
 
 /** ` by Ada Lovelace since 2026-11-21: HR migrates`. */

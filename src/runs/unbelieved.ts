@@ -2,7 +2,7 @@
 import { type EngineContext, stateOf } from '#engine/context';
 import { type Outages, parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
 import type { ConnectionState } from '#store/contract';
-import { isHeld } from './cycle.ts';
+import { isHeld, noticeHeld } from './cycle.ts';
 
 /** Of the last run; what stopped a read is among the first. */
 const MOST_FAULTS = 1_000;
@@ -11,7 +11,10 @@ const MOST_FAULTS = 1_000;
 export async function noticeUnbelieved(context: EngineContext): Promise<void> {
   const failed = await failedLast(context);
   for (const connection of context.connections) {
-    if (isHeld(context, connection)) continue;
+    if (isHeld(context, connection)) {
+      noticeHeld(context, connection);
+      continue;
+    }
     const state = stateOf(context, connection.name);
     const outages = parseOutages(state.outages);
     const why = failed.get(connection.name);

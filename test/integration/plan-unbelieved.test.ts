@@ -80,6 +80,14 @@ it('a file that was not there', async () => {
   expect((await here.call('plan')).code).toBe(0);
 });
 
+it('a connection that is held', async () => {
+  await here.call('hold', 'hr', ...ME);
+  const plan = await here.call('plan');
+  expect(plan.out).toContain('! hr is held by Ada since 2026-01-12 (looked at it): nothing is read from it or written to it');
+  expect(plan.out).not.toContain('as it should be');
+  expect((await here.call('plan', '--read')).out.match(/^! hr/gm)).toHaveLength(1);
+});
+
 it('rules that changed are no doubt: the plan works them out', async () => {
   await here.write('rollcall.yaml', YAML.replace('displayName: name', 'displayName: \'${row.name + ""}\''));
   const plan = await here.call('plan');
