@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { forgetMemorySystem, memorySystem } from '#connectors/memory/index';
 import type { CheckOutput } from '#operations/check';
 import type { ReportOutput } from '#operations/shapes';
+import { unlimited } from './hr-and-directory.ts';
 import { type Place, place } from './place.ts';
 
 const WAYS: { readonly [target: string]: string } = {
@@ -13,8 +14,10 @@ const WAYS: { readonly [target: string]: string } = {
 };
 const COUNTS = { digest: 'ByDigest', answer: 'ByAnswer', lookup: 'ByLookup', delta: 'ByDelta', read: 'ByRead' };
 const rules = `import: { person: { join: employeeId, attributes: { employeeId: number } } }
-    export: { person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } } }`;
-const YAML = `connections:
+    export: { person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName }, enabled: { attribute: active, on: 'yes', off: 'no' } } }
+    deprovision: { action: disable }`;
+const YAML = `gates: { ${unlimited('create', 'update', 'attribute', 'disable')} }
+connections:
   hr:
     type: memory
     system: proof hr
@@ -28,7 +31,7 @@ const YAML = `connections:
 ${Object.entries(WAYS)
   .map(
     ([name, way]) =>
-      `  ${name}: { type: memory, system: proof ${name}${way === '' ? '' : `, ${way}`},\n    ${rules.replace('\n', ',\n').replace(/$/, ' }')}`,
+      `  ${name}: { type: memory, system: proof ${name}${way === '' ? '' : `, ${way}`},\n    ${rules.replaceAll('\n', ',\n')} }`,
   )
   .join('\n')}
 `;
@@ -78,4 +81,20 @@ it('who is proven by a look is not read again for that, nor looked up for more t
     [1, 3],
     [2, 0],
   ]);
+});
+
+it.each(TARGETS)('%s: a change and a disable are proven in the same way, and the next run is quiet', async (name) => {
+  const [id, leaver] = [`${name} changes`, `${name} leaves`];
+  const hr = memorySystem('proof hr');
+  for (const one of [id, leaver]) hr.put('person', one, { id: one, name: 'Ann' });
+  await here.run();
+  hr.put('person', id, { id, name: 'Bea' });
+  hr.remove('person', leaver);
+  const { connections } = await here.run();
+  const counts = connections.find((one) => one.connection === name)!;
+  expect(counts).toMatchObject({ written: 2, updated: 1, disabled: 1, [`proven${COUNTS[name as keyof typeof COUNTS]}`]: 2 });
+  expect(await here.run()).toMatchObject({
+    rowsWritten: 0,
+    connections: expect.not.arrayContaining([expect.objectContaining({ written: 1 })]),
+  });
 });
