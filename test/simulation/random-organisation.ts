@@ -68,6 +68,15 @@ export const badgeHolder: fc.Arbitrary<PlainObject> = fc
   .record({ n: number, room, nicknames: fc.subarray(['kit', 'Sam', 'zoë']) })
   .chain(({ n, ...rest }) => spelled(n).map((id) => ({ kind: 'person', anchor: `badge-${n}`, attributes: { ...rest, id } })));
 
+/** By logins as they are made of first names, the first of its name and the second. */
+export const deskHolder: fc.Arbitrary<PlainObject> = fc
+  .record({
+    n: number,
+    user: fc.constantFrom('ann', 'ANN', 'ann2', 'bo', 'bo2', 'élodie'),
+    seat: fc.constantFrom(null, 'S1', 'S2'),
+  })
+  .map(({ n, ...attributes }) => ({ kind: 'person', anchor: `desk-${n}`, attributes }));
+
 const account: fc.Arbitrary<PlainObject> = fc
   .record({
     n: fc.integer({ min: 1, max: 6 }),
@@ -126,10 +135,11 @@ export function organisation(of: fc.Arbitrary<Shape>, ambiguous: boolean): fc.Ar
         hr: few(person('hr', ambiguous || s.many), 4),
         temps: few(person('temps', false), 2),
         badge: few(badgeHolder, 3),
+        desk: few(deskHolder, 4),
         dir: few(account, 3),
         groups: few(group, 3),
       })
-      .map(({ hr, temps, badge, dir, groups }) => {
+      .map(({ hr, temps, badge, desk, dir, groups }) => {
         const kinds = s.groups ? ['person', 'group'] : ['person'];
         const manner = MANNERS[s.manner];
         return {
@@ -139,6 +149,7 @@ export function organisation(of: fc.Arbitrary<Shape>, ambiguous: boolean): fc.Ar
             hr: { objects: [...hr, ...(s.groups ? groups : []), ...keepers('hr', kinds)] },
             ...(s.contractors ? { temps: { objects: [...temps, ...keepers('temps', ['person'])] } } : {}),
             ...(s.badge ? { badge: { objects: [...badge, ...keepers('badge', ['person'])] } } : {}),
+            ...(s.login && s.desk ? { desk: { objects: [...desk, ...keepers('desk', ['person'])] } } : {}),
             dir: { objects: [...dir, ...keepers('dir', kinds)], manner },
             ...(s.app ? { app: { objects: keepers('app', ['person']) } } : {}),
           },

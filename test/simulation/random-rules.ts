@@ -9,6 +9,8 @@ export interface Shape {
   readonly app: boolean;
   readonly groups: boolean;
   readonly login: boolean;
+  /** A source that knows people by the login that was made for them. */
+  readonly desk: boolean;
   readonly dates: boolean;
   /** The directory's phone is edited there, too. */
   readonly twoWay: 'no' | 'ranked' | 'latest';
@@ -25,6 +27,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   app: fc.boolean(),
   groups: fc.boolean(),
   login: fc.boolean(),
+  desk: fc.constantFrom(true, true, true, false),
   dates: fc.boolean(),
   twoWay: fc.constantFrom('no', 'ranked', 'latest'),
   clears: fc.boolean(),
@@ -33,7 +36,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   manner: fc.constantFrom('plain', 'plain', 'upper', 'cut', 'refuses'),
 });
 
-/** The configuration text of a shape: sources hr, temps, badge; targets dir, app. */
+/** The configuration text of a shape: sources hr, temps, badge, desk; targets dir, app. */
 export function configurationOf(s: Shape): string {
   const lines = [
     'zone: Europe/Berlin',
@@ -65,6 +68,14 @@ export function configurationOf(s: Shape): string {
           '          employeeId: id',
           '          office: room',
           '          aliases: nicknames',
+        ]
+      : []),
+    ...(s.login && s.desk
+      ? [
+          '  desk:',
+          '    type: memory',
+          '    system: desk',
+          '    import: { person: { join: login, attributes: { login: user, title: seat } } }',
         ]
       : []),
     ...directory(s),
@@ -153,6 +164,7 @@ function directory(s: Shape): string[] {
     '          phone: phone',
     '          manager: manager',
     ...(s.login ? ['          uid: login'] : []),
+    ...(s.login && s.desk ? ['          title: title'] : []),
     ...(s.groups ? ['      group:', '        provision: true', '        attributes: { name: name, member: member }'] : []),
     `    deprovision: ${gone}`,
   ];

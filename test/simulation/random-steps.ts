@@ -1,7 +1,7 @@
 /** Random days: lists of steps. All are fast-check values, so a failing case shrinks. */
 import fc from 'fast-check';
 import type { Step } from './organisation.ts';
-import { badgeHolder, day, first, last, MEMBERS, number, person, phone, room } from './random-organisation.ts';
+import { badgeHolder, day, deskHolder, first, last, MEMBERS, number, person, phone, room } from './random-organisation.ts';
 
 const which = fc.nat({ max: 7 });
 
@@ -11,6 +11,7 @@ export function step(ambiguous: boolean): fc.Arbitrary<Step> {
     person('hr', ambiguous).map((object): Step => ({ do: 'put', connection: 'hr', object })),
     person('temps', false).map((object): Step => ({ do: 'put', connection: 'temps', object })),
     badgeHolder.map((object): Step => ({ do: 'put', connection: 'badge', object })),
+    deskHolder.map((object): Step => ({ do: 'put', connection: 'desk', object })),
   );
   const set = fc.oneof(
     fc
@@ -48,7 +49,7 @@ export function step(ambiguous: boolean): fc.Arbitrary<Step> {
       weight: 2,
       arbitrary: fc.record({
         do: fc.constant('delete' as const),
-        connection: fc.constantFrom('hr', 'hr', 'temps', 'badge', 'dir', 'app'),
+        connection: fc.constantFrom('hr', 'hr', 'temps', 'badge', 'desk', 'dir', 'app'),
         which,
       }),
     },
