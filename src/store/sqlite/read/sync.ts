@@ -114,7 +114,7 @@ export function syncReads(db: Database, names: Names): Reads {
     },
     async due(now, { after, limit }) {
       return db
-        .all('select id from object where due_at <= ? and id > ? order by id limit ?', now, after, limit)
+        .all('select id from object indexed by object_due where due_at <= ? and id > ? order by id limit ?', now, after, limit)
         .map((row) => Number(row[0]));
     },
     async scanObjects({ after, limit, kind }) {
