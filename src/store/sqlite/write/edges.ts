@@ -13,7 +13,9 @@ const STATE =
   'update reference set state = 0, decided = null, sent_at = null, sends = null, counted = null, text = ? where staged_id = ? and attribute = ? and key = ?';
 const AGAIN = 'update reference set sent_at = null where staged_id = ? and attribute = ? and key = ?';
 const ONE = 'select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ? and key = ?';
-const ALL = 'select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ?';
+/** Read before, and nothing else to say of them: nearly all, so their keys come as one text, not as a row each. */
+const PLAIN = `select json_group_array(key) from reference where staged_id = ? and attribute = ? and state = ${EDGE_SEEN} and text is null`;
+const OTHERS = `select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ? and (state <> ${EDGE_SEEN} or text is not null)`;
 
 export interface EdgeCounts {
   added: number;
@@ -52,13 +54,20 @@ function replaceAll(subject: Subject, name: string, attribute: number, all: read
   const incoming = new Map<string, EdgeKey>();
   for (const edge of all) incoming.set(edge.key, edge);
   const changes: [Row, EdgeKey | undefined][] = [];
-  if (!fresh)
-    for (const row of subject.session.db.each(ALL, subject.stagedId, attribute)) {
+  if (!fresh) {
+    const plain = subject.session.db.get(PLAIN, subject.stagedId, attribute);
+    for (const key of JSON.parse(String(plain![0])) as string[]) {
+      const edge = incoming.get(key);
+      incoming.delete(key);
+      if (edge === undefined || textOf(edge) !== null) changes.push([one(subject, attribute, key)!, edge]);
+    }
+    for (const row of subject.session.db.each(OTHERS, subject.stagedId, attribute)) {
       const key = String(row[0]);
       const edge = incoming.get(key);
       incoming.delete(key);
       if (edge === undefined || Number(row[1]) !== EDGE_SEEN || textOf(edge) !== row[2]) changes.push([row, edge]);
     }
+  }
   for (const [row, edge] of changes) {
     if (edge) see(subject, name, attribute, edge, row);
     else unsee(subject, name, attribute, row);
