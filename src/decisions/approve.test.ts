@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_KINDS } from '#runs/index';
 import { discardOf } from '#runs/reasons';
 import type { ConnectionState, DecisionRow, EdgeRow, ExportColumns, GateHold, StagedRow } from '#store/contract';
-import { approve, discard, pending } from './approve.ts';
+import { approve, discard, named, pending } from './approve.ts';
 import { digestOf } from './change.ts';
 import { parkedKinds } from './choices.ts';
 import type { GatedSurroundings } from './decision.ts';
@@ -112,6 +112,16 @@ describe('a first plan', () => {
     await expect(approve({ target: 'ad', only: ['nobody'], digest: null }, WHO, it1.surroundings)).rejects.toMatchObject({
       kind: 'notFound',
     });
+  });
+
+  it('takes the first value of a DN for its account, where only one has it', async () => {
+    for (const [i, name] of ['uid=Zoe.Celik,ou=people', 'uid=x,ou=people'].entries()) Object.assign(it1.rows[i]!, { name });
+    const one = await pending('ad', it1.surroundings);
+    expect(named(one, ['zoe.celik']).rows.map((row) => row.id)).toEqual([1]);
+    expect(() => named(one, ['celik'])).toThrow(/waits/);
+    Object.assign(it1.rows[1]!, { name: 'cn=zoe.celik,ou=groups' });
+    expect(() => named(one, ['zoe.celik'])).toThrow(/Several/);
+    expect(named(one, ['uid=Zoe.Celik,ou=people']).rows.map((row) => row.id)).toEqual([1]);
   });
 
   it('that is approved in part leaves the rest in a hold of its own, members included', async () => {

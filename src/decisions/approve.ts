@@ -6,6 +6,7 @@
  * changes, each attribute by itself.
  */
 import { canonicalJson, parseImage } from '#core/canonical';
+import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import { discardOf, isDiscarded, partsLeft } from '#runs/reasons';
 import type { DecisionRow, EdgeRow, GateHold, StagedRow } from '#store/contract';
@@ -191,9 +192,16 @@ export function named(shown: Waiting, only: readonly string[]): Changes {
   const names = new Map<string, number>();
   for (const row of [...shown.groups.values(), ...shown.linked.values(), ...shown.rows])
     for (const name of namesOf(row)) names.set(name, row.id);
+  const shortNames = shortNamesOf(names);
   const chosen = new Set<number>();
   for (const name of only) {
-    const id = names.get(name);
+    const id = names.get(name) ?? shortNames.get(name.toLowerCase());
+    if (id === MANY) {
+      throw new RollcallError('conflict', `Several changes at ${shown.connection} are of a '${name}'.`, {
+        where: { connection: shown.connection, object: name },
+        remedy: 'Write the whole name of the account as it is listed; nothing was decided.',
+      });
+    }
     if (id === undefined) {
       throw new RollcallError('notFound', `No change of '${name}' waits at ${shown.connection}.`, {
         where: { connection: shown.connection, object: name },
@@ -207,6 +215,21 @@ export function named(shown: Waiting, only: readonly string[]): Changes {
     members: shown.members.filter((edge) => chosen.has(edge.stagedId)),
     links: shown.links.filter((one) => chosen.has(one.stagedId!)),
   };
+}
+
+const MANY = -1;
+
+/** Of DNs the first value, as people say it: `uid=zoe.celik,ou=people,…` is also zoe.celik, where nobody else is. */
+function shortNamesOf(names: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const out = new Map<string, number>();
+  for (const [name, id] of names) {
+    const rdn = name.includes('=') ? parseDn(name)?.[0] : undefined;
+    for (const { value } of rdn ?? []) {
+      const short = value.toLowerCase();
+      out.set(short, (out.get(short) ?? id) === id ? id : MANY);
+    }
+  }
+  return out;
 }
 
 /** How the account of a change is called in lists. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseImage } from '#core/canonical';
 import { formatInstant } from '#core/time';
-import type { Attributes } from '#core/values';
+import type { Value } from '#core/values';
 import { named, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
 import { labelsOf, withLabels } from '#people/label';
@@ -227,12 +227,21 @@ function change(
   return { account, person: row.objectId, label, operation: row.export!.operation, effect: effectOf(row), ending };
 }
 
-function imagesOf(row: Waiting['rows'][number]): { before: Attributes | null; after: Attributes | null } {
-  const { operation } = row.export!;
-  const before = row.seen === null ? null : parseImage(row.seen);
-  const after = undiscarded(row)?.wanted ?? null;
-  return { before: operation === 'update' && before !== null && after !== null ? among(before, after) : before, after };
+function imagesOf(row: Waiting['rows'][number]): { before: Values | null; after: Values | null } {
+  const seen = row.seen === null ? null : parseImage(row.seen);
+  const left = undiscarded(row);
+  const after = left?.wanted ?? null;
+  if (row.export!.operation !== 'update') return { before: seen, after };
+  // As a plan says it: an account that gets another name is approved with that name.
+  const name = left?.name ?? null;
+  const renamed = (is: string | null): Values => (name === null ? {} : { '(name)': is });
+  return {
+    before: seen === null || after === null ? seen : { ...among(seen, after), ...renamed(row.name) },
+    after: after && { ...after, ...renamed(name) },
+  };
 }
+
+type Values = { readonly [attribute: string]: Value };
 
 /** An update says only what it changes; the other attributes of the account stay and are not shown. */
 function among<T extends object>(all: T, named: object): T {

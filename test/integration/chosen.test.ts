@@ -53,3 +53,23 @@ it('a run about one person says that it reads nothing, and what reads', async ()
   expect((await here.call('run', '--person', 'hr:E05', '-q')).out).not.toContain('Nothing was read');
   expect((await here.call('run')).out).not.toContain('Nothing was read');
 });
+
+it('an approval shows the new name of an account beside its values, and takes the short one', async () => {
+  const dir = `  dir:
+    type: ldif
+    path: dir.ldif
+    import: { person: { join: employeeId, attributes: { employeeId: employeeNumber } } }
+    export:
+      person:
+        provision: true
+        name: \${"uid=" + person.phone + ",ou=people,dc=firm"}
+        attributes: { employeeNumber: employeeId, uid: phone, cn: displayName, sn: displayName }
+`;
+  await here.write('rollcall.yaml', YAML + dir);
+  const entry = (uid: string, n: number) =>
+    `dn: uid=${uid},ou=people,dc=firm\nobjectClass: inetOrgPerson\nuid: ${uid}\nemployeeNumber: E0${n}\ncn: Person ${n}\nsn: Person ${n}\n`;
+  await here.write('dir.ldif', `${entry('old', 1)}\n${entry('101', 2)}`);
+  await here.run();
+  const { err } = await here.call('approve', 'dir', '--only', 'old', ...ME);
+  expect(err).toMatch(/\(name\) +uid=old,ou=people,dc=firm → uid=100,ou=people,dc=firm/);
+});
