@@ -1,6 +1,9 @@
 /** Says whose an object of a system is: links it to a person, or takes it from one. */
 import { z } from 'zod';
+import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
+import { normalForm } from '#core/matching';
+import { scalars, type Value } from '#core/values';
 import { link as linkNow, unlink as unlinkNow } from '#decisions/links';
 import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
@@ -27,6 +30,8 @@ export interface LinkOutput {
   readonly label: string | null;
   /** The gate `unlink` holds it until somebody approves it. */
   readonly held: boolean;
+  /** After an unlink: unique attributes of the person whose value is that of the account, and stays. */
+  readonly keeps: readonly string[];
 }
 
 const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
@@ -38,6 +43,7 @@ const shape: z.ZodRawShape = {
   person: z.number().nullable(),
   label: z.string().nullable(),
   held: z.boolean(),
+  keeps: z.array(z.string()),
 };
 
 export const link: Operation<LinkInput, LinkOutput> = {
@@ -51,7 +57,7 @@ export const link: Operation<LinkInput, LinkOutput> = {
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
     const { decision, before, held } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held };
+    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held, keeps: [] };
   },
 };
 
@@ -62,11 +68,32 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   output: versioned<LinkOutput>('unlink', shape),
   async run({ connection, anchor, by, reason }, session) {
     const services = await session.services('write');
-    const { decision, before, held } = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
+    const decided = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
+    const { decision, before, held, staged } = decided;
     const label = before === null ? null : ((await labelsOf([before], services.store)).get(before) ?? null);
-    return { connection, anchor, decision, before, person: null, label, held };
+    const keeps = before === null ? [] : await sharedWith(staged, before, services);
+    return { connection, anchor, decision, before, person: null, label, held, keeps };
   },
 };
+
+/** Unique values are made once and kept (SEMANTICS 12), also those that were taken over from this account. */
+async function sharedWith(
+  { connection, seen }: Awaited<ReturnType<typeof unlinkNow>>['staged'],
+  person: number,
+  { store, config }: Services,
+): Promise<readonly string[]> {
+  const [object] = await store.sync.objects([person]);
+  const attributes = object === undefined ? undefined : config.kinds.get(object.kind)?.attributes;
+  if (attributes === undefined || seen === null) return [];
+  const [agreed, there] = [parseImage(object!.attributes), parseImage(seen)];
+  const shared = [...attributes.values()].filter(({ name, matching, unique }) => {
+    const norms = (value: Value | undefined): string[] => scalars(value ?? null).map((one) => normalForm(one, matching));
+    const own = norms(agreed[name]);
+    const places = (unique?.uniqueIn ?? []).filter((place) => place.connection === connection);
+    return places.some((place) => norms(there[place.attribute]).some((norm) => own.includes(norm)));
+  });
+  return shared.map(({ name }) => name);
+}
 
 function sameKind(name: string, kind: string, { config }: Services): void {
   const connection = config.connections.find((one) => one.name === name);

@@ -70,13 +70,18 @@ export const unlink: Command = command({
   async input(args, surroundings) {
     return { connection: args.positionals[0], anchor: args.positionals[1], ...(await decider(args, surroundings)) };
   },
-  print({ connection, anchor, before, label, held }, surroundings) {
+  print({ connection, anchor, before, label, held, keeps }, surroundings) {
     const { terminal } = surroundings;
     const { paint } = terminal;
     if (held) return terminal.out(heldText(connection, anchor, paint));
     terminal.out(
-      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to ${named(label, before)}. Nothing was written yet.\n${nextStep(surroundings, 'plan')}`,
+      `${paint.green('✓')} ${printable(`${connection}:${anchor}`)} does not belong to ${named(label, before)}. Nothing was written yet.\n`,
     );
+    for (const name of keeps)
+      terminal.out(
+        `${paint.yellow('!')} ${named(label, before)} keeps the ${printable(name)} of that account. Another one: rollcall fix '#${before}' ${printable(name)} VALUE\n`,
+      );
+    terminal.out(nextStep(surroundings, 'plan'));
   },
 });
 

@@ -188,7 +188,10 @@ export function rowReader(layout: Layout, config: CsvConfig, file: string): RowR
       const object = anchor === '' ? {} : { object: anchor };
       // Empty fields too many are what spreadsheets leave behind; anything else shifts values into wrong columns.
       if (fields.length < width || (fields.length > width && fields.slice(width).some((text) => text !== ''))) {
-        const quote = 'put quotes around fields that hold the delimiter or a newline, and fill up short rows with empty fields';
+        const quote =
+          fields.length < width
+            ? 'have the file made again: a row that ends early is how a file looks that was cut; where rows are always short, fill them up with empty fields'
+            : 'put quotes around fields that hold the delimiter or a newline';
         return fault(`the row has ${fields.length} fields where the header has ${width}`, line, object, quote);
       }
       const refused = suspect ? columns.filter(({ index }) => !isText(fields[index]!)) : [];
