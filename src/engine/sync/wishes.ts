@@ -114,10 +114,21 @@ export function takeBack(one: Evaluated, { connection, rule, row }: Pick<Wish, '
   for (const other of one.rows) {
     if (other.id === row?.id || other.connection !== connection.name || other.kind !== rule.to) continue;
     if (other.presence !== 'pending' && (other.export === null || isOnItsWay(other))) continue;
+    if (row !== null && mayBe(row, other, connection)) continue;
     const write = other.presence === 'pending' ? cancel(other) : { expectRevision: other.revision, export: null };
     if (write) out.push({ ...write, staged: other.id });
   }
   return out;
+}
+
+/**
+ * Whether the account that is there may be the one that an earlier, unanswered attempt made: it has all that was to be in it. The
+ * attempt is then repeated under its key, which tells, and by which what is in it is known to be ours (SEMANTICS 9).
+ */
+function mayBe(row: StagedRow, { presence, export: wish }: StagedRow, connection: EngineConnection): boolean {
+  if (presence !== 'pending' || wish === null || wish.attempts === 0 || wish.wanted === null || row.seen === null) return false;
+  const [wanted, seen] = [parseImage(wish.wanted), parseImage(row.seen)];
+  return Object.keys(wanted).every((name) => equivalent(seen[name], wanted[name]!, typeIn(connection, name)));
 }
 
 /** A wish that takes the place of one that the target refused says how many there were. */
