@@ -76,6 +76,19 @@ it('one of which nobody knows whether it was made: it stays known until a read s
   expect(await here.account('dir', 'a9')).toMatchObject({ presence: 'gone', export: null });
 });
 
+it('one that was made and is seen late: both are there, and the second is listed', async () => {
+  here = await firm(hrAndDirectory({ ...ANCHOR, dir: `${once('{ late: 3 }')}\nlookup: false`, account: ENABLED }));
+  hire(1, 2, 3, 4, 5, 6, 7, 8);
+  await here.first();
+  hire(9);
+  await here.run();
+  byHand('9');
+  for (let i = 0; i < 4; i++) await here.run({ profile: i % 2 === 0 ? 'full-import' : 'cycle' });
+  expect(accounts()).toEqual(expect.arrayContaining(['a9', 'hand']));
+  expect((await seconds()).map((one) => JSON.parse(one.detail).anchor)).toEqual(['hand']);
+  expect(here.system('dir').get('person', 'a9')?.attributes).toMatchObject({ cn: 'Person 9' });
+});
+
 it('one that a gate holds: its approval makes the others, and the hold counts it no more', async () => {
   here = await firm(hrAndDirectory({ ...ANCHOR, top: `gates: { ${unlimited('update', 'attribute')} }` }));
   hire(1, 2, 3, 4, 5, 6, 7, 8);
