@@ -115,4 +115,20 @@ describe('the first rollcall.yaml', () => {
     const text = starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' });
     expect(text).toContain('dn: ${"cn=" + person.displayName.dnValue() + ",ou=people,dc=example"}');
   });
+
+  it.each([
+    ['cn', true, 'as most people there are named'],
+    ['uid', true, 'who is named otherwise is RENAMED'],
+    ['uid', false, 'an example'],
+  ])('says what a name made of it does to those who are there: %s, seen %s', async (rdn, seen, said) => {
+    const source = {
+      name: 'hr',
+      type: 'fake',
+      settings: { path: 'x', anchor: 'id' },
+      proposals: propose(['id', ...(rdn === 'cn' ? ['display name'] : ['mail'])]),
+    };
+    const naming = { rdn, parent: 'ou=people,dc=example', seen };
+    const target = { name: 'ad', type: 'fake', settings: { path: 'y', anchor: 'uid' }, proposals: [], naming };
+    expect(starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' })).toContain(said);
+  });
 });

@@ -1,7 +1,7 @@
 /** The first rollcall.yaml: short, commented, ready to be read and changed by a person. */
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument, stringify } from 'yaml';
-import { DIRECTORY_NAMES, dnLine, enabledLine, loginLines, type Naming, namedAfter } from './naming.ts';
+import { DIRECTORY_NAMES, dnComment, dnLine, enabledLine, loginLines, type Naming, namedAfter } from './naming.ts';
 import type { Proposal } from './propose.ts';
 
 export interface StarterConnection {
@@ -147,10 +147,7 @@ function targetLines(target: StarterConnection, source: StarterConnection): stri
       : [
           ...(called === null
             ? []
-            : [
-                `        # ${naming.seen ? 'as most people there are named' : 'an example: write where your people are'}`,
-                `        dn: ${scalar(dnLine(naming, called, made))}`,
-              ]),
+            : [`        # ${dnComment(naming, called)}`, `        dn: ${scalar(dnLine(naming, called, made))}`]),
           `        ${enabledLine(target.columns ?? [])}`,
         ]),
     `        attributes:           # column there: attribute, or an expression in \${ }`,

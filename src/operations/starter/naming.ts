@@ -41,9 +41,19 @@ export function enabledLine(columns: readonly string[]): string {
 }
 
 /** The attribute that names a new account; null where the source gives none that could. */
-export function namedAfter({ rdn }: Naming, given: ReadonlySet<string>): string | null {
-  const wanted = rdn.toLowerCase() === 'cn' ? ['displayName', 'login'] : rdn.toLowerCase() === 'mail' ? ['mail'] : ['login'];
-  return [...wanted, 'login', 'employeeId', 'mail'].find((one) => given.has(one)) ?? null;
+export function namedAfter(naming: Naming, given: ReadonlySet<string>): string | null {
+  return [...usual(naming), 'login', 'employeeId', 'mail'].find((one) => given.has(one)) ?? null;
+}
+
+/** What stands beside it: a name that people there do not have by now would be given to all of them. */
+export function dnComment(naming: Naming, attribute: string): string {
+  if (!naming.seen) return 'an example: write where your people are';
+  if (usual(naming).includes(attribute)) return 'as most people there are named';
+  return `a guess: nothing here says how people there are named, and who is named otherwise is RENAMED; look at the first plan`;
+}
+
+function usual({ rdn }: Naming): readonly string[] {
+  return rdn.toLowerCase() === 'cn' ? ['displayName', 'login'] : rdn.toLowerCase() === 'mail' ? ['mail'] : ['login'];
 }
 
 /** `made`: Rollcall makes the login, of letters and digits; anything else may hold a comma, which would end the name. */
