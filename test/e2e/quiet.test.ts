@@ -1,6 +1,6 @@
 /** With --quiet: results and faults, no hints about what to do next. */
 import { afterEach, expect, it } from 'vitest';
-import { BOOK, type Place, place, rows } from '../integration/place.ts';
+import { BOOK, HR, type Place, place, rows } from '../integration/place.ts';
 
 const ME = ['--as', 'Ada', '--reason', 'looked at it'];
 let here: Place;
@@ -8,15 +8,7 @@ afterEach(() => here.remove());
 
 it('a hint stands below each result, and with --quiet the result stands alone', async () => {
   here = await place(`store: sqlite:rollcall.db
-connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-${BOOK.replace('    export:', '    import: { person: { join: employeeId, attributes: { employeeId: id } } }\n    export:')}`);
+${HR}${BOOK.replace('    export:', '    import: { person: { join: employeeId, attributes: { employeeId: id } } }\n    export:')}`);
   await here.write('hr.csv', ['id,name,phone', ...rows(), ''].join('\n'));
   await here.first();
   const commands: readonly (readonly string[])[] = [

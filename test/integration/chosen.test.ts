@@ -1,18 +1,10 @@
 /** Who asks for some of it is shown that: accounts chosen for an approval, the targets of a plan; and what a run about one person does not do. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BOOK, type Place, place, rows } from './place.ts';
+import { BOOK, HR, type Place, place, rows } from './place.ts';
 
 const ME = ['--as', 'Ada', '--reason', 'looked at it'];
 const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-${BOOK}${BOOK.replaceAll('book', 'list')}`;
+${HR}${BOOK}${BOOK.replaceAll('book', 'list')}`;
 
 let here: Place;
 beforeEach(async () => {

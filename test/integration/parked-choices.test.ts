@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { forgetMemorySystem, memorySystem } from '#connectors/memory/index';
 import { hrAndDirectory } from './hr-and-directory.ts';
-import { BOOK, type Place, place, rows } from './place.ts';
+import { BOOK, HR, type Place, place, rows } from './place.ts';
 
 const ME = ['--as', 'Ada', '--reason', 'looked at it'];
 let here: Place;
@@ -14,15 +14,7 @@ afterEach(async () => {
 it('where a target has no import rule, nobody is linked to what stands there: neither offered nor taken', async () => {
   const book = BOOK.replace('provision: true', 'provision: true\n        anchor: employeeId').replace('id: employeeId, ', '');
   here = await place(`store: sqlite:rollcall.db
-connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-${book}`);
+${HR}${book}`);
   await here.write('hr.csv', ['id,name,phone', ...rows(), ''].join('\n'));
   await here.write('book.csv', 'id,name,phone\nE02,Somebody,1\n');
   await here.run();

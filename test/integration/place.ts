@@ -107,6 +107,17 @@ async function placeIn(folder: string): Promise<Place> {
   return here;
 }
 
+/** Where people come from, in most tests that go on with `BOOK` or a target of their own: `hr.csv`, as `rows()` has them. */
+export const HR = `connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    owner: true
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
+`;
+
 /** A target that shows at once whoever was lost: accounts of people who are gone are deleted, and no gate is in the way. */
 export const BOOK = `  book:
     type: csv

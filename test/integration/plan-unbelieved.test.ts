@@ -1,18 +1,10 @@
 /** A plan from what was last read says what of that is not known: an outage, a read that was not believed or not complete. */
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BOOK, type Place, place, rows } from './place.ts';
+import { BOOK, HR, type Place, place, rows } from './place.ts';
 
 const YAML = `store: sqlite:rollcall.db
-connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-${BOOK}`;
+${HR}${BOOK}`;
 const ALL = ['id,name,phone', ...rows()];
 
 let here: Place;

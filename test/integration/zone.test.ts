@@ -1,20 +1,12 @@
 /** Times are shown in the zone of rollcall.yaml, and a plan is of now or of a day to come. */
 import { afterEach, expect, it } from 'vitest';
-import { BOOK, type Place, place, rows } from './place.ts';
+import { BOOK, HR, type Place, place, rows } from './place.ts';
 
 let here: Place;
 afterEach(() => here.remove());
 
 const YAML = (zone: string): string => `store: sqlite:rollcall.db
-${zone}connections:
-  hr:
-    type: csv
-    path: hr.csv
-    anchor: id
-    owner: true
-    import:
-      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, phone: phone } }
-${BOOK}`;
+${zone}${HR}${BOOK}`;
 
 async function begin(zone: string): Promise<void> {
   here = await place(YAML(zone));

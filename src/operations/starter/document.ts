@@ -18,7 +18,7 @@ export interface StarterConnection {
 
 const JOIN_KEYS = ['employeeId', 'login', 'mail'];
 
-/** A scalar as YAML writes it on one line; `inside` braces. What would be read as anything else is quoted. */
+/** A scalar as YAML writes it on one line; `inside` braces. Text that YAML would read otherwise is quoted. */
 function scalar(value: unknown, inside = false): string {
   const text = stringify(value, { lineWidth: 0, defaultStringType: 'PLAIN' }).replace(/\n$/, '');
   const line = inside ? `{ a: ${text} }` : `a: ${text}`;
