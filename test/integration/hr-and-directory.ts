@@ -18,7 +18,8 @@ export interface Differences {
   /** What is read of accounts, and written to them, besides their number. */
   readonly known?: string;
   readonly written?: string;
-  readonly anchor?: string;
+  /** Null where the target chooses the anchors. */
+  readonly anchor?: string | null;
   /** Groups of HR go to the directory, with their members as this says: `member`. */
   readonly members?: string;
 }
@@ -58,9 +59,9 @@ export function hrAndDirectory(said: Differences = {}): string {
     `    export:
       person:
         provision: true
-        anchor: ${anchor}
         ${attributes('number: employeeId', written)}
 `,
+    lines(8, anchor === null ? '' : `anchor: ${anchor}`),
     lines(8, said.account),
     group(`provision: true, anchor: name, attributes: { name: name, member: ${members} }`),
   ].join('');

@@ -8,7 +8,8 @@ import { settleByLookup } from '../export/look-up.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SeenBitmap } from './import-index.ts';
-import { stepsUndone } from './unanswered.ts';
+import { settlingOf } from './settle.ts';
+import { stepsOfCreate, stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
 
 /** Rows read, and written at one go. */
@@ -118,8 +119,12 @@ export async function settleUnanswered(context: EngineContext, connection: Engin
 function unshownRow(context: EngineContext, connection: EngineConnection, row: StagedRow, held: ReadonlySet<string>) {
   const { id, revision, steps } = row;
   // No answer is no refusal, however often: only what was answered and never shown is given up.
-  if (row.export!.state === 'unknown')
-    return { id, revision, fault: null, steps: stepsUndone(steps), undone: undoneParts(connection, row, held) };
+  if (row.export!.state === 'unknown') {
+    // An account that the read showed may be the one that was made: whose it is, the next sync says.
+    const made = row.export!.operation === 'create';
+    const left = made ? stepsOfCreate(row, settlingOf(context, connection).shared) : stepsUndone(steps);
+    return { id, revision, fault: null, steps: left, undone: undoneParts(connection, row, held) };
+  }
   if (row.export!.attempts < MOST_UNSHOWN) return { id, revision, fault: null, steps, undone: [] };
   // branch: parks refused: what never arrives
   const fault: Fault = {

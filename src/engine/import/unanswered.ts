@@ -47,6 +47,11 @@ export function stepsOfLost(row: StagedRow, shared: Shared): string | null {
   return stepsUnanswered({ ...row, steps }, parseImage(row.export.wanted), shared);
 }
 
+/** What a create that nobody answered may have put into a new account, by all its attempts: nothing of it is from before them. */
+export function stepsOfCreate(row: StagedRow, shared: Shared): string | null {
+  return stepsOfLost({ ...row, seen: null, confirmed: null }, shared);
+}
+
 /** A write of these was answered: what earlier ones may have left of them is gone. A set keeps its memory until it is seen. */
 export function stepsAnswered(text: string | null, sent: Attributes, shared: Shared, proven: boolean): string | null {
   const steps = parseSteps(text);

@@ -4,6 +4,7 @@ import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { endStale } from './disturbed.ts';
 import type { Generation } from './generation.ts';
+import { knowOurs } from './unanswered-creates.ts';
 
 /** An object and its staged rows, before the rules. */
 export interface Loaded {
@@ -46,6 +47,7 @@ export async function load(context: EngineContext, generation: Generation, ids: 
     if (kind === undefined || !context.kinds.has(kind)) continue;
     out.push({ id, kind, before, rows: (rows.get(id) ?? []).sort(firstAccountFirst) });
   }
+  await knowOurs(context, generation, out);
   return out;
 }
 

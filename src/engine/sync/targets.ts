@@ -199,9 +199,11 @@ function linkRows(context: EngineContext, generation: Generation, batch: readonl
       // An account that somebody linked to another person stays one that Rollcall made, or found.
       const link = { object: one.id, how: row.linkHow, origin: row.origin ?? (exporting ? ('adopted' as const) : null) };
       if (exporting && row.origin === null) context.counters.add(row.connection, 'adopted');
+      // What is known as ours of it may come from the link itself.
+      const known = row.confirmed === null ? { link } : { confirmed: row.confirmed, link };
       const i = at.get(row.id);
-      if (i !== undefined) staged[i] = { ...staged[i]!, link };
-      else staged.push({ staged: row.id, expectRevision: row.revision, link });
+      if (i !== undefined) staged[i] = { ...known, ...staged[i]!, link };
+      else staged.push({ staged: row.id, expectRevision: row.revision, ...known });
     }
 }
 

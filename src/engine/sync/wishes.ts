@@ -11,7 +11,7 @@ import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { partialIn } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
-import { stepsOfLost } from '../import/unanswered.ts';
+import { stepsOfLost, stepsUndone } from '../import/unanswered.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { standing, undiscarded } from '../safety/discards.ts';
@@ -107,28 +107,25 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
 
 /**
  * What still waits on other rows of the person in this target is taken back, whoever held it: one account is kept, so what was
- * to be made or written beside it is not wanted any more. What is on its way stays known until it is settled.
+ * to be made or written beside it is not wanted any more, whatever became of earlier attempts. What is on its way stays known
+ * until it is settled.
  */
 export function takeBack(one: Evaluated, { connection, rule, row }: Pick<Wish, 'connection' | 'rule' | 'row'>): StagedWrite[] {
   const out: StagedWrite[] = [];
   for (const other of one.rows) {
     if (other.id === row?.id || other.connection !== connection.name || other.kind !== rule.to) continue;
     if (other.presence !== 'pending' && (other.export === null || isOnItsWay(other))) continue;
-    if (row !== null && mayBe(row, other, connection)) continue;
-    const write = other.presence === 'pending' ? cancel(other) : { expectRevision: other.revision, export: null };
+    const write = other.presence === 'pending' ? forgotten(other) : { expectRevision: other.revision, export: null };
     if (write) out.push({ ...write, staged: other.id });
   }
   return out;
 }
 
-/**
- * Whether the account that is there may be the one that an earlier, unanswered attempt made: it has all that was to be in it. The
- * attempt is then repeated under its key, which tells, and by which what is in it is known to be ours (SEMANTICS 9).
- */
-function mayBe(row: StagedRow, { presence, export: wish }: StagedRow, connection: EngineConnection): boolean {
-  if (presence !== 'pending' || wish === null || wish.attempts === 0 || wish.wanted === null || row.seen === null) return false;
-  const [wanted, seen] = [parseImage(wish.wanted), parseImage(row.seen)];
-  return Object.keys(wanted).every((name) => equivalent(seen[name], wanted[name]!, typeIn(connection, name)));
+/** Without what its attempts may have left: that is known of the account that is there (unanswered-creates.ts). */
+function forgotten(row: StagedRow): Omit<StagedWrite, 'staged'> | null {
+  const write = cancel(row);
+  const steps = stepsUndone(row.steps);
+  return write && steps !== row.steps ? { ...write, steps } : write;
 }
 
 /** A wish that takes the place of one that the target refused says how many there were. */
