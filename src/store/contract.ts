@@ -30,7 +30,7 @@ export type { KeyRow, LifeState, ObjectRow } from './contract/metaverse.ts';
 export type { PeopleReads } from './contract/people.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
 export type { ConnectionState, SpaceOperations } from './contract/spaces.ts';
-export type { EdgeKey, ImportIndexRows, Settle, StagedKey, StageEdges, StageItem, StageResult } from './contract/stage.ts';
+export type { EdgeList, ImportIndexRows, Settle, StagedKey, StageEdges, StageItem, StageResult } from './contract/stage.ts';
 export type { ExportColumns, ExportOperation, ExportState, LinkHow, Origin, Presence, StagedRow } from './contract/staged.ts';
 export type { SyncOperations } from './contract/sync.ts';
 

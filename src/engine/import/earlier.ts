@@ -38,11 +38,9 @@ export function createEarlier(settling: Settling, references: LostReferences): E
     ours(row, edges) {
       const of = members.get(row.id);
       if (!of) return edges;
-      const mark = (attribute: string, keys: StageEdges['add']): StageEdges['add'] =>
-        keys?.map((one) => (of.has(textOf(attribute, one.key)) ? { ...one, ours: true } : one));
       return edges.map((one) => {
-        const [all, add] = [mark(one.attribute, one.all), mark(one.attribute, one.add)];
-        return { ...one, ...(all ? { all } : {}), ...(add ? { add } : {}) };
+        const keys = (one.all ?? one.add)?.keys.filter((key) => of.has(textOf(one.attribute, key))) ?? [];
+        return keys.length === 0 ? one : { ...one, ours: keys };
       });
     },
   };

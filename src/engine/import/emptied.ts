@@ -11,7 +11,7 @@ import { PROVEN_BY } from '../export/proof.ts';
 import type { OutageTimes } from './health.ts';
 import { createLostReferences } from './lost-references.ts';
 import { settleRow, settlingOf } from './settle.ts';
-import { addKeys, nameKeys, type StagingPlan } from './staging.ts';
+import { addKeys, NO_EDGE, nameKeys, type StagingPlan } from './staging.ts';
 
 const PAGE = 2_000;
 
@@ -49,7 +49,7 @@ export function holdEmptied(
     addKeys(keys, last[attribute], key);
   }
   const edges = item.edges.filter(({ attribute, all }) => {
-    const empty = all?.length === 0 && (plan.edges.get(attribute)!.multi || last[attribute] !== undefined);
+    const empty = all?.keys.length === 0 && (plan.edges.get(attribute)!.multi || last[attribute] !== undefined);
     if (!empty || !mayBeOut(attribute)) return true;
     held.add(attribute);
     return false;
@@ -103,7 +103,7 @@ export async function dropEmptied(
 }
 
 function edgesOf(plan: StagingPlan, attributes: readonly string[]): StageItem['edges'] {
-  return attributes.filter((attribute) => plan.edges.has(attribute)).map((attribute) => ({ attribute, all: [] }));
+  return attributes.filter((attribute) => plan.edges.has(attribute)).map((attribute) => ({ attribute, all: NO_EDGE }));
 }
 
 function itemOf(context: EngineContext, plan: StagingPlan, row: StagedRow, isOut: (attribute: string) => boolean): StageItem {

@@ -34,18 +34,17 @@ describe('whether a read may prove absence', () => {
 
   it('counts a list of members as filled when it names anybody', () => {
     const one = new Tally();
-    const edge = { key: 'a', text: 'a' };
     one.add(
       'group',
       { boss: 'a' },
       [],
       [
-        { attribute: 'boss', all: [edge] },
-        { attribute: 'member', all: [edge, edge] },
+        { attribute: 'boss', all: { keys: ['a'], texts: null } },
+        { attribute: 'member', all: { keys: ['a', 'b'], texts: null } },
       ],
     );
-    one.add('group', {}, [], [{ attribute: 'member', add: [edge] }]);
-    one.add('group', {}, [], [{ attribute: 'member', all: [] }]);
+    one.add('group', {}, [], [{ attribute: 'member', add: { keys: ['a'], texts: null } }]);
+    one.add('group', {}, [], [{ attribute: 'member', all: { keys: [], texts: null } }]);
     expect(one.baseline()).toEqual({ counts: { group: 3 }, filled: { group: { boss: 1, member: 2 } } });
   });
 });

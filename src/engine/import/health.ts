@@ -87,7 +87,8 @@ export class Tally {
       if (value !== null && value !== '') filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
     }
     for (const { attribute, all, add } of edges)
-      if (!(attribute in attributes) && (all ?? add ?? []).length > 0) filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
+      if (!(attribute in attributes) && ((all ?? add)?.keys.length ?? 0) > 0)
+        filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
     for (const { where } of refused)
       if (where.attribute !== undefined) filled.set(where.attribute, (filled.get(where.attribute) ?? 0) + 1);
   }

@@ -4,8 +4,8 @@ import { sameValue } from '#core/canonical';
 import { type Fault, toFault } from '#core/errors';
 import { checkText } from '#core/text';
 import { type Attributes, type Scalar, scalars, type Value } from '#core/values';
-import type { StageEdges } from '#store/contract';
-import type { Canonical, StagingPlan } from './staging.ts';
+import type { EdgeList, StageEdges } from '#store/contract';
+import { type Canonical, edgeList, type StagingPlan } from './staging.ts';
 
 type Patch = Extract<Change, { op: 'patch' }>;
 
@@ -40,13 +40,15 @@ export function edgeDeltas(
   const refused: Fault[] = [];
   for (const [attribute, { key, multi }] of plan.edges) {
     if (!multi || known.some((fault) => fault.where.attribute === attribute)) continue;
-    const keys = (values: readonly Scalar[] | undefined) =>
-      (values ?? []).map((v) => ({ key: key(v), text: checkText(String(v)) }));
+    const list = (values: readonly Scalar[] = []): EdgeList => {
+      for (const value of values) checkText(String(value));
+      return edgeList(values, key);
+    };
     const set = entry.set?.[attribute];
     try {
-      if (set !== undefined) deltas.push({ attribute, all: keys(scalars(set as Value)) });
+      if (set !== undefined) deltas.push({ attribute, all: list(scalars(set as Value)) });
       else if (entry.add?.[attribute] || entry.remove?.[attribute])
-        deltas.push({ attribute, add: keys(entry.add?.[attribute]), remove: keys(entry.remove?.[attribute]) });
+        deltas.push({ attribute, add: list(entry.add?.[attribute]), remove: list(entry.remove?.[attribute]).keys });
     } catch (error) {
       refused.push(toFault(error, { attribute }));
     }

@@ -9,7 +9,7 @@ import { normalForm } from '#core/matching';
 import { checkText } from '#core/text';
 import { type Attributes, bare, isBlob, type Matching, type Scalar, scalars, type Value } from '#core/values';
 import type { ReferenceBy } from '#rules/model';
-import type { EdgeKey, StagedKey, StageEdges } from '#store/contract';
+import type { EdgeList, StagedKey, StageEdges } from '#store/contract';
 
 export interface PlannedEdge {
   readonly key: (scalar: Scalar) => string;
@@ -57,6 +57,8 @@ export function hasMultiEdges(plan: StagingPlan, kind: string): boolean {
   return false;
 }
 
+/** Refers to nothing. */
+export const NO_EDGE: EdgeList = { keys: [], texts: null };
 const NO_EDGES: readonly StageEdges[] = [];
 const NO_KEYS: readonly StagedKey[] = [];
 const NO_BLOBS: readonly { readonly hash: string; readonly bytes: Uint8Array }[] = [];
@@ -98,16 +100,13 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
       continue;
     }
     if (edge) {
-      const list = edgeKeys(value, edge.key);
+      const list = edgeList(scalars(value), edge.key);
       const partial = object.partial?.includes(attribute) === true;
       edges ??= [];
       edges.push(partial ? { attribute, add: list } : { attribute, all: list });
       if (edge.multi) {
         members ??= [];
-        members.push(
-          attribute,
-          list.map((k) => k.text),
-        );
+        members.push(attribute, list.texts ?? list.keys);
         continue;
       }
     }
@@ -130,7 +129,7 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     if (edge.multi || !edge.kinds.has(object.kind) || attributes[attribute] !== undefined) continue;
     if (refused?.some((fault) => fault.where.attribute === attribute)) continue;
     edges ??= [];
-    edges.push({ attribute, all: [] });
+    edges.push({ attribute, all: NO_EDGE });
   }
   const text = imageText(attributes);
   // An object read again with the same attributes refused is unchanged, whatever stands in them now.
@@ -216,12 +215,11 @@ export function referenceKey(scalar: Scalar, by: ReferenceBy['by'], matching: Ma
   return normalForm(scalar, matching);
 }
 
-function edgeKeys(value: Value, key: (scalar: Scalar) => string): readonly EdgeKey[] {
-  if (value === null) return [];
-  const list = Array.isArray(value) ? (value as readonly Scalar[]) : [value as Scalar];
-  return list.map((scalar) => {
-    return { key: key(scalar), text: String(scalar) };
-  });
+/** The texts only where one of them is not its key. */
+export function edgeList(values: readonly Scalar[], key: (scalar: Scalar) => string): EdgeList {
+  const keys = values.map(key);
+  const texts = values.map(String);
+  return { keys, texts: keys.every((one, i) => one === texts[i]) ? null : texts };
 }
 
 function checkNumber(raw: number | boolean | null): Value {

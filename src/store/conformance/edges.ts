@@ -1,7 +1,7 @@
 /** Memberships and other edges of connector spaces: only differences are written, whatever the size of a list. */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { EdgeRow } from '../contract.ts';
-import { commit, dirtyOf, group, item, type Opened, type Suite, settled, stage, withStore } from './sample.ts';
+import { commit, dirtyOf, group, item, type Opened, rowsOf, type Suite, settled, stage, withStore } from './sample.ts';
 
 const members = (rows: readonly EdgeRow[]): string[] => rows.map((row) => `${row.key}:${row.state}`);
 
@@ -28,16 +28,33 @@ export function edgesSuite(suite: Suite): void {
     deepEqual(members(await opened.store.spaces.edgesAt(wanted)), ['m0001:seen', 'new:seen']);
   });
 
+  test('a list comes in any order, with texts of its own, and of two with one key the last counts', async (opened) => {
+    const read = (keys: readonly string[], texts: readonly string[] | null) =>
+      stage(opened, [item('g', { kind: 'group', edges: [{ attribute: 'member', all: { keys, texts } }] })]);
+    const shown = async () => (await opened.store.spaces.edgesOf([1], { limit: 9 })).map(({ key, text }) => `${key}=${text}`);
+    await read(['\u{10000}', 'b', '\u{ffff}', 'a', 'b'], ['\u{10000}', 'x', 'F', 'A', 'B']);
+    const all = ['a=A', 'b=B', '\u{10000}=\u{10000}', '\u{ffff}=F'].sort();
+    deepEqual((await shown()).sort(), all);
+    await settled(opened);
+    const before = await rowsOf(opened);
+    const same = await read(['b', 'a', '\u{ffff}', '\u{10000}'], ['B', 'A', 'F', '\u{10000}']);
+    deepEqual([same.edgesAdded, same.edgesRemoved, same.changed, (await rowsOf(opened)) - before], [0, 0, 0, 0]);
+    const written = await read(['a', 'b', '\u{10000}', '\u{ffff}'], ['A', 'b', '\u{10000}', 'f']);
+    deepEqual([written.edgesAdded, written.edgesRemoved, written.changed], [0, 0, 1]);
+    deepEqual((await shown()).sort(), ['a=A', 'b=b', '\u{10000}=\u{10000}', '\u{ffff}=f'].sort());
+    deepEqual(await dirtyOf(opened), []);
+    const plain = await read(['a', 'b', 'c'], null);
+    deepEqual([plain.edgesAdded, plain.edgesRemoved], [1, 2]);
+    deepEqual(await shown(), ['a=a', 'b=b', 'c=c']);
+  });
+
   test('differences of a list are added and removed; other attributes stay', async (opened) => {
     await stage(opened, [group('g', ['a', 'b'])]);
     const edges = [
       {
         attribute: 'member',
-        add: [{ key: 'c', text: 'C' }],
-        remove: [
-          { key: 'a', text: 'a' },
-          { key: 'none', text: 'none' },
-        ],
+        add: { keys: ['c'], texts: ['C'] },
+        remove: ['a', 'none'],
       },
     ];
     const result = await stage(opened, [item('g', { kind: 'group', edges })]);
@@ -59,8 +76,7 @@ export function edgesSuite(suite: Suite): void {
     deepEqual((await stage(opened, [group('g', ['own', 'k'])])).oursRemoved, []);
     const removed = [{ stagedId: 1, attribute: 'member', key: 'k' }];
     deepEqual((await stage(opened, [group('g', [])])).oursRemoved, removed);
-    const say = (key: string, ours: boolean) => ({ key, text: key, ...(ours ? { ours: true as const } : {}) });
-    const edges = [{ attribute: 'member', all: [say('own', false), say('k', true)] }];
+    const edges = [{ attribute: 'member', all: { keys: ['own', 'k'], texts: null }, ours: ['k'] }];
     await stage(opened, [item('g', { kind: 'group', edges })]);
     deepEqual(
       (await opened.store.spaces.edgesOf([1], { limit: 9 })).map(({ key, ours }) => [key, ours]),

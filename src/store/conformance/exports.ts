@@ -224,7 +224,7 @@ export function exportsSuite(suite: Suite): void {
   test('an account that a read showed before its answer came is one account', async (opened) => {
     await accounts(opened, 1);
     const [row] = await take(opened, 'a');
-    const edges = [{ attribute: 'member', all: [{ key: 'k', text: 'k' }] }];
+    const edges = [{ attribute: 'member', all: { keys: ['k'], texts: null } }];
     await stage(opened, [item('u1', { kind: 'user', seen: '{"read":1}', edges })], { connection: 'ad' });
     await answers(opened, 'a', [answer(row!, { outcome: 'sent', sent: '{"a":1}', seen: null, digest: null })]);
     const rows = await opened.store.spaces.scan('ad', { after: 0, limit: 9 });

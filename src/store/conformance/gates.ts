@@ -12,7 +12,7 @@ export function gatesSuite(suite: Suite): void {
     const { store, epoch } = opened;
     const at = 100 * HOUR;
     const keys = Array.from({ length: 30 }, (_, i) => `m${String(i).padStart(2, '0')}`);
-    const edges = [{ attribute: 'member', all: keys.map((key) => ({ key, text: key })) }];
+    const edges = [{ attribute: 'member', all: { keys, texts: null } }];
     await stage(opened, [item('big', { kind: 'group', edges }), item('small', { kind: 'group', edges: [] })]);
     const settle = (stagedId: number, added: number, removed: number, when: number): Promise<void> =>
       store.exports.answerEdges({

@@ -12,9 +12,7 @@ export function membersSuite(suite: Suite): void {
   test('a membership that was sent stays pending until a read proves it, or shows that it is to be sent again', async (opened) => {
     const { store, run, epoch } = opened;
     const read = (keys: readonly string[]) =>
-      stage(opened, [
-        item('g', { kind: 'group', edges: [{ attribute: 'member', all: keys.map((key) => ({ key, text: key })) }] }),
-      ]);
+      stage(opened, [item('g', { kind: 'group', edges: [{ attribute: 'member', all: { keys, texts: null } }] })]);
     await read(['goes', 'leaves']);
     const edge = (key: string, state: 'add' | 'remove', sentAt: number | null = null) => ({
       ...{ stagedId: 1, attribute: 'member', key, text: key, state, ours: true, debtSince: null },
@@ -48,7 +46,7 @@ export function membersSuite(suite: Suite): void {
 
   test('what a membership was sent for is kept while it is pending, and forgotten when it is decided otherwise', async (opened) => {
     const { store } = opened;
-    await stage(opened, [item('g', { kind: 'group', edges: [{ attribute: 'member', all: [] }] })]);
+    await stage(opened, [item('g', { kind: 'group', edges: [{ attribute: 'member', all: { keys: [], texts: null } }] })]);
     const edge = {
       ...{ stagedId: 1, attribute: 'member', key: 'k', text: 'k', ours: true, debtSince: null },
       pending: { decided: null, sentAt: NOW, sends: 2, counted: true },
@@ -62,7 +60,9 @@ export function membersSuite(suite: Suite): void {
     deepEqual(await row(), { state: 'add', sentAt: NOW, sends: 2, counted: true });
     await commit(opened, { edges: [{ ...plain, debtSince: NOW, state: 'add' }] });
     deepEqual(await row(), { state: 'add', sentAt: NOW, sends: 2, counted: true });
-    await stage(opened, [item('g', { kind: 'group', seen: '{"n":1}', edges: [{ attribute: 'member', all: [] }] })]);
+    await stage(opened, [
+      item('g', { kind: 'group', seen: '{"n":1}', edges: [{ attribute: 'member', all: { keys: [], texts: null } }] }),
+    ]);
     deepEqual(await row(), { state: 'add', sentAt: null, sends: 2, counted: true });
     await commit(opened, { edges: [{ ...plain, state: 'remove' }] });
     deepEqual(await row(), { state: 'remove', sentAt: null, sends: 0, counted: false });
@@ -73,7 +73,7 @@ export function membersSuite(suite: Suite): void {
     await stage(opened, [
       item('g', {
         kind: 'group',
-        edges: [{ attribute: 'member', all: ['a', 'b', 'c', 'd'].map((key) => ({ key, text: key })) }],
+        edges: [{ attribute: 'member', all: { keys: ['a', 'b', 'c', 'd'], texts: null } }],
       }),
     ]);
     const edge = (key: string, state: 'add' | 'remove', decided: 'approved' | null = null) => ({

@@ -179,7 +179,7 @@ export async function settled(opened: Opened): Promise<void> {
 export function group(anchor: string, members: readonly string[], more: Partial<StageItem> = {}): StageItem {
   return item(anchor, {
     kind: 'group',
-    edges: [{ attribute: 'member', all: members.map((key) => ({ key, text: key })) }],
+    edges: [{ attribute: 'member', all: { keys: members, texts: null } }],
     ...more,
   });
 }

@@ -113,7 +113,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
     item(`p${String(id).padStart(5, '0')}`, {
       nameKey: `n${id}`,
       keys: [{ scope: 'staged:hr.mail', norm: String(id) }],
-      edges: [{ attribute: 'manager', all: [{ key: 'm', text: 'M' }] }],
+      edges: [{ attribute: 'manager', all: { keys: ['m'], texts: ['M'] } }],
     }),
   );
   await stage(opened, people);
@@ -123,7 +123,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
       ...one,
       seen: '{"x":1}',
       keys: [],
-      edges: [{ attribute: 'manager', all: [{ key: 'n', text: 'n' }] }],
+      edges: [{ attribute: 'manager', all: { keys: ['n'], texts: null } }],
     })),
   );
   await stage(

@@ -36,16 +36,23 @@ export interface StagedKey {
 }
 export interface StageEdges {
   readonly attribute: string;
-  /** The whole list (others are removed), or only differences. Keys in normal form with the text as read. */
-  readonly all?: readonly EdgeKey[];
-  readonly add?: readonly EdgeKey[];
-  readonly remove?: readonly EdgeKey[];
+  /** The whole list (others are removed), or only differences. */
+  readonly all?: EdgeList;
+  readonly add?: EdgeList;
+  /** Keys. */
+  readonly remove?: readonly string[];
+  /** Keys of what is shown, to be Rollcall's own where they are new: it had added them, and an earlier page of the same read did not show them. */
+  readonly ours?: readonly string[];
 }
-export interface EdgeKey {
-  readonly key: string;
-  readonly text: string;
-  /** Where it is not known yet: Rollcall had added it, and an earlier page of the same read did not show it. */
-  readonly ours?: true;
+/**
+ * References as columns: a list of a hundred thousand goes to the store as two arrays, where an object for each would cost
+ * more than comparing them. In any order; of two with one key the last counts.
+ */
+export interface EdgeList {
+  /** In normal form. */
+  readonly keys: readonly string[];
+  /** As read, in the order of `keys`; null where each is its key. */
+  readonly texts: readonly string[] | null;
 }
 export interface Settle {
   readonly confirmed: string | null;

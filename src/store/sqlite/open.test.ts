@@ -120,7 +120,7 @@ const store = await open({ path: process.env.STORE, program: 'child', create: tr
 const opened = { store, ...(await beginRun(store)) };
 const first = (await store.people.counts()).person ?? 0;
 for (let n = first / 40; ; n++) {
-  const { ids } = await stage(opened, Array.from({ length: 40 }, (_, i) => item('a' + (n * 40 + i), { edges: [{ attribute: 'manager', all: [{ key: 'm', text: 'm' }] }] })));
+  const { ids } = await stage(opened, Array.from({ length: 40 }, (_, i) => item('a' + (n * 40 + i), { edges: [{ attribute: 'manager', all: { keys: ['m'], texts: null } }] })));
   const { upTo } = await store.sync.dirty();
   const from = await store.sync.reserve('object', 40);
   await commit(opened, {

@@ -58,7 +58,7 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
 /** The row and what waits because of it, its keys, its members. */
 function rowsOf({ keys, edges }: StageItem): number {
   let rows = 2 + keys.length;
-  for (const { all, add, remove } of edges) rows += (all?.length ?? 0) + (add?.length ?? 0) + (remove?.length ?? 0);
+  for (const { all, add, remove } of edges) rows += (all?.keys.length ?? 0) + (add?.keys.length ?? 0) + (remove?.length ?? 0);
   return rows;
 }
 

@@ -1,7 +1,8 @@
 /** Edges between objects as a read shows them: only differences are written, pending ones are proven or kept. */
-import type { EdgeKey, EdgePosition, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
+import type { EdgeList, EdgePosition, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
 import { codeOf, codeOrNull, EDGE_ADD, EDGE_DECISIONS, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
 import type { Row } from '../database.ts';
+import { type Columns, differences, inKeyOrder, textAt } from './edge-lists.ts';
 import type { Session } from './session.ts';
 
 const INSERT =
@@ -13,9 +14,11 @@ const STATE =
   'update reference set state = 0, decided = null, sent_at = null, sends = null, counted = null, text = ? where staged_id = ? and attribute = ? and key = ?';
 const AGAIN = 'update reference set sent_at = null where staged_id = ? and attribute = ? and key = ?';
 const ONE = 'select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ? and key = ?';
-/** Read before, and nothing else to say of them: nearly all, so their keys come as one text, not as a row each. */
-const PLAIN = `select json_group_array(key) from reference where staged_id = ? and attribute = ? and state = ${EDGE_SEEN} and text is null`;
-const OTHERS = `select key, state, text, sent_at, ours from reference where staged_id = ? and attribute = ? and (state <> ${EDGE_SEEN} or text is not null)`;
+/** Read before and not in question: nearly all, so they come as one text, not as a row each. */
+const SEEN = `select json_group_array(key), case when count(text) > 0 then json_group_array(text) end
+  from reference where staged_id = ? and attribute = ? and state = ${EDGE_SEEN}`;
+const PENDING = `select key, state, text, sent_at, ours from reference indexed by reference_pending
+  where connection = ? and staged_id = ? and attribute = ? and state <> ${EDGE_SEEN}`;
 
 export interface EdgeCounts {
   added: number;
@@ -34,99 +37,107 @@ interface Subject {
   readonly differs: (attribute: string, key: string) => void;
 }
 
+interface Place {
+  readonly name: string;
+  readonly attribute: number;
+  /** Keys of what is Rollcall's own where it is new. */
+  readonly ours: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NOTHING: Columns = { keys: [], texts: null };
+
 export function stageEdges(subject: Subject, edges: readonly StageEdges[], fresh: boolean): void {
   for (const list of edges) {
-    const attribute = subject.session.term(list.attribute);
-    if (list.all) replaceAll(subject, list.attribute, attribute, list.all, fresh);
-    for (const edge of list.add ?? []) see(subject, list.attribute, attribute, edge, one(subject, attribute, edge.key));
-    for (const edge of list.remove ?? []) {
-      const row = one(subject, attribute, edge.key);
-      if (row) unsee(subject, list.attribute, attribute, row);
+    const at: Place = {
+      name: list.attribute,
+      attribute: subject.session.term(list.attribute),
+      ours: list.ours ? new Set(list.ours) : NONE,
+    };
+    if (list.all) replaceAll(subject, at, list.all, fresh);
+    if (list.add)
+      for (const [i, key] of list.add.keys.entries()) see(subject, at, key, textAt(list.add, i), one(subject, at, key));
+    for (const key of list.remove ?? []) {
+      const row = one(subject, at, key);
+      if (row) unsee(subject, at, row);
     }
   }
 }
 
-function one(subject: Subject, attribute: number, key: string): Row | undefined {
+function one(subject: Subject, { attribute }: Place, key: string): Row | undefined {
   return subject.session.db.get(ONE, subject.stagedId, attribute, key);
 }
 
-function replaceAll(subject: Subject, name: string, attribute: number, all: readonly EdgeKey[], fresh: boolean): void {
-  const incoming = new Map<string, EdgeKey>();
-  for (const edge of all) incoming.set(edge.key, edge);
-  const changes: [Row, EdgeKey | undefined][] = [];
-  if (!fresh) {
-    const plain = subject.session.db.get(PLAIN, subject.stagedId, attribute);
-    for (const key of JSON.parse(String(plain![0])) as string[]) {
-      const edge = incoming.get(key);
-      incoming.delete(key);
-      if (edge === undefined || textOf(edge) !== null) changes.push([one(subject, attribute, key)!, edge]);
-    }
-    for (const row of subject.session.db.each(OTHERS, subject.stagedId, attribute)) {
-      const key = String(row[0]);
-      const edge = incoming.get(key);
-      incoming.delete(key);
-      if (edge === undefined || Number(row[1]) !== EDGE_SEEN || textOf(edge) !== row[2]) changes.push([row, edge]);
-    }
-  }
-  for (const [row, edge] of changes) {
-    if (edge) see(subject, name, attribute, edge, row);
-    else unsee(subject, name, attribute, row);
-  }
+function replaceAll(subject: Subject, at: Place, all: EdgeList, fresh: boolean): void {
+  const pending = new Map(fresh ? [] : pendingOf(subject, at).map((row) => [String(row[0]), row]));
+  const known = fresh ? NOTHING : inKeyOrder(seen(subject, at));
   // In key order: neighbours share a page.
-  for (const edge of [...incoming.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
-    see(subject, name, attribute, edge, undefined);
+  for (const edge of differences(known, inKeyOrder(all))) {
+    const row = edge.known ? one(subject, at, edge.key) : pending.get(edge.key);
+    if (edge.text === undefined) unsee(subject, at, row!);
+    else see(subject, at, edge.key, edge.text, row);
+    pending.delete(edge.key);
+  }
+  for (const row of pending.values()) unsee(subject, at, row);
 }
 
-function textOf(edge: EdgeKey): string | null {
-  return edge.text === edge.key ? null : edge.text;
+function pendingOf({ session, connection, stagedId }: Subject, { attribute }: Place): readonly Row[] {
+  return session.db.all(PENDING, connection, stagedId, attribute);
 }
 
-function see(subject: Subject, name: string, attribute: number, edge: EdgeKey, row: Row | undefined): void {
+function seen({ session, stagedId }: Subject, { attribute }: Place): Columns {
+  const [keys, texts] = session.db.get(SEEN, stagedId, attribute)!;
+  return {
+    keys: JSON.parse(String(keys)) as string[],
+    texts: texts === null ? null : (JSON.parse(String(texts)) as (string | null)[]),
+  };
+}
+
+function see(subject: Subject, at: Place, key: string, text: string | null, row: Row | undefined): void {
   const { session, stagedId, counts } = subject;
-  const text = textOf(edge);
   if (!row) {
     counts.added++;
     counts.written += session.db.run(
       'reference',
       INSERT,
       stagedId,
-      attribute,
-      edge.key,
+      at.attribute,
+      key,
       subject.connection,
       EDGE_SEEN,
-      edge.ours ? 1 : 0,
+      at.ours.has(key) ? 1 : 0,
       null,
       text,
     );
-    subject.differs(name, edge.key);
+    subject.differs(at.name, key);
     return;
   }
   // A removal that is wished for and not done yet stays a wish.
   if (Number(row[1]) === EDGE_REMOVE) {
-    sendAgain(subject, attribute, row);
+    sendAgain(subject, at, row);
     return;
   }
   if (Number(row[1]) === EDGE_SEEN && row[2] === text) return;
-  counts.written += session.db.run('reference', STATE, text, stagedId, attribute, edge.key);
+  counts.written += session.db.run('reference', STATE, text, stagedId, at.attribute, key);
 }
 
-function unsee(subject: Subject, name: string, attribute: number, row: Row): void {
+function unsee(subject: Subject, at: Place, row: Row): void {
   const { session, stagedId, counts } = subject;
   const [key, state] = [String(row[0]), Number(row[1])];
   // Wished for and not there yet.
   if (state === EDGE_ADD) {
-    sendAgain(subject, attribute, row);
+    sendAgain(subject, at, row);
     return;
   }
-  counts.written += session.db.run('reference', DELETE, stagedId, attribute, key);
+  counts.written += session.db.run('reference', DELETE, stagedId, at.attribute, key);
   if (state === EDGE_REMOVE) return;
   counts.removed++;
-  if (row[4] === 1) counts.oursRemoved.push({ stagedId, attribute: name, key });
-  subject.differs(name, key);
+  if (row[4] === 1) counts.oursRemoved.push({ stagedId, attribute: at.name, key });
+  subject.differs(at.name, key);
 }
 
 /** It was sent, and is not done. */
-function sendAgain({ session, stagedId, counts }: Subject, attribute: number, row: Row): void {
+function sendAgain({ session, stagedId, counts }: Subject, { attribute }: Place, row: Row): void {
   if (row[3] !== null) counts.written += session.db.run('reference', AGAIN, stagedId, attribute, String(row[0]));
 }
 
