@@ -9,8 +9,17 @@ import type { Change, ReadObject } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { unknownConnection } from '#core/unknown-name';
-import { type EngineConnection, exportConnection, gateRows, MOST_TAKEN, stagePush, sync, type Turn } from '#engine/index';
-import type { DirtyRange, EdgeRow, ObjectId, RunId, RunStatus, StagedId } from '#store/contract';
+import {
+  type EngineConnection,
+  type EngineContext,
+  exportConnection,
+  gateRows,
+  MOST_TAKEN,
+  stagePush,
+  sync,
+  type Turn,
+} from '#engine/index';
+import type { DirtyRange, EdgeRow, ObjectId, RunId, RunStatus, StagedId, StagedRow } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import { besideOf, type PushReport, type PushRun } from './beside.ts';
 import { isHeld } from './cycle.ts';
@@ -195,13 +204,29 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
   for (const connection of config.connections) {
     if (connection.exports.size === 0 || isHeld(context, connection)) continue;
     const mine = rows.filter((row) => row.connection === connection.name);
-    const wished = mine.filter((row) => row.export?.state === 'waiting' || row.export?.state === 'held');
+    const decided = mine.filter((row) => row.export?.state === 'waiting' || row.export?.state === 'held');
+    const wished = await withoutEarly(context, connection, decided);
     const members = new Set(mine.filter((row) => groups.has(row.id)).map((row) => row.id));
     if (wished.length + members.size === 0) continue;
     await gateRows(context, connection, wished, members.size > 0);
     wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members });
   }
   return wishes.size === 0 ? null : wishes;
+}
+
+/**
+ * Nobody is made an account while something that was read or decided there is not worked out: theirs may be among it. It is left to
+ * the run that works it out.
+ */
+async function withoutEarly(
+  { store }: EngineContext,
+  { name }: EngineConnection,
+  rows: readonly StagedRow[],
+): Promise<readonly StagedRow[]> {
+  const isNew = (row: StagedRow): boolean => row.export!.operation === 'create';
+  if (!rows.some(isNew)) return rows;
+  const { ranges } = await store.sync.dirty();
+  return (await store.sync.orderedIds(name, ranges)).length === 0 ? rows : rows.filter((row) => !isNew(row));
 }
 
 /** A target that fails keeps nobody else from being written to. */

@@ -1,6 +1,7 @@
 /** SEMANTICS 7, 8, 13: an account that waits to be made is not made any more once its person has one that is there. */
 import { afterEach, expect, it } from 'vitest';
 import { link } from '#decisions/links';
+import { push } from '#runs/index';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { ENABLED, hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -124,3 +125,28 @@ it('one in a first plan that is looked at again: the plan lists it no more', asy
   expect(accounts()).toEqual(['a1', 'a2', 'a3', 'a4', 'a6', 'a7', 'a8', 'hand']);
   expect(await seconds()).toEqual([]);
 });
+
+it.each(['read', 'linked'])(
+  'one of somebody whose account was %s, which no run has worked out yet: a push makes no second',
+  async (what) => {
+    await refused('{ refuse: unavailable }');
+    const object = (await here.account('hr', '9'))!.objectId!;
+    const who = { by: 'Ada', reason: 'theirs', at: here.now };
+    byHand(what === 'read' ? '9' : 'x');
+    await here.run({ profile: 'full-import' });
+    if (what === 'linked') {
+      await here.run({ profile: 'delta-sync' });
+      await link({ connection: 'dir', anchor: 'hand', object }, who, here);
+    }
+    here.now += 2 * HOUR;
+    const change = { op: 'patch', kind: 'person', anchor: '9', set: { name: 'Zoe' } } as const;
+    const services = { config: here.config, store: here.store, wall: () => here.now };
+    await (await push({ connection: 'hr', change, by: 'webhook' }, services)).settled;
+    here.system('hr').put('person', '9', { id: '9', name: 'Zoe' });
+    expect(accounts()).not.toContain('a9');
+    await here.run();
+    expect(accounts()).not.toContain('a9');
+    expect(here.system('dir').get('person', 'hand')?.attributes).toMatchObject({ cn: 'Zoe' });
+    expect(await here.run()).toMatchObject({ rowsWritten: 0 });
+  },
+);
