@@ -96,7 +96,7 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Ga
   const { store } = surroundings;
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
-  await requirePlaces(chosen.links, shown.linked, surroundings);
+  await requirePlaces(chosen.links, shown.linked, by.at, surroundings);
   if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
   await mark(chosen, shown, surroundings, (row) => ({
     state: 'waiting',

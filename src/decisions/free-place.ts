@@ -2,6 +2,7 @@
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { labelOf } from '#core/label';
+import { SEND_DEADLINE_MS } from '#runs/reasons';
 import type { DecisionRow, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import type { GatedSurroundings } from './decision.ts';
 import { changeHeld } from './unlink-gate.ts';
@@ -15,8 +16,8 @@ type Account = Pick<StagedRow, 'id' | 'connection' | 'kind'>;
  * @throws conflict when there is something: a second row of a source would take the place of the first, and of two accounts in a
  * target one alone is written, and ends when its person leaves.
  */
-export function requirePlace(staged: Account, object: ObjectId, surroundings: GatedSurroundings): Promise<void> {
-  return check(staged, object, null, surroundings);
+export function requirePlace(staged: Account, object: ObjectId, at: number, surroundings: GatedSurroundings): Promise<void> {
+  return check(staged, object, at, null, surroundings);
 }
 
 /**
@@ -26,6 +27,7 @@ export function requirePlace(staged: Account, object: ObjectId, surroundings: Ga
 export async function requirePlaces(
   held: readonly DecisionRow[],
   accounts: ReadonlyMap<StagedId, StagedRow>,
+  at: number,
   surroundings: GatedSurroundings,
 ): Promise<void> {
   const changes = held.flatMap((one) => {
@@ -35,13 +37,14 @@ export async function requirePlaces(
   const ended = changes.filter(({ staged, kind, object }) => (kind === 'barred') === (staged.objectId === object));
   const ending = new Set(ended.map(({ staged }) => staged.id));
   for (const { staged, kind, object } of changes)
-    if (kind === 'link' && staged.objectId !== object) await check(staged, object, ending, surroundings);
+    if (kind === 'link' && staged.objectId !== object) await check(staged, object, at, ending, surroundings);
 }
 
 /** `approved`: accounts that lose their person by the same approval; null where nothing was held. */
 async function check(
   staged: Account,
   object: ObjectId,
+  at: number,
   approved: ReadonlySet<StagedId> | null,
   { store, config }: GatedSurroundings,
 ): Promise<void> {
@@ -52,7 +55,8 @@ async function check(
   const there = (await theirs(store, staged, object)).filter((row) => approved?.has(row.id) !== true);
   const other = there.find((row) => row.anchor !== null)?.anchor ?? null;
   const promised = other === null ? await promisedTo(store, staged, object) : null;
-  if (other === null && promised === null) return;
+  const isMade = other === null && promised === null && (await isBeingMade(store, staged, object, at));
+  if (other === null && promised === null && !isMade) return;
   const [person] = await store.sync.objects([object]);
   const label = person === undefined ? `#${object}` : `${labelOf(parseImage(person.attributes), object)} (#${object})`;
   if (promised !== null)
@@ -62,6 +66,15 @@ async function check(
       {
         where: { connection: name, object: promised },
         remedy: `Where that is wrong, drop it first: 'rollcall discard ${name} --only ${promised}'.`,
+      },
+    );
+  if (isMade)
+    throw new RollcallError(
+      'conflict',
+      `An account in ${name} is being made for ${label}, and it is not known yet whether it was.`,
+      {
+        where: { connection: name },
+        remedy: `Wait ${SEND_DEADLINE_MS / 1000} seconds, and link again: it is not made any more then, and if it was, the next read lists it.`,
       },
     );
   const isTarget = connection.exports.size > 0;
@@ -80,6 +93,15 @@ async function check(
           : `Take that one from them first, and link again: ${unlink}. It stays as it is, neither disabled nor deleted, and is nobody's until somebody links it.`,
     },
   );
+}
+
+/** A create is on its way, or ended without an answer so lately that it may still arrive. One that did not is never repeated. */
+async function isBeingMade(store: Store, { connection, kind }: Account, object: ObjectId, at: number): Promise<boolean> {
+  const rows = (await store.sync.linked([object])).filter((row) => row.connection === connection && row.kind === kind);
+  const since = at - SEND_DEADLINE_MS;
+  if (rows.some(({ export: wish }) => wish?.state === 'unknown' && (wish.attemptedAt ?? 0) > since)) return true;
+  const sending = rows.length === 0 ? null : await store.exports.sending(connection, at);
+  return rows.some((row) => sending?.has(row.id));
 }
 
 /** The account of another link that the gate `unlink` holds. */

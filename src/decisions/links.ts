@@ -70,7 +70,7 @@ export async function recordLink(
   by: Decider,
   surroundings: GatedSurroundings,
 ): Promise<Recorded> {
-  if (staged.objectId !== object) await requirePlace(staged, object, surroundings);
+  if (staged.objectId !== object) await requirePlace(staged, object, by.at, surroundings);
   const ends = staged.objectId !== null && staged.objectId !== object;
   return recordOrHold(staged, { kind: 'link', object, detail }, ends, by, surroundings);
 }

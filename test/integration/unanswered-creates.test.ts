@@ -3,6 +3,7 @@
  * the one that is there; and what Rollcall wrote stays known as its own.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { link } from '#decisions/links';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
@@ -24,14 +25,14 @@ const open = async () =>
   (await here.store.exports.list('dir', ['waiting', 'unknown', 'held', 'failed'], { after: 0, limit: 10 })).length;
 
 /** Eight people with accounts, and a ninth whose create ended so. The phone goes both ways. */
-async function unanswered(creates: Ways, die: 'before' | 'after'): Promise<void> {
+async function unanswered(creates: Ways, die: 'before' | 'after', late = 0): Promise<void> {
   const dir = [
     'mode: on',
     `creates: ${creates}`,
     ...(creates === 'callerKey' ? [] : ['anchors: system']),
     ...(creates === 'lookup' ? ['lookupAttribute: number'] : []),
     'deprovision: { action: disable }',
-    `faults: [{ on: create, after: 8, times: 1, do: { die: ${die}, how: unknown } }]`,
+    `faults: [{ on: create, after: 8, times: 1, do: { late: ${late} } }, { on: create, after: 8, times: 1, do: { die: ${die}, how: unknown } }]`,
   ];
   here = await firm(
     hrAndDirectory({
@@ -48,6 +49,13 @@ async function unanswered(creates: Ways, die: 'before' | 'after'): Promise<void>
   hire(9);
   await here.run();
   expect(ofNine()).toHaveLength(die === 'after' ? 1 : 0);
+}
+
+async function cycles(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    here.now += HOUR;
+    await here.run();
+  }
 }
 
 /** Cycles, and the profiles of which they are made, an hour apart; then nothing is left to do. */
@@ -69,7 +77,7 @@ describe.each<Ways>(['callerKey', 'idempotencyKey', 'lookup'])('a create of unkn
     expect(await here.parked('duplicateAccount')).toEqual([]);
     expect(await accountOfNine()).toMatchObject({ origin: 'created' });
     here.system('hr').put('person', '9', { id: '9', name: 'Person 9' });
-    await goesOn();
+    await cycles(2);
     expect(ofNine()[0]!.attributes).not.toHaveProperty('phone');
   });
 
@@ -91,7 +99,7 @@ describe.each<Ways>(['callerKey', 'idempotencyKey', 'lookup'])('a create of unkn
     expect(ofNine()).toMatchObject([{ anchor: 'hand', attributes: like(9) }]);
     expect(await here.parked('duplicateAccount')).toEqual([]);
     here.system('hr').remove('person', '9');
-    await goesOn();
+    await cycles(2);
     expect(ofNine()).toMatchObject([{ anchor: 'hand', attributes: { active: 'no' } }]);
   });
 });
@@ -105,4 +113,93 @@ it.each(['cn', 'phone'])('what it left in an account of which somebody changed t
   expect(ofNine()).toHaveLength(1);
   const { cn, phone } = ofNine()[0]!.attributes;
   expect({ cn, phone }).toEqual({ cn: 'Person 9', phone: edited === 'phone' ? 'theirs' : undefined });
+});
+
+describe("somebody else's account that is linked to a person", () => {
+  const SECOND = 1000;
+  const BEING_MADE = { kind: 'conflict', message: expect.stringContaining('is being made for Person 9') };
+  const linkHand = async () => {
+    const object = (await here.account('hr', '9'))!.objectId!;
+    return await link({ connection: 'dir', anchor: 'hand', object }, { by: 'Ada', reason: 'theirs', at: here.now }, here);
+  };
+  const seconds = () => here.parked('duplicateAccount');
+  /** An account of nobody, which is read. */
+  async function hand(): Promise<void> {
+    here.system('dir').put('person', 'hand', { number: 'x', cn: 'by hand', active: 'yes' });
+    for (const profile of ['full-import', 'delta-sync']) await here.run({ profile });
+  }
+
+  it.each<Ways>(['callerKey', 'idempotencyKey', 'lookup'])(
+    'whose create was lost waits for the end of the attempt, and no other is made then (%s)',
+    async (creates) => {
+      await unanswered(creates, 'before', 0);
+      here.system('dir').put('person', 'hand', { number: 'x', cn: 'by hand', active: 'yes' });
+      await here.run({ profile: 'delta-import' });
+      await here.run({ profile: 'delta-sync' });
+      await expect(linkHand()).rejects.toMatchObject(BEING_MADE);
+      here.now += 31 * SECOND;
+      await linkHand();
+      await goesOn();
+      expect(ofNine()).toMatchObject([{ anchor: 'hand', attributes: like(9) }]);
+      expect(await seconds()).toEqual([]);
+    },
+  );
+
+  it.each<Ways>(['callerKey', 'idempotencyKey'])(
+    'whose create turns out to be made: it is listed with a way out (%s)',
+    async (creates) => {
+      await unanswered(creates, 'after', 4);
+      await hand();
+      here.now += 31 * SECOND;
+      await linkHand();
+      await goesOn();
+      expect(ofNine()).toHaveLength(2);
+      const [second, ...more] = await seconds();
+      expect([JSON.parse(second!.detail).anchor, more]).toEqual([expect.not.stringMatching(/^hand$/), []]);
+      await here.decide(second!, 'unlink');
+      await cycles(2);
+      expect(await seconds()).toEqual([]);
+      here.system('hr').remove('person', '9');
+      await cycles(2);
+      const active = ofNine().map(({ anchor, attributes }) => [anchor === 'hand', attributes['active']]);
+      expect(active.sort()).toEqual([
+        [false, 'yes'],
+        [true, 'no'],
+      ]);
+    },
+  );
+
+  it('while a create is on its way waits; behind its deadline it counts, and what is answered then is the second', async () => {
+    here = await firm(hrAndDirectory({ dir: 'mode: on', read: 'displayName: name', account: ENABLED }));
+    hire(1, 2, 3, 4, 5, 6, 7, 8);
+    here.system('dir').put('person', 'hand', { number: 'x', cn: 'by hand', active: 'yes' });
+    await here.first();
+    hire(9);
+    const { answer } = here.store.exports;
+    let refused: unknown = null;
+    Object.assign(here.store.exports, {
+      answer: async (batch: Parameters<typeof answer>[0]) => {
+        Object.assign(here.store.exports, { answer });
+        refused = await linkHand().catch((error: unknown) => error);
+        here.now += 31 * SECOND;
+        await linkHand();
+        return await answer(batch);
+      },
+    });
+    await here.run();
+    expect(refused).toMatchObject(BEING_MADE);
+    await here.run();
+    expect(
+      ofNine()
+        .map(({ anchor }) => anchor)
+        .sort(),
+    ).toEqual(['9', 'hand']);
+    const [second, ...more] = await seconds();
+    expect([JSON.parse(second!.detail).anchor, more]).toEqual(['9', []]);
+    await here.decide(second!, 'unlink');
+    await cycles(2);
+    expect(await seconds()).toEqual([]);
+    expect(await here.account('dir', 'hand')).toMatchObject({ linkHow: 'decided' });
+    expect(await here.account('dir', '9')).toMatchObject({ objectId: null });
+  });
 });

@@ -18,6 +18,17 @@ export function exportsSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`exports: ${name}`, () => withStore(suite, use));
 
+  test('what is on its way is known until it is answered, or its deadline is over', async (opened) => {
+    const { store } = opened;
+    await accounts(opened, 3);
+    const [first] = await take(opened, 'a', { only: [1] });
+    await take(opened, 'b', { only: [3] });
+    const sending = async (at: number): Promise<number[]> => [...(await store.exports.sending('ad', at))];
+    deepEqual([await sending(NOW + 29_999), await sending(NOW + 30_000)], [[1, 3], []]);
+    await answers(opened, 'a', [answer(first!)]);
+    deepEqual([await sending(NOW), [...(await store.exports.sending('hr', NOW))]], [[3], []]);
+  });
+
   test('many answers end one attempt: what it left out is unknown, also when more were answered before', async (opened) => {
     const { store, run, epoch } = opened;
     await accounts(opened, 900);

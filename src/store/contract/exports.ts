@@ -70,6 +70,8 @@ export interface ExportOperations {
     changes: readonly NewChange[];
     dirty?: readonly DirtyRange[];
   }): Promise<readonly SeqRange[]>;
+  /** Accounts in open attempts of which the deadline is not over: what was sent of them may be done any moment. */
+  sending(connection: string, at: number): Promise<ReadonlySet<StagedId>>;
   /** How many exports there are in each state. */
   counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
   /** Exports in these states, by id; all operations, or one. */

@@ -1,18 +1,25 @@
 /** Reads about exports and gates. */
 import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
-import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../codes.ts';
+import { unpackItems } from '../attempt-items.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, MEMBERS, OPERATIONS, WAITING } from '../codes.ts';
 import type { Database } from '../database.ts';
 import type { Names } from './names.ts';
 import { STAGED, stagedRow } from './rows.ts';
 import { EDGE, edgeRow } from './spaces.ts';
 
-type Reads = Pick<ExportOperations, 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'>;
+type Reads = Pick<ExportOperations, 'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'>;
 
 const HOUR = 3_600_000;
 const HELD_EXPORT = codeOf(EXPORT_STATES, 'held');
 
 export function exportReads(db: Database, names: Names): Reads {
   return {
+    async sending(connection, at) {
+      const space = names.connectionId(connection) ?? 0;
+      const open = db.all('select items from attempt where connection = ? and deadline > ?', space, at);
+      const items = open.flatMap(([packed]) => unpackItems(packed as Uint8Array));
+      return new Set(items.filter(({ operation }) => operation !== MEMBERS).map(({ id }) => id));
+    },
     async counts(connection) {
       const out: { [state in ExportState]?: number } = {};
       const rows = db.all(
