@@ -14,6 +14,7 @@ const person: ExplainOutput = {
   kind: 'person',
   label: 'Ada',
   state: 'active',
+  neverOwned: false,
   createdRun: 1,
   rulesKnown: true,
   attributes: [

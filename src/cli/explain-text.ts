@@ -39,6 +39,10 @@ export function explainText(person: ExplainOutput, attribute: string | undefined
   const out = [
     `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}\n\n`,
   ];
+  if (person.neverOwned)
+    out.push(
+      `${paint.yellow('!')} No connection marked \`owner: true\` has ever had them, so they are ${printable(person.state)}. Nothing is frozen: their values follow the sources.\n  ${paint.dim('→')} rollcall check\n\n`,
+    );
   if (attribute === undefined) out.push(overview(person, terminal));
   else {
     // References of many are no value: they are listed by system, below.

@@ -9,7 +9,7 @@ import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { type Members, membersOf } from '#people/members';
 import type { Services } from '#runs/model';
-import { owedOf } from '#runs/reasons';
+import { neverOwned, owedOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -80,6 +80,8 @@ export interface ExplainOutput {
   readonly kind: string;
   readonly label: string;
   readonly state: string;
+  /** It is leaving or gone without ever having been held by an owner: its values are not frozen. */
+  readonly neverOwned: boolean;
   readonly createdRun: number;
   /** False: rollcall.yaml has faults, so that values and accounts are shown as they are stored, without reasons. */
   readonly rulesKnown: boolean;
@@ -103,6 +105,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     kind: z.string(),
     label: z.string(),
     state: z.string(),
+    neverOwned: z.boolean(),
     createdRun: z.number(),
     rulesKnown: z.boolean(),
     attributes: z.array(
@@ -188,6 +191,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       kind,
       label,
       state,
+      neverOwned: neverOwned(row),
       createdRun: row.createdRun,
       rulesKnown: !services.storedOnly,
       attributes: found.attributes.map((one) => ({

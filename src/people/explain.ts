@@ -78,7 +78,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
       : reasonsOf({
           rules,
           stored,
-          frozen: object.frozen !== null || object.state === 'gone',
+          frozen: object.frozen !== null,
           contributors,
           heldConnections: [...linkedTo].filter((name) => !configured.has(name) || states.get(name)?.held != null),
           changedRules: config.connections.filter((one) => changed(one.rulesHash, states.get(one.name))).map((one) => one.name),

@@ -1,6 +1,7 @@
 /** Why accounts end, in words: what somebody who is to agree to a disable or a delete has to know first. */
 import type { Configuration } from '#config/model';
 import { dateIn } from '#core/time';
+import { neverOwned } from '#engine/sync/life';
 import type { ObjectId, ObjectRow, StagedRow, Store } from '#store/contract';
 import type { PlanLine } from './model.ts';
 
@@ -27,12 +28,14 @@ export async function endingsOf(
 }
 
 function endingOf(
-  { kind, state, dates }: ObjectRow,
+  object: ObjectRow,
   rows: readonly StagedRow[],
   { connections, zone }: Pick<Configuration, 'connections' | 'zone'>,
 ): string {
+  const { kind, state, dates } = object;
   if (state === 'expected') return 'has not begun yet';
   if (state !== 'leaving' && state !== 'gone') return 'no rule gives an account here';
+  if (neverOwned(object)) return 'no owner has ever had them';
   const gone = rows.filter(
     (row) => row.presence === 'gone' && connections.some((one) => one.name === row.connection && one.imports.has(kind)),
   );

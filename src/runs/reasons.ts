@@ -11,6 +11,7 @@ export { changeDigest, FIRST_PLAN } from '#engine/safety/parts';
 export { type Contributor, contributorOf, effectiveImage, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';
 export { newGeneration } from '#engine/sync/generation';
+export { neverOwned } from '#engine/sync/life';
 export { without } from '#engine/sync/ours';
 export { createResolver, owedOf } from '#engine/sync/references';
 export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from '#engine/sync/rename';

@@ -3,7 +3,7 @@ import { canonicalSet } from '#core/canonical';
 import { equivalent } from '#core/matching';
 import { type AttributeType, attributes, type Scalar, scalars, type Value } from '#core/values';
 import type { ImportFlow, ImportRule, MetaAttribute, ReferenceBy } from '#rules/model';
-import { freeze, isOwned, live } from './life.ts';
+import { freeze, live } from './life.ts';
 import { attempt, compareText, FAILED, nameNorm, rowOf, type State } from './state.ts';
 import type { ObjectMemory, StagedMemory } from './world.ts';
 
@@ -21,8 +21,9 @@ interface Said {
 
 /** Works out everything about one object again. Values made or taken once stay. */
 export function agreeOn(state: State, object: ObjectMemory): void {
-  const was = object.attributes;
-  if (isOwned(state, object) || object.frozen === null) {
+  freeze(state, object);
+  if (!object.frozen) {
+    const was = object.attributes;
     object.attributes = attributes();
     for (const attribute of state.rules.kinds.get(object.kind)!.attributes.values()) {
       const kept = was[attribute.name];
@@ -31,7 +32,6 @@ export function agreeOn(state: State, object: ObjectMemory): void {
       if (value !== undefined) object.attributes[attribute.name] = value;
     }
   }
-  freeze(state, object, was);
   live(state, object);
 }
 

@@ -1,10 +1,9 @@
 /** States and dates of a person or group: owners, first and last day, grace, return (SEMANTICS 11, the plain case). */
 import { endOfDate, startOfDate } from '#core/time';
-import { type Attributes, attributes } from '#core/values';
 import { attempt, FAILED, type State } from './state.ts';
 import type { ObjectMemory } from './world.ts';
 
-export function isOwned(state: State, object: ObjectMemory): boolean {
+function isOwned(state: State, object: ObjectMemory): boolean {
   const all = state.rules.connections.filter((c) => c.imports.has(object.kind));
   const isMarked = all.some((c) => c.owner);
   const owners = all.filter((c) => (isMarked ? c.owner : c.imports.get(object.kind)!.project));
@@ -12,11 +11,11 @@ export function isOwned(state: State, object: ObjectMemory): boolean {
   return !isMarked && object.kind !== 'group' && object.state !== 'leaving' && object.state !== 'gone';
 }
 
-/** While the last owner is away the values stay what they were when it went. `was`: the agreed values before this cycle. */
-export function freeze(state: State, object: ObjectMemory, was: Attributes): void {
-  if (isOwned(state, object)) object.frozen = null;
-  else if (Object.keys(was).length > 0) object.frozen ??= attributes(Object.entries(was));
-  if (object.frozen !== null) object.attributes = attributes(Object.entries(object.frozen));
+/** While the last owner is away the values stay what they were when it went; whom none ever held has nothing to freeze. */
+export function freeze(state: State, object: ObjectMemory): void {
+  const owned = isOwned(state, object);
+  object.frozen = !owned && (object.owned || object.frozen);
+  object.owned = owned;
 }
 
 export function live(state: State, object: ObjectMemory): void {
@@ -28,12 +27,11 @@ export function live(state: State, object: ObjectMemory): void {
   };
   const starts = at(rule?.starts, startOfDate);
   const ends = at(rule?.ends, endOfDate);
-  const owned = isOwned(state, object);
   const ended = ends !== null && state.now >= ends;
   const active = attempt(() => rule?.active?.(state.scopeOf(object), state.clock) ?? true);
   if (active === FAILED) state.park('invalidValue', null, object.id);
-  const leaves = !owned || !active || ended;
-  const since = state.before.objects.get(object.id)?.leavingSince ?? (owned && ended ? ends : state.now);
+  const leaves = !object.owned || !active || ended;
+  const since = state.before.objects.get(object.id)?.leavingSince ?? (object.owned && ended ? ends : state.now);
   object.leavingSince = leaves ? since : null;
   if (!leaves) object.state = starts !== null && state.now < starts ? 'expected' : 'active';
   else object.state = state.now >= since + (rule?.graceMs ?? 0) ? 'gone' : 'leaving';

@@ -44,7 +44,8 @@ function isDisplaced(state: State, one: StagedMemory): boolean {
 
 function project(state: State, { kind }: ImportRule): ObjectMemory {
   const id = state.memory.nextObject++;
-  const object: ObjectMemory = { id, kind, state: 'active', leavingSince: null, frozen: null, attributes: attributes() };
+  const unheld = { owned: false, frozen: false, leavingSince: null };
+  const object: ObjectMemory = { id, kind, state: 'active', ...unheld, attributes: attributes() };
   state.memory.objects.set(id, object);
   return object;
 }

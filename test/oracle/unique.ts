@@ -12,7 +12,7 @@ export function makeUnique(state: State): boolean {
   let made = false;
   for (const object of state.objectsInOrder()) {
     for (const attribute of state.rules.kinds.get(object.kind)!.attributes.values()) {
-      const isKept = object.frozen !== null || object.state === 'gone';
+      const isKept = object.frozen || object.state === 'gone';
       if (attribute.unique === null || scalars(object.attributes[attribute.name]).length > 0 || isKept) continue;
       const value = takenOver(state, object, attribute) ?? invent(state, object, attribute);
       if (value === null || value === false) continue;

@@ -74,7 +74,8 @@ export interface ObjectMemory {
   readonly kind: Kind;
   state: 'expected' | 'active' | 'away' | 'leaving' | 'gone';
   leavingSince: number | null;
-  frozen: Attributes | null;
+  owned: boolean;
+  frozen: boolean;
   /** Agreed values; only those of unique and set-once attributes are memory, the rest is made again. */
   attributes: Attributes;
 }

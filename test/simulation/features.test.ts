@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { normalForm } from '#core/matching';
 import { announce, seed } from './driver.ts';
 import { KEEPER, type Organisation, type PlainObject, type Step } from './organisation.ts';
@@ -54,6 +55,10 @@ const FEATURES: { readonly [name: string]: (org: Organisation, steps: readonly S
     !org.yaml.includes('many: true') && someDiffer(people(org, 'hr'), keyOf, (o) => o.anchor),
   'an anchor used again for another person': (org, steps) =>
     someDiffer([...people(org, 'hr'), ...putIn(steps, 'hr')], (o) => o.anchor, keyOf),
+  'a source that makes people and is no owner, beside one that is': ({ yaml }) =>
+    Object.values((parse(yaml) as { connections: { [name: string]: object } }).connections).some(
+      (one) => JSON.stringify(one).includes('"project":true') && !('owner' in one),
+    ) && yaml.includes('owner: true'),
   'a circle of references': (org) => people(org, 'hr').some((one) => refersBack(people(org, 'hr'), one)),
   'first and last days': (org) => org.yaml.includes('starts:') && people(org, 'hr').some((o) => o.attributes['end'] !== null),
   'groups in groups': (org) => groups(org).some((o) => membersOf(o).some((m) => groups(org).some((g) => g.anchor === m))),

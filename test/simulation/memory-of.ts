@@ -61,7 +61,8 @@ export function memoryOf(rows: Rows, config: Configuration): Memory {
       kind: row.kind,
       state: row.state,
       leavingSince: dates.leavingSince ?? null,
-      frozen: row.frozen === null ? null : resolvedOnly(parseImage(row.frozen)),
+      owned: row.owned,
+      frozen: row.frozen !== null,
       attributes: resolvedOnly(agreedOf(row, rows, config)),
     });
   }

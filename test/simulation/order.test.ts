@@ -10,7 +10,7 @@ beforeAll(() => announce('order of arrival'));
 
 /**
  * Without what the page excepts: `latest` without source time, onCreate, ifEmpty (the app), and targets read late; and without
- * accounts that are made while only somebody who is outranked later has put a person in scope.
+ * accounts that are made while only somebody who is outranked later has put a person in scope, or before another says their first day.
  */
 const plainShape = shape.map((s) => ({
   ...s,
@@ -18,6 +18,7 @@ const plainShape = shape.map((s) => ({
   app: false,
   many: false,
   login: false,
+  dates: s.dates && !s.contractors,
   twoWay: s.twoWay === 'latest' ? ('ranked' as const) : s.twoWay,
 }));
 

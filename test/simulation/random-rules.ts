@@ -12,6 +12,8 @@ export interface Shape {
   /** A source that knows people by the login that was made for them. */
   readonly desk: boolean;
   readonly dates: boolean;
+  /** Whose presence keeps a person: the others, where there are any, only add. `badge` makes nobody. */
+  readonly owner: 'all that make people' | 'hr' | 'temps' | 'badge';
   /** The directory's phone is edited there, too. */
   readonly twoWay: 'no' | 'ranked' | 'latest';
   readonly clears: boolean;
@@ -29,6 +31,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   login: fc.boolean(),
   desk: fc.constantFrom(true, true, true, false),
   dates: fc.boolean(),
+  owner: fc.constantFrom('all that make people', 'all that make people', 'hr', 'temps', 'badge'),
   twoWay: fc.constantFrom('no', 'ranked', 'latest'),
   clears: fc.boolean(),
   when: fc.constantFrom('default', 'department'),
@@ -61,6 +64,7 @@ export function configurationOf(s: Shape): string {
           '  badge:',
           '    type: memory',
           '    system: badge',
+          ...owning('badge', s),
           '    import:',
           '      person:',
           '        join: employeeId',
@@ -97,12 +101,17 @@ export function configurationOf(s: Shape): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The owner of a shape may be a connection that it has not got: nobody is marked then. */
+function owning(name: string, { owner }: Shape): string[] {
+  return owner === name || (owner === 'all that make people' && name !== 'badge') ? ['    owner: true'] : [];
+}
+
 function source(name: string, s: Shape, groups: boolean): string[] {
   return [
     `  ${name}:`,
     '    type: memory',
     `    system: ${name}`,
-    '    owner: true',
+    ...owning(name, s),
     '    import:',
     '      person:',
     '        filter: row.status != "excluded"',

@@ -55,8 +55,7 @@ test.each([
   expect(await faultsOf(connection)).toEqual([]);
 });
 
-const CLEARS =
-  'import: { person: { join: employeeId, project: true, attributes: { employeeId: a, mobile: { value: b, empty: clears } } } }';
+const CLEARS = 'import: { person: { join: employeeId, attributes: { employeeId: a, mobile: { value: b, empty: clears } } } }';
 const WRITTEN = 'export: { person: { attributes: { m: mail } } }';
 test.each([
   [

@@ -103,13 +103,25 @@ function circleIn(reads: ReadonlyMap<string, readonly string[]>): readonly strin
   return null;
 }
 
-/** With nobody to keep people nobody ever leaves: accounts of leavers stay. */
+/** With nobody to keep people nobody ever leaves: accounts of leavers stay. Beside an owner, whom others make it has to keep. */
 function warnOfOwners(written: Written, rules: Rules, collect: Collector): void {
   const all = [...rules.connections.values()];
   for (const kind of rules.kinds.keys()) {
-    const made = all.find(({ imports }) => imports.get(kind)?.project);
+    const making = all.filter(({ imports }) => imports.get(kind)?.project);
+    const isOwner = (name: string): boolean => written.connections?.[name]?.owner === true;
+    const owners = all.filter(({ name, imports }) => imports.has(kind) && isOwner(name)).map(({ name }) => name);
+    if (owners.length > 0) {
+      for (const { name } of making.filter((one) => !isOwner(one.name)))
+        collect.warn(
+          ['connections', name, 'import', kind, 'project'],
+          'value',
+          `${name} makes a new ${kind} of whom nobody else has and is not marked as owner, as ${owners.join(' and ')} is: whom no owner has begins as leaving, and is gone after the grace`,
+          `add owner: true to ${name}, or set project: false so that it only joins`,
+        );
+      continue;
+    }
+    const [made] = making;
     if (kind === 'group' || made === undefined) continue;
-    if (all.some(({ name, imports }) => imports.has(kind) && written.connections?.[name]?.owner === true)) continue;
     collect.warn(
       ['connections', made.name],
       'key',

@@ -76,7 +76,7 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .boolean()
     .optional()
     .describe(
-      'Whether its presence keeps a person; when the last owner lets go, the person leaves. Others neither keep nor end one. Default: false.',
+      'Whether its presence keeps a person; when the last owner lets go, the person leaves. Others neither keep nor end one; whom none but they have begins as leaving. Default: false.',
     ),
   import: z.record(kindName, importRule).optional().describe('Kind → rule: what is taken from this system.'),
   export: z.record(kindName, exportRule).optional().describe('Kind → rule: what is written to this system.'),

@@ -36,6 +36,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number, al
     before.state === one.life.state &&
     before.dates === dates &&
     before.frozen === frozen &&
+    before.owned === one.owned &&
     before.dueAt === dueAt
   )
     return { write: null, change: null, addKeys, storedKeys: addKeys, removeKeys, changed: [] };
@@ -48,6 +49,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number, al
       kind: one.kind,
       attributes,
       frozen,
+      owned: one.owned,
       state: one.life.state,
       dates,
       dueAt,

@@ -13,7 +13,7 @@ import { type Contributor, contributorOf, offersOf, orderContributors, reporter 
 import { fixedOn } from './decisions.ts';
 import type { Generation, ParkedItem } from './generation.ts';
 import { listsOf } from './kinds.ts';
-import { isOwned, stateOfObject } from './life.ts';
+import { isOwned, neverOwned, stateOfObject } from './life.ts';
 import { type Loaded, load } from './load.ts';
 import { keepGiven, type Missing, missingWith } from './missing.ts';
 import { stillOffered, without } from './ours.ts';
@@ -31,6 +31,7 @@ export interface Evaluated {
   readonly beforeAttributes: Attributes | null;
   readonly attributes: Attributes;
   readonly frozen: Attributes | null;
+  readonly owned: boolean;
   readonly life: Life;
   readonly clock: Clock;
   /** Every staged row linked to it, this generation's links included. */
@@ -192,9 +193,9 @@ function agree(
     debts.delete(name);
   }
   // Who was there stays: nobody knows whether the missing connection speaks for them.
-  const kept = one.missing === 'source' && before !== null && before.frozen === null;
+  const kept = one.missing === 'source' && before?.owned === true;
   const owned = kept || isOwned(context, one.kind, before, one.contributors);
-  const frozen = owned || !beforeAttributes ? null : beforeAttributes;
+  const frozen = owned || before === null || neverOwned(before) ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
   const life = stateOfObject(context, rules, before, owned, agreed, clock);
   const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);
@@ -203,6 +204,7 @@ function agree(
     beforeAttributes,
     attributes: agreed,
     frozen,
+    owned,
     life,
     winners,
     suppressed,

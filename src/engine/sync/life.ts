@@ -50,6 +50,11 @@ export function isOwned(
   return !marked && kind !== 'group' && before !== null && before.state !== 'leaving' && before.state !== 'gone';
 }
 
+/** It begins as leaving, and nothing of it is frozen: what an owner once held is frozen from its going until an owner holds it again. */
+export function neverOwned({ owned, frozen }: Pick<ObjectRow, 'owned' | 'frozen'>): boolean {
+  return !owned && frozen === null;
+}
+
 export function stateOfObject(
   context: EngineContext,
   rules: KindRules,

@@ -9,6 +9,7 @@ const write = (more: Partial<ObjectWrite> = {}): ObjectWrite => ({
   kind: 'person',
   attributes: '{"title":"a"}',
   frozen: null,
+  owned: true,
   state: 'active',
   dates: '{}',
   dueAt: null,
@@ -26,7 +27,7 @@ it('what returns to a value it had is circular, whatever its revision by then', 
   expect([...seen.circular]).toEqual([1]);
 });
 
-it('the same attributes in another state, with other dates or another end are not the same value', () => {
+it('the same attributes in another state, with other dates, another end or another hold are not the same value', () => {
   const seen = watch();
   for (const one of [
     write(),
@@ -34,6 +35,7 @@ it('the same attributes in another state, with other dates or another end are no
     write({ state: 'leaving', dates: '{"leavingSince":5}' }),
     write({ state: 'leaving', dates: '{"leavingSince":5}', frozen: '{"title":"a"}' }),
     write({ dueAt: 7 }),
+    write({ owned: false }),
   ])
     expect(returns(seen, one)).toBe(false);
   expect(returns(seen, write({ state: 'leaving' }))).toBe(true);

@@ -12,8 +12,8 @@ export interface Watch {
 
 /** Notes the value that is to be written; true, and the object is circular from then on, when it had that value before. */
 export function returns(watch: Watch, write: ObjectWrite): boolean {
-  const { object, attributes, frozen, state, dates, dueAt } = write;
-  const value = canonicalJson([attributes, frozen, state, dates, dueAt]);
+  const { object, attributes, frozen, owned, state, dates, dueAt } = write;
+  const value = canonicalJson([attributes, frozen, owned, state, dates, dueAt]);
   const had = watch.values.get(object) ?? new Set<string>();
   watch.values.set(object, had);
   if (had.has(value)) {

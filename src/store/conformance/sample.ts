@@ -104,6 +104,7 @@ export function object(id: number, more: Partial<ObjectWrite> = {}): ObjectWrite
     kind: 'person',
     attributes: `{"n":${id}}`,
     frozen: null,
+    owned: true,
     state: 'active',
     dates: '{}',
     dueAt: null,

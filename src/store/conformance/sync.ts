@@ -16,7 +16,7 @@ export function syncSuite(suite: Suite): void {
     await stage(opened, [item('a')]);
     const { upTo } = await store.sync.dirty();
     const conflicts = await commit(opened, {
-      objects: [object(1, { dueAt: 500, state: 'leaving', frozen: '{}' })],
+      objects: [object(1, { dueAt: 500, state: 'leaving', frozen: '{}', owned: false })],
       staged: [
         { staged: 1, expectRevision: 1, link: { object: 1, how: 'joined', origin: null }, protected: true, times: '{"a":1}' },
         account(2, 1),
@@ -27,7 +27,10 @@ export function syncSuite(suite: Suite): void {
     });
     deepEqual(leftOut(conflicts), { objects: [], staged: [] });
     const [one] = await store.sync.objects([1, 99]);
-    deepEqual([one!.state, one!.frozen, one!.dueAt, one!.revision, one!.createdRun], ['leaving', '{}', 500, 1, run]);
+    deepEqual(
+      [one!.state, one!.frozen, one!.owned, one!.dueAt, one!.revision, one!.createdRun],
+      ['leaving', '{}', false, 500, 1, run],
+    );
     const rows = await store.sync.linked([1]);
     deepEqual(
       rows.map((row) => [row.connection, row.linkHow, row.origin, row.protected, row.presence, row.linkRun]),
@@ -47,6 +50,9 @@ export function syncSuite(suite: Suite): void {
       (await store.spaces.byIds([2])).map((row) => [row.export, row.objectId, row.presence]),
       [[null, null, 'gone']],
     );
+    await commit(opened, { objects: [object(1, { insert: false, expectRevision: 1, frozen: null, owned: true })] });
+    const [held] = await store.sync.objects([1]);
+    deepEqual([held!.state, held!.frozen, held!.owned, held!.revision], ['active', null, true, 2]);
   });
 
   test('an object whose rows changed is left out with all that hangs on it, the others go', async (opened) => {

@@ -36,6 +36,7 @@ export interface ObjectWrite {
   readonly kind: Kind;
   readonly attributes: string;
   readonly frozen: string | null;
+  readonly owned: boolean;
   readonly state: LifeState;
   readonly dates: string;
   readonly dueAt: number | null;

@@ -11,6 +11,8 @@ export interface ObjectRow {
   readonly attributes: string;
   /** Attributes at the moment the last owner went; null while not frozen. */
   readonly frozen: string | null;
+  /** An owner held it when it was last worked out: only then has it values to freeze. */
+  readonly owned: boolean;
   readonly state: LifeState;
   /** `{"leavingSince":ms,"goneSince":ms,"returned":ms}` */
   readonly dates: string;

@@ -81,6 +81,19 @@ test('a newer schema is refused, both versions named', async () => {
     });
 });
 
+test('who is in a store of schema 8 is taken to have been held by an owner, but for the frozen', async () => {
+  const store = await open({ path, ...create });
+  const written = [object(1), object(2, { state: 'leaving' }), object(3, { state: 'leaving', frozen: '{}', owned: false })];
+  await commit({ store, ...(await beginRun(store)) }, { objects: written });
+  await store.close();
+  const raw = new DatabaseSync(path);
+  raw.exec('alter table object drop column owned; pragma user_version = 8');
+  raw.close();
+  const again = await open({ path, ...create });
+  expect((await again.sync.objects([1, 2, 3])).map(({ owned }) => owned)).toEqual([true, true, false]);
+  await again.close();
+});
+
 test('a closed store says so', async () => {
   const store = await open({ path, ...create });
   await store.close();

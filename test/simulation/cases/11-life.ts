@@ -1,5 +1,5 @@
 /** SEMANTICS 11. A life. */
-import { type Case, days, disableThenDelete, edit, hr, madeFor, put, remove, source, target } from '../case.ts';
+import { type Case, days, disableThenDelete, edit, ex, hr, madeFor, put, remove, source, target } from '../case.ts';
 import { ann, bo, dirFlows, enabled, simple } from './sample.ts';
 
 export const life: readonly Case[] = [
@@ -93,6 +93,107 @@ export const life: readonly Case[] = [
     },
     systems: { hr: { a: ann, b: bo }, dir: {} },
     story: ['settle', remove('hr', 0), 'settle', { systems: { dir: { [madeFor('a')]: { enabled: 'yes' } } } }],
+  },
+  {
+    says: '11: whom no owner ever held has nothing to freeze: values follow, unique ones are made, until an owner held them and went',
+    config: {
+      life: { person: { grace: '10d' } },
+      attributes: { person: { login: { unique: { candidates: [ex('person.displayName.lower()')] } } } },
+      connections: {
+        hr: source({ displayName: 'name' }),
+        temps: source({ ...simple, manager: { reference: 'boss' } }, {}, { owner: false }),
+        dir: target({ ...dirFlows, uid: 'login' }, enabled, { deprovision: { action: 'disable' } }),
+      },
+    },
+    systems: { hr: { b: bo }, temps: { t: { ...ann, boss: 'u' } }, dir: { x: { number: '1', enabled: 'yes' } } },
+    story: [
+      'settle',
+      {
+        objects: {
+          'temps|person:t': { state: 'leaving', attributes: { displayName: 'Ann', login: 'ann', phone: undefined } },
+          [hr('b')]: { state: 'active', attributes: { login: 'bo' } },
+        },
+        systems: { dir: { 'person:x': { enabled: 'no', uid: undefined }, [madeFor('b')]: { uid: 'bo' } } },
+      },
+      edit('temps', 0, { name: 'Ann Too', phone: '5' }),
+      put('temps', 'u', { id: '3', name: 'Una' }),
+      'settle',
+      {
+        objects: {
+          'temps|person:t': {
+            state: 'leaving',
+            attributes: { displayName: 'Ann Too', login: 'ann', manager: ['temps|person:u'] },
+          },
+          'temps|person:u': { state: 'leaving', attributes: { login: 'una' } },
+        },
+      },
+      days(4),
+      put('hr', 'a', { id: '1', name: 'Ann Berg' }),
+      'settle',
+      {
+        objects: { [hr('a')]: { state: 'active', attributes: { displayName: 'Ann Berg', phone: '5' } } },
+        systems: { dir: { 'person:x': { cn: 'Ann Berg', uid: 'ann', phone: '5', enabled: 'yes' } } },
+      },
+      remove('hr', 0),
+      edit('temps', 0, { phone: '6' }),
+      'settle',
+      { objects: { [hr('a')]: { state: 'leaving', attributes: { displayName: 'Ann Berg', phone: '5' } } } },
+      days(6),
+      edit('temps', 1, { phone: '7' }),
+      'settle',
+      {
+        objects: {
+          [hr('a')]: { state: 'leaving', attributes: { phone: '5' } },
+          'temps|person:u': { state: 'gone', attributes: { phone: '7', login: 'una' } },
+        },
+      },
+      days(4),
+      'settle',
+      { objects: { [hr('a')]: { state: 'gone', attributes: { displayName: 'Ann Berg', phone: '5' } } } },
+    ],
+  },
+  {
+    says: '11: who begins without an owner and is held at once, by a connection that is looked at later, has left by its dates',
+    config: {
+      life: { person: { ends: 'endDate', grace: '10d' } },
+      connections: {
+        temps: source({ displayName: 'name' }, {}, { owner: false }),
+        hr: source({ endDate: 'end' }),
+        dir: target(dirFlows),
+      },
+    },
+    systems: {
+      temps: { s: { id: '2', name: 'Bo' }, t: { id: '1', name: 'Ann' }, u: { id: '3', name: 'Una' } },
+      hr: { a: { id: '1', end: '2026-02-10' } },
+      dir: {},
+    },
+    story: [
+      'settle',
+      {
+        objects: {
+          'temps|person:t': { state: 'gone', attributes: { displayName: 'Ann', endDate: '2026-02-10' } },
+          'temps|person:s': { state: 'leaving' },
+        },
+      },
+    ],
+  },
+  {
+    says: '11: of a group too: whom no owner ever held has nothing to freeze',
+    config: {
+      connections: {
+        hr: source(simple, {}, { import: { group: { join: 'name', project: true, attributes: { name: 'name' } } } }),
+        teams: {
+          import: { group: { join: 'name', project: true, attributes: { name: 'name', description: 'text' } } },
+        },
+      },
+    },
+    systems: { hr: { 'group:g': { name: 'Team' } }, teams: { 'group:t': { name: 'Crew', text: 'a' } } },
+    story: [
+      'settle',
+      put('teams', 'group:t', { name: 'Crew', text: 'b' }),
+      'settle',
+      { objects: { 'teams|group:t': { attributes: { description: 'b' } }, 'hr|group:g': { state: 'active' } } },
+    ],
   },
   {
     says: '11: an account that someone enabled by hand meanwhile is parked, not deleted',

@@ -111,7 +111,7 @@ export function peopleReads(db: Database, names: Names): Reads {
           term,
           term,
         )) {
-          const has = String(row[11]).split(' ');
+          const has = String(row.at(-1)).split(' ');
           if (wanted.every((word) => has.some((one) => one.startsWith(word)))) fresh.push(row);
           if (fresh.length >= limit) break;
         }

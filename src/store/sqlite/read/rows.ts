@@ -64,7 +64,7 @@ function exportColumns(row: Row): ExportColumns {
 }
 
 export const OBJECT =
-  'o.id, o.kind, o.state, o.revision, o.due_at, o.alias_of, o.created_run, o.dates, o.attributes, o.notes, o.frozen';
+  'o.id, o.kind, o.state, o.revision, o.due_at, o.alias_of, o.created_run, o.dates, o.attributes, o.notes, o.frozen, o.owned';
 
 export function objectRow(names: Names, row: Row): ObjectRow {
   return {
@@ -79,5 +79,6 @@ export function objectRow(names: Names, row: Row): ObjectRow {
     attributes: row[8] as string,
     notes: row[9] as string,
     frozen: row[10] as Text,
+    owned: row[11] === 1,
   };
 }

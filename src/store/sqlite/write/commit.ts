@@ -156,10 +156,10 @@ function without(change: NewChange, out: ReadonlySet<number>): NewChange[] {
   return parts;
 }
 
-const OBJECT_INSERT = `insert into object (id, kind, state, revision, due_at, alias_of, created_run, dates, attributes, folded, notes, frozen)
-  values (?, ?, ?, 1, ?, null, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+const OBJECT_INSERT = `insert into object (id, kind, state, revision, due_at, alias_of, created_run, dates, attributes, folded, notes, frozen, owned)
+  values (?, ?, ?, 1, ?, null, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const OBJECT_UPDATE = `update object set kind = ?, state = ?, revision = revision + 1, due_at = ?, dates = ?, attributes = ?, notes = ?, frozen = ?,
-  folded = ? where id = ? and revision = ?`;
+  owned = ?, folded = ? where id = ? and revision = ?`;
 
 /** False when somebody else changed it since it was read. */
 function writeObject(session: Session, run: number, write: ObjectWrite, fresh: number[]): boolean {
@@ -167,9 +167,24 @@ function writeObject(session: Session, run: number, write: ObjectWrite, fresh: n
   const { object, dueAt, dates, attributes, notes, frozen } = write;
   const kind = session.term(write.kind);
   const state = codeOf(LIFE_STATES, write.state);
+  const owned = write.owned ? 1 : 0;
   if (write.insert) {
     if (
-      db.run('object', OBJECT_INSERT, object, kind, state, dueAt, run, dates, attributes, write.folded ?? '', notes, frozen) === 0
+      db.run(
+        'object',
+        OBJECT_INSERT,
+        object,
+        kind,
+        state,
+        dueAt,
+        run,
+        dates,
+        attributes,
+        write.folded ?? '',
+        notes,
+        frozen,
+        owned,
+      ) === 0
     )
       return false;
     session.used('object', object);
@@ -191,6 +206,7 @@ function writeObject(session: Session, run: number, write: ObjectWrite, fresh: n
       attributes,
       notes,
       frozen,
+      owned,
       folded,
       object,
       write.expectRevision,
