@@ -13,6 +13,7 @@ import { tellOthers } from './disturbed.ts';
 import { bring, type Foreseen, foresight, gaining, misfits } from './foresight.ts';
 import { forgetLinks, type Generation, keyOf, keyText, look, type ParkedItem } from './generation.ts';
 import { flat, joinKeysOf, keysOf, keysOfObjects, publishedBy } from './join-keys.ts';
+import { keepPlace, lookAtMet, type Met, nobodyMet, takePlace } from './met.ts';
 import { outagesOf } from './outages.ts';
 import { release } from './release.ts';
 import { hasPlace, mayMove, occupied } from './second-rows.ts';
@@ -60,13 +61,15 @@ async function onePass(
   ids: () => Promise<ObjectId>,
   freed: StagedKey[],
 ): Promise<void> {
+  const met = nobodyMet();
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     generation.looked.set(connection.name, ordered.length);
     const told = (done: number): void => context.progress('sync', connection.name, done, ordered.length);
-    await linkInOrder(context, connection, ordered, generation, ids, freed, told);
+    await linkInOrder(context, connection, ordered, generation, met, ids, freed, told);
   }
-  await linkWaiting(context, generation, ids, freed);
+  await linkWaiting(context, generation, met, ids, freed);
+  lookAtMet(generation, met);
 }
 
 /** Protected accounts of a target last: who has another account there is to have that one, which can be kept in step. */
@@ -75,6 +78,7 @@ async function linkInOrder(
   connection: EngineConnection,
   ordered: Float64Array,
   generation: Generation,
+  met: Met,
   newId: () => Promise<ObjectId>,
   freed: StagedKey[],
   told: (done: number) => void = () => undefined,
@@ -83,7 +87,7 @@ async function linkInOrder(
   const batch = async (ids: readonly StagedId[], later: StagedId[] | null): Promise<void> => {
     context.signal.throwIfAborted();
     await generation.pause();
-    await linkBatch(context, connection, ids, generation, newId, freed, later);
+    await linkBatch(context, connection, ids, generation, met, newId, freed, later);
   };
   const size = context.batch;
   for (let i = 0; i < ordered.length; i += size) {
@@ -100,6 +104,7 @@ async function linkInOrder(
 async function linkWaiting(
   context: EngineContext,
   generation: Generation,
+  met: Met,
   newId: () => Promise<ObjectId>,
   freed: readonly StagedKey[],
 ): Promise<void> {
@@ -116,7 +121,7 @@ async function linkWaiting(
   const ranges = [...waiting].map((id): DirtyRange => ({ subject: 'staged', from: id, to: id, cause: 'key' }));
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
-    await linkInOrder(context, connection, ordered, generation, newId, []);
+    await linkInOrder(context, connection, ordered, generation, met, newId, []);
   }
 }
 
@@ -126,6 +131,7 @@ async function linkBatch(
   connection: EngineConnection,
   ids: readonly StagedId[],
   generation: Generation,
+  met: Met,
   newId: () => Promise<ObjectId>,
   freed: StagedKey[],
   later: StagedId[] | null,
@@ -136,15 +142,18 @@ async function linkBatch(
   const outages = outagesOf(context, connection.name);
   const unlinked: Unlinked[] = [];
   const left = new Set<ObjectId>();
+  const released = new Map<StagedId, ObjectId>();
   for (const row of await release(context, connection, generation, [...rows.values()])) {
-    left.add(rows.get(row.id)!.objectId!);
+    const former = rows.get(row.id)!.objectId!;
+    left.add(former);
+    released.set(row.id, former);
     rows.set(row.id, row);
   }
   for (const id of ids) {
     const row = rows.get(id);
     if (!row) continue;
     if (row.objectId !== null) {
-      look(generation, row.objectId);
+      met.objects.push(row.objectId);
       // Its place is free: another one of this connection may have been parked over it.
       if (row.presence === 'gone') {
         freed.push(...keysOf(context, connection, row, outages, clock));
@@ -152,12 +161,18 @@ async function linkBatch(
       } else if (row.presence === 'present' && !hasPlace(context, row)) left.add(row.objectId);
       continue;
     }
+    const former = released.get(id);
+    if (former !== undefined) met.objects.push(former);
     const assignment = generation.assignments.get(id);
-    if (assignment) continue;
+    if (assignment) {
+      met.objects.push(assignment.object);
+      continue;
+    }
     if (row.presence !== 'present') {
       settle(generation, row, [], []);
       continue;
     }
+    keepPlace(met, id);
     const scope = scopeOf(row, outages);
     const rule = ruleFor(connection, row, scope, clock, reporter(context));
     if (!rule) settle(generation, row, [], []);
@@ -166,7 +181,7 @@ async function linkBatch(
   }
   freed.push(...(await keysOfObjects(context, [...left])));
   const nobodys = [...rows.values()].filter((row) => row.objectId === null && row.presence === 'present');
-  for (const object of await wantingThese(context, connection.name, nobodys)) look(generation, object);
+  for (const object of await wantingThese(context, connection.name, nobodys)) met.besides.add(object);
   if (unlinked.length === 0) return;
 
   const wanted = new Map<string, StagedKey>();
@@ -190,7 +205,7 @@ async function linkBatch(
     }
     const link = linkedBy(decided);
     if (link !== null) {
-      assign(generation, row, link, 'decided', connection.name);
+      assign(generation, met, row, link, 'decided', connection.name);
       continue;
     }
     const barred = barredBy(decided);
@@ -213,7 +228,7 @@ async function linkBatch(
         ]);
         continue;
       }
-      assign(generation, row, object, 'joined', connection.name);
+      assign(generation, met, row, object, 'joined', connection.name);
       continue;
     }
     if (!rule.project) {
@@ -231,12 +246,13 @@ async function linkBatch(
       if (generation.newKeys.has(text)) generation.shared.add(text);
       push(generation.newKeys, text, fresh);
     }
-    assign(generation, row, fresh, 'projected', connection.name);
+    assign(generation, met, row, fresh, 'projected', connection.name);
   }
 }
 
 function assign(
   generation: Generation,
+  met: Met,
   row: StagedRow,
   object: ObjectId,
   how: 'joined' | 'projected' | 'decided',
@@ -247,7 +263,7 @@ function assign(
   generation.waiting.delete(row.id);
   generation.parked.delete(row.id);
   if (generation.foresight) bring(generation.foresight, row.id, object);
-  look(generation, object);
+  takePlace(met, row.id, object);
 }
 
 /** What cannot be told is left alone. */

@@ -2,7 +2,7 @@
 import type { DirtyRange, ExportColumns, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
-import { type Generation, look } from './generation.ts';
+import type { Generation } from './generation.ts';
 import { displaced } from './second-rows.ts';
 
 /** Whether a create that was decided never went to its target. */
@@ -21,8 +21,8 @@ function isForeign(context: EngineContext, { linkHow, presence, connection, expo
 /**
  * Ends the links that a person's decision speaks against: barred, meant for somebody else, or decided once and taken back; and
  * those of accounts that Rollcall never made, and of rows whose place another one has by now.
- * Answers these staged objects as they are now, to be linked like any other; whose they were is looked at in this generation
- * and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
+ * Answers these staged objects as they are now, to be linked like any other; whose they were is to be looked at in this generation,
+ * as the caller sees to, and, since that must outlive a crash, in the next. A link that a person confirmed is made anew, as decided.
  */
 export async function release(
   context: EngineContext,
@@ -72,7 +72,6 @@ export async function release(
       context.epoch,
     );
   const out = ended.filter((row) => !conflicts.includes(row.id));
-  for (const row of out) look(generation, row.objectId!);
   return [...(await store.spaces.byIds(out.map((row) => row.id)))];
 }
 

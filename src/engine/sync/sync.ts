@@ -85,13 +85,16 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
       // What waits with everybody (a first read, a release) changes nothing that is agreed.
       waits.ranges.flatMap(({ subject, from, to }) => (subject === 'object' && from === to ? [from] : [])),
     );
+    const waiting: ObjectId[][] = [];
     for (const range of waits.ranges) {
-      if (range.subject === 'object') for (const id of await objectIds(context, range)) look(generation, id);
+      if (range.subject === 'object') waiting.push(await objectIds(context, range));
       if (range.subject === 'edge') {
         const [attribute, key] = range.detail!.split('\u001f') as [string, string];
         generation.members.push({ staged: range.from, attribute, key });
       }
     }
+    // In which order they were put on the list depends on the batches of the generation before.
+    for (const id of waiting.flat().sort((a, b) => a - b)) look(generation, id);
     await lookAtReferrers(context, generation);
     await evaluation(context, generation, options, course);
     for (const id of generation.order) if (options.refused?.has(id)) course.left.push(...waitAgain(generation, id));
