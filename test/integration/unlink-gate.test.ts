@@ -177,6 +177,18 @@ describe('who is to get an account by a link that is held', () => {
     expect(await accountsOf(object)).toEqual([`new-${idOf(200)}`]);
   });
 
+  it('is made one when that is not there any more; the link that waits is nothing to them from then on', async () => {
+    const object = await hire(200);
+    expect(await linked(50, object)).toMatchObject(HELD);
+    await here.run();
+    expect(made(200)).toBeNull();
+    here.system('dir').remove('person', idOf(50));
+    await here.run();
+    expect(await accountsOf(object)).toEqual([`new-${idOf(200)}`]);
+    expect(await here.run()).toMatchObject({ rowsWritten: 0 });
+    await expect(here.approve('dir')).rejects.toMatchObject({ kind: 'conflict' });
+  });
+
   it('is not promised a second one, and one that is made all the same is taken from them first', async () => {
     const object = await hire(200);
     await linked(50, object);

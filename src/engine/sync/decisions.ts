@@ -43,22 +43,33 @@ export function barredBy(decisions: readonly DecisionRow[]): ReadonlySet<ObjectI
   return new Set(decisions.filter((d) => d.kind === 'barred').map((d) => d.objectId));
 }
 
-/** What the gate `unlink` holds, as far as it gives somebody an account. It is held under a hold, which most stores do not have. */
-export async function promisedAccounts({ store }: Pick<EngineContext, 'store'>): Promise<Generation['promised']> {
-  const out = new Map<string, Set<ObjectId>>();
+/** Accounts that people are to get by links which the gate `unlink` holds. They are held under a hold, which most stores do not have. */
+export interface Promised {
+  readonly promised: Generation['promised'];
+  /** Whose account is not there any more: nothing keeps them from having one made. */
+  readonly unkept: readonly ObjectId[];
+}
+
+export async function promisedAccounts({ store }: Pick<EngineContext, 'store'>): Promise<Promised> {
+  const promised = new Map<string, Set<ObjectId>>();
+  const unkept: ObjectId[] = [];
   for (const { connection, part, closedAt } of await store.exports.holds(null)) {
     if (part !== 'unlink' || closedAt !== null) continue;
     const objects = new Set<ObjectId>();
-    out.set(connection, objects);
+    promised.set(connection, objects);
     for (let after = 0; ; ) {
       const page = await store.decisions.list({ kinds: ['heldLink'], connection, active: true }, { after, limit: PAGE });
-      for (const { objectId, detail } of page)
-        if (objectId !== null && (JSON.parse(detail) as { as: string }).as === 'link') objects.add(objectId);
+      const links = page.filter(({ detail }) => (JSON.parse(detail) as { as: string }).as === 'link');
+      const rows = links.length === 0 ? [] : await store.spaces.byIds(links.map((one) => one.stagedId!));
+      const there = new Set(rows.filter(({ presence }) => presence === 'present' || presence === 'held').map(({ id }) => id));
+      for (const { stagedId, objectId } of links)
+        if (there.has(stagedId!)) objects.add(objectId!);
+        else unkept.push(objectId!);
       if (page.length < PAGE) break;
       after = page[page.length - 1]!.id;
     }
   }
-  return out;
+  return { promised, unkept };
 }
 
 async function load(

@@ -72,9 +72,12 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const first = waits.ranges.length > 0 && (await context.store.sync.scanObjects({ after: 0, limit: 1 })).length === 0;
-  const promised = await promisedAccounts(context);
+  const { promised, unkept } = await promisedAccounts(context);
   const generation = newGeneration(number, decided, { first, pause: () => course.turn.pass(), promised });
-  if (number === 0 && !options.own) await takeDue(context, generation);
+  if (number === 0 && !options.own) {
+    await takeDue(context, generation);
+    for (const id of unkept) look(generation, id);
+  }
   if (waits.ranges.length === 0 && generation.order.length === 0) return false;
   context.turns.open.add(generation);
   try {
