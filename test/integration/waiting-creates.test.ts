@@ -50,6 +50,25 @@ it('one that is to be tried again later', async () => {
   expect(await here.run()).toMatchObject({ rowsWritten: 0 });
 });
 
+it.each(['unavailable', 'rateLimited'])(
+  'one that was refused as %s, beside an account that has all it was to have',
+  async (kind) => {
+    await refused(`{ refuse: ${kind} }`);
+    here.system('dir').put('person', 'hand', { number: '9', cn: 'Person 9', active: 'yes' });
+    for (let i = 0; i < 2; i++) {
+      here.now += 2 * HOUR;
+      await here.run();
+    }
+    expect(accounts()).not.toContain('a9');
+    expect(await here.account('dir', 'a9')).toMatchObject({ presence: 'gone', export: null });
+    await here.run({ profile: 'full-sync' });
+    expect(await seconds()).toEqual([]);
+    here.system('hr').remove('person', '9');
+    await here.run();
+    expect(here.system('dir').get('person', 'hand')?.attributes).toMatchObject({ active: 'no' });
+  },
+);
+
 it('one of somebody who left meanwhile: the account that is there ends', async () => {
   await refused('{ refuse: unavailable }');
   byHand('9');
