@@ -1,7 +1,7 @@
 /** Whom a target's answers concern beyond the accounts written: they are looked at again in the same cycle. */
 import type { WriteResult } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
-import type { DirtyRange, ExportAnswer } from '#store/contract';
+import type { DirtyRange, ExportAnswer, StagedId } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
 import { newGeneration } from '../sync/generation.ts';
@@ -21,6 +21,7 @@ export async function afterAnswers(
   shared: ReadonlyMap<string, unknown>,
 ): Promise<Follow> {
   const objects = new Set<number>();
+  const deleted = new Set<StagedId>();
   const named: number[] = [];
   const renamed: Renamed[] = [];
   sendings.forEach((sending, i) => {
@@ -32,6 +33,7 @@ export async function afterAnswers(
     // Of a shared set, what is gone everywhere by now is nobody's any more.
     const sharing = Object.keys(sent).some((name) => shared.has(name));
     if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
+    if (item.operation === 'delete') deleted.add(row.id);
     // Who refers to a deleted account looks again as well: a member that is gone is a member no more.
     if (item.operation !== 'delete' && answer.anchor === row.anchor && answer.name === row.name) return;
     named.push(row.objectId);
@@ -39,6 +41,8 @@ export async function afterAnswers(
       renamed.push({ staged: row.id, before: row.name, after: answer.name });
   });
   const dirty = [...objects].map((id): DirtyRange => ({ subject: 'object', from: id, to: id, cause: 'answer' }));
+  // Another account of theirs may have been parked over it.
+  for (const id of deleted) dirty.push({ subject: 'staged', from: id, to: id, cause: 'answer' });
   if (named.length > 0 && hasReferences(connection)) dirty.push(...(await referring(context, named)));
   const follow = await followRenames(context, connection, renamed);
   return { edges: follow.edges, dirty: [...dirty, ...follow.dirty] };

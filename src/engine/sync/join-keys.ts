@@ -35,19 +35,6 @@ export function joinKeysOf(
   });
 }
 
-/** The join keys of a staged object as it was last seen. */
-export function keysOf(
-  context: EngineContext,
-  connection: EngineConnection,
-  row: StagedRow,
-  outages: OutageTimes,
-  clock: Clock,
-): readonly StagedKey[] {
-  const scope = scopeOf(row, outages);
-  const rule = ruleFor(connection, row, scope, clock);
-  return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
-}
-
 /** The keys a new object will be found by: of all that it is made from, not only what its own rule joins on. */
 export function publishedBy(
   context: EngineContext,
@@ -71,7 +58,10 @@ export async function keysOfObjects(context: EngineContext, ids: readonly Object
 
 /** The keys an unlinked staged object is looked for by. */
 export function waitedFor(context: EngineContext, connection: EngineConnection, row: StagedRow): readonly StagedKey[] {
-  return keysOf(context, connection, row, outagesOf(context, connection.name), clockOf(context));
+  const clock = clockOf(context);
+  const scope = scopeOf(row, outagesOf(context, connection.name));
+  const rule = ruleFor(connection, row, scope, clock);
+  return rule ? flat(joinKeysOf(context, rule, scope, clock)) : [];
 }
 
 export function flat(keys: readonly (readonly StagedKey[])[]): readonly StagedKey[] {

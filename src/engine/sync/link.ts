@@ -12,7 +12,7 @@ import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
 import { bring, type Foreseen, foresight, gaining, misfits } from './foresight.ts';
 import { forgetLinks, type Generation, keyOf, keyText, look, type ParkedItem } from './generation.ts';
-import { flat, joinKeysOf, keysOf, keysOfObjects, publishedBy } from './join-keys.ts';
+import { flat, joinKeysOf, keysOfObjects, publishedBy } from './join-keys.ts';
 import { keepPlace, lookAtMet, type Met, nobodyMet, takePlace } from './met.ts';
 import { outagesOf } from './outages.ts';
 import { release } from './release.ts';
@@ -72,7 +72,10 @@ async function onePass(
   lookAtMet(generation, met);
 }
 
-/** Protected accounts of a target last: who has another account there is to have that one, which can be kept in step. */
+/**
+ * What people decided first: nobody else has the place by then. Protected accounts of a target last: who has another account there
+ * is to have that one, which can be kept in step.
+ */
 async function linkInOrder(
   context: EngineContext,
   connection: EngineConnection,
@@ -84,12 +87,22 @@ async function linkInOrder(
   told: (done: number) => void = () => undefined,
 ): Promise<void> {
   const last: StagedId[] = [];
-  const batch = async (ids: readonly StagedId[], later: StagedId[] | null): Promise<void> => {
+  const batch = async (ids: readonly StagedId[], later: StagedId[] | null, to = met): Promise<void> => {
     context.signal.throwIfAborted();
     await generation.pause();
-    await linkBatch(context, connection, ids, generation, met, newId, freed, later);
+    await linkBatch(context, connection, ids, generation, to, newId, freed, later);
   };
   const size = context.batch;
+  for (let i = 0; generation.decided && i < ordered.length; i += size) {
+    const ids = Array.from(ordered.subarray(i, i + size));
+    const decisions = await decisionsOn(context, generation, ids);
+    const decided = ids.filter((id) => linkedBy(decisions.get(id) ?? []) !== null);
+    if (decided.length === 0) continue;
+    // Linked before their turn, they are served in it.
+    const early = nobodyMet();
+    await batch(decided, null, early);
+    for (const object of early.objects) if (object !== null) met.besides.add(object);
+  }
   for (let i = 0; i < ordered.length; i += size) {
     await batch(Array.from(ordered.subarray(i, i + size)), last);
     told(Math.min(i + size, ordered.length));
@@ -154,9 +167,9 @@ async function linkBatch(
     if (!row) continue;
     if (row.objectId !== null) {
       met.objects.push(row.objectId);
-      // Its place is free: another one of this connection may have been parked over it.
+      // Its place is free: another one of this connection may have been parked over it, whatever key of theirs it has.
       if (row.presence === 'gone') {
-        freed.push(...keysOf(context, connection, row, outages, clock));
+        left.add(row.objectId);
         if (connection.exports.size > 0) generation.lost.add(row.objectId);
       } else if (row.presence === 'present' && !hasPlace(context, row)) left.add(row.objectId);
       continue;

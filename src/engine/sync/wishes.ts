@@ -62,7 +62,9 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   const rows = one.rows.filter((row) => row.connection === connection.name && row.kind === rule.to);
   const present = rows.filter((row) => row.presence === 'present' || row.presence === 'held');
   const pending = rows.filter((r) => r.presence === 'pending');
-  const row = present[0] ?? pending.find((r) => isOnItsWay(r)) ?? pending[0] ?? rows[0] ?? null;
+  // One that may be written goes before one that may not: it can be kept in step, and ended.
+  const free = present.length < 2 ? undefined : present.find((r) => !isProtected(connection, target, r, one.clock));
+  const row = free ?? present[0] ?? pending.find((r) => isOnItsWay(r)) ?? pending[0] ?? rows[0] ?? null;
   const nothing: Wish = { connection, rule, write: null, row, due: Number.POSITIVE_INFINITY, awaits: [] };
   if (row && isProtected(connection, target, row, one.clock)) return { ...nothing, write: protect(row) };
   if (row?.protected) return { ...nothing, write: { expectRevision: row.revision, protected: false }, again: true };
