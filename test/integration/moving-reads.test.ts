@@ -63,3 +63,19 @@ it('without look-ups it takes two reads in a row', async () => {
   expect(await next()).toMatchObject({ faults: [] });
   expect(enabled()).toEqual({ p1: 'no', p2: 'no', p3: 'yes' });
 });
+
+it('a system that answers no look-up is not asked for everybody who is missing', async () => {
+  await begun('faults: [{ on: lookup, times: 9, do: { refuse: rateLimited } }]');
+  for (let i = 0; i < 40; i++) person(`n${i}`);
+  await next();
+  for (let i = 0; i < 12; i++) here.system('hr').remove('person', `n${i}`);
+  const { faults } = await next();
+  expect(faults).toMatchObject([{ kind: 'rateLimited', where: { connection: 'hr', object: 'n0' } }]);
+  expect(faults[0]!.message).toContain('(11)');
+  expect(new Set(Object.values(enabled()))).toEqual(new Set(['yes']));
+  // Eight were asked for: one refusal is left, and the next read asks again.
+  expect((await next()).faults).toMatchObject([{ kind: 'rateLimited' }]);
+  await next();
+  const rows = await Promise.all(Array.from({ length: 40 }, (_, i) => here.account('hr', `n${i}`)));
+  expect(rows.filter((row) => row?.presence === 'gone')).toHaveLength(12);
+});

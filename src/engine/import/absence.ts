@@ -1,21 +1,20 @@
 /** Objects that a complete, healthy read did not show, and exports it did not answer (SEMANTICS 6 and 9). */
 
 import { canonicalJson } from '#core/canonical';
-import { type Fault, toFault } from '#core/errors';
-import type { EdgePosition, EdgeRow, StagedId, StagedRow } from '#store/contract';
+import type { Fault } from '#core/errors';
+import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SeenBitmap } from './import-index.ts';
+import { createJudge } from './moving.ts';
 import { settlingOf } from './settle.ts';
 import { stepsOfCreate, stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
 
 /** Rows read, and written at one go. */
 const PAGE = 1_000;
-/** Look-ups on their way at a time: more would be a burst that no system asked for. */
-const LOOKUPS = 8;
 
 /** Marks as gone what was staged before `mark`, not touched since, and not seen. Answers how many. */
 export async function markMissing(
@@ -27,12 +26,13 @@ export async function markMissing(
   const { spaces } = context.store;
   let after = 0;
   let gone = 0;
+  const judge = context.open(connection).read?.moving === true ? createJudge(context, connection) : null;
   for (;;) {
     const page = await spaces.untouched(connection.name, mark, { after, limit: PAGE });
-    if (page.length === 0) return gone;
+    if (page.length === 0) break;
     after = page[page.length - 1]!.id;
     const missing = page.filter((row) => !bitmap.has(row.id));
-    const said = context.open(connection).read?.moving === true ? await judged(context, connection, missing) : sure(missing);
+    const said = judge === null ? { gone: missing.map(({ id }) => id), held: [] } : await judge.judge(missing);
     gone += said.gone.length;
     for (const presence of ['gone', 'held'] as const) {
       if (said[presence].length === 0) continue;
@@ -47,46 +47,8 @@ export async function markMissing(
       });
     }
   }
-}
-
-type Missing = Awaited<ReturnType<EngineContext['store']['spaces']['untouched']>>;
-
-interface Judged {
-  readonly gone: StagedId[];
-  /** Missing, and not believed gone yet. */
-  readonly held: StagedId[];
-}
-
-function sure(missing: Missing): Judged {
-  return { gone: missing.map((row) => row.id), held: [] };
-}
-
-/** Of a read whose pages show different moments: gone is what is not found by itself either, or was missing the last time too. */
-async function judged(context: EngineContext, connection: EngineConnection, missing: Missing): Promise<Judged> {
-  const out: Judged = { gone: [], held: [] };
-  if (missing.length === 0) return out;
-  const open = context.open(connection);
-  if (!open.lookup) {
-    // branch: holds: missing in one read of a system that moves on meanwhile
-    for (const row of await context.store.spaces.byIds(missing.map(({ id }) => id)))
-      (row.presence === 'held' ? out.gone : out.held).push(row.id);
-    return out;
-  }
-  for (let i = 0; i < missing.length; i += LOOKUPS) {
-    context.signal.throwIfAborted();
-    await Promise.all(
-      missing.slice(i, i + LOOKUPS).map(async ({ id, kind, anchor }) => {
-        try {
-          if ((await open.lookup!({ anchor }, kind)).length === 0) out.gone.push(id);
-        } catch (error) {
-          // branch: holds: missing, and a look-up failed
-          context.fault(toFault(error, { connection: connection.name, object: anchor }));
-          out.held.push(id);
-        }
-      }),
-    );
-  }
-  return out;
+  judge?.end();
+  return gone;
 }
 
 /**
