@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import iconv from 'iconv-lite';
 import { afterAll, expect, it } from 'vitest';
+import { openSource } from '../files/source.ts';
 import { csvConfig } from './config.ts';
-import { doubtsAbout } from './doubts.ts';
+import { doubtsAbout, refuseMisread } from './doubts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-doubts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,4 +53,40 @@ it.each([
 
 it('a file that is not there', async () => {
   expect(await doubtsAbout(join(folder, 'none.csv'), csvConfig.parse({ path: 'x', anchor: 'id', delimiter: ',' }))).toEqual([]);
+});
+
+async function refused(content: string | Buffer, encoding: string): Promise<string | null> {
+  writeFileSync(path, content);
+  const source = await openSource(path);
+  try {
+    await refuseMisread(source, path, csvConfig.parse({ path, anchor: 'id', encoding }));
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await source.close();
+  }
+}
+
+it.each(['windows-1252', 'iso-8859-15', 'koi8-r', 'windows-1256', 'macintosh', 'tis-620', 'cp850'])(
+  'UTF-8 is not read as %s',
+  async (encoding) => {
+    expect(await refused('id,name\n1,Jürgen\n2,Zoë\n', encoding)).toContain('is UTF-8, and is read as');
+  },
+);
+
+it('one letter is enough where it becomes what is no word', async () => {
+  expect(await refused('id,name\n1,Jürgen\n', 'windows-1252')).toContain('becomes Ã¼');
+});
+
+it.each([
+  ['cp936', '一'],
+  ['cp936', '丁一'],
+  ['cp932', 'ﾐｱ'],
+  ['cp949', '김'],
+  ['big5', '一'],
+  ['tis-620', 'เกม'],
+  ['windows-1256', 'اپ'],
+])('what is written in %s is read, also where it looks like UTF-8: %s', async (encoding, name) => {
+  expect(await refused(iconv.encode(`id,name\n1,${name}\n2,Bob\n`, encoding), encoding)).toBe(null);
 });

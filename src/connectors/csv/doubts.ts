@@ -1,7 +1,7 @@
 /** What looks wrong about how a file is said to be written. Told by `test` and before a first configuration. */
 import { isUtf8 } from 'node:buffer';
 import { type Fault, RollcallError } from '#core/errors';
-import { decoderOf, encodingByBom } from '../files/decode.ts';
+import { decoderOf, encodingByBom, isOneByte } from '../files/decode.ts';
 import { openSourceOrNone, type SourceFile } from '../files/source.ts';
 import type { CsvConfig } from './config.ts';
 import { DELIMITERS } from './layout.ts';
@@ -22,18 +22,30 @@ export async function doubtsAbout(path: string, config: CsvConfig): Promise<read
   }
 }
 
-const ONE_BYTE = /^(windows|win|cp|iso-?8859|latin|koi8|mac|ibm)/i;
-
 /**
  * A read that would carry two wrong characters for each letter with an accent to everybody is none. Only where no text in the
- * encoding that is set looks like UTF-8 by chance.
+ * encoding that is set looks like UTF-8 by chance: of those with two bytes a character many do.
  *
  * @throws configuration
  */
 export async function refuseMisread(source: SourceFile, path: string, config: CsvConfig): Promise<void> {
-  if (config.encoding === undefined || !ONE_BYTE.test(config.encoding)) return;
-  const [doubt] = encodingDoubt(path, config, await startOf(source));
-  if (doubt) throw new RollcallError(doubt.kind, doubt.message, { where: doubt.where, remedy: doubt.remedy! });
+  if (config.encoding === undefined || !isOneByte(config.encoding)) return;
+  const start = await startOf(source);
+  const [doubt] = encodingDoubt(path, config, start);
+  if (doubt && !couldBeMeant(start, config.encoding))
+    throw new RollcallError(doubt.kind, doubt.message, { where: doubt.where, remedy: doubt.remedy! });
+}
+
+/** Three letters in a row that happen to be one of UTF-8 are a word in some alphabets (`tis-620`: เกม), but not two such words in a whole file. */
+function couldBeMeant(utf8: Buffer, encoding: string): boolean {
+  const decoder = decoderOf(encoding, { bom: false });
+  const different = new Set<string>();
+  for (const [character] of utf8.toString('utf8').matchAll(/[^\0-\x7f]/gu)) {
+    if (different.has(character)) continue;
+    different.add(character);
+    if (different.size > 1 || !/^[\p{L}\p{M}]+$/u.test(decoder.decode(Buffer.from(character), false))) return false;
+  }
+  return true;
 }
 
 async function startOf(source: SourceFile): Promise<Buffer> {

@@ -102,6 +102,11 @@ const BROKEN = '\udcff';
 
 type Step = (bytes: Buffer, last: boolean) => { readonly text: string; readonly damaged: boolean };
 
+/** Whether each byte is one character, whatever comes before it. */
+export function isOneByte(encoding: string): boolean {
+  return familyOf(encoding) === 'bytes';
+}
+
 function familyOf(encoding: string): 'utf-8' | 'utf-16' | 'bytes' | 'many' {
   if (!isEncoding(encoding)) {
     const remedy = 'use utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1 or another name iconv knows';
