@@ -85,8 +85,18 @@ export function targetsOf(
     if (rule === undefined) return [];
     const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
     const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
-    return [targetState(connection.name, row, flows, states.get(connection.name), { connection, rule, ...standing })];
+    const ruled = { connection, rule, inScope: isInScope(object, rule, standing), ...standing };
+    return [targetState(connection.name, row, flows, states.get(connection.name), ruled)];
   });
+}
+
+/** As a run asks (engine/sync/wishes). A rule that fails says nothing: a run tells of it. */
+function isInScope({ state }: ObjectRow, rule: ExportRule, { scope, now }: Standing): boolean {
+  try {
+    return state !== 'leaving' && state !== 'gone' && rule.when(scope, { now, due: Number.POSITIVE_INFINITY });
+  } catch {
+    return false;
+  }
 }
 
 /** Accounts that were written to, or are to be. */
@@ -97,7 +107,12 @@ export function storedTargets(rows: readonly StagedRow[], states: ReadonlyMap<st
 }
 
 type Connection = Configuration['connections'][number];
-type Ruled = Standing & { readonly connection: Connection; readonly rule: ExportRule };
+interface Ruled extends Standing {
+  readonly connection: Connection;
+  readonly rule: ExportRule;
+  /** Whether the rules want an account for the object at all. */
+  readonly inScope: boolean;
+}
 
 /** `ruled`: null where no rule is known; then nobody knows when an account is deleted either. */
 function targetState(
@@ -188,10 +203,11 @@ function apartState(
   flow: ExportFlow,
   apart: 'protected' | 'excluded',
   seen: Value | undefined,
-  { scope, now }: Ruled,
+  { scope, now, inScope }: Ruled,
 ): TargetAttribute {
   const { attribute, text: rule, strength } = flow;
-  const said = strength === 'observe' || strength === 'onCreate' || flow.reference ? undefined : ruleSays(flow, scope, now);
+  const said =
+    !inScope || strength === 'observe' || strength === 'onCreate' || flow.reference ? undefined : ruleSays(flow, scope, now);
   const differs = said !== undefined && !sameValue(said, seen ?? null);
   return { attribute, rule, strength, seen, wanted: differs ? said : undefined, state: differs ? apart : 'inStep', outage: null };
 }

@@ -11,12 +11,12 @@ afterEach(async () => {
   for (const name of ['hr', 'dir']) forgetMemorySystem(name);
 });
 
-async function begin(deprovision: string): Promise<void> {
+async function begin(deprovision: string, account: string = ENABLED): Promise<void> {
   here = await place(
     hrAndDirectory({
       top: `gates: { ${unlimited('create', 'update', 'attribute', 'disable')}, delete: { percent: 1, count: 1 } }`,
       dir: `mode: on\nprotect: row.type == "service"\ndeprovision: ${deprovision}`,
-      account: ENABLED,
+      account,
     }),
   );
   for (let i = 0; i < 60; i++) memorySystem('hr').put('person', `p${i}`, { id: `p${i}`, name: `Person ${i}` });
@@ -43,6 +43,27 @@ it('a protected account is said to be, with what it has and what the rules say',
   expect(await text('p0')).toContain('dir p0  protected, never written');
   expect(await text('p0')).toContain('cn  Backup (the rules say Person 0)  protected, never written');
   expect(await target('p1')).toMatchObject({ state: 'inStep' });
+});
+
+it('of a protected account for which the rules want nothing, they are not said to say anything', async () => {
+  await begin('{ action: disable }', `when: person.displayName != 'Old'\n${ENABLED}`);
+  memorySystem('hr').put('person', 'p0', { id: 'p0', name: 'New' });
+  await cycles();
+  expect(await text('p0')).toContain('(the rules say New)');
+  const unsaid = async (): Promise<void> => {
+    await cycles();
+    expect(await target('p0')).toMatchObject({
+      state: 'protected',
+      attributes: [{}, { attribute: 'cn', seen: 'Backup', wanted: null }],
+    });
+    expect(await text('p0')).not.toContain('the rules say');
+  };
+  memorySystem('hr').put('person', 'p0', { id: 'p0', name: 'Old' });
+  await unsaid();
+  memorySystem('hr').put('person', 'p0', { id: 'p0', name: 'New' });
+  await cycles();
+  memorySystem('hr').remove('person', 'p0');
+  await unsaid();
 });
 
 it('a delete that is held is said to be one', async () => {
