@@ -15,7 +15,7 @@ import { checked, type Decider, type GatedSurroundings, type Surroundings } from
 import { leaveOut, leftOutOf } from './first-plan.ts';
 import { requirePlaces } from './free-place.ts';
 import { known } from './hold.ts';
-import { approveLink } from './links.ts';
+import { approveLinks } from './links.ts';
 import { dropHeld, heldLinks, UNLINK } from './unlink-gate.ts';
 
 export interface Waiting {
@@ -105,7 +105,7 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Ga
     discarded: row.export!.discarded,
   }));
   if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
-  for (const one of chosen.links) await approveLink(one, by.at, store);
+  if (chosen.links.length > 0) await approveLinks(chosen.links, shown.linked, by.at, store);
   const decision = await record('approve', shown, chosen, by, surroundings);
   if (shown.what === 'firstPlan') {
     const approval = canonicalJson({ ...by, digest: digestOfAll(chosen), changes: sizeOf(chosen) });

@@ -16,8 +16,15 @@ type Account = Pick<StagedRow, 'id' | 'connection' | 'kind'>;
  * @throws conflict when there is something: a second row of a source would take the place of the first, and of two accounts in a
  * target one alone is written, and ends when its person leaves.
  */
-export function requirePlace(staged: Account, object: ObjectId, at: number, surroundings: GatedSurroundings): Promise<void> {
-  return check(staged, object, at, null, surroundings);
+export async function requirePlace(
+  staged: Account,
+  object: ObjectId,
+  at: number,
+  surroundings: GatedSurroundings,
+): Promise<void> {
+  const connection = limitedAt(staged, surroundings);
+  if (connection === undefined) return;
+  await check(staged, object, connection, await placesOf(connection.name, [object], at, surroundings.store), null, surroundings);
 }
 
 /**
@@ -36,26 +43,39 @@ export async function requirePlaces(
   });
   const ended = changes.filter(({ staged, kind, object }) => (kind === 'barred') === (staged.objectId === object));
   const ending = new Set(ended.map(({ staged }) => staged.id));
-  for (const { staged, kind, object } of changes)
-    if (kind === 'link' && staged.objectId !== object) await check(staged, object, at, ending, surroundings);
+  const given = changes.filter(({ staged, kind, object }) => kind === 'link' && staged.objectId !== object);
+  for (const [name, some] of Map.groupBy(given, ({ staged }) => staged.connection)) {
+    const places = await placesOf(name, [...new Set(some.map((one) => one.object))], at, surroundings.store);
+    for (const { staged, object } of some) {
+      const connection = limitedAt(staged, surroundings);
+      if (connection !== undefined) await check(staged, object, connection, places, ending, surroundings);
+    }
+  }
 }
+
+/** Its connection; undefined where people may have several of its kind there. */
+function limitedAt({ connection: name, kind }: Account, { config }: GatedSurroundings): Limited | undefined {
+  const connection = config.connections.find((one) => one.name === name);
+  const several = [...(connection?.imports.values() ?? [])].some((rule) => rule.from === kind && rule.many);
+  return several ? undefined : connection;
+}
+
+type Limited = GatedSurroundings['config']['connections'][number];
 
 /** `approved`: accounts that lose their person by the same approval; null where nothing was held. */
 async function check(
   staged: Account,
   object: ObjectId,
-  at: number,
+  connection: Limited,
+  places: Places,
   approved: ReadonlySet<StagedId> | null,
-  { store, config }: GatedSurroundings,
+  { store }: GatedSurroundings,
 ): Promise<void> {
-  const connection = config.connections.find((one) => one.name === staged.connection);
-  if (connection === undefined) return;
-  for (const rule of connection.imports.values()) if (rule.from === staged.kind && rule.many) return;
   const { name } = connection;
-  const there = (await theirs(store, staged, object)).filter((row) => approved?.has(row.id) !== true);
+  const there = theirs(places, staged, object).filter((row) => approved?.has(row.id) !== true);
   const other = there.find((row) => row.anchor !== null)?.anchor ?? null;
-  const promised = other === null ? await promisedTo(store, staged, object) : null;
-  const isMade = other === null && promised === null && (await isBeingMade(store, staged, object, at));
+  const promised = other === null ? promisedTo(places, staged, object) : null;
+  const isMade = other === null && promised === null && isBeingMade(places, staged, object);
   if (other === null && promised === null && !isMade) return;
   const [person] = await store.sync.objects([object]);
   const label = person === undefined ? `#${object}` : `${labelOf(parseImage(person.attributes), object)} (#${object})`;
@@ -95,36 +115,58 @@ async function check(
   );
 }
 
+/** What tells which accounts some people have in a connection, or are to get: as many reads for a thousand as for one. */
+interface Places {
+  readonly linked: readonly StagedRow[];
+  /** Accounts that decisions give them, and those that held ones would. */
+  readonly meant: readonly DecisionRow[];
+  readonly held: readonly DecisionRow[];
+  readonly accounts: ReadonlyMap<StagedId, StagedRow>;
+  /** Decisions about what is linked. */
+  readonly ruling: readonly DecisionRow[];
+  readonly sending: ReadonlySet<StagedId>;
+  readonly at: number;
+}
+
+async function placesOf(connection: string, objectIds: readonly ObjectId[], at: number, store: Store): Promise<Places> {
+  const linked = (await store.sync.linked(objectIds)).filter((row) => row.connection === connection);
+  const meant = await all(store, { objectIds, kinds: ['link', 'adopt'], connection, active: true });
+  const held = await all(store, { objectIds, kinds: ['heldLink'], connection, active: true });
+  const ids = [...meant, ...held].flatMap(({ stagedId }) => (stagedId === null ? [] : [stagedId]));
+  const accounts = new Map((await store.spaces.byIds(ids)).map((row) => [row.id, row]));
+  const stagedIds = linked.map((row) => row.id);
+  const ruling = await all(store, { stagedIds, kinds: ['link', 'adopt', 'barred'], active: true });
+  const sending = linked.length === 0 ? new Set<StagedId>() : await store.exports.sending(connection, at);
+  return { linked, meant, held, accounts, ruling, sending, at };
+}
+
 /** A create is on its way, or ended without an answer so lately that it may still arrive. One that did not is never repeated. */
-async function isBeingMade(store: Store, { connection, kind }: Account, object: ObjectId, at: number): Promise<boolean> {
-  const rows = (await store.sync.linked([object])).filter((row) => row.connection === connection && row.kind === kind);
+function isBeingMade({ linked, sending, at }: Places, { kind }: Account, object: ObjectId): boolean {
   const since = at - SEND_DEADLINE_MS;
-  if (rows.some(({ export: wish }) => wish?.state === 'unknown' && (wish.attemptedAt ?? 0) > since)) return true;
-  const sending = rows.length === 0 ? null : await store.exports.sending(connection, at);
-  return rows.some((row) => sending?.has(row.id));
+  return linked.some(
+    ({ id, objectId, kind: its, export: wish }) =>
+      objectId === object && its === kind && ((wish?.state === 'unknown' && (wish.attemptedAt ?? 0) > since) || sending.has(id)),
+  );
 }
 
 /** The account of another link that the gate `unlink` holds. */
-async function promisedTo(store: Store, { id, connection, kind }: Account, object: ObjectId): Promise<string | null> {
-  const held = await all(store, { objectIds: [object], kinds: ['heldLink'], connection, active: true });
-  const meant = held.filter((one) => one.stagedId !== id && changeHeld(one).kind === 'link');
-  const accounts = await store.spaces.byIds(meant.map((one) => one.stagedId!));
-  return accounts.find((row) => row.kind === kind && row.anchor !== null)?.anchor ?? null;
+function promisedTo({ held, accounts }: Places, { id, kind }: Account, object: ObjectId): string | null {
+  for (const one of held) {
+    if (one.objectId !== object || one.stagedId === id || changeHeld(one).kind !== 'link') continue;
+    const row = accounts.get(one.stagedId!);
+    if (row !== undefined && row.kind === kind && row.anchor !== null) return row.anchor;
+  }
+  return null;
 }
 
-async function theirs(store: Store, staged: Account, object: ObjectId): Promise<readonly StagedRow[]> {
-  const linked = (await store.sync.linked([object])).filter((row) => row.connection === staged.connection);
-  const { connection } = staged;
-  const meant = await all(store, { objectIds: [object], kinds: ['link', 'adopt'], connection, active: true });
-  const coming = await store.spaces.byIds(meant.flatMap(({ stagedId }) => (stagedId === null ? [] : [stagedId])));
-  const leaving = new Set<number | null>();
-  for (const one of await all(store, {
-    stagedIds: linked.map((row) => row.id),
-    kinds: ['link', 'adopt', 'barred'],
-    active: true,
-  }))
-    if ((one.kind === 'barred') === (one.objectId === object)) leaving.add(one.stagedId);
-  const there = new Map([...linked, ...coming].map((row) => [row.id, row]));
+function theirs({ linked, meant, accounts, ruling }: Places, staged: Account, object: ObjectId): readonly StagedRow[] {
+  const own = linked.filter((row) => row.objectId === object);
+  const coming = meant.flatMap((one) => (one.objectId === object ? (accounts.get(one.stagedId!) ?? []) : []));
+  const owned = new Set(own.map((row) => row.id));
+  const leaving = new Set<StagedId>();
+  for (const { stagedId, kind, objectId } of ruling)
+    if (stagedId !== null && owned.has(stagedId) && (kind === 'barred') === (objectId === object)) leaving.add(stagedId);
+  const there = new Map([...own, ...coming].map((row) => [row.id, row]));
   return [...there.values()].filter(
     (row) =>
       row.id !== staged.id &&

@@ -11,6 +11,8 @@ import { known } from './hold.ts';
 import { notLinked } from './possible.ts';
 import { changeHeld, gateFor, holdLink, type LinkChange } from './unlink-gate.ts';
 
+const PAGE = 1_000;
+
 /** What became of a decision. */
 export interface Recorded {
   readonly decision: number;
@@ -102,22 +104,34 @@ async function recordOrHold(
     return { decision: await holdLink(staged, change, gate, by, store), held: true };
   }
   const detail = gate === null ? change.detail : { ...change.detail, ended: true };
-  return { decision: await carryOut(staged, { ...change, detail }, by, store), held: false };
+  const before = (await standing(store, [staged.id])).get(staged.id);
+  return { decision: await carryOut(staged, { ...change, detail }, by, before, store), held: false };
 }
 
-/** What was held and is approved: as whoever decided it then, and not counted. */
-export async function approveLink(held: DecisionRow, at: number, store: Store): Promise<void> {
-  const [staged] = await store.spaces.byIds([held.stagedId!]);
-  if (staged) await carryOut(staged, changeHeld(held), held, store);
-  await store.decisions.revoke(held.id, at, []);
+/** What was held and is approved: as whoever decided it then, and not counted. `accounts`: of those that are still there. */
+export async function approveLinks(
+  held: readonly DecisionRow[],
+  accounts: ReadonlyMap<StagedId, StagedRow>,
+  at: number,
+  store: Store,
+): Promise<void> {
+  const before = await standing(store, [...new Set(held.map((one) => one.stagedId!))]);
+  for (const one of held) {
+    const staged = accounts.get(one.stagedId!);
+    if (staged) await carryOut(staged, changeHeld(one), one, before.get(staged.id), store);
+    await store.decisions.revoke(one.id, at, []);
+  }
 }
 
-async function carryOut(staged: Account, { kind, object, detail }: LinkChange, by: Decider, store: Store): Promise<number> {
-  const replaced = await standing(
-    store,
-    staged.id,
-    (one) => one.kind !== 'barred' || (kind === 'link' && one.objectId === object),
-  );
+/** `before`: what was decided about the account, and is replaced. */
+async function carryOut(
+  staged: Account,
+  { kind, object, detail }: LinkChange,
+  by: Decider,
+  before: readonly DecisionRow[] | undefined,
+  store: Store,
+): Promise<number> {
+  const replaced = (before ?? []).filter((one) => one.kind !== 'barred' || (kind === 'link' && one.objectId === object));
   return await record(kind, staged, object, detail, { by: by.by, reason: by.reason, at: by.at }, store, replaced);
 }
 
@@ -138,10 +152,16 @@ async function record(
   return id;
 }
 
-/** Decisions that say whose the staged object is. */
-async function standing(store: Store, staged: StagedId, chosen: (one: DecisionRow) => boolean): Promise<readonly DecisionRow[]> {
-  const filter = { stagedIds: [staged], kinds: ['link', 'adopt', 'barred'] as const, active: true };
-  return (await store.decisions.list(filter, { after: 0, limit: 1_000 })).filter(chosen);
+/** Decisions that say whose these staged objects are. */
+async function standing(store: Store, stagedIds: readonly StagedId[]): Promise<ReadonlyMap<StagedId, readonly DecisionRow[]>> {
+  const filter = { stagedIds, kinds: ['link', 'adopt', 'barred'] as const, active: true };
+  const out: DecisionRow[] = [];
+  for (let after = 0; ; ) {
+    const page = await store.decisions.list(filter, { after, limit: PAGE });
+    out.push(...page);
+    if (page.length < PAGE) return Map.groupBy(out, (one) => one.stagedId!);
+    after = page.at(-1)!.id;
+  }
 }
 
 export function waitAgain(subject: 'staged' | 'object', id: number): DirtyRange {
