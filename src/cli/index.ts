@@ -19,7 +19,7 @@ import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
-import { type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
+import { columnsOf, type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
 import { showTimesIn } from './write.ts';
 
 export type { Program } from '#operations/operation';
@@ -105,10 +105,10 @@ function progressFor(terminal: Terminal, quiet: boolean): Progress {
     write: terminal.draw,
     paint: terminal.paintErr,
     get columns() {
-      return stderr.columns ?? 80;
+      return columnsOf(stderr, terminal.environment);
     },
     get rows() {
-      return stderr.rows ?? 24;
+      return stderr.rows || 24;
     },
     clock,
   });

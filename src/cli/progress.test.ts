@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import { keepSecret } from '#config/secrets/redact';
 import { bars, quietLines } from './progress.ts';
 
 const step = (connection: string | null, phase: string, done: number, total: number | null = null) => ({
@@ -55,6 +56,13 @@ describe('bars', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/✓ hr reading\s+500\s+0\.2 s/);
     expect(lines[1]).toMatch(/✓ working out\s+10/);
+  });
+
+  it('keep a secret in what is noted, also where the line is broken in it', () => {
+    keepSecret('a phrase of several words');
+    const { bars: progress, writes } = screen();
+    progress.note(`${'x '.repeat(45)}a phrase of several words\n`);
+    expect(writes.join('')).toBe(`${'x '.repeat(45)}••••\n`);
   });
 
   it('draw at most ten times a second, whatever is reported', () => {

@@ -4,6 +4,7 @@
  * Nothing is drawn by a timer: the engine reports after every page or batch, and drawing follows from that.
  */
 
+import { redact } from '#operations/redact';
 import { fold } from './fold.ts';
 import { pad, shorten } from './table.ts';
 import { type Paint, printable } from './terminal.ts';
@@ -121,7 +122,8 @@ export function bars(screen: Screen): Progress {
       if (ended.length > 0 || at - last >= FRAME_MS) frame(at, '');
     },
     note(text) {
-      const lines = fold(text, screen.columns);
+      // As in terminal.ts: a secret that was broken over two lines would not be found.
+      const lines = fold(redact(text), screen.columns);
       if (open && drawn > 0) frame(screen.clock(), lines);
       else screen.write(lines);
     },

@@ -42,7 +42,7 @@ function colours(tty: boolean | undefined, environment: Environment): boolean {
 const NARROWEST = 40;
 
 /** What the terminal says, else what the shell says: over some connections a terminal has no size of its own. */
-function columnsOf({ columns }: Streams['stdout'], environment: Environment): number {
+export function columnsOf({ columns }: Streams['stdout'], environment: Environment): number {
   return columns || Number.parseInt(environment['COLUMNS'] ?? '', 10) || 80;
 }
 
