@@ -15,7 +15,7 @@ export const plan: Command = command({
     'Works everything out as a run does and shows each change before and after. Neither the systems nor the store are changed.',
     "It plans from what was last read; with --read it reads the systems first. With --as-of it shows a future day, such as everybody's last day next month: as if every source were read until then and showed what it showed last. Such a plan cannot be run.",
     "'run --plan FILE' carries out what --out wrote. Where the plan was made with --read, that run reads the same systems again first, since nothing of the plan's own read is kept; what is not as planned by then is left out and listed.",
-    'Exit code 0: no changes; 2: changes; 1: it could not be worked out, or not everything could be read.',
+    'Exit code 0: no changes; 2: changes, also where all of them are of targets that it does not show; 1: it could not be worked out, or not everything could be read.',
   ],
   positionals: [
     {
