@@ -77,6 +77,7 @@ export function exportsSuite(suite: Suite): void {
       (await opened.store.exports.list('ad', ['waiting', 'held'], { after: 4, limit: 9 })).map((row) => row.id),
       [5, 6],
     );
+    deepEqual(await opened.store.exports.list('ad', [], { after: 0, limit: 9 }), []);
     deepEqual(
       (await opened.store.exports.list('ad', ['waiting'], { after: 0, limit: 9, operation: 'delete' })).map((row) => row.id),
       [1],

@@ -30,6 +30,7 @@ export function exportReads(db: Database, names: Names): Reads {
       return out;
     },
     async list(connection, states, { after, limit, operation }) {
+      if (states.length === 0) return [];
       const operations = operation === undefined ? OPERATIONS : [operation];
       // One look into the index for each: what waits is a few among many, or nearly all, and both come in order.
       const each = states.flatMap((state) =>
