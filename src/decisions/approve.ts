@@ -8,15 +8,16 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
-import { discardOf, isDiscarded, partsLeft } from '#runs/reasons';
+import { discardOf } from '#runs/reasons';
 import type { DecisionRow, EdgeRow, GateHold, StagedRow } from '#store/contract';
-import { type Changes, changesIn, digestOf, digestOfAll, groupsOf, membersDecided, sizeOf } from './change.ts';
+import { type Changes, digestOf, digestOfAll, groupsOf, sizeOf, textsOf } from './change.ts';
 import { checked, type Decider, type GatedSurroundings, type Surroundings } from './decision.ts';
+import { ChangeDigests } from './digests.ts';
 import { leaveOut, leftOutOf } from './first-plan.ts';
 import { requirePlaces } from './free-place.ts';
-import { known } from './hold.ts';
 import { approveLinks } from './links.ts';
-import { dropHeld, heldLinks, UNLINK } from './unlink-gate.ts';
+import { covers, selectionOf } from './selection.ts';
+import { dropHeld, UNLINK } from './unlink-gate.ts';
 
 export interface Waiting {
   readonly connection: string;
@@ -56,62 +57,87 @@ export interface Choice {
 
 /** What waits for a decision at a connection or in a hold. Errors: notFound when nothing does. */
 export async function pending(target: string, surroundings: Surroundings): Promise<Waiting> {
-  const { store, config } = surroundings;
-  const open = (await store.exports.holds(null)).filter((one) => one.closedAt === null);
-  const id = /^#?\d+$/.test(target) ? Number(target.replace('#', '')) : null;
-  const byId = id === null ? undefined : open.find((one) => one.id === id);
-  if (id !== null && byId === undefined) throw noHold(id, open);
-  if (byId === undefined) known(target, config);
-  const connection = byId?.connection ?? target;
-  if (byId === undefined) {
-    const first = await firstPlan(connection, surroundings);
-    if (first !== null) return first;
-  }
-  const holds = byId === undefined ? open.filter((one) => one.connection === connection) : [byId];
-  const leftOut = leftOutOf(open, connection);
-  const changes = await changesIn(store, connection, ['waiting', 'held']);
-  const rows = changes.filter((row) => holds.some((hold) => covers(hold, row, leftOut)));
-  if (holds.length === 0) {
-    throw new RollcallError('notFound', `Nothing at ${connection} waits for an approval.`, {
-      where: { connection },
-      remedy: "'rollcall parked' lists what else waits for a decision.",
-    });
-  }
-  const said = holds.flatMap(({ id, part }) => (id === leftOut ? ['held' as const] : part === 'member' ? [null] : []));
-  const members = said.length > 0 ? await membersDecided(store, connection, said) : [];
-  const links = holds.some((one) => one.part === UNLINK) ? await heldLinks(store, connection) : [];
-  return waiting(connection, 'gate', holds, { rows, members, links }, store);
+  const { store } = surroundings;
+  const { connection, what, leftOut, members, links, ...selected } = await selectionOf(target, surroundings);
+  const rows: StagedRow[] = [];
+  for await (const page of selected.pages()) rows.push(...page);
+  const groups = await groupsOf(store, members);
+  const linked = await linkedBy(links, store);
+  const waitsIn = (hold: GateHold): number =>
+    rows.filter((row) => covers(hold, row, leftOut)).length +
+    members.filter((edge) => (edge.decided === 'held' ? hold.id === leftOut : hold.part === 'member')).length +
+    (hold.part === UNLINK ? links.length : 0);
+  const holds = selected.holds.map((hold) => ({ ...hold, waits: waitsIn(hold) }));
+  const digest = digestOfAll({ rows, members, links });
+  return { connection, what, holds, rows, members, groups, links, linked, digest };
 }
 
-function noHold(id: number, open: readonly GateHold[]): RollcallError {
-  const listed = open.map((one) => `#${one.id} of ${one.connection}`).join(', ');
-  return new RollcallError('notFound', `There is no open hold #${id}; one that was decided is closed.`, {
-    remedy: open.length === 0 ? 'Nothing is held: there is nothing to approve or discard.' : `Open are ${listed}.`,
-  });
+/** The accounts of these decisions. */
+async function linkedBy(links: readonly DecisionRow[], store: Surroundings['store']): Promise<ReadonlyMap<number, StagedRow>> {
+  return new Map((await store.spaces.byIds(links.map((one) => one.stagedId!))).map((row) => [row.id, row]));
 }
 
 /** Errors: conflict also when somebody would get a second account by a link that was held; then nothing is decided. */
 export async function approve(choice: Choice, decider: Decider, surroundings: GatedSurroundings): Promise<Decision> {
   const by = checked(decider);
+  if (choice.only.length === 0) return approveAll(choice, by, surroundings);
   const { store } = surroundings;
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
   await requirePlaces(chosen.links, shown.linked, by.at, surroundings);
   if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
-  await mark(chosen, shown, surroundings, (row) => ({
-    state: 'waiting',
-    approved: digestOf(row),
-    // What of it was discarded before was not shown, and stays so.
-    discarded: row.export!.discarded,
-  }));
-  if (chosen.members.length > 0) await store.exports.decideEdges({ edges: chosen.members, decided: 'approved' });
-  if (chosen.links.length > 0) await approveLinks(chosen.links, shown.linked, by.at, store);
-  const decision = await record('approve', shown, chosen, by, surroundings);
-  if (shown.what === 'firstPlan') {
-    const approval = canonicalJson({ ...by, digest: digestOfAll(chosen), changes: sizeOf(chosen) });
-    await store.spaces.saveState(shown.connection, { mode: 'on', approval }, null);
-  }
+  await mark(chosen, shown, surroundings, approved);
+  const decided = { ...shown, digest: digestOfAll(chosen), changes: sizeOf(chosen) };
+  const decision = await finishApproval({ ...chosen, linked: shown.linked }, decided, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
+}
+
+/** There may be more of it than fits into memory: it is read once for its digest, and again for what is as it was then. */
+async function approveAll(choice: Choice, by: Decider, surroundings: GatedSurroundings): Promise<Decision> {
+  const { store } = surroundings;
+  const selected = await selectionOf(choice.target, surroundings);
+  const { connection, what, holds, members, links } = selected;
+  const shown = new ChangeDigests();
+  for await (const page of selected.pages()) for (const row of page) shown.add(row.id, digestOf(row)!);
+  const digest = shown.digestWith(textsOf({ members, links }));
+  requireShown(choice.digest, { connection, digest });
+  const linked = await linkedBy(links, store);
+  await requirePlaces(links, linked, by.at, surroundings);
+  for await (const page of selected.pages()) {
+    const rows = page.filter((row) => shown.has(row.id, digestOf(row)!));
+    await mark({ rows }, selected, surroundings, approved);
+  }
+  const changes = shown.size + sizeOf({ rows: [], members, links });
+  const decision = await finishApproval(
+    { members, links, linked },
+    { connection, what, holds, digest, changes },
+    by,
+    surroundings,
+  );
+  for (const one of holds) await store.exports.closeHold(one.id, decision, by.at);
+  return { connection, what, decided: changes, left: 0, digest };
+}
+
+function approved(row: StagedRow): Marked {
+  // What of it was discarded before was not shown, and stays so.
+  return { state: 'waiting', approved: digestOf(row), discarded: row.export!.discarded };
+}
+
+/** Memberships and links; then the record. */
+async function finishApproval(
+  { members, links, linked }: Pick<Waiting, 'members' | 'links' | 'linked'>,
+  decided: Decided,
+  by: Decider,
+  { store }: Surroundings,
+): Promise<number> {
+  if (members.length > 0) await store.exports.decideEdges({ edges: members, decided: 'approved' });
+  if (links.length > 0) await approveLinks(links, linked, by.at, store);
+  const decision = await record('approve', decided, {}, by, store);
+  if (decided.what === 'firstPlan') {
+    const approval = canonicalJson({ ...by, digest: decided.digest, changes: decided.changes });
+    await store.spaces.saveState(decided.connection, { mode: 'on', approval }, null);
+  }
+  return decision;
 }
 
 export async function discard(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
@@ -125,65 +151,29 @@ export async function discard(choice: Choice, decider: Decider, surroundings: Su
   }));
   if (chosen.members.length > 0) await surroundings.store.exports.decideEdges({ edges: chosen.members, decided: 'discarded' });
   for (const one of chosen.links) await dropHeld(one, by.at, surroundings.store);
-  const decision = await record('discard', shown, chosen, by, surroundings);
+  // A discard can be taken back, so it says what it was about.
+  const about = {
+    rows: chosen.rows.map((row) => row.id),
+    discarded: chosen.rows.flatMap(newlyDiscarded),
+    members: chosen.members.map(({ stagedId, attribute, key, state }) => ({ stagedId, attribute, key, state })),
+  };
+  const decided = { ...shown, digest: digestOfAll(chosen), changes: sizeOf(chosen) };
+  const decision = await record('discard', decided, about, by, surroundings.store);
   return close(decision, shown, chosen, by, surroundings);
 }
 
-/** What a target that only watches would do; null where nothing of that kind waits. */
-async function firstPlan(connection: string, { store, config }: Surroundings): Promise<Waiting | null> {
-  if (config.connections.find((one) => one.name === connection)?.exports.size === 0) return null;
-  const observed = await changesIn(store, connection, ['observed']);
-  const rows = observed.filter((row) => !isDiscarded(row));
-  const state = (await store.spaces.states()).find((one) => one.name === connection);
-  if (rows.length > 0 || (state !== undefined && state.mode !== 'on' && state.lastCompleteRead !== null)) {
-    const members = await membersDecided(store, connection, [null]);
-    return waiting(connection, 'firstPlan', [], { rows, members, links: [] }, store);
-  }
-  if (state?.mode === 'on') return null;
-  throw new RollcallError('notFound', `${connection} has not been read completely yet, so there is no first plan to approve.`, {
-    where: { connection },
-    remedy: "Run 'rollcall run' first: it reads the target and shows what it would write, without writing.",
-  });
-}
-
-/**
- * A hold covers the undecided changes that have its part, also those of which other parts go on meanwhile; the one over what
- * was left out of a first plan covers that, whatever it is.
- */
-function covers(hold: GateHold, row: StagedRow, leftOut: number | undefined): boolean {
-  const wish = row.export!;
-  if (wish.approved === digestOf(row) || isDiscarded(row)) return false;
-  if (leftOut !== undefined && wish.holdId === leftOut) return hold.id === leftOut;
-  return partsLeft(row).includes(hold.part);
-}
-
-async function waiting(
-  connection: string,
-  what: Waiting['what'],
-  holds: readonly GateHold[],
-  { rows, members, links }: Changes,
-  store: Surroundings['store'],
-): Promise<Waiting> {
-  const groups = await groupsOf(store, members);
-  const linked = new Map((await store.spaces.byIds(links.map((one) => one.stagedId!))).map((row) => [row.id, row]));
-  const leftOut = leftOutOf(holds, connection);
-  const waitsIn = (hold: GateHold): number =>
-    rows.filter((row) => covers(hold, row, leftOut)).length +
-    members.filter((edge) => (edge.decided === 'held' ? hold.id === leftOut : hold.part === 'member')).length +
-    (hold.part === UNLINK ? links.length : 0);
-  const now = holds.map((hold) => ({ ...hold, waits: waitsIn(hold) }));
-  const digest = digestOfAll({ rows, members, links });
-  return { connection, what, holds: now, rows, members, groups, links, linked, digest };
-}
-
 function choose(shown: Waiting, { only, digest }: Choice): Changes {
-  if (digest !== null && digest !== shown.digest && !(digest.length >= 8 && shown.digest.startsWith(digest))) {
-    throw new RollcallError('conflict', `What waits at ${shown.connection} has changed since it was shown to you.`, {
-      where: { connection: shown.connection },
-      remedy: 'Look at it again and decide anew; nothing was decided.',
-    });
-  }
+  requireShown(digest, shown);
   return named(shown, only);
+}
+
+/** Errors: conflict when what waits is not what was shown. */
+function requireShown(digest: string | null, now: Pick<Waiting, 'connection' | 'digest'>): void {
+  if (digest === null || digest === now.digest || (digest.length >= 8 && now.digest.startsWith(digest))) return;
+  throw new RollcallError('conflict', `What waits at ${now.connection} has changed since it was shown to you.`, {
+    where: { connection: now.connection },
+    remedy: 'Look at it again and decide anew; nothing was decided.',
+  });
 }
 
 /** Of what waits, what these accounts are about; nothing named = all. Errors: notFound. */
@@ -248,9 +238,14 @@ type Marked = {
 };
 
 /** Takes the chosen changes out of their hold. */
-function mark(chosen: Changes, shown: Waiting, { store }: Surroundings, as: (row: StagedRow) => Marked): Promise<void> {
+function mark(
+  chosen: Pick<Changes, 'rows'>,
+  { connection }: Pick<Waiting, 'connection'>,
+  { store }: Surroundings,
+  as: (row: StagedRow) => Marked,
+): Promise<void> {
   const rows = chosen.rows.map((row) => ({ id: row.id, revision: row.export!.revision, holdId: null, ...as(row) }));
-  return store.exports.mark({ connection: shown.connection, epoch: null, rows });
+  return store.exports.mark({ connection, epoch: null, rows });
 }
 
 /** What was shown of the change: what somebody discarded before is no part of this decision. */
@@ -261,27 +256,24 @@ function newlyDiscarded({ id, export: wish }: StagedRow): readonly string[] {
     .filter((one) => !before.includes(one));
 }
 
+/** What a decision is recorded as having covered. */
+interface Decided {
+  readonly connection: string;
+  readonly what: Waiting['what'];
+  readonly holds: readonly GateHold[];
+  readonly digest: string;
+  readonly changes: number;
+}
+
 function record(
   kind: 'approve' | 'discard',
-  shown: Waiting,
-  chosen: Changes,
+  { connection, what, digest, changes, holds }: Decided,
+  about: object,
   by: Decider,
-  { store }: Surroundings,
+  store: Surroundings['store'],
 ): Promise<number> {
-  // A discard can be taken back, so it says what it was about.
-  const about = {
-    rows: chosen.rows.map((row) => row.id),
-    discarded: chosen.rows.flatMap(newlyDiscarded),
-    members: chosen.members.map(({ stagedId, attribute, key, state }) => ({ stagedId, attribute, key, state })),
-  };
-  const detail = canonicalJson({
-    ...(kind === 'discard' ? about : {}),
-    what: shown.what,
-    digest: digestOfAll(chosen),
-    changes: sizeOf(chosen),
-    holds: shown.holds.map((one) => one.id),
-  });
-  return store.decisions.record({ kind, connection: shown.connection, stagedId: null, objectId: null, detail, ...by }, []);
+  const detail = canonicalJson({ ...about, what, digest, changes, holds: holds.map((one) => one.id) });
+  return store.decisions.record({ kind, connection, stagedId: null, objectId: null, detail, ...by }, []);
 }
 
 /** A hold with nothing left in it is closed. */

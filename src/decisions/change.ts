@@ -18,10 +18,14 @@ export interface Changes {
 }
 
 /** Identifies a set of changes whatever their order. */
-export function digestOfAll({ rows, members, links }: Changes): string {
+export function digestOfAll({ rows, ...others }: Changes): string {
+  return sha256Hex(canonicalJson([...rows.map((row) => digestOf(row)), ...textsOf(others)].sort()));
+}
+
+/** What identifies the changes beside those of accounts. */
+export function textsOf({ members, links }: Omit<Changes, 'rows'>): string[] {
   const edges = members.map(({ stagedId, attribute, key, state }) => canonicalJson([stagedId, attribute, key, state]));
-  const held = links.map(({ id, detail }) => canonicalJson(['link', id, detail]));
-  return sha256Hex(canonicalJson([...rows.map((row) => digestOf(row)), ...edges, ...held].sort()));
+  return [...edges, ...links.map(({ id, detail }) => canonicalJson(['link', id, detail]))];
 }
 
 export function sizeOf({ rows, members, links }: Changes): number {
@@ -30,13 +34,16 @@ export function sizeOf({ rows, members, links }: Changes): number {
 
 const PAGE = 2_000;
 
-/** Every account of the connection whose change is in one of these states, by id. */
-export async function changesIn(store: Store, connection: string, states: readonly ExportState[]): Promise<StagedRow[]> {
-  const rows: StagedRow[] = [];
+/** Every account of the connection whose change is in one of these states, by id, in pages. */
+export async function* pagesIn(
+  store: Store,
+  connection: string,
+  states: readonly ExportState[],
+): AsyncGenerator<readonly StagedRow[]> {
   for (let after = 0; ; ) {
     const page = await store.exports.list(connection, states, { after, limit: PAGE });
-    for (const row of page) rows.push(row);
-    if (page.length < PAGE) return rows;
+    yield page;
+    if (page.length < PAGE) return;
     after = page.at(-1)!.id;
   }
 }
