@@ -15,6 +15,7 @@ import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
+import { finishedBatches } from './finished.ts';
 import { sendMembers } from './members.ts';
 import { refuseNotNew } from './not-new.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
@@ -78,7 +79,7 @@ async function send(
     connection,
     writer,
     held: new Set(),
-    finished: [],
+    finished: finishedBatches(),
     expected: createExpected(),
     sent: 0,
     conflicts: 0,
@@ -93,7 +94,7 @@ async function send(
     const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
     if (may.length > 0) await sendAll(session, 'delete', may);
     if (!session.stopped && scope?.members !== null) await sendMembers(session, scope?.members);
-    if (writer.commit && session.finished.length > 0) {
+    if (writer.commit && !session.finished.empty) {
       const { fingerprint } = await writer.commit();
       durable = true;
       await recordAll(session);
@@ -109,6 +110,8 @@ async function send(
     if (context.signal.aborted) throw error;
     context.fault(toFault(error, { connection: connection.name }));
     return { ...NOTHING_SENT, proven: false };
+  } finally {
+    session.finished.close();
   }
   await session.expected.save(context, connection);
   // What was sent until then is committed and recorded; the rest waits as it did.

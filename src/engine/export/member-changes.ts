@@ -4,7 +4,7 @@ import { type Attributes, bare } from '#core/values';
 import type { EdgeRow, EdgeWrite, GroupChange, NewChange, StagedId } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { MemberCounts } from '../counts.ts';
-import type { SentMember } from './sending.ts';
+import type { SentMember } from './finished.ts';
 
 /** Members named of each group and side; of the others it is said how many there are. */
 const NAMED = 100;

@@ -10,8 +10,9 @@ import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
+import type { SentMember } from './finished.ts';
 import { lookedUp, PROVEN_BY } from './proof.ts';
-import { finish, MOST, refuse, SEND_DEADLINE_MS, type SentMember, type Session, write } from './sending.ts';
+import { finish, MOST, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { parkUnshown } from './unshown-members.ts';
 
 const PENDING = { decided: null, sentAt: null, sends: 0, counted: false } as const;
@@ -71,8 +72,7 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
 
 /** To be sent, in pages; of a file-like target with what its accounts' new names make of it, which is not recorded yet. */
 async function* pending({ context, connection, finished }: Session): AsyncGenerator<readonly EdgeRow[]> {
-  const renamed = new Map<string, EdgeWrite>();
-  for (const { answers } of finished) for (const { edges } of answers) for (const edge of edges) renamed.set(textOf(edge), edge);
+  const renamed = new Map<string, EdgeWrite>(finished.edges.map((edge) => [textOf(edge), edge]));
   for (let after: EdgePosition | null = null; ; ) {
     const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: MOST });
     yield renamed.size === 0 ? page : page.filter((edge) => !renamed.has(textOf(edge)));
@@ -104,9 +104,7 @@ async function sendable(session: Session, edges: readonly EdgeRow[], unshown: Ed
   }
   if (byGroup.size === 0) return [];
   // A group whose create is on its way in this same commit counts as there.
-  const made = new Set(
-    finished.flatMap(({ answers }) => answers.flatMap((one) => (one.outcome === 'proven' ? [one.staged] : []))),
-  );
+  const made = finished.proven(byGroup);
   return (await context.store.spaces.byIds([...byGroup.keys()]))
     .filter((row) => !row.protected && (row.presence === 'present' || made.has(row.id)))
     .map((row) => ({ row, edges: byGroup.get(row.id)! }));

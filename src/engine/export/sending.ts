@@ -5,10 +5,11 @@
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
-import type { DirtyRange, EdgeRow, EdgeWrite, ExportAnswer, NewChange, StagedRow } from '#store/contract';
+import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { ACTIONS, NOT_DONE } from './answers.ts';
 import type { Expected } from './expected.ts';
+import type { Finished, FinishedBatches } from './finished.ts';
 import { memberAnswer } from './member-changes.ts';
 import { usable } from './usable.ts';
 
@@ -23,7 +24,7 @@ export interface Session {
   readonly writer: Writer;
   held: ReadonlySet<string>;
   /** Batches of a file-like target, answered after its commit. */
-  readonly finished: Finished[];
+  readonly finished: FinishedBatches;
   readonly expected: Expected;
   sent: number;
   conflicts: number;
@@ -33,30 +34,13 @@ export interface Session {
   broken: boolean;
 }
 
-/** A membership that the target took, or may have taken, as it was sent, and as it is kept for that. */
-export interface SentMember {
-  readonly edge: EdgeRow;
-  readonly write: EdgeWrite;
-  /** No answer came. */
-  readonly unknown?: true;
-}
-
-export interface Finished {
-  readonly attempt: string;
-  readonly answers: readonly ExportAnswer[];
-  /** Of a batch of memberships, which has no answers; null in one of accounts. */
-  readonly members: readonly SentMember[] | null;
-  readonly changes: readonly NewChange[];
-  readonly dirty: readonly DirtyRange[];
-}
-
 /** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
 export async function abandon(session: Session, error: unknown): Promise<void> {
   const { context, connection } = session;
   // branch: retries: a file's commit failed
   await context.open(connection).close();
   const fault = canonicalJson(toFault(error, { connection: connection.name }));
-  for (const done of session.finished) {
+  for (const done of session.finished.all()) {
     const answers = done.answers.map(({ staged, revision }) => ({ ...NOT_DONE, staged, revision, fault }));
     await record(session, { ...done, answers, members: done.members && [], changes: [], dirty: [] });
   }
@@ -122,7 +106,7 @@ export function refuse(session: Session, row: StagedRow, item: WriteItem, result
 /** What a file-like target made durable. One batch is written to the store while the next is put together. */
 export async function recordAll(session: Session): Promise<void> {
   let onItsWay: Promise<void> = Promise.resolve();
-  for (const done of session.finished) {
+  for (const done of session.finished.all()) {
     // Memberships were sent after the names of accounts changed some of them, and are recorded after that.
     if (done.members) await onItsWay;
     const next = record(session, done);
@@ -134,7 +118,7 @@ export async function recordAll(session: Session): Promise<void> {
 }
 
 export async function finish(session: Session, done: Finished): Promise<void> {
-  if (session.writer.commit) session.finished.push(done);
+  if (session.writer.commit) session.finished.add(done);
   else await record(session, done);
 }
 
