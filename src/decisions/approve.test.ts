@@ -102,6 +102,22 @@ describe('a first plan', () => {
     expect([it1.saved.mode, it1.decisions]).toEqual([null, []]);
   });
 
+  it('covers no change that was made after it was read for its digest', async () => {
+    const { exports } = it1.surroundings.store;
+    const list = exports.list.bind(exports);
+    let passes = 0;
+    Object.assign(exports, {
+      list: async (...of: Parameters<typeof list>) => {
+        if (++passes === 2) Object.assign(it1.rows[1]!.export!, { wanted: '{"mail":"other"}', revision: 2 });
+        return list(...of);
+      },
+    });
+    const { digest } = await pending('ad', it1.surroundings);
+    passes = 0;
+    await approve({ target: 'ad', only: [], digest }, WHO, it1.surroundings);
+    expect(it1.rows.map((row) => row.export!.state)).toEqual(['waiting', 'observed']);
+  });
+
   it('can be approved or discarded in part, by account', async () => {
     expect(await discard({ target: 'ad', only: ['u1'], digest: null }, WHO, it1.surroundings)).toMatchObject({
       decided: 1,
