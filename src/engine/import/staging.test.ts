@@ -46,3 +46,14 @@ it('a member that looks like two, or like the next attribute, is another one', (
   expect(of({ member: ['a\u001fowner\u001eb'] })).not.toBe(of({ member: ['a'], owner: ['b'] }));
   expect(of({ member: ['a'] }, 'n')).not.toBe(of({}, 'n\u001fmember\u001ea'));
 });
+
+it('a list keeps what was read of each where one of them is not its key, and is told from the same in other letters', () => {
+  const folded: StagingPlan = {
+    ...plan,
+    edges: new Map([['member', { ...members, key: (scalar) => String(scalar).toLowerCase() }]]),
+  };
+  const read = (member: readonly string[]) => canonicalise({ kind: 'group', anchor: 'g', attributes: { member } }, folded);
+  expect(read(['a', 'b']).edges).toEqual([{ attribute: 'member', all: { keys: ['a', 'b'], texts: null } }]);
+  expect(read(['1', 'B', 'c']).edges).toEqual([{ attribute: 'member', all: { keys: ['1', 'b', 'c'], texts: ['1', 'B', 'c'] } }]);
+  expect(read(['B']).digestText).not.toBe(read(['b']).digestText);
+});

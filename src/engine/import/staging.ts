@@ -217,9 +217,16 @@ export function referenceKey(scalar: Scalar, by: ReferenceBy['by'], matching: Ma
 
 /** The texts only where one of them is not its key. */
 export function edgeList(values: readonly Scalar[], key: (scalar: Scalar) => string): EdgeList {
-  const keys = values.map(key);
-  const texts = values.map(String);
-  return { keys, texts: keys.every((one, i) => one === texts[i]) ? null : texts };
+  const keys: string[] = [];
+  let texts: string[] | null = null;
+  for (const value of values) {
+    const one = key(value);
+    const text = String(value);
+    if (one !== text) texts ??= [...keys];
+    keys.push(one);
+    texts?.push(text);
+  }
+  return { keys, texts };
 }
 
 function checkNumber(raw: number | boolean | null): Value {
