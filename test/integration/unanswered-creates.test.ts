@@ -115,6 +115,16 @@ it.each(['cn', 'phone'])('what it left in an account of which somebody changed t
   expect({ cn, phone }).toEqual({ cn: 'Person 9', phone: edited === 'phone' ? 'theirs' : undefined });
 });
 
+it('one whose person is known by another number since is repeated as it was sent: there is no second account', async () => {
+  await unanswered('idempotencyKey', 'after');
+  here.system('hr').put('person', '9', { id: '99', name: 'Person 9' });
+  await goesOn();
+  const all = here.system('dir').objects('person');
+  expect(all).toHaveLength(9);
+  expect(all.find(({ attributes }) => attributes['number'] === '99')?.attributes).not.toHaveProperty('phone');
+  expect(await here.parked('unjoined')).toEqual([]);
+});
+
 describe("somebody else's account that is linked to a person", () => {
   const SECOND = 1000;
   const BEING_MADE = { kind: 'conflict', message: expect.stringContaining('is being made for Person 9') };

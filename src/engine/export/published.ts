@@ -9,6 +9,7 @@ import { membershipsOf } from '../sync/members/memberships.ts';
 import { publishedKeys } from '../sync/published-keys.ts';
 import { referrersOf } from '../sync/references.ts';
 import { replaceable, takenBy } from '../sync/taken.ts';
+import { isUnanswered } from '../sync/unanswered-creates.ts';
 import { type Follow, followRenames, type Renamed } from './renames.ts';
 import type { Sending } from './translate.ts';
 
@@ -28,6 +29,8 @@ export async function afterAnswers(
     const answer = answers[i]!;
     const { row, item, rest, sent } = sending;
     if (isTaken(context, sending, results[i]!)) objects.add(row.objectId!);
+    // It was sent as it had been before: what is wanted by now is another change.
+    if (answer.outcome === 'failed' && row.objectId !== null && isUnanswered(row)) objects.add(row.objectId);
     if (row.objectId === null || (answer.outcome !== 'proven' && answer.outcome !== 'sent')) return;
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
     // Of a shared set, what is gone everywhere by now is nobody's any more.

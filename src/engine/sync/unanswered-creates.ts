@@ -6,7 +6,7 @@
 import { imageText, parseImage } from '#core/canonical';
 import { bare } from '#core/values';
 import type { StagedRow } from '#store/contract';
-import { connectionNamed, type EngineContext } from '../context.ts';
+import { connectionNamed, type EngineConnection, type EngineContext } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { afterLook, settlingOf } from '../import/settle.ts';
 import { stepsOfCreate } from '../import/unanswered.ts';
@@ -28,6 +28,22 @@ export async function knowOurs(
         if (assignments.has(row.id) && row.presence === 'present' && isBeside(row, create))
           rows[i] = await withOurs(context, row, create);
     }
+}
+
+/**
+ * Whether a create that nobody answered goes out again as it was sent, whatever its person is called by now: under its key it makes
+ * no second account. What is wanted since follows as a change of it.
+ */
+export function isRepeated(context: EngineContext, connection: EngineConnection, row: StagedRow): boolean {
+  const { presence, export: wish } = row;
+  if (presence !== 'pending' || wish === null || wish.attempts === 0 || wish.state === 'failed' || !isUnanswered(row))
+    return false;
+  return context.open(connection).write?.creates?.by === 'idempotencyKey';
+}
+
+/** Whether attempts to create it may have been carried out, though no read showed that. */
+export function isUnanswered({ steps, export: wish }: StagedRow): boolean {
+  return wish?.operation === 'create' && parseSteps(steps).unanswered !== undefined;
 }
 
 function isBeside(row: StagedRow, { connection, kind }: StagedRow): boolean {

@@ -29,6 +29,7 @@ import { isOut } from './outages.ts';
 import { isProtected, protect, type Unshown } from './protected.ts';
 import { countedSteps } from './taken.ts';
 import { equal } from './terms.ts';
+import { isRepeated } from './unanswered-creates.ts';
 
 /** What one object wants in one target. */
 export interface Wish {
@@ -102,6 +103,10 @@ export function wishFor(context: EngineContext, one: Evaluated, target: TargetVi
   if (!rule.provision) return row?.presence === 'pending' ? { ...nothing, write: cancel(row) } : nothing;
   if (row && isOnItsWay(row)) {
     // branch: waits: a create is on its way, and its outcome not known
+    return nothing;
+  }
+  if (row && isRepeated(context, connection, row)) {
+    // branch: retries: a create that was not answered, before what is wanted since
     return nothing;
   }
   return taking(context, create(context, one, target, scope, row));
