@@ -9,9 +9,10 @@ import type { ExportRule, KindRules, MetaAttribute } from '#rules/model';
 import type { ObjectRow, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { outageTimes, parseOutages } from '../import/health.ts';
+import { candidates, tryMore } from './candidates.ts';
 import { contributorOf, offersOf } from './contributions.ts';
 import { keyText } from './generation.ts';
-import { type Claimant, candidates, isFree, keysOf, MOST_TRIES, type Owners, TRIES_AHEAD, tryMore } from './unique.ts';
+import { type Claimant, isFree, keysOf, type Owners } from './unique.ts';
 
 export type RenameContext = Pick<EngineContext, 'store' | 'connections' | 'kinds' | 'now'>;
 
@@ -52,14 +53,13 @@ export async function isFreeFor(context: RenameContext, object: ObjectRow, type:
 export async function nextCandidate(context: RenameContext, object: ObjectRow, type: MetaAttribute): Promise<string | null> {
   const claimant = await claimantOf(context, object);
   const had = new Set(keysOf(claimant, type, String(claimant.before?.[type.name] ?? '')).map(keyText));
-  const tries = candidates(type, claimant, TRIES_AHEAD);
+  const tries = candidates(type, claimant);
   for (let fresh = [...tries.texts]; fresh.length > 0; fresh = tryMore(type, claimant, tries, tries.texts.length)) {
     const owners = await ownersOf(context, type, claimant, fresh);
     for (const text of fresh) {
       const same = keysOf(claimant, type, text).some((key) => had.has(keyText(key)));
       if (!same && isFree(type, claimant, text, owners, new Map(), false)) return text;
     }
-    if (tries.texts.length >= MOST_TRIES) return null;
   }
   return null;
 }

@@ -11,8 +11,10 @@ import type { Clock, KindRules, MetaAttribute, ObjectScope } from '#rules/model'
 import type { ObjectId, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { stagedScope } from '../import/plan.ts';
+import { tryMore } from './candidates.ts';
 import { keyText, type ParkedItem, reservedScope, uniqueScope } from './generation.ts';
 import { listsOf } from './kinds.ts';
+import { type Line, linesOf } from './namesakes.ts';
 import type { Taken } from './taken.ts';
 
 /** An object whose unique values are being settled. */
@@ -31,9 +33,6 @@ export interface Claimant {
   readonly parked: ParkedItem[];
   readonly taken: Taken | null;
 }
-
-export const TRIES_AHEAD = 4;
-export const MOST_TRIES = 10_000;
 
 /** Values claimed in this generation and not committed yet. */
 export type Claims = Map<string, ObjectId>;
@@ -69,9 +68,8 @@ async function settleAttribute(
 ): Promise<void> {
   const owners = new Map<string, Set<number>>();
   const looked = new Set<string>();
-  const wanting: { claimant: Claimant; tries: Tries }[] = [];
-  /** Of namesakes: the counter that the next new one begins with, by the last text that they all try first. */
-  const reached = new Map<string, number>();
+  const wanting: { claimant: Claimant; line: Line<Claimant> | null }[] = [];
+  const lines = linesOf<Claimant>(type);
   const wanted = new Map<string, StagedKey>();
   const want = (claimant: Claimant, text: string): void => {
     for (const key of keysOf(claimant, type, text)) if (!looked.has(keyText(key))) wanted.set(keyText(key), key);
@@ -97,16 +95,15 @@ async function settleAttribute(
     if (!over && scalars(contributed ?? null).length > 0) {
       // An adopted account's value is taken over.
       claimant.attributes[type.name] = contributed!;
-      wanting.push({ claimant, tries: { texts: [String(contributed)], places: [0], next: null } });
+      wanting.push({ claimant, line: null });
       want(claimant, String(contributed));
       continue;
     }
     if (!claimant.living) continue;
-    const failures: unknown[] = [];
-    const tries = candidates(type, claimant, TRIES_AHEAD, failures);
-    if (tries.texts.length === 0 && failures.length > 0) tellFailed(context, type, claimant, failures[0]);
-    wanting.push({ claimant, tries });
-    for (const text of tries.texts) want(claimant, text);
+    const line = lines.of(claimant);
+    if (line.tries.texts.length === 0 && line.failures.length > 0) tellFailed(context, type, claimant, line.failures[0]);
+    wanting.push({ claimant, line });
+    if (line.count === 1) for (const text of line.tries.texts) want(claimant, text);
   }
   const lookUp = async (): Promise<void> => {
     if (wanted.size === 0) return;
@@ -119,35 +116,37 @@ async function settleAttribute(
     wanted.clear();
   };
   await lookUp();
-  for (const { claimant, tries } of wanting) {
-    const contributed = scalars(claimant.attributes[type.name] ?? null).length > 0;
-    const { texts } = tries;
-    // Whatever new namesakes found taken in this generation is taken for the next one of them too.
-    const namesakes = claimant.before === null && !contributed ? texts.at(-1) : undefined;
-    let chosen: string | null = null;
-    for (let n = 0; n < texts.length && chosen === null; n++) {
-      const text = texts[n]!;
-      if (keysOf(claimant, type, text).some((key) => !looked.has(keyText(key)))) {
-        want(claimant, text);
-        await lookUp();
-      }
-      if (isFree(type, claimant, text, owners, claims, contributed)) {
-        chosen = text;
-        if (namesakes !== undefined && n >= TRIES_AHEAD) reached.set(namesakes, tries.places[n]! + 1);
-      } else if (n === texts.length - 1 && n < MOST_TRIES) {
-        const far = namesakes === undefined ? undefined : reached.get(namesakes);
-        if (far !== undefined && tries.next !== null) tries.next = Math.max(tries.next, far);
-        for (const more of tryMore(type, claimant, tries, far === undefined ? texts.length : TRIES_AHEAD)) want(claimant, more);
-      }
+  // All lines at once: statements grow with the longest of them, as its logarithm, and not with their number.
+  for (let short = lines.all; short.length > 0; await lookUp())
+    short = short.filter((line) => {
+      const { first, tries, count } = line;
+      let free = 0;
+      for (let n = 0; n < tries.texts.length && free < count; n++)
+        if (isFree(type, first, tries.texts[n]!, owners, claims, false)) free++;
+      if (free === count || tries.next === null) return false;
+      for (const text of tryMore(type, line, tries, Math.max(tries.texts.length, count - free))) want(first, text);
+      return true;
+    });
+  for (const { claimant, line } of wanting) {
+    const given = line === null ? String(claimant.attributes[type.name]) : null;
+    let chosen = given !== null && isFree(type, claimant, given, owners, claims, true) ? given : null;
+    for (let n = line?.from ?? 0; line !== null && chosen === null; n++) {
+      const { tries } = line;
+      if (n === tries.texts.length) for (const text of tryMore(type, line, tries, n)) want(claimant, text);
+      const text = tries.texts[n];
+      if (text === undefined) break;
+      if (keysOf(claimant, type, text).some((key) => !looked.has(keyText(key)))) await lookUp();
+      if (isFree(type, claimant, text, owners, claims, false)) chosen = text;
+      if (line.shared) line.from = n + 1;
     }
     if (chosen !== null) {
       claimant.attributes[type.name] = chosen;
       claims.set(keyText(objectKey(claimant.kind, type, chosen)), claimant.object);
       continue;
     }
-    if (contributed) {
+    if (given !== null) {
       // branch: parks uniqueTaken
-      const detail = { attribute: type.name, value: texts[0]!, holders: holdersOf(type, claimant, texts[0]!, owners, claims) };
+      const detail = { attribute: type.name, value: given, holders: holdersOf(type, claimant, given, owners, claims) };
       claimant.parked.push({ kind: 'uniqueTaken', connection: null, detail: canonicalJson(detail) });
       // A value fixed by a person that somebody else has: the one that was there stays.
       const had = claimant.before?.[type.name];
@@ -256,43 +255,4 @@ function renamed(type: MetaAttribute, claimant: Claimant): boolean {
   const rule = type.unique!;
   if (rule.onRename !== 'regenerate') return false;
   return rule.reads.some((read) => !sameValue(claimant.before?.[read] ?? null, claimant.attributes[read] ?? null));
-}
-
-export interface Tries {
-  readonly texts: string[];
-  /** Of each text: which expression, and from there on which counter, gave it. */
-  readonly places: number[];
-  /** The first place not tried; null when nothing new comes. */
-  next: number | null;
-}
-
-/** The first candidate texts, of `n` places: each expression once, then the last one counting from 2. */
-export function candidates(type: MetaAttribute, claimant: Claimant, n: number, failures: unknown[] = []): Tries {
-  const tries: Tries = { texts: [], places: [], next: 0 };
-  tryMore(type, claimant, tries, Math.max(n, type.unique!.candidates.length), failures);
-  return tries;
-}
-
-/** The texts of `n` more places. When one fails for this object, such as for a name of one word, the next one has its turn. */
-export function tryMore(type: MetaAttribute, claimant: Claimant, tries: Tries, n: number, failures: unknown[] = []): string[] {
-  const list = type.unique!.candidates;
-  const known = new Set(tries.texts);
-  const before = tries.texts.length;
-  for (let i = 0; i < n && tries.next !== null; i++) {
-    const place = tries.next;
-    const counter = place < list.length ? null : place - list.length + 2;
-    tries.next = place + 1;
-    try {
-      const text = list[Math.min(place, list.length - 1)]!(claimant.scope, counter, claimant.clock);
-      if (text === undefined || text === '' || known.has(text)) continue;
-      known.add(text);
-      tries.texts.push(text);
-      tries.places.push(place);
-    } catch (error) {
-      failures.push(error);
-      if (place >= list.length - 1) tries.next = null;
-    }
-  }
-  if (tries.texts.length === before) tries.next = null;
-  return tries.texts.slice(before);
 }
