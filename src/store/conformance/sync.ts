@@ -204,7 +204,10 @@ export function syncSuite(suite: Suite): void {
     );
     await stage(opened, [item('x', { kind: 'a-kind' })]);
     await commit(opened, {
-      staged: [account(50, 1, { insert: { ...account(50, 1).insert!, connection: 'hr', kind: 'person' } })],
+      staged: [
+        account(50, 1, { insert: { ...account(50, 1).insert!, connection: 'hr', kind: 'person' } }),
+        account(51, 1, { insert: { ...account(51, 1).insert!, connection: 'hr', kind: 'a-kind' } }),
+      ],
       objects: [object(1)],
     });
     const bytes = [...anchors].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -216,8 +219,10 @@ export function syncSuite(suite: Suite): void {
       const rows = new Map((await opened.store.spaces.byIds([...ids])).map((row) => [row.id, row.anchor]));
       deepEqual(
         [...ids].map((id) => rows.get(id)),
-        ['x', ...bytes, null],
+        ['x', ...bytes, null, null],
       );
+      // Those without an anchor by id, whatever their kind.
+      deepEqual([...ids].slice(-2), [50, 51]);
     }
     const [middle] = await opened.store.spaces.byAnchors('hr', 'person', ['b']);
     deepEqual(

@@ -1,8 +1,8 @@
 /** Reads too long for a calling thread, on a thread and read-only connection of their own; ends after one answer. */
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Database, openDatabase } from './database.ts';
-import { plainError } from './faults.ts';
+import { type Database, openDatabase } from '../tables/database.ts';
+import { plainError } from '../tables/faults.ts';
 import { readIndexRows } from './read/index-rows.ts';
 
 export type LongRead =

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
-import { type PlainError, revive } from './faults.ts';
+import { workerPlace } from '../place.ts';
+import { type PlainError, revive } from '../tables/faults.ts';
 import type { LongRead } from './long-reads-worker.ts';
-import { workerPlace } from './place.ts';
 
 /** Runs one long read on a thread of its own. */
 export function longRead(path: string, read: LongRead): Promise<unknown> {
-  const { url, execArgv } = workerPlace('long-reads');
+  const { url, execArgv } = workerPlace('sqlite/long-reads');
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: { path, read }, execArgv });
     worker.once('message', (reply: { ok: true; result: unknown } | { ok: false; error: PlainError }) => {

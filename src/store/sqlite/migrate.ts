@@ -2,8 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { RollcallError } from '#core/errors';
-import type { Database } from './database.ts';
-import { schemaFolder } from './place.ts';
+import type { Database } from '../tables/database.ts';
+import { schemaFolder } from '../tables/schema.ts';
 
 /** 'Roll': tells a store from any other SQLite file. */
 const APPLICATION = 0x526f6c6c;

@@ -10,9 +10,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { RollcallError } from '#core/errors';
+import { assembleStore } from '../assemble.ts';
 import type { ImportIndexRows, Store, StoreInfo } from '../contract.ts';
-import { type Database, openDatabase } from './database.ts';
-import { storeError } from './faults.ts';
+import { workerPlace } from '../place.ts';
+import { type Database, openDatabase } from '../tables/database.ts';
+import { storeError } from '../tables/faults.ts';
+import { startWriter, type Writer } from '../writes/writer.ts';
 import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
@@ -22,17 +25,7 @@ import { peopleReads } from './read/people.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
-import {
-  answerEdgesInSlices,
-  answerInSlices,
-  commitInSlices,
-  decideEdgesInSlices,
-  laneFor,
-  markInSlices,
-  putBlobsInSlices,
-  stageInSlices,
-} from './slices.ts';
-import { NO_SLICES, startWriter, type Writer } from './writer.ts';
+import type { WriterOptions } from './writer-worker.ts';
 
 export interface OpenOptions {
   readonly path: string;
@@ -96,7 +89,14 @@ async function openAt(path: string, options: OpenOptions, temporary: string | nu
   const writer = readOnly
     ? null
     : await startWriter(
-        { path, program: options.program, lock: temporary === null, careless: temporary !== null, delayMs: options.delayMs ?? 0 },
+        workerPlace('sqlite/writer'),
+        {
+          path,
+          program: options.program,
+          lock: temporary === null,
+          careless: temporary !== null,
+          delayMs: options.delayMs ?? 0,
+        } satisfies WriterOptions,
         options.trace,
       );
   let db: Database;
@@ -115,26 +115,22 @@ async function openAt(path: string, options: OpenOptions, temporary: string | nu
   return assemble(path, db, writer, options, temporary);
 }
 
-function assemble(path: string, db: Database, writing: Writer | null, options: OpenOptions, temporary: string | null): Store {
+function assemble(path: string, db: Database, writer: Writer | null, options: OpenOptions, temporary: string | null): Store {
   const names = createNames(db);
   const traced = <Reads extends object>(reads: Reads): Reads => (options.trace ? traceReads(db, reads, options.trace) : reads);
-  const runs = traced(runReads(db, names));
-  const spaces = traced(spaceReads(db, names));
-  const sync = traced(syncReads(db, names));
-  const exports = traced(exportReads(db, names));
-  const people = traced(peopleReads(db, names));
-  const writer: Writer = writing ?? refusingWriter(path);
-  let closed = false;
-
-  return {
+  return assembleStore({
     info: readInfo(db),
-    async close() {
-      if (closed) return;
-      closed = true;
-      db.close();
-      await writing?.close();
-      if (temporary !== null) await rm(temporary, { recursive: true, force: true });
+    place: { file: path },
+    writer,
+    reads: {
+      runs: traced(runReads(db, names)),
+      spaces: traced(spaceReads(db, names)),
+      sync: traced(syncReads(db, names)),
+      exports: traced(exportReads(db, names)),
+      people: traced(peopleReads(db, names)),
     },
+    importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,
+    checksums: async () => (await longRead(path, { what: 'checksums' })) as { [table: string]: string },
     async sandbox() {
       const folder = await mkdtemp(join(tmpdir(), 'rollcall-'));
       const copy = join(folder, 'store.db');
@@ -146,71 +142,14 @@ function assemble(path: string, db: Database, writing: Writer | null, options: O
         throw storeError(error);
       }
     },
-    checksums: async () => (await longRead(path, { what: 'checksums' })) as { [table: string]: string },
-    slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
-    rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
-    runs: {
-      ...runs,
-      begin: (run) => writer.interactive('beginRun', run),
-      progress: (run, epoch, counts) => writer.interactive('progress', { run, epoch, counts }),
-      finish: (run, epoch, end) => writer.interactive('finishRun', { run, epoch, end }),
-      recordErrors: (errors, epoch) => writer.bulk('recordErrors', { errors, epoch }),
-      recordChanges: (run, epoch, changes) => writer.bulk('recordChanges', { run, epoch, changes }),
-      clean: (before, limit) => writer.bulk('cleanRuns', { before, limit }),
+    async close() {
+      db.close();
+      await writer?.close();
+      if (temporary !== null) await rm(temporary, { recursive: true, force: true });
     },
-    spaces: {
-      ...spaces,
-      saveState: (name, patch, epoch) => writer.interactive('saveState', { name, patch, epoch }),
-      importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,
-      stage: (batch) => stageInSlices(writer, batch),
-      saveBitmap: (connection, epoch, checkpoint, pages) => writer.bulk('saveBitmap', { connection, epoch, checkpoint, pages }),
-      clearBitmap: (connection, epoch) => writer.bulk('clearBitmap', { connection, epoch }),
-      markAbsent: (batch) => writer[laneFor(batch.ids.length)]('markAbsent', batch),
-    },
-    sync: {
-      ...sync,
-      markDirty: (ranges, epoch) => writer[laneFor(ranges.length)]('markDirty', { ranges, epoch }),
-      reserve: (what, n) => writer.interactive('reserve', { what, n }),
-      commit: (batch) => commitInSlices(writer, batch),
-    },
-    exports: {
-      ...exports,
-      async take(request) {
-        const ids = await writer[laneFor(request.limit)]('take', request);
-        const rows = new Map((await spaces.byIds(ids)).map((row) => [row.id, row]));
-        return ids.flatMap((id) => rows.get(id) ?? []);
-      },
-      answer: (batch) => answerInSlices(writer, batch),
-      attemptEdges: (request) => writer[laneFor(request.edges.length)]('attemptEdges', request),
-      answerEdges: (batch) => answerEdgesInSlices(writer, batch),
-      decideEdges: (batch) => decideEdgesInSlices(writer, batch),
-      openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
-      unshown: (batch) => writer[laneFor(batch.rows.length)]('settleUnshown', batch),
-      setTimesBack: (request) => writer.bulk('setTimesBack', request),
-      mark: (batch) => markInSlices(writer, batch),
-      closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),
-    },
-    decisions: {
-      list: people.list,
-      parked: people.parked,
-      parkedCounts: people.parkedCounts,
-      record: (decision, dirty) => writer.interactive('recordDecision', { decision, dirty }),
-      revoke: (id, at, dirty) => writer.interactive('revokeDecision', { id, at, dirty }),
-    },
-    people: {
-      counts: people.counts,
-      debts: people.debts,
-      async search(request) {
-        if (writing) while (await writer.bulk('indexForSearch', { limit: SEARCH_SLICE }));
-        return await people.search(request);
-      },
-    },
-    blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
-  };
+  });
 }
 
-/** Of objects that are searched for the first time. */
-const SEARCH_SLICE = 400;
 function readInfo(db: Database): StoreInfo {
   const settings = new Map(db.all('select name, value from setting').map(([name, value]) => [String(name), value!]));
   return {
@@ -219,17 +158,6 @@ function readInfo(db: Database): StoreInfo {
     generation: Number(settings.get('generation')),
     digestKey: settings.get('digestKey') as Uint8Array,
   };
-}
-
-function refusingWriter(path: string): Writer {
-  const refuse = (): Promise<never> =>
-    Promise.reject(
-      new RollcallError('permission', 'the store was opened for reading only', {
-        where: { file: path },
-        remedy: 'open it for writing',
-      }),
-    );
-  return { bulk: refuse, interactive: refuse, rowsWritten: refuse, slices: refuse, close: () => Promise.resolve() };
 }
 
 function traceReads<Reads extends object>(db: Database, reads: Reads, trace: NonNullable<OpenOptions['trace']>): Reads {

@@ -5,14 +5,23 @@
  * writes interactively waits for at most one bulk operation and its commit. Large ones come in slices (`more`).
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type Database, openDatabase } from './database.ts';
-import { checkDomain } from './domain.ts';
-import { plainError } from './faults.ts';
+import { type Database, openDatabase } from '../tables/database.ts';
+import { checkDomain } from '../tables/domain.ts';
+import { plainError } from '../tables/faults.ts';
+import { OPERATIONS, type OperationName } from '../writes/operations.ts';
+import { createSession, type Session } from '../writes/session.ts';
+import type { WriterReply, WriterRequest } from '../writes/writer.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
-import { OPERATIONS, type OperationName } from './write/operations.ts';
-import { createSession, type Session } from './write/session.ts';
-import type { WriterOptions, WriterReply, WriterRequest } from './writer.ts';
+
+export interface WriterOptions {
+  readonly path: string;
+  readonly program: string;
+  /** A private copy needs no lock. */
+  readonly lock: boolean;
+  readonly careless: boolean;
+  readonly delayMs: number;
+}
 
 const port: MessagePort = parentPort!;
 const options = workerData as WriterOptions;

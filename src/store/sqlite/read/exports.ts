@@ -1,24 +1,23 @@
 /** Reads about exports and gates. */
-import type { ExportOperations, ExportState, GateHold, GroupLoss, StagedRow } from '../../contract.ts';
-import { unpackItems } from '../attempt-items.ts';
-import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, MEMBERS, OPERATIONS, WAITING } from '../codes.ts';
-import type { Database } from '../database.ts';
+import type { ExportState, GroupLoss, StagedRow } from '../../contract.ts';
+import type { ExportReads } from '../../reads.ts';
+import { flyingItems } from '../../tables/attempt-items.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../../tables/codes.ts';
+import type { Database } from '../../tables/database.ts';
+import { gateCountsOf } from '../../tables/gate-counts.ts';
+import { HOLD, holdRow } from '../../tables/record-rows.ts';
+import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
-import { STAGED, stagedRow } from './rows.ts';
-import { EDGE, edgeRow } from './spaces.ts';
-
-type Reads = Pick<ExportOperations, 'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'>;
 
 const HOUR = 3_600_000;
 const HELD_EXPORT = codeOf(EXPORT_STATES, 'held');
 
-export function exportReads(db: Database, names: Names): Reads {
+export function exportReads(db: Database, names: Names): ExportReads {
   return {
     async sending(connection, at) {
       const space = names.connectionId(connection) ?? 0;
       const open = db.all('select items from attempt where connection = ? and deadline > ?', space, at);
-      const items = open.flatMap(([packed]) => unpackItems(packed as Uint8Array));
-      return new Set(items.filter(({ operation }) => operation !== MEMBERS).map(({ id }) => id));
+      return new Set(open.flatMap(([packed]) => flyingItems(packed as Uint8Array)));
     },
     async counts(connection) {
       const out: { [state in ExportState]?: number } = {};
@@ -86,47 +85,27 @@ export function exportReads(db: Database, names: Names): Reads {
     },
     async gateCounts(connection, since) {
       const space = names.connectionId(connection) ?? 0;
-      const counts = new Map<string, { pending: number; sent: number }>();
-      const of = (part: string): { pending: number; sent: number } => {
-        const count = counts.get(part) ?? { pending: 0, sent: 0 };
-        counts.set(part, count);
-        return count;
-      };
-      for (const [parts, count] of db.all(
+      const pending = db.all(
         `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
          and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null) group by export_parts`,
         space,
-      ))
-        for (const part of JSON.parse(String(parts)) as string[]) of(part).pending += Number(count);
-      for (const [part, sent] of db.all(
+      );
+      const sent = db.all(
         'select part, sum(sent) from gate_sent where connection = ? and hour >= ? group by part',
         space,
         Math.floor(since / HOUR),
-      ))
-        of(String(part)).sent += Number(sent);
-      return [...counts].map(([part, count]) => ({ connection, part, ...count })).sort((a, b) => (a.part < b.part ? -1 : 1));
+      );
+      return gateCountsOf(connection, pending, sent);
     },
     async holds(connection) {
+      const space = connection === null ? null : (names.connectionId(connection) ?? 0);
       return db
         .all(
-          `select h.id, c.name, h.part, h.count, h.most, h.digest, h.since, h.closed_at, h.decision from gate_hold h join connection c on c.id = h.connection
-           where h.closed_at is null and (? is null or c.name = ?) order by h.id`,
-          connection,
-          connection,
+          `select ${HOLD} from gate_hold h where h.closed_at is null and (? is null or h.connection = ?) order by h.id`,
+          space,
+          space,
         )
-        .map(
-          (row): GateHold => ({
-            id: Number(row[0]),
-            connection: String(row[1]),
-            part: String(row[2]),
-            count: Number(row[3]),
-            limit: Number(row[4]),
-            digest: String(row[5]),
-            since: Number(row[6]),
-            closedAt: row[7] as number | null,
-            decision: row[8] as number | null,
-          }),
-        );
+        .map((row) => holdRow(names, row));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Interned names for readers: known ones from memory, others from the table. They are never changed or deleted. */
-import type { Database } from '../database.ts';
+import type { Database } from '../../tables/database.ts';
 
 export interface Names {
   term(id: number): string;

@@ -1,20 +1,11 @@
 /** Reads for people: decisions, what is parked, search, debts, blobs. */
-import type {
-  BlobOperations,
-  DecisionOperations,
-  DecisionRow,
-  ObjectRow,
-  ParkedRow,
-  PeopleReads,
-  Subjects,
-} from '../../contract.ts';
-import { GONE } from '../codes.ts';
-import type { Database, Row } from '../database.ts';
+import type { ObjectRow, Subjects } from '../../contract.ts';
+import type { PersonReads } from '../../reads.ts';
+import { GONE } from '../../tables/codes.ts';
+import type { Database } from '../../tables/database.ts';
+import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
+import { EDGE, edgeRow, OBJECT, objectRow, type Row } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
-import { OBJECT, objectRow } from './rows.ts';
-import { EDGE, edgeRow } from './spaces.ts';
-
-type Reads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts'> & PeopleReads & Pick<BlobOperations, 'get'>;
 
 /** Ids of the rows about given subjects, each found by its own index. */
 function about(table: 'decision' | 'parked'): string {
@@ -26,61 +17,38 @@ function subjects(filter: Subjects): string[] {
   return [JSON.stringify(filter.stagedIds ?? []), JSON.stringify(filter.objectIds ?? [])];
 }
 
-export function peopleReads(db: Database, names: Names): Reads {
-  const named = (id: unknown): string | null => (id === null ? null : names.connection(Number(id)));
-  const decisionRow = (row: Row): DecisionRow => ({
-    id: Number(row[0]),
-    kind: row[1] as DecisionRow['kind'],
-    stagedId: row[2] as number | null,
-    objectId: row[3] as number | null,
-    connection: named(row[4]),
-    detail: String(row[5]),
-    by: String(row[6]),
-    at: Number(row[7]),
-    reason: String(row[8]),
-    revokedAt: row[9] as number | null,
-  });
-  const parkedRow = (row: Row): ParkedRow => ({
-    id: Number(row[0]),
-    kind: String(row[1]),
-    connection: named(row[2]),
-    stagedId: row[3] as number | null,
-    objectId: row[4] as number | null,
-    detail: String(row[5]),
-    since: Number(row[6]),
-    run: Number(row[7]),
-  });
-
+export function peopleReads(db: Database, names: Names): PersonReads {
   return {
     async list(filter, { after, limit }) {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
-      const columns =
-        'd.id, d.kind, d.staged_id, d.object_id, d.connection, d.detail, d.decided_by, d.at, d.reason, d.revoked_at';
       const kinds = filter.kinds === undefined ? null : JSON.stringify(filter.kinds);
       const rest = `(? is null or d.connection = ?) and (? is null or d.kind in (select value from json_each(?)))
         and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?`;
       const values = [connection, connection, kinds, kinds, filter.active ? 1 : 0, after, limit];
       if (filter.stagedIds === undefined && filter.objectIds === undefined)
-        return db.all(`select ${columns} from decision d where ${rest}`, ...values).map(decisionRow);
+        return db.all(`select ${DECISION} from decision d where ${rest}`, ...values).map((row) => decisionRow(names, row));
       return db
-        .all(`select ${columns} from decision d where d.id in (${about('decision')}) and ${rest}`, ...subjects(filter), ...values)
-        .map(decisionRow);
+        .all(
+          `select ${DECISION} from decision d where d.id in (${about('decision')}) and ${rest}`,
+          ...subjects(filter),
+          ...values,
+        )
+        .map((row) => decisionRow(names, row));
     },
     async parked(filter, { after, limit }) {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
-      const columns = 'p.id, p.kind, p.connection, p.staged_id, p.object_id, p.detail, p.since, p.run';
       const rest = 'p.id > ? and (? is null or p.kind = ?) and (? is null or p.connection = ?) order by p.id limit ?';
       const values = [after, filter.kind ?? null, filter.kind ?? null, connection, connection, limit];
       if (filter.stagedIds === undefined && filter.objectIds === undefined)
-        return db.all(`select ${columns} from parked p where ${rest}`, ...values).map(parkedRow);
+        return db.all(`select ${PARKED} from parked p where ${rest}`, ...values).map((row) => parkedRow(names, row));
       return db
-        .all(`select ${columns} from parked p where p.id in (${about('parked')}) and ${rest}`, ...subjects(filter), ...values)
-        .map(parkedRow);
+        .all(`select ${PARKED} from parked p where p.id in (${about('parked')}) and ${rest}`, ...subjects(filter), ...values)
+        .map((row) => parkedRow(names, row));
     },
     async parkedCounts() {
       return db
         .all('select kind, connection, count(*) from parked group by kind, connection order by kind, connection')
-        .map(([kind, connection, count]) => ({ kind: String(kind), connection: named(connection), count: Number(count) }));
+        .map(([kind, connection, count]) => ({ kind: String(kind), connection: named(names, connection), count: Number(count) }));
     },
     async counts() {
       const out: { [kind: string]: number } = Object.create(null);

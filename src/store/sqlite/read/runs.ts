@@ -1,16 +1,11 @@
 /** Reads of the record: runs, their changes and errors. */
-import type { Fault } from '#core/errors';
-import type { ChangeRow, RunOperations, RunRow } from '../../contract.ts';
-import { codeOf, SUBJECTS } from '../codes.ts';
-import type { Database, Row } from '../database.ts';
+import type { RunReads } from '../../reads.ts';
+import { codeOf, SUBJECTS } from '../../tables/codes.ts';
+import type { Database } from '../../tables/database.ts';
+import { CHANGE, changeRow, ERROR, errorRow, RUN, runRow } from '../../tables/record-rows.ts';
 import type { Names } from './names.ts';
 
-type Reads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;
-
-const RUN = 'id, epoch, profile, now, started_at, ended_at, status, started_by, rules_hash, counts, rows_written';
-const CHANGE = 'c.id, c.run, c.subject, c.from_id, c.to_id, c.operation, c.before, c.after';
-
-export function runReads(db: Database, names: Names): Reads {
+export function runReads(db: Database, names: Names): RunReads {
   return {
     async list({ before, limit }) {
       return db
@@ -57,49 +52,8 @@ export function runReads(db: Database, names: Names): Reads {
     },
     async errors(run, { after, limit }) {
       return db
-        .all(
-          'select id, connection, subject, subject_id, fault from error where run = ? and id > ? order by id limit ?',
-          run,
-          after ?? 0,
-          limit,
-        )
-        .map(([id, connection, subject, subjectId, fault]) => ({
-          id: Number(id),
-          run,
-          connection: connection === null ? null : names.connection(Number(connection)),
-          subject: subject === null ? null : (SUBJECTS[Number(subject)] as 'object' | 'staged'),
-          subjectId: subjectId as number | null,
-          fault: JSON.parse(String(fault)) as Fault,
-        }));
+        .all(`select ${ERROR} from error where run = ? and id > ? order by id limit ?`, run, after ?? 0, limit)
+        .map((row) => errorRow(names, run, row));
     },
-  };
-}
-
-function runRow(row: Row): RunRow {
-  return {
-    id: Number(row[0]),
-    epoch: Number(row[1]),
-    profile: String(row[2]),
-    now: Number(row[3]),
-    startedAt: Number(row[4]),
-    endedAt: row[5] as number | null,
-    status: row[6] as RunRow['status'],
-    by: String(row[7]),
-    rulesHash: String(row[8]),
-    counts: String(row[9]),
-    rowsWritten: Number(row[10]),
-  };
-}
-
-function changeRow(row: Row): ChangeRow {
-  return {
-    id: Number(row[0]),
-    run: Number(row[1]),
-    subject: SUBJECTS[Number(row[2])] as ChangeRow['subject'],
-    from: Number(row[3]),
-    to: Number(row[4]),
-    operation: row[5] as ChangeRow['operation'],
-    before: row[6] as string | null,
-    after: row[7] as string | null,
   };
 }

@@ -1,57 +1,20 @@
 /** Reads of the connector spaces. Lists of ids and keys go in as one JSON text: one statement, however many. */
-import type { ConnectionState, EdgeRow, SpaceOperations, StagedRow } from '../../contract.ts';
-import { EDGE_DECISIONS, EDGE_STATES, HELD, PRESENCES, PRESENT } from '../codes.ts';
-import type { Bind, Database, Row } from '../database.ts';
+import type { EdgeRow, StagedRow } from '../../contract.ts';
+import type { SpaceReads } from '../../reads.ts';
+import { HELD, PRESENCES, PRESENT } from '../../tables/codes.ts';
+import type { Bind, Database } from '../../tables/database.ts';
+import { STATE, stateRow } from '../../tables/record-rows.ts';
+import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
-import { STAGED, stagedRow } from './rows.ts';
 
-type Reads = Pick<
-  SpaceOperations,
-  | 'states'
-  | 'mark'
-  | 'loadBitmap'
-  | 'untouched'
-  | 'byIds'
-  | 'byAnchors'
-  | 'resolve'
-  | 'accounts'
-  | 'scan'
-  | 'count'
-  | 'edgesOf'
-  | 'edgesAt'
-  | 'edgesTo'
->;
-
-const STATES = `select name, mode, approval, held, cursor, checkpoint, fingerprint, baseline, outages, last_complete_read, last_read, rules_hash, config_hash, read_mark
-  from connection order by name`;
-
-export const EDGE =
-  'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided, r.sent_at, r.sends, r.counted';
-
-export function edgeRow(names: Names, row: Row): EdgeRow {
-  return {
-    stagedId: row[0] as number,
-    attribute: names.term(row[1] as number),
-    key: row[2] as string,
-    text: (row[3] ?? row[2]) as string,
-    state: EDGE_STATES[row[4] as number]!,
-    ours: row[5] === 1,
-    debtSince: row[6] as number | null,
-    decided: row[7] === null ? null : EDGE_DECISIONS[row[7] as number]!,
-    sentAt: row[8] as number | null,
-    sends: (row[9] as number | null) ?? 0,
-    counted: row[10] === 1,
-  };
-}
-
-export function spaceReads(db: Database, names: Names): Reads {
+export function spaceReads(db: Database, names: Names): SpaceReads {
   const staged = (sql: string, ...values: Bind[]): StagedRow[] => db.all(sql, ...values).map((row) => stagedRow(names, row));
   const edges = (sql: string, ...values: Bind[]): EdgeRow[] => db.all(sql, ...values).map((row) => edgeRow(names, row));
   const list = (values: readonly unknown[]): string => JSON.stringify(values);
 
   return {
     async states() {
-      return db.all(STATES).map(stateRow);
+      return db.all(`select ${STATE} from connection order by name`).map(stateRow);
     },
     async mark() {
       return Number(db.get(`select value from counter where name = 'seq'`)![0]);
@@ -188,24 +151,5 @@ export function spaceReads(db: Database, names: Names): Reads {
         limit,
       );
     },
-  };
-}
-
-function stateRow(row: Row): ConnectionState {
-  return {
-    name: String(row[0]),
-    mode: row[1] as ConnectionState['mode'],
-    approval: row[2] as string | null,
-    held: row[3] === null ? null : (JSON.parse(String(row[3])) as ConnectionState['held']),
-    cursor: row[4] as string | null,
-    checkpoint: row[5] as string | null,
-    fingerprint: row[6] as string | null,
-    baseline: row[7] as string | null,
-    outages: row[8] as string | null,
-    lastCompleteRead: row[9] as number | null,
-    lastRead: row[10] as number | null,
-    rulesHash: row[11] as string | null,
-    configHash: row[12] as string | null,
-    readMark: row[13] as number | null,
   };
 }

@@ -1,20 +1,20 @@
 /** What a sync reads: what waits, in which order, objects with their accounts, keys. */
-import type { DirtyRange, KeyRow, SeqRange, SyncOperations } from '../../contract.ts';
+import type { DirtyRange, SeqRange } from '../../contract.ts';
 import { createSeenBitmap } from '../../import-index.ts';
-import { SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
-import type { Database } from '../database.ts';
-import { isUnique, strongTwin } from '../write/keys.ts';
+import type { SyncReads } from '../../reads.ts';
+import { askedKeys, KEY_TABLES } from '../../tables/asked-keys.ts';
+import { SUBJECT_STAGED, SUBJECTS } from '../../tables/codes.ts';
+import type { Database } from '../../tables/database.ts';
+import { mergeRanges } from '../../tables/ranges.ts';
+import { OBJECT, objectRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
-import { OBJECT, objectRow, STAGED, stagedRow } from './rows.ts';
-
-type Reads = Pick<SyncOperations, 'dirty' | 'orderedIds' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'>;
 
 const ALL: SeqRange = { after: 0, upTo: Number.MAX_SAFE_INTEGER };
 
 /** Up to here the ids are sorted; above, the index is read through in its own order. */
 const FEW = 50_000;
 
-export function syncReads(db: Database, names: Names): Reads {
+export function syncReads(db: Database, names: Names): SyncReads {
   const list = (values: readonly unknown[]): string => JSON.stringify(values);
   return {
     async dirty(within = [ALL]) {
@@ -38,7 +38,7 @@ export function syncReads(db: Database, names: Names): Reads {
       if (size <= FEW) {
         const rows = db.all(
           `select s.id from json_each(?) j cross join staged s on s.id between j.value ->> 0 and j.value ->> 1 join term t on t.id = s.kind
-           where s.connection = ? order by s.anchor is null, t.text, s.anchor, s.id`,
+           where s.connection = ? order by s.anchor is null, iif(s.anchor is null, null, t.text), s.anchor, s.id`,
           list(merged),
           space,
         );
@@ -78,26 +78,17 @@ export function syncReads(db: Database, names: Names): Reads {
         .map((row) => stagedRow(names, row));
     },
     async keys(wanted) {
-      const out: KeyRow[] = [];
       const termId = names.termIds();
       // Two tables, two statements at most, whatever is asked.
-      for (const table of ['object_key', 'unique_key'] as const) {
-        const asked: [number, string][] = [];
-        const asScope = new Map<number, string>();
-        for (const { scope, norm } of wanted) {
-          const stored = isUnique(scope) === (table === 'unique_key') ? scope : table === 'unique_key' ? strongTwin(scope) : null;
-          const term = stored === null ? undefined : termId(stored);
-          if (term === undefined) continue;
-          asked.push([term, norm]);
-          asScope.set(term, scope);
-        }
-        for (const [scope, norm, owner] of db.all(
-          `select distinct k.scope, k.norm, k.owner from json_each(?) j cross join ${table} k on k.scope = j.value ->> 0 and k.norm = j.value ->> 1 order by 1, 2, 3`,
-          list(asked),
-        ))
-          out.push({ scope: asScope.get(Number(scope))!, norm: String(norm), owner: Number(owner) });
-      }
-      return out;
+      return KEY_TABLES.flatMap((table) => {
+        const { asked, row } = askedKeys(table, wanted, termId);
+        return db
+          .all(
+            `select distinct k.scope, k.norm, k.owner from json_each(?) j cross join ${table} k on k.scope = j.value ->> 0 and k.norm = j.value ->> 1 order by 1, 2, 3`,
+            list(asked),
+          )
+          .map(row);
+      });
     },
     async waiting(keys) {
       const termId = names.termIds();
@@ -130,17 +121,6 @@ export function syncReads(db: Database, names: Names): Reads {
         .map((row) => objectRow(names, row));
     },
   };
-}
-
-function mergeRanges(ranges: readonly DirtyRange[]): [number, number][] {
-  const sorted = ranges.map((range): [number, number] => [range.from, range.to]).sort((a, b) => a[0] - b[0]);
-  const out: [number, number][] = [];
-  for (const [from, to] of sorted) {
-    const last = out[out.length - 1];
-    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
-    else out.push([from, to]);
-  }
-  return out;
 }
 
 function membership(ranges: readonly (readonly [number, number])[]): (id: number) => boolean {

@@ -1,5 +1,5 @@
 /** What gates count as sent, by the hour, and what they hold. */
-import type { ExportOperations, GroupChange } from '../../contract.ts';
+import type { ExportOperations, GroupChange } from '../contract.ts';
 import type { Session } from './session.ts';
 
 const HOUR = 3_600_000;

@@ -3,7 +3,7 @@
  * wish and the link takes the other's place; what the read found is in the answer or comes with the next read. An account that
  * is somebody else's stays so (SEMANTICS 7), also where its system answers that it was created.
  */
-import { GONE, PRESENT } from '../codes.ts';
+import { GONE, PRESENT } from '../tables/codes.ts';
 import { writeDirtyIds } from './dirty.ts';
 import { replaceStagedKeys } from './keys.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 /** Edges between objects as a read shows them: only differences are written, pending ones are proven or kept. */
-import type { EdgeList, EdgePosition, EdgeWrite, ExportOperations, StageEdges } from '../../contract.ts';
-import { codeOf, codeOrNull, EDGE_ADD, EDGE_DECISIONS, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../codes.ts';
-import type { Row } from '../database.ts';
+import type { EdgeList, EdgePosition, EdgeWrite, ExportOperations, StageEdges } from '../contract.ts';
+import { codeOf, codeOrNull, EDGE_ADD, EDGE_DECISIONS, EDGE_REMOVE, EDGE_SEEN, EDGE_STATES } from '../tables/codes.ts';
+import type { Row } from '../tables/database.ts';
 import { type Columns, differences, inKeyOrder, textAt } from './edge-lists.ts';
 import type { Session } from './session.ts';
 

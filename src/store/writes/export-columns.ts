@@ -1,6 +1,6 @@
 /** The pending export of a staged row: columns of the row itself. */
-import type { ExportColumns } from '../../contract.ts';
-import { codeOf, EXPORT_STATES, OPERATIONS } from '../codes.ts';
+import type { ExportColumns } from '../contract.ts';
+import { codeOf, EXPORT_STATES, OPERATIONS } from '../tables/codes.ts';
 import type { Session } from './session.ts';
 
 export type ExportWish = Omit<ExportColumns, 'revision' | 'run' | 'attemptId' | 'attemptedAt'>;

@@ -1,12 +1,14 @@
 /** Runs and the epoch: one process's tenure of the store. */
 import { RollcallError } from '#core/errors';
-import type { ErrorRow, NewChange, RunOperations } from '../../contract.ts';
-import { unpackItems } from '../attempt-items.ts';
-import { MEMBERS } from '../codes.ts';
+import type { ErrorRow, NewChange, RunOperations } from '../contract.ts';
+import { flyingItems } from '../tables/attempt-items.ts';
 import { writeChanges, writeErrors } from './changes.ts';
 import { loseMembers } from './members.ts';
 import type { Session } from './session.ts';
 import { loseItems } from './unshown.ts';
+
+/** Of all runs. */
+const LAST_CHANGE = `(select coalesce(max(seq), 0) from sqlite_sequence where name = 'change')`;
 
 /**
  * The first run after opening takes the next epoch: what an earlier process left running is interrupted, what it had on the
@@ -20,7 +22,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
     db.run('counter', `update counter set value = ? where name = 'epoch'`, epoch);
     db.run(
       'run',
-      `update run set status = 'interrupted', ended_at = ?, last_change = (select coalesce(max(id), 0) from change) where status = 'running'`,
+      `update run set status = 'interrupted', ended_at = ?, last_change = ${LAST_CHANGE} where status = 'running'`,
       run.startedAt,
     );
     loseAttempts(session, db.all('select connection, run, attempt, items, at, members from attempt'));
@@ -32,7 +34,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
   const id = db.insert(
     'run',
     `insert into run (epoch, profile, now, started_at, status, started_by, rules_hash, counts, rows_written, first_change)
-     values (?, ?, ?, ?, 'running', ?, ?, '{}', 0, (select coalesce(max(id), 0) from change) + 1)`,
+     values (?, ?, ?, ?, 'running', ?, ?, '{}', 0, ${LAST_CHANGE} + 1)`,
     session.epoch,
     run.profile,
     run.now,
@@ -47,7 +49,7 @@ type OpenAttempt = readonly unknown[];
 
 function loseAttempts(session: Session, attempts: readonly OpenAttempt[]): void {
   for (const [connection, run, attempt, items, at, members] of attempts) {
-    const ids = unpackItems(items as Uint8Array).flatMap(({ id, operation }) => (operation === MEMBERS ? [] : [id]));
+    const ids = flyingItems(items as Uint8Array);
     loseItems(session, connection as number, ids, at as number);
     loseMembers(session, connection as number, members as string | null, at as number);
     for (const id of ids) session.inFlight(connection as number).delete(id);
@@ -74,7 +76,7 @@ export function finishRun(
   loseAttempts(session, session.db.all('select connection, run, attempt, items, at, members from attempt where run = ?', run));
   session.db.run(
     'run',
-    'update run set status = ?, ended_at = ?, counts = ?, rows_written = ?, last_change = (select coalesce(max(id), 0) from change) where id = ?',
+    `update run set status = ?, ended_at = ?, counts = ?, rows_written = ?, last_change = ${LAST_CHANGE} where id = ?`,
     end.status,
     end.endedAt,
     end.counts,

@@ -3,9 +3,9 @@
  * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
  */
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
-import type { AnswerBatch } from './write/exports.ts';
-import type { OperationInput } from './write/operations.ts';
-import type { StageBatch } from './write/stage.ts';
+import type { AnswerBatch } from './exports.ts';
+import type { OperationInput } from './operations.ts';
+import type { StageBatch } from './stage.ts';
 import type { Writer } from './writer.ts';
 
 /** What a push or an edit writes; larger batches wait behind it. */

@@ -1,8 +1,8 @@
 /** What a read shows → staged rows, their keys and edges, and what now waits to be synced; one transaction per batch. */
-import type { SpaceOperations, StageItem, StageResult } from '../../contract.ts';
-import { GONE, PRESENT, SENT, UNKNOWN } from '../codes.ts';
-import type { Row } from '../database.ts';
-import { anchorWords, contentWords } from './digest.ts';
+import type { SpaceOperations, StageItem, StageResult } from '../contract.ts';
+import { GONE, PRESENT, SENT, UNKNOWN } from '../tables/codes.ts';
+import type { Row } from '../tables/database.ts';
+import { anchorWords, contentWords } from '../tables/digest.ts';
 import { writeDirtyEdge, writeDirtyIds } from './dirty.ts';
 import { type EdgeCounts, stageEdges } from './edges.ts';
 import { clearExport } from './export-columns.ts';

@@ -2,7 +2,7 @@
  * Wishes on their way whose place a newer one took, or nothing (SEMANTICS 9): what may be written there is kept until it is
  * answered, and where no answer comes until a read settles it.
  */
-import { WAITING } from '../codes.ts';
+import { WAITING } from '../tables/codes.ts';
 import type { Session } from './session.ts';
 
 /** Added to an update of the wish of a row that is in an open attempt; what is on its way is the oldest. */

@@ -1,5 +1,5 @@
-import type { ErrorRow, NewChange } from '../../contract.ts';
-import { codeOf, codeOrNull, SUBJECTS } from '../codes.ts';
+import type { ErrorRow, NewChange } from '../contract.ts';
+import { codeOf, codeOrNull, SUBJECTS } from '../tables/codes.ts';
 import type { Session } from './session.ts';
 
 /** The record of a run: what it changed, what went wrong. */

@@ -1,19 +1,26 @@
 /** Rows of the tables as the contract's rows. */
-import type { ExportColumns, ObjectRow, StagedRow } from '../../contract.ts';
-import { EXPORT_STATES, HOWS, LIFE_STATES, OPERATIONS, ORIGINS, PRESENCES } from '../codes.ts';
-import type { Row } from '../database.ts';
-import type { Names } from './names.ts';
+import type { EdgeRow, ExportColumns, ObjectRow, StagedRow } from '../contract.ts';
+import { EDGE_DECISIONS, EDGE_STATES, EXPORT_STATES, HOWS, LIFE_STATES, OPERATIONS, ORIGINS, PRESENCES } from './codes.ts';
+
+/** As any store answers it: the columns of a statement in its order. */
+export type Row = readonly unknown[];
 
 export const STAGED = `s.id, s.connection, s.kind, s.presence, s.revision, s.touched_seq, s.incarnation, s.object_id, s.link_how, s.link_run,
   s.origin, s.protected, s.changed_at, s.gone_at, s.anchor, s.name, s.times, s.kept, s.steps, s.seen, s.sent, s.confirmed,
   s.export_state, s.export_operation, s.export_revision, s.export_attempts, s.export_attempt, s.export_at, s.export_not_before,
   s.export_hold, s.export_run, s.export_parts, s.export_approved, s.export_discarded, s.export_fault, s.wanted_anchor, s.wanted_name, s.wanted,
-  s.overtaken ->> 'wanted'`;
+  s.overtaken`;
+
+/** What interned names stand for. */
+export interface NamesById {
+  term(id: number): string;
+  connection(id: number): string;
+}
 
 type Text = string | null;
 type Int = number | null;
 
-export function stagedRow(names: Names, row: Row): StagedRow {
+export function stagedRow(names: NamesById, row: Row): StagedRow {
   return {
     id: row[0] as number,
     connection: names.connection(row[1] as number),
@@ -38,7 +45,7 @@ export function stagedRow(names: Names, row: Row): StagedRow {
     sent: row[20] as Text,
     confirmed: row[21] as Text,
     export: row[22] === null ? null : exportColumns(row),
-    overtaken: row[38] as Text,
+    overtaken: row[38] === null ? null : (JSON.parse(row[38] as string) as { wanted: string }).wanted,
   };
 }
 
@@ -66,7 +73,7 @@ function exportColumns(row: Row): ExportColumns {
 export const OBJECT =
   'o.id, o.kind, o.state, o.revision, o.due_at, o.alias_of, o.created_run, o.dates, o.attributes, o.notes, o.frozen, o.owned';
 
-export function objectRow(names: Names, row: Row): ObjectRow {
+export function objectRow(names: NamesById, row: Row): ObjectRow {
   return {
     id: row[0] as number,
     kind: names.term(row[1] as number),
@@ -80,5 +87,24 @@ export function objectRow(names: Names, row: Row): ObjectRow {
     notes: row[9] as string,
     frozen: row[10] as Text,
     owned: row[11] === 1,
+  };
+}
+
+export const EDGE =
+  'r.staged_id, r.attribute, r.key, r.text, r.state, r.ours, r.debt_since, r.decided, r.sent_at, r.sends, r.counted';
+
+export function edgeRow(names: NamesById, row: Row): EdgeRow {
+  return {
+    stagedId: row[0] as number,
+    attribute: names.term(row[1] as number),
+    key: row[2] as string,
+    text: (row[3] ?? row[2]) as string,
+    state: EDGE_STATES[row[4] as number]!,
+    ours: row[5] === 1,
+    debtSince: row[6] as Int,
+    decided: row[7] === null ? null : EDGE_DECISIONS[row[7] as number]!,
+    sentAt: row[8] as Int,
+    sends: (row[9] as Int) ?? 0,
+    counted: row[10] === 1,
   };
 }

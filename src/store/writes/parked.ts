@@ -1,5 +1,5 @@
 /** Parked items of a subject, complete each time: what stays keeps its `since`, what is not listed goes. */
-import type { ParkedWrite } from '../../contract.ts';
+import type { ParkedWrite } from '../contract.ts';
 import type { Session } from './session.ts';
 
 export function writeParked(session: Session, run: number, writes: readonly ParkedWrite[]): void {

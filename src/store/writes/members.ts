@@ -1,7 +1,7 @@
 /** Memberships on their way to a target: an attempt before they are sent, its end with what became of them. */
-import type { ExportOperations } from '../../contract.ts';
-import { packItems } from '../attempt-items.ts';
-import { codeOf, EDGE_ADD, EDGE_REMOVE, EDGE_STATES, MEMBERS } from '../codes.ts';
+import type { ExportOperations } from '../contract.ts';
+import { packItems } from '../tables/attempt-items.ts';
+import { codeOf, EDGE_ADD, EDGE_REMOVE, EDGE_STATES, MEMBERS } from '../tables/codes.ts';
 import { writeLatest } from './changes.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { countGroups, countMembers, type GroupCount } from './gates.ts';

@@ -3,10 +3,10 @@
  * can be read again from the tables, which is what happens when an operation fails.
  */
 import { Superseded } from '#core/errors';
-import type { Epoch } from '../../contract.ts';
-import { unpackItems } from '../attempt-items.ts';
-import { GONE, HELD, MEMBERS, PRESENT } from '../codes.ts';
-import type { Database } from '../database.ts';
+import type { Epoch } from '../contract.ts';
+import { unpackItems } from '../tables/attempt-items.ts';
+import { GONE, HELD, MEMBERS, PRESENT } from '../tables/codes.ts';
+import type { Database } from '../tables/database.ts';
 
 export interface Session {
   readonly db: Database;
@@ -46,7 +46,18 @@ export interface Standing {
   readonly linked: boolean;
 }
 
-export function createSession(db: Database): Session {
+/** Counters of a store that several processes write: the next id that nobody holds. */
+export const RESERVED: { readonly object: string; readonly staged: string } = {
+  object: 'reserved object',
+  staged: 'reserved staged',
+};
+
+export interface SessionOptions {
+  /** Other processes write the same store: what is reserved is so for all of them. */
+  readonly shared?: boolean;
+}
+
+export function createSession(db: Database, { shared = false }: SessionOptions = {}): Session {
   const saved = new Map<string, number>();
   const next = { object: 1, staged: 1 };
   const most = { object: 0, staged: 0 };
@@ -65,7 +76,7 @@ export function createSession(db: Database): Session {
     operationSeq = 0;
     for (const what of ['object', 'staged'] as const) {
       // What was reserved meanwhile may be in use by the caller: never given twice within a process.
-      next[what] = Math.max(next[what], saved.get(what)!);
+      next[what] = Math.max(shared ? saved.get(RESERVED[what])! : next[what], saved.get(what)!);
       most[what] = 0;
     }
     terms = new Map(db.all('select text, id from term').map(([text, id]) => [String(text), Number(id)]));
@@ -114,6 +125,7 @@ export function createSession(db: Database): Session {
       return first;
     },
     unreserve() {
+      if (shared && db.get(`select 1 from run where status = 'running'`)) return;
       for (const what of ['object', 'staged'] as const) next[what] = Math.max(saved.get(what)!, most[what] + 1);
     },
     used(what, id) {
@@ -165,7 +177,12 @@ export function createSession(db: Database): Session {
         saved.set(name, value);
       };
       save('seq', seq);
-      for (const what of ['object', 'staged'] as const) save(what, most[what] + 1);
+      for (const what of ['object', 'staged'] as const) {
+        save(what, most[what] + 1);
+        if (!shared || saved.get(RESERVED[what]) === next[what]) continue;
+        db.run('counter', 'update counter set value = ? where name = ?', next[what], RESERVED[what]);
+        saved.set(RESERVED[what], next[what]);
+      }
       for (const count of counts.values()) {
         const key = `${count[0]}:${count[1]}`;
         // A row for each kind there is, even of zeros: readers take the kinds of a space from here.

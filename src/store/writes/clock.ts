@@ -1,5 +1,5 @@
 /** Times that a clock said which was ahead: nobody waits for them. */
-import type { ExportOperations } from '../../contract.ts';
+import type { ExportOperations } from '../contract.ts';
 import type { Session } from './session.ts';
 
 const HOUR = 3_600_000;

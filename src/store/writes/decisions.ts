@@ -1,5 +1,5 @@
 /** What people decided; with it, in the same transaction, whom it concerns. */
-import type { DecisionRow, DirtyRange, SeqRange } from '../../contract.ts';
+import type { DecisionRow, DirtyRange, SeqRange } from '../contract.ts';
 import { writeDirty } from './dirty.ts';
 import type { Session } from './session.ts';
 

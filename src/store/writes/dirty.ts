@@ -1,6 +1,6 @@
 /** Dirty rows: ranges, written in the transaction that makes them true. */
-import type { DirtyRange, SeqRange } from '../../contract.ts';
-import { codeOf, SUBJECT_EDGE, SUBJECT_STAGED, SUBJECTS } from '../codes.ts';
+import type { DirtyRange, SeqRange } from '../contract.ts';
+import { codeOf, SUBJECT_EDGE, SUBJECT_STAGED, SUBJECTS } from '../tables/codes.ts';
 import type { Session } from './session.ts';
 
 const INSERT = 'insert into dirty (seq, subject, from_id, to_id, cause, detail) values (?, ?, ?, ?, ?, ?)';
@@ -54,7 +54,7 @@ export function writeDirtyEdge(session: Session, stagedId: number, attribute: st
 }
 
 /** Rows at one go: they are narrow and lie side by side. */
-const CLEARED = 1_000;
+export const CLEARED: number = 1_000;
 
 /** Clears some of what is done with; true when there may be more. */
 export function clearDone(session: Session, done: readonly SeqRange[]): boolean {

@@ -2,8 +2,8 @@
 import { canonicalJson } from '#core/canonical';
 import { mergeChanges } from '#core/merge';
 import { notNew } from '#core/not-new';
-import type { ExportAnswer, ExportOperations, NewChange, SeqRange } from '../../contract.ts';
-import { type AttemptItem, packItems, unpackItems } from '../attempt-items.ts';
+import type { ExportAnswer, ExportOperations, NewChange, SeqRange } from '../contract.ts';
+import { type AttemptItem, packItems, unpackItems } from '../tables/attempt-items.ts';
 import {
   CREATE,
   codeOf,
@@ -17,10 +17,10 @@ import {
   UNKNOWN,
   UPDATE,
   WAITING,
-} from '../codes.ts';
-import type { Bind, Row } from '../database.ts';
+} from '../tables/codes.ts';
+import type { Bind, Row } from '../tables/database.ts';
+import { anchorWords, contentWords } from '../tables/digest.ts';
 import { writeChanges } from './changes.ts';
-import { anchorWords, contentWords } from './digest.ts';
 import { writeDirty, writeDirtyIds } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH } from './export-columns.ts';

@@ -1,7 +1,7 @@
 /** What was sent and a later complete read did not show, and what an attempt had on its way when it was lost (SEMANTICS 8 and 9). */
 import { freeParts } from '#core/parts';
-import type { ExportOperations } from '../../contract.ts';
-import { FAILED, SENT, UNKNOWN, WAITING } from '../codes.ts';
+import type { ExportOperations } from '../contract.ts';
+import { FAILED, SENT, UNKNOWN, WAITING } from '../tables/codes.ts';
 import { countSent, heldParts, uncountSent } from './gates.ts';
 import { bringBack } from './overtaken.ts';
 import { writeParked } from './parked.ts';

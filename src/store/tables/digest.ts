@@ -1,5 +1,5 @@
 /** Digests as signed 32-bit columns: SQLite keeps them in 4 bytes each and they come back as plain numbers. */
-import type { Digest } from '../../contract.ts';
+import type { Digest } from '../contract.ts';
 
 const NONE4: readonly null[] = [null, null, null, null];
 const NONE2: readonly null[] = [null, null];

@@ -1,5 +1,5 @@
 /** The key tables. A key of a unique scope has one owner; the staged rows' own keys are listed in their row. */
-import type { StagedKey } from '../../contract.ts';
+import type { StagedKey } from '../contract.ts';
 import type { Session } from './session.ts';
 
 /** Scopes that begin so have one owner per key. */

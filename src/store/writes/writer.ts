@@ -2,17 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
 import type { Slices } from '../contract.ts';
-import { type PlainError, revive } from './faults.ts';
-import { workerPlace } from './place.ts';
-import type { OperationInput, OperationName, OperationResult } from './write/operations.ts';
+import { type PlainError, revive } from '../tables/faults.ts';
+import type { OperationInput, OperationName, OperationResult } from './operations.ts';
 
-export interface WriterOptions {
-  readonly path: string;
-  readonly program: string;
-  /** A private copy needs no lock. */
-  readonly lock: boolean;
-  readonly careless: boolean;
-  readonly delayMs: number;
+/** Where the code of a thread lies, and how it is started. */
+export interface WorkerPlace {
+  readonly url: URL;
+  readonly execArgv: string[];
 }
 
 export interface WriterRequest {
@@ -41,9 +37,9 @@ export const NO_SLICES: Slices = { operations: {}, commitMs: 0, checkpointMs: 0 
 
 type Trace = (operation: string, shapes: readonly string[]) => void;
 
-export async function startWriter(options: WriterOptions, trace: Trace | undefined): Promise<Writer> {
-  const { url, execArgv } = workerPlace('writer');
-  const worker = new Worker(url, { workerData: options, execArgv, stdout: false });
+/** `options`: what the thread at `place` is told. */
+export async function startWriter(place: WorkerPlace, options: unknown, trace: Trace | undefined): Promise<Writer> {
+  const worker = new Worker(place.url, { workerData: options, execArgv: place.execArgv, stdout: false });
   const waiting = new Map<number, { name: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   let lastId = 0;
   let ended: RollcallError | undefined;

@@ -1,7 +1,7 @@
 /** State of the connections, absence, the bitmap of an interrupted read. */
-import type { ConnectionState, SpaceOperations } from '../../contract.ts';
-import { codeOf, GONE, PRESENCES } from '../codes.ts';
-import type { Bind } from '../database.ts';
+import type { ConnectionState, SpaceOperations } from '../contract.ts';
+import { codeOf, GONE, PRESENCES } from '../tables/codes.ts';
+import type { Bind } from '../tables/database.ts';
 import { writeDirtyIds } from './dirty.ts';
 import { forgetStagedKeys } from './keys.ts';
 import type { Session } from './session.ts';

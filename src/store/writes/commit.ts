@@ -2,11 +2,11 @@
  * One batch of a sync. Optimistic: what was read is compared by revision, an object whose rows changed meanwhile (or whose
  * unique key somebody else took) is left out with everything that hangs on it, and returned to be computed again.
  */
-import type { KeyRow, NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../../contract.ts';
-import { codeOf, codeOrNull, FAILED, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../codes.ts';
-import type { Bind } from '../database.ts';
+import type { KeyRow, NewChange, ObjectWrite, StagedWrite, SyncCommit, SyncConflicts } from '../contract.ts';
+import { codeOf, codeOrNull, FAILED, GONE, HOWS, LIFE_STATES, ORIGINS, PENDING, PRESENCES } from '../tables/codes.ts';
+import type { Bind } from '../tables/database.ts';
+import { anchorWords } from '../tables/digest.ts';
 import { writeChanges } from './changes.ts';
-import { anchorWords } from './digest.ts';
 import { clearDone, writeDirty } from './dirty.ts';
 import { connectionsOf, writeEdges } from './edges.ts';
 import { SET_NO_WISH, WISH_COLUMNS, wishValues } from './export-columns.ts';

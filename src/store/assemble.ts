@@ -1,0 +1,124 @@
+/** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
+import { RollcallError, type Where } from '#core/errors';
+import type { SpaceOperations, Store, StoreInfo } from './contract.ts';
+import type { ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import {
+  answerEdgesInSlices,
+  answerInSlices,
+  commitInSlices,
+  decideEdgesInSlices,
+  laneFor,
+  markInSlices,
+  putBlobsInSlices,
+  stageInSlices,
+} from './writes/slices.ts';
+import { NO_SLICES, type Writer } from './writes/writer.ts';
+
+export interface Parts {
+  readonly info: StoreInfo;
+  /** Where it is, for messages. */
+  readonly place: Where;
+  /** Null: opened for reading only. */
+  readonly writer: Writer | null;
+  readonly reads: {
+    readonly runs: RunReads;
+    readonly spaces: SpaceReads;
+    readonly sync: SyncReads;
+    readonly exports: ExportReads;
+    readonly people: PersonReads;
+  };
+  readonly importIndex: SpaceOperations['importIndex'];
+  readonly checksums: Store['checksums'];
+  readonly sandbox: Store['sandbox'];
+  readonly close: () => Promise<void>;
+}
+
+/** Of objects that are searched for the first time. */
+const SEARCH_SLICE = 400;
+
+export function assembleStore(parts: Parts): Store {
+  const { runs, spaces, sync, exports, people } = parts.reads;
+  const writing = parts.writer;
+  const writer: Writer = writing ?? refusingWriter(parts.place);
+  let closed = false;
+  return {
+    info: parts.info,
+    async close() {
+      if (closed) return;
+      closed = true;
+      await parts.close();
+    },
+    sandbox: parts.sandbox,
+    checksums: parts.checksums,
+    slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
+    rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
+    runs: {
+      ...runs,
+      begin: (run) => writer.interactive('beginRun', run),
+      progress: (run, epoch, counts) => writer.interactive('progress', { run, epoch, counts }),
+      finish: (run, epoch, end) => writer.interactive('finishRun', { run, epoch, end }),
+      recordErrors: (errors, epoch) => writer.bulk('recordErrors', { errors, epoch }),
+      recordChanges: (run, epoch, changes) => writer.bulk('recordChanges', { run, epoch, changes }),
+      clean: (before, limit) => writer.bulk('cleanRuns', { before, limit }),
+    },
+    spaces: {
+      ...spaces,
+      saveState: (name, patch, epoch) => writer.interactive('saveState', { name, patch, epoch }),
+      importIndex: parts.importIndex,
+      stage: (batch) => stageInSlices(writer, batch),
+      saveBitmap: (connection, epoch, checkpoint, pages) => writer.bulk('saveBitmap', { connection, epoch, checkpoint, pages }),
+      clearBitmap: (connection, epoch) => writer.bulk('clearBitmap', { connection, epoch }),
+      markAbsent: (batch) => writer[laneFor(batch.ids.length)]('markAbsent', batch),
+    },
+    sync: {
+      ...sync,
+      markDirty: (ranges, epoch) => writer[laneFor(ranges.length)]('markDirty', { ranges, epoch }),
+      reserve: (what, n) => writer.interactive('reserve', { what, n }),
+      commit: (batch) => commitInSlices(writer, batch),
+    },
+    exports: {
+      ...exports,
+      async take(request) {
+        const ids = await writer[laneFor(request.limit)]('take', request);
+        const rows = new Map((await spaces.byIds(ids)).map((row) => [row.id, row]));
+        return ids.flatMap((id) => rows.get(id) ?? []);
+      },
+      answer: (batch) => answerInSlices(writer, batch),
+      attemptEdges: (request) => writer[laneFor(request.edges.length)]('attemptEdges', request),
+      answerEdges: (batch) => answerEdgesInSlices(writer, batch),
+      decideEdges: (batch) => decideEdgesInSlices(writer, batch),
+      openHold: (hold, epoch) => writer.interactive('openHold', { hold, epoch }),
+      unshown: (batch) => writer[laneFor(batch.rows.length)]('settleUnshown', batch),
+      setTimesBack: (request) => writer.bulk('setTimesBack', request),
+      mark: (batch) => markInSlices(writer, batch),
+      closeHold: (id, decision, at) => writer.interactive('closeHold', { id, decision, at }),
+    },
+    decisions: {
+      list: people.list,
+      parked: people.parked,
+      parkedCounts: people.parkedCounts,
+      record: (decision, dirty) => writer.interactive('recordDecision', { decision, dirty }),
+      revoke: (id, at, dirty) => writer.interactive('revokeDecision', { id, at, dirty }),
+    },
+    people: {
+      counts: people.counts,
+      debts: people.debts,
+      async search(request) {
+        if (writing) while (await writer.bulk('indexForSearch', { limit: SEARCH_SLICE }));
+        return await people.search(request);
+      },
+    },
+    blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
+  };
+}
+
+function refusingWriter(where: Where): Writer {
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      new RollcallError('permission', 'the store was opened for reading only', {
+        where,
+        remedy: 'open it for writing',
+      }),
+    );
+  return { bulk: refuse, interactive: refuse, rowsWritten: refuse, slices: refuse, close: () => Promise.resolve() };
+}

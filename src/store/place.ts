@@ -1,0 +1,14 @@
+/**
+ * The one place that knows where workers lie: TypeScript does not rewrite the address of a worker. Works from the sources (.ts, run
+ * by type stripping) and from dist (.js).
+ */
+import type { WorkerPlace } from './writes/writer.ts';
+
+const fromSource = import.meta.url.endsWith('.ts');
+
+export function workerPlace(name: 'sqlite/writer' | 'sqlite/long-reads' | 'postgres/writer'): WorkerPlace {
+  return {
+    url: new URL(`./${name}-worker${fromSource ? '.ts' : '.js'}`, import.meta.url),
+    execArgv: fromSource ? ['--conditions=source'] : [],
+  };
+}

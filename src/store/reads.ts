@@ -1,0 +1,39 @@
+/** The reading half of the contract, as each kind of store has it. */
+import type {
+  BlobOperations,
+  DecisionOperations,
+  ExportOperations,
+  PeopleReads,
+  RunOperations,
+  SpaceOperations,
+  SyncOperations,
+} from './contract.ts';
+
+export type ExportReads = Pick<
+  ExportOperations,
+  'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'
+>;
+export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts'> &
+  PeopleReads &
+  Pick<BlobOperations, 'get'>;
+export type RunReads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;
+export type SpaceReads = Pick<
+  SpaceOperations,
+  | 'states'
+  | 'mark'
+  | 'loadBitmap'
+  | 'untouched'
+  | 'byIds'
+  | 'byAnchors'
+  | 'resolve'
+  | 'accounts'
+  | 'scan'
+  | 'count'
+  | 'edgesOf'
+  | 'edgesAt'
+  | 'edgesTo'
+>;
+export type SyncReads = Pick<
+  SyncOperations,
+  'dirty' | 'orderedIds' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'
+>;
