@@ -10,12 +10,13 @@ const config: ViteUserConfig = defineConfig({
   test: {
     // Left to itself it keeps one core free, which is half of a small machine.
     maxWorkers: '100%',
+    globalSetup: ['test/servers/setup.ts'],
     projects: [
       {
         ...shared,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{architecture,servers}/**/*.test.ts'],
           execArgv: ['--conditions=source'],
           // Nothing is timed by it: it ends what hangs, also where the machine is busy with something else.
           testTimeout: 60_000,

@@ -1,6 +1,7 @@
 /**
  * Everything that must hold before a change is taken, in one command: `npm run verify`. `--fast` leaves out what takes
- * minutes. With CI=true a real server that a test needs and cannot have is a failure, not a skip.
+ * minutes. The servers that tests need are started once for all of them, installed where root may; one that cannot be had is a
+ * failure, not a skip.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { branchesIn, branchReport, reachedIn } from './branches.ts';
 import { checkPackage } from './package-check.ts';
+import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type Count, command, ONE, runSteps, type Step } from './steps.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -60,15 +62,17 @@ const once =
   };
 
 /** Where the whole tests note which marked branches they reached. */
-let reached = '';
+let reached: string | undefined;
 
-function wholeTests(): Count {
-  reached = mkdtempSync(join(tmpdir(), 'rollcall-branches-'));
-  process.env['ROLLCALL_BRANCHES'] = reached;
+/** All of them are written for either store (test/store.ts). */
+function wholeTests(store: 'sqlite' | 'postgres'): Count {
+  reached ??= mkdtempSync(join(tmpdir(), 'rollcall-branches-'));
+  const given = { ROLLCALL_BRANCHES: join(reached, store), ROLLCALL_TEST_STORE: store };
+  Object.assign(process.env, given);
   try {
     return tests('whole');
   } finally {
-    delete process.env['ROLLCALL_BRANCHES'];
+    for (const name of Object.keys(given)) delete process.env[name];
   }
 }
 
@@ -76,24 +80,37 @@ function wholeTests(): Count {
 function branches(): Count {
   try {
     const all = branchesIn(root);
-    const { text, missed } = branchReport(all, reachedIn(reached));
+    const { text, missed } = branchReport(all, reachedIn(join(reached!, 'sqlite')));
     process.stdout.write(`${text}\n`);
     for (const { name, file, line } of missed) process.stdout.write(`no test reached "${name}" (${file}:${line})\n`);
     return { passed: all.length - missed.length, failed: missed.length };
   } finally {
-    rmSync(reached, { recursive: true, force: true });
+    rmSync(reached!, { recursive: true, force: true });
   }
+}
+
+let postgres: PostgresServer | undefined;
+
+/** It ends with this process, however that ends. */
+async function servers(): Promise<Count> {
+  process.env['ROLLCALL_TEST_REQUIRED'] = 'true';
+  if (process.env['ROLLCALL_TEST_POSTGRES'] !== undefined) return ONE;
+  postgres = await startPostgres({ install: true });
+  process.env['ROLLCALL_TEST_POSTGRES'] = postgres.url;
+  return ONE;
 }
 
 const STEPS: readonly Step[] = [
   { name: 'lint', run: once(() => node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')) },
   { name: 'types', run: once(() => node('node_modules/typescript/bin/tsc', '--noEmit')) },
+  { name: 'servers', run: servers },
   { name: 'architecture', run: () => tests('unit', 'test/architecture') },
-  { name: 'unit tests', run: () => tests('unit', 'src') },
-  { name: 'whole tests', slow: true, run: wholeTests },
+  { name: 'unit tests', run: () => tests('unit', 'src', 'test/servers') },
+  { name: 'whole tests', slow: true, run: () => wholeTests('sqlite') },
   { name: 'branches', slow: true, run: branches },
   { name: 'package', slow: true, run: checkPackage },
 ];
 
 const fast = process.argv.includes('--fast');
 process.exitCode = (await runSteps(STEPS.filter((step) => !(fast && step.slow === true)))) ? 0 : 1;
+await postgres?.stop();

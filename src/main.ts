@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Program } from '#cli/index';
 import { main } from '#cli/index';
 import { loadConfiguration } from '#config/load';
-import { RollcallError } from '#core/errors';
-import { open } from '#store/sqlite/open';
+import { open as openPostgres } from '#store/postgres/open';
+import { open as openSqlite } from '#store/sqlite/open';
 import { CONNECTORS } from './registry.ts';
 
 export async function createProgram(): Promise<Program> {
@@ -17,12 +17,9 @@ export async function createProgram(): Promise<Program> {
       return await loadConfiguration({ file, definitions: CONNECTORS, env: process.env });
     },
     async openStore(config, { readOnly }) {
-      if (config.store.kind !== 'sqlite')
-        throw new RollcallError('configuration', 'this version keeps its store in SQLite only', {
-          where: { file: config.file },
-          remedy: 'write store: sqlite:rollcall.db',
-        });
-      return await open({ path: config.store.path, program: version, readOnly, create: !readOnly });
+      const how = { program: version, readOnly, create: !readOnly };
+      if (config.store.kind === 'postgres') return await openPostgres({ url: config.store.url, ...how });
+      return await openSqlite({ path: config.store.path, ...how });
     },
   };
 }

@@ -1,6 +1,7 @@
 /** A rollcall.yaml with faults in it, in a place that has run before: what is in the store can be looked at, nothing is written. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { STORE } from '../store.ts';
 import { BOOK, type Place, place } from './place.ts';
 
 const YAML = `connections:
@@ -67,7 +68,8 @@ it.each([
   ]);
 });
 
-it('what reads systems, plans or writes is refused as before, and nothing is written', async () => {
+it('what reads systems, plans or writes is refused as before, and nothing is written', async ({ skip }) => {
+  skip(STORE !== 'sqlite', 'looks at the bytes of the file');
   await here.write('rollcall.yaml', YAML.replace('anchor: id', 'ancor: id'));
   const store = await readFile(here.path('rollcall.db'));
   for (const argv of [

@@ -10,8 +10,8 @@ import { decide } from '#decisions/parked';
 import { type PlanRequest, plan, run } from '#runs/index';
 import type { Plan, RunReport, RunRequest } from '#runs/model';
 import type { ParkedRow, StagedRow, Store } from '#store/contract';
-import { open as openSqlite } from '#store/sqlite/open';
 import { CONNECTORS } from '../../src/registry.ts';
+import { testStore } from '../store.ts';
 
 export const HOUR = 3_600_000;
 
@@ -40,7 +40,7 @@ export interface Firm {
 
 export async function firm(yaml: string, systems: readonly string[] = ['hr', 'dir']): Promise<Firm> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-firm-'));
-  const open = () => openSqlite({ path: path.join(folder, 'rollcall.db'), program: 'test', readOnly: false, create: true });
+  const kept = await testStore(folder);
   const load = async (text: string): Promise<Configuration> => {
     const file = path.join(folder, 'rollcall.yaml');
     await writeFile(file, text);
@@ -58,7 +58,7 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
   const here: Firm = {
     folder,
     now: Date.UTC(2026, 0, 12, 8),
-    store: await open(),
+    store: await kept.open(),
     config: await load(yaml),
     batch: null,
     system: memorySystem,
@@ -86,12 +86,13 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
     account: async (connection, anchor) => (await here.store.spaces.byAnchors(connection, 'person', [anchor]))[0],
     async restart(text) {
       await here.store.close();
-      here.store = await open();
+      here.store = await kept.open();
       if (text !== undefined) here.config = await load(text);
     },
     async close() {
       await here.store.close();
       for (const name of systems) forgetMemorySystem(name);
+      await kept.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

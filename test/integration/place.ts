@@ -12,6 +12,7 @@ import { createProgram } from '#main';
 import type { ReportOutput } from '#operations/shapes';
 import { run } from '#runs/index';
 import type { Progress, RunReport } from '#runs/model';
+import { STORE, type TestStore, testStore, WRITTEN } from '../store.ts';
 
 export const DAY = 86_400_000;
 
@@ -43,20 +44,21 @@ export interface Place {
 }
 
 export async function place(yaml: string): Promise<Place> {
-  const here = await placeIn(await newFolder());
+  const folder = await newFolder();
+  const here = await placeIn(folder, await testStore(folder));
   await here.write('rollcall.yaml', yaml);
   return here;
 }
 
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'rollcall-bad-'));
 
-async function placeIn(folder: string): Promise<Place> {
+async function placeIn(folder: string, kept: TestStore): Promise<Place> {
   const program = await createProgram();
   const here: Place = {
     folder,
     now: Date.UTC(2026, 0, 12, 8),
     path: (name) => join(folder, name),
-    write: (name, content) => writeFile(join(folder, name), content),
+    write: (name, content) => writeFile(join(folder, name), name === 'rollcall.yaml' ? withStore(content, kept) : content),
     read: (name) => readFile(join(folder, name), 'utf8'),
     async call(...argv) {
       const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -100,11 +102,23 @@ async function placeIn(folder: string): Promise<Place> {
     async copy() {
       const to = await newFolder();
       await cp(folder, to, { recursive: true, filter: (file) => !file.endsWith('.lock') });
-      return Object.assign(await placeIn(to), { now: here.now });
+      const there = await placeIn(to, await kept.copy(to));
+      await there.write('rollcall.yaml', (await here.read('rollcall.yaml')).replaceAll(kept.place, WRITTEN));
+      return Object.assign(there, { now: here.now });
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    async remove() {
+      await kept.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
   return here;
+}
+
+/** The file as the test has it, with its store; where it names none, at its end, so that no line is another one than the test says. */
+function withStore(content: string | Uint8Array, { place }: TestStore): string | Uint8Array {
+  if (STORE === 'sqlite' || typeof content !== 'string') return content;
+  if (/^\W*store\W/m.test(content)) return content.replaceAll(WRITTEN, place);
+  return `${content.replace(/\n?$/, '\n')}store: ${place}\n`;
 }
 
 /** Where people come from, in most tests that go on with `BOOK` or a target of their own: `hr.csv`, as `rows()` has them. */

@@ -1,6 +1,5 @@
-/** The real engine as a house: SQLite in a folder of its own, memory systems, time owned by the test. */
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+/** The real engine as a house: a store of its own, memory systems, time owned by the test. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Configuration } from '#config/model';
@@ -9,8 +8,8 @@ import type { FaultRule } from '#connectors/memory/config';
 import { plan, run } from '#runs/index';
 import type { Plan, RunReport, Services } from '#runs/model';
 import type { Store } from '#store/contract';
-import { open as openSqlite } from '#store/sqlite/open';
 import type { Memory, System } from '../oracle/world.ts';
+import { testStore } from '../store.ts';
 import { configurationFrom } from './configuration.ts';
 import { endOf } from './end.ts';
 import { behaviourOf, type Comparable, comparable, createdIn, type House } from './house.ts';
@@ -50,14 +49,13 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
   const systems = memorySystems(organisation);
   const config = systems.configured(await configurationFrom(organisation.yaml, folder));
-  let file = path.join(folder, 'rollcall.db');
-  let store = await openSqlite({ path: file, program: 'test', readOnly: false, create: true });
+  const kept = await testStore(folder);
+  let store = await kept.open();
   // The plan of first contact is approved unseen.
   for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
   const reports: RunReport[] = [];
   let assigned = 0;
   let scripted = false;
-  let lives = 0;
   const house: EngineHouse = {
     now: MORNING,
     get store() {
@@ -92,12 +90,9 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
         systems.revive();
         return false;
       }
-      const copy = path.join(folder, `life-${++lives}.db`);
-      for (const part of ['', '-wal']) if (existsSync(file + part)) await copyFile(file + part, copy + part);
-      await store.close();
+      await kept.kill(store);
       systems.revive();
-      file = copy;
-      store = await openSqlite({ path: file, program: 'test', readOnly: false, create: false });
+      store = await kept.open();
       return true;
     },
     plan: (profile) => plan({ profile, connections: null, by: 'test', now: house.now, read: true }, services()),
@@ -132,6 +127,7 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
     async close() {
       await store.close();
       systems.close();
+      await kept.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

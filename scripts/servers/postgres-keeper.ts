@@ -1,0 +1,143 @@
+/**
+ * The process that owns one PostgreSQL server: makes it in a folder of its own, starts it, says its URL, does what it is told
+ * line by line (`crash`, `start`), and ends it and its folder when its input ends. So the server is gone however the process that
+ * wanted it came to an end, kill -9 included.
+ */
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { PostgresOptions } from './postgres.ts';
+import { postgresPrograms } from './postgres-programs.ts';
+
+const options = JSON.parse(process.argv[2]!) as PostgresOptions;
+/** Another program may take a free port before the server does. */
+const PORTS = 5;
+
+interface User {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+let folder: string | undefined;
+let programs = '';
+let user: User = {};
+
+const data = (): string => join(folder!, 'data');
+const answer = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
+
+/** Runs one of PostgreSQL's programs as the user that it may run as, where that user can be. */
+function call(program: string, ...args: readonly string[]): void {
+  const how: SpawnSyncOptions = { ...user, cwd: folder!, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const done = spawnSync(join(programs, program), args, how);
+  if (done.status === 0) return;
+  throw new Error(`${program}: ${done.error?.message ?? `exit code ${done.status}`}\n${done.stdout}${done.stderr}`.trimEnd());
+}
+
+const start = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-l', join(folder!, 'log'), 'start');
+const stop = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-m', 'immediate', 'stop');
+
+/** PostgreSQL refuses to be root: then it is the user `postgres`, that its package makes. */
+function ownUser(): User {
+  if (process.getuid?.() !== 0) return {};
+  const id = (what: string): number => Number(spawnSync('id', [what, 'postgres'], { encoding: 'utf8' }).stdout || Number.NaN);
+  const [uid, gid] = [id('-u'), id('-g')];
+  if (Number.isInteger(uid) && Number.isInteger(gid)) return { uid, gid };
+  throw new Error('PostgreSQL does not run as root, and there is no user postgres: useradd --system postgres');
+}
+
+function own(path: string): void {
+  if (user.uid !== undefined) chownSync(path, user.uid, user.gid!);
+}
+
+/** A cluster that sorts text as people do, so that no query rests on the order of bytes unless it says so. */
+function makeCluster(password: string): void {
+  const file = join(folder!, 'password');
+  writeFileSync(file, password, { mode: 0o600 });
+  own(file);
+  const text = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
+  call('initdb', '-D', data(), '-U', 'postgres', `--auth=scram-sha-256`, `--pwfile=${file}`, '--no-sync', ...text);
+  rmSync(file);
+  appendFileSync(join(data(), 'postgresql.conf'), settings());
+}
+
+function settings(): string {
+  const all: { [name: string]: string } = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '300',
+    shared_buffers: '64MB',
+    synchronous_commit: 'on',
+    // Nothing outlives the server, unless a test is about what does.
+    ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...options.settings,
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+    .join('');
+}
+
+async function startSomewhere(): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    appendFileSync(join(data(), 'postgresql.conf'), `port = ${port}\n`);
+    try {
+      start();
+      return port;
+    } catch (error) {
+      const log = readFileSync(join(folder!, 'log'), 'utf8');
+      if (tries === PORTS || !log.includes('Address already in use')) throw new Error(`${(error as Error).message}\n${log}`);
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Nothing in it is worth a clean end. */
+function end(): never {
+  if (folder !== undefined) {
+    try {
+      stop();
+    } catch {
+      // It was not running.
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.exit();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+// Whoever read the answers may be gone.
+process.stdout.on('error', end);
+
+try {
+  programs = postgresPrograms({ install: options.install === true });
+  user = ownUser();
+  folder = mkdtempSync(join(tmpdir(), 'rollcall-postgres-'));
+  own(folder);
+  mkdirSync(data(), { mode: 0o700 });
+  own(data());
+  const password = randomBytes(24).toString('hex');
+  makeCluster(password);
+  const port = await startSomewhere();
+  answer({ url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` });
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'crash') stop();
+    if (line === 'start') start();
+    answer({ done: line });
+  }
+} catch (error) {
+  answer({ failed: (error as Error).message });
+}
+end();

@@ -1,0 +1,51 @@
+/** PostgreSQL's errors in our kinds. What it says of a connection may hold the address, never the password. */
+import { type ErrorKind, RollcallError } from '#core/errors';
+
+const LOST = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_|EHOSTUNREACH)/;
+
+/** `committing`: whether it was kept is not known. */
+export function postgresError(error: unknown, committing: boolean = false): RollcallError {
+  if (error instanceof RollcallError) return error;
+  const code = String((error as { code?: unknown }).code ?? '');
+  const message = error instanceof Error ? error.message : String(error);
+  if (isLost(error))
+    return said(
+      'unavailable',
+      `the connection to PostgreSQL was lost: ${message}`,
+      committing ? 'start the command again: what was written is looked at first' : 'see that the server runs and can be reached',
+    );
+  if (code === '53100')
+    return said('unavailable', "the disk of the store's server is full", 'free space on it; nothing of the last write was kept');
+  if (code.startsWith('53') || code === '55P03' || code.startsWith('40'))
+    return said(
+      'unavailable',
+      `PostgreSQL is too busy: ${message}`,
+      'try again; if it stays so, see its limits of connections and memory',
+    );
+  if (code.startsWith('28'))
+    return said('permission', `PostgreSQL refuses the user or password: ${message}`, 'check the user and password in `store:`');
+  if (code === '3D000')
+    return said('notFound', `PostgreSQL has no such database: ${message}`, 'create the database, or change `store:`');
+  if (code === '42501')
+    return said(
+      'permission',
+      `PostgreSQL refuses: ${message}`,
+      'give the user of `store:` its own database, or the right to create in it',
+    );
+  return new RollcallError('internal', `store: ${message}`, { cause: error });
+
+  function said(kind: ErrorKind, text: string, remedy: string): RollcallError {
+    return new RollcallError(kind, text, { remedy, cause: error });
+  }
+}
+
+/** The server or the way to it is gone; a new connection may find it again. */
+export function isLost(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return (
+    LOST.test(code) ||
+    code.startsWith('08') ||
+    code.startsWith('57P') ||
+    /^Connection terminated|^Client has encountered a connection error/.test(message)
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * Which rows each writing operation may look at: loaded into the working copy before it runs. What is left out here is not
+ * there for the operation, so each names all that it could find, by sets, in a number of statements that is always the same.
+ */
+import type { OperationInput, OperationName } from '../writes/operations.ts';
+import { loadCommit, loadDone } from './loads/commit.ts';
+import { loadDecision, loadHold } from './loads/decisions.ts';
+import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
+import { loadAnswerEdges, loadDecideEdges } from './loads/members.ts';
+import { loadBeginRun, loadFinishRun, loadRun } from './loads/runs.ts';
+import { loadAbsent, loadBitmap, loadBlobs, loadPages, loadStage } from './loads/spaces.ts';
+import type { Loader } from './working-copy.ts';
+
+/** Those that are one statement of their own need no working copy. */
+export type Copied = Exclude<OperationName, 'indexForSearch' | 'cleanRuns'>;
+
+/** They only add rows, or write those that are always there. */
+const nothing = (): Promise<void> => Promise.resolve();
+
+export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: OperationInput<Name>) => Promise<void> } = {
+  answer: loadAnswer,
+  answerEdges: loadAnswerEdges,
+  attemptEdges: nothing,
+  beginRun: loadBeginRun,
+  clearBitmap: loadPages,
+  clearDone: loadDone,
+  closeHold: loadHold,
+  commit: loadCommit,
+  decideEdges: loadDecideEdges,
+  finishRun: loadFinishRun,
+  markAbsent: loadAbsent,
+  markDirty: nothing,
+  markExports: loadMarked,
+  openHold: nothing,
+  progress: loadRun,
+  putBlobs: loadBlobs,
+  recordChanges: nothing,
+  recordDecision: nothing,
+  recordErrors: nothing,
+  reserve: nothing,
+  revokeDecision: loadDecision,
+  saveBitmap: loadBitmap,
+  saveState: nothing,
+  setTimesBack: loadLate,
+  settleUnshown: loadUnshown,
+  stage: loadStage,
+  take: loadTake,
+};

@@ -1,0 +1,118 @@
+/** Attempts and answers: the rows that are sent, and what the gates count of them. */
+
+import { codeOf, OPERATIONS, WAITING } from '../../tables/codes.ts';
+import type { Row } from '../../tables/database.ts';
+import type { OperationInput } from '../../writes/operations.ts';
+import type { Loader } from '../working-copy.ts';
+import { columnOf, edgesAt, keysAt, listedKeys, NARROW, refusedOf, stagedByAnchors, stagedByIds } from './staged.ts';
+
+const HOUR = 3_600_000;
+
+/** What waits, without what is on its way. */
+export async function loadTake(loader: Loader, request: OperationInput<'take'>): Promise<void> {
+  const connection = loader.connectionId(request.connection);
+  const flying = [...loader.session.inFlight(connection)];
+  // Only a part of the index for each operation, in its order, as they are taken.
+  await loader.rows(
+    'staged',
+    `from unnest($2::smallint[]) as n(operation) cross join lateral (
+       select * from staged s where s.connection = $1 and s.export_state = ${WAITING} and s.export_operation = n.operation and s.export_not_before <= $3
+         and s.id > $4 and not s.id = any($5::bigint[]) and ($6::bigint[] is null or s.id = any($6::bigint[])) order by s.id limit $7) t`,
+    [
+      connection,
+      request.operations.map((name) => codeOf(OPERATIONS, name)),
+      request.now,
+      request.after ?? 0,
+      flying,
+      request.only ?? null,
+      request.limit,
+    ],
+    NARROW,
+  );
+}
+
+export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>): Promise<void> {
+  const connection = loader.connectionId(batch.connection);
+  const ids = batch.answers.map((one) => one.staged);
+  const rows = await stagedByIds(loader, [...ids, ...lastItems(loader, batch)]);
+  const of = columnOf(loader, 'staged');
+  const kinds = new Map(rows.map((row) => [Number(of(row, 'id')), Number(of(row, 'kind'))]));
+  const twins = await stagedByAnchors(
+    loader,
+    batch.answers.flatMap(({ staged, anchor }): [number, number, string][] =>
+      anchor === null || !kinds.has(staged) ? [] : [[connection, kinds.get(staged)!, anchor]],
+    ),
+  );
+  await loadTwins(
+    loader,
+    twins.map((row) => Number(of(row, 'id'))).filter((id) => !kinds.has(id)),
+  );
+  await keysAt(loader, [
+    ...batch.answers.flatMap(({ keys }) => (keys ?? []).map(({ scope, norm }): [string, string] => [scope, norm])),
+    ...[...rows, ...twins].flatMap((row) => listedKeys(of(row, 'keys'))),
+  ]);
+  const edges = batch.answers.flatMap((one) => one.edges);
+  await stagedByIds(
+    loader,
+    edges.map((edge) => edge.stagedId),
+    NARROW,
+  );
+  await edgesAt(loader, edges);
+  await refusedOf(loader, ids);
+  await countedAt(loader, connection, [batch.at]);
+}
+
+/** Those that have no answer yet: with the last one they are lost. */
+function lastItems(loader: Loader, batch: OperationInput<'answer'>): number[] {
+  if (batch.more) return [];
+  return [...loader.session.inFlight(loader.connectionId(batch.connection))];
+}
+
+/** All that hangs on a row whose place another one takes. */
+async function loadTwins(loader: Loader, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  for (const table of ['reference', 'waiting', 'parked'])
+    await loader.rows(table, `from ${table} t where t.staged_id = any($1::bigint[])`, [ids]);
+}
+
+/** What the gates of a connection hold, and what they counted in these hours. */
+export async function countedAt(loader: Loader, connection: number, times: readonly number[]): Promise<void> {
+  await loader.rows('gate_hold', 'from gate_hold t where t.connection = $1 and t.closed_at is null', [connection]);
+  const hours = [...new Set(times.map((at) => Math.floor(at / HOUR)))];
+  await loader.rows('gate_sent', 'from gate_sent t where t.connection = $1 and t.hour = any($2::bigint[])', [connection, hours]);
+}
+
+export async function loadMarked(loader: Loader, batch: OperationInput<'markExports'>): Promise<void> {
+  await stagedByIds(
+    loader,
+    batch.rows.map(({ id }) => id),
+    NARROW,
+  );
+}
+
+export async function loadUnshown(loader: Loader, batch: OperationInput<'settleUnshown'>): Promise<void> {
+  const ids = batch.rows.map(({ id }) => id);
+  const rows = await stagedByIds(loader, ids, [...NARROW, 'steps']);
+  const at = NARROW.indexOf('export_at');
+  await countedAt(
+    loader,
+    loader.connectionId(batch.connection),
+    rows.map((row: Row) => Number(row[at] ?? 0)),
+  );
+  await refusedOf(loader, ids);
+}
+
+export async function loadLate(loader: Loader, { connection: name, latest }: OperationInput<'setTimesBack'>): Promise<void> {
+  const connection = loader.connectionId(name);
+  await loader.rows(
+    'staged',
+    'from staged t where t.connection = $1 and t.export_state is not null and (t.export_at > $2 or t.export_not_before > $2)',
+    [connection, latest],
+    NARROW,
+  );
+  await loader.rows('reference', 'from reference t where t.connection = $1 and t.state <> 0 and t.sent_at > $2', [
+    connection,
+    latest,
+  ]);
+  await loader.rows('gate_sent', 'from gate_sent t where t.connection = $1', [connection]);
+}

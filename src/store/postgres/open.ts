@@ -1,0 +1,177 @@
+/**
+ * The PostgreSQL store: tables in a schema of their own, one writing thread per process (writer-worker) and connections that
+ * read. What every writing operation means is store/writes, as for SQLite; here it runs on a working copy of the rows it names.
+ *
+ *   schema/   numbered SQL           working-copy, loads/, flush    an operation's rows, there and back
+ *   read/     what callers read      tenure                         several processes
+ */
+import { randomBytes } from 'node:crypto';
+import { type Client, escapeIdentifier, type Pool } from 'pg';
+import { RollcallError } from '#core/errors';
+import { assembleStore } from '../assemble.ts';
+import type { Store, StoreInfo } from '../contract.ts';
+import { workerPlace } from '../place.ts';
+import { startWriter } from '../writes/writer.ts';
+import { checksums } from './checksums.ts';
+import { connect, createPool, type PostgresPlace, query, takeStatements } from './connect.ts';
+import { copyTables } from './copy.ts';
+import { postgresError } from './faults.ts';
+import { knownVersion, schemaVersion } from './migrate.ts';
+import { exportReads } from './read/exports.ts';
+import { readIndexRows } from './read/index-rows.ts';
+import { createNames } from './read/names.ts';
+import { peopleReads } from './read/people.ts';
+import { runReads } from './read/runs.ts';
+import { spaceReads } from './read/spaces.ts';
+import { syncReads } from './read/sync.ts';
+import type { WriterOptions } from './writer-worker.ts';
+
+export interface OpenOptions {
+  readonly url: string;
+  /** Made when it is not there; `rollcall` unless said otherwise. */
+  readonly schema?: string;
+  /** What holds the store, for whoever finds it held: the command line. */
+  readonly program: string;
+  readonly readOnly?: boolean;
+  /** Make it when it is not there. */
+  readonly create?: boolean;
+  /** Statements of each operation, for the conformance suite: each as often as it was asked. */
+  readonly trace?: (operation: string, statements: readonly string[]) => void;
+}
+
+const SCHEMA = 'rollcall';
+/** Of the connections that read. */
+const READERS = 4;
+/** PostgreSQL's oldest that is supported by its makers and has what is used here. */
+const OLDEST = 15;
+
+/**
+ * @throws notFound when there is no store and none is to be made · unavailable, permission as the server says · configuration
+ * for a newer schema or an older server.
+ */
+export async function open(options: OpenOptions): Promise<Store> {
+  const place: PostgresPlace = { url: options.url, schema: options.schema ?? SCHEMA };
+  try {
+    const client = await connect(place);
+    try {
+      await look(client, options.create === true && options.readOnly !== true);
+    } finally {
+      await client.end();
+    }
+    return await openAt(place, options, null);
+  } catch (error) {
+    throw postgresError(error);
+  }
+}
+
+async function look(client: Client, create: boolean): Promise<void> {
+  const [[version]] = (await query(client, `select current_setting('server_version_num')::int / 10000`)) as [[number]];
+  if (version < OLDEST)
+    throw new RollcallError('configuration', `the server is PostgreSQL ${version}; Rollcall needs ${OLDEST} or newer`, {
+      remedy: 'use a newer server, or store: sqlite:rollcall.db',
+    });
+  if (!create && (await schemaVersion(client)) === 0)
+    throw new RollcallError('notFound', 'there is no store in this database yet', {
+      remedy: 'the first `rollcall run` makes it',
+    });
+}
+
+/** `copy`: the connection that keeps a private copy, which is dropped at the end. */
+async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client | null): Promise<Store> {
+  const writer = options.readOnly
+    ? null
+    : await startWriter(
+        workerPlace('postgres/writer'),
+        { ...place, program: options.program, careless: copy !== null } satisfies WriterOptions,
+        options.trace,
+      );
+  const pool = createPool(place, READERS);
+  pool.on('error', () => {});
+  try {
+    const client = await pool.connect();
+    try {
+      const version = await schemaVersion(client);
+      if (version < knownVersion())
+        throw new RollcallError(
+          'configuration',
+          `the store has schema version ${version}; this program needs ${knownVersion()}`,
+          {
+            remedy: 'run a command that writes, such as `rollcall run`: it upgrades the store',
+          },
+        );
+    } finally {
+      client.release();
+    }
+    const names = createNames(pool);
+    const told = <Reads extends object>(reads: Reads): Reads => guarded(reads, options.trace);
+    return assembleStore({
+      info: await readInfo(pool),
+      place: {},
+      writer,
+      reads: {
+        runs: told(runReads(pool, names)),
+        spaces: told(spaceReads(pool, names)),
+        sync: told(syncReads(pool, names)),
+        exports: told(exportReads(pool, names)),
+        people: told(peopleReads(pool, names)),
+      },
+      importIndex: (connection) => readIndexRows(pool, connection),
+      checksums: () => checksums(pool),
+      sandbox: () => sandbox(place, options),
+      async close() {
+        await pool.end();
+        await writer?.close();
+        if (copy === null) return;
+        await copy.query(`drop schema if exists ${escapeIdentifier(place.schema)} cascade`).catch(() => {});
+        await copy.end().catch(() => {});
+      },
+    });
+  } catch (error) {
+    await pool.end().catch(() => {});
+    await writer?.close();
+    throw error;
+  }
+}
+
+async function sandbox(place: PostgresPlace, options: OpenOptions): Promise<Store> {
+  const schema = `${place.schema}_plan_${randomBytes(6).toString('hex')}`;
+  const keeper = await connect(place);
+  keeper.on('error', () => {});
+  try {
+    await copyTables(keeper, place.schema, schema);
+    return await openAt({ ...place, schema }, { url: place.url, program: options.program }, keeper);
+  } catch (error) {
+    await keeper.query(`drop schema if exists ${escapeIdentifier(schema)} cascade`).catch(() => {});
+    await keeper.end().catch(() => {});
+    throw postgresError(error);
+  }
+}
+
+async function readInfo(pool: Pool): Promise<StoreInfo> {
+  const settings = new Map(
+    (await query(pool, 'select name, value from setting')).map(([name, value]) => [String(name), value as Buffer]),
+  );
+  return {
+    storeId: settings.get('storeId')!.toString(),
+    schemaVersion: Number(settings.get('schemaVersion')!.toString()),
+    generation: Number(settings.get('generation')!.toString()),
+    digestKey: new Uint8Array(settings.get('digestKey')!),
+  };
+}
+
+/** Errors in our kinds, and statements told. */
+function guarded<Reads extends object>(reads: Reads, trace: OpenOptions['trace']): Reads {
+  const out: { [name: string]: unknown } = {};
+  for (const [name, read] of Object.entries(reads))
+    out[name] = async (...input: unknown[]) => {
+      if (trace) takeStatements();
+      try {
+        const result: unknown = await (read as (...input: unknown[]) => Promise<unknown>)(...input);
+        trace?.(name, takeStatements());
+        return result;
+      } catch (error) {
+        throw postgresError(error);
+      }
+    };
+  return out as Reads;
+}

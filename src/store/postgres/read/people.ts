@@ -1,0 +1,152 @@
+/** Reads for people: decisions, what is parked, search, debts, blobs. */
+import type { Subjects } from '../../contract.ts';
+import type { PersonReads } from '../../reads.ts';
+import { GONE } from '../../tables/codes.ts';
+import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
+import { EDGE, edgeRow, OBJECT, objectRow } from '../../tables/rows.ts';
+import { type Queryable, query } from '../connect.ts';
+import { startingWith, wordsOf } from '../search.ts';
+import type { Names } from './names.ts';
+
+/** Conditions that hold together, each with at most one value: a text for each set of them, so that each has its own plan. */
+interface Conditions {
+  readonly texts: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** `$` in a text stands for its value. */
+function conditions(...all: readonly (false | readonly [text: string, ...value: readonly unknown[]])[]): Conditions {
+  const texts: string[] = [];
+  const values: unknown[] = [];
+  for (const one of all) {
+    if (one === false) continue;
+    if (one.length > 1) values.push(one[1]);
+    texts.push(one[0].replaceAll('$', `$${values.length}`));
+  }
+  return { texts, values };
+}
+
+/** Rows of a page about given subjects, each found by its own index. */
+async function pageAbout(
+  pool: Queryable,
+  columns: string,
+  table: 'decision' | 'parked',
+  { stagedIds, objectIds }: Subjects,
+  rest: Conditions,
+  page: { after: number; limit: number },
+) {
+  const t = table[0]!;
+  const n = rest.values.length;
+  const texts = [...rest.texts, `${t}.id > $${n + 1}`];
+  const values = [...rest.values, page.after, page.limit];
+  if (stagedIds !== undefined || objectIds !== undefined) {
+    texts.push(`${t}.id = any(array(select id from ${table} where staged_id = any($${n + 3}::bigint[])
+      union select id from ${table} where object_id = any($${n + 4}::bigint[])))`);
+    values.push(stagedIds ?? [], objectIds ?? []);
+  }
+  return await query(
+    pool,
+    `select ${columns} from ${table} ${t} where ${texts.join(' and ')} order by ${t}.id limit $${n + 2}`,
+    values,
+  );
+}
+
+// Whoever the index does not know yet is looked at one by one, and nobody else: `offset 0` keeps their words out of the join.
+const found = (kind: string): string =>
+  `with hit as materialized (select id from search where words @@ $1::tsquery and id > $2)
+   select ${OBJECT} from (select id from hit order by id) hit join object o on o.id = hit.id where ${kind}
+     not exists (select 1 from search_pending p where o.id >= p.from_id and o.id <= p.to_id) order by hit.id limit $3`;
+const FOUND = found('');
+const FOUND_OF_KIND = found('o.kind = $4 and');
+const fresh = (kind: string): string =>
+  `select distinct on (o.id) ${OBJECT} from search_pending p cross join lateral (
+     select * from object where id >= p.from_id and id <= p.to_id and id > $2 offset 0) o
+   where ${kind} ${wordsOf('o.folded')} @@ $1::tsquery order by o.id limit $3`;
+const FRESH = fresh('');
+const FRESH_OF_KIND = fresh('o.kind = $4 and');
+
+// Debts are found by their own index, which has them in no order.
+const DEBTS = `with debt as materialized (select * from reference where debt_since is not null and (staged_id, attribute, key) > ($1, $2, $3))
+  select r.connection, ${EDGE} from debt r where (select s.presence from staged s where s.id = r.staged_id) <> ${GONE}
+  order by r.staged_id, r.attribute, r.key limit $4`;
+
+export function peopleReads(pool: Queryable, names: Names): PersonReads {
+  return {
+    async list(filter, page) {
+      const rows = await pageAbout(
+        pool,
+        DECISION,
+        'decision',
+        filter,
+        conditions(
+          filter.connection !== undefined && ['d.connection = $', await names.connectionId(filter.connection)],
+          filter.kinds !== undefined && ['d.kind = any($::text[])', filter.kinds],
+          filter.active && ['d.revoked_at is null'],
+        ),
+        page,
+      );
+      return await names.mapped(rows, (row) => decisionRow(names, row));
+    },
+    async parked(filter, page) {
+      const rows = await pageAbout(
+        pool,
+        PARKED,
+        'parked',
+        filter,
+        conditions(
+          filter.connection !== undefined && ['p.connection = $', await names.connectionId(filter.connection)],
+          filter.kind !== undefined && ['p.kind = $', filter.kind],
+        ),
+        page,
+      );
+      return await names.mapped(rows, (row) => parkedRow(names, row));
+    },
+    async parkedCounts() {
+      const rows = await query(
+        pool,
+        'select kind, connection, count(*) from parked group by kind, connection order by kind, connection nulls first',
+      );
+      return await names.mapped(rows, ([kind, connection, count]) => ({
+        kind: String(kind),
+        connection: named(names, connection),
+        count: Number(count),
+      }));
+    },
+    async counts() {
+      const out: { [kind: string]: number } = Object.create(null);
+      const rows = await query(pool, 'select kind, count from object_count order by kind');
+      const counts = await names.mapped(rows, ([kind, count]) => [names.term(Number(kind)), Number(count)] as const);
+      for (const [kind, count] of counts) out[kind] = count;
+      return out;
+    },
+    async search({ words, kind, after, limit }) {
+      // As core/fold splits what is indexed.
+      const wanted = words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []);
+      if (wanted.length === 0) return [];
+      const values = [startingWith(wanted), after, limit];
+      if (kind !== undefined) values.push(await names.termId(kind));
+      const known = await query(pool, kind === undefined ? FOUND : FOUND_OF_KIND, values);
+      const unknown = await query(pool, kind === undefined ? FRESH : FRESH_OF_KIND, values);
+      const objects = new Map(
+        (await names.mapped([...known, ...unknown], (row) => objectRow(names, row))).map((row) => [row.id, row]),
+      );
+      return [...objects.values()].sort((a, b) => a.id - b.id).slice(0, limit);
+    },
+    async debts({ after, limit }) {
+      const rows = await query(pool, DEBTS, [
+        after?.stagedId ?? 0,
+        after ? await names.termId(after.attribute) : 0,
+        after?.key ?? '',
+        limit,
+      ]);
+      return await names.mapped(rows, ([connection, ...row]) => ({
+        ...edgeRow(names, row),
+        connection: names.connection(Number(connection)),
+      }));
+    },
+    async get(hash) {
+      const [row] = await query(pool, 'select bytes from blob where hash = $1', [hash]);
+      return row ? new Uint8Array(row[0] as Buffer) : null;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * The writer thread of a PostgreSQL store: one connection, two lanes as SQLite's writer has them. Everything that waits in the
+ * interactive lane is one transaction, answered after its commit; bulk operations share one until somebody interactive comes.
+ * Each begins with the lock of the counters: a process that was put out and does not know it yet changes nothing between.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Client } from 'pg';
+import { checkDomain } from '../tables/domain.ts';
+import { plainError } from '../tables/faults.ts';
+import type { OperationName } from '../writes/operations.ts';
+import type { WriterReply, WriterRequest } from '../writes/writer.ts';
+import { connect, type PostgresPlace, takeStatements } from './connect.ts';
+import { isLost, postgresError } from './faults.ts';
+import type { Copied } from './loads.ts';
+import { migrate } from './migrate.ts';
+import { STATEMENTS } from './statements.ts';
+import { type Tenure, takeTenure } from './tenure.ts';
+import { createWorkingCopy, type WorkingCopy } from './working-copy.ts';
+
+export interface WriterOptions extends PostgresPlace {
+  readonly program: string;
+  /** A private copy need not survive a power cut, and nobody else writes it. */
+  readonly careless: boolean;
+}
+
+const port: MessagePort = parentPort!;
+const options = workerData as WriterOptions;
+
+let client: Client | undefined;
+let copy: WorkingCopy;
+let tenure: Tenure | undefined;
+const interactive: WriterRequest[] = [];
+const bulk: WriterRequest[] = [];
+let draining = false;
+let arrived: () => void = () => {};
+const slices = { operations: {} as { [operation: string]: { rows: number; ms: number } }, commitMs: 0, checkpointMs: 0 };
+
+try {
+  client = await connected();
+  await migrate(client, options.schema);
+  tenure = await takeTenure(options, options.program);
+  copy = await createWorkingCopy(client);
+  takeStatements();
+  port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  port.on('message', (request: WriterRequest) => {
+    (request.lane === 'interactive' ? interactive : bulk).push(request);
+    arrived();
+    if (!draining) void drain();
+  });
+} catch (error) {
+  await tenure?.end();
+  await client?.end().catch(() => {});
+  port.postMessage({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
+  port.close();
+}
+
+async function connected(): Promise<Client> {
+  const fresh = await connect(options);
+  // An answer says it; an idle one is found lost by the next use.
+  fresh.on('error', () => {});
+  if (options.careless) await fresh.query('set synchronous_commit = off');
+  return fresh;
+}
+
+async function drain(): Promise<void> {
+  draining = true;
+  // What comes in the same turn belongs to one group.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (;;) {
+    if (interactive.length > 0) {
+      await runGroup(interactive.splice(0));
+      continue;
+    }
+    const next = bulk.shift();
+    if (!next) break;
+    if (next.name === 'close') {
+      await close(next);
+      return;
+    }
+    const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
+    while (group[group.length - 1]!.more) {
+      while (bulk.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
+      group.push(bulk.shift()!);
+    }
+    await runGroup(group);
+  }
+  draining = false;
+}
+
+async function close(request: WriterRequest): Promise<void> {
+  await tenure?.end();
+  await client?.end().catch(() => {});
+  port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  port.close();
+}
+
+/** One transaction over several operations. What one cannot do is told to it alone; a lost connection to all. */
+async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
+  const replies: WriterReply[] = [];
+  const written = new Map(copy?.written);
+  const { epoch } = copy.session;
+  let committing = false;
+  try {
+    client ??= await connected();
+    await client.query('begin');
+    await copy.refresh(client);
+    await tenure!.check(client, copy.session);
+    for (const request of requests) {
+      replies.push(await runOne(client, request));
+      if (request.lane === 'bulk' && interactive.length > 0) break;
+    }
+    await copy.finish(client);
+    const begun = performance.now();
+    committing = true;
+    await client.query('commit');
+    slices.commitMs = Math.max(slices.commitMs, performance.now() - begun);
+  } catch (error) {
+    copy.forget();
+    copy.restoreWritten(written);
+    copy.session.epoch = epoch;
+    await leave(error);
+    const plain = plainError(postgresError(error, committing));
+    for (const request of requests)
+      port.postMessage({ id: request.id, ok: false, error: plain, shapes: [] } satisfies WriterReply);
+    return;
+  }
+  for (const reply of replies) port.postMessage(reply);
+  bulk.unshift(...requests.slice(replies.length));
+}
+
+/** The transaction is undone; a connection that is lost is made anew for the next one. */
+async function leave(error: unknown): Promise<void> {
+  try {
+    if (!isLost(error)) return void (await client?.query('rollback'));
+  } catch {
+    // It is lost, too.
+  }
+  await client?.end().catch(() => {});
+  client = undefined;
+}
+
+async function runOne(on: Client, request: WriterRequest): Promise<WriterReply> {
+  if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(copy.written), shapes: [] };
+  if (request.name === 'slices') return { id: request.id, ok: true, result: slices, shapes: [] };
+  const begun = performance.now();
+  const { epoch } = copy.session;
+  const written = new Map(copy.written);
+  takeStatements();
+  try {
+    checkDomain(request.input, request.name);
+    const result = await operate(on, request.name as OperationName, request.input);
+    if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
+    return { id: request.id, ok: true, result, shapes: takeStatements() };
+  } catch (error) {
+    // What the database refused undoes the whole transaction.
+    if ((error as { severity?: unknown }).severity !== undefined || isLost(error)) throw error;
+    copy.session.epoch = epoch;
+    return { id: request.id, ok: false, error: plainError(error), shapes: [] };
+  }
+}
+
+async function operate(on: Client, name: OperationName, input: unknown): Promise<unknown> {
+  if (name in STATEMENTS)
+    return await (STATEMENTS[name as keyof typeof STATEMENTS] as (on: Client, input: unknown) => Promise<unknown>)(on, input);
+  return await copy.run(on, name as Copied, input);
+}
+
+function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {
+  let rows = 0;
+  for (const [table, n] of copy.written) rows += n - (before.get(table) ?? 0);
+  const most = slices.operations[name] ?? { rows: 0, ms: 0 };
+  slices.operations[name] = { rows: Math.max(most.rows, rows), ms: Math.max(most.ms, ms) };
+}
