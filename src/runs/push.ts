@@ -205,10 +205,11 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
     if (connection.exports.size === 0 || isHeld(context, connection)) continue;
     const mine = rows.filter((row) => row.connection === connection.name);
     const decided = mine.filter((row) => row.export?.state === 'waiting' || row.export?.state === 'held');
-    const wished = await withoutEarly(context, connection, decided);
     const members = new Set(mine.filter((row) => groups.has(row.id)).map((row) => row.id));
-    if (wished.length + members.size === 0) continue;
-    await gateRows(context, connection, wished, members.size > 0);
+    if (decided.length + members.size === 0) continue;
+    // All of it: who sends it may be somebody else, and asks no gate any more.
+    await gateRows(context, connection, decided, members.size > 0);
+    const wished = await withoutEarly(context, connection, decided);
     wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members });
   }
   return wishes.size === 0 ? null : wishes;
@@ -226,7 +227,7 @@ async function withoutEarly(
   const isNew = (row: StagedRow): boolean => row.export!.operation === 'create';
   if (!rows.some(isNew)) return rows;
   const { ranges } = await store.sync.dirty();
-  return (await store.sync.orderedIds(name, ranges)).length === 0 ? rows : rows.filter((row) => !isNew(row));
+  return (await store.sync.anyWithin(name, ranges)) ? rows.filter((row) => !isNew(row)) : rows;
 }
 
 /** A target that fails keeps nobody else from being written to. */

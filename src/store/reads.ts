@@ -35,5 +35,5 @@ export type SpaceReads = Pick<
 >;
 export type SyncReads = Pick<
   SyncOperations,
-  'dirty' | 'orderedIds' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'
+  'dirty' | 'orderedIds' | 'anyWithin' | 'objects' | 'linked' | 'keys' | 'waiting' | 'due' | 'scanObjects'
 >;

@@ -235,8 +235,11 @@ export function exportsSuite(suite: Suite): void {
 
   test('an account that a read showed before its answer came is one account', async (opened) => {
     await accounts(opened, 1);
+    const wished = { stagedId: 1, attribute: 'member', state: 'add', ours: true, debtSince: null } as const;
+    await commit(opened, { edges: ['j', 'k'].map((key) => ({ ...wished, key, text: key })) });
     const [row] = await take(opened, 'a');
-    const edges = [{ attribute: 'member', all: { keys: ['k'], texts: null } }];
+    // One of its members is wished for already.
+    const edges = [{ attribute: 'member', all: { keys: ['k', 'l'], texts: null } }];
     await stage(opened, [item('u1', { kind: 'user', seen: '{"read":1}', edges })], { connection: 'ad' });
     await answers(opened, 'a', [answer(row!, { outcome: 'sent', sent: '{"a":1}', seen: null, digest: null })]);
     const rows = await opened.store.spaces.scan('ad', { after: 0, limit: 9 });
@@ -246,7 +249,7 @@ export function exportsSuite(suite: Suite): void {
     );
     deepEqual(
       (await opened.store.spaces.edgesOf([1], { limit: 9 })).map((edge) => edge.key),
-      ['k'],
+      ['j', 'k', 'l'],
     );
   });
 

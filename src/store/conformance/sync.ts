@@ -230,6 +230,12 @@ export function syncSuite(suite: Suite): void {
       [middle!.id],
     );
     equal((await opened.store.sync.orderedIds('none', [{ subject: 'staged', from: 1, to: 9, cause: '' }])).length, 0);
+    const any = (connection: string, from: number, to: number): Promise<boolean> =>
+      opened.store.sync.anyWithin(connection, [
+        { subject: 'object', from: 1, to: 9, cause: '' },
+        { subject: 'staged', from, to, cause: '' },
+      ]);
+    deepEqual(await Promise.all([any('hr', 51, 99), any('hr', 52, 99), any('none', 1, 99)]), [true, false, false]);
   });
 
   test('who waits for a key is found until it waits no more', async (opened) => {

@@ -143,6 +143,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.spaces.count('hr');
   const { upTo, ranges } = await store.sync.dirty();
   await store.sync.orderedIds('hr', ranges);
+  await store.sync.anyWithin('hr', ranges);
   const accounts = await store.sync.reserve('staged', size);
   const batch = {
     objects: ids.map((id) => object(id, { folded: `name ${id}` })),

@@ -13,6 +13,8 @@ export interface SyncOperations {
   markDirty(ranges: readonly DirtyRange[], epoch: Epoch | null): Promise<SeqRange>;
   /** Ids of one connector space within the ranges: in (kind, anchor) order by bytes, then those without an anchor by id. */
   orderedIds(connection: string, ranges: readonly DirtyRange[]): Promise<Float64Array>;
+  /** Whether there is any id of that connector space within the ranges. */
+  anyWithin(connection: string, ranges: readonly DirtyRange[]): Promise<boolean>;
   objects(ids: readonly ObjectId[]): Promise<readonly ObjectRow[]>;
   /** Every staged row linked to these objects, by object, then connection. */
   linked(ids: readonly ObjectId[]): Promise<readonly StagedRow[]>;

@@ -6,20 +6,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Client, ClientBase } from 'pg';
-import { RollcallError } from '#core/errors';
-import type { Session } from '../writes/session.ts';
+import { RollcallError, Superseded } from '#core/errors';
 import { connect, type PostgresPlace, query } from './connect.ts';
 
 export interface Tenure {
-  /** At the beginning of a transaction: a process that was put out has no epoch any more. */
-  check(client: ClientBase, session: Session): Promise<void>;
+  /** At the beginning of a transaction. @throws Superseded where this process was put out: it writes nothing any more. */
+  check(client: ClientBase): Promise<void>;
   end(): Promise<void>;
 }
 
-const LEASE_MS = 30_000;
+export const LEASE_MS: number = 30_000;
 const RENEW_MS = 10_000;
-/** No run has this epoch: everything is refused. */
-const PUT_OUT = -1;
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const SPACE = `hashtext('rollcall writer'), hashtext(current_schema())`;
 const RENEW = `update tenure set lease_until = ${NOW} + ${LEASE_MS} where id = $1`;
@@ -54,9 +51,15 @@ export async function takeTenure(place: PostgresPlace, program: string): Promise
   const renewing = setInterval(() => void renew().catch(() => {}), RENEW_MS);
   renewing.unref();
   return {
-    async check(client, session) {
+    async check(client) {
       const [row] = await query(client, 'select 1 from tenure where id = $1', [id]);
-      if (!row) session.epoch = PUT_OUT;
+      if (!row)
+        throw new Superseded(
+          'this process was put out: it said nothing for longer than its lease, and another one writes the store now',
+          {
+            remedy: 'nothing of what it tries now is kept. Start it again',
+          },
+        );
     },
     async end() {
       clearInterval(renewing);

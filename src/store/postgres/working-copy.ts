@@ -28,10 +28,10 @@ export interface WorkingCopy {
   readonly session: Session;
   /** Inside a transaction that holds the counters' lock: what everybody needs is as it is in the database. */
   refresh(client: ClientBase): Promise<void>;
-  /** One operation; when it fails nothing of it was sent. */
-  run(client: ClientBase, name: Copied, input: unknown): Promise<unknown>;
+  /** One operation, in that transaction; when it fails nothing of it was sent. */
+  run(name: Copied, input: unknown): Promise<unknown>;
   /** Right before the commit: the counters. */
-  finish(client: ClientBase): Promise<void>;
+  finish(): Promise<void>;
   /** After a rollback: nothing here is believed any more. */
   forget(): void;
   readonly written: ReadonlyMap<string, number>;
@@ -45,7 +45,9 @@ const SUMS = ['space_count', 'object_count', 'gate_sent'];
 const NUMBERED = ['parked', 'decision', 'run', 'change', 'error', 'gate_hold'];
 const LAST = 'last ';
 
-export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy> {
+export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy> {
+  /** Whose transaction it is. */
+  let client = first;
   const db = openDatabase(':memory:', { readOnly: false, careless: true, cacheKb: 64_000 });
   for (const file of readdirSync(schemaFolder).sort()) db.exec(readFileSync(new URL(file, schemaFolder), 'utf8'));
   for (const table of ['counter', 'setting']) db.exec(`delete from ${table}`);
@@ -99,6 +101,7 @@ export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy
       for (const [table, n] of before) written.set(table, n);
     },
     async refresh(on) {
+      client = on;
       const turn = await namedValues(on, TURN);
       if (believed && turn.get('writes') === known.get('writes')) return;
       // Read after the lock was had: what was committed while this process waited is seen.
@@ -115,7 +118,7 @@ export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy
       session.reload();
       believed = true;
     },
-    async run(on, name, input) {
+    async run(name, input) {
       try {
         await LOADS[name](loader, input as never);
         const recording = db.raw.createSession();
@@ -139,9 +142,9 @@ export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy
           if (table === 'counter') continue;
           const to = tables.get(table)!;
           const sums = SUMS.includes(table) ? rows.filter(({ operation }) => operation !== 'delete') : [];
-          if (sums.length > 0) await putRows(on, to, summed(to, sums));
+          if (sums.length > 0) await putRows(client, to, summed(to, sums));
           if (sums.length < rows.length)
-            await flushTable(on, to, sums.length === 0 ? rows : rows.filter((row) => !sums.includes(row)));
+            await flushTable(client, to, sums.length === 0 ? rows : rows.filter((row) => !sums.includes(row)));
           written.set(table, (written.get(table) ?? 0) + rows.length);
         }
         return result;
@@ -150,7 +153,7 @@ export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy
         touched.clear();
       }
     },
-    async finish(on) {
+    async finish() {
       db.run('counter', `update counter set value = value + 1 where name = 'writes'`);
       const now = counters();
       const changed = [...now].filter(([name, value]) => known.get(name) !== value);
@@ -159,7 +162,7 @@ export async function createWorkingCopy(client: ClientBase): Promise<WorkingCopy
         ['counter', false],
       ] as const) {
         const some = changed.filter(([name]) => BETWEEN_PROCESSES.includes(name) === ours);
-        if (some.length > 0) await query(on, save(table), [some.map(([name]) => name), some.map(([, value]) => value)]);
+        if (some.length > 0) await query(client, save(table), [some.map(([name]) => name), some.map(([, value]) => value)]);
       }
       known = now;
     },

@@ -14,7 +14,7 @@ import { isLost, postgresError } from './faults.ts';
 import type { Copied } from './loads.ts';
 import { migrate } from './migrate.ts';
 import { STATEMENTS } from './statements.ts';
-import { type Tenure, takeTenure } from './tenure.ts';
+import { LEASE_MS, type Tenure, takeTenure } from './tenure.ts';
 import { createWorkingCopy, type WorkingCopy } from './working-copy.ts';
 
 export interface WriterOptions extends PostgresPlace {
@@ -58,6 +58,8 @@ async function connected(): Promise<Client> {
   const fresh = await connect(options);
   // An answer says it; an idle one is found lost by the next use.
   fresh.on('error', () => {});
+  // A process that stands still in a transaction keeps its locks no longer than its lease.
+  await fresh.query(`set idle_in_transaction_session_timeout = ${LEASE_MS}`);
   if (options.careless) await fresh.query('set synchronous_commit = off');
   return fresh;
 }
@@ -101,19 +103,16 @@ async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
   const { epoch } = copy.session;
   let committing = false;
   try {
-    client ??= await connected();
-    await client.query('begin');
-    await copy.refresh(client);
-    await tenure!.check(client, copy.session);
+    const on = await begun();
     for (const request of requests) {
-      replies.push(await runOne(client, request));
+      replies.push(await runOne(on, request));
       if (request.lane === 'bulk' && interactive.length > 0) break;
     }
-    await copy.finish(client);
-    const begun = performance.now();
+    await copy.finish();
+    const since = performance.now();
     committing = true;
-    await client.query('commit');
-    slices.commitMs = Math.max(slices.commitMs, performance.now() - begun);
+    await on.query('commit');
+    slices.commitMs = Math.max(slices.commitMs, performance.now() - since);
   } catch (error) {
     copy.forget();
     copy.restoreWritten(written);
@@ -126,6 +125,22 @@ async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
   }
   for (const reply of replies) port.postMessage(reply);
   bulk.unshift(...requests.slice(replies.length));
+}
+
+/** In a transaction that holds the lock. A connection that was lost while nobody wrote is made anew. */
+async function begun(): Promise<Client> {
+  for (let again = false; ; again = true)
+    try {
+      client ??= await connected();
+      await client.query('begin');
+      await copy.refresh(client);
+      await tenure!.check(client);
+      return client;
+    } catch (error) {
+      if (again || !isLost(error)) throw error;
+      copy.forget();
+      await leave(error);
+    }
 }
 
 /** The transaction is undone; a connection that is lost is made anew for the next one. */
@@ -162,7 +177,7 @@ async function runOne(on: Client, request: WriterRequest): Promise<WriterReply> 
 async function operate(on: Client, name: OperationName, input: unknown): Promise<unknown> {
   if (name in STATEMENTS)
     return await (STATEMENTS[name as keyof typeof STATEMENTS] as (on: Client, input: unknown) => Promise<unknown>)(on, input);
-  return await copy.run(on, name as Copied, input);
+  return await copy.run(name as Copied, input);
 }
 
 function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {

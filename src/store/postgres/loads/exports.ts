@@ -43,9 +43,13 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
       anchor === null || !kinds.has(staged) ? [] : [[connection, kinds.get(staged)!, anchor]],
     ),
   );
+  const whose = new Map(batch.answers.map(({ staged, anchor }) => [`${kinds.get(staged)} ${anchor}`, staged]));
   await loadTwins(
     loader,
-    twins.map((row) => Number(of(row, 'id'))).filter((id) => !kinds.has(id)),
+    twins.flatMap((row) => {
+      const [id, own] = [Number(of(row, 'id')), whose.get(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`)];
+      return own === undefined || own === id ? [] : [id, own];
+    }),
   );
   await keysAt(loader, [
     ...batch.answers.flatMap(({ keys }) => (keys ?? []).map(({ scope, norm }): [string, string] => [scope, norm])),
@@ -68,7 +72,7 @@ function lastItems(loader: Loader, batch: OperationInput<'answer'>): number[] {
   return [...loader.session.inFlight(loader.connectionId(batch.connection))];
 }
 
-/** All that hangs on a row whose place another one takes. */
+/** All that hangs on a row whose place another one takes, and on that one. */
 async function loadTwins(loader: Loader, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   for (const table of ['reference', 'waiting', 'parked'])

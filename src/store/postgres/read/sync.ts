@@ -50,6 +50,16 @@ export function syncReads(pool: Queryable, names: Names): SyncReads {
       ]);
       return unpackIds(row![0] as Buffer | null);
     },
+    async anyWithin(connection, ranges) {
+      const merged = mergeRanges(ranges.filter((range) => range.subject === SUBJECTS[SUBJECT_STAGED]));
+      const found = await query(
+        pool,
+        `select 1 from unnest($2::bigint[], $3::bigint[]) j (first, last) cross join lateral
+           (select 1 from staged s where s.connection = $1 and s.id >= j.first and s.id <= j.last limit 1) s limit 1`,
+        [await names.connectionId(connection), merged.map(([first]) => first), merged.map(([, last]) => last)],
+      );
+      return found.length > 0;
+    },
     async objects(ids) {
       const rows = await query(pool, `select ${OBJECT} from object o where o.id = any($1::bigint[]) order by o.id`, [ids]);
       return await names.mapped(rows, object);

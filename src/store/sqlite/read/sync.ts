@@ -64,6 +64,16 @@ export function syncReads(db: Database, names: Names): SyncReads {
         if (within(row[0] as number) && !anchored.has(row[0] as number)) out.push(row[0] as number);
       return Float64Array.from(out);
     },
+    async anyWithin(connection, ranges) {
+      const merged = mergeRanges(ranges.filter((range) => range.subject === SUBJECTS[SUBJECT_STAGED]));
+      const found = db.get(
+        `select 1 from json_each(?) j cross join staged s indexed by staged_connection
+           on s.connection = ? and s.id between j.value ->> 0 and j.value ->> 1 limit 1`,
+        list(merged),
+        names.connectionId(connection) ?? 0,
+      );
+      return found !== undefined;
+    },
     async objects(ids) {
       return db
         .all(`select ${OBJECT} from object o where o.id in (select value from json_each(?)) order by o.id`, list(ids))
