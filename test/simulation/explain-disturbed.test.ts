@@ -63,7 +63,8 @@ function disturbed(org: Organisation): Organisation {
 }
 
 const random = organisation(
-  shape.map((s) => ({ ...s, login: true, many: false, badge: true })),
+  // Who leaves HR has no owner any more.
+  shape.map((s) => ({ ...s, login: true, many: false, badge: true, owner: 'all that make people' as const })),
   true,
 ).map(disturbed);
 
