@@ -47,8 +47,6 @@ exports.run = function run(args, starting) {
   var env = Object.assign({}, process.env);
   var key = Object.keys(env).filter(function (k) { return k.toUpperCase() === 'PATH'; })[0] || 'PATH';
   env[key] = path.dirname(node) + path.delimiter + (env[key] || '');
-  // glibc keeps what a thread freed for that thread; with two such stores instead of one for each, a third less is kept.
-  if (!env.MALLOC_ARENA_MAX) env.MALLOC_ARENA_MAX = '2';
   // Sources are stripped of their types once, not again by each process and each thread that loads them.
   if (args[0] === FROM_SOURCE && !env.NODE_COMPILE_CACHE) env.NODE_COMPILE_CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'node');
   var started = child.spawn(node, args, { stdio: 'inherit', env: env });
