@@ -145,6 +145,17 @@ describe('conditions of a source', () => {
     ]);
     expect(protectionDoubts(config, config.connections[0]!, { ...schema, complete: true })).toEqual([]);
   });
+
+  test('what protects all kinds of a connection has to be there in one of them', async () => {
+    const config = await loadedOf(
+      'connections:\n  hr:\n    type: csv\n    path: hr.csv\n    anchor: id\n    protect: row.type == "service"\n    import:\n' +
+        '      person: { project: true, attributes: { employeeId: id } }\n      group: { project: true, attributes: { name: id } }\n',
+    );
+    const doubts = (person: Schema['kinds'][string]): string[] =>
+      protectionDoubts(config, config.connections[0]!, { complete: false, kinds: { person, group: { id: TEXT } } }).map(line);
+    expect(doubts({ id: TEXT, type: TEXT })).toEqual([]);
+    expect(doubts({ id: TEXT })).toHaveLength(2);
+  });
 });
 
 test('positionOf finds keys and values of a loaded configuration', async () => {

@@ -63,7 +63,7 @@ export function protectionDoubts(config: Configuration, connection: ConnectionCo
   for (const [kind, rule] of connection.imports) {
     const there = Object.hasOwn(schema.kinds, rule.from) ? schema.kinds[rule.from]! : {};
     for (const name of rule.protectedBy) {
-      if (Object.hasOwn(there, name) || ALWAYS.has(name)) continue;
+      if (ALWAYS.has(name) || showing(connection, rule.protectedBy, schema).has(name)) continue;
       const path = ['connections', connection.name, 'import', kind, 'protect'];
       collect.warn(
         path,
@@ -74,6 +74,12 @@ export function protectionDoubts(config: Configuration, connection: ConnectionCo
     }
   }
   return collect.warnings.sort(byPosition);
+}
+
+/** What objects show that are protected by the same condition: one of a connection speaks to all its kinds. */
+function showing(connection: ConnectionConfig, protectedBy: readonly string[], schema: Schema): ReadonlySet<string> {
+  const same = [...connection.imports.values()].filter((rule) => String(rule.protectedBy) === String(protectedBy));
+  return new Set(same.flatMap(({ from }) => (Object.hasOwn(schema.kinds, from) ? Object.keys(schema.kinds[from]!) : [])));
 }
 
 function checkExport(connection: ConnectionConfig, kind: string, rule: ExportRule, schema: Schema, collect: Collector): void {
