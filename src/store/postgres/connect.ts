@@ -28,6 +28,7 @@ function settings({ url, schema }: PostgresPlace): ClientConfig {
     connectionString: url,
     application_name: 'rollcall',
     keepAlive: true,
+    connectionTimeoutMillis: 10_000,
     types: parsers as never,
     // Compiling a statement takes longer than any of them does (a search among nobody: 2 s instead of 1 ms).
     options: `-c search_path=${schema} -c client_min_messages=warning -c jit=off`,

@@ -1,6 +1,8 @@
 /** PostgreSQL's errors in our kinds. What it says of a connection may hold the address, never the password. */
 import { type ErrorKind, RollcallError } from '#core/errors';
 
+/** There was no connection yet. */
+const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/;
 const LOST = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_|EHOSTUNREACH)/;
 
 /** `committing`: whether it was kept is not known. */
@@ -8,6 +10,12 @@ export function postgresError(error: unknown, committing: boolean = false): Roll
   if (error instanceof RollcallError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
   const message = error instanceof Error ? error.message : String(error);
+  if (UNREACHED.test(code) || /timeout expired|timeout exceeded when trying to connect/.test(message))
+    return said(
+      'unavailable',
+      `PostgreSQL cannot be reached: ${message}`,
+      'see that the server runs, and that `store:` names its host and port',
+    );
   if (isLost(error))
     return said(
       'unavailable',

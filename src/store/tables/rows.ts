@@ -1,5 +1,5 @@
 /** Rows of the tables as the contract's rows. */
-import type { EdgeRow, ExportColumns, ObjectRow, StagedRow } from '../contract.ts';
+import type { EdgeRow, ExportColumns, ObjectRow, SpaceOperations, StagedRow } from '../contract.ts';
 import { EDGE_DECISIONS, EDGE_STATES, EXPORT_STATES, HOWS, LIFE_STATES, OPERATIONS, ORIGINS, PRESENCES } from './codes.ts';
 
 /** As any store answers it: the columns of a statement in its order. */
@@ -10,6 +10,22 @@ export const STAGED = `s.id, s.connection, s.kind, s.presence, s.revision, s.tou
   s.export_state, s.export_operation, s.export_revision, s.export_attempts, s.export_attempt, s.export_at, s.export_not_before,
   s.export_hold, s.export_run, s.export_parts, s.export_approved, s.export_discarded, s.export_fault, s.wanted_anchor, s.wanted_name, s.wanted,
   s.overtaken`;
+
+type Account = Awaited<ReturnType<SpaceOperations['accounts']>>[number];
+
+export const ACCOUNT = 's.object_id, s.id, s.kind, s.anchor, s.name, s.presence';
+
+/** Of a staged row what says whose account it is. */
+export function accountRow(names: NamesById, [object, id, kind, anchor, name, presence]: Row): Account {
+  return {
+    objectId: object as number,
+    stagedId: id as number,
+    kind: names.term(kind as number),
+    anchor: anchor as Text,
+    name: name as Text,
+    presence: PRESENCES[presence as number]!,
+  };
+}
 
 /** What interned names stand for. */
 export interface NamesById {

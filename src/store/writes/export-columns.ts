@@ -21,8 +21,9 @@ export const WISH_COLUMNS: readonly string[] = [
   'wanted_name',
   'wanted',
 ];
-const ALL_COLUMNS: readonly string[] = [...WISH_COLUMNS, 'export_revision', 'export_attempt', 'export_at'];
-export const SET_NO_WISH: string = ALL_COLUMNS.map((column) => `${column} = null`).join(', ');
+/** Of a wish, all of it. */
+export const EXPORT_COLUMNS: readonly string[] = [...WISH_COLUMNS, 'export_revision', 'export_attempt', 'export_at'];
+export const SET_NO_WISH: string = EXPORT_COLUMNS.map((column) => `${column} = null`).join(', ');
 const CLEAR = `update staged set ${SET_NO_WISH} where id = ?`;
 
 export function clearExport(session: Session, id: number): void {

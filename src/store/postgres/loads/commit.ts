@@ -5,20 +5,7 @@ import type { Loader } from '../working-copy.ts';
 import { edgesAt, keysAt, NARROW, stagedByAnchors, stagedByIds } from './staged.ts';
 
 /** A commit sets these and looks at no other image. */
-const COLUMNS = [
-  ...NARROW,
-  'gone_at',
-  'name',
-  'name_key',
-  'anchor_high',
-  'anchor_low',
-  'steps',
-  'confirmed',
-  'times',
-  'wanted_anchor',
-  'wanted_name',
-  'wanted',
-];
+const COLUMNS = [...NARROW, 'gone_at', 'name', 'name_key', 'anchor_high', 'anchor_low', 'steps', 'confirmed', 'times'];
 
 export async function loadCommit(loader: Loader, batch: OperationInput<'commit'>): Promise<void> {
   const changed = batch.staged.filter((write) => !write.insert).map((write) => write.staged);

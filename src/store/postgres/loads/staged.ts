@@ -1,5 +1,6 @@
 /** Staged rows and what lies beside them: keys, memberships, what they are parked over. */
 import type { Row } from '../../tables/database.ts';
+import { EXPORT_COLUMNS } from '../../writes/export-columns.ts';
 import { isUnique, strongTwin } from '../../writes/keys.ts';
 import type { Loader } from '../working-copy.ts';
 
@@ -18,19 +19,7 @@ export const NARROW: readonly string[] = [
   'origin',
   'protected',
   'anchor',
-  'export_operation',
-  'export_state',
-  'export_revision',
-  'export_attempts',
-  'export_attempt',
-  'export_at',
-  'export_not_before',
-  'export_hold',
-  'export_run',
-  'export_parts',
-  'export_approved',
-  'export_discarded',
-  'export_fault',
+  ...EXPORT_COLUMNS,
   'overtaken',
 ];
 

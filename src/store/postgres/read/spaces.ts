@@ -2,7 +2,7 @@
 import type { SpaceReads } from '../../reads.ts';
 import { HELD, PRESENCES, PRESENT } from '../../tables/codes.ts';
 import { STATE, stateRow } from '../../tables/record-rows.ts';
-import { EDGE, edgeRow, type Row, STAGED, stagedRow } from '../../tables/rows.ts';
+import { ACCOUNT, accountRow, EDGE, edgeRow, type Row, STAGED, stagedRow } from '../../tables/rows.ts';
 import { type Queryable, query } from '../connect.ts';
 import type { Names } from './names.ts';
 
@@ -21,7 +21,7 @@ const RESOLVE = {
 };
 
 // By object: with `connection = $2` the planner may read the whole connector space.
-const ACCOUNTS = `select s.object_id, s.id, s.kind, s.anchor, s.name, s.presence from staged s
+const ACCOUNTS = `select ${ACCOUNT} from staged s
   where s.object_id = any($1::bigint[]) and s.connection + 0 = $2 order by s.object_id, s.id`;
 
 // Of each group no more than a page is read.
@@ -100,14 +100,7 @@ export function spaceReads(pool: Queryable, names: Names): SpaceReads {
     },
     async accounts(connection, objectIds) {
       const rows = await query(pool, ACCOUNTS, [objectIds, await names.connectionId(connection)]);
-      return await names.mapped(rows, ([object, id, kind, anchor, name, presence]) => ({
-        objectId: Number(object),
-        stagedId: Number(id),
-        kind: names.term(Number(kind)),
-        anchor: anchor as string | null,
-        name: name as string | null,
-        presence: PRESENCES[Number(presence)]!,
-      }));
+      return await names.mapped(rows, (row) => accountRow(names, row));
     },
     async scan(connection, { after, limit }) {
       const rows = await query(pool, `select ${STAGED} from staged s where ${PAGE} order by s.connection, s.id limit $3`, [

@@ -4,7 +4,7 @@ import type { SpaceReads } from '../../reads.ts';
 import { HELD, PRESENCES, PRESENT } from '../../tables/codes.ts';
 import type { Bind, Database } from '../../tables/database.ts';
 import { STATE, stateRow } from '../../tables/record-rows.ts';
-import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
+import { ACCOUNT, accountRow, EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
 
 export function spaceReads(db: Database, names: Names): SpaceReads {
@@ -79,19 +79,12 @@ export function spaceReads(db: Database, names: Names): SpaceReads {
       return db
         .all(
           // By object: left to itself the planner reads the whole connector space.
-          `select s.object_id, s.id, s.kind, s.anchor, s.name, s.presence from json_each(?) j
+          `select ${ACCOUNT} from json_each(?) j
              cross join staged s indexed by staged_object on s.object_id = j.value and s.connection = ? order by s.object_id, s.id`,
           list([...new Set(objectIds)]),
           names.connectionId(connection) ?? 0,
         )
-        .map(([object, id, kind, anchor, name, presence]) => ({
-          objectId: Number(object),
-          stagedId: Number(id),
-          kind: names.term(Number(kind)),
-          anchor: anchor as string | null,
-          name: name as string | null,
-          presence: PRESENCES[Number(presence)]!,
-        }));
+        .map((row) => accountRow(names, row));
     },
     async scan(connection, { after, limit }) {
       return staged(
