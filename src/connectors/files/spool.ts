@@ -6,6 +6,8 @@ import { fstatSync, readSync, writeSync } from 'node:fs';
 import { openTemp } from './atomic.ts';
 
 const MEMORY_BYTES = 1024 * 1024;
+/** Read at a time when all are asked for. */
+const BLOCK_BYTES = 256 * 1024;
 const LENGTH_BYTES = 4;
 
 export interface Spool<Entry> {
@@ -41,10 +43,23 @@ export async function openSpool<Entry>(beside: string): Promise<Spool<Entry>> {
     }
     return bytes;
   }
-  function at(offset: number): readonly [entry: Entry, next: number] {
-    const length = take(offset, LENGTH_BYTES).readUInt32LE();
+  /** Of neighbours one read serves many. */
+  function inBlocks(): typeof take {
+    let block: Buffer = Buffer.alloc(0);
+    let start = 0;
+    return (offset, length) => {
+      if (offset >= written) return take(offset, length);
+      if (offset < start || offset + length > start + block.length) {
+        block = take(offset, Math.min(Math.max(length, BLOCK_BYTES), written - offset));
+        start = offset;
+      }
+      return block.subarray(offset - start, offset - start + length);
+    };
+  }
+  function at(offset: number, from = take): readonly [entry: Entry, next: number] {
+    const length = from(offset, LENGTH_BYTES).readUInt32LE();
     const start = offset + LENGTH_BYTES;
-    return [JSON.parse(take(start, length).toString('utf8')) as Entry, start + length];
+    return [JSON.parse(from(start, length).toString('utf8')) as Entry, start + length];
   }
 
   return {
@@ -72,8 +87,9 @@ export async function openSpool<Entry>(beside: string): Promise<Spool<Entry>> {
     },
     at: (offset) => at(offset)[0],
     *entries() {
+      const from = inBlocks();
       for (let offset = 0; offset < written + used; ) {
-        const [entry, next] = at(offset);
+        const [entry, next] = at(offset, from);
         yield [offset, entry];
         offset = next;
       }

@@ -41,7 +41,7 @@ export async function workOut(work: Work, ids: readonly ObjectId[], watch: Watch
     if (n > 0 && n % SLICE === 0) slices.push(newSlice());
     const slice = slices[slices.length - 1]!;
     for (const row of one.rows) {
-      if (!generation.assignments.has(row.id)) continue;
+      if (!generation.links.has(row.id)) continue;
       // What was linked waits for nothing any more.
       told.linked.push(row);
       slice.settled.push(row.id);
@@ -136,9 +136,9 @@ async function lookElsewhere(
 
 /** What was left out waits as it did: the object, or the staged objects that would have made it. */
 export function waitAgain(generation: Generation, id: ObjectId): DirtyRange[] {
-  const staged = (generation.assigned.get(id) ?? []).map(
-    (from): DirtyRange => ({ subject: 'staged', from, to: from, cause: 'not in the plan' }),
-  );
+  const staged = generation.links
+    .of(id)
+    .map((from): DirtyRange => ({ subject: 'staged', from, to: from, cause: 'not in the plan' }));
   return generation.created.has(id) ? staged : [...staged, { subject: 'object', from: id, to: id, cause: 'not in the plan' }];
 }
 

@@ -31,21 +31,16 @@ export function endStale(
   linked: ReadonlyMap<ObjectId, readonly StagedRow[]>,
 ): void {
   for (const row of assigned) {
-    const assignment = generation.assignments.get(row.id);
-    if (!assignment || row.objectId === assignment.object) continue;
-    const { object } = assignment;
-    if (row.objectId === null && row.revision === assignment.revision && !placeTaken(context, row, linked.get(object) ?? []))
-      continue;
+    const link = generation.links.get(row.id);
+    if (!link || row.objectId === link.object) continue;
+    const { object } = link;
+    if (row.objectId === null && row.revision === link.revision && !placeTaken(context, row, linked.get(object) ?? [])) continue;
     if (generation.created.has(object)) {
       const { staged, keys } = withdraw(generation, object);
       generation.stale.push(...staged);
       generation.withdrawn.push(...keys);
     } else {
-      generation.assignments.delete(row.id);
-      generation.assigned.set(
-        object,
-        generation.assigned.get(object)!.filter((id) => id !== row.id),
-      );
+      generation.links.delete(row.id);
       generation.stale.push(row.id);
     }
   }

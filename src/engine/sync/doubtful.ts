@@ -63,7 +63,7 @@ export async function sharers(
   remove: readonly KeyRow[],
 ): Promise<Set<ObjectId>> {
   const out = new Set<ObjectId>();
-  for (const text of generation.shared) for (const owner of generation.newKeys.get(text) ?? []) out.add(owner);
+  for (const text of generation.shared) for (const owner of generation.newKeys.of(text)) out.add(owner);
   generation.shared.clear();
   const emptyBefore = generation.first && !generation.disturbed;
   const changed = [...add.filter((key) => !emptyBefore || !generation.created.has(key.owner)), ...remove].filter(isJoin);
@@ -72,7 +72,7 @@ export async function sharers(
   for (const key of changed) {
     const text = keyText(key);
     const before = generation.gained.get(text) ?? [];
-    const known = owners.get(text) ?? new Set([...before, ...(generation.newKeys.get(text) ?? [])]);
+    const known = owners.get(text) ?? new Set([...before, ...generation.newKeys.of(text)]);
     owners.set(text, known.add(key.owner));
     if (!generation.created.has(key.owner)) generation.gained.set(text, [...before, key.owner]);
   }

@@ -64,14 +64,14 @@ export async function misfits(
   foreseen: Foreseen,
   listed: readonly ObjectId[],
 ): Promise<boolean> {
-  if (generation.assignments.size === 0 || ++foreseen.passes >= MOST_PASSES) return false;
+  if (generation.links.size === 0 || ++foreseen.passes >= MOST_PASSES) return false;
   // Whatever is wrong with them is told when it is their turn.
   const silent: EngineContext = { ...context, fault: () => undefined };
   if (foreseen.known === null) {
     const { order, created } = generation;
     const met = order.length === created.size ? [] : order.filter((id) => !created.has(id));
     const known = [...new Set([...met, ...listed])];
-    foreseen.known = await changesOf(silent, { ...generation, assigned: new Map() }, known, []);
+    foreseen.known = await changesOf(silent, { ...generation, apart: true }, known, []);
     if (foreseen.known.length > 0 && (await concerns(silent, generation, foreseen.known))) return true;
   }
   const joined = joinedBy(context, generation);
@@ -88,7 +88,7 @@ function joinedBy(context: EngineContext, generation: Generation): Map<ObjectId,
   const out = new Map<ObjectId, StagedId>();
   const bringing = new Set(context.connections.filter((one) => bringsKeys(context, one.name)).map((one) => one.name));
   if (bringing.size === 0) return out;
-  for (const [row, { object, how, connection }] of generation.assignments)
+  for (const [row, { object, how, connection }] of generation.links)
     if (how !== 'projected' && bringing.has(connection) && !out.has(object)) out.set(object, row);
   return out;
 }
@@ -122,7 +122,7 @@ async function changesOf(
         if (gets) had.add(key);
         else had.delete(key);
       for (const key of has)
-        if (!had.has(key) && !generation.newKeys.get(key)?.includes(one.id)) out.push({ key, object: one.id, gets: true });
+        if (!had.has(key) && !generation.newKeys.of(key).includes(one.id)) out.push({ key, object: one.id, gets: true });
       for (const key of had) if (!has.has(key)) out.push({ key, object: one.id, gets: false });
     }
   }
@@ -140,11 +140,12 @@ function joinKeys({ rules }: Evaluated, attributes: Evaluated['attributes']): Se
 /** Whether somebody was linked in this pass who is looked for by one of these keys. */
 async function concerns(context: EngineContext, generation: Generation, changes: readonly Change[]): Promise<boolean> {
   const byKey = Map.groupBy(changes, ({ key }) => key);
-  const ids = [...generation.assignments].filter(([, { how }]) => how !== 'decided').map(([id]) => id);
+  const ids: StagedId[] = [];
+  for (const [id, { how }] of generation.links) if (how !== 'decided') ids.push(id);
   for (const some of batches(context, ids)) {
     await rest(context, generation);
     for (const row of await context.store.spaces.byIds(some)) {
-      const object = generation.assignments.get(row.id)?.object;
+      const object = generation.links.objectOf(row.id);
       const keys = waitedFor(context, connectionNamed(context, row.connection)!, row);
       if (keys.some((key) => byKey.get(keyText(key))?.some((change) => !change.gets || change.object !== object))) return true;
     }

@@ -1,19 +1,14 @@
 /** What one generation decides in memory before it is committed: links, new objects, what is parked or waits. */
 import type { Kind } from '#core/values';
-import type { LinkHow, ObjectId, StagedId, StagedKey } from '#store/contract';
+import type { ObjectId, StagedId, StagedKey } from '#store/contract';
 import type { ParkedKind } from '../safety/parked.ts';
 import type { Foresight } from './foresight.ts';
+import { IdSet } from './ids.ts';
+import { KeyOwners } from './key-owners.ts';
+import { Links } from './links.ts';
 
 /** Batches that the store writes while one is worked out: none waits because another one took longer. */
 export const ON_THEIR_WAY = 2;
-
-export interface Assignment {
-  readonly object: ObjectId;
-  readonly how: LinkHow;
-  readonly connection: string;
-  /** Of the staged object when it was linked. */
-  readonly revision: number;
-}
 
 export interface ParkedItem {
   readonly kind: ParkedKind;
@@ -39,21 +34,21 @@ export interface Generation {
   /** By connection: objects that get an account there once a link that the gate `unlink` holds is approved. */
   readonly promised: ReadonlyMap<string, ReadonlySet<ObjectId>>;
   /** Links made in this generation, not all committed yet. */
-  readonly assignments: Map<StagedId, Assignment>;
-  /** Staged ids assigned to each object in this generation. */
-  readonly assigned: Map<ObjectId, StagedId[]>;
-  readonly created: Map<ObjectId, Kind>;
+  readonly links: Links;
+  /** Objects are worked out without them: as if nothing was linked yet (foresight.ts). */
+  readonly apart: boolean;
+  readonly created: Created;
   /** Those of them made though somebody has their join keys: a person parted them. */
   readonly parted: Set<ObjectId>;
   /** Objects to evaluate, in the order (connection rank, anchor) in which competitors are decided. */
   readonly order: ObjectId[];
-  readonly ordered: Set<ObjectId>;
+  readonly ordered: IdSet;
   /** Those of them that were committed already. */
-  readonly done: Set<ObjectId>;
+  readonly done: IdSet;
   /** What rules read of objects agreed on before their turn. */
   readonly ahead: Map<ObjectId, { readonly [name: string]: unknown }>;
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
-  readonly newKeys: Map<string, ObjectId[]>;
+  readonly newKeys: KeyOwners;
   /** Those of them with several owners, and join keys that known objects got: whoever else has one looks again (doubtful.ts). */
   readonly shared: Set<string>;
   readonly gained: Map<string, ObjectId[]>;
@@ -70,12 +65,46 @@ export interface Generation {
   /** Objects one of whose accounts a read found gone. */
   readonly lost: Set<ObjectId>;
   /** Objects whose account appeared, was renamed or is gone. */
-  readonly moved: Set<ObjectId>;
+  readonly moved: IdSet;
   /** Names and anchors of accounts to be created by the batch at hand, and by those on their way to the store, newest first. */
   names: Map<string, ObjectId>[];
   /** Groups whose membership is to be compared in full, and single memberships to look at. */
   readonly groups: Set<ObjectId>;
   readonly members: { readonly staged: StagedId; readonly attribute: string; readonly key: string }[];
+}
+
+/** Objects that are made, with their kind. */
+export class Created {
+  readonly #kinds = new Map<Kind, IdSet>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+  has(object: ObjectId): boolean {
+    return this.get(object) !== undefined;
+  }
+  get(object: ObjectId): Kind | undefined {
+    for (const [kind, ids] of this.#kinds) if (ids.has(object)) return kind;
+    return undefined;
+  }
+  set(object: ObjectId, kind: Kind): void {
+    const ids = this.#kinds.get(kind) ?? new IdSet();
+    this.#kinds.set(kind, ids);
+    if (ids.add(object)) this.#size++;
+  }
+  delete(object: ObjectId): boolean {
+    for (const ids of this.#kinds.values())
+      if (ids.delete(object)) {
+        this.#size--;
+        return true;
+      }
+    return false;
+  }
+  clear(): void {
+    this.#kinds.clear();
+    this.#size = 0;
+  }
 }
 
 type Surroundings = Pick<Generation, 'first' | 'pause' | 'promised'>;
@@ -93,15 +122,15 @@ export function newGeneration(number: number, decided: boolean, { first, pause, 
     withdrawn: [],
     revisions: new Map(),
     decided,
-    assignments: new Map(),
-    assigned: new Map(),
-    created: new Map(),
+    links: new Links(),
+    apart: false,
+    created: new Created(),
     parted: new Set(),
     order: [],
-    ordered: new Set(),
-    done: new Set(),
+    ordered: new IdSet(),
+    done: new IdSet(),
     ahead: new Map(),
-    newKeys: new Map(),
+    newKeys: new KeyOwners(),
     shared: new Set(),
     gained: new Map(),
     foresight: null,
@@ -111,7 +140,7 @@ export function newGeneration(number: number, decided: boolean, { first, pause, 
     parked: new Map(),
     awaited: new Map(),
     lost: new Set(),
-    moved: new Set(),
+    moved: new IdSet(),
     names: [],
     groups: new Set(),
     members: [],
@@ -120,33 +149,22 @@ export function newGeneration(number: number, decided: boolean, { first, pause, 
 
 /** The link pass is done again: nothing is linked, made or settled; `order`: who was to be evaluated before it. */
 export function forgetLinks(generation: Generation, order: readonly ObjectId[]): void {
-  const { assignments, assigned, created, parted, newKeys, shared, waiting, parked, revisions, ordered } = generation;
-  for (const one of [assignments, assigned, created, parted, newKeys, shared, waiting, parked, revisions, ordered]) one.clear();
+  const { links, created, parted, newKeys, shared, waiting, parked, revisions, ordered } = generation;
+  for (const one of [links, created, parted, newKeys, shared, waiting, parked, revisions, ordered]) one.clear();
   generation.order.length = 0;
   for (const id of order) look(generation, id);
 }
 
 export function look(generation: Generation, object: ObjectId): void {
-  if (generation.ordered.has(object)) return;
-  generation.ordered.add(object);
-  generation.order.push(object);
+  if (generation.ordered.add(object)) generation.order.push(object);
 }
 
 /** A new object that is not made after all: nobody finds it any more. Answers the staged objects and keys it had. */
 export function withdraw(generation: Generation, object: ObjectId): { staged: StagedId[]; keys: StagedKey[] } {
-  const staged = generation.assigned.get(object) ?? [];
-  const keys: StagedKey[] = [];
-  if (!generation.created.delete(object)) return { staged: [], keys };
-  for (const id of staged) generation.assignments.delete(id);
-  generation.assigned.delete(object);
-  for (const [text, owners] of generation.newKeys) {
-    if (!owners.includes(object)) continue;
-    keys.push(keyOf(text));
-    const others = owners.filter((owner) => owner !== object);
-    if (others.length > 0) generation.newKeys.set(text, others);
-    else generation.newKeys.delete(text);
-  }
-  return { staged, keys };
+  const staged = generation.links.of(object);
+  if (!generation.created.delete(object)) return { staged: [], keys: [] };
+  for (const id of staged) generation.links.delete(id);
+  return { staged, keys: generation.newKeys.remove(object).map(keyOf) };
 }
 
 export function joinScope(kind: Kind, attribute: string): string {

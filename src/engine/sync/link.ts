@@ -48,7 +48,7 @@ export async function linkPass(
     await onePass({ ...context, fault: () => undefined }, all, generation, ids, freed);
     for (const id of met) look(generation, id);
   }
-  for (const { how, connection } of generation.assignments.values())
+  for (const [, { how, connection }] of generation.links)
     context.counters.add(connection, how === 'projected' ? 'projected' : 'joined');
   tellOthers(context, generation, freed);
   for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
@@ -121,15 +121,14 @@ async function linkWaiting(
   newId: () => Promise<ObjectId>,
   freed: readonly StagedKey[],
 ): Promise<void> {
-  const keys = new Map<string, StagedKey>(freed.map((key) => [keyText(key), key]));
-  for (const text of generation.newKeys.keys()) keys.set(text, keyOf(text));
-  if (keys.size === 0) return;
+  const { newKeys, links } = generation;
+  const free = new Set(freed.map(keyText));
   const waiting = new Set<StagedId>();
-  const all = [...keys.values()];
-  for (let i = 0; i < all.length; i += BATCH)
-    for (const id of await context.store.sync.waiting(all.slice(i, i + BATCH))) waiting.add(id);
-  for (const [id, list] of generation.waiting) if (list.some((key) => keys.has(keyText(key)))) waiting.add(id);
-  for (const id of generation.assignments.keys()) waiting.delete(id);
+  for (const keys of inBatches(newKeys.keys(), free))
+    for (const id of await context.store.sync.waiting(keys.map(keyOf))) waiting.add(id);
+  for (const [id, list] of generation.waiting)
+    if (list.map(keyText).some((key) => newKeys.has(key) || free.has(key))) waiting.add(id);
+  for (const id of [...waiting]) if (links.has(id)) waiting.delete(id);
   if (waiting.size === 0) return;
   const ranges = [...waiting].map((id): DirtyRange => ({ subject: 'staged', from: id, to: id, cause: 'key' }));
   for (const connection of context.connections) {
@@ -176,9 +175,9 @@ async function linkBatch(
     }
     const former = released.get(id);
     if (former !== undefined) met.objects.push(former);
-    const assignment = generation.assignments.get(id);
-    if (assignment) {
-      met.objects.push(assignment.object);
+    const linked = generation.links.objectOf(id);
+    if (linked !== undefined) {
+      met.objects.push(linked);
       continue;
     }
     if (row.presence !== 'present') {
@@ -257,7 +256,7 @@ async function linkBatch(
     for (const key of publishedBy(context, rule, row, outages, clock)) {
       const text = keyText(key);
       if (generation.newKeys.has(text)) generation.shared.add(text);
-      push(generation.newKeys, text, fresh);
+      generation.newKeys.add(text, fresh);
     }
     assign(generation, met, row, fresh, 'projected', connection.name);
   }
@@ -271,8 +270,7 @@ function assign(
   how: 'joined' | 'projected' | 'decided',
   connection: string,
 ): void {
-  generation.assignments.set(row.id, { object, how, connection, revision: row.revision });
-  push(generation.assigned, object, row.id);
+  generation.links.set(row.id, { object, how, connection, revision: row.revision });
   generation.waiting.delete(row.id);
   generation.parked.delete(row.id);
   if (generation.foresight) bring(generation.foresight, row.id, object);
@@ -308,7 +306,7 @@ function candidateOf(
       const text = keyText(key);
       const lost = generation.foresight?.loses.get(text);
       for (const owner of owners.get(text) ?? []) if (!barred.has(owner) && !lost?.has(owner)) found.add(owner);
-      for (const owner of generation.newKeys.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
+      for (const owner of generation.newKeys.of(text)) if (!barred.has(owner)) found.add(owner);
       for (const owner of generation.foresight?.gets.get(text) ?? []) if (!barred.has(owner)) found.add(owner);
     }
     if (found.size > 0) return [...found];
@@ -317,7 +315,7 @@ function candidateOf(
 }
 
 function hasAssigned(generation: Generation, object: ObjectId, connection: string): boolean {
-  return (generation.assigned.get(object) ?? []).some((id) => generation.assignments.get(id)!.connection === connection);
+  return generation.links.of(object).some((id) => generation.links.get(id)!.connection === connection);
 }
 
 /** Ascending ids, reserved in blocks: the order of projection is the order of ids. */
@@ -331,6 +329,17 @@ function idAllocator(context: EngineContext): () => Promise<ObjectId> {
     }
     return next++;
   };
+}
+
+function* inBatches(...lists: readonly Iterable<string>[]): Iterable<string[]> {
+  let batch: string[] = [];
+  for (const list of lists)
+    for (const key of list) {
+      if (batch.push(key) < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+  if (batch.length > 0) yield batch;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -28,15 +28,15 @@ export async function load(context: EngineContext, generation: Generation, ids: 
     else rows.set(object, [row]);
   };
   if (existing.length > 0) for (const row of await sync.linked(existing)) add(row.objectId!, row);
-  const assigned = ids.flatMap((id) => generation.assigned.get(id) ?? []);
+  const assigned = generation.apart ? [] : ids.flatMap((id) => generation.links.of(id));
   if (assigned.length > 0) {
     const found = await spaces.byIds(assigned);
     if (generation.disturbed) endStale(context, generation, found, rows);
     for (const row of found) {
-      const assignment = generation.assignments.get(row.id);
-      if (!assignment) continue;
-      if (row.objectId === null || row.objectId === assignment.object)
-        add(assignment.object, { ...row, objectId: assignment.object, linkHow: assignment.how, linkRun: context.run });
+      const link = generation.links.get(row.id);
+      if (!link) continue;
+      if (row.objectId === null || row.objectId === link.object)
+        add(link.object, { ...row, objectId: link.object, linkHow: link.how, linkRun: context.run });
     }
   }
   const out: Loaded[] = [];

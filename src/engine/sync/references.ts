@@ -113,7 +113,7 @@ export async function resolveKeys(
   if (typeof reference.by === 'string') {
     const by = reference.by === 'anchor' ? 'anchor' : 'nameKey';
     const found = (await context.store.spaces.resolve(reference.connection, by, null, keys)).flatMap((row) => {
-      const object = row.objectId ?? generation.assignments.get(row.stagedId)?.object;
+      const object = row.objectId ?? generation.links.objectOf(row.stagedId);
       return object === undefined ? [] : [{ key: row.key, object, gone: row.presence === 'gone' }];
     });
     for (const { key, object, gone } of found) if (!gone) note(key, object);
@@ -124,7 +124,7 @@ export async function resolveKeys(
   }
   const scope = joinScope(reference.kind, reference.by.attribute);
   for (const row of await context.store.sync.keys(keys.map((norm) => ({ scope, norm })))) note(row.norm, row.owner);
-  for (const norm of keys) for (const fresh of generation.newKeys.get(keyText({ scope, norm })) ?? []) note(norm, fresh);
+  for (const norm of keys) for (const fresh of generation.newKeys.of(keyText({ scope, norm }))) note(norm, fresh);
   return owners;
 }
 
@@ -177,7 +177,7 @@ export async function referrersOf(
   const out = new Set<ObjectId>();
   if (staged.size === 0) return out;
   for (const row of await context.store.spaces.byIds([...staged])) {
-    const object = row.objectId ?? generation.assignments.get(row.id)?.object;
+    const object = row.objectId ?? generation.links.objectOf(row.id);
     if (object !== undefined) out.add(object);
   }
   return out;

@@ -31,7 +31,7 @@ export async function release(
   rows: readonly StagedRow[],
 ): Promise<StagedRow[]> {
   const { store } = context;
-  const linked = rows.filter((row) => row.objectId !== null && !generation.assignments.has(row.id));
+  const linked = rows.filter((row) => row.objectId !== null && !generation.links.has(row.id));
   const decisions = await decisionsOn(
     context,
     generation,

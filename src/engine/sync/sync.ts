@@ -179,8 +179,8 @@ async function objectIds(context: EngineContext, range: DirtyRange): Promise<Obj
 
 /** A staged object that got its link: whoever refers to it can resolve that now. */
 async function lookAtReferrers(context: EngineContext, generation: Generation): Promise<void> {
-  if (generation.assignments.size === 0 || (await allLookedAt(context, generation))) return;
-  const ids = [...generation.assignments].filter(([, a]) => hasReferences(context, a.connection)).map(([id]) => id);
+  if (generation.links.size === 0 || (await allLookedAt(context, generation))) return;
+  const ids = [...generation.links].filter(([, link]) => hasReferences(context, link.connection)).map(([id]) => id);
   const published = [...generation.newKeys.keys()].map(keyOf);
   for (let i = 0; i < published.length; i += BATCH)
     for (const object of await referrersOf(context, generation, [], published.slice(i, i + BATCH))) look(generation, object);

@@ -80,7 +80,7 @@ export async function wishesOf(
           // branch: parks debt: no account yet
           one.parked.push({ kind: 'debt', connection: connection.name, detail: canonicalJson({ accounts: wish.awaits }) });
         }
-        if (one.rows.some((row) => row.connection === connection.name && generation.assignments.has(row.id))) moved.add(one.id);
+        if (one.rows.some((row) => row.connection === connection.name && generation.links.has(row.id))) moved.add(one.id);
         const write = wish.write;
         if (generation.lost.has(one.id)) moved.add(one.id);
         if (wish.again) again.add(one.id);
@@ -194,7 +194,7 @@ function linkRows(context: EngineContext, generation: Generation, batch: readonl
   const at = new Map(staged.map((write, i) => [write.staged, i]));
   for (const one of batch)
     for (const row of one.rows) {
-      if (!generation.assignments.has(row.id) || row.linkHow === null) continue;
+      if (!generation.links.has(row.id) || row.linkHow === null) continue;
       const exporting = context.connections.find((c) => c.name === row.connection)?.exports.has(one.kind) === true;
       // An account that somebody linked to another person stays one that Rollcall made, or found.
       const link = { object: one.id, how: row.linkHow, origin: row.origin ?? (exporting ? ('adopted' as const) : null) };

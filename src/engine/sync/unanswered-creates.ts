@@ -17,15 +17,15 @@ import type { Loaded } from './load.ts';
 /** Rows that are linked in this generation are replaced by what is known of them then. */
 export async function knowOurs(
   context: EngineContext,
-  { assignments }: Pick<Generation, 'assignments'>,
+  { links }: Pick<Generation, 'links'>,
   loaded: readonly Pick<Loaded, 'rows'>[],
 ): Promise<void> {
-  if (assignments.size === 0) return;
+  if (links.size === 0) return;
   for (const { rows } of loaded)
     for (const create of rows) {
       if (create.presence !== 'pending') continue;
       for (const [i, row] of rows.entries())
-        if (assignments.has(row.id) && row.presence === 'present' && isBeside(row, create))
+        if (links.has(row.id) && row.presence === 'present' && isBeside(row, create))
           rows[i] = await withOurs(context, row, create);
     }
 }

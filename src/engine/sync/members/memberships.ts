@@ -41,7 +41,7 @@ export async function membershipsOf(
   );
   // A group compared in this generation sees the new account anyway.
   return out.filter((member) => {
-    const object = groups.get(member.staged) ?? generation.assignments.get(member.staged)?.object;
+    const object = groups.get(member.staged) ?? generation.links.objectOf(member.staged);
     return object !== undefined && object !== null && !generation.ordered.has(object);
   });
 }
