@@ -23,7 +23,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
 };
 
 /** Folders whose sub-folders are siblings that never import each other, and what all of them may stand on. */
-const SIBLINGS: { readonly [folder: string]: string } = { connectors: 'files' };
+const SIBLINGS: { readonly [folder: string]: readonly string[] } = { connectors: ['files', 'fault-injection'] };
 
 interface Override {
   readonly includes: readonly string[];
@@ -55,7 +55,7 @@ export function overrides(): readonly Override[] {
   return Object.entries(BORDERS).flatMap(([folder, allowed]) =>
     DEPTHS.map((depth) => {
       const outside = `${'../'.repeat(depth + 1)}**`;
-      const siblings = depth === 1 && folder in SIBLINGS ? ['../*/**', `!../${SIBLINGS[folder]}/**`] : [];
+      const siblings = depth === 1 && folder in SIBLINGS ? ['../*/**', ...SIBLINGS[folder]!.map((one) => `!../${one}/**`)] : [];
       return override(folder, [`src/${folder}/${'*/'.repeat(depth)}*.ts`, '!**/*.test.ts'], [outside, ...siblings], allowed);
     }),
   );

@@ -64,6 +64,12 @@ export function checkPackage(): Count {
       strict,
     );
 
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object };
+    const names = Object.keys(exports).filter((name) => /^\.\/(connectors|core|store)\//.test(name));
+    const imports = names.map((name) => `await import(${JSON.stringify(name.replace('.', 'rollcall'))});`);
+    output(process.execPath, ['--input-type=module', '--eval', imports.join('\n')], { cwd: strict, env });
+    say(`what authors of connectors import: ${names.join(', ')}`);
+
     const demo = [
       '--conditions=source',
       join(root, 'examples/demo/demo.ts'),

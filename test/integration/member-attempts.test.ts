@@ -1,6 +1,6 @@
 /** SEMANTICS 9 for memberships: kept until proven, sent again when nobody knows, recorded as they were written. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FaultRule } from '#connectors/memory/config';
+import type { FaultRule } from '#connectors/fault-injection/index';
 import { source, target } from '../simulation/case.ts';
 import { type EngineHouse, engineHouse } from '../simulation/engine-house.ts';
 import { canonicalObject } from '../simulation/house.ts';

@@ -3,7 +3,7 @@
  * missing. Time is the test's: back-off and `visibleWithinSeconds` pass when it says so.
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FaultRule } from '#connectors/memory/config';
+import type { FaultRule } from '#connectors/fault-injection/index';
 import { source, target } from '../simulation/case.ts';
 import { type EngineHouse, engineHouse } from '../simulation/engine-house.ts';
 import { canonicalObject } from '../simulation/house.ts';

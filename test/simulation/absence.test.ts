@@ -1,7 +1,7 @@
 /** SEMANTICS 6: a read that is short, broken, empty or lost a column proves nothing; nobody is gone by it. */
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import type { FaultRule } from '#connectors/memory/config';
+import type { FaultRule } from '#connectors/fault-injection/index';
 import { announce, parameters } from './driver.ts';
 import { engineHouse } from './engine-house.ts';
 import type { Organisation } from './organisation.ts';
@@ -16,6 +16,9 @@ beforeAll(() => announce('absence'));
 const wrong: fc.Arbitrary<FaultRule['do']> = fc.oneof(
   fc.nat({ max: 3 }).map((limit) => ({ limit })),
   fc.nat({ max: 3 }).map((breakAfter) => ({ breakAfter })),
+  fc.nat({ max: 3 }).map((cutAfter) => ({ cutAfter })),
+  fc.constant({ breakAfterPage: 0 }),
+  fc.constant({ repeatPage: 1 }),
   fc.constant({ refuse: 'permission' as const }),
 );
 
@@ -37,7 +40,7 @@ it('a bad read changes nobody, and the next good one finds all as it was', async
         await house.close();
       }
     }),
-    parameters(6),
+    parameters(8),
   );
 });
 

@@ -21,7 +21,7 @@ describe.each([
 ] as const)('%s', (_, batch) => {
   for (const one of cases)
     it(one.says, async () => {
-      const house = await engineHouse(organisationOf(one), batch);
+      const house = await engineHouse(organisationOf(one), { batch });
       try {
         await play(one, house);
         // Delta = full: whatever the story was, a full read and a full sync find nothing that the cycles left.

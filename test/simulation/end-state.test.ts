@@ -18,7 +18,7 @@ describe('random organisations', () => {
   it('end as the oracle says, day by day', async () => {
     await fc.assert(
       fc.asyncProperty(organisation(shape, true), days, batches, async (org, story, batch) => {
-        const house = await engineHouse(org, batch);
+        const house = await engineHouse(org, { batch });
         const oracle = oracleHouse(org, house.config);
         try {
           for (const day of [[], ...story]) {
@@ -41,7 +41,7 @@ describe('random organisations', () => {
     });
     await fc.assert(
       fc.asyncProperty(organisation(shape, true), story, batches, async (org, steps, batch) => {
-        const house = await engineHouse(org, batch);
+        const house = await engineHouse(org, { batch });
         try {
           await house.settle();
           await tell(house, steps);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Configuration } from '#config/model';
 import type { Profile } from '#config/profiles';
-import type { FaultRule } from '#connectors/memory/config';
+import type { FaultRule } from '#connectors/fault-injection/index';
 import { plan, run } from '#runs/index';
 import type { Plan, RunReport, Services } from '#runs/model';
 import type { Store } from '#store/contract';
+import { type StoreFaults, withStoreFaults } from '#store/fault-injection';
 import type { Memory, System } from '../oracle/world.ts';
 import { testStore } from '../store.ts';
 import { configurationFrom } from './configuration.ts';
@@ -44,18 +45,32 @@ export interface EngineHouse extends House {
 const MOST_CYCLES = 12;
 const MINUTE = 60_000;
 
-/** `batch`: objects that a sync works out at a time. */
-export async function engineHouse(organisation: Organisation, batch?: number): Promise<EngineHouse> {
+export interface Way {
+  /** Objects that a sync works out at a time. */
+  readonly batch?: number;
+  /** What its store runs into: a run that fails by it is started again, in another process. */
+  readonly storeFaults?: StoreFaults;
+}
+
+export async function engineHouse(organisation: Organisation, { batch, storeFaults }: Way = {}): Promise<EngineHouse> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-house-'));
   const systems = memorySystems(organisation);
   const config = systems.configured(await configurationFrom(organisation.yaml, folder));
   const kept = await testStore(folder);
   let store = await kept.open();
+  const asUsed = (): Store => (storeFaults === undefined ? store : withStoreFaults(store, storeFaults));
+  let used = asUsed();
   // The plan of first contact is approved unseen.
   for (const target of organisation.targets) await store.spaces.saveState(target, { mode: 'on' }, null);
   const reports: RunReport[] = [];
   let assigned = 0;
-  let scripted = false;
+  let scripted = storeFaults !== undefined;
+  const restart = async (): Promise<void> => {
+    await kept.kill(store);
+    systems.revive();
+    store = await kept.open();
+    used = asUsed();
+  };
   const house: EngineHouse = {
     now: MORNING,
     get store() {
@@ -74,10 +89,19 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
     happened: systems.happened,
     done: systems.done,
     async once(profile, connections) {
-      const report = await run({ profile, connections: connections ?? null, by: 'test', now: house.now }, services());
-      if (report.status === 'failed') throw new Error(`a ${profile} failed: ${JSON.stringify(report.faults)}`);
-      reports.push(report);
-      return report;
+      for (;;) {
+        const request = { profile, connections: connections ?? null, by: 'test', now: house.now };
+        const report = await run(request, services()).catch((error: unknown) => {
+          if (storeFaults === undefined) throw error;
+          return null;
+        });
+        if (report !== null && report.status !== 'failed') {
+          reports.push(report);
+          return report;
+        }
+        if (storeFaults === undefined) throw new Error(`a ${profile} failed: ${JSON.stringify(report?.faults)}`);
+        await restart();
+      }
     },
     async run(profile) {
       await house.once(profile);
@@ -90,9 +114,7 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
         systems.revive();
         return false;
       }
-      await kept.kill(store);
-      systems.revive();
-      store = await kept.open();
+      await restart();
       return true;
     },
     plan: (profile) => plan({ profile, connections: null, by: 'test', now: house.now, read: true }, services()),
@@ -131,7 +153,7 @@ export async function engineHouse(organisation: Organisation, batch?: number): P
       await rm(folder, { recursive: true, force: true });
     },
   };
-  const services = (): Services => ({ config, store, wall: () => house.now, ...(batch === undefined ? {} : { batch }) });
+  const services = (): Services => ({ config, store: used, wall: () => house.now, ...(batch === undefined ? {} : { batch }) });
   return house;
 }
 

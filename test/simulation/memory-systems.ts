@@ -1,8 +1,8 @@
 /** The shipped memory connector as the systems of one house: edited behind its back, and scripted, by the test. */
 
 import type { Configuration } from '#config/model';
-import type { Connection, ConnectorDefinition, WriteItem, WriteResult } from '#connectors/contract';
-import type { FaultRule } from '#connectors/memory/config';
+import type { ConnectorDefinition, WriteItem } from '#connectors/contract';
+import { type FaultAction, type FaultRule, withFaults } from '#connectors/fault-injection/index';
 import { forgetMemorySystem, type MemorySystem, memory, memorySystem } from '#connectors/memory/index';
 import type { Attributes } from '#core/values';
 import { type SystemObject, spot } from '../oracle/world.ts';
@@ -49,7 +49,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
     ...config,
     connections: config.connections.map((c) => ({
       ...c,
-      definition: struck(refusing(organisation.systems[c.name]!.manner ?? {}), c.name, strikes),
+      definition: struck(c.name, organisation.systems[c.name]!.manner ?? {}, strikes),
       settings: {
         ...(c.settings as object),
         system: nameOf(c.name),
@@ -74,7 +74,7 @@ export function memorySystems(organisation: Organisation): MemorySystems {
     happened: () =>
       [...faults].flatMap(([connection, rules]) =>
         rules.flatMap((rule, i) => {
-          const fitted = (system(connection).fitted.get(i) ?? 0) - rule.after;
+          const fitted = (system(connection).fitted.get(i) ?? 0) - (rule.after ?? 0);
           return Array.from({ length: Math.max(0, Math.min(fitted, rule.times ?? fitted)) }, () => rule);
         }),
       ),
@@ -104,33 +104,13 @@ function plain(attributes: Attributes): { [name: string]: string | readonly stri
   return { ...attributes } as { [name: string]: string | readonly string[] };
 }
 
-/** The memory connector, but for values that it never takes: those are a person's to mend, not a script's. */
-function refusing({ refuses = {}, taken = {}, mute = false }: Manner): ConnectorDefinition {
-  const refusal = (set: WriteItem['set']): WriteResult | undefined => {
-    const never = Object.entries(refuses).find(([name, value]) => set[name] === value)?.[0];
-    if (never !== undefined) return { ok: false, fault: { kind: 'invalidValue', message: `${never} is not taken`, where: {} } };
-    const had = Object.entries(taken).find(([name, values]) => values.includes(set[name] as string))?.[0];
-    if (had === undefined) return undefined;
-    return { ok: false, fault: { kind: 'conflict', message: `${had} is taken`, where: mute ? {} : { attribute: had } } };
-  };
-  const open: ConnectorDefinition['open'] = (config, context): Connection => {
-    const inner = memory.open(config as Parameters<typeof memory.open>[0], context);
-    const write = inner.write;
-    if (!write) return inner;
-    return {
-      ...inner,
-      write: {
-        ...write,
-        async write(items) {
-          const refused = items.map((item) => refusal(item.set));
-          const answers = await write.write(items.filter((_, i) => refused[i] === undefined));
-          let next = 0;
-          return refused.map((answer) => answer ?? answers[next++]!);
-        },
-      },
-    };
-  };
-  return { ...(memory as ConnectorDefinition), open };
+/** Values that it never takes: those are a person's to mend. */
+function refusals({ refuses = {}, taken = {}, mute = false }: Manner, { set }: WriteItem): readonly FaultAction[] {
+  const never = Object.entries(refuses).find(([name, value]) => set[name] === value)?.[0];
+  if (never !== undefined) return [{ refuse: 'invalidValue', message: `${never} is not taken` }];
+  const had = Object.entries(taken).find(([name, values]) => values.includes(set[name] as string))?.[0];
+  if (had === undefined) return [];
+  return [{ refuse: 'conflict', message: `${had} is taken`, ...(mute ? {} : { attribute: had }) }];
 }
 
 interface Strikes {
@@ -139,25 +119,18 @@ interface Strikes {
   readonly next: Map<string, { readonly moment: 'before' | 'after'; readonly then: () => void }>;
 }
 
-function struck(definition: ConnectorDefinition, name: string, strikes: Strikes): ConnectorDefinition {
-  const open: ConnectorDefinition['open'] = (config, context): Connection => {
-    const inner = definition.open(config, context);
-    const { write } = inner;
-    if (!write) return inner;
-    return {
-      ...inner,
-      write: {
-        ...write,
-        async write(items) {
-          const strike = strikes.next.get(name);
-          if (!strike && !strikes.dead) return write.write(items);
-          if (strike && !strikes.dead && strike.moment === 'after') await write.write(items);
-          strikes.dead = true;
-          strike?.then();
-          return new Promise<never>(() => undefined);
-        },
-      },
-    };
-  };
-  return { ...definition, open };
+/** The memory connector with the manners of one system. */
+function struck(name: string, manner: Manner, strikes: Strikes): ConnectorDefinition {
+  return withFaults(memory as ConnectorDefinition, {
+    script({ item }) {
+      if (item === undefined) return [];
+      const moment = strikes.dead ? 'before' : strikes.next.get(name)?.moment;
+      return [...refusals(manner, item), ...(moment === undefined ? [] : [{ die: moment, how: 'silent' as const }])];
+    },
+    happened(action) {
+      if (!('die' in action) || strikes.dead) return;
+      strikes.dead = true;
+      strikes.next.get(name)?.then();
+    },
+  });
 }

@@ -1,7 +1,7 @@
 /** What a memory connection may be told: how its system behaves, what it holds at first, and what goes wrong when. */
 import { z } from 'zod';
-import { ERROR_KINDS, type ErrorKind } from '#core/errors';
 import type { AttributeType } from '#core/values';
+import { type FaultRule, faultRule } from '../fault-injection/index.ts';
 
 export interface MemoryConfig {
   readonly system: string;
@@ -37,43 +37,6 @@ export interface SeedObject {
   readonly attributes: { readonly [attribute: string]: MemoryValue };
 }
 
-/** One thing that goes wrong. All rules that fit an operation and are not used up apply; of refusals and deaths the first. */
-export interface FaultRule {
-  /** `write` = create, update and delete. */
-  readonly on: 'read' | 'lookup' | 'clock' | 'test' | 'commit' | 'write' | 'create' | 'update' | 'delete';
-  readonly kind?: string | undefined;
-  readonly anchor?: string | undefined;
-  /** Lets so many fitting operations pass first. */
-  readonly after: number;
-  /** Applies so often; without limit when left out. */
-  readonly times?: number | undefined;
-  readonly do: FaultAction;
-}
-
-export type FaultAction =
-  /** The system stores something else than it was told, and says nothing of it. */
-  | { readonly rewrite: { readonly [attribute: string]: 'upper' | 'lower' | 'trim' | { readonly cut: number } } }
-  /** Nothing is done. With `retryAfterMs` that is a rate limit. */
-  | { readonly refuse: ErrorKind; readonly message?: string | undefined; readonly retryAfterMs?: number | undefined }
-  /**
-   * No answer, before or after doing it. `unknown`: the item's outcome is unknown; `rest`: so are all later ones of the batch,
-   * which are not done; `throw`: the call fails; `unavailable`: it
-   * fails and claims, against the contract, that nothing was done; `kill`: the process dies as by `kill -9`.
-   */
-  | { readonly die: 'before' | 'after'; readonly how: 'unknown' | 'rest' | 'throw' | 'unavailable' | 'kill' }
-  /** Done, and visible from the so-manieth read or lookup on; `answered`: its answer shows it at once. */
-  | { readonly late: number; readonly answered?: true | undefined }
-  /** Reads: ends after so many objects and says that it is not complete. */
-  | { readonly limit: number }
-  /** Reads: fails after so many objects. */
-  | { readonly breakAfter: number }
-  /** Reads: these attributes are gone, from the objects and from the list of attributes. */
-  | { readonly hide: readonly string[] }
-  /** The clock goes so many minutes before the time; behind it where negative. */
-  | { readonly ahead: number }
-  /** Reads: so many values of the attribute are shown, and it is said that there may be more. */
-  | { readonly cutList: { readonly attribute: string; readonly keep: number } };
-
 const name = z.string().min(1).max(1024);
 const count = z.number().int().nonnegative();
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -84,32 +47,6 @@ const attribute = z.strictObject({
   matching: z.enum(['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer']).default('exact'),
   maxLength: z.number().int().positive().optional(),
   readOnly: z.boolean().optional(),
-});
-
-const action = z.union([
-  z.strictObject({
-    rewrite: z.record(name, z.union([z.enum(['upper', 'lower', 'trim']), z.strictObject({ cut: count })])),
-  }),
-  z.strictObject({ refuse: z.enum(ERROR_KINDS), message: z.string().optional(), retryAfterMs: count.optional() }),
-  z.strictObject({
-    die: z.enum(['before', 'after']),
-    how: z.enum(['unknown', 'rest', 'throw', 'unavailable', 'kill']).default('unknown'),
-  }),
-  z.strictObject({ late: count, answered: z.literal(true).optional() }),
-  z.strictObject({ limit: count }),
-  z.strictObject({ breakAfter: count }),
-  z.strictObject({ hide: z.array(name).min(1) }),
-  z.strictObject({ ahead: z.number().int() }),
-  z.strictObject({ cutList: z.strictObject({ attribute: name, keep: count }) }),
-]);
-
-const rule = z.strictObject({
-  on: z.enum(['read', 'lookup', 'clock', 'test', 'commit', 'write', 'create', 'update', 'delete']),
-  kind: name.optional(),
-  anchor: name.optional(),
-  after: count.default(0),
-  times: z.number().int().positive().optional(),
-  do: action,
 });
 
 export const memoryConfig: z.ZodType<MemoryConfig> = z
@@ -150,7 +87,7 @@ export const memoryConfig: z.ZodType<MemoryConfig> = z
       )
       .default([])
       .describe('What a new system holds at first'),
-    faults: z.array(rule).default([]).describe('What goes wrong, and when'),
+    faults: z.array(faultRule).default([]).describe('What goes wrong, and when'),
   })
   .superRefine((config, context) => {
     if (config.creates === 'lookup' && (config.lookupAttribute === undefined || !config.lookup)) {

@@ -2,15 +2,16 @@
  * The shipped fake: a system in memory that does what real systems do, their faults included. It is a connector like any
  * other, under the same conformance suite, for tests, demos and trying out rules. The guide is docs/guide/memory.md.
  *
- * A system is named and lives as long as the process, or in a file; what goes wrong is data (config.ts: FaultRule). Tests
+ * A system is named and lives as long as the process, or in a file; what goes wrong is data (fault-injection/rules.ts). Tests
  * reach behind it with `memorySystem(name)`: edit as a stranger would, count what is really there.
  */
 import { resolve } from 'node:path';
-import type { ConnectorDefinition } from '#connectors/contract';
+import type { Connection, ConnectorDefinition } from '#connectors/contract';
+import { faultyConnection } from '../fault-injection/index.ts';
 import { type MemoryConfig, memoryConfig } from './config.ts';
 import { openJournal } from './journal.ts';
 import { lookup, memoryReader, schemaOf, timeOf } from './read.ts';
-import { actionsFor, refuseCall } from './script.ts';
+import { outerScript } from './script.ts';
 import { type MemorySystem, memorySystem } from './system.ts';
 import { memoryWriter } from './write.ts';
 
@@ -34,17 +35,16 @@ export const memory: ConnectorDefinition<MemoryConfig> = {
         system.put(kind, anchor, attributes, name === undefined ? {} : { name });
       return system;
     }
-    return {
-      async test() {
-        refuseCall(ready(), actionsFor(system, config, { on: 'test' }));
-        return `${system.name}: ${system.objects().length} objects in memory`;
-      },
+    const writer = config.readOnly ? undefined : memoryWriter(ready, config);
+    const connection: Connection = {
+      test: async () => `${system.name}: ${ready().objects().length} objects in memory`,
       discoverSchema: async () => schemaOf(ready(), config),
       read: memoryReader(ready, config),
-      ...(config.readOnly ? {} : { write: memoryWriter(ready, config) }),
-      ...(config.lookup ? { lookup: async (by, kind) => lookup(ready(), config, by, kind) } : {}),
-      ...(config.clock ? { clock: { now: async (signal) => timeOf(ready(), config, signal) } } : {}),
-      close: async () => undefined,
+      ...(writer ? { write: writer } : {}),
+      ...(config.lookup ? { lookup: async (by, kind) => lookup(ready(), by, kind) } : {}),
+      ...(config.clock ? { clock: { now: async (signal) => timeOf(ready(), signal) } } : {}),
+      close: async () => writer?.close(),
     };
+    return faultyConnection(connection, system.name, { script: outerScript(ready, config) });
   },
 };

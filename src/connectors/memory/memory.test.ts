@@ -219,6 +219,7 @@ test('atomic: the answers are those of the commit, faults included, and nothing 
   ]);
   expect(await anchors(connection)).toEqual([]);
   await expect(connection.write!.commit!()).rejects.toMatchObject({ kind: 'unavailable' });
+  await connection.close();
   expect(await anchors(connection)).toEqual([]);
   await connection.write!.write([create('3')]);
   await connection.write!.commit!();

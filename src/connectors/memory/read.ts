@@ -1,17 +1,14 @@
 /** Reading a memory system: pages, resumable where it keeps snapshots; the change feed; lookups; the schema. */
 import { randomUUID } from 'node:crypto';
-import type { Cursor, Page, RawValue, ReadEnd, Reader, ReadObject, Schema } from '#connectors/contract';
+import type { Cursor, Page, ReadEnd, Reader, ReadObject, Schema } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import { type Fault, RollcallError } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
-import { newRow } from '../files/row.ts';
-import type { FaultAction, MemoryConfig } from './config.ts';
-import { actionsFor, lost, refuseCall } from './script.ts';
+import type { MemoryConfig } from './config.ts';
 import { type MemorySystem, readObject } from './system.ts';
 
 const KEPT_SNAPSHOTS = 4;
-const MINUTE_MS = 60_000;
 
 export function memoryReader(ready: () => MemorySystem, config: MemoryConfig): Reader {
   const reader: Reader = {
@@ -35,10 +32,6 @@ async function* readAll(
 ): AsyncGenerator<Page> {
   signal.throwIfAborted();
   system.counts.reads++;
-  const actions = actionsFor(system, config, { on: 'read' });
-  refuseCall(system, actions);
-  const limit = least(actions, 'limit');
-  const breaks = least(actions, 'breakAfter');
   const { objects, id, from } = config.snapshots
     ? snapshot(system, resume)
     : { objects: config.moving ? visibleObjects(system) : [...visibleObjects(system)], id: null, from: 0 };
@@ -46,12 +39,7 @@ async function* readAll(
   let page: ReadObject[] = [];
   let seen = from;
   for (const object of objects) {
-    if (seen >= limit) break;
-    if (seen >= breaks) {
-      if (page.length > 0) yield pageOf(page);
-      throw lost(system);
-    }
-    page.push(disturbed(object, actions));
+    page.push(object);
     seen++;
     if (page.length < config.pageSize) continue;
     signal.throwIfAborted();
@@ -59,9 +47,7 @@ async function* readAll(
     page = [];
   }
   signal.throwIfAborted();
-  if (breaks !== Number.POSITIVE_INFINITY && seen >= breaks) throw lost(system);
-  const cut = seen >= limit && limit !== Number.POSITIVE_INFINITY;
-  yield { ...pageOf(page), end: endOf(system, config, actions, cut ? sizeLimit(system, limit) : undefined) };
+  yield { ...pageOf(page), end: endOf(system, config) };
 
   function pageOf(some: ReadObject[]): Page {
     const more = { ...(restarted ? { restarted } : {}), ...(id === null ? {} : { resume: `${id}:${seen}` }) };
@@ -85,47 +71,12 @@ function snapshot(system: MemorySystem, resume: Cursor | undefined): { objects: 
   return { objects, id, from: 0 };
 }
 
-function least(actions: readonly FaultAction[], name: 'limit' | 'breakAfter'): number {
-  let found = Number.POSITIVE_INFINITY;
-  for (const action of actions) if (name in action) found = Math.min(found, (action as { [name: string]: number })[name]!);
-  return found;
-}
-
-function disturbed(object: ReadObject, actions: readonly FaultAction[]): ReadObject {
-  const hidden = actions.flatMap((action) => ('hide' in action ? action.hide : []));
-  const lists = actions.flatMap((action) => ('cutList' in action ? [action.cutList] : []));
-  if (hidden.length === 0 && lists.length === 0) return object;
-  const attributes = newRow();
-  const partial: string[] = [];
-  for (const [name, value] of Object.entries(object.attributes)) {
-    if (hidden.includes(name)) continue;
-    const keep = lists.find((list) => list.attribute === name)?.keep;
-    if (keep === undefined || !Array.isArray(value)) attributes[name] = value;
-    else {
-      attributes[name] = value.slice(0, keep) as RawValue;
-      partial.push(name);
-    }
-  }
-  return { ...object, attributes, ...(partial.length === 0 ? {} : { partial }) };
-}
-
-function endOf(system: MemorySystem, config: MemoryConfig, actions: readonly FaultAction[], reason: Fault | undefined): ReadEnd {
-  const hidden = new Set(actions.flatMap((action) => ('hide' in action ? action.hide : [])));
-  const names =
-    config.schema === undefined ? undefined : new Set(Object.values(config.schema).flatMap((kind) => Object.keys(kind)));
+function endOf(system: MemorySystem, { schema, atomic }: MemoryConfig): ReadEnd {
+  const names = schema && new Set(Object.values(schema).flatMap((kind) => Object.keys(kind)));
   return {
-    ...(reason === undefined ? { complete: true } : { complete: false, reason }),
-    ...(names === undefined ? {} : { attributes: [...names].filter((name) => !hidden.has(name)).sort() }),
-    ...(config.atomic && reason === undefined ? { fingerprint: fingerprintOf(system) } : {}),
-  };
-}
-
-function sizeLimit(system: MemorySystem, limit: number): Fault {
-  return {
-    kind: 'unavailable',
-    message: `${system.name} shows no more than ${limit} objects`,
-    where: {},
-    remedy: 'change the script of faults',
+    complete: true,
+    ...(names === undefined ? {} : { attributes: [...names].sort() }),
+    ...(atomic ? { fingerprint: fingerprintOf(system) } : {}),
   };
 }
 
@@ -151,27 +102,20 @@ async function* readFeed(system: MemorySystem, config: MemoryConfig, since: Curs
     throw new RollcallError('conflict', `${system.name} does not know this cursor any more`, { remedy: 'it is read in full' });
   }
   system.counts.reads++;
-  const actions = actionsFor(system, config, { on: 'read' });
-  refuseCall(system, actions);
   const changes = system.feed(Number(place));
-  const breaks = least(actions, 'breakAfter');
   for (let at = 0; at < changes.length; at += config.pageSize) {
     signal.throwIfAborted();
-    if (at >= breaks) throw lost(system);
-    yield { objects: changes.slice(at, Math.min(at + config.pageSize, breaks)) };
+    yield { objects: changes.slice(at, at + config.pageSize) };
   }
-  if (changes.length > breaks) throw lost(system);
   yield { objects: [], end: { complete: true, next: cursorOf(system, Number(place) + changes.length) } };
 }
 
 export function lookup(
   system: MemorySystem,
-  config: MemoryConfig,
   by: { anchor: string } | { attribute: string; value: string },
   kind: Kind,
 ): ReadObject[] {
   system.counts.lookups++;
-  refuseCall(system, actionsFor(system, config, { on: 'lookup', kind, ...('anchor' in by ? { anchor: by.anchor } : {}) }));
   if ('anchor' in by) {
     const found = system.see(kind, by.anchor);
     return found === null ? [] : [readObject(found)];
@@ -187,11 +131,9 @@ export function lookup(
 }
 
 /** What the system says the time is, ms. */
-export function timeOf(system: MemorySystem, config: MemoryConfig, signal: AbortSignal): number {
+export function timeOf(system: MemorySystem, signal: AbortSignal): number {
   signal.throwIfAborted();
-  const actions = actionsFor(system, config, { on: 'clock' });
-  refuseCall(system, actions);
-  return actions.reduce((at, action) => ('ahead' in action ? at + action.ahead * MINUTE_MS : at), system.time());
+  return system.time();
 }
 
 /** As configured, or else text for every attribute anything has. */

@@ -1,14 +1,20 @@
-/** Writing to a memory system: checks as a real one would, then the script. */
+/** Writing to a memory system: checks as a real one would; then what it does with it of its own accord. */
 import type { Creates, RawValue, ReadObject, WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { type ErrorKind, toFault } from '#core/errors';
 import { checkText } from '#core/text';
+import { type FaultAction, rewritten } from '../fault-injection/index.ts';
 import { newRow, type Row } from '../files/row.ts';
-import type { FaultAction, MemoryConfig } from './config.ts';
+import type { MemoryConfig } from './config.ts';
 import { fingerprintOf } from './read.ts';
-import { actionsFor, die, refusal, refuseCall, rewritten, unanswered } from './script.ts';
+import { ownActions } from './script.ts';
 import { type MemorySystem, readObject } from './system.ts';
 
-export function memoryWriter(ready: () => MemorySystem, config: MemoryConfig): Writer {
+export interface MemoryWriter extends Writer {
+  /** What was not committed is gone. */
+  close(): void;
+}
+
+export function memoryWriter(ready: () => MemorySystem, config: MemoryConfig): MemoryWriter {
   const base = {
     creates: createsOf(config),
     batch: { items: 1000 },
@@ -19,26 +25,12 @@ export function memoryWriter(ready: () => MemorySystem, config: MemoryConfig): W
     ...base,
     async write(items) {
       const system = ready();
-      const results = writeAll(system, config, items);
+      const results = items.map((item) => perform(system, config, item));
       system.sync();
       return results;
     },
+    close: () => undefined,
   };
-}
-
-function writeAll(system: MemorySystem, config: MemoryConfig, items: readonly WriteItem[]): WriteResult[] {
-  const results: WriteResult[] = [];
-  let silent = false;
-  for (const item of items) {
-    if (silent) {
-      results.push(unanswered(system));
-      continue;
-    }
-    const { result, rest } = writeOne(system, config, item);
-    results.push(result);
-    silent = rest;
-  }
-  return results;
 }
 
 /**
@@ -49,33 +41,28 @@ function atomicWriter(
   ready: () => MemorySystem,
   config: MemoryConfig,
   base: Pick<Writer, 'creates' | 'batch' | 'answers'>,
-): Writer {
+): MemoryWriter {
   let trial: ReturnType<MemorySystem['trial']> | undefined;
   return {
     ...base,
     async write(items) {
       trial ??= ready().trial();
-      return writeAll(trial.system, config, items);
+      const { system } = trial;
+      return items.map((item) => perform(system, config, item));
     },
     async commit() {
       const system = ready();
       const done = trial;
       trial = undefined;
-      const actions = actionsFor(system, config, { on: 'commit' });
-      refuseCall(
-        system,
-        actions.filter((action) => !('die' in action && action.die === 'after')),
-      );
       if (done !== undefined) {
         system.perform(done.deeds.filter((deed) => !('fired' in deed)));
         for (const key of ['created', 'updated', 'deleted'] as const) system.counts[key] += done.system.counts[key];
         system.sync();
       }
-      refuseCall(
-        system,
-        actions.filter((action) => 'die' in action && action.die === 'after'),
-      );
       return { fingerprint: fingerprintOf(system) };
+    },
+    close() {
+      trial = undefined;
     },
   };
 }
@@ -87,35 +74,15 @@ function createsOf({ creates, visibleWithinSeconds, lookupAttribute }: MemoryCon
     : { by: creates, visibleWithinSeconds, attribute: lookupAttribute! };
 }
 
-/** `rest`: nothing more of the batch is done or answered. */
-function writeOne(system: MemorySystem, config: MemoryConfig, item: WriteItem): { result: WriteResult; rest: boolean } {
-  const { operation, kind, anchor } = item;
-  const actions = actionsFor(system, config, { on: operation, kind, ...(anchor === null ? {} : { anchor }) });
-  const last = actions.find((action) => 'die' in action);
-  for (const action of actions) {
-    if (!('refuse' in action)) continue;
-    const error = refusal(system, action);
-    const wait = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
-    return { result: { ok: false, fault: toFault(error, at(item)), ...wait }, rest: false };
-  }
-  if (last?.die === 'before') {
-    die(system, last, true);
-    return { result: unanswered(system), rest: last.how === 'rest' };
-  }
-  const result = perform(system, config, item, actions);
-  if (last === undefined) return { result, rest: false };
-  die(system, last, true);
-  return { result: unanswered(system), rest: last.how === 'rest' };
-}
-
-function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem, actions: readonly FaultAction[]): WriteResult {
+function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem): WriteResult {
+  const { operation, kind, anchor, name } = item;
+  const actions = ownActions(system, config, { on: operation, kind, ...(anchor === null ? {} : { anchor }) });
   const wrong = check(config, item);
   if (wrong !== undefined) return wrong;
-  const { operation, kind, name } = item;
   const late = Math.max(0, ...actions.map((action) => ('late' in action ? action.late : 0)));
   if (operation === 'create') return create(system, config, item, actions, late);
-  const before = item.anchor === null ? null : system.get(kind, item.anchor);
-  if (before === null) return refused('notFound', `there is no ${kind} ${item.anchor}`, item);
+  const before = anchor === null ? null : system.get(kind, anchor);
+  if (before === null) return refused('notFound', `there is no ${kind} ${anchor}`, item);
   if (operation === 'delete') {
     system.remove(kind, before.anchor, late);
     system.counts.deleted++;

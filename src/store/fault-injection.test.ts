@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Superseded } from '#core/errors';
+import type { Store } from './contract.ts';
+import { randomStoreScript, type StoreFault, type StoreOperation, withStoreFaults } from './fault-injection.ts';
+import { open } from './sqlite/open.ts';
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-store-faults-'));
+  store = await open({ path: join(folder, 'rollcall.db'), program: 'test', create: true });
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const RUN = { profile: 'cycle', now: 1, startedAt: 1, by: 'test', rulesHash: '' };
+const runs = async (): Promise<number> => (await store.runs.list({ limit: 10 })).length;
+const once = (fault: StoreFault) => withStoreFaults(store, { script: [{ on: 'runs.begin', times: 1, do: fault }] });
+
+it.each([
+  [{ refuse: 'busy' }, { kind: 'unavailable', message: 'the store is busy' }, 0],
+  [{ refuse: 'full' }, { kind: 'unavailable', message: 'the disk of the store is full' }, 0],
+  [{ refuse: 'damaged' }, { kind: 'internal', message: expect.stringContaining('damaged') }, 0],
+  [{ refuse: 'superseded' }, expect.any(Superseded), 0],
+  [{ die: 'before', how: 'lost' }, { kind: 'unavailable', message: 'the connection to the store was lost' }, 0],
+  [{ die: 'after', how: 'lost' }, { kind: 'unavailable', message: 'the connection to the store was lost' }, 1],
+] as const)('%o: once, and that is what is there', async (fault, error, there) => {
+  const faulty = once(fault);
+  const failed = await faulty.runs.begin(RUN).catch((said: unknown) => said);
+  if ('asymmetricMatch' in error) expect(failed).toEqual(error);
+  else expect(failed).toMatchObject(error);
+  expect(await runs()).toBe(there);
+  await faulty.runs.begin(RUN);
+  expect(await runs()).toBe(there + 1);
+});
+
+it('waits before it is done, or before it is said', async () => {
+  const there: number[] = [];
+  const met: string[] = [];
+  const faulty = withStoreFaults(store, {
+    script: (operation) => (operation === 'runs.begin' ? [{ delay: 5 }, { delay: 7, when: 'after' }] : []),
+    happened: (fault, operation) => void met.push(`${operation} ${JSON.stringify(fault)}`),
+    wait: async () => void there.push(await runs()),
+  });
+  await faulty.runs.begin(RUN);
+  expect(there).toEqual([0, 1]);
+  expect(met).toEqual(['runs.begin {"delay":5}', 'runs.begin {"delay":7,"when":"after"}']);
+});
+
+it('never answers, where it is silent', async () => {
+  const never = once({ die: 'after', how: 'silent' }).runs.begin(RUN);
+  const after = store.runs.begin(RUN).then(() => 'the next one');
+  expect(await Promise.race([never, after])).toBe('the next one');
+  expect(await runs()).toBe(2);
+});
+
+it('by chance, in the operations named', () => {
+  const script = randomStoreScript({ seed: 3, share: 1, most: 5 }, new Set<StoreOperation>(['sync.commit']));
+  const met = Array.from({ length: 10 }, () => [script('sync.dirty'), script('sync.commit')]);
+  expect(met.flatMap(([dirty]) => dirty)).toEqual([]);
+  expect(met.map(([, commit]) => commit!.length)).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
+});
