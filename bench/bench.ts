@@ -4,6 +4,7 @@
  *     --size N           people (default 10000)
  *     --case NAME        only this case; may be given several times
  *     --keys ascending   keys in order instead of in the random order of real exports
+ *     --store postgres   on a PostgreSQL server of its own (default sqlite)
  *     --seed N           another organisation of the same size (default 1)
  *     --folder DIR       where the data are made (default: a temporary folder, removed afterwards)
  *     --json             one object per line instead of the table
@@ -15,9 +16,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Case } from './case.ts';
 import { CASES } from './cases.ts';
-import type { DataRequest } from './data.ts';
-import { rawRead, rawWrite } from './limits.ts';
-import { copyOf, organisation, settledCopy } from './organisation.ts';
+import { type DataRequest, IN_FOLDER } from './data.ts';
+import { newDatabase, startServer } from './databases.ts';
+import { type Limit, rawRead, rawWrite, rawWritePostgres } from './limits.ts';
+import { copyOf, organisation, remove, settledCopy } from './organisation.ts';
 import { median, type Result, table } from './result.ts';
 import { save } from './save.ts';
 import { runCase } from './spawn.ts';
@@ -38,9 +40,11 @@ const people = Number(options.size);
 const unknown = options.case.filter((name) => !CASES.some((one) => one.name === name));
 if (!Number.isSafeInteger(people) || people < 100) throw new Error('--size must be a whole number from 100');
 if (unknown.length > 0) throw new Error(`no case ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}`);
-if (options.store !== 'sqlite') throw new Error(`no store ${options.store}; there is sqlite`);
+if (options.store !== 'sqlite' && options.store !== 'postgres')
+  throw new Error(`no store ${options.store}; there are sqlite and postgres`);
 if (options.keys !== 'random' && options.keys !== 'ascending') throw new Error('--keys must be random or ascending');
 
+const server = options.store === 'postgres' ? await startServer() : null;
 const folder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'rollcall-bench-')) : resolve(options.folder);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const results: Result[] = [];
@@ -52,35 +56,42 @@ const add = (result: Result): void => {
 try {
   note(`making ${people} people`);
   const request = { people, seed: Number(options.seed), keys: options.keys } as const;
-  const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request });
+  const storeOf = async (): Promise<string> => (server === null ? IN_FOLDER : await newDatabase(server.url, null));
+  const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request, store: await storeOf() });
   let made: DataRequest | undefined;
-  const feed = (): DataRequest => {
-    made ??= organisation('feed', { folder: join(folder, 'feed', 'home'), ...request });
+  const feed = async (): Promise<DataRequest> => {
+    made ??= organisation('feed', { folder: join(folder, 'feed', 'home'), ...request, store: await storeOf() });
     return made;
   };
   note('measuring the limits');
   const read = await rawRead(home.folder);
-  const write = rawWrite(home.folder, people, options.keys, 'steady');
-  const load = rawWrite(home.folder, people, options.keys, 'loading');
+  const write: Limit =
+    server === null
+      ? rawWrite(home.folder, people, options.keys, 'steady')
+      : await rawWritePostgres(server.url, people, options.keys);
   const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
   const none = { ratioToLimit: null, peakRssMb: 0, rowsWritten: null, bytesPerPerson: null, runs: 1 };
   add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
   add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
-  add({ case: 'raw write, loading', size: people, seconds: load.seconds, objectsPerSecond: people / load.seconds, ...none });
+  if (server === null) {
+    const load = rawWrite(home.folder, people, options.keys, 'loading');
+    add({ case: 'raw write, loading', size: people, seconds: load.seconds, objectsPerSecond: people / load.seconds, ...none });
+  }
 
   for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
     note(one.name);
     try {
-      add(await measure(one, one.organisation === 'files' ? home : feed(), seconds));
+      add(await measure(one, one.organisation === 'files' ? home : await feed(), seconds));
     } catch (error) {
       process.exitCode = 1;
       note(`${one.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   if (!options.json) process.stdout.write(`${table(results)}\n`);
-  if (options.save) note(`kept in ${save(results)}`);
+  if (options.save) note(`kept in ${save(results, options.store)}`);
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  await server?.stop();
 }
 
 async function measure(
@@ -88,7 +99,7 @@ async function measure(
   from: DataRequest,
   limits: { readonly read: number; readonly readAndWrite: number },
 ): Promise<Result> {
-  const data = one.start === 'settled' ? await settledCopy(from, one.name) : copyOf(from, one.name);
+  const data = one.start === 'settled' ? await settledCopy(from, one.name) : await copyOf(from, one.name);
   const times: Awaited<ReturnType<typeof runCase>>[] = [];
   for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
   const last = times.at(-1)!.measured;
@@ -98,7 +109,7 @@ async function measure(
     ratioToLimit: one.limit === null ? null : took / limits[one.limit],
     peakRssMb: Math.max(...times.map(({ peakMb }) => peakMb)),
   };
-  rmSync(data.folder, { recursive: true, force: true });
+  await remove(data);
   return {
     case: one.name,
     size: people,

@@ -2,7 +2,7 @@
  * Seeded sources of any size, written as a stream: an HR export of 12 columns, a badge file and a change feed of groups. Nothing is kept in
  * memory, so that a million people cost what ten thousand do.
  */
-import { closeSync, copyFileSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface DataRequest {
@@ -11,6 +11,8 @@ export interface DataRequest {
   readonly seed: number;
   /** Order in which keys appear in the files; `random` is what real exports look like to an index. */
   readonly keys: 'random' | 'ascending';
+  /** What rollcall.yaml says after `store:`. */
+  readonly store: string;
 }
 
 const GIVEN = [
@@ -173,10 +175,18 @@ function writeBadges(request: DataRequest, file: string): void {
   out.end();
 }
 
+export const STORE_FILE = 'rollcall.db';
+export const IN_FOLDER: string = `sqlite:${STORE_FILE}`;
+
+/** `text` of a rollcall.yaml, with the store of this organisation. */
+export function writeConfiguration({ folder, store }: DataRequest, text: string): void {
+  writeFileSync(join(folder, 'rollcall.yaml'), text.replace(/^store: .*$/m, `store: ${store}`), { mode: 0o600 });
+}
+
 /** Sources and configuration of one organisation in `folder`. */
 export function writeOrganisation(request: DataRequest): void {
   mkdirSync(request.folder, { recursive: true });
   writeHr(request, join(request.folder, 'employees.csv'));
   writeBadges(request, join(request.folder, 'badges.jsonl'));
-  copyFileSync(new URL('rollcall.yaml', import.meta.url), join(request.folder, 'rollcall.yaml'));
+  writeConfiguration(request, readFileSync(new URL('rollcall.yaml', import.meta.url), 'utf8'));
 }

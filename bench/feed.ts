@@ -1,7 +1,7 @@
 /** The same people as a change feed, with two groups, for the cases that look at the cost of a small change. */
-import { appendFileSync, copyFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataRequest, employeeId, permutation, personOf, writer } from './data.ts';
+import { type DataRequest, employeeId, permutation, personOf, writeConfiguration, writer } from './data.ts';
 
 export const SMALL_GROUP = 10;
 
@@ -34,7 +34,7 @@ export function writeFeed(request: DataRequest): void {
     );
   }
   groups.end();
-  copyFileSync(new URL('feed.yaml', import.meta.url), join(request.folder, 'rollcall.yaml'));
+  writeConfiguration(request, readFileSync(new URL('feed.yaml', import.meta.url), 'utf8'));
 }
 
 export function append(request: DataRequest, file: 'people.jsonl' | 'groups.jsonl', changes: readonly object[]): void {

@@ -15,6 +15,7 @@ import type { Value } from '#core/values';
 import { attributes } from '#core/values';
 import { CONNECTORS } from '#registry';
 import { employeeId, permutation } from './data.ts';
+import { newDatabase, removeDatabase, withClient } from './databases.ts';
 
 export interface Limit {
   readonly seconds: number;
@@ -54,7 +55,7 @@ const TABLES = 8;
 /** Of one commit: what a sync writes at a time, and what a load would. */
 const GROUP = { steady: 1_000, loading: 25_000 } as const;
 
-/** Seconds for `people` people. */
+/** Into a SQLite file in `folder`. */
 export function rawWrite(folder: string, people: number, keys: 'random' | 'ascending', how: keyof typeof GROUP): Limit {
   const file = join(folder, 'raw-write.db');
   const remove = (): void => {
@@ -63,8 +64,6 @@ export function rawWrite(folder: string, people: number, keys: 'random' | 'ascen
   remove();
   const db = new DatabaseSync(file);
   db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536');
-  const order = keys === 'random' ? permutation(people, 3) : (index: number): number => index;
-  const filler = 'x'.repeat(200 - 9);
   const begun = performance.now();
   for (let table = 0; table < TABLES; table++)
     db.exec(`create table t${table} (id integer primary key, key text not null, data text not null) strict`);
@@ -73,10 +72,9 @@ export function rawWrite(folder: string, people: number, keys: 'random' | 'ascen
   };
   if (how === 'steady') index();
   const inserts = Array.from({ length: TABLES }, (_, table) => db.prepare(`insert into t${table} (key, data) values (?, ?)`));
-  for (let from = 0; from < people; from += GROUP[how]) {
-    const group = Array.from({ length: Math.min(GROUP[how], people - from) }, (_, i) => employeeId(order(from + i))).sort();
+  for (const group of groups(people, keys, GROUP[how])) {
     db.exec('begin');
-    for (const insert of inserts) for (const key of group) insert.run(key, filler);
+    for (const insert of inserts) for (const key of group) insert.run(key, FILLER);
     db.exec('commit');
   }
   if (how === 'loading') index();
@@ -85,4 +83,42 @@ export function rawWrite(folder: string, people: number, keys: 'random' | 'ascen
   db.close();
   remove();
   return { seconds, objects: people };
+}
+
+const FILLER = 'x'.repeat(200 - employeeId(0).length);
+
+/** Keys as they come, a group of them in order. */
+function* groups(people: number, keys: 'random' | 'ascending', size: number): Iterable<string[]> {
+  const order = keys === 'random' ? permutation(people, 3) : (index: number): number => index;
+  for (let from = 0; from < people; from += size)
+    yield Array.from({ length: Math.min(size, people - from) }, (_, i) => employeeId(order(from + i))).sort();
+}
+
+/** The same into a database beside `server`'s, as its store writes: a statement over sets for each table. */
+export async function rawWritePostgres(server: string, people: number, keys: 'random' | 'ascending'): Promise<Limit> {
+  const url = await newDatabase(server, null);
+  const tables = Array.from({ length: TABLES }, (_, table) => `t${table}`);
+  try {
+    return await withClient(url, async (client) => {
+      const begun = performance.now();
+      for (const table of tables)
+        await client.query(
+          `create table ${table} (id bigint generated always as identity, key text collate "C" not null unique, data text not null)`,
+        );
+      for (const group of groups(people, keys, GROUP.steady)) {
+        const filler = group.map(() => FILLER);
+        await client.query('begin');
+        for (const table of tables)
+          await client.query({
+            name: table,
+            text: `insert into ${table} (key, data) select * from unnest($1::text[], $2::text[])`,
+            values: [group, filler],
+          });
+        await client.query('commit');
+      }
+      return { seconds: (performance.now() - begun) / 1000, objects: people };
+    });
+  } finally {
+    await removeDatabase(url);
+  }
 }

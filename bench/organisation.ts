@@ -1,8 +1,9 @@
 /** The organisation the cases run on: made once, copied for each case; the state after its first cycle likewise. */
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Case } from './case.ts';
-import { type DataRequest, writeOrganisation } from './data.ts';
+import { type DataRequest, IN_FOLDER, writeConfiguration, writeOrganisation } from './data.ts';
+import { newDatabase, removeDatabase } from './databases.ts';
 import { writeFeed } from './feed.ts';
 import { runCase } from './spawn.ts';
 
@@ -14,22 +15,32 @@ export function organisation(which: Case['organisation'], request: DataRequest):
 }
 
 /** A copy beside the original; shares blocks with it where the file system can. */
-export function copyOf(request: DataRequest, name: string): DataRequest {
+export async function copyOf(request: DataRequest, name: string): Promise<DataRequest> {
   const folder = join(dirname(request.folder), name);
+  const { store } = request;
+  const copy = { ...request, folder, store: store === IN_FOLDER ? store : await newDatabase(store, store) };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(request.folder))
     copyFileSync(join(request.folder, file), join(folder, file), constants.COPYFILE_FICLONE);
-  return { ...request, folder };
+  writeConfiguration(copy, readFileSync(join(request.folder, 'rollcall.yaml'), 'utf8'));
+  return copy;
 }
+
+export async function remove({ folder, store }: DataRequest): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  if (store !== IN_FOLDER) await removeDatabase(store);
+}
+
+const settled = new Map<string, DataRequest>();
 
 /** The same after its first cycle, which is run once for all cases that ask. */
 export async function settledCopy(request: DataRequest, name: string): Promise<DataRequest> {
-  const settled = { ...request, folder: join(dirname(request.folder), 'settled') };
-  if (!existsSync(settled.folder)) {
-    const made = copyOf(request, 'settling');
+  let made = settled.get(request.folder);
+  if (!made) {
+    made = await copyOf(request, 'settled');
     await runCase('settle', made);
-    renameSync(made.folder, settled.folder);
+    settled.set(request.folder, made);
   }
-  return copyOf(settled, name);
+  return await copyOf(made, name);
 }

@@ -8,9 +8,11 @@ import { watchMemory } from './memory.ts';
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
 export async function runCase(name: string, data: DataRequest, round = 0): Promise<{ measured: Measured; peakMb: number }> {
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, JSON.stringify(data), String(round)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, String(round)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // Not as an argument: it may hold a password.
+  child.stdin.end(JSON.stringify(data));
   const memory = watchMemory(child.pid!);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain } from '#people/explain';
 import { type Case, must } from '../case.ts';
+import { IN_FOLDER, STORE_FILE } from '../data.ts';
+import { bytesOf } from '../databases.ts';
 import { firstCycleOf } from '../first.ts';
 
 const CHECKED = 1_000;
@@ -31,10 +33,12 @@ export const firstCycle: Case = {
       const explained = await explain(person, null, services);
       must(explained.attributes.length >= 10, `every attribute of #${person.id} is explained`);
     }
-    const size = ['rollcall.db', 'rollcall.db-wal'].reduce(
-      (sum, file) => sum + (statSync(join(data.folder, file), { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+    const size = data.store === IN_FOLDER ? fileBytes(data.folder) : await bytesOf(data.store);
     return { seconds, objects: data.people, rowsWritten, bytesPerPerson: size / data.people, also: { approveSeconds } };
   },
 };
+
+function fileBytes(folder: string): number {
+  const size = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0;
+  return size(STORE_FILE) + size(`${STORE_FILE}-wal`);
+}

@@ -16,7 +16,7 @@ export const pushBesideBulk: Case = {
   goal: null,
   async run({ data, services: opened }) {
     const cycle = (services: Services) => timed(() => run({ profile: 'cycle', connections: null, by: 'bench' }, services));
-    const alone = await open(copyOf(data, 'undisturbed').folder);
+    const alone = await open((await copyOf(data, 'undisturbed')).folder);
     const undisturbed = await cycle(alone);
     await alone.store.close();
 

@@ -47,17 +47,20 @@ export function createPool(place: PostgresPlace, max: number): Pool {
 
 /** Prepared once per connection under a name that stands for the text. */
 export async function query(client: Queryable, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-  statements.push(text);
+  statements?.push(text);
   const result = await client.query({ name: nameOf(text), text, values: values as unknown[], rowMode: 'array' });
   return result.rows as Row[];
 }
 
-/** What was asked since the last call, for the conformance suite: a statement that is asked twice is there twice. */
+/** What was asked since the last call, for the conformance suite: a statement that is asked twice is there twice. None before the first. */
 export function takeStatements(): string[] {
-  return statements.splice(0);
+  const taken = statements ?? [];
+  statements = [];
+  return taken;
 }
 
-const statements: string[] = [];
+/** Null while nobody asks: a process that reads for months keeps no list of it. */
+let statements: string[] | null = null;
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
