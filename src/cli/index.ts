@@ -9,10 +9,11 @@
  *
  * Results go to stdout, everything else to stderr. Called by main only.
  */
-import { toFault } from '#core/errors';
+import { Interrupted, toFault } from '#core/errors';
+import { formatInstant } from '#core/time';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
-import { ConfigurationFaults, openSession } from '#operations/session';
+import { ConfigurationFaults, type Holder, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, Declined, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -71,6 +72,7 @@ async function execute(
   const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
     onProgress: (step) => progress.report(step),
     signal: stop.signal,
+    onWaits: (holder) => progress.note(waitingText(holder, terminal)),
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });
@@ -146,6 +148,12 @@ function listenForStop(terminal: Terminal, progress: Progress): { readonly signa
   };
 }
 
+/** Another process runs on the same store: this one is next, or behind others that wait. */
+function waitingText({ program, host, pid, since }: Holder, { paintErr: paint }: Terminal): string {
+  const who = printable(`Rollcall ${program} (process ${pid} on ${host}, since ${formatInstant(since)})`);
+  return `${paint.yellow('Waiting')} for ${who} to end its run. Press Ctrl-C to wait no longer.\n`;
+}
+
 /** `rollcall.yaml` cannot be used, and what was asked for can be told all the same. */
 function storedOnlyText({ faults, lines, message }: ConfigurationFaults, store: string, { paintErr: paint }: Terminal): string {
   const listed = faults.map((one) => faultText(one, paint, lines, true)).join('');
@@ -164,7 +172,7 @@ function fail(error: unknown, command: Command | null, json: boolean, terminal: 
       error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : toFault(error);
     terminal.json({ version: 1, command: command?.name ?? null, error: said, faults });
   }
-  if (error instanceof Unanswered) return EXIT.interrupted;
+  if (error instanceof Unanswered || error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof Declined) return EXIT.decide;
   return error instanceof UsageError || error instanceof WrongCommand ? EXIT.usage : EXIT.error;
 }

@@ -59,6 +59,14 @@ export class Superseded extends RollcallError {
   }
 }
 
+/** Somebody ended it while it waited to begin: nothing was done. */
+export class Interrupted extends RollcallError {
+  constructor(message: string) {
+    super('conflict', message);
+    this.name = 'Interrupted';
+  }
+}
+
 /** The same fault as plain data, for results, tables and JSON. */
 export interface Fault {
   readonly kind: ErrorKind;

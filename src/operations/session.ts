@@ -3,12 +3,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fault, RollcallError } from '#core/errors';
-import type { Progress, Services } from '#runs/model';
+import type { Holder, Progress, Services } from '#runs/model';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
+
+export type { Holder } from '#runs/model';
 
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
+  /** A run waits for that process to end its own. */
+  readonly onWaits?: (holder: Holder) => void;
   /** The file is in order, and its dates are in this zone. */
   readonly onZone?: (zone: string) => void;
   /** The file has faults, and the operation goes on from this store alone. */

@@ -1,4 +1,4 @@
-/** What the runs of one process on one store share (docs/decisions/0010): whose turn it is, who goes next, open pushes. */
+/** What the runs of one process on one store share (docs/decisions/0010, 0012): whose turn it is, who goes next, open pushes. */
 import type { Fault } from '#core/errors';
 import { createTurns, type Turns } from '#engine/index';
 import type { RunId, RunStatus, Store } from '#store/contract';
@@ -15,6 +15,35 @@ export interface Beside {
   readonly pushes: Map<string, PushRun>;
   /** The last push of each object that is on its way to the store. */
   readonly tails: Map<string, Promise<unknown>>;
+  /** The tenure of this process, where several work on the store (tenure.ts). */
+  stay: Stay | null;
+  /** Handed over to others and not settled yet (asked.ts). */
+  readonly asked: Map<string, Asked>;
+  /** Has what was handed over looked at now; null while nothing is. */
+  look: (() => void) | null;
+}
+
+/** A tenure, from before it is taken until it is given up. */
+export interface Stay {
+  state: 'taking' | 'held' | 'leaving';
+  /** Runs, pushes and what others handed over; the last of them gives it up. */
+  users: number;
+  runs: number;
+  /** A run waits for it behind other processes; a push never does. */
+  readonly queues: boolean;
+  /** Handed over by others and begun here, each until it is done. */
+  readonly begun: Map<string, Promise<void>>;
+  /** It is held, or was not to be had. */
+  readonly taken: PromiseWithResolvers<void>;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+/** What is noted of something handed over when it was taken: as `push` answers, or why it was not. */
+export type Taken = { readonly run: RunId; readonly faults: readonly Fault[] } | { readonly refused: Fault };
+
+export interface Asked {
+  readonly taken: PromiseWithResolvers<Taken>;
+  readonly settled: PromiseWithResolvers<PushReport>;
 }
 
 /** The run that pushes share which come at the same time. */
@@ -36,7 +65,16 @@ const known = new WeakMap<Store, Beside>();
 export function besideOf(store: Store): Beside {
   let beside = known.get(store);
   if (!beside) {
-    beside = { turns: createTurns(), last: Promise.resolve(), runs: 0, pushes: new Map(), tails: new Map() };
+    beside = {
+      turns: createTurns(),
+      last: Promise.resolve(),
+      runs: 0,
+      pushes: new Map(),
+      tails: new Map(),
+      stay: null,
+      asked: new Map(),
+      look: null,
+    };
     known.set(store, beside);
   }
   return beside;

@@ -4,9 +4,10 @@ import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { NoticeKind } from '#engine/index';
 
-import type { ObjectId, RunId, RunStatus, Store } from '#store/contract';
+import type { Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
 
 export { NOTICE_KINDS } from '#engine/index';
+export type { Holder } from '#store/contract';
 
 export type Phase = 'import' | 'sync' | 'export' | 'confirm';
 
@@ -21,6 +22,8 @@ export interface Services {
   readonly batch?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault) => void;
+  /** A run waits for another process to end its own. */
+  readonly onWaits?: (holder: Holder) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
   readonly signal?: AbortSignal;
 }

@@ -2,14 +2,14 @@
 import { copyOf } from '#config/places';
 import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
-import { sha256Hex } from '#core/digest';
 import { RollcallError, toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
 import { forgetAhead } from '#engine/index';
 import { isDiscarded } from '#engine/safety/discards';
 import type { ObjectId, RunStatus } from '#store/contract';
-import { type Beside, besideOf } from './beside.ts';
+import { begin } from './begin.ts';
+import { besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { endingsOf, endsAccount } from './endings.ts';
 import { rulesFit } from './fits.ts';
@@ -18,8 +18,9 @@ import type { ConnectionCounts, Plan, PlanLine, PlanReads, RunReport, RunRequest
 import { acceptPlan, type LookAhead, openPlan } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
-import { openSession, type Session } from './services.ts';
+import type { Session } from './services.ts';
 import { noticeOverdue, noticeParked } from './standing.ts';
+import { takeTenure } from './tenure.ts';
 import { noticeUnbelieved } from './unbelieved.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
@@ -37,17 +38,19 @@ interface RunOptions {
 }
 
 /**
- * Runs on one store follow each other, in the order in which they were asked for: each may look at all that waits, and write
- * to every target. Pushes (push.ts) go on beside them.
+ * Runs on one store follow each other, in the order in which they were asked for, those of other processes as well: each may look at
+ * all that waits, and write to every target. Pushes (push.ts) go on beside them. Errors: Interrupted where it was ended while it waited.
  */
 export function run(request: RunRequest, services: Services, options: RunOptions = {}): Promise<RunReport> {
   const beside = besideOf(services.store);
   const report = beside.last.then(async () => {
+    const leave = await takeTenure(services);
     beside.runs++;
     try {
       return await runNow(request, services, options);
     } finally {
       beside.runs--;
+      await leave();
     }
   });
   beside.last = report.catch(() => undefined);
@@ -156,21 +159,6 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     faultCount: session.faultCount(),
     notices: session.notices,
   };
-}
-
-/** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
-export async function begin(
-  of: { profile: string; by: string; now: number; beside: Beside; whatIf?: boolean },
-  services: Services,
-): Promise<Session> {
-  const { store, config } = services;
-  const latest = await store.runs.latestNow();
-  const now = Math.max(of.now, latest);
-  const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
-  const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
-  // Before any run settled it, no run was to doubt it.
-  const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
-  return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns, whatIf: of.whatIf === true });
 }
 
 /** What each profile does of a cycle. */

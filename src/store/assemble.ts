@@ -27,6 +27,7 @@ export interface Parts {
     readonly exports: ExportReads;
     readonly people: PersonReads;
   };
+  readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
   readonly checksums: Store['checksums'];
   readonly sandbox: Store['sandbox'];
@@ -51,6 +52,7 @@ export function assembleStore(parts: Parts): Store {
     sandbox: parts.sandbox,
     checksums: parts.checksums,
     slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
+    several: parts.several,
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
       ...runs,

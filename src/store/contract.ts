@@ -5,8 +5,9 @@
  *
  * Row vocabulary is that of docs/GLOSSARY.md. Images are canonical JSON text that only core/canonical reads and writes.
  * Ids are ascending integers, never reused. Every `seq` comes from one counter taken inside the writing transaction.
- * An epoch is one process's tenure of the store: the first run after opening takes the next one, later runs of the process
- * share it. Operations on behalf of a run carry it; another epoch than the present one is refused (`conflict`).
+ * An epoch is the number of one process's tenure of the store. Where one process has the store for its life, its first run takes
+ * the next one and later runs share it; where several follow one another (`several`), each takes one with its tenure. Operations on
+ * behalf of a run carry it; another epoch than the present one is refused (`conflict`).
  *
  * Rows and operations are in contract/, by concern; everybody imports them from here.
  */
@@ -15,6 +16,7 @@ import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
 import type { PeopleReads } from './contract/people.ts';
 import type { RunOperations } from './contract/runs.ts';
+import type { SeveralOperations } from './contract/several.ts';
 import type { SpaceOperations } from './contract/spaces.ts';
 import type { SyncOperations } from './contract/sync.ts';
 
@@ -29,6 +31,7 @@ export type { Digest, Epoch, ObjectId, RunId, StagedId } from './contract/ids.ts
 export type { KeyRow, LifeState, ObjectRow } from './contract/metaverse.ts';
 export type { PeopleReads } from './contract/people.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
+export type { Handed, Holder, News, SeveralOperations } from './contract/several.ts';
 export type { ConnectionState, SpaceOperations } from './contract/spaces.ts';
 export type { EdgeList, ImportIndexRows, Settle, StagedKey, StageEdges, StageItem, StageResult } from './contract/stage.ts';
 export type { ExportColumns, ExportOperation, ExportState, LinkHow, Origin, Presence, StagedRow } from './contract/staged.ts';
@@ -64,6 +67,8 @@ export interface Store {
   /** What interactive writes may have waited for, at most, since it was opened. */
   slices(): Promise<Slices>;
 
+  /** Null where this process has the store for itself: a file, a private copy, or one opened for reading. */
+  readonly several: SeveralOperations | null;
   readonly runs: RunOperations;
   readonly spaces: SpaceOperations;
   readonly sync: SyncOperations;

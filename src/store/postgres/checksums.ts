@@ -8,11 +8,11 @@ import { inSnapshot } from './snapshot.ts';
 const PAGE = 1_000;
 const PAGE_OF: { readonly [table: string]: number } = { blob: 10, attempt: 100 };
 
-// Left out: the search index is derived, and grows when somebody searches; `turn` and `tenure` are of processes.
+// Left out: the search index is derived, and grows when somebody searches; `turn`, `tenure` and `handed` are of processes.
 const TABLES = `select c.relname, array_to_json(array(select a.attname from pg_index i cross join unnest(i.indkey) with ordinality k (column_number, n)
     join pg_attribute a on a.attrelid = c.oid and a.attnum = k.column_number where i.indrelid = c.oid and i.indisprimary order by k.n))::text,
     array_to_json(array(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum))::text
-  from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname not like 'search%' and c.relname not in ('turn', 'tenure') order by c.relname collate "C"`;
+  from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname not like 'search%' and c.relname not in ('turn', 'tenure', 'handed') order by c.relname collate "C"`;
 
 /** Hex, by table: all columns of all rows in key order, at one moment. */
 export async function checksums(pool: Pool): Promise<{ [table: string]: string }> {

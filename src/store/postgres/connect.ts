@@ -9,6 +9,8 @@ export interface PostgresPlace {
   readonly url: string;
   /** Where the tables are; a plan has its own. */
   readonly schema: string;
+  /** Of the process: what its connections are known by to others. */
+  readonly process: string;
 }
 
 export type Value = string | number | boolean | Buffer | null;
@@ -23,10 +25,13 @@ const parsers = {
   },
 };
 
-function settings({ url, schema }: PostgresPlace): ClientConfig {
+/** By which all connections of a process are found. */
+export const nameOfProcess = (process: string): string => `rollcall ${process}`;
+
+function settings({ url, schema, process }: PostgresPlace): ClientConfig {
   return {
     connectionString: url,
-    application_name: 'rollcall',
+    application_name: nameOfProcess(process),
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     types: parsers as never,

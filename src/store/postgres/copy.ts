@@ -27,8 +27,8 @@ export async function copyTables(client: Client, from: string, to: string): Prom
           [from, String(name)],
         )
       ).map(([column]) => escapeIdentifier(String(column)));
-      // Who writes is somebody else there.
-      if (name === 'tenure') continue;
+      // Nobody else is there.
+      if (name === 'tenure' || name === 'handed') continue;
       await client.query(
         `insert into ${there}.${table} (${columns.join(', ')}) select ${columns.join(', ')} from ${escapeIdentifier(from)}.${table}`,
       );

@@ -7,7 +7,7 @@ import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
 import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
 import { loadAnswerEdges, loadDecideEdges } from './loads/members.ts';
-import { loadBeginRun, loadFinishRun, loadRun } from './loads/runs.ts';
+import { loadBeginRun, loadFinishRun, loadRun, loadTakeEpoch } from './loads/runs.ts';
 import { loadAbsent, loadBitmap, loadBlobs, loadPages, loadStage } from './loads/spaces.ts';
 import type { Loader } from './working-copy.ts';
 
@@ -45,4 +45,5 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   settleUnshown: loadUnshown,
   stage: loadStage,
   take: loadTake,
+  takeEpoch: loadTakeEpoch,
 };

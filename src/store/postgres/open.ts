@@ -5,7 +5,7 @@
  *   schema/   numbered SQL           working-copy, loads/, flush    an operation's rows, there and back
  *   read/     what callers read      tenure                         several processes
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type Client, escapeIdentifier, type Pool } from 'pg';
 import { RollcallError } from '#core/errors';
 import { assembleStore } from '../assemble.ts';
@@ -24,13 +24,14 @@ import { peopleReads } from './read/people.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
+import { openSeveral } from './tenure.ts';
 import type { WriterOptions } from './writer-worker.ts';
 
 export interface OpenOptions {
   readonly url: string;
   /** Made when it is not there; `rollcall` unless said otherwise. */
   readonly schema?: string;
-  /** What holds the store, for whoever finds it held: the command line. */
+  /** What has the tenure, for whoever waits for it: the command line. */
   readonly program: string;
   readonly readOnly?: boolean;
   /** Make it when it is not there. */
@@ -50,7 +51,7 @@ const OLDEST = 15;
  * for a newer schema or an older server.
  */
 export async function open(options: OpenOptions): Promise<Store> {
-  const place: PostgresPlace = { url: options.url, schema: options.schema ?? SCHEMA };
+  const place: PostgresPlace = { url: options.url, schema: options.schema ?? SCHEMA, process: randomUUID() };
   try {
     const client = await connect(place);
     try {
@@ -82,9 +83,13 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
     ? null
     : await startWriter(
         workerPlace('postgres/writer'),
-        { ...place, program: options.program, careless: copy !== null } satisfies WriterOptions,
+        { ...place, careless: copy !== null } satisfies WriterOptions,
         options.trace,
       );
+  const several =
+    writer === null || copy !== null
+      ? null
+      : openSeveral(place, options.program, (at) => writer.interactive('takeEpoch', { at }));
   const pool = createPool(place, READERS);
   pool.on('error', () => {});
   try {
@@ -108,6 +113,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
       info: await readInfo(pool),
       place: {},
       writer,
+      several,
       reads: {
         runs: told(runReads(pool, names)),
         spaces: told(spaceReads(pool, names)),
@@ -119,6 +125,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
       checksums: () => checksums(pool),
       sandbox: () => sandbox(place, options),
       async close() {
+        await several?.close();
         await pool.end();
         await writer?.close();
         if (copy === null) return;

@@ -2,62 +2,179 @@ import { Client } from 'pg';
 import { expect } from 'vitest';
 import { type TestDatabase, testOnPostgres } from '../../../test/servers/postgres.ts';
 import { emptyStore } from '../../../test/store.ts';
-import { beginRun, item, stage } from '../conformance/sample.ts';
-import type { Store } from '../contract.ts';
+import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
+import type { Holder, SeveralOperations, Store } from '../contract.ts';
 import { open } from './open.ts';
 
 const opened = (url: string, program: string): Promise<Store> => open({ url, program, create: true });
 
-async function onDatabase({ url }: TestDatabase, sql: string): Promise<void> {
+async function onDatabase<Row extends object>({ url }: TestDatabase, sql: string): Promise<readonly Row[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(sql);
+  const { rows } = await client.query<Row>(sql);
   await client.end();
+  return rows;
 }
 
-testOnPostgres('one process writes at a time; the next is told which, readers are not kept out', async () => {
-  const database = await emptyStore();
-  const first = await opened(database.url, 'first');
-  await expect(opened(database.url, 'second')).rejects.toMatchObject({
-    kind: 'conflict',
-    message: expect.stringContaining(`in use by Rollcall first (process ${process.pid} on `),
+/** So many wait, on the server: the order of those that come later is settled. */
+async function queued(database: TestDatabase, count: number): Promise<void> {
+  const sql = `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
+  while ((await onDatabase(database, sql)).length !== count);
+}
+
+/** Waits for it, and says for whom. */
+function waiting(several: SeveralOperations, signal?: AbortSignal): { had: Promise<void>; for: Promise<Holder> } {
+  const told = Promise.withResolvers<Holder>();
+  return { had: several.take({ at: NOW, signal, waits: told.resolve }), for: told.promise };
+}
+
+const take = (several: SeveralOperations): Promise<void> =>
+  several.take({
+    at: NOW,
+    signal: undefined,
+    waits: () => {
+      throw new Error('somebody has it');
+    },
   });
-  const reader = await open({ url: database.url, program: 'reader', readOnly: true });
-  await reader.close();
-  await first.close();
-  await (await opened(database.url, 'second')).close();
-  await database.remove();
+
+/** Stores of one database, as processes have them; closed and removed afterwards. */
+function processes(name: string, use: (names: { [name: string]: Store }, database: TestDatabase) => Promise<void>): void {
+  testOnPostgres(name, async () => {
+    const database = await emptyStore();
+    const all: { [name: string]: Store } = {};
+    for (const program of ['a', 'b', 'c']) all[program] = await opened(database.url, program);
+    try {
+      await use(all, database);
+    } finally {
+      for (const store of Object.values(all)) await store.close();
+      await database.remove();
+    }
+  });
+}
+
+processes('the tenure goes round in the order of asking, and each has the next epoch', async ({ a, b, c }, database) => {
+  const wanted = new Promise<void>((resolve) => a!.several!.onNews((news) => news === 'wanted' && resolve()));
+  await take(a!.several!);
+  const first = await beginRun(a!);
+  expect(await b!.several!.tryTake({ at: NOW })).toBe(false);
+  const second = waiting(b!.several!);
+  expect(await second.for).toMatchObject({ program: 'a', pid: process.pid });
+  await queued(database, 1);
+  const third = waiting(c!.several!);
+  await queued(database, 2);
+  await wanted;
+  expect(a!.several!.wanted).toBe(true);
+  await a!.several!.leave();
+  await second.had;
+  expect(b!.several!.wanted).toBe(true);
+  expect((await beginRun(b!)).epoch).toBe(first.epoch + 1);
+  await b!.several!.leave();
+  await third.had;
+  expect(c!.several!.wanted).toBe(false);
+  expect((await beginRun(c!)).epoch).toBe(first.epoch + 2);
+  // What one that had it before still tries is refused, a new run too; a person's word is taken.
+  const refused = { name: 'Superseded', message: expect.stringContaining(`epoch ${first.epoch + 2} writes this store now`) };
+  await expect(stage({ store: a!, ...first }, [item('x')])).rejects.toMatchObject(refused);
+  await expect(beginRun(a!)).rejects.toMatchObject(refused);
+  await a!.sync.markDirty([], null);
+  expect((await a!.runs.get(first.run))!.status).toBe('interrupted');
 });
 
-testOnPostgres(
-  'a process that said nothing for its lease is put out: all that it tries then is refused, a new run too',
-  async () => {
-    const database = await emptyStore();
-    const frozen = await opened(database.url, 'frozen');
-    const run = await beginRun(frozen);
+processes('the connection of one that has it ends: whoever waits has it at once', async ({ a, b }) => {
+  await take(a!.several!);
+  const next = waiting(b!.several!);
+  await next.for;
+  await a!.close();
+  await next.had;
+});
+
+processes('who is to end while it waits ends, and is not in the way of those behind it', async ({ a, b, c }) => {
+  await take(a!.several!);
+  const stop = new AbortController();
+  const second = waiting(b!.several!, stop.signal);
+  await second.for;
+  const third = waiting(c!.several!);
+  await third.for;
+  stop.abort();
+  await expect(second.had).rejects.toMatchObject({
+    name: 'Interrupted',
+    message: expect.stringMatching(/ended while it waited for Rollcall a/),
+  });
+  await a!.several!.leave();
+  await third.had;
+  await c!.several!.leave();
+  await take(b!.several!);
+});
+
+processes(
+  'a process that said nothing for its lease is put out: what it tries then is refused, and it may take the tenure anew',
+  async ({ a, b }, database) => {
+    await take(a!.several!);
+    const run = await beginRun(a!);
     await onDatabase(database, 'update rollcall.tenure set lease_until = 1');
-    const next = await opened(database.url, 'next');
-    const { epoch } = await beginRun(next);
+    expect(await b!.several!.tryTake({ at: NOW })).toBe(true);
+    const { epoch } = await beginRun(b!);
     expect(epoch).toBe(run.epoch + 1);
-    const refused = { kind: 'conflict', message: expect.stringContaining('put out') };
-    await expect(stage({ store: frozen, ...run }, [item('a')])).rejects.toMatchObject(refused);
-    await expect(beginRun(frozen)).rejects.toMatchObject(refused);
-    await expect(frozen.sync.markDirty([], null)).rejects.toMatchObject(refused);
-    expect(await next.spaces.scan('hr', { after: 0, limit: 9 })).toEqual([]);
-    expect((await next.runs.get(run.run))!.status).toBe('interrupted');
-    await frozen.close();
-    await next.close();
-    await database.remove();
+    const refused = { kind: 'conflict', name: 'Superseded' };
+    await expect(stage({ store: a!, ...run }, [item('a')])).rejects.toMatchObject(refused);
+    await expect(beginRun(a!)).rejects.toMatchObject(refused);
+    expect(await b!.spaces.scan('hr', { after: 0, limit: 9 })).toEqual([]);
+    await a!.several!.leave();
+    const again = waiting(a!.several!);
+    expect(await again.for).toMatchObject({ program: 'b' });
+    await b!.several!.leave();
+    await again.had;
+    expect((await beginRun(a!)).epoch).toBe(epoch + 1);
   },
 );
 
-testOnPostgres('a connection that was lost while nobody wrote is made anew', async () => {
+processes(
+  'connections that were lost while nobody wrote are made anew, and the tenure is had again',
+  async ({ a, b }, database) => {
+    await take(a!.several!);
+    const run = await beginRun(a!);
+    await database.disconnect();
+    await stage({ store: a!, ...run }, [item('a')]);
+    expect(await a!.spaces.scan('hr', { after: 0, limit: 9 })).toHaveLength(1);
+    const id = await b!.several!.hand('something');
+    expect(await a!.several!.handed()).toMatchObject([{ id, request: 'something' }]);
+    const next = waiting(b!.several!);
+    expect(await next.for).toMatchObject({ program: 'a' });
+    await a!.several!.leave();
+    await next.had;
+  },
+);
+
+processes('what is handed over is kept in order until it is known to be settled', async ({ a, b }) => {
+  const news: string[] = [];
+  const heard = new Promise<void>((resolve) => {
+    b!.several!.onNews((one) => {
+      news.push(one);
+      if (one === 'noted') resolve();
+    });
+  });
+  const ids = await Promise.all(['1', '2', '3'].map((text) => b!.several!.hand(text)));
+  const rest = { taken: null, settled: null };
+  expect(await a!.several!.handed()).toEqual(ids.map((id, i) => ({ id, request: String(i + 1), ...rest })));
+  await a!.several!.note(ids[0]!, { taken: 'as run 7' });
+  await a!.several!.note(ids[1]!, { taken: 'no', settled: 'null' });
+  await heard;
+  expect(news.filter((one) => one === 'handed').length).toBeGreaterThan(0);
+  expect((await a!.several!.handed()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+  expect(await b!.several!.handed([ids[1]!, ids[0]!])).toMatchObject([
+    { request: '1', taken: 'as run 7', settled: null },
+    { request: '2', taken: 'no', settled: 'null' },
+  ]);
+  await b!.several!.forget([ids[1]!]);
+  expect(await b!.several!.handed([ids[1]!])).toEqual([]);
+});
+
+testOnPostgres('who only reads, and a private copy, has nobody beside it', async () => {
   const database = await emptyStore();
-  const store = await opened(database.url, 'test');
-  const run = await beginRun(store);
-  await database.disconnect();
-  await stage({ store, ...run }, [item('a')]);
-  expect(await store.spaces.scan('hr', { after: 0, limit: 9 })).toHaveLength(1);
-  await store.close();
+  const store = await opened(database.url, 'a');
+  const reader = await open({ url: database.url, program: 'reader', readOnly: true });
+  const copy = await store.sandbox();
+  expect([reader.several, copy.several]).toEqual([null, null]);
+  for (const one of [reader, copy, store]) await one.close();
   await database.remove();
 });

@@ -1,104 +1,139 @@
 /**
- * One process writes a store at a time (docs/decisions, 10). It holds a lock that the database frees when its connection ends,
- * and a lease by the database's clock: a process that is frozen with its connection open is put out once that is over. Whoever
- * was put out finds its row gone at its next transaction, and writes no more (STORE 3, 6).
+ * The tenure: the right to sync and to export, of one process at a time (docs/decisions/0012). It is a lock that the server frees
+ * when its connection ends; a lease by the server's clock, since a process may be frozen with its connection open; and the epoch,
+ * by which every commit of whoever was put out is refused (STORE 3, 6).
+ *
+ *   tenure/lock   the lock      tenure/desk   rows of processes, leases, news      tenure/handed   what is handed over
  */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import type { Client, ClientBase } from 'pg';
-import { RollcallError, Superseded } from '#core/errors';
-import { connect, type PostgresPlace, query } from './connect.ts';
+import { Interrupted } from '#core/errors';
+import type { Holder, SeveralOperations } from '../contract.ts';
+import type { PostgresPlace } from './connect.ts';
+import { isLost, postgresError } from './faults.ts';
+import { openDesk } from './tenure/desk.ts';
+import { handedRows } from './tenure/handed.ts';
+import { createLock } from './tenure/lock.ts';
 
-export interface Tenure {
-  /** At the beginning of a transaction. @throws Superseded where this process was put out: it writes nothing any more. */
-  check(client: ClientBase): Promise<void>;
-  end(): Promise<void>;
+export interface Several extends SeveralOperations {
+  close(): Promise<void>;
 }
 
-export const LEASE_MS: number = 30_000;
-const RENEW_MS = 10_000;
-const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-const SPACE = `hashtext('rollcall writer'), hashtext(current_schema())`;
-const RENEW = `update tenure set lease_until = ${NOW} + ${LEASE_MS} where id = $1`;
+/** Between two looks at whoever has it, and whether it is alive. */
+const WATCH_MS = 2_000;
+const REGAIN_MS = 1_000;
 
-/** @throws conflict that says who holds the store. */
-export async function takeTenure(place: PostgresPlace, program: string): Promise<Tenure> {
-  const id = randomUUID();
-  let own = await connection(place);
-  try {
-    await hold(own);
-    await query(own, 'delete from tenure');
-    await query(
-      own,
-      `insert into tenure (id, program, host, pid, since, lease_until) values ($1, $2, $3, $4, ${NOW}, ${NOW} + ${LEASE_MS})`,
-      [id, program, hostname(), process.pid],
+/** `takeEpoch`: durable once it is fulfilled. */
+export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (at: number) => Promise<unknown>): Several {
+  let wanted = false;
+  let holds = false;
+  const desk = openDesk(place, program, () => {
+    holds = false;
+  });
+  /** Its connection was lost, perhaps with the server. If somebody else was quicker, the next epoch is theirs: nothing is written here any more. */
+  const regain = async (): Promise<void> => {
+    const had = await desk.renew().then(
+      () => holds && lock.try(),
+      () => false,
     );
-  } catch (error) {
-    await own.end().catch(() => {});
-    throw error;
-  }
-  const renew = async (): Promise<void> => {
+    if (!holds) await lock.free();
+    else if (!had) setTimeout(() => void regain().catch(() => {}), REGAIN_MS).unref();
+  };
+  const lock = createLock(place, () => void regain().catch(() => {}));
+  desk.onNews((news) => {
+    if (news === 'wanted') wanted = true;
+  });
+
+  const had = async (at: number): Promise<void> => {
     try {
-      await own.query(RENEW, [id]);
-    } catch {
-      // The server went away, and the lock with it: taken again, unless somebody else was quicker.
-      await own.end().catch(() => {});
-      own = await connection(place);
-      await query(own, `select pg_try_advisory_lock(${SPACE})`);
-      await own.query(RENEW, [id]);
+      const [others] = await Promise.all([desk.noteTaken(), takeEpoch(at)]);
+      wanted = others;
+      holds = true;
+    } catch (error) {
+      await lock.free();
+      throw error;
     }
   };
-  const renewing = setInterval(() => void renew().catch(() => {}), RENEW_MS);
-  renewing.unref();
+
+  const queue = async (waits: (holder: Holder) => void, signal: AbortSignal | undefined): Promise<void> => {
+    let told = '';
+    let who = '';
+    const watch = async (): Promise<void> => {
+      const holder = await desk.holder();
+      if (holder === null) return;
+      who = `Rollcall ${holder.program} (process ${holder.pid} on ${holder.host})`;
+      const now = `${who} ${holder.since}`;
+      if (now !== told) waits(holder);
+      told = now;
+    };
+    let stop = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(new Interrupted(`ended while it waited for ${who}: nothing was done`));
+    });
+    const watching = setInterval(() => void watch().catch(() => {}), WATCH_MS);
+    signal?.addEventListener('abort', stop);
+    const granted = lock.wait();
+    for (const one of [granted, stopped]) one.catch(() => {});
+    try {
+      await watch();
+      await desk.tell('wanted');
+      if (signal?.aborted) stop();
+      await Promise.race([granted, stopped]);
+    } catch (error) {
+      // A connection that waits does not hear that it is to end.
+      if (error instanceof Interrupted && lock.backend !== null)
+        await desk.ask('select pg_terminate_backend($1)', [lock.backend]).catch(() => {});
+      throw error;
+    } finally {
+      clearInterval(watching);
+      signal?.removeEventListener('abort', stop);
+    }
+  };
+
+  const again = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLost(error)) throw postgresError(error);
+    }
+    try {
+      return await work();
+    } catch (error) {
+      throw postgresError(error);
+    }
+  };
+
   return {
-    async check(client) {
-      const [row] = await query(client, 'select 1 from tenure where id = $1', [id]);
-      if (!row)
-        throw new Superseded(
-          'this process was put out: it said nothing for longer than its lease, and another one writes the store now',
-          {
-            remedy: 'nothing of what it tries now is kept. Start it again',
-          },
-        );
+    ...handedRows(desk),
+    get wanted() {
+      return wanted;
     },
-    async end() {
-      clearInterval(renewing);
-      await query(own, 'delete from tenure where id = $1', [id]).catch(() => {});
-      await own.end().catch(() => {});
+    onNews: (listener) => desk.onNews(listener),
+    async take({ at, signal, waits }) {
+      await desk.register();
+      await again(async () => {
+        if (!(await lock.try())) await queue(waits, signal);
+      });
+      await had(at);
+    },
+    async tryTake({ at }) {
+      await desk.register();
+      const free = await again(async () => {
+        if (await lock.try()) return true;
+        // Whoever has it may have been put out by now.
+        await desk.holder();
+        return await lock.try();
+      });
+      if (free) await had(at);
+      return free;
+    },
+    async leave() {
+      holds = false;
+      await lock.free();
+      await desk.tell('left').catch(() => {});
+    },
+    async close() {
+      holds = false;
+      await lock.close();
+      await desk.close();
     },
   };
-}
-
-async function connection(place: PostgresPlace): Promise<Client> {
-  const client = await connect(place);
-  client.on('error', () => {});
-  return client;
-}
-
-async function hold(client: Client): Promise<void> {
-  if (await tried(client)) return;
-  const [holder] = await query(client, `select program, host, pid, since, lease_until < ${NOW} from tenure`);
-  if (holder?.[4] !== true) refuse(holder);
-  await query(client, 'delete from tenure');
-  await query(
-    client,
-    `select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and granted and objsubid = 2
-    and (classid::bigint, objid::bigint) = (hashtext('rollcall writer')::bigint & 4294967295, hashtext(current_schema())::bigint & 4294967295)
-    and database = (select oid from pg_database where datname = current_database())`,
-  );
-  if (!(await tried(client))) refuse(holder);
-}
-
-async function tried(client: Client): Promise<boolean> {
-  const [row] = await query(client, `select pg_try_advisory_lock(${SPACE})`);
-  return row![0] === true;
-}
-
-function refuse(holder: readonly unknown[] | undefined): never {
-  const who = holder
-    ? ` by Rollcall ${String(holder[0])} (process ${String(holder[2])} on ${String(holder[1])}, since ${new Date(Number(holder[3])).toISOString()})`
-    : '';
-  throw new RollcallError('conflict', `the store is in use${who}`, {
-    remedy: 'wait until it has ended, or end it; reading commands work beside it',
-  });
 }

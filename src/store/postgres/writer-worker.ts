@@ -1,7 +1,7 @@
 /**
  * The writer thread of a PostgreSQL store: one connection, two lanes as SQLite's writer has them. Everything that waits in the
  * interactive lane is one transaction, answered after its commit; bulk operations share one until somebody interactive comes.
- * Each begins with the lock of the counters: a process that was put out and does not know it yet changes nothing between.
+ * Each begins with the lock of the counters: what other processes write comes before it or after it, and the epoch is as it is then.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Client } from 'pg';
@@ -14,11 +14,10 @@ import { isLost, postgresError } from './faults.ts';
 import type { Copied } from './loads.ts';
 import { migrate } from './migrate.ts';
 import { STATEMENTS } from './statements.ts';
-import { LEASE_MS, type Tenure, takeTenure } from './tenure.ts';
+import { LEASE_MS } from './tenure/desk.ts';
 import { createWorkingCopy, type WorkingCopy } from './working-copy.ts';
 
 export interface WriterOptions extends PostgresPlace {
-  readonly program: string;
   /** A private copy need not survive a power cut, and nobody else writes it. */
   readonly careless: boolean;
 }
@@ -28,7 +27,6 @@ const options = workerData as WriterOptions;
 
 let client: Client | undefined;
 let copy: WorkingCopy;
-let tenure: Tenure | undefined;
 const interactive: WriterRequest[] = [];
 const bulk: WriterRequest[] = [];
 let draining = false;
@@ -38,7 +36,6 @@ const slices = { operations: {} as { [operation: string]: { rows: number; ms: nu
 try {
   client = await connected();
   await migrate(client, options.schema);
-  tenure = await takeTenure(options, options.program);
   copy = await createWorkingCopy(client);
   takeStatements();
   port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
@@ -48,7 +45,6 @@ try {
     if (!draining) void drain();
   });
 } catch (error) {
-  await tenure?.end();
   await client?.end().catch(() => {});
   port.postMessage({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
   port.close();
@@ -90,7 +86,6 @@ async function drain(): Promise<void> {
 }
 
 async function close(request: WriterRequest): Promise<void> {
-  await tenure?.end();
   await client?.end().catch(() => {});
   port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
   port.close();
@@ -134,7 +129,6 @@ async function begun(): Promise<Client> {
       client ??= await connected();
       await client.query('begin');
       await copy.refresh(client);
-      await tenure!.check(client);
       return client;
     } catch (error) {
       if (again || !isLost(error)) throw error;

@@ -129,6 +129,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       exports: traced(exportReads(db, names)),
       people: traced(peopleReads(db, names)),
     },
+    several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,
     checksums: async () => (await longRead(path, { what: 'checksums' })) as { [table: string]: string },
     async sandbox() {

@@ -7,7 +7,7 @@ import { decideEdges } from './edges.ts';
 import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
 import { answerEdges, attemptEdges } from './members.ts';
-import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors } from './runs.ts';
+import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, takeEpoch } from './runs.ts';
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
 import { stage } from './stage.ts';
@@ -47,6 +47,7 @@ export const OPERATIONS: {
   readonly setTimesBack: typeof setTimesBack;
   readonly settleUnshown: typeof settleUnshown;
   readonly take: typeof take;
+  readonly takeEpoch: typeof takeEpoch;
 } = {
   answer,
   answerEdges,
@@ -77,6 +78,7 @@ export const OPERATIONS: {
   setTimesBack,
   settleUnshown,
   take,
+  takeEpoch,
 };
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -1,4 +1,4 @@
-/** Runs and the epoch: one process's tenure of the store. */
+/** Runs and the epoch: the number of a process's tenure of the store. */
 import { RollcallError } from '#core/errors';
 import type { ErrorRow, NewChange, RunOperations } from '../contract.ts';
 import { flyingItems } from '../tables/attempt-items.ts';
@@ -11,23 +11,25 @@ import { loseItems } from './unshown.ts';
 const LAST_CHANGE = `(select coalesce(max(seq), 0) from sqlite_sequence where name = 'change')`;
 
 /**
- * The first run after opening takes the next epoch: what an earlier process left running is interrupted, what it had on the
- * way to a target is of unknown outcome. Later runs of this process share the epoch, so that a push and a full run go on
- * side by side.
+ * The next epoch: what an earlier one left running is interrupted, what it had on the way to a target is of unknown outcome, and
+ * nothing is written for it any more. A process that has the store for its life takes it with its first run; where several
+ * processes follow one another each takes it with its tenure. Its runs share it, so that a push and a full run go on side by side.
  */
+export function takeEpoch(session: Session, { at }: { at: number }): number {
+  const { db } = session;
+  const epoch = Number(db.get(`select value from counter where name = 'epoch'`)![0]) + 1;
+  db.run('counter', `update counter set value = ? where name = 'epoch'`, epoch);
+  db.run('run', `update run set status = 'interrupted', ended_at = ?, last_change = ${LAST_CHANGE} where status = 'running'`, at);
+  loseAttempts(session, db.all('select connection, run, attempt, items, at, members from attempt'));
+  session.epoch = epoch;
+  session.running = 0;
+  return epoch;
+}
+
 export function beginRun(session: Session, run: Parameters<RunOperations['begin']>[0]): { id: number; epoch: number } {
   const { db } = session;
-  if (session.epoch === 0) {
-    const epoch = Number(db.get(`select value from counter where name = 'epoch'`)![0]) + 1;
-    db.run('counter', `update counter set value = ? where name = 'epoch'`, epoch);
-    db.run(
-      'run',
-      `update run set status = 'interrupted', ended_at = ?, last_change = ${LAST_CHANGE} where status = 'running'`,
-      run.startedAt,
-    );
-    loseAttempts(session, db.all('select connection, run, attempt, items, at, members from attempt'));
-    session.epoch = epoch;
-  }
+  if (session.epoch === 0) takeEpoch(session, { at: run.startedAt });
+  session.checkEpoch(session.epoch);
   if (session.running === 0) session.unreserve();
   session.running++;
   db.run('counter', `update counter set value = max(value, ?) where name = 'now' and value < ?`, run.now, run.now);

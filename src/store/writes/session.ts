@@ -33,7 +33,7 @@ export interface Session {
   /** Items on their way to a target, by connection. */
   inFlight(connection: number): Set<number>;
   epoch: Epoch;
-  /** @throws conflict when this process did not take that epoch. */
+  /** @throws Superseded when this process did not take that epoch, or another one has taken the next. */
   checkEpoch(epoch: Epoch | null): void;
   /** Writes what the operation changed in here; the last step inside its transaction. */
   flush(): void;
@@ -164,10 +164,12 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
       return set;
     },
     checkEpoch(epoch) {
-      if (epoch !== null && epoch !== session.epoch)
-        throw new Superseded(`epoch ${epoch} is over: epoch ${session.epoch} writes this store now`, {
-          remedy: 'this run was superseded; nothing of what it tries now is kept. Start a new run',
-        });
+      if (epoch === null) return;
+      const present = shared ? Number(db.get(`select value from counter where name = 'epoch'`)![0]) : session.epoch;
+      if (epoch === session.epoch && epoch === present) return;
+      throw new Superseded(`epoch ${epoch} is over: epoch ${present} writes this store now`, {
+        remedy: 'this run was superseded; nothing of what it tries now is kept. Start a new run',
+      });
     },
     flush() {
       operationSeq = 0;

@@ -10,10 +10,15 @@ export async function loadRun(loader: Loader, { run }: OperationInput<'progress'
   await loader.rows('run', 'from run t where t.id = $1', [run]);
 }
 
-/** The first run of a process ends those of one that died. Whether any goes on is asked by each. */
-export async function loadBeginRun(loader: Loader): Promise<void> {
+export async function loadTakeEpoch(loader: Loader): Promise<void> {
   await loader.rows('run', `from run t where t.status = 'running'`, []);
-  if (loader.session.epoch === 0) await loadLost(loader, null);
+  await loadLost(loader, null);
+}
+
+/** The first run of a process may take the epoch. Whether any goes on is asked by each. */
+export async function loadBeginRun(loader: Loader): Promise<void> {
+  if (loader.session.epoch === 0) await loadTakeEpoch(loader);
+  else await loader.rows('run', `from run t where t.status = 'running'`, []);
 }
 
 export async function loadFinishRun(loader: Loader, { run }: OperationInput<'finishRun'>): Promise<void> {

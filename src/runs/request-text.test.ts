@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { parseRequest, requestText } from './request-text.ts';
+
+test('a change comes over as it is: bytes, lone surrogates, numbers that are none', () => {
+  const attributes = { photo: new Uint8Array([0, 255]), n: [Number.NaN, -1.5], text: '\ud800\u0000é', none: null };
+  const push = { connection: 'hr', by: 'webhook', change: { kind: 'person', anchor: '1', attributes } } as const;
+  expect(parseRequest(requestText({ push }))).toEqual({ push });
+  const buffer = { ...push, change: { ...push.change, attributes: { photo: Buffer.from([0, 255]) } } };
+  expect(parseRequest(requestText({ push: buffer }))).toEqual({
+    push: { ...push, change: { ...push.change, attributes: { photo: new Uint8Array([0, 255]) } } },
+  });
+  expect(parseRequest(requestText({ edited: [3, 4], by: 'Ada' }))).toEqual({ edited: [3, 4], by: 'Ada' });
+});

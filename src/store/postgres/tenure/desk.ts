@@ -1,0 +1,133 @@
+/**
+ * One connection for what processes tell each other: this one's row, who has the tenure, and news (LISTEN/NOTIFY). It is made at
+ * its first use, and anew where it was lost.
+ */
+import { hostname } from 'node:os';
+import { type Client, escapeIdentifier } from 'pg';
+import { RollcallError } from '#core/errors';
+import type { Holder, News } from '../../contract.ts';
+import { connect, nameOfProcess, type PostgresPlace, type Row } from '../connect.ts';
+import { isLost, postgresError } from '../faults.ts';
+import { OF_LOCK } from './lock.ts';
+
+/** A process that said nothing for so long is put out by whoever waits for it. By the server's clock. */
+export const LEASE_MS: number = 30_000;
+const RENEW_MS = 10_000;
+const DAY = 86_400_000;
+
+export interface Desk {
+  /** Errors in our kinds. */
+  ask(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  tell(news: Exclude<News, 'missed'>): Promise<void>;
+  onNews(listener: (news: News) => void): () => void;
+  /** From here on others see this process, as long as it lives. */
+  register(): Promise<void>;
+  /** Says that it lives; `putOut` is called where others did not believe it any more. */
+  renew(): Promise<void>;
+  /** It has the tenure since now. Answers whether somebody waits for it. */
+  noteTaken(): Promise<boolean>;
+  /** Who has the tenure, unless nobody has; put out where it said nothing for its lease. */
+  holder(): Promise<Holder | null>;
+  close(): Promise<void>;
+}
+
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+const ENTER = `insert into tenure (id, program, host, pid, since, lease_until) values ($1, $2, $3, $4, ${NOW}, ${NOW} + ${LEASE_MS})
+  on conflict (id) do update set lease_until = excluded.lease_until`;
+const RENEW = `update tenure set lease_until = ${NOW} + ${LEASE_MS} where id = $1 returning id`;
+const OURS = `'${nameOfProcess('')}'`;
+const CLEAN = `delete from tenure t where lease_until < ${NOW} - ${DAY}
+  and not exists (select from pg_stat_activity where application_name = ${OURS} || t.id)`;
+const WHO = `select a.application_name, t.program, t.host, t.pid, t.since, starts_with(a.application_name, ${OURS}) and coalesce(t.lease_until < ${NOW}, true)
+  from pg_locks l left join pg_stat_activity a on a.pid = l.pid left join tenure t on a.application_name = ${OURS} || t.id
+  where l.granted and ${OF_LOCK}`;
+const PUT_OUT = `delete from tenure where ${OURS} || id = $1`;
+const END_ALL = 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1';
+const TAKEN = `update tenure set since = ${NOW}, lease_until = ${NOW} + ${LEASE_MS} where id = $1
+  returning exists (select from pg_locks l where not l.granted and ${OF_LOCK})`;
+
+export function openDesk(place: PostgresPlace, program: string, putOut: () => void): Desk {
+  const listeners = new Set<(news: News) => void>();
+  const channel = `rollcall ${place.schema}`.slice(0, 63);
+  let client: Promise<Client> | null = null;
+  let renewing: NodeJS.Timeout | undefined;
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  const heard = (news: News): void => {
+    for (const listener of [...listeners]) listener(news);
+  };
+  const connected = async (): Promise<Client> => {
+    const fresh = await connect(place);
+    // What is lost is found lost by the next use.
+    fresh.on('error', () => {});
+    fresh.on('notification', ({ payload }) => heard(payload as News));
+    await fresh.query(`listen ${escapeIdentifier(channel)}`);
+    return fresh;
+  };
+  const leave = async (mine: Promise<Client>): Promise<void> => {
+    if (client === mine) client = null;
+    await mine.then((lost) => lost.end()).catch(() => {});
+  };
+  const send = async (text: string, values: readonly unknown[]): Promise<readonly Row[]> => {
+    for (let again = false; ; again = true) {
+      if (closed) throw new RollcallError('unavailable', 'the store is closed');
+      client ??= connected();
+      const mine = client;
+      try {
+        return (await (await mine).query({ text, values: [...values], rowMode: 'array' })).rows as Row[];
+      } catch (error) {
+        if (isLost(error)) await leave(mine);
+        if (again || !isLost(error)) throw postgresError(error);
+        heard('missed');
+      }
+    }
+  };
+  /** One after the other, as a connection takes them. */
+  const ask: Desk['ask'] = (text, values = []) => {
+    const answer = last.then(() => send(text, values));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  const enter = async (): Promise<void> => void (await ask(ENTER, [place.process, program, hostname(), process.pid]));
+  const renew = async (): Promise<void> => {
+    if ((await ask(RENEW, [place.process])).length > 0) return;
+    await enter();
+    putOut();
+  };
+  return {
+    ask,
+    renew,
+    tell: async (news) => void (await ask('select pg_notify($1, $2)', [channel, news])),
+    onNews(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async register() {
+      if (renewing !== undefined) return;
+      await enter();
+      await ask(CLEAN);
+      renewing ??= setInterval(() => void renew().catch(() => {}), RENEW_MS);
+      renewing.unref();
+    },
+    noteTaken: async () => (await ask(TAKEN, [place.process]))[0]?.[0] === true,
+    async holder() {
+      const [row] = await ask(WHO);
+      if (!row) return null;
+      const [name, of, host, pid, since, over] = row;
+      if (over === true) {
+        await ask(PUT_OUT, [name]);
+        // All of its connections: a transaction in which it stands still would keep others waiting.
+        await ask(END_ALL, [name]);
+      }
+      return { program: String(of), host: String(host), pid: Number(pid), since: Number(since) };
+    },
+    async close() {
+      clearInterval(renewing);
+      closed = client === null;
+      if (closed) return;
+      await ask('delete from tenure where id = $1', [place.process]).catch(() => {});
+      closed = true;
+      if (client !== null) await leave(client);
+    },
+  };
+}

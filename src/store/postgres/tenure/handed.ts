@@ -1,0 +1,71 @@
+/** What is handed over: durable before it is answered. Those that come at the same time are one statement. */
+import { randomUUID } from 'node:crypto';
+import type { Handed, SeveralOperations } from '../../contract.ts';
+import type { Desk } from './desk.ts';
+
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+/** Settled ones whose asker died are gone after a day. */
+const DAY = 86_400_000;
+const HAND = `insert into handed (id, request, at) select id, request, ${NOW} from unnest($1::text[], $2::text[]) as n(id, request)
+  on conflict (id) do nothing`;
+const COLUMNS = 'id, request, taken, settled';
+const NOTE = 'update handed set taken = coalesce($2, taken), settled = coalesce($3, settled) where id = $1';
+
+interface Waiting {
+  readonly id: string;
+  readonly request: string;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export function handedRows(desk: Desk): Pick<SeveralOperations, 'hand' | 'handed' | 'note' | 'forget'> {
+  let waiting: Waiting[] = [];
+  let writing = false;
+  const write = async (): Promise<void> => {
+    if (writing) return;
+    writing = true;
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await desk.ask(HAND, [group.map(({ id }) => id), group.map(({ request }) => request)]);
+        await desk.tell('handed');
+        for (const { done } of group) done();
+      } catch (error) {
+        for (const { failed } of group) failed(error);
+      }
+    }
+    writing = false;
+  };
+  return {
+    async hand(request) {
+      const id = randomUUID();
+      await desk.register();
+      await new Promise<void>((done, failed) => {
+        waiting.push({ id, request, done, failed });
+        void write();
+      });
+      return id;
+    },
+    async handed(ids) {
+      const rows = await (ids === undefined
+        ? desk.ask(`select ${COLUMNS} from handed where settled is null order by n`)
+        : desk.ask(`select ${COLUMNS} from handed where id = any($1::text[]) order by n`, [ids]));
+      return rows.map(
+        ([id, request, taken, settled]): Handed => ({
+          id: String(id),
+          request: String(request),
+          taken: taken === null ? null : String(taken),
+          settled: settled === null ? null : String(settled),
+        }),
+      );
+    },
+    async note(id, { taken, settled }) {
+      await desk.ask(NOTE, [id, taken ?? null, settled ?? null]);
+      await desk.tell('noted');
+    },
+    async forget(ids) {
+      await desk.ask(`delete from handed where id = any($1::text[]) or (settled is not null and at < ${NOW} - ${DAY})`, [ids]);
+    },
+  };
+}
