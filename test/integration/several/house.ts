@@ -1,0 +1,196 @@
+/**
+ * Several processes on one PostgreSQL store, and the systems that all of them work with, which are in this process: what was done
+ * there is counted here. The test's own store only looks.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfiguration } from '#config/load';
+import type { Configuration } from '#config/model';
+import type { Connection, Page } from '#connectors/contract';
+import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors/memory/index';
+import { RollcallError, toFault } from '#core/errors';
+import type { Holder, RunReport } from '#runs/model';
+import type { Store } from '#store/contract';
+import { open as openPostgres } from '#store/postgres/open';
+import { CONNECTORS } from '../../../src/registry.ts';
+import type { PushRequest } from '../../../src/runs/push.ts';
+import { emptyStore } from '../../store.ts';
+import type { Answer, Asked, Command, FromWorker, Moment, RunRequest, ToWorker } from './words.ts';
+
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
+
+/** Stands in the rollcall.yaml of a test for the store. */
+export const STORE = 'postgres://store';
+
+export interface Process {
+  readonly pid: number;
+  run(request?: RunRequest, stop?: Moment): Promise<RunReport>;
+  push(request: PushRequest): Promise<Answer>;
+  edit(anchor: string, attribute: string, value: string): Promise<Answer>;
+  /** As Ctrl-C. */
+  interrupt(): Promise<unknown>;
+  /** The next time that it waits for another process: for which. */
+  waits(): Promise<Holder>;
+  /** When it next says that it is there. */
+  reaches(phase: string, connection?: string): Promise<void>;
+  /** When it has stopped itself. */
+  stopped(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface House {
+  readonly store: Store;
+  readonly config: Configuration;
+  readonly url: string;
+  /** Who is asked next for this is not answered until the promise is fulfilled. */
+  hold(what: Asked, until: Promise<unknown>): void;
+  system(connection: string): MemorySystem;
+  process(): Promise<Process>;
+  close(): Promise<void>;
+}
+
+/** `tag`: part of the names of all systems. `time`: for all, ms; null = the real one. */
+export async function house(yaml: string, tag: string, time: number | null, at?: string): Promise<House> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-several-'));
+  const database = at === undefined ? await emptyStore() : null;
+  const url = at ?? database!.url;
+  const file = path.join(folder, 'rollcall.yaml');
+  await writeFile(file, yaml.replace(STORE, url));
+  const loaded = await loadConfiguration({ file, definitions: CONNECTORS, env: {} });
+  if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n'));
+  const { config } = loaded;
+  const processes: Process[] = [];
+  let held: { what: Asked; until: Promise<unknown> } | null = null;
+  const names = config.connections.map(({ name }) => `${name}${tag}`);
+
+  const ask = async (name: string, what: Asked, args: readonly unknown[]): Promise<unknown> => {
+    if (held?.what === what) {
+      const { until } = held;
+      held = null;
+      await until;
+    }
+    const connection = config.connections.find((one) => one.name === name)!;
+    const opened = connection.definition.open(connection.settings, {
+      connection: name,
+      folder,
+      limits: config.limits,
+      warn: () => undefined,
+    });
+    return await asking(opened, what, args);
+  };
+
+  const store = await openPostgres({ url, program: 'test', create: true });
+  return {
+    store,
+    config,
+    url,
+    hold(what, until) {
+      held = { what, until };
+    },
+    system: (connection) => memorySystem(`${connection}${tag}`),
+    async process() {
+      const one = await started([file, ...(time === null ? [] : [String(time)])], ask);
+      processes.push(one);
+      return one;
+    },
+    async close() {
+      for (const one of processes) await one.kill();
+      await store.close();
+      for (const name of names) forgetMemorySystem(name);
+      await database?.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function asking({ read, write, lookup }: Connection, what: Asked, args: readonly unknown[]): Promise<unknown> {
+  const [first, second] = args as [never, never];
+  if (what === 'cursor') return await read!.cursor!();
+  if (what === 'write') return await write!.write(first);
+  if (what === 'commit') return await write!.commit!();
+  if (what === 'lookup') return await lookup!(first, second);
+  const pages: Page[] = [];
+  for await (const page of read!.read({ ...(first as object), signal: new AbortController().signal })) pages.push(page);
+  return pages;
+}
+
+async function started(
+  args: readonly string[],
+  ask: (connection: string, what: Asked, args: readonly unknown[]) => Promise<unknown>,
+): Promise<Process> {
+  const child = fork(WORKER, args, { execArgv: ['--conditions=source'], serialization: 'advanced' });
+  const sent = new Map<number, PromiseWithResolvers<Answer>>();
+  const listeners = new Set<(said: FromWorker) => void>();
+  const send = (message: ToWorker): void => void (child.connected && child.send(message));
+  child.on('message', (said: FromWorker) => {
+    for (const listener of [...listeners]) listener(said);
+    if ('asks' in said)
+      ask(said.connection, said.what, said.args).then(
+        (result) => send({ answers: said.asks, result }),
+        (error: unknown) => send({ answers: said.asks, fault: toFault(error) }),
+      );
+    if (!('done' in said)) return;
+    const { resolve, reject } = sent.get(said.done)!;
+    if ('answer' in said) resolve(said.answer);
+    else reject(new RollcallError(said.fault.kind, said.fault.message));
+  });
+  child.on('exit', (code, signal) => {
+    for (const one of sent.values()) one.reject(new Error(`the process ended: ${code ?? signal}`));
+  });
+  const next = <T>(fits: (said: FromWorker) => T | undefined): Promise<T> =>
+    new Promise((resolve) => {
+      const listener = (said: FromWorker): void => {
+        const found = fits(said);
+        if (found === undefined) return;
+        listeners.delete(listener);
+        resolve(found);
+      };
+      listeners.add(listener);
+    });
+  const tell = (command: Command): Promise<Answer> => {
+    const answer = Promise.withResolvers<Answer>();
+    answer.promise.catch(() => undefined);
+    const to = sent.size + 1;
+    sent.set(to, answer);
+    send({ to, command });
+    return answer.promise;
+  };
+  await next((said) => ('open' in said ? true : undefined));
+  return {
+    pid: child.pid!,
+    run: async (request = {}, stop) => (await tell({ do: 'run', request, stop: stop ?? null })).report!,
+    push: (request) => tell({ do: 'push', request }),
+    edit: (anchor, attribute, value) => tell({ do: 'edit', anchor, attribute, value }),
+    interrupt: () => tell({ do: 'interrupt' }),
+    waits: () => next((said) => ('waits' in said ? said.waits : undefined)),
+    reaches: async (phase, connection) =>
+      void (await next((said) =>
+        'phase' in said && said.phase === phase && (connection === undefined || said.connection === connection)
+          ? true
+          : undefined,
+      )),
+    async stopped() {
+      for (;;) if ((await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.startsWith('T')) return;
+    },
+    signal: (signal) => void child.kill(signal),
+    kill: () => killed(child),
+    async end() {
+      const exited = once(child, 'exit');
+      await tell({ do: 'end' });
+      await exited;
+    },
+  };
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

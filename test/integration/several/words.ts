@@ -1,0 +1,34 @@
+/** What a test and its processes say to each other. */
+import type { Fault } from '#core/errors';
+import type { PushRequest, run } from '#runs/index';
+import type { Holder, RunReport } from '#runs/model';
+
+export type RunRequest = Partial<Parameters<typeof run>[0]>;
+
+/** Of an export: the attempt is stored and nothing is sent; it is past its last look at the clock; all is answered and nothing noted. */
+export type Moment = 'sending' | 'within' | 'answered';
+
+export type Command =
+  | { readonly do: 'run'; readonly request: RunRequest; readonly stop: Moment | null }
+  | { readonly do: 'push'; readonly request: PushRequest }
+  | { readonly do: 'edit'; readonly anchor: string; readonly attribute: string; readonly value: string }
+  | { readonly do: 'interrupt' }
+  | { readonly do: 'end' };
+
+export type Answer = { readonly report?: RunReport; readonly status?: string; readonly faults?: readonly Fault[] };
+
+export type ToWorker =
+  | { readonly to: number; readonly command: Command }
+  | { readonly answers: number; readonly result: unknown }
+  | { readonly answers: number; readonly fault: Fault };
+
+export type FromWorker =
+  | { readonly open: true }
+  | { readonly done: number; readonly answer: Answer }
+  | { readonly done: number; readonly fault: Fault }
+  | { readonly waits: Holder }
+  | { readonly phase: string; readonly connection: string | null }
+  /** Asks a system for something. */
+  | { readonly asks: number; readonly connection: string; readonly what: Asked; readonly args: readonly unknown[] };
+
+export type Asked = 'read' | 'cursor' | 'write' | 'commit' | 'lookup';
