@@ -49,8 +49,8 @@ export function openSession(program: Program, file: string, listeners: Listeners
     const loaded = await program.loadConfig(file);
     if (!loaded.ok) {
       const faults = new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
-      if (access !== 'stored' || loaded.stored?.store.kind !== 'sqlite') throw faults;
-      return openStored(loaded.stored, loaded.stored.store.path, faults);
+      if (access !== 'stored' || loaded.stored === undefined) throw faults;
+      return openStored(loaded.stored, faults);
     }
     listeners.onZone?.(loaded.config.zone);
     for (const warning of loaded.warnings) listeners.onFault?.(warning);
@@ -58,14 +58,14 @@ export function openSession(program: Program, file: string, listeners: Listeners
     return { config: loaded.config, store, wall: program.wall, storedOnly: false, ...listeners };
   };
 
-  const openStored = async (config: Services['config'], path: string, faults: ConfigurationFaults): Promise<SessionServices> => {
+  const openStored = async (config: Services['config'], faults: ConfigurationFaults): Promise<SessionServices> => {
     try {
       store = await program.openStore(config, { readOnly: true });
     } catch {
       // Without the store the faults are what is in the way.
       throw faults;
     }
-    listeners.onStoredOnly?.(faults, path);
+    listeners.onStoredOnly?.(faults, told(config.store));
     return { config, store, wall: program.wall, storedOnly: true, ...listeners };
   };
 
@@ -92,6 +92,13 @@ export function openSession(program: Program, file: string, listeners: Listeners
       if (scratch !== null) await rm(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** Where a store is, without the name and the password that open it. */
+function told(store: Services['config']['store']): string {
+  if (store.kind === 'sqlite') return store.path;
+  const url = URL.parse(store.url);
+  return url === null ? 'in PostgreSQL' : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 /** Number → text of the lines that faults name; nothing where the file cannot be read. */
