@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { branchesIn, branchReport, reachedIn } from './branches.ts';
 import { checkPackage } from './package-check.ts';
+import { catchPlanted } from './planted/run.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type Count, command, ONE, runSteps, type Step } from './steps.ts';
 
@@ -108,6 +109,7 @@ const STEPS: readonly Step[] = [
   { name: 'unit tests', run: () => tests('unit', 'src', 'test/servers') },
   { name: 'whole tests', slow: true, run: () => wholeTests('sqlite') },
   { name: 'branches', slow: true, run: branches },
+  { name: 'planted bugs', slow: true, run: () => catchPlanted(root) },
   { name: 'package', slow: true, run: checkPackage },
 ];
 

@@ -69,3 +69,18 @@ it.each([2, 5, 1_000])(
     shown('b');
   },
 );
+
+it.each([2, 1_000])('what is read of a manager is as this generation leaves it, in batches of %i', async (batch) => {
+  here = await firm(yaml.replace(/ +bossMail: .*\n/, ''));
+  here.batch = batch;
+  const rename = (name: string): void => {
+    for (let i = 0; i < PEOPLE; i++)
+      here.system('hr').put('person', `p${i}`, { id: `p${i}`, name: `${name}${i}`, boss: `p${PEOPLE - 1 - i}` });
+  };
+  const shown = () => Array.from({ length: PEOPLE }, (_, i) => here.system('dir').get('person', `p${i}`)!.attributes['bossName']);
+  rename('a');
+  await here.first();
+  rename('b');
+  await here.run();
+  expect(shown()).toEqual(Array.from({ length: PEOPLE }, (_, i) => `b${PEOPLE - 1 - i}`));
+});

@@ -200,6 +200,26 @@ it('a delete without an answer that is done is settled once a read shows that it
   expect([await here.parked('refused'), Object.keys(active())]).toEqual([[], ['p3', 'p4']]);
 });
 
+it('the grace begins when the disable is confirmed, however long its target refused it', async () => {
+  here = await firm(yaml('faults: [{ on: update, anchor: p1, times: 1, do: { refuse: unavailable } }]'));
+  for (const id of IDS) {
+    here.system('hr').put('person', id, { id, name: `Person ${id}` });
+    here.system('dir').put('person', id, { number: id, cn: `Person ${id}`, active: 'yes' });
+  }
+  await here.first();
+  here.system('hr').remove('person', 'p1');
+  await here.run();
+  expect(active()).toMatchObject({ p1: 'yes' });
+  here.now += 25 * HOUR;
+  await here.run();
+  here.now += 23 * HOUR;
+  await here.run();
+  expect(active()).toMatchObject({ p1: 'no' });
+  here.now += 2 * HOUR;
+  await here.run();
+  expect(Object.keys(active())).toEqual(['p2', 'p3', 'p4']);
+});
+
 describe('a push', () => {
   const atOnce = async (dir: string): Promise<void> => {
     here = await firm(yaml(dir, '', '{ action: delete }'));

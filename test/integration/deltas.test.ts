@@ -1,6 +1,7 @@
 /** SEMANTICS 1, 6 and 16: what a change feed says gets in, whatever happens while it is read, and the next full read agrees. */
 import { afterEach, expect, it } from 'vitest';
-import { push } from '#runs/index';
+import { push, run } from '#runs/index';
+import type { Progress } from '#runs/model';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -40,6 +41,21 @@ it('a store that fails while changes are staged: they are read again', async () 
   Object.assign(here.store.spaces, { stage });
   await here.run();
   expect(account('1')).toMatchObject({ cn: 'C', mail: 'c@x' });
+});
+
+it('what changes behind a full read while it goes on is told by the next changes', async () => {
+  await begin();
+  let seen = 0;
+  const onProgress = ({ phase, connection, done }: Progress): void => {
+    if (phase === 'import' && connection === 'hr' && done > 0 && seen++ === 0)
+      here.system('hr').put('person', '1', { id: '1', name: 'New' });
+  };
+  const request = { profile: 'full-import', connections: ['hr'], by: 'test', now: here.now } as const;
+  expect(await run(request, { ...services(), onProgress })).toMatchObject({ status: 'done', faults: [] });
+  expect(seen).toBeGreaterThan(0);
+  expect(await here.account('hr', '1')).toMatchObject({ seen: expect.stringContaining('Old') });
+  await here.run();
+  expect(account('1')).toMatchObject({ cn: 'New' });
 });
 
 it('what changes cleared one by one is no outage to the next full read', async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { forgetMemorySystem, memorySystem } from '#connectors/memory/index';
 import type { CheckOutput } from '#operations/check';
 import type { ReportOutput } from '#operations/shapes';
-import { unlimited } from './hr-and-directory.ts';
+import { firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 import { type Place, place } from './place.ts';
 
 const WAYS: { readonly [target: string]: string } = {
@@ -97,4 +98,23 @@ it.each(TARGETS)('%s: a change and a disable are proven in the same way, and the
     rowsWritten: 0,
     connections: expect.not.arrayContaining([expect.objectContaining({ written: 1 })]),
   });
+});
+
+it('a look that shows the account from before its write proves nothing: what shows it later does, and it is written once', async () => {
+  const late = 'answers: anchor\nfaults: [{ on: update, anchor: p1, times: 1, do: { late: 2 } }]';
+  const there = await firm(hrAndDirectory({ dir: late }), ['hr', 'dir']);
+  try {
+    there.system('hr').put('person', 'p1', { id: 'p1', name: 'Ann' });
+    await there.first();
+    there.system('hr').put('person', 'p1', { id: 'p1', name: 'Bea' });
+    const { connections } = await there.run();
+    expect(connections.find((one) => one.connection === 'dir')).toMatchObject({ updated: 1, provenByLookup: 0 });
+    await there.run({ profile: 'full-import' });
+    await there.run();
+    const shown = { export: null, sent: null, steps: null, seen: expect.stringContaining('Bea') };
+    expect(await there.account('dir', 'p1')).toMatchObject(shown);
+    expect(there.system('dir').counts.updated).toBe(1);
+  } finally {
+    await there.close();
+  }
 });

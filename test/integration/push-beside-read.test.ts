@@ -83,3 +83,18 @@ it('an object that was pushed since the read began is left as the push says', as
   expect(at(3)).toMatchObject({ phone: '333' });
   expect(at(4)).toMatchObject({ phone: '444' });
 });
+
+it('a person who came with a push since the read began is there, though the read does not show her', async () => {
+  const { importIndex } = here.store.spaces;
+  Object.assign(here.store.spaces, {
+    importIndex: async (connection: string) => {
+      const index = await importIndex(connection);
+      Object.assign(here.store.spaces, { importIndex });
+      const change = { kind: 'person', anchor: 'E999', attributes: { id: 'E999', phone: '999' } } as const;
+      await (await push({ connection: 'hr', change, by: 'webhook' }, services())).settled;
+      return index;
+    },
+  });
+  await here.run({ profile: 'full-import', connections: ['hr'] });
+  expect(await here.account('hr', 'E999')).toMatchObject({ presence: 'present' });
+});

@@ -40,3 +40,12 @@ it('what was there stays while no candidate is free', async () => {
   expect(uid('p1')).toBe('ann');
   expect(await here.parked('noCandidate')).toHaveLength(2);
 });
+
+it('what somebody had once is nobody else’s, though no account has it any more', async () => {
+  await begun();
+  here.system('hr').put('person', 'p1', { id: 'p1', name: 'Eve' });
+  await here.run();
+  here.system('hr').put('person', 'p4', { id: 'p4', name: 'Ann' });
+  await here.run();
+  expect(['p1', 'p4'].map(uid)).toEqual(['eve', 'ann2']);
+});

@@ -17,7 +17,9 @@ export async function freshCopy(name: string, make: (url: string) => Promise<voi
   const statements = await reset;
   const [free] = await command<{ name: string }>(TAKE, [template]);
   const one = free === undefined ? await databaseLike(template) : await database(free.name);
-  return { ...one, remove: () => giveBack(one, template, statements) };
+  let given: Promise<void> | undefined;
+  // The second time it may be another test's already.
+  return { ...one, remove: () => (given ??= giveBack(one, template, statements)) };
 }
 
 const resets = new Map<string, Promise<string>>();
