@@ -6,7 +6,7 @@ interface Entry {
   readonly high: number;
   readonly low: number;
   readonly content: readonly [number, number, number, number];
-  readonly present: boolean;
+  readonly present: 0 | 1 | 2;
 }
 
 function bytesOf(...words: number[]): Uint8Array {
@@ -26,7 +26,7 @@ function index(entries: readonly Entry[]): ReturnType<typeof buildImportIndex> {
     anchorLow: Uint32Array.from(sorted, (entry) => entry.low),
     ids: Float64Array.from(sorted, (entry) => entry.id),
     content: Uint32Array.from(sorted.flatMap((entry) => entry.content)),
-    present: Uint8Array.from(sorted, (entry) => (entry.present ? 1 : 0)),
+    present: Uint8Array.from(sorted, (entry) => entry.present),
   });
 }
 
@@ -34,7 +34,12 @@ function index(entries: readonly Entry[]): ReturnType<typeof buildImportIndex> {
 const word = fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff);
 
 test('finds exactly what is there, however many anchors share a digest', () => {
-  const entry = fc.record({ high: word, low: word, c: fc.integer({ min: 1, max: 1000 }), present: fc.boolean() });
+  const entry = fc.record({
+    high: word,
+    low: word,
+    c: fc.integer({ min: 1, max: 1000 }),
+    present: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+  });
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 60 }), (list) => {
       // The content digest covers the anchor: no two rows share it.
@@ -42,7 +47,7 @@ test('finds exactly what is there, however many anchors share a digest', () => {
       const built = index(entries);
       expect(built.count).toBe(entries.length);
       entries.forEach((one, i) => {
-        expect(built.unchanged(bytesOf(one.high, one.low), bytesOf(...one.content))).toBe(one.present ? i + 1 : 0);
+        expect(built.unchanged(bytesOf(one.high, one.low), bytesOf(...one.content))).toBe(one.present === 1 ? i + 1 : 0);
         expect(built.unchanged(bytesOf(one.high, one.low), bytesOf(one.c, i, 0, 1))).toBe(0);
       });
     }),
@@ -51,8 +56,23 @@ test('finds exactly what is there, however many anchors share a digest', () => {
 });
 
 test('a row without a content digest is never unchanged', () => {
-  const built = index([{ high: 5, low: 5, content: [0, 0, 0, 0], present: true }]);
+  const built = index([{ high: 5, low: 5, content: [0, 0, 0, 0], present: 1 }]);
   expect(built.unchanged(bytesOf(5, 5), bytesOf(0, 0, 0, 0))).toBe(0);
+});
+
+test('whoever is there or held and was not seen is missing', () => {
+  const entry = fc.record({ high: word, present: fc.constantFrom<0 | 1 | 2>(0, 1, 2), seen: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 60 }), (list) => {
+      const built = index(list.map((one, i): Entry => ({ ...one, low: i, content: [1, i, 0, 0] })));
+      const bitmap = createSeenBitmap();
+      list.forEach(({ seen }, i) => {
+        if (seen) bitmap.add(i + 1);
+      });
+      const missing = list.flatMap(({ present, seen }, i) => (present !== 0 && !seen ? [i + 1] : []));
+      expect([...built.missing(bitmap)]).toEqual(missing);
+    }),
+  );
 });
 
 test('the bitmap is what was added, page by page', () => {

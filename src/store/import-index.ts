@@ -12,6 +12,8 @@ export interface ImportIndex {
    * anchor digest the right one is meant.
    */
   unchanged(anchor: Digest, content: Digest): StagedId;
+  /** Who is there, or held, and not seen; ascending. */
+  missing(seen: Pick<SeenBitmap, 'has'>): Float64Array;
 }
 
 export function buildImportIndex(rows: ImportIndexRows): ImportIndex {
@@ -52,6 +54,14 @@ export function buildImportIndex(rows: ImportIndexRows): ImportIndex {
           return present[i] === 1 ? ids[i]! : 0;
       }
       return 0;
+    },
+    missing(seen) {
+      const unseen = (i: number): boolean => present[i] !== 0 && !seen.has(ids[i]!);
+      let n = 0;
+      for (let i = 0; i < count; i++) if (unseen(i)) n++;
+      const out = new Float64Array(n);
+      for (let i = count - 1; i >= 0 && n > 0; i--) if (unseen(i)) out[--n] = ids[i]!;
+      return out.sort();
     },
   };
 }

@@ -34,13 +34,13 @@ const services = () => ({ config: here.config, store: here.store, wall: () => he
 
 /** A full read of HR; when all of it is staged, and nothing judged, this is pushed and worked out. */
 async function readWith(connection: string, i: number, set: { [name: string]: string | null }): Promise<void> {
-  const { untouched } = here.store.spaces;
+  const { saveState } = here.store.spaces;
   Object.assign(here.store.spaces, {
-    untouched: async (...asked: Parameters<typeof untouched>) => {
-      Object.assign(here.store.spaces, { untouched });
+    saveState: async (...saved: Parameters<typeof saveState>) => {
+      Object.assign(here.store.spaces, { saveState });
       const change = { op: 'patch', kind: 'person', anchor: idOf(i), set } as const;
       await (await push({ connection, change, by: 'webhook' }, services())).settled;
-      return await untouched(...asked);
+      return await saveState(...saved);
     },
   });
   await here.run({ profile: 'full-import', connections: ['hr'] });

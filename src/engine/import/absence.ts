@@ -7,7 +7,6 @@ import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
-import type { SeenBitmap } from './import-index.ts';
 import { createJudge } from './moving.ts';
 import { settlingOf } from './settle.ts';
 import { stepsOfCreate, stepsUndone } from './unanswered.ts';
@@ -16,23 +15,19 @@ import { undoneParts } from './undone.ts';
 /** Rows read, and written at one go. */
 const PAGE = 1_000;
 
-/** Marks as gone what was staged before `mark`, not touched since, and not seen. Answers how many. */
+/** Marks as gone those of `missing` that were staged before `mark` and not touched since. Answers how many. */
 export async function markMissing(
   context: EngineContext,
   connection: EngineConnection,
   mark: number,
-  bitmap: SeenBitmap,
+  missing: Float64Array,
 ): Promise<number> {
   const { spaces } = context.store;
-  let after = 0;
   let gone = 0;
   const judge = context.open(connection).read?.moving === true ? createJudge(context, connection) : null;
-  for (;;) {
-    const page = await spaces.untouched(connection.name, mark, { after, limit: PAGE });
-    if (page.length === 0) break;
-    after = page[page.length - 1]!.id;
-    const missing = page.filter((row) => !bitmap.has(row.id));
-    const said = judge === null ? { gone: missing.map(({ id }) => id), held: [] } : await judge.judge(missing);
+  for (let from = 0; from < missing.length; from += PAGE) {
+    const page = await spaces.untouched(connection.name, mark, Array.from(missing.subarray(from, from + PAGE)));
+    const said = judge === null ? { gone: page.map(({ id }) => id), held: [] } : await judge.judge(page);
     gone += said.gone.length;
     for (const presence of ['gone', 'held'] as const) {
       if (said[presence].length === 0) continue;

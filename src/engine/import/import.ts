@@ -8,6 +8,7 @@
 import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { RollcallError, Superseded, toFault } from '#core/errors';
+import { buildImportIndex, createSeenBitmap, type ImportIndex } from '#store/import-index';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
@@ -23,7 +24,6 @@ import {
   Tally,
   unhealthy,
 } from './health.ts';
-import { buildImportIndex, createSeenBitmap } from './import-index.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 
@@ -127,7 +127,9 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   // The delta cursor is taken before the read starts, so that nothing falls between the two.
   let next = checkpoint ? checkpoint.next : ((await reader.cursor?.()) ?? null);
   let mark = checkpoint?.mark ?? (await spaces.mark());
-  const [index, tally] = [buildImportIndex(await spaces.importIndex(connection.name)), new Tally(checkpoint?.tally)];
+  const staged = async (): Promise<ImportIndex> => buildImportIndex(await spaces.importIndex(connection.name));
+  let index = await staged();
+  const tally = new Tally(checkpoint?.tally);
   const emptied: Emptied[] = [...(checkpoint?.emptied ?? [])];
   const stager = createStager(context, connection, { full: true, mark, empty: index.count === 0, index, bitmap, tally, emptied });
   let refusedBefore = checkpoint?.refused ?? 0;
@@ -144,7 +146,8 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
       refusedBefore = 0;
       next = (await reader.cursor?.()) ?? null;
       mark = await spaces.mark();
-      stager.restart(mark);
+      index = await staged();
+      stager.restart(mark, index);
     }
     checkpoint = null;
     await stager.objects(page.objects);
@@ -202,7 +205,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
       `check the source; if it is right, run: rollcall approve ${connection.name} --attribute ${outage.kind}.${outage.attribute}`,
     );
   }
-  const gone = await markMissing(context, connection, mark, bitmap);
+  const gone = await markMissing(context, connection, mark, index.missing(bitmap));
   context.counters.add(connection.name, 'gone', gone);
   await settleUnanswered(context, connection, mark);
   const lifted = without(outages.attributes, out);

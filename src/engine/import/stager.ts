@@ -5,6 +5,7 @@ import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
 import type { Attributes } from '#core/values';
 import type { Settle, StagedRow, StageItem, StageResult } from '#store/contract';
+import type { ImportIndex, SeenBitmap } from '#store/import-index';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
 import type { Expected } from '../export/expected.ts';
@@ -15,7 +16,6 @@ import { createEarlier } from './earlier.ts';
 import { type Emptied, type Held, holdEmptied } from './emptied.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
-import type { ImportIndex, SeenBitmap } from './import-index.ts';
 import { keptOf, lastKnown } from './kept.ts';
 import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
@@ -41,7 +41,8 @@ export interface Stager {
   changes(page: readonly (ReadObject | Change)[]): Promise<void>;
   flush(): Promise<void>;
   finish(): Promise<void>;
-  restart(mark: number): void;
+  /** The read begins anew: compared with what is staged by now. */
+  restart(mark: number, index: ImportIndex): void;
 }
 
 interface Options {
@@ -79,7 +80,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const last = stateOf(context, connection.name).readMark;
   const untold = earlier === null || last === null ? null : createUntold(settling!, last, options.mark!);
   const met = createDigestSet();
-  let mark = options.mark;
+  let { mark, index } = options;
   let batch: Arrived[] = [];
   let onTheirWay: Promise<unknown>[] = [];
   const refusals = createRefusals(context, connection);
@@ -242,8 +243,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     get left() {
       return changed.left;
     },
-    restart(newMark) {
+    restart(newMark, newIndex) {
       mark = newMark;
+      index = newIndex;
     },
     async objects(page) {
       for (const entry of page) {
@@ -256,7 +258,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         if (!arrived) continue;
         const { attributes, refused, edges } = arrived.canonical;
         options.tally?.add(entry.kind, attributes, refused, edges);
-        const same = options.index!.unchanged(arrived.anchorDigest, arrived.digest!);
+        const same = index!.unchanged(arrived.anchorDigest, arrived.digest!);
         if (same > 0) {
           if (!options.bitmap!.add(same)) duplicate(entry);
           continue;

@@ -280,7 +280,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
     epoch,
     rows: ids.map((id) => ({ id, revision: 1, state: 'held', holdId: null, approved: null, discarded: null })),
   });
-  await store.spaces.untouched('hr', Number.MAX_SAFE_INTEGER, { after: 0, limit: size });
+  await store.spaces.untouched('hr', Number.MAX_SAFE_INTEGER, ids);
   await store.spaces.markAbsent({ connection: 'hr', run, epoch, at: NOW, presence: 'gone', ids });
   await store.spaces.saveBitmap(
     'hr',

@@ -49,11 +49,11 @@ export interface SpaceOperations {
   ): Promise<void>;
   loadBitmap(connection: string): Promise<{ checkpoint: string; pages: readonly { page: number; bytes: Uint8Array }[] } | null>;
   clearBitmap(connection: string, epoch: Epoch): Promise<void>;
-  /** Present (or held) rows not touched since `mark`, in id order: the engine takes out those its bitmap has. */
+  /** Those of these rows that are present (or held) and not touched since `mark`, in id order. */
   untouched(
     connection: string,
     mark: number,
-    page: { after: StagedId; limit: number },
+    ids: readonly StagedId[],
   ): Promise<readonly { id: StagedId; kind: Kind; anchor: string }[]>;
   markAbsent(batch: {
     connection: string;

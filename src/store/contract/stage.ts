@@ -82,6 +82,6 @@ export interface ImportIndexRows {
   readonly ids: Float64Array;
   /** Four words per row; all zero = compare in full. */
   readonly content: Uint32Array;
-  /** 1 = present. */
+  /** 1 = present, 2 = held, 0 = not there. */
   readonly present: Uint8Array;
 }

@@ -1,6 +1,6 @@
 /** Collects the import index of one connector space in flat memory, then sorts it by anchor digest. */
 import type { ImportIndexRows } from '../contract.ts';
-import { PRESENT } from './codes.ts';
+import { HELD, PRESENT } from './codes.ts';
 
 /** Of a row: two of the anchor digest, four of the content digest, the presence. */
 const WORDS = 7;
@@ -54,7 +54,8 @@ function sorted(ids: Float64Array, words: Int32Array, count: number): ImportInde
     rows.anchorHigh[i] = words[at]!;
     rows.anchorLow[i] = words[at + 1]!;
     for (let w = 0; w < 4; w++) rows.content[i * 4 + w] = words[at + 2 + w]!;
-    rows.present[i] = words[at + 6] === PRESENT ? 1 : 0;
+    const presence = words[at + 6];
+    rows.present[i] = presence === PRESENT ? 1 : presence === HELD ? 2 : 0;
   }
   return rows;
 }

@@ -9,8 +9,8 @@ import type { Names } from './names.ts';
 // In this form only the index over connection and id has the order: with `connection = $1 order by id` the planner may go
 // through all connector spaces by id. (`coalesce` hides from it that the partial index over anchors would do, unordered.)
 const PAGE = '(s.connection, s.id) > ($1, $2) and s.connection <= $1';
-const UNTOUCHED = `select s.id, s.kind, s.anchor from staged s where ${PAGE} and s.presence in (${PRESENT}, ${HELD})
-  and s.touched_seq <= $3 and coalesce(s.anchor is not null, false) order by s.connection, s.id limit $4`;
+const UNTOUCHED = `select s.id, s.kind, s.anchor from staged s where s.id = any($3::bigint[]) and s.connection = $1
+  and s.presence in (${PRESENT}, ${HELD}) and s.touched_seq <= $2 and s.anchor is not null order by s.id`;
 
 const resolve = (column: 'anchor' | 'name_key', kinds: string): string =>
   `select s.${column}, s.id, s.object_id, s.presence from staged s where s.connection = $1 and s.${column} = any($2::text[]) and s.kind = ${kinds} order by s.id`;
@@ -65,8 +65,8 @@ export function spaceReads(pool: Queryable, names: Names): SpaceReads {
         pages: pages.map(([, page, bytes]) => ({ page: Number(page), bytes: new Uint8Array(bytes as Buffer) })),
       };
     },
-    async untouched(connection, mark, { after, limit }) {
-      const rows = await query(pool, UNTOUCHED, [await names.connectionId(connection), after, mark, limit]);
+    async untouched(connection, mark, ids) {
+      const rows = await query(pool, UNTOUCHED, [await names.connectionId(connection), mark, ids]);
       return await names.mapped(rows, ([id, kind, anchor]) => ({
         id: Number(id),
         kind: names.term(Number(kind)),

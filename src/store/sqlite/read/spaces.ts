@@ -28,15 +28,14 @@ export function spaceReads(db: Database, names: Names): SpaceReads {
         pages: pages.map(([page, bytes]) => ({ page: Number(page), bytes: bytes as Uint8Array })),
       };
     },
-    async untouched(connection, mark, { after, limit }) {
+    async untouched(connection, mark, ids) {
       return db
         .all(
-          `select id, kind, anchor from staged where connection = ? and id > ? and presence in (${PRESENT}, ${HELD}) and touched_seq <= ? and anchor is not null
-           order by id limit ?`,
+          `select id, kind, anchor from staged where id in (select value from json_each(?)) and connection = ? and presence in (${PRESENT}, ${HELD})
+           and touched_seq <= ? and anchor is not null order by id`,
+          list(ids),
           names.connectionId(connection) ?? 0,
-          after,
           mark,
-          limit,
         )
         .map(([id, kind, anchor]) => ({ id: Number(id), kind: names.term(Number(kind)), anchor: String(anchor) }));
     },
