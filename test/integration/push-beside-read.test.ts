@@ -84,17 +84,21 @@ it('an object that was pushed since the read began is left as the push says', as
   expect(at(4)).toMatchObject({ phone: '444' });
 });
 
-it('a person who came with a push since the read began is there, though the read does not show her', async () => {
+it.each([
+  ['came', 'E999'],
+  ['was changed', idOf(3)],
+])('a person who %s with a push since the read began is there, though the read does not show her', async (_, anchor) => {
   const { importIndex } = here.store.spaces;
   Object.assign(here.store.spaces, {
     importIndex: async (connection: string) => {
       const index = await importIndex(connection);
       Object.assign(here.store.spaces, { importIndex });
-      const change = { kind: 'person', anchor: 'E999', attributes: { id: 'E999', phone: '999' } } as const;
+      const change = { kind: 'person', anchor, attributes: { id: anchor, phone: '999' } } as const;
       await (await push({ connection: 'hr', change, by: 'webhook' }, services())).settled;
       return index;
     },
   });
+  here.system('hr').remove('person', idOf(3));
   await here.run({ profile: 'full-import', connections: ['hr'] });
-  expect(await here.account('hr', 'E999')).toMatchObject({ presence: 'present' });
+  expect(await here.account('hr', anchor)).toMatchObject({ presence: 'present' });
 });
