@@ -1,5 +1,6 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 import { countBranches } from './scripts/branches.ts';
+import { ONE_STORE } from './test/one-store.ts';
 
 const shared = {
   resolve: { conditions: ['source'] },
@@ -29,6 +30,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'whole',
           setupFiles: ['test/branches.ts'],
           include: ['test/{simulation,integration,e2e,fuzz}/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...(process.env['ROLLCALL_TEST_STORE'] === 'postgres' ? ONE_STORE.keys() : [])],
           execArgv: ['--conditions=source'],
           testTimeout: 600_000,
           hookTimeout: 600_000,

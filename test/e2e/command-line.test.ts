@@ -9,7 +9,9 @@ import { main } from '#cli/index';
 import { loadConfiguration } from '#config/load';
 import type { ConnectorDefinition } from '#connectors/contract';
 import { csv } from '#connectors/csv/index';
-import { open } from '#store/sqlite/open';
+import { open as openPostgres } from '#store/postgres/open';
+import { open as openSqlite } from '#store/sqlite/open';
+import { STORE, type TestStore, testStore } from '../store.ts';
 
 const definitions: ReadonlyMap<string, ConnectorDefinition> = new Map([['csv', csv as ConnectorDefinition]]);
 const HR = `Personalnummer;Vorname;Nachname;E-Mail;Vorgesetzter
@@ -19,11 +21,23 @@ E3;Jürgen;Groß;jg@example.org;
 `;
 
 let folder: string;
+let kept: TestStore;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  kept = await testStore(folder);
   await writeFile(join(folder, 'hr.csv'), HR);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await kept.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** On PostgreSQL it is that one, whatever `init` writes. */
+function openStore(config: { store: { kind: string } }, { readOnly }: { readOnly: boolean }) {
+  const how = { program: 'test', readOnly, create: !readOnly };
+  if (STORE === 'postgres') return openPostgres({ url: kept.place, ...how });
+  return openSqlite({ path: (config.store as unknown as { path: string }).path, ...how });
+}
 
 async function call(...argv: string[]) {
   const out: Buffer[] = [];
@@ -35,8 +49,7 @@ async function call(...argv: string[]) {
     definitions,
     wall: () => Date.now(),
     loadConfig: (file: string) => loadConfiguration({ file, definitions, env: {} }),
-    openStore: (config: { store: { kind: string } }, { readOnly }: { readOnly: boolean }) =>
-      open({ path: (config.store as unknown as { path: string }).path, program: 'test', readOnly, create: !readOnly }),
+    openStore,
   };
   const code = await main(
     ['-c', join(folder, 'rollcall.yaml'), ...argv],

@@ -6,13 +6,15 @@ import { afterEach, expect, it } from 'vitest';
 import { parseImage } from '#core/canonical';
 import { fix } from '#decisions/fix';
 import { edited, push } from '#runs/index';
+import { parameters } from '../simulation/driver.ts';
+import { STORE } from '../store.ts';
 import { type Firm, firm } from './firm.ts';
 
 const PEOPLE = 1_000;
 const NEW = 60;
 const CLIENTS = 16;
 const SEED = Number(process.env['ROLLCALL_SEED'] ?? 7);
-const SEEDS = Array.from({ length: Number(process.env['ROLLCALL_RUNS'] ?? 2) }, (_, n) => SEED + n);
+const SEEDS = Array.from({ length: parameters(STORE === 'sqlite' ? 2 : 1).numRuns }, (_, n) => SEED + n);
 
 const yaml = (tag: string) => `store: sqlite:rollcall.db
 gates: { create: { percent: 100, count: 100000 }, update: { percent: 100, count: 100000 }, attribute: { percent: 100, count: 100000 }, empty: { percent: 100, count: 100000 } }

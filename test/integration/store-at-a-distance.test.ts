@@ -8,14 +8,9 @@ import { join } from 'node:path';
 import { test } from 'vitest';
 import { storeConformance } from '#store/conformance';
 import { open } from '#store/sqlite/open';
-import { STORE } from '../store.ts';
 
 storeConformance({
-  test: (name, run) =>
-    test(name, async ({ skip }) => {
-      skip(STORE !== 'sqlite', 'the file behind a delay; PostgreSQL has its own');
-      await run();
-    }),
+  test,
   async place() {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-distance-'));
     const path = join(folder, 'store.db');

@@ -8,10 +8,18 @@ import { DAY, type Organisation, type Step } from './organisation.ts';
 /** Of the day, unless ROLLCALL_SEED says otherwise; printed with every failure, and by the first property of each file. */
 export const seed: number = Number(process.env['ROLLCALL_SEED'] ?? Math.floor(Date.now() / DAY));
 const runs = process.env['ROLLCALL_RUNS'];
+/** What says how often something happened needs that many. */
+const FEWEST = 4;
 
-/** `modest`: runs where nobody asked for a number. */
-export function parameters<T>(modest: number): fc.Parameters<T> {
-  return { seed, numRuns: runs === undefined ? modest : Number(runs), endOnFailure: false };
+/** `modest`: runs where nobody asked for another number, or for a share of those that there would be. */
+export function parameters<T>(modest: number): fc.Parameters<T> & { readonly numRuns: number } {
+  return { seed, numRuns: runs === undefined ? modest : asked(runs, modest), endOnFailure: false };
+}
+
+function asked(text: string, modest: number): number {
+  if (!text.endsWith('%')) return Number(text);
+  const share = Math.ceil((modest * Number(text.slice(0, -1))) / 100);
+  return Math.max(share, Math.min(modest, FEWEST));
 }
 
 export function announce(what: string): void {
