@@ -13,8 +13,8 @@ import { tryTenure } from './tenure.ts';
 /** Between two looks where nothing is told: whoever was killed tells nothing. */
 const LOOK_MS = 1_000;
 
-/** Durable once it is handed over; answers when it is staged, wherever that is. Errors: as of `push`. */
-export async function handOver(request: HandedRequest, services: Services): Promise<Pushed> {
+/** Durable once it is fulfilled; `begun` when it is staged, wherever that is. Errors of that: as of `push`. */
+export async function handOver(request: HandedRequest, services: Services): Promise<{ readonly begun: Promise<Pushed> }> {
   const several = services.store.several!;
   const beside = besideOf(services.store);
   const [taken, settled] = [Promise.withResolvers<Taken>(), Promise.withResolvers<PushReport>()];
@@ -23,9 +23,12 @@ export async function handOver(request: HandedRequest, services: Services): Prom
   beside.asked.set(id, { taken, settled });
   if (beside.look) beside.look();
   else void watch(several, services);
-  const answer = await taken.promise;
-  if ('refused' in answer) throw errorOf(answer.refused);
-  return { ...answer, settled: settled.promise };
+  const begun = taken.promise.then((answer): Pushed => {
+    if ('refused' in answer) throw errorOf(answer.refused);
+    return { ...answer, settled: settled.promise };
+  });
+  begun.catch(() => undefined);
+  return { begun };
 }
 
 function errorOf({ kind, message, where, remedy }: Fault): RollcallError {

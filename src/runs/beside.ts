@@ -13,7 +13,7 @@ export interface Beside {
   runs: number;
   /** Pushes that are taken and not worked out yet, by whose they are. */
   readonly pushes: Map<string, PushRun>;
-  /** The last push of each object that is on its way to the store. */
+  /** The last step of the pushes of each object (inOrder). */
   readonly tails: Map<string, Promise<unknown>>;
   /** The tenure of this process, where several work on the store (tenure.ts). */
   stay: Stay | null;
@@ -78,4 +78,19 @@ export function besideOf(store: Store): Beside {
     known.set(store, beside);
   }
   return beside;
+}
+
+/** One after the other, by name: a step of what is done to one object. */
+export function inOrder<T>(store: Store, key: string, work: () => Promise<T>): Promise<T> {
+  const { tails } = besideOf(store);
+  const done = (tails.get(key) ?? Promise.resolve()).then(work);
+  const tail = done.then(
+    () => undefined,
+    () => undefined,
+  );
+  tails.set(key, tail);
+  void tail.then(() => {
+    if (tails.get(key) === tail) tails.delete(key);
+  });
+  return done;
 }

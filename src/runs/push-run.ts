@@ -19,7 +19,7 @@ import {
 import type { DirtyRange, EdgeRow, RunId, RunStatus, StagedId, StagedRow } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import { begin } from './begin.ts';
-import { besideOf, type PushReport, type PushRun } from './beside.ts';
+import { besideOf, inOrder, type PushReport, type PushRun } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import type { Services } from './model.ts';
 import { type Recorder, recorder } from './recorder.ts';
@@ -53,7 +53,7 @@ export async function pushHere(
 ): Promise<Pushed> {
   const connection = connectionOf(name, services);
   const into = joinRun(services, by);
-  const faults = inOrder(services, `${name}\u0000${change.kind}\u0000${change.anchor}`, async () => {
+  const faults = inOrder(services.store, `staging ${objectOf(change, name)}`, async () => {
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
@@ -74,6 +74,11 @@ export async function lookHere(ranges: readonly DirtyRange[], by: string, servic
   return { run: (await into.session).context.run, settled: into.settled };
 }
 
+/** Whose pushes keep their order. */
+export function objectOf({ kind, anchor }: PushRequest['change'], connection: string): string {
+  return [connection, kind, anchor].join('\u0000');
+}
+
 export function connectionOf(name: string, { config }: Pick<Services, 'config'>): EngineConnection {
   const connection = config.connections.find((one) => one.name === name);
   if (connection) return connection;
@@ -81,21 +86,6 @@ export function connectionOf(name: string, { config }: Pick<Services, 'config'>)
     name,
     config.connections.map((one) => one.name),
   );
-}
-
-/** One after the other for one object. */
-function inOrder<T>(services: Services, key: string, work: () => Promise<T>): Promise<T> {
-  const { tails } = besideOf(services.store);
-  const done = (tails.get(key) ?? Promise.resolve()).then(work);
-  const tail = done.then(
-    () => undefined,
-    () => undefined,
-  );
-  tails.set(key, tail);
-  void tail.then(() => {
-    if (tails.get(key) === tail) tails.delete(key);
-  });
-  return done;
 }
 
 /** The run that is being prepared for whoever this is, or a new one. */

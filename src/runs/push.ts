@@ -5,9 +5,11 @@
  */
 import type { ObjectId } from '#store/contract';
 import { handOver } from './asked.ts';
+import { inOrder } from './beside.ts';
 import { edits } from './handed.ts';
 import type { Services } from './model.ts';
-import { connectionOf, lookHere, type Pushed, type PushRequest, pushHere } from './push-run.ts';
+import { connectionOf, lookHere, objectOf, type Pushed, type PushRequest, pushHere } from './push-run.ts';
+import type { HandedRequest } from './request-text.ts';
 import { leaving, tryTenure } from './tenure.ts';
 
 export type { Pushed, PushRequest } from './push-run.ts';
@@ -17,15 +19,26 @@ export type { Pushed, PushRequest } from './push-run.ts';
  * for an unknown connection, conflict while it is held.
  */
 export async function push(request: PushRequest, services: Services): Promise<Pushed> {
-  connectionOf(request.connection, services);
-  const leave = await tryTenure(services);
-  if (leave !== null) return await leaving(leave, pushHere(request, services));
-  return await handOver({ push: request }, services);
+  const { connection, change } = request;
+  connectionOf(connection, services);
+  // In the order of the calls they are begun, here or elsewhere; each then goes on by itself.
+  const { begun } = await inOrder(services.store, `begun ${objectOf(change, connection)}`, () =>
+    either<Pushed>({ push: request }, services, () => pushHere(request, services)),
+  );
+  return await begun;
 }
 
 /** Has these people worked out anew, at once: somebody decided something about them. */
 export async function edited(objects: readonly ObjectId[], by: string, services: Services): Promise<Omit<Pushed, 'faults'>> {
+  return await (await either({ edited: objects, by }, services, () => lookHere(edits(objects), by, services))).begun;
+}
+
+/** Here with the tenure, or by whoever has it. */
+async function either<T extends Omit<Pushed, 'faults'>>(
+  request: HandedRequest,
+  services: Services,
+  here: () => Promise<T>,
+): Promise<{ readonly begun: Promise<T | Pushed> }> {
   const leave = await tryTenure(services);
-  if (leave !== null) return await leaving(leave, lookHere(edits(objects), by, services));
-  return await handOver({ edited: objects, by }, services);
+  return leave === null ? await handOver(request, services) : { begun: leaving(leave, here()) };
 }

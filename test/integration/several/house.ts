@@ -33,6 +33,8 @@ export interface Process {
   edit(anchor: string, attribute: string, value: string): Promise<Answer>;
   /** As Ctrl-C. */
   interrupt(): Promise<unknown>;
+  /** The next push of it that is staged, wherever. */
+  staged(): Promise<number>;
   /** The next time that it waits for another process: for which. */
   waits(): Promise<Holder>;
   /** When it next says that it is there. */
@@ -48,8 +50,10 @@ export interface House {
   readonly store: Store;
   readonly config: Configuration;
   readonly url: string;
-  /** Who is asked next for this is not answered until the promise is fulfilled. */
-  hold(what: Asked, until: Promise<unknown>): void;
+  /** The time of processes that are started from now on, ms; null = the real one. */
+  time: number | null;
+  /** When this is asked for next, which is not answered until it is let go. */
+  hold(what: Asked): { readonly asked: Promise<void>; readonly go: () => void };
   system(connection: string): MemorySystem;
   process(): Promise<Process>;
   close(): Promise<void>;
@@ -66,15 +70,14 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
   if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n'));
   const { config } = loaded;
   const processes: Process[] = [];
-  let held: { what: Asked; until: Promise<unknown> } | null = null;
+  const held = new Map<Asked, { asked: PromiseWithResolvers<void>; go: PromiseWithResolvers<void> }>();
   const names = config.connections.map(({ name }) => `${name}${tag}`);
 
   const ask = async (name: string, what: Asked, args: readonly unknown[]): Promise<unknown> => {
-    if (held?.what === what) {
-      const { until } = held;
-      held = null;
-      await until;
-    }
+    const holding = held.get(what);
+    held.delete(what);
+    holding?.asked.resolve();
+    await holding?.go.promise;
     const connection = config.connections.find((one) => one.name === name)!;
     const opened = connection.definition.open(connection.settings, {
       connection: name,
@@ -90,12 +93,15 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
     store,
     config,
     url,
-    hold(what, until) {
-      held = { what, until };
+    time,
+    hold(what) {
+      const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      held.set(what, { asked, go });
+      return { asked: asked.promise, go: go.resolve };
     },
     system: (connection) => memorySystem(`${connection}${tag}`),
-    async process() {
-      const one = await started([file, ...(time === null ? [] : [String(time)])], ask);
+    async process(this: House) {
+      const one = await started([file, ...(this.time === null ? [] : [String(this.time)])], ask);
       processes.push(one);
       return one;
     },
@@ -169,6 +175,7 @@ async function started(
     edit: (anchor, attribute, value) => tell({ do: 'edit', anchor, attribute, value }),
     interrupt: () => tell({ do: 'interrupt' }),
     waits: () => next((said) => ('waits' in said ? said.waits : undefined)),
+    staged: () => next((said) => ('staged' in said ? said.staged : undefined)),
     reaches: async (phase, connection) =>
       void (await next((said) =>
         'phase' in said && said.phase === phase && (connection === undefined || said.connection === connection)

@@ -65,8 +65,8 @@ function put(here: House, i: number, title: string): void {
 }
 
 /** Everybody is there, with an account. */
-export async function peopled(here: House, by: Process): Promise<void> {
-  for (let i = 0; i < PEOPLE; i++) put(here, i, 'Clerk');
+export async function peopled(here: House, by: Process, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) put(here, i, 'Clerk');
   await by.run();
   await here.store.spaces.saveState('dir', { mode: 'on' }, null);
   await by.run();

@@ -27,6 +27,8 @@ export type FromWorker =
   | { readonly done: number; readonly answer: Answer }
   | { readonly done: number; readonly fault: Fault }
   | { readonly waits: Holder }
+  /** The run of a push. */
+  | { readonly staged: number }
   | { readonly phase: string; readonly connection: string | null }
   /** Asks a system for something. */
   | { readonly asks: number; readonly connection: string; readonly what: Asked; readonly args: readonly unknown[] };

@@ -98,7 +98,8 @@ async function carryOut(command: Command): Promise<Answer> {
       stopAt = command.stop;
       return { report: await run({ profile: 'cycle', connections: null, by: 'test', ...command.request }, services()) };
     case 'push': {
-      const { faults, settled } = await push(command.request, services());
+      const { run: staged, faults, settled } = await push(command.request, services());
+      say({ staged });
       return { faults, status: (await settled).status };
     }
     case 'edit': {
