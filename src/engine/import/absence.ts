@@ -5,6 +5,7 @@ import type { Fault } from '#core/errors';
 import type { EdgePosition, EdgeRow, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { settleByLookup } from '../export/look-up.ts';
+import { SEND_DEADLINE_MS } from '../export/sending.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import { createJudge } from './moving.ts';
@@ -111,17 +112,28 @@ export async function hasUnanswered(context: EngineContext, connection: EngineCo
   }
 }
 
-/** Sent or of unknown outcome for longer than the target takes to show a write, in pages. */
+/**
+ * Sent or of unknown outcome for longer than the target takes to show a write, in pages. What a process had on its way when it died or was
+ * put out may be sent until its deadline: where only a look-up keeps a create from being done twice, it waits for that first (STORE 6).
+ */
 async function* unanswered(context: EngineContext, connection: EngineConnection): AsyncGenerator<readonly StagedRow[]> {
   if (connection.exports.size === 0) return;
   const visible = visibleMs(context, connection);
   const wall = context.wall();
+  const looked = context.open(connection).write?.creates?.by === 'lookup';
   for (let after = 0; ; ) {
     const page = await context.store.exports.list(connection.name, ['sent', 'unknown'], { after, limit: PAGE });
     if (page.length === 0) return;
     after = page[page.length - 1]!.id;
-    yield page.filter((row) => wall - (row.export!.attemptedAt ?? 0) >= visible);
+    yield page.filter(
+      (row) => wall - (row.export!.attemptedAt ?? 0) >= visible + (looked && isLostCreate(row) ? SEND_DEADLINE_MS : 0),
+    );
   }
+}
+
+/** Nobody answered it, not even with a fault. */
+function isLostCreate({ export: wish }: StagedRow): boolean {
+  return wish!.operation === 'create' && wish!.state === 'unknown' && wish!.fault === null;
 }
 
 /** How long the target may take to show what it was told. */

@@ -42,7 +42,10 @@ export function parkRefused(
 const LOST = `select export_state, iif(overtaken is null, export_parts, overtaken ->> 'parts'), iif(overtaken is null, export_approved, overtaken ->> 'approved')
   from staged where id = ? and export_state is not null`;
 
-/** Sent or not, nobody knows: each waits until it is looked up, or a complete read shows it. Until then it counts as sent. */
+/**
+ * Sent or not, nobody knows: each waits until it is looked up, or a complete read shows it. Until then it counts as sent. Nobody said
+ * anything about it: it has no fault.
+ */
 export function loseItems(session: Session, connection: number, ids: Iterable<number>, at: number): void {
   const sent = new Map<string, number>();
   let held: ReadonlySet<string> | undefined;
@@ -53,7 +56,7 @@ export function loseItems(session: Session, connection: number, ids: Iterable<nu
     // A newer wish was not sent itself.
     session.db.run(
       'staged',
-      `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + (overtaken is null), export_at = ?, revision = revision + 1 where id = ?`,
+      `update staged set export_state = ${UNKNOWN}, export_attempts = export_attempts + (overtaken is null), export_at = ?, export_fault = null, revision = revision + 1 where id = ?`,
       at,
       id,
     );

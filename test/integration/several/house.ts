@@ -54,6 +54,8 @@ export interface House {
   time: number | null;
   /** When this is asked for next, which is not answered until it is let go. */
   hold(what: Asked): { readonly asked: Promise<void>; readonly go: () => void };
+  /** When something was asked to be written, by the clock of `performance.now`. */
+  readonly writes: readonly number[];
   system(connection: string): MemorySystem;
   process(): Promise<Process>;
   close(): Promise<void>;
@@ -73,7 +75,9 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
   const held = new Map<Asked, { asked: PromiseWithResolvers<void>; go: PromiseWithResolvers<void> }>();
   const names = config.connections.map(({ name }) => `${name}${tag}`);
 
+  const writes: number[] = [];
   const ask = async (name: string, what: Asked, args: readonly unknown[]): Promise<unknown> => {
+    if (what === 'write') writes.push(performance.now());
     const holding = held.get(what);
     held.delete(what);
     holding?.asked.resolve();
@@ -94,6 +98,7 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
     config,
     url,
     time,
+    writes,
     hold(what) {
       const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       held.set(what, { asked, go });

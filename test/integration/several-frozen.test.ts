@@ -1,0 +1,84 @@
+/**
+ * STORE 6: the process that runs is stopped (SIGSTOP) for 60 s in the middle of an export while another one waits, which takes over.
+ * Accounts are counted in the target. A minute passes here, with nearly nothing to do.
+ */
+import { setTimeout as passed } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { testOnPostgres } from '../servers/postgres.ts';
+import { accounts, type Creates, FEW_YAML, hire, NUMBERS } from './several/few.ts';
+import { type House, house } from './several/house.ts';
+import type { Moment } from './several/words.ts';
+
+const FROZEN_MS = 60_000;
+/** Before then nothing that was on its way is made again: 30 s for the send, 1 s for the target to show it. */
+const UNKNOWN_MS = 31_000;
+const SLACK_MS = 2_000;
+
+/**
+ * What may be there twice (docs/STORE.md 6): creates that the frozen process was within sending, where the only way to settle one is to
+ * look for what it made.
+ */
+const DOUBLED = (creates: Creates, moment: Moment): readonly string[] =>
+  creates === 'lookup' && moment === 'within' ? NUMBERS : [];
+
+async function frozen(creates: Creates, moment: Moment): Promise<void> {
+  const tag = `${creates}-${moment}`;
+  const here = await house(FEW_YAML(creates, tag), tag, null);
+  try {
+    const [a, b] = [await here.process(), await here.process()];
+    await a.run();
+    await here.store.spaces.saveState('dir', { mode: 'on' }, null);
+    hire(here);
+    const attemptAt = performance.now();
+    const first = a.run({}, moment);
+    first.catch(() => undefined);
+    await a.stopped();
+    const stoppedAt = performance.now();
+    expect(accounts(here)).toEqual(moment === 'answered' ? NUMBERS : []);
+    const waits = b.waits();
+    const second = b.run();
+    expect(await waits).toMatchObject({ pid: a.pid });
+    // It goes on while the other one stands still, and takes what that one had on its way for unknown.
+    expect((await second).status).toBe('done');
+    await passed(Math.max(0, stoppedAt + UNKNOWN_MS + SLACK_MS - performance.now()));
+    for (let i = 0; i < 2; i++) await b.run();
+    expect(accounts(here)).toEqual(NUMBERS);
+    // A key keeps a second create from making a second account; where there is none, the first has its time.
+    if (creates === 'lookup') expect(here.writes.filter((at) => at > stoppedAt && at < attemptAt + UNKNOWN_MS)).toEqual([]);
+    await passed(Math.max(0, stoppedAt + FROZEN_MS - performance.now()));
+    a.signal('SIGCONT');
+    await expect(first).rejects.toThrow(/^epoch \d+ is over: epoch \d+ writes this store now$/);
+    await afterwards(here, DOUBLED(creates, moment));
+    // Both go on, the one that was put out with a tenure of its own.
+    for (const one of [a, b, a]) expect(['done', 'warnings']).toContain((await one.run()).status);
+    expect(await b.run()).toMatchObject({ rowsWritten: 0 });
+    await afterwards(here, DOUBLED(creates, moment));
+  } finally {
+    await here.close();
+  }
+}
+
+/** One account each, and a second one for these; each person is linked to one. */
+async function afterwards(here: House, doubled: readonly string[]): Promise<void> {
+  expect(accounts(here)).toEqual([...NUMBERS, ...doubled].sort());
+  const people = await here.store.sync.scanObjects({ after: 0, limit: 100, kind: 'person' });
+  const linked = (await here.store.sync.linked(people.map(({ id }) => id))).filter(({ connection }) => connection === 'dir');
+  expect(linked.map(({ export: wish }) => wish)).toEqual(NUMBERS.map(() => null));
+}
+
+const CASES: readonly (readonly [Creates, Moment])[] = [
+  ['callerKey', 'within'],
+  ['idempotencyKey', 'within'],
+  ['lookup', 'within'],
+  ['lookup', 'sending'],
+  ['lookup', 'answered'],
+];
+
+// All at once, since they only wait.
+testOnPostgres('stopped for 60 s: another takes over, nothing is made twice but what is listed, and both go on', async () => {
+  if (process.platform !== 'linux') return;
+  const ends = await Promise.allSettled(CASES.map(([creates, moment]) => frozen(creates, moment)));
+  expect(ends.map((end, i) => [CASES[i], end.status === 'rejected' ? String(end.reason) : 'as it should be'])).toEqual(
+    CASES.map((one) => [one, 'as it should be']),
+  );
+});
