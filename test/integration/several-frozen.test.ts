@@ -4,8 +4,8 @@
  */
 import { setTimeout as passed } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { testOnPostgres } from '../servers/postgres.ts';
-import { accounts, type Creates, FEW_YAML, hire, NUMBERS } from './several/few.ts';
+import { testOnPostgres, withClient } from '../servers/postgres.ts';
+import { accounts, CREATES, type Creates, FEW_YAML, hire, NUMBERS } from './several/few.ts';
 import { type House, house } from './several/house.ts';
 import type { Moment } from './several/words.ts';
 
@@ -13,6 +13,10 @@ const FROZEN_MS = 60_000;
 /** Before then nothing that was on its way is made again: 30 s for the send, 1 s for the target to show it. */
 const UNKNOWN_MS = 31_000;
 const SLACK_MS = 2_000;
+const SEND_DEADLINE_MS = 30_000;
+const NOW = Date.UTC(2026, 0, 12, 8);
+/** How the run of a process that was put out ends. */
+const OVER = /^epoch \d+ is over: epoch \d+ writes this store now$/;
 
 /**
  * What may be there twice (docs/STORE.md 6): creates that the frozen process was within sending, where the only way to settle one is to
@@ -47,7 +51,7 @@ async function frozen(creates: Creates, moment: Moment): Promise<void> {
     if (creates === 'lookup') expect(here.writes.filter((at) => at > stoppedAt && at < attemptAt + UNKNOWN_MS)).toEqual([]);
     await passed(Math.max(0, stoppedAt + FROZEN_MS - performance.now()));
     a.signal('SIGCONT');
-    await expect(first).rejects.toThrow(/^epoch \d+ is over: epoch \d+ writes this store now$/);
+    await expect(first).rejects.toThrow(OVER);
     await afterwards(here, DOUBLED(creates, moment));
     // Both go on, the one that was put out with a tenure of its own.
     for (const one of [a, b, a]) expect(['done', 'warnings']).toContain((await one.run()).status);
@@ -81,4 +85,37 @@ testOnPostgres('stopped for 60 s: another takes over, nothing is made twice but 
   expect(ends.map((end, i) => [CASES[i], end.status === 'rejected' ? String(end.reason) : 'as it should be'])).toEqual(
     CASES.map((one) => [one, 'as it should be']),
   );
+});
+
+// Put out long before its lease is over, so that it wakes up while it may still send.
+testOnPostgres('put out, and awake within its time: what it sends then is what the other one waited for', async () => {
+  if (process.platform !== 'linux') return;
+  for (const creates of CREATES) {
+    const tag = `early-${creates}`;
+    const here = await house(FEW_YAML(creates, tag), tag, NOW);
+    try {
+      const a = await here.process();
+      await a.run();
+      await here.store.spaces.saveState('dir', { mode: 'on' }, null);
+      hire(here);
+      const first = a.run({}, 'sending');
+      first.catch(() => undefined);
+      await a.stopped();
+      await withClient(here.url, (client) => client.query('update rollcall.tenure set lease_until = 1'));
+      here.time = NOW + SEND_DEADLINE_MS;
+      const b = await here.process();
+      await b.run();
+      a.signal('SIGCONT');
+      await expect(first).rejects.toThrow(OVER);
+      await b.kill();
+      here.time = NOW + SEND_DEADLINE_MS + 1_000;
+      const c = await here.process();
+      for (let i = 0; i < 2; i++) await c.run();
+      expect({ creates, accounts: accounts(here) }).toEqual({ creates, accounts: NUMBERS });
+      expect(await c.run()).toMatchObject({ rowsWritten: 0 });
+      await afterwards(here, []);
+    } finally {
+      await here.close();
+    }
+  }
 });
