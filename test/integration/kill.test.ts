@@ -1,7 +1,7 @@
 /**
  * SEMANTICS 18: real processes, killed with `kill -9` at random moments of import, sync, export and confirm, over targets
  * that do things without saying so, answer late and refuse. Whatever the moment, the next process comes to the same end as if
- * nothing had happened, with every account there once. Moments are random; ROLLCALL_SEED repeats them.
+ * nothing had happened, with every account there once. Moments are random; ROLLCALL_SEED repeats them, ROLLCALL_KILLS says how many.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../examples/demo/random.ts';
+import { STORE, type TestStore, testStore, WRITTEN } from '../store.ts';
 import { DAYS, type Day, hrOn, OFFICE_YAML } from './killed/office.ts';
 
-const KILLS = 40;
+const KILLS = Number(process.env['ROLLCALL_KILLS'] ?? 40);
 /** Of each phase at least; the rest is chance. */
 const EACH = 5;
-const MOST_ROUNDS = 30;
+const MOST_ROUNDS = Math.max(30, KILLS);
 /** Between two processes, so that what waits for its time may go on. */
 const MINUTES = 30;
 const WORKER = fileURLToPath(new URL('killed/worker.ts', import.meta.url));
@@ -40,19 +41,26 @@ interface Life {
 
 interface Office {
   readonly folder: string;
+  readonly kept: TestStore;
   minute: number;
 }
 
-const offices: Office[] = [];
-function office(): Office {
-  const one = { folder: mkdtempSync(join(tmpdir(), 'rollcall-kill-')), minute: 0 };
-  offices.push(one);
-  writeFileSync(join(one.folder, 'rollcall.yaml'), OFFICE_YAML);
-  writeFileSync(join(one.folder, 'book.csv'), 'id,name,phone\n');
+const offices = new Set<Office>();
+async function office(): Promise<Office> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-kill-'));
+  const one = { folder, kept: await testStore(folder), minute: 0 };
+  offices.add(one);
+  writeFileSync(join(folder, 'rollcall.yaml'), OFFICE_YAML.replace(WRITTEN, one.kept.place));
+  writeFileSync(join(folder, 'book.csv'), 'id,name,phone\n');
   return one;
 }
-afterAll(() => {
-  for (const { folder } of offices) rmSync(folder, { recursive: true, force: true });
+async function close(one: Office): Promise<void> {
+  offices.delete(one);
+  await one.kept.remove();
+  rmSync(one.folder, { recursive: true, force: true });
+}
+afterAll(async () => {
+  for (const one of offices) await close(one);
 });
 
 /** One process, killed `after` ms after it first said that it is in this phase; until its own end without. */
@@ -118,13 +126,14 @@ function measure({ said }: Life): void {
 }
 
 beforeAll(async () => {
-  const one = office();
+  const one = await office();
   for (const day of DAYS) {
     writeFileSync(join(one.folder, 'hr.jsonl'), hrOn(day));
     const life = await live(one);
     measure(life);
     undisturbed.push(JSON.parse(life.said.at(-1)!.line.slice(4)));
   }
+  await close(one);
 });
 
 it('is worth killing: every phase is there, everybody has one account, nothing waits', () => {
@@ -137,13 +146,13 @@ it('is worth killing: every phase is there, everybody has one account, nothing w
   }
 });
 
-it(`${KILLS} times kill -9 (ROLLCALL_SEED=${seed}), and every end is the undisturbed one`, async () => {
+it(`${KILLS} times kill -9 on ${STORE} (ROLLCALL_SEED=${seed}), and every end is the undisturbed one`, async () => {
   const killed = new Map<Phase | 'before', number>();
   const enough = (): boolean =>
     [...killed.values()].reduce((sum, n) => sum + n, 0) >= KILLS && PHASES.every((phase) => (killed.get(phase) ?? 0) >= EACH);
   for (let round = 0; !enough(); round++) {
     expect(round, `kills so far: ${JSON.stringify([...killed])}`).toBeLessThan(MOST_ROUNDS);
-    const one = office();
+    const one = await office();
     const moments: string[] = [];
     for (const day of DAYS) {
       writeFileSync(join(one.folder, 'hr.jsonl'), hrOn(day as Day));
@@ -157,6 +166,7 @@ it(`${KILLS} times kill -9 (ROLLCALL_SEED=${seed}), and every end is the undistu
       }
       expect({ moments, end: await settled(one) }).toEqual({ moments, end: undisturbed[day] });
     }
+    await close(one);
   }
   console.info(`killed in: ${[...killed].map(([phase, n]) => `${phase} ${n}`).join(', ')}`);
 });

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { open } from '#store/sqlite/open';
 import { random } from '../../examples/demo/random.ts';
+import { type TestStore, testStore, WRITTEN } from '../store.ts';
 import { ACCOUNTS, accounts, DIRECTORY_YAML, journalOf, left, PEOPLE, people } from './killed/directory.ts';
 
 const KILLS = Number(process.env['ROLLCALL_READ_KILLS'] ?? 5);
@@ -22,9 +22,14 @@ const seed = Number(process.env['ROLLCALL_SEED'] ?? Date.now() % 100_000);
 const { next } = random(seed);
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-read-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeAll(() => {
-  writeFileSync(join(folder, 'rollcall.yaml'), DIRECTORY_YAML);
+let kept: TestStore;
+afterAll(async () => {
+  await kept.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeAll(async () => {
+  kept = await testStore(folder);
+  writeFileSync(join(folder, 'rollcall.yaml'), DIRECTORY_YAML.replace(WRITTEN, kept.place));
   writeFileSync(join(folder, 'dir.journal'), journalOf(accounts()));
   writeFileSync(join(folder, 'hr.journal'), journalOf(people()));
 });
@@ -54,7 +59,7 @@ interface Staged {
 }
 
 async function staged(): Promise<Staged> {
-  const store = await open({ path: join(folder, 'rollcall.db'), program: 'test', readOnly: true });
+  const store = await kept.open();
   const [present, gone] = [new Set<string>(), new Set<string>()];
   try {
     for (let after = 0; ; ) {

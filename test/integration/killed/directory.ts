@@ -2,13 +2,15 @@
  * A directory that is large enough to be read in many pages, and a source beside it. Both live on in files when the process
  * that works with them is killed; so does the snapshot that the directory keeps for a read that it was asked to go on with.
  */
+import { WRITTEN } from '../../store.ts';
+
 export const ACCOUNTS = 10_000;
 export const PEOPLE = 200;
 const OPEN = { percent: 100, count: 100_000 };
 const GATES = ['create', 'update', 'disable', 'delete', 'member', 'attribute', 'empty'];
 
 export const DIRECTORY_YAML: string = JSON.stringify({
-  store: 'sqlite:rollcall.db',
+  store: WRITTEN,
   gates: Object.fromEntries(GATES.map((part) => [part, OPEN])),
   connections: {
     hr: {

@@ -2,6 +2,8 @@
  * A small organisation with trouble in it, for processes that are killed: a target that names its accounts itself, does
  * things without saying so, answers late and refuses for a while; and a file that is written whole. Each has two days.
  */
+import { WRITTEN } from '../../store.ts';
+
 const PEOPLE = 24;
 const OPEN = { percent: 100, count: 1000 };
 const GATES = ['create', 'update', 'disable', 'delete', 'member', 'attribute', 'empty'];
@@ -10,7 +12,7 @@ export const DAYS = [0, 1] as const;
 export type Day = (typeof DAYS)[number];
 
 export const OFFICE_YAML: string = JSON.stringify({
-  store: 'sqlite:rollcall.db',
+  store: WRITTEN,
   gates: Object.fromEntries(GATES.map((part) => [part, OPEN])),
   attributes: { person: { login: { unique: { candidates: logins(), uniqueIn: ['dir.uid'] } } } },
   life: { person: { grace: '10d' } },
