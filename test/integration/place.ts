@@ -32,8 +32,8 @@ export interface Place {
   call(...argv: readonly string[]): Promise<Called>;
   /** What `rollcall run --json` answers. */
   run(...argv: readonly string[]): Promise<ReportOutput>;
-  /** A cycle while something else happens. */
-  runWhile(happens: (progress: Progress) => void): Promise<RunReport>;
+  /** A cycle, or another profile, while something else happens. */
+  runWhile(happens: (progress: Progress) => void, profile?: string): Promise<RunReport>;
   /** The first run, its approval, and the run that carries it out. */
   first(): Promise<ReportOutput>;
   /** Of `check --offline`. */
@@ -88,13 +88,13 @@ async function placeIn(folder: string, kept: TestStore): Promise<Place> {
       const answer = JSON.parse(out) as { faults?: readonly Fault[] };
       return answer.faults ?? [];
     },
-    async runWhile(happens) {
+    async runWhile(happens, profile = 'cycle') {
       const loaded = await program.loadConfig(join(folder, 'rollcall.yaml'));
       if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n'));
       const store = await program.openStore(loaded.config, { readOnly: false });
       try {
         const services = { config: loaded.config, store, wall: () => here.now, onProgress: happens };
-        return await run({ profile: 'cycle', connections: null, by: 'tester' }, services);
+        return await run({ profile, connections: null, by: 'tester' }, services);
       } finally {
         await store.close();
       }

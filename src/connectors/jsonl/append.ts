@@ -47,6 +47,10 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
       throw error;
     }
   }
+  /** What of a batch fitted on the disk, unless somebody else wrote behind it. */
+  async function takeBack({ handle, size }: Log, done: number): Promise<void> {
+    if ((await handle.stat()).size === size + done) await handle.truncate(size);
+  }
   async function end(): Promise<void> {
     const ended = log;
     log = undefined;
@@ -91,10 +95,14 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
           }
         }
         const bytes = Buffer.from(text);
-        for (let done = 0; done < bytes.length; ) {
-          done += (await log.handle.write(bytes, done, bytes.length - done)).bytesWritten;
+        let done = 0;
+        try {
+          while (done < bytes.length) done += (await log.handle.write(bytes, done, bytes.length - done)).bytesWritten;
+          await log.handle.datasync();
+        } catch (error) {
+          await takeBack(log, done);
+          throw error;
         }
-        await log.handle.datasync();
         log.size += bytes.length;
         return results;
       } catch (error) {

@@ -48,12 +48,16 @@ export async function markMissing(
 }
 
 /**
- * Sent or of unknown outcome, and a complete read that began later did not show it: it is to be sent again, once the time
- * that the target takes to show a write has passed.
+ * Sent or of unknown outcome, and a complete read that began later did not show it, as `isUnshown` says: it is to be sent again, once
+ * the time that the target takes to show a write has passed.
  */
-export async function settleUnanswered(context: EngineContext, connection: EngineConnection, mark: number): Promise<void> {
+export async function settleUnanswered(
+  context: EngineContext,
+  connection: EngineConnection,
+  isUnshown: (row: StagedRow) => boolean,
+): Promise<void> {
   for await (const page of unanswered(context, connection)) {
-    const unshown = page.filter((row) => row.touchedSeq <= mark);
+    const unshown = page.filter(isUnshown);
     const found = await settleByLookup(context, connection, unshown);
     const again = unshown.filter((row) => !found.has(row.id));
     if (again.length === 0) continue;

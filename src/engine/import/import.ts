@@ -87,6 +87,7 @@ function isConflict(error: unknown): boolean {
 async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {
   const reader = context.open(connection).read!;
   const expected = createExpected();
+  const begun = context.wall();
   const mark = await context.store.spaces.mark();
   const stager = createStager(context, connection, { full: false, mark, empty: false, expected });
   let end: ReadEnd | undefined;
@@ -104,6 +105,14 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   const next = stager.left === 0 ? end?.next : since;
   // Where there is only a feed, what it could not say is not said better by asking again.
   const only = reader.deltas === 'only';
+  // No complete read will ever come. What nobody answered is in the feed by now, or was not done; what was answered may have been taken
+  // out of it again.
+  if (complete && only)
+    await settleUnanswered(
+      context,
+      connection,
+      ({ export: wish }) => wish!.state === 'unknown' && (wish!.attemptedAt ?? 0) < begun,
+    );
   await saveState(context, connection.name, {
     ...((complete || only) && next !== undefined ? { cursor: next } : {}),
     // Changes to come will not repeat what was left out of a new object: a full read does.
@@ -207,7 +216,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   }
   const gone = await markMissing(context, connection, mark, index.missing(bitmap));
   context.counters.add(connection.name, 'gone', gone);
-  await settleUnanswered(context, connection, mark);
+  await settleUnanswered(context, connection, (row) => row.touchedSeq <= mark);
   const lifted = without(outages.attributes, out);
   // What is wanted of a target's attribute waits while that is out.
   const began = connection.exports.size > 0 ? without(out, outages.attributes) : [];

@@ -22,7 +22,8 @@ export function postgresError(error: unknown, committing: boolean = false): Roll
       `the connection to PostgreSQL was lost: ${message}`,
       committing ? 'start the command again: what was written is looked at first' : 'see that the server runs and can be reached',
     );
-  if (code === '53100')
+  // A connection that cannot even begin has no code for it.
+  if (code === '53100' || message.startsWith('could not write init file'))
     return said('unavailable', "the disk of the store's server is full", 'free space on it; nothing of the last write was kept');
   if (code.startsWith('53') || code === '55P03' || code.startsWith('40'))
     return said(

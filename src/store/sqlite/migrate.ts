@@ -51,7 +51,8 @@ export function migrate(database: Database, path: string): void {
       database.exec(`pragma user_version = ${n + 1}`);
       database.exec('commit');
     } catch (error) {
-      database.exec('rollback');
+      // A full disk has undone it already.
+      if (database.raw.isTransaction) database.exec('rollback');
       throw error;
     }
   }

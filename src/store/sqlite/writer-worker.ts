@@ -54,7 +54,7 @@ try {
   });
 } catch (error) {
   lock?.release();
-  port.postMessage({ id: 0, ok: false, error: plainError(error), shapes: [] } satisfies WriterReply);
+  port.postMessage({ id: 0, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
   port.close();
 }
 
@@ -123,7 +123,12 @@ function runGroup(requests: readonly WriterRequest[]): void {
     session.reload();
     session.epoch = epoch;
     for (const request of requests)
-      port.postMessage({ id: request.id, ok: false, error: plainError(error), shapes: [] } satisfies WriterReply);
+      port.postMessage({
+        id: request.id,
+        ok: false,
+        error: plainError(error, { file: options.path }),
+        shapes: [],
+      } satisfies WriterReply);
     return;
   }
   for (const reply of replies) port.postMessage(reply);
@@ -148,11 +153,13 @@ function runOne(request: WriterRequest): WriterReply {
     if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
     return { id: request.id, ok: true, result, shapes: db.takeShapes() };
   } catch (error) {
+    // A full disk undoes the whole transaction, and everything in it fails.
+    if (!db.raw.isTransaction) throw error;
     db.exec('rollback to one; release one');
     db.restoreWritten(written);
     session.reload();
     session.epoch = epoch;
-    return { id: request.id, ok: false, error: plainError(error), shapes: [] };
+    return { id: request.id, ok: false, error: plainError(error, { file: options.path }), shapes: [] };
   }
 }
 

@@ -10,12 +10,13 @@ export interface PlainError {
   readonly stack: string | undefined;
 }
 
-export function plainError(error: unknown): PlainError {
+/** `where`: the store, unless the error names another place. */
+export function plainError(error: unknown, where: Where = {}): PlainError {
   const said = storeError(error);
   return {
     kind: said.kind,
     message: said.message,
-    where: said.where,
+    where: { ...where, ...said.where },
     remedy: said.remedy,
     superseded: said instanceof Superseded,
     stack: error instanceof Error ? error.stack : undefined,
@@ -31,13 +32,22 @@ export function revive(plain: PlainError): RollcallError {
   return error;
 }
 
+/** SQLITE_IOERR_SHMSIZE: the file that readers share with the writer does not fit on the disk. */
+const NO_ROOM_TO_SHARE = 4874;
+
 export function storeError(error: unknown): RollcallError {
   if (error instanceof RollcallError) return error;
   const code = (error as { errcode?: number }).errcode;
   const message = error instanceof Error ? error.message : String(error);
   const primary = code === undefined ? undefined : code & 0xff;
-  if (primary === 13)
+  if (primary === 13 || code === NO_ROOM_TO_SHARE)
     return said('unavailable', 'the disk of the store is full', 'free space on the disk; nothing of the last write was kept');
+  if (primary === 10)
+    return said(
+      'unavailable',
+      `the disk of the store reports an error: ${message}`,
+      'check the disk, and that there is room on it',
+    );
   if (primary === 5 || primary === 6)
     return said('unavailable', 'the store is busy', 'try again; if it stays so, see which process uses the file');
   if (primary === 8 || primary === 14)
