@@ -7,6 +7,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Client } from 'pg';
 import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
+import { fromColumns } from '../writes/columns.ts';
 import type { OperationName } from '../writes/operations.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
 import { connect, type PostgresPlace, takeStatements } from './connect.ts';
@@ -156,8 +157,8 @@ async function runOne(on: Client, request: WriterRequest): Promise<WriterReply> 
   const written = new Map(copy.written);
   takeStatements();
   try {
-    checkDomain(request.input, request.name);
-    const result = await operate(on, request.name as OperationName, request.input);
+    const input = fromColumns(request.input, checkDomain, request.name);
+    const result = await operate(on, request.name as OperationName, input);
     if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
     return { id: request.id, ok: true, result, shapes: takeStatements() };
   } catch (error) {

@@ -8,6 +8,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { type Database, openDatabase } from '../tables/database.ts';
 import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
+import { fromColumns } from '../writes/columns.ts';
 import { OPERATIONS, type OperationName } from '../writes/operations.ts';
 import { createSession, type Session } from '../writes/session.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
@@ -145,9 +146,9 @@ function runOne(request: WriterRequest): WriterReply {
   const { epoch } = session;
   try {
     // Here, since the calling thread is the busier one.
-    checkDomain(request.input, request.name);
+    const input = fromColumns(request.input, checkDomain, request.name);
     const operation = OPERATIONS[request.name as OperationName] as (session: Session, input: unknown) => unknown;
-    const result = operation(session, request.input);
+    const result = operation(session, input);
     session.flush();
     db.exec('release one');
     if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);

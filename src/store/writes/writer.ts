@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
 import type { Slices } from '../contract.ts';
 import { type PlainError, revive } from '../tables/faults.ts';
+import { toColumns } from './columns.ts';
 import type { OperationInput, OperationName, OperationResult } from './operations.ts';
 
 /** Where the code of a thread lies, and how it is started. */
@@ -17,6 +18,7 @@ export interface WriterRequest {
   /** The next one of its lane belongs to the same batch. */
   readonly more: boolean;
   readonly name: OperationName | 'close' | 'written' | 'slices';
+  /** As columns. */
   readonly input: unknown;
 }
 
@@ -70,7 +72,7 @@ export async function startWriter(place: WorkerPlace, options: unknown, trace: T
   const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id, name);
-    if (!ended) worker.postMessage({ id, lane, more, name, input } satisfies WriterRequest);
+    if (!ended) worker.postMessage({ id, lane, more, name, input: toColumns(input) } satisfies WriterRequest);
     return answer;
   };
 
