@@ -1,0 +1,110 @@
+/**
+ * `npm run verify:long`: hours, by hand, when something is to be released. Ended and started again it goes on where it was.
+ *
+ *     --part NAME     only this part; may be given several times
+ *     --minutes N     begins nothing new after so many minutes
+ *     --bench         with the benchmarks of a million people, on both stores
+ *     --seed N        the seed of a new one (default: of the day)
+ *     --again         what failed before is done once more
+ *
+ * Exit code 0 when every piece asked for is done and passed, 1 when one failed, 2 when there was no time for all.
+ */
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Piece, pieces } from './long/parts.ts';
+import { type Done, openRecord } from './long/record.ts';
+import { runPiece } from './long/run.ts';
+import { type PostgresServer, startPostgres } from './servers/postgres.ts';
+import { ROOT } from './tests.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    part: { type: 'string', multiple: true, default: [] },
+    minutes: { type: 'string' },
+    bench: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
+    again: { type: 'boolean', default: false },
+  },
+});
+const minutes = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes);
+if (!(minutes >= 0)) throw new Error('--minutes must be a number');
+if (!Number.isSafeInteger(Number(options.seed))) throw new Error('--seed must be a whole number');
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const record = openRecord(Number(options.seed));
+if (options.again) record.forgetFailed();
+const all = pieces(record.head.seed, options.bench);
+const parts = [...new Set(all.map(({ part }) => part))];
+const unknown = options.part.find((name) => !parts.includes(name));
+if (unknown !== undefined) throw new Error(`there is no part ${unknown}: there are ${parts.join(', ')}`);
+const wanted = all.filter(({ part }) => options.part.length === 0 || options.part.includes(part));
+const missing = (of: readonly Piece[]): Piece[] => of.filter((piece) => record.done(piece) === undefined);
+
+const { commit, changed, seed } = record.head;
+say(`commit ${commit}${changed ? ', with changes that are not committed: a trial, not kept as a result' : ''}; seed ${seed}`);
+say(`${wanted.length - missing(wanted).length} of ${wanted.length} pieces are done`);
+
+const ended = new AbortController();
+process.once('SIGINT', () => ended.abort());
+process.once('SIGTERM', () => ended.abort());
+let postgres: PostgresServer | undefined;
+const begun = performance.now();
+for (const piece of missing(wanted)) {
+  if (ended.signal.aborted || (performance.now() - begun) / 60_000 >= minutes) break;
+  if (!record.same())
+    throw new Error(`the sources are not those of ${commit} any more: what is done of it is kept, and goes on there`);
+  if (piece.needsPostgres && process.env['ROLLCALL_TEST_POSTGRES'] === undefined) {
+    postgres = await startPostgres({ install: true });
+    process.env['ROLLCALL_TEST_POSTGRES'] = postgres.url;
+  }
+  process.env['ROLLCALL_TEST_REQUIRED'] = 'true';
+  const done = await runPiece(piece, record.outputs, ended.signal);
+  if (done === null) break;
+  record.add(done);
+  tell(done);
+}
+await postgres?.stop();
+
+const left = missing(wanted);
+const failed = record.all().filter((one) => one.failed > 0 && wanted.some(({ part }) => part === one.part));
+for (const part of parts) summary(part);
+for (const one of failed) say(`failed: ${one.part} ${one.piece + 1}, seed ${one.seed}: ${one.output}\n  again: ${one.again}`);
+if (failed.length > 0) say('mend it, or with --again do once more what failed; it is no result while something failed');
+if (left.length > 0)
+  say(
+    `${left.length} of ${wanted.length} pieces are left, about ${duration(remaining(left))}: the same command goes on with them`,
+  );
+else if (missing(all).length === 0 && failed.length === 0 && !changed) say(`all passed: ${relative(ROOT, record.finish())}`);
+process.exitCode = failed.length > 0 ? 1 : left.length > 0 ? 2 : 0;
+
+function tell(one: Done): void {
+  const now = missing(wanted);
+  const how = one.failed === 0 ? `${one.passed} passed` : `${one.failed} FAILED`;
+  const rest = now.length === 0 ? '' : `; ${now.length} pieces left, about ${duration(remaining(now))}`;
+  say(`${one.part} ${one.piece + 1} of ${one.of}, seed ${one.seed}: ${how} in ${duration(one.seconds)}${rest}`);
+}
+
+function summary(part: string): void {
+  const of = all.filter((piece) => piece.part === part);
+  const done = of.flatMap((piece) => record.done(piece) ?? []);
+  const sums = new Map<string, number>();
+  for (const { amount, failed: lost } of done)
+    if (lost === 0) for (const [what, n] of Object.entries(amount)) sums.set(what, (sums.get(what) ?? 0) + n);
+  const good = [...sums].map(([what, n]) => `, ${n} ${what}`).join('');
+  const bad = done.filter((one) => one.failed > 0).length;
+  say(`${part.padEnd(20)} ${done.length} of ${of.length} pieces${good}${bad > 0 ? `, ${bad} FAILED` : ''}`);
+}
+
+/** Seconds, by what the pieces of the same part took so far. */
+function remaining(some: readonly Piece[]): number {
+  return some.reduce((sum, { part, guessedSeconds }) => {
+    const done = record.all().filter((one) => one.part === part);
+    return sum + (done.length === 0 ? guessedSeconds : done.reduce((total, one) => total + one.seconds, 0) / done.length);
+  }, 0);
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds / 60);
+  return whole < 100 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
+}
