@@ -19,6 +19,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/{architecture,servers}/**/*.test.ts'],
           execArgv: ['--conditions=source'],
+          // Loading what they test takes longer than testing it. None of them changes what another one imports.
+          isolate: false,
           // Nothing is timed by it: it ends what hangs, also where the machine is busy with something else.
           testTimeout: 60_000,
         },
