@@ -2,9 +2,10 @@
  * Where PostgreSQL's own programs are, and on Debian and Ubuntu how they get there. What is not found is said together with
  * what would install it.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { apt, mayInstall } from './apt.ts';
 
 /** The oldest version that Rollcall keeps its store in. */
 export const OLDEST = 15;
@@ -15,7 +16,7 @@ const PARENTS = ['/usr/lib/postgresql', '/usr', '/opt/homebrew/opt', '/usr/local
 /** The folder of initdb, pg_ctl and postgres, the newest there are. @throws when there are none, with what to do about it. */
 export function postgresPrograms(how: { readonly install: boolean }): string {
   let found = newest();
-  if (found === undefined && how.install && process.getuid?.() === 0 && works('apt-get')) {
+  if (found === undefined && how.install && mayInstall()) {
     install();
     found = newest();
   }
@@ -48,8 +49,6 @@ function versionIn(folder: string): number {
   );
 }
 
-const works = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
-
 /** Debian's package makes a cluster and starts it unless it is told otherwise while it is installed. */
 function install(): void {
   const folder = '/etc/postgresql-common/createcluster.d';
@@ -62,12 +61,4 @@ function install(): void {
   } finally {
     rmSync(file);
   }
-}
-
-/** What it says goes to stderr: stdout belongs to whoever asked for a server. */
-function apt(...args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const done = spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 2, 2] });
-  if (done.status !== 0)
-    throw new Error(`apt-get ${args.join(' ')} failed: ${done.error?.message ?? `exit code ${done.status}`}`);
 }

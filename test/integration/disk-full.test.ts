@@ -3,42 +3,18 @@
  * it is said what does not fit, where, and what to do; once there is room, the end is that of a run that had it all along.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { createProgram } from '#main';
 import { command, database } from '../servers/postgres.ts';
-import { endOf } from '../simulation/end.ts';
-import { comparable, createdIn } from '../simulation/house.ts';
-import { memoryOf, parkedOf, rowsOf } from '../simulation/memory-of.ts';
 import { type SmallDisk, smallDisk, testOnSmallDisk } from '../small-disk.ts';
 import { STORE, WRITTEN } from '../store.ts';
-import { BOOK, HR, type Place, place } from './place.ts';
+import { type Place, place } from './place.ts';
+import { approve, people, QUIET, settled, twoFiles, WAIT } from './two-files.ts';
 
 const PEOPLE = 150;
 const MEGABYTES = 12;
-/** Longer than what was refused waits before it is tried again. */
-const WAIT = 3_600_000;
-const open = '{ percent: 100, count: 1000 }';
-
-/** A file that is replaced whole, and one that grows. */
-const yaml = (store: string, folder: string): string => `store: ${store}
-gates: { create: ${open}, update: ${open}, delete: ${open}, attribute: ${open} }
-${HR}${BOOK.replace('path: book.csv', `path: ${folder}book.csv`)}  feed:
-    type: jsonl
-    path: ${folder}feed.jsonl
-    format: changes
-    mode: on
-    export:
-      person: { provision: true, anchor: employeeId, attributes: { number: employeeId, cn: displayName } }
-`;
-
-function people(day: 1 | 2): string {
-  const rows = Array.from({ length: PEOPLE + 40 * day }, (_, i) => `E${1000 + i},Name of day ${day} ${i},${100 + i}`);
-  return `id,name,phone\n${rows.filter((_, i) => day === 1 || i % 10 !== 3).join('\n')}\n`;
-}
-
 interface Ended {
   readonly phases: readonly string[];
   /** What a person reads of what went wrong. */
@@ -57,8 +33,8 @@ afterEach(async () => {
 });
 
 async function begin(store: string, folder: string): Promise<void> {
-  here = await place(yaml(store, folder));
-  await here.write('hr.csv', people(1));
+  here = await place(twoFiles(store, folder));
+  await here.write('hr.csv', people(1, PEOPLE));
 }
 
 async function attempt(profile: string): Promise<Ended> {
@@ -72,48 +48,18 @@ async function attempt(profile: string): Promise<Ended> {
   }
 }
 
-async function approve(): Promise<void> {
-  for (const target of ['book', 'feed'])
-    expect(await here.call('approve', target, '--as', 'Ada', '--reason', 'looked at it')).toMatchObject({ code: 0 });
-}
-
-/** Until nothing is left to do; then all that there is, by the names of things. */
 async function end(folder: string): Promise<unknown> {
-  let last: Awaited<ReturnType<Place['run']>> | undefined;
-  for (let i = 0; i < 6 && last?.rowsWritten !== 0; i++) {
-    here.now += WAIT;
-    last = await here.run();
-  }
-  expect(last).toMatchObject({ rowsWritten: 0, faults: [], connections: [{}, { waiting: 0 }, { waiting: 0 }] });
-  const program = await createProgram();
-  const loaded = await program.loadConfig(here.path('rollcall.yaml'));
-  if (!loaded.ok) throw new Error('the configuration has faults');
-  const store = await program.openStore(loaded.config, { readOnly: true });
-  try {
-    const rows = await rowsOf(store, loaded.config);
-    const memory = memoryOf(rows, loaded.config);
-    const ended = endOf({ memory, systems: new Map(), parked: parkedOf(rows) }, loaded.config);
-    return {
-      ...comparable(ended, createdIn(memory)),
-      book: readFileSync(here.path(`${folder}book.csv`), 'utf8')
-        .split('\n')
-        .sort(),
-      // Each change of each account, however often it was tried: none is missing and none is there twice.
-      feed: readFileSync(here.path(`${folder}feed.jsonl`), 'utf8')
-        .split('\n')
-        .sort(),
-    };
-  } finally {
-    await store.close();
-  }
+  const { last, end: ended } = await settled(here, folder);
+  expect(last).toMatchObject(QUIET);
+  return ended;
 }
 
 async function undisturbed(): Promise<unknown> {
   await begin(WRITTEN, '');
   await attempt('cycle');
-  await approve();
+  await approve(here);
   await attempt('cycle');
-  await here.write('hr.csv', people(2));
+  await here.write('hr.csv', people(2, PEOPLE));
   const ended = await end('');
   await here.remove();
   return ended;
@@ -146,9 +92,9 @@ interface Days {
 
 async function twoDays(step: number, folder: string): Promise<Days> {
   const observed = await everMoreRoom('cycle', 3 * step);
-  await approve();
+  await approve(here);
   const first = await everMoreRoom('cycle', 3 * step);
-  await here.write('hr.csv', people(2));
+  await here.write('hr.csv', people(2, PEOPLE));
   const phases = {
     import: await everMoreRoom('full-import', step),
     sync: await everMoreRoom('delta-sync', step),

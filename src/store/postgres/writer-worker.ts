@@ -26,6 +26,9 @@ export interface WriterOptions extends PostgresPlace {
 const port: MessagePort = parentPort!;
 const options = workerData as WriterOptions;
 
+/** A server, a database or a user may be set to answer before a commit is on the disk. */
+const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
 let client: Client | undefined;
 let copy: WorkingCopy;
 const interactive: WriterRequest[] = [];
@@ -57,7 +60,7 @@ async function connected(): Promise<Client> {
   fresh.on('error', () => {});
   // A process that stands still in a transaction keeps its locks no longer than its lease.
   await fresh.query(`set idle_in_transaction_session_timeout = ${LEASE_MS}`);
-  if (options.careless) await fresh.query('set synchronous_commit = off');
+  await fresh.query(options.careless ? 'set synchronous_commit = off' : DURABLE);
   return fresh;
 }
 

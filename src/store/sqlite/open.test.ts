@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { beginRun, commit, item, object, stage } from '../conformance/sample.ts';
+import { openDatabase } from '../tables/database.ts';
 import { open } from './open.ts';
 
 let folder: string;
@@ -49,6 +50,21 @@ test('a second writer is told who has the store; readers work beside', async () 
   await reader.close();
   await store.close();
   await (await open({ path, program: 'next' })).close();
+});
+
+test('a store whose commits would not outlive a power cut is not opened', async () => {
+  const store = await open({ path, ...create });
+  const file = new DatabaseSync(path, { readOnly: true });
+  expect({ ...file.prepare('pragma journal_mode').get() }).toEqual({ journal_mode: 'wal' });
+  file.close();
+  await store.close();
+  const writing = openDatabase(path, { readOnly: false, cacheKb: 1_000 });
+  expect(writing.get('pragma synchronous')).toEqual([2]);
+  writing.close();
+  // Nothing in memory has a log.
+  expect(() => openDatabase(':memory:', { readOnly: false, cacheKb: 1_000 })).toThrow(
+    /cannot be kept safely here: its log is memory/,
+  );
 });
 
 test('a store that is not there, a folder that is not there, a file that is something else', async () => {

@@ -1,5 +1,6 @@
 /** One connection to a store's file: statements prepared once, rows as arrays, row writes counted by table. */
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { RollcallError } from '#core/errors';
 
 export type Row = readonly SQLOutputValue[];
 export type Bind = SQLInputValue;
@@ -45,10 +46,12 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
   const shapes = new Set<string>();
   const delayMs = options.delayMs ?? 0;
   raw.exec(`pragma cache_size = -${options.cacheKb}; pragma temp_store = memory;`);
-  if (!options.readOnly)
+  if (!options.readOnly) {
     raw.exec(
       `pragma journal_mode = wal; pragma synchronous = ${options.careless ? 'off' : 'full'}; pragma recursive_triggers = off; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;`,
     );
+    if (!options.careless) assertDurable(raw, path);
+  }
 
   const prepared = (sql: string): StatementSync => {
     let statement = statements.get(sql);
@@ -94,3 +97,23 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
     close: () => raw.close(),
   };
 }
+
+/** SQLite says nothing when it cannot have what it was told, as on a file system without shared memory: what it then keeps is less. */
+function assertDurable(raw: DatabaseSync, path: string): void {
+  const [mode, synchronous] = ['journal_mode', 'synchronous'].map(
+    (name) => Object.values(raw.prepare(`pragma ${name}`).get()!)[0],
+  );
+  if (mode === 'wal' && synchronous === FULL) return;
+  raw.close();
+  throw new RollcallError(
+    'configuration',
+    `the store cannot be kept safely here: its log is ${mode}, its commits are at ${synchronous}`,
+    {
+      where: { file: path },
+      remedy: 'put the store on a local disk',
+    },
+  );
+}
+
+/** Of `pragma synchronous`. */
+const FULL = 2;
