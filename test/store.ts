@@ -4,12 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Client } from 'pg';
 import type { Store } from '#store/contract';
 import { open as openPostgres } from '#store/postgres/open';
 import { open as openSqlite } from '#store/sqlite/open';
-import type { TestDatabase } from './servers/postgres.ts';
+import { type TestDatabase, withClient } from './servers/postgres.ts';
 import { freshCopy } from './servers/postgres-copies.ts';
 
 export interface TestStore {
@@ -21,6 +23,10 @@ export interface TestStore {
   kill(store: Store): Promise<void>;
   /** Another one where everything is as it is here; nobody has this one open meanwhile. In `folder` there is a copy of all files. */
   copy(folder: string): Promise<TestStore>;
+  /** All that is in it, as text: the bytes of its files, or the rows of its tables. Nobody has it open meanwhile. */
+  contents(): Promise<string>;
+  /** What a program that is ahead of this one would leave; answers how the store is named where it is refused. */
+  makeNewer(version: number): Promise<string>;
   /** What is outside of the folder. */
   remove(): Promise<void>;
 }
@@ -48,6 +54,16 @@ function inFolder(folder: string): TestStore {
       file = copy;
     },
     copy: async (to) => inFolder(to),
+    contents: async () => {
+      const files = [file, `${file}-wal`].filter((name) => existsSync(name));
+      return (await Promise.all(files.map((name) => readFile(name, 'utf8')))).join('');
+    },
+    makeNewer: async (version) => {
+      const db = new DatabaseSync(file);
+      db.exec(`pragma user_version = ${version}`);
+      db.close();
+      return file;
+    },
     remove: async () => undefined,
   };
 }
@@ -61,8 +77,29 @@ function inDatabase(one: TestDatabase): TestStore {
       await store.close().catch(() => undefined);
     },
     copy: async () => inDatabase(await one.copy()),
+    contents: () => withClient(one.url, contentsOf),
+    makeNewer: async (version) => {
+      await withClient(one.url, (client) =>
+        client.query("update rollcall.setting set value = convert_to($1, 'UTF8') where name = 'schemaVersion'", [
+          String(version),
+        ]),
+      );
+      return 'store';
+    },
     remove: () => one.remove(),
   };
+}
+
+async function contentsOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'rollcall' order by 1",
+  );
+  const texts: string[] = [];
+  for (const { name } of rows) {
+    const all = await client.query<{ text: string }>(`select t::text as text from ${name} t order by 1`);
+    texts.push(name, ...all.rows.map(({ text }) => text));
+  }
+  return texts.join('\n');
 }
 
 /** A database with the tables of a new store. */

@@ -38,6 +38,10 @@ export interface Place {
   first(): Promise<ReportOutput>;
   /** Of `check --offline`. */
   faults(): Promise<readonly Fault[]>;
+  /** All that is in the store, as text. */
+  contents(): Promise<string>;
+  /** The store as a newer program would leave it; answers how it is named where it is refused. */
+  makeNewer(version: number): Promise<string>;
   /** Another place where everything is as it is here. */
   copy(): Promise<Place>;
   remove(): Promise<void>;
@@ -99,6 +103,8 @@ async function placeIn(folder: string, kept: TestStore): Promise<Place> {
         await store.close();
       }
     },
+    contents: kept.contents,
+    makeNewer: kept.makeNewer,
     async copy() {
       const to = await newFolder();
       await cp(folder, to, { recursive: true, filter: (file) => !file.endsWith('.lock') });
