@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'vitest';
+import { test } from 'vitest';
 import { straceProgram } from '../scripts/servers/strace.ts';
 import { REQUIRED } from './servers/required.ts';
 
@@ -107,14 +107,14 @@ function bytesOf(hex: string): Buffer {
 const textOf = (hex: string): string => bytesOf(hex).toString('utf8');
 
 /** A test that needs strace: skipped, with the reason, where there is none and none is required. */
-export function testTraced(name: string, run: (context: TestContext) => Promise<void>): void {
-  test(name, async (context) => {
+export function testTraced(name: string, run: () => Promise<void>): void {
+  test(name, async ({ skip }) => {
     try {
       straceProgram({ install: REQUIRED });
     } catch (error) {
       if (REQUIRED) throw error;
-      context.skip(`not traced: ${(error as Error).message}`);
+      skip(`not traced: ${(error as Error).message}`);
     }
-    await run(context);
+    await run();
   });
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BORDERS } from '../../scripts/borders.ts';
 import { rulesPage } from '../../scripts/write-rules.ts';
+import { ONE_STORE } from '../one-store.ts';
 import { projectFiles, read } from './tree.ts';
+
+/** Several processes on one store. */
+const ONLY_POSTGRES = ['test/integration/several.test.ts', 'test/integration/several-frozen.test.ts'];
 
 describe('documents', () => {
   it('show the borders as they are', () => {
@@ -27,6 +31,21 @@ describe('documents', () => {
       .flatMap((found) => found[1]!.split(/, | and /));
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((section) => section !== '' && !sections.has(section))).toEqual([]);
+  });
+
+  it('name tests that are there, for every promise', () => {
+    const files = new Set(projectFiles());
+    const rows = read('docs/guide/guarantees.md')
+      .split('\n')
+      .filter((line) => /^\| (?!promise|-)/.test(line));
+    expect(rows.length).toBeGreaterThan(20);
+    const named = rows.map((row) => [...row.matchAll(/`((?:src|test)\/[^`]+)`/g)].map((found) => found[1]!));
+    expect(rows.filter((_, i) => named[i]!.length === 0)).toEqual([]);
+    expect(named.flat().filter((file) => !(file.endsWith('.test.ts') && files.has(file)))).toEqual([]);
+    // What is marked runs on both stores, what is not on one.
+    const once = (file: string): boolean => ONE_STORE.has(file) || file.startsWith('src/') || ONLY_POSTGRES.includes(file);
+    const marked = new Set(rows.flatMap((row) => [...row.matchAll(/`([^`]+)` ²/g)].map((found) => found[1]!)));
+    expect(named.flat().filter((file) => marked.has(file) === once(file))).toEqual([]);
   });
 
   it('link only to what is there', () => {

@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect } from 'vitest';
 import { random } from '../../examples/demo/random.ts';
 import { PowerLoss } from '../power-loss.ts';
-import { STORE } from '../store.ts';
 import { type FileCall, testTraced, traced } from '../traced.ts';
 import { type Place, place } from './place.ts';
 import { approve, people, QUIET, settled, twoFiles, WAIT } from './two-files.ts';
@@ -119,11 +118,7 @@ const OF_STORE = [
   'all is durable before it is said',
 ];
 
-testTraced('everything is durable before something else relies on it', async ({ skip }) => {
-  skip(
-    STORE !== 'sqlite',
-    'the server keeps the files of the store: its log is synced at each commit (src/store/postgres/durable.test.ts)',
-  );
+testTraced('everything is durable before something else relies on it', async () => {
   const [first, second, third] = await story();
   expect({ [first!.name]: judged(first!) }).toEqual({ [first!.name]: kept(...OF_STORE) });
   for (const one of [second!, third!]) {
@@ -139,8 +134,7 @@ function momentsIn(calls: readonly FileCall[]): number[] {
   return [...new Set([...chosen, ...renames])];
 }
 
-testTraced(`a power cut at any moment (ROLLCALL_SEED=${seed}): the next runs end as if there had been none`, async ({ skip }) => {
-  skip(STORE !== 'sqlite', 'the server keeps the files of the store');
+testTraced(`a power cut at any moment (ROLLCALL_SEED=${seed}): the next runs end as if there had been none`, async () => {
   const runs = await story();
   const { last, end } = await settled(here, '');
   expect(last).toMatchObject(QUIET);
