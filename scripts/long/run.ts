@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ROOT } from '../tests.ts';
 import type { Piece } from './parts.ts';
 import type { Done } from './record.ts';
@@ -12,6 +13,8 @@ const END_CHARACTERS = 4_000;
 /** A piece that hangs fails; the others go on. */
 const LONGEST_MS = 4 * 3_600_000;
 
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+
 /** Null when it was ended from outside: it is no result. */
 export async function runPiece(piece: Piece, outputs: string, signal: AbortSignal): Promise<Done | null> {
   const output = join(outputs, `${piece.part}-${piece.number}.txt`);
@@ -20,16 +23,15 @@ export async function runPiece(piece: Piece, outputs: string, signal: AbortSigna
   const env = { ...piece.env, ROLLCALL_SEED: String(piece.seed) };
   const reporters = piece.isVitest ? ['--reporter=default', '--reporter=json', `--outputFile.json=${told}`] : [];
   const file = openSync(output, 'w');
-  const child = spawn(process.execPath, ['--conditions=source', ...piece.command, ...reporters], {
+  const child = spawn(process.execPath, ['--conditions=source', CHILD, ...piece.command, ...reporters], {
     cwd: ROOT,
-    stdio: ['ignore', file, file],
+    stdio: ['pipe', file, file],
     env: { ...process.env, NO_COLOR: '1', ...env },
     // Ctrl-C is for this process, which ends the piece.
     detached: true,
   });
   closeSync(file);
-  // With all that it started.
-  const end = (): void => void process.kill(-child.pid!, 'SIGKILL');
+  const end = (): void => void child.stdin?.end();
   signal.addEventListener('abort', end);
   const timer = setTimeout(end, LONGEST_MS);
   const [code] = (await once(child, 'close')) as [number | null];
