@@ -1,5 +1,6 @@
 /** SEMANTICS 5: after a long stop the time is believed if a connected system says the same; in doubt disables and deletes wait. */
 import { afterEach, expect, it } from 'vitest';
+import { type StoreOperation, withStoreFaults } from '#store/fault-injection';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 
@@ -99,14 +100,14 @@ it('a run that carries out a plan settles nothing, also for the next process', a
   expect(active('p1')).toBe('yes');
 });
 
-it.each(['syncs', 'sends'])('nor does one that a crash ends before it %s', async (moment) => {
+it.each([
+  ['syncs', ['sync.dirty']],
+  ['sends', ['exports.gateCounts', 'exports.take']],
+] as const)('nor does one that a crash ends before it %s', async (_, lost) => {
   await begin('');
-  const { store } = here;
-  const died = () => Promise.reject(new Error('killed'));
-  if (moment === 'syncs') Object.assign(store.sync, { dirty: died });
-  else Object.assign(store.exports, { gateCounts: died, take: died });
-  Object.assign(store.runs, { finish: died });
-  await expect(here.run()).rejects.toThrow('killed');
+  const died: readonly StoreOperation[] = [...lost, 'runs.finish'];
+  here.store = withStoreFaults(here.store, { script: died.map((on) => ({ on, do: { die: 'before', how: 'lost' } })) });
+  await expect(here.run()).rejects.toThrow('was lost');
   await here.restart();
   here.now += HOUR;
   expect((await here.run()).notices).toMatchObject([WAITS]);

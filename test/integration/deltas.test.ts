@@ -2,6 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { push, run } from '#runs/index';
 import type { Progress } from '#runs/model';
+import { withStoreFaults } from '#store/fault-injection';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -28,17 +29,9 @@ it('a store that fails while changes are staged: they are read again', async () 
   await begin();
   const hr = here.system('hr');
   for (const change of [{ name: 'A' }, { name: 'B' }, { name: 'C', mail: 'c@x' }]) hr.put('person', '1', { id: '1', ...change });
-  const { stage } = here.store.spaces;
-  let stages = 0;
-  Object.assign(here.store.spaces, {
-    stage: async (...batch: Parameters<typeof stage>) => {
-      if (++stages === 2) throw new Error('database or disk is full');
-      return await stage(...batch);
-    },
-  });
+  here.store = withStoreFaults(here.store, { script: [{ on: 'spaces.stage', after: 1, times: 1, do: { refuse: 'full' } }] });
   const report = await here.run();
-  expect(report.faults).toMatchObject([{ message: expect.stringContaining('disk is full'), where: { connection: 'hr' } }]);
-  Object.assign(here.store.spaces, { stage });
+  expect(report.faults).toMatchObject([{ message: 'the disk of the store is full', where: { connection: 'hr' } }]);
   await here.run();
   expect(account('1')).toMatchObject({ cn: 'C', mail: 'c@x' });
 });

@@ -1,5 +1,6 @@
 /** SEMANTICS 3 and 9: a reference that a killed process had written is no word of the target's own. */
 import { afterEach, expect, it } from 'vitest';
+import { withStoreFaults } from '#store/fault-injection';
 import { type Firm, firm } from './firm.ts';
 import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -34,10 +35,8 @@ it.each([
   await here.approve('dir');
   await cycles(2);
   boss('2');
-  const { answer } = here.store.exports;
-  Object.assign(here.store.exports, { answer: () => Promise.reject(new Error('killed')) });
+  here.store = withStoreFaults(here.store, { script: [{ on: 'exports.answer', do: { die: 'before', how: 'lost' } }] });
   await here.run();
-  Object.assign(here.store.exports, { answer });
   expect(written()).toBe('a2');
   await here.restart();
   if (meanwhile) {
