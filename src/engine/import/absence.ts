@@ -13,8 +13,10 @@ import { settlingOf } from './settle.ts';
 import { stepsOfCreate, stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
 
-/** Rows read, and written at one go. */
+/** Rows read at one go. */
 const PAGE = 1_000;
+/** Written at one go, with what hangs on them: whoever writes interactively waits for no more. */
+const SLICE = 400;
 
 /** Marks as gone those of `missing` that were staged before `mark` and not touched since. Answers how many. */
 export async function markMissing(
@@ -30,18 +32,17 @@ export async function markMissing(
     const page = await spaces.untouched(connection.name, mark, Array.from(missing.subarray(from, from + PAGE)));
     const said = judge === null ? { gone: page.map(({ id }) => id), held: [] } : await judge.judge(page);
     gone += said.gone.length;
-    for (const presence of ['gone', 'held'] as const) {
-      if (said[presence].length === 0) continue;
-      await spaces.markAbsent({
-        connection: connection.name,
-        run: context.run,
-        epoch: context.epoch,
-        at: context.now,
-        presence,
-        unlessTouchedSince: mark,
-        ids: said[presence],
-      });
-    }
+    for (const presence of ['gone', 'held'] as const)
+      for (let i = 0; i < said[presence].length; i += SLICE)
+        await spaces.markAbsent({
+          connection: connection.name,
+          run: context.run,
+          epoch: context.epoch,
+          at: context.now,
+          presence,
+          unlessTouchedSince: mark,
+          ids: said[presence].slice(i, i + SLICE),
+        });
   }
   judge?.end();
   return gone;

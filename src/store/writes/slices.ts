@@ -5,7 +5,7 @@
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
-import type { StageBatch } from './stage.ts';
+import { byKey, type StageBatch } from './stage.ts';
 import type { Writer } from './writer.ts';
 
 /** What a push or an edit writes; larger batches wait behind it. */
@@ -35,19 +35,29 @@ export function slicesOf<T>(items: readonly T[], weight: (item: T) => number, mo
   return slices;
 }
 
-/** Objects of one batch do not depend on each other: they may be written with somebody else's in between. */
+/**
+ * Objects of one batch do not depend on each other: they may be written with somebody else's in between. The whole batch goes in key
+ * order: what is written together then lies together in the index.
+ */
 export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageResult> {
-  const { items } = batch;
+  const order = batch.items.map((_, i) => i).sort((a, b) => byKey(batch.items[a]!, batch.items[b]!));
+  const items = order.map((i) => batch.items[i]!);
   const slices = slicesOf(items, rowsOf, ROWS);
   if (slices.length <= 1) return await writer[laneFor(items.length)]('stage', batch);
   const results = await inOrder(slices, (part, more) => writer.bulk('stage', { ...batch, items: part }, more));
   const sum = (of: (result: StageResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   const firsts = startsOf(slices);
+  const ids = new Array<number>(items.length);
+  results.forEach((result, n) => {
+    result.ids.forEach((id, i) => {
+      ids[order[firsts[n]! + i]!] = id;
+    });
+  });
   return {
-    ids: results.flatMap((result) => result.ids),
+    ids,
     inserted: sum((result) => result.inserted),
     changed: sum((result) => result.changed),
-    skipped: results.flatMap((result, n) => result.skipped.map((i) => firsts[n]! + i)),
+    skipped: results.flatMap((result, n) => result.skipped.map((i) => order[firsts[n]! + i]!)),
     edgesAdded: sum((result) => result.edgesAdded),
     edgesRemoved: sum((result) => result.edgesRemoved),
     oursRemoved: results.flatMap((result) => result.oursRemoved),

@@ -60,7 +60,7 @@ export function stage(session: Session, batch: StageBatch): StageResult {
     rows: 0,
   };
   // In key order, so that neighbours in the index are written together; items of one anchor keep their order (the sort is stable).
-  const order = batch.items.map((_, i) => i).sort((a, b) => compare(batch.items[a]!, batch.items[b]!));
+  const order = batch.items.map((_, i) => i).sort((a, b) => byKey(batch.items[a]!, batch.items[b]!));
   for (const i of order) stageOne(work, i);
   writeDirtyIds(session, work.inserted, 'new');
   writeDirtyIds(session, work.changed, 'changed');
@@ -78,7 +78,8 @@ export function stage(session: Session, batch: StageBatch): StageResult {
   };
 }
 
-function compare(a: StageItem, b: StageItem): number {
+/** Of the index over anchors. */
+export function byKey(a: StageItem, b: StageItem): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
   return a.anchor < b.anchor ? -1 : a.anchor > b.anchor ? 1 : 0;
 }
