@@ -1,6 +1,6 @@
 /**
  * The process that owns one PostgreSQL server: makes it in a folder of its own, starts it, says its URL, does what it is told
- * line by line (`crash`, `start`), and ends it and its folder when its input ends. So the server is gone however the process that
+ * line by line (`crash`, `kill`, `start`), and ends it and its folder when its input ends. So the server is gone however the process that
  * wanted it came to an end, kill -9 included.
  */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { postgresPrograms } from './postgres-programs.ts';
 const options = JSON.parse(process.argv[2]!) as PostgresOptions;
 /** Another program may take a free port before the server does. */
 const PORTS = 5;
+const STARTS = 50;
 
 interface User {
   readonly uid?: number;
@@ -39,6 +40,20 @@ function call(program: string, ...args: readonly string[]): void {
 
 const start = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-l', join(folder!, 'log'), 'start');
 const stop = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-m', 'immediate', 'stop');
+
+const postmaster = (): number => Number(readFileSync(join(data(), 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+/** After a kill: the server's other processes may still be there, and keep it from starting. */
+function startAgain(): void {
+  for (let tries = 1; ; tries++)
+    try {
+      start();
+      return;
+    } catch (error) {
+      const log = readFileSync(join(folder!, 'log'), 'utf8');
+      if (tries === STARTS || !/is still in use|lock file .* already exists/.test(log)) throw error;
+    }
+}
 
 /** PostgreSQL refuses to be root: then it is the user `postgres`, that its package makes. */
 function ownUser(): User {
@@ -134,7 +149,8 @@ try {
   answer({ url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'crash') stop();
-    if (line === 'start') start();
+    if (line === 'kill') process.kill(postmaster(), 'SIGKILL');
+    if (line === 'start') startAgain();
     answer({ done: line });
   }
 } catch (error) {

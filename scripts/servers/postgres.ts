@@ -23,6 +23,8 @@ export interface PostgresServer {
   readonly url: string;
   /** It ends at once, with every connection and every open transaction, and does not come back by itself. */
   crash(): Promise<void>;
+  /** Its first process is killed (SIGKILL): the others end as they notice. */
+  kill(): Promise<void>;
   /** After a crash, at the same address. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   return {
     url: url!,
     crash: () => tell('crash'),
+    kill: () => tell('kill'),
     start: () => tell('start'),
     async stop() {
       if (keeper.exitCode !== null || keeper.signalCode !== null) return;

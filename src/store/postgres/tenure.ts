@@ -28,16 +28,17 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
   const desk = openDesk(place, program, () => {
     holds = false;
   });
+  let times = 0;
   /** Its connection was lost, perhaps with the server. If somebody else was quicker, the next epoch is theirs: nothing is written here any more. */
-  const regain = async (): Promise<void> => {
+  const regain = async (time: number): Promise<void> => {
+    const still = (): boolean => holds && times === time;
     const had = await desk.renew().then(
-      () => holds && lock.try(),
+      () => lock.try(still),
       () => false,
     );
-    if (!holds) await lock.free();
-    else if (!had) setTimeout(() => void regain().catch(() => {}), REGAIN_MS).unref();
+    if (!had && still()) setTimeout(() => void regain(time).catch(() => {}), REGAIN_MS).unref();
   };
-  const lock = createLock(place, () => void regain().catch(() => {}));
+  const lock = createLock(place, () => void regain(times).catch(() => {}));
   desk.onNews((news) => {
     if (news === 'wanted') wanted = true;
   });
@@ -47,6 +48,7 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
       const [others] = await Promise.all([desk.noteTaken(), takeEpoch(at)]);
       wanted = others;
       holds = true;
+      times++;
     } catch (error) {
       await lock.free();
       throw error;

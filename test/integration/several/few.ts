@@ -7,7 +7,8 @@ export const CREATES = ['callerKey', 'idempotencyKey', 'lookup'] as const;
 export type Creates = (typeof CREATES)[number];
 const OPEN = { percent: 100, count: 1_000 };
 
-export const FEW_YAML = (creates: Creates, tag: string): string =>
+/** `silent`: the target only says that something is done, and is read back. */
+export const FEW_YAML = (creates: Creates, tag: string, silent: boolean = false): string =>
   JSON.stringify({
     store: STORE,
     gates: Object.fromEntries(['create', 'update', 'attribute'].map((part) => [part, OPEN])),
@@ -25,6 +26,7 @@ export const FEW_YAML = (creates: Creates, tag: string): string =>
         anchors: creates === 'callerKey' ? 'caller' : 'system',
         ...(creates === 'lookup' ? { lookupAttribute: 'number' } : {}),
         visibleWithinSeconds: 1,
+        ...(silent ? { answers: 'anchor', lookup: false } : {}),
         import: { person: { join: 'employeeId', attributes: { employeeId: 'number' } } },
         export: {
           person: {

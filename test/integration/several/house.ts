@@ -172,7 +172,10 @@ async function started(
     send({ to, command });
     return answer.promise;
   };
-  await next((said) => ('open' in said ? true : undefined));
+  await Promise.race([
+    next((said) => ('open' in said ? true : undefined)),
+    once(child, 'exit').then(() => Promise.reject(new Error('the process ended before it had the store open'))),
+  ]);
   return {
     pid: child.pid!,
     run: async (request = {}, stop) => (await tell({ do: 'run', request, stop: stop ?? null })).report!,

@@ -5,8 +5,8 @@ import type { Holder, RunReport } from '#runs/model';
 
 export type RunRequest = Partial<Parameters<typeof run>[0]>;
 
-/** Of an export: the attempt is stored and nothing is sent; it is past its last look at the clock; all is answered and nothing noted. */
-export type Moment = 'sending' | 'within' | 'answered';
+/** What a sync worked out is to be committed. Of an export: the attempt is stored and nothing is sent; it is past its last look at the clock; all is answered and nothing noted. */
+export type Moment = 'committing' | 'sending' | 'within' | 'answered';
 
 export type Command =
   | { readonly do: 'run'; readonly request: RunRequest; readonly stop: Moment | null }

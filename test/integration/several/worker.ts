@@ -69,6 +69,13 @@ const loaded = await program.loadConfig(file);
 if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n'));
 const store = await program.openStore(loaded.config, { readOnly: false });
 const { take, answer } = store.exports;
+const { commit } = store.sync;
+Object.assign(store.sync, {
+  commit: async (batch: Parameters<typeof commit>[0]) => {
+    stop('committing');
+    return await commit(batch);
+  },
+});
 Object.assign(store.exports, {
   take: async (request: Parameters<typeof take>[0]) => {
     const rows = await take(request);

@@ -64,9 +64,9 @@ export function openDesk(place: PostgresPlace, program: string, putOut: () => vo
     await fresh.query(`listen ${escapeIdentifier(channel)}`);
     return fresh;
   };
-  const leave = async (mine: Promise<Client>): Promise<void> => {
+  const leave = (mine: Promise<Client>): Promise<void> => {
     if (client === mine) client = null;
-    await mine.then((lost) => lost.end()).catch(() => {});
+    return mine.then((lost) => lost.end()).catch(() => {});
   };
   const send = async (text: string, values: readonly unknown[]): Promise<readonly Row[]> => {
     for (let again = false; ; again = true) {
@@ -76,7 +76,7 @@ export function openDesk(place: PostgresPlace, program: string, putOut: () => vo
       try {
         return (await (await mine).query({ text, values: [...values], rowMode: 'array' })).rows as Row[];
       } catch (error) {
-        if (isLost(error)) await leave(mine);
+        if (isLost(error)) void leave(mine);
         if (again || !isLost(error)) throw postgresError(error);
         heard('missed');
       }
