@@ -7,6 +7,7 @@
  *     --store postgres   on a PostgreSQL server of its own (default sqlite)
  *     --seed N           another organisation of the same size (default 1)
  *     --folder DIR       where the data are made (default: a temporary folder, removed afterwards)
+ *     --flame            run each case once more, profiled, and keep a flame graph of it under bench/results/
  *     --json             one object per line instead of the table
  *     --save             also keep the result under bench/results/
  */
@@ -21,7 +22,7 @@ import { newDatabase, startServer } from './databases.ts';
 import { type Limit, rawRead, rawWrite, rawWritePostgres } from './limits.ts';
 import { copyOf, organisation, remove, settledCopy } from './organisation.ts';
 import { median, type Result, table } from './result.ts';
-import { save } from './save.ts';
+import { keepFlameGraph, save } from './save.ts';
 import { runCase } from './spawn.ts';
 
 const { values: options } = parseArgs({
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     folder: { type: 'string' },
     store: { type: 'string', default: 'sqlite' },
+    flame: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
@@ -81,7 +83,9 @@ try {
   for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
     note(one.name);
     try {
-      add(await measure(one, one.organisation === 'files' ? home : await feed(), seconds));
+      const from = one.organisation === 'files' ? home : await feed();
+      add(await measure(one, from, seconds));
+      if (options.flame) await profile(one, from);
     } catch (error) {
       process.exitCode = 1;
       note(`${one.name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -94,12 +98,24 @@ try {
   await server?.stop();
 }
 
+async function startOf(one: Case, from: DataRequest): Promise<DataRequest> {
+  return one.start === 'settled' ? await settledCopy(from, one.name) : await copyOf(from, one.name);
+}
+
+async function profile(one: Case, from: DataRequest): Promise<void> {
+  const data = await startOf(one, from);
+  const profiles = mkdtempSync(join(folder, 'profiles-'));
+  await runCase(one.name, data, 0, profiles);
+  await remove(data);
+  note(`kept in ${keepFlameGraph(profiles, one.name, people, options.store)}`);
+}
+
 async function measure(
   one: Case,
   from: DataRequest,
   limits: { readonly read: number; readonly readAndWrite: number },
 ): Promise<Result> {
-  const data = one.start === 'settled' ? await settledCopy(from, one.name) : await copyOf(from, one.name);
+  const data = await startOf(one, from);
   const times: Awaited<ReturnType<typeof runCase>>[] = [];
   for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
   const last = times.at(-1)!.measured;

@@ -5,11 +5,21 @@ import type { Measured } from './case.ts';
 import type { DataRequest } from './data.ts';
 import { watchMemory } from './memory.ts';
 
+const PROFILER = new URL('profiler.mjs', import.meta.url).href;
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-export async function runCase(name: string, data: DataRequest, round = 0): Promise<{ measured: Measured; peakMb: number }> {
+/** `profiles`: a folder that gets a CPU profile of each of its threads. Being profiled takes time. */
+export async function runCase(
+  name: string,
+  data: DataRequest,
+  round = 0,
+  profiles: string | null = null,
+): Promise<{ measured: Measured; peakMb: number }> {
   const child = spawn(process.execPath, ['--conditions=source', CHILD, name, String(round)], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    ...(profiles === null
+      ? {}
+      : { env: { ...process.env, NODE_OPTIONS: `--import ${PROFILER}`, ROLLCALL_BENCH_PROFILES: profiles } }),
   });
   // Not as an argument: it may hold a password.
   child.stdin.end(JSON.stringify(data));
