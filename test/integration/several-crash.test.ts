@@ -70,7 +70,7 @@ test.for([
   if (server === undefined) skip(`no PostgreSQL: ${missing}`);
   const name = `${phase}_${again}`;
   await withClient(server!.url, (client) => client.query(`create database ${name}`));
-  const here = await house(FEW_YAML('idempotencyKey', name, true), name, NOW, within(server!.url, name));
+  const here = await house(FEW_YAML('idempotencyKey', name, 'silent'), name, NOW, within(server!.url, name));
   try {
     const [a, b] = [await here.process(), await here.process()];
     await a.run();

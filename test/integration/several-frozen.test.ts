@@ -48,7 +48,8 @@ async function frozen(creates: Creates, moment: Moment): Promise<void> {
     for (let i = 0; i < 2; i++) await b.run();
     expect(accounts(here)).toEqual(NUMBERS);
     // A key keeps a second create from making a second account; where there is none, the first has its time.
-    if (creates === 'lookup') expect(here.writes.filter((at) => at > stoppedAt && at < attemptAt + UNKNOWN_MS)).toEqual([]);
+    if (creates === 'lookup')
+      expect(here.asked('write').filter((at) => at > stoppedAt && at < attemptAt + UNKNOWN_MS)).toEqual([]);
     await passed(Math.max(0, stoppedAt + FROZEN_MS - performance.now()));
     a.signal('SIGCONT');
     await expect(first).rejects.toThrow(OVER);
@@ -117,5 +118,29 @@ testOnPostgres('put out, and awake within its time: what it sends then is what t
     } finally {
       await here.close();
     }
+  }
+});
+
+testOnPostgres('a target that is written as a whole is not written any more by a process that was put out', async () => {
+  if (process.platform !== 'linux') return;
+  const here = await house(FEW_YAML('callerKey', 'whole', 'whole'), 'whole', NOW);
+  try {
+    const [a, b] = [await here.process(), await here.process()];
+    await a.run();
+    await here.store.spaces.saveState('dir', { mode: 'on' }, null);
+    hire(here);
+    const first = a.run({}, 'within');
+    first.catch(() => undefined);
+    await a.stopped();
+    await withClient(here.url, (client) => client.query('update rollcall.tenure set lease_until = 1'));
+    for (let i = 0; i < 2; i++) await b.run();
+    expect(accounts(here)).toEqual(NUMBERS);
+    const commits = here.asked('commit').length;
+    a.signal('SIGCONT');
+    await expect(first).rejects.toThrow(OVER);
+    expect(here.asked('commit')).toHaveLength(commits);
+    expect(await a.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+  } finally {
+    await here.close();
   }
 });

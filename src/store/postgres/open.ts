@@ -171,7 +171,7 @@ function guarded<Reads extends object>(reads: Reads, trace: OpenOptions['trace']
   const out: { [name: string]: unknown } = {};
   for (const [name, read] of Object.entries(reads))
     out[name] = async (...input: unknown[]) => {
-      if (trace) takeStatements();
+      takeStatements();
       try {
         const result: unknown = await (read as (...input: unknown[]) => Promise<unknown>)(...input);
         trace?.(name, takeStatements());

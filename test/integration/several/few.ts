@@ -7,8 +7,11 @@ export const CREATES = ['callerKey', 'idempotencyKey', 'lookup'] as const;
 export type Creates = (typeof CREATES)[number];
 const OPEN = { percent: 100, count: 1_000 };
 
-/** `silent`: the target only says that something is done, and is read back. */
-export const FEW_YAML = (creates: Creates, tag: string, silent: boolean = false): string =>
+/** How the target is: it only says that something is done, and is read back; or it is written as a whole. */
+export type Manner = 'silent' | 'whole';
+const MANNERS = { silent: { answers: 'anchor', lookup: false }, whole: { atomic: true } } as const;
+
+export const FEW_YAML = (creates: Creates, tag: string, manner?: Manner): string =>
   JSON.stringify({
     store: STORE,
     gates: Object.fromEntries(['create', 'update', 'attribute'].map((part) => [part, OPEN])),
@@ -26,7 +29,7 @@ export const FEW_YAML = (creates: Creates, tag: string, silent: boolean = false)
         anchors: creates === 'callerKey' ? 'caller' : 'system',
         ...(creates === 'lookup' ? { lookupAttribute: 'number' } : {}),
         visibleWithinSeconds: 1,
-        ...(silent ? { answers: 'anchor', lookup: false } : {}),
+        ...(manner === undefined ? {} : MANNERS[manner]),
         import: { person: { join: 'employeeId', attributes: { employeeId: 'number' } } },
         export: {
           person: {

@@ -54,8 +54,8 @@ export interface House {
   time: number | null;
   /** When this is asked for next, which is not answered until it is let go. */
   hold(what: Asked): { readonly asked: Promise<void>; readonly go: () => void };
-  /** When something was asked to be written, by the clock of `performance.now`. */
-  readonly writes: readonly number[];
+  /** When something was asked for, by the clock of `performance.now`. */
+  asked(what: Asked): readonly number[];
   system(connection: string): MemorySystem;
   process(): Promise<Process>;
   close(): Promise<void>;
@@ -75,20 +75,20 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
   const held = new Map<Asked, { asked: PromiseWithResolvers<void>; go: PromiseWithResolvers<void> }>();
   const names = config.connections.map(({ name }) => `${name}${tag}`);
 
-  const writes: number[] = [];
-  const ask = async (name: string, what: Asked, args: readonly unknown[]): Promise<unknown> => {
-    if (what === 'write') writes.push(performance.now());
+  const asks: { readonly what: Asked; readonly at: number }[] = [];
+  /** `open`: the connections that the process has there. */
+  const ask = async (open: Map<string, Connection>, name: string, what: Asked, args: readonly unknown[]): Promise<unknown> => {
+    asks.push({ what, at: performance.now() });
     const holding = held.get(what);
     held.delete(what);
     holding?.asked.resolve();
     await holding?.go.promise;
-    const connection = config.connections.find((one) => one.name === name)!;
-    const opened = connection.definition.open(connection.settings, {
-      connection: name,
-      folder,
-      limits: config.limits,
-      warn: () => undefined,
-    });
+    let opened = open.get(name);
+    if (!opened) {
+      const { definition, settings } = config.connections.find((one) => one.name === name)!;
+      opened = definition.open(settings, { connection: name, folder, limits: config.limits, warn: () => undefined });
+      open.set(name, opened);
+    }
     return await asking(opened, what, args);
   };
 
@@ -98,7 +98,7 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
     config,
     url,
     time,
-    writes,
+    asked: (what) => asks.flatMap((one) => (one.what === what ? [one.at] : [])),
     hold(what) {
       const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       held.set(what, { asked, go });
@@ -106,7 +106,9 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
     },
     system: (connection) => memorySystem(`${connection}${tag}`),
     async process(this: House) {
-      const one = await started([file, ...(this.time === null ? [] : [String(this.time)])], ask);
+      const open = new Map<string, Connection>();
+      const args = [file, ...(this.time === null ? [] : [String(this.time)])];
+      const one = await started(args, (name, what, more) => ask(open, name, what, more));
       processes.push(one);
       return one;
     },

@@ -1,0 +1,125 @@
+/** Pushes that are handed over (docs/decisions/0012), with the other processes played by the test: what is begun when, and what again. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type PushRequest, push } from '#runs/index';
+import type { Services } from '#runs/model';
+import type { Handed, Store } from '#store/contract';
+import { requestText } from '../../src/runs/request-text.ts';
+import { type Firm, firm } from './firm.ts';
+
+const YAML = `store: sqlite:rollcall.db
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
+  dir:
+    type: memory
+    system: dir
+    import:
+      person: { join: employeeId, attributes: { employeeId: number } }
+    export:
+      person:
+        provision: true
+        anchor: employeeId
+        attributes: { number: employeeId, cn: displayName }
+`;
+
+let here: Firm;
+beforeEach(async () => {
+  here = await firm(YAML);
+  here.system('hr').put('person', 'a', { id: 'E1', name: 'First' });
+  await here.first();
+});
+afterEach(() => here.close());
+
+interface Others {
+  readonly services: Services;
+  readonly rows: { -readonly [field in keyof Handed]: Handed[field] }[];
+  /** What was asked of the store, in order. */
+  readonly log: string[];
+}
+
+/** The store with others beside it: `tries` is whether the tenure is had, from then on it is; `handing` is what handing over waits for. */
+function beside(tries: boolean[], handing: Promise<void>): Others {
+  const rows: Others['rows'] = [];
+  const log: string[] = [];
+  const several: NonNullable<Store['several']> = {
+    wanted: false,
+    take: async () => void log.push('take'),
+    async tryTake() {
+      log.push('try');
+      return tries.shift() ?? true;
+    },
+    leave: async () => void log.push('leave'),
+    async hand(request) {
+      log.push('hand');
+      await handing;
+      log.push('handed');
+      rows.push({ id: String(rows.length), request, taken: null, settled: null });
+      return String(rows.length - 1);
+    },
+    handed: async (ids) => rows.filter((row) => (ids === undefined ? row.settled === null : ids.includes(row.id))),
+    async note(id, what) {
+      Object.assign(rows.find((row) => row.id === id)!, what);
+    },
+    forget: async () => undefined,
+    onNews: () => () => undefined,
+  };
+  return { services: { config: here.config, store: { ...here.store, several }, wall: () => here.now }, rows, log };
+}
+
+const named = (name: string): PushRequest => ({
+  connection: 'hr',
+  change: { op: 'patch', kind: 'person', anchor: 'a', set: { name } },
+  by: 'webhook',
+});
+
+/** Everything that could begin has begun. */
+const begun = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+const inTarget = (): unknown =>
+  here
+    .system('dir')
+    .objects()
+    .map(({ attributes }) => attributes['cn']);
+
+it('a later push of the same object begins when the earlier one is kept, and comes after it', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { services, log, rows } = beside([false], gate.promise);
+  const both = [push(named('Second'), services), push(named('Third'), services)];
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual(['try', 'hand']);
+  gate.resolve();
+  for (const one of both) expect((await (await one).settled).status).toBe('done');
+  expect(log.slice(0, 4)).toEqual(['try', 'hand', 'handed', 'try']);
+  expect(rows).toMatchObject([
+    { taken: expect.stringContaining('"faults":[]'), settled: expect.stringContaining('"status":"done"') },
+  ]);
+  expect(inTarget()).toEqual(['Third']);
+});
+
+it('what a process that died had staged is looked at again, not staged again', async () => {
+  const { services, rows } = beside([], Promise.resolve());
+  expect((await (await push(named('Second'), services)).settled).status).toBe('done');
+  const request = requestText({ push: named('Long ago') });
+  rows.push({ id: '0', request, taken: '{"run":1,"faults":[]}', settled: null });
+  const other: PushRequest = { ...named(''), change: { kind: 'person', anchor: 'b', attributes: { id: 'E2', name: 'Other' } } };
+  expect((await (await push(other, services)).settled).status).toBe('done');
+  while (rows[0]!.settled === null) await begun();
+  expect(inTarget()).toEqual(['Second', 'Other']);
+});
+
+it('what was kept and not staged goes first, and what cannot be carried out is said to whoever asked', async () => {
+  const { services, rows } = beside([], Promise.resolve());
+  const handed = (id: string, request: PushRequest): void => {
+    rows.push({ id, request: requestText({ push: request }), taken: null, settled: null });
+  };
+  handed('0', named('Second'));
+  handed('1', { ...named('Nobody'), connection: 'gone' });
+  expect((await (await push(named('Third'), services)).settled).status).toBe('done');
+  while (rows.some(({ settled }) => settled === null)) await begun();
+  expect(inTarget()).toEqual(['Third']);
+  expect(rows[1]).toMatchObject({ taken: expect.stringContaining(`There is no connection 'gone'`), settled: 'null' });
+});
