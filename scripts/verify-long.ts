@@ -98,7 +98,7 @@ function summary(part: string): void {
 /** Seconds, by what the pieces of the same part took so far. */
 function remaining(some: readonly Piece[]): number {
   return some.reduce((sum, { part, guessedSeconds }) => {
-    const done = record.all().filter((one) => one.part === part);
+    const done = record.all().filter((one) => one.part === part && one.failed === 0);
     return sum + (done.length === 0 ? guessedSeconds : done.reduce((total, one) => total + one.seconds, 0) / done.length);
   }, 0);
 }

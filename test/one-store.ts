@@ -15,4 +15,11 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/integration/several-frozen.test.ts', 'likewise'],
   ['test/integration/several-crash.test.ts', "the death of PostgreSQL's server"],
   ['test/integration/bad-input-size.test.ts', 'how much memory a parser needs for one huge record'],
+  ['test/integration/bad-input-rules.test.ts', 'what is wrong with a rollcall.yaml'],
+  [
+    'test/integration/bad-input-csv.test.ts',
+    'what a parser says of a file; odd values that it lets through are in bad-input-values',
+  ],
+  ['test/integration/bad-input-records.test.ts', 'likewise'],
+  ['test/integration/bad-input-feed.test.ts', 'likewise'],
 ]);

@@ -52,9 +52,19 @@ async function run(folder: string, { named, seed, runs }: Tests): ReturnType<Cop
   const pattern = `^(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`;
   const vitest = [join(folder, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default'];
   const reporter = `--reporter=${join(folder, 'scripts/planted/reporter.ts')}`;
+  // From run to run all sources but one are the same.
+  const cache = ['--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${join(folder, 'planted-modules')}`];
   const child = spawn(
     process.execPath,
-    ['--conditions=source', ...vitest, reporter, '--maxWorkers=1', `--testNamePattern=${pattern}`, ...Object.keys(named)],
+    [
+      '--conditions=source',
+      ...vitest,
+      reporter,
+      ...cache,
+      '--maxWorkers=1',
+      `--testNamePattern=${pattern}`,
+      ...Object.keys(named),
+    ],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
