@@ -58,6 +58,8 @@ async function frozen(creates: Creates, moment: Moment): Promise<void> {
     for (const one of [a, b, a]) expect(['done', 'warnings']).toContain((await one.run()).status);
     expect(await b.run()).toMatchObject({ rowsWritten: 0 });
     await afterwards(here, DOUBLED(creates, moment));
+    const listed = await here.store.decisions.parked({ kind: 'duplicateAccount' }, { after: 0, limit: 100 });
+    expect(listed).toHaveLength(DOUBLED(creates, moment).length);
   } finally {
     await here.close();
   }
