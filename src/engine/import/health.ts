@@ -69,12 +69,12 @@ export class Tally {
     this.filled.clear();
   }
 
-  /** What was refused is there, though nobody can use it: it is not empty. `edges`: memberships, which are no attributes here. */
+  /** What was refused is there, though nobody can use it: it is not empty. */
   add(
     kind: string,
     attributes: { readonly [attribute: string]: unknown },
     refused: readonly Fault[] = [],
-    edges: readonly StageEdges[] = [],
+    members: readonly StageEdges[] = [],
   ): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     let filled = this.filled.get(kind);
@@ -86,9 +86,8 @@ export class Tally {
       const value = attributes[attribute];
       if (value !== null && value !== '') filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
     }
-    for (const { attribute, all, add } of edges)
-      if (!(attribute in attributes) && ((all ?? add)?.keys.length ?? 0) > 0)
-        filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
+    for (const { attribute, all, add } of members)
+      if (((all ?? add)?.keys.length ?? 0) > 0) filled.set(attribute, (filled.get(attribute) ?? 0) + 1);
     for (const { where } of refused)
       if (where.attribute !== undefined) filled.set(where.attribute, (filled.get(where.attribute) ?? 0) + 1);
   }

@@ -21,7 +21,7 @@ import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
 import { hiddenIn, settleRow, settlingOf } from './settle.ts';
-import { type Canonical, canonicalise, digestsOf, type StagingPlan, undecided, withLast } from './staging.ts';
+import { type Canonical, canonicalise, edgesOf, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
 import { createUntold } from './untold.ts';
 
@@ -82,6 +82,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const last = stateOf(context, connection.name).readMark;
   const untold = earlier === null || last === null ? null : createUntold(settling!, last, options.mark!);
   const met = createDigestSet();
+  /** Of the object at hand: most are as they were, and leave nothing behind. */
+  const anchorDigest = new Uint8Array(8);
+  const digest = new Uint8Array(16);
   let { mark, index } = options;
   let batch: Arrived[] = [];
   let onTheirWay: Promise<unknown>[] = [];
@@ -89,11 +92,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   let seen = 0;
   let waiting = 0;
 
-  const arrive = (object: ReadObject): Arrived | null => {
+  const arrive = (object: ReadObject): Canonical | null => {
     try {
       const canonical = canonicalise(object, plan);
       if (canonical.refused.length > 0) refusals.attributes(object, canonical.refused);
-      return { object, canonical, ...digestsOf(digester, object.kind, object.anchor, canonical.digestText) };
+      return canonical;
     } catch (error) {
       refusals.object(object, error);
       return null;
@@ -220,7 +223,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         now: context.now,
       }),
       keys: canonical.keys,
-      edges: canonical.edges,
+      edges: edgesOf(object, canonical, plan),
       ...(settle ? { settle } : {}),
     };
     if (!isThere(row) || (held === undefined && outages.size === 0)) return item;
@@ -256,17 +259,18 @@ export function createStager(context: EngineContext, connection: EngineConnectio
           refusals.object(entry, new Error(`a full read gave a change record (${entry.op})`));
           continue;
         }
-        const arrived = arrive(entry);
-        if (!arrived) continue;
-        const { attributes, refused, edges } = arrived.canonical;
-        options.tally?.add(entry.kind, attributes, refused, edges);
-        const same = index!.unchanged(arrived.anchorDigest, arrived.digest!);
+        const canonical = arrive(entry);
+        if (!canonical) continue;
+        options.tally?.add(entry.kind, canonical.attributes, canonical.refused, canonical.members);
+        digester.anchorInto(anchorDigest, 0, entry.kind, entry.anchor);
+        digester.contentInto(digest, 0, entry.kind, entry.anchor, canonical.digestText);
+        const same = index!.unchanged(anchorDigest, digest);
         if (same > 0) {
           if (!options.bitmap!.add(same)) duplicate(entry);
           continue;
         }
         noteLine(entry);
-        if (!met.add(arrived.anchorDigest)) {
+        if (!met.add(anchorDigest)) {
           // Met before in this read, or (once in 2^64) another anchor of the same digest: the store knows.
           await flush();
           await drain();
@@ -276,7 +280,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
             continue;
           }
         }
-        batch.push(arrived);
+        batch.push({ object: entry, canonical, digest: digest.slice(), anchorDigest: anchorDigest.slice() });
         if (batch.length >= (options.empty ? LOADED : BATCH)) await flush();
       }
       counters.add(connection.name, 'seen', page.length);

@@ -37,7 +37,8 @@ export interface Canonical {
   readonly text: string;
   /** Text the content digest is taken over: the image, the names of what was refused or may be cut short, and the edges kept out of it. */
   readonly digestText: string;
-  readonly edges: readonly StageEdges[];
+  /** Of attributes kept outside the image; `edgesOf` has all. */
+  readonly members: readonly StageEdges[];
   readonly keys: readonly StagedKey[];
   readonly name: string | null;
   readonly nameKey: string | null;
@@ -78,10 +79,10 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   checkText(object.kind);
   const attributes: Attributes = bare();
   let blobs: { hash: string; bytes: Uint8Array }[] | null = null;
-  let edges: StageEdges[] | null = null;
+  let members: StageEdges[] | null = null;
   let keys: StagedKey[] | null = null;
   let refused: Fault[] | null = object.refused === undefined ? null : [...object.refused];
-  let members: (string | readonly string[])[] | null = null;
+  let memberTexts: (string | readonly string[])[] | null = null;
   for (const attribute in object.attributes) {
     const raw: RawValue | undefined = object.attributes[attribute];
     const edge = plan.edges.get(attribute);
@@ -99,16 +100,13 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
       refused.push(toFault(error, { attribute }));
       continue;
     }
-    if (edge) {
+    if (edge?.multi) {
       const list = edgeList(scalars(value), edge.key);
-      const partial = object.partial?.includes(attribute) === true;
-      edges ??= [];
-      edges.push(partial ? { attribute, add: list } : { attribute, all: list });
-      if (edge.multi) {
-        members ??= [];
-        members.push(attribute, list.texts ?? list.keys);
-        continue;
-      }
+      members ??= [];
+      members.push(edgesTo(object, attribute, list));
+      memberTexts ??= [];
+      memberTexts.push(attribute, list.texts ?? list.keys);
+      continue;
     }
     attributes[attribute] = value;
     const key = plan.keys.get(attribute);
@@ -124,13 +122,6 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     refused ??= [];
     refused.push({ ...toFault(error), message: `its name cannot be used: ${toFault(error).message}` });
   }
-  for (const [attribute, edge] of plan.edges) {
-    // A single reference that is not there refers to nothing: its old edge goes.
-    if (edge.multi || !edge.kinds.has(object.kind) || attributes[attribute] !== undefined) continue;
-    if (refused?.some((fault) => fault.where.attribute === attribute)) continue;
-    edges ??= [];
-    edges.push({ attribute, all: NO_EDGE });
-  }
   const text = imageText(attributes);
   // An object read again with the same attributes refused is unchanged, whatever stands in them now.
   const whole = refused === null ? text : `${text}\u001c${JSON.stringify(refused.map((fault) => fault.where.attribute ?? null))}`;
@@ -139,8 +130,8 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
   return {
     attributes,
     text,
-    digestText: digestTextOf(image, name, members),
-    edges: edges ?? NO_EDGES,
+    digestText: digestTextOf(image, name, memberTexts),
+    members: members ?? NO_EDGES,
     keys: keys ?? NO_KEYS,
     name,
     ...nameKeys(name),
@@ -149,6 +140,28 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     partial: object.partial?.filter((attribute) => !plan.edges.has(attribute)) ?? NO_NAMES,
     nameRefused: name === null && object.name !== undefined,
   };
+}
+
+/** All that it refers to. Only what is staged needs it: nothing of it is in the digest but what is in the image, and members. */
+export function edgesOf(
+  object: ReadObject,
+  { members, attributes, refused }: Canonical,
+  plan: StagingPlan,
+): readonly StageEdges[] {
+  if (plan.edges.size === 0) return NO_EDGES;
+  const edges = [...members];
+  for (const [attribute, edge] of plan.edges) {
+    if (edge.multi || refused.some((fault) => fault.where.attribute === attribute)) continue;
+    const value = attributes[attribute];
+    if (value !== undefined) edges.push(edgesTo(object, attribute, edgeList(scalars(value), edge.key)));
+    // A single reference that is not there refers to nothing: its old edge goes.
+    else if (edge.kinds.has(object.kind)) edges.push({ attribute, all: NO_EDGE });
+  }
+  return edges;
+}
+
+function edgesTo({ partial }: ReadObject, attribute: string, list: EdgeList): StageEdges {
+  return partial?.includes(attribute) === true ? { attribute, add: list } : { attribute, all: list };
 }
 
 /**
@@ -263,7 +276,7 @@ function scalarOf(raw: Scalar | Uint8Array, blobs: { hash: string; bytes: Uint8A
   });
 }
 
-/** Digest pair of a staged object. */
+/** The digests of a staged object. */
 export function digestsOf(
   digester: Digester,
   kind: string,
