@@ -1,6 +1,7 @@
 /**
  * A small organisation with trouble in it, for processes that are killed: a target that names its accounts itself, does
- * things without saying so, answers late and refuses for a while; and a file that is written whole. Each has two days.
+ * things without saying so, answers late and refuses for a while; a file that is written whole, and one that
+ * only grows. Each has two days.
  */
 import { WRITTEN } from '../../store.ts';
 
@@ -74,6 +75,14 @@ export const OFFICE_YAML: string = JSON.stringify({
       anchor: 'id',
       mode: 'on',
       export: { person: { provision: true, attributes: { id: 'employeeId', name: 'displayName', phone: 'phone' } } },
+      deprovision: { action: 'delete' },
+    },
+    log: {
+      type: 'jsonl',
+      path: 'log.jsonl',
+      format: 'changes',
+      mode: 'on',
+      export: { person: { provision: true, anchor: 'employeeId', attributes: { name: 'displayName', phone: 'phone' } } },
       deprovision: { action: 'delete' },
     },
   },

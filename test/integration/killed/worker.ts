@@ -27,7 +27,7 @@ const loaded = await program.loadConfig(path.join(folder, 'rollcall.yaml'));
 if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n'));
 const { config } = loaded;
 const store = await program.openStore(config, { readOnly: false });
-for (const target of ['dir', 'book']) await store.spaces.saveState(target, { mode: 'on' }, null);
+for (const target of ['dir', 'book', 'log']) await store.spaces.saveState(target, { mode: 'on' }, null);
 
 let now = MORNING + Number(begin) * MINUTE;
 for (let cycle = 0, quiet = 0; quiet < QUIET; cycle++, now += MINUTE) {
@@ -51,6 +51,7 @@ say(
   `end ${JSON.stringify({
     ...comparable(endOf({ memory, systems, parked: parkedOf(rows) }, config), createdIn(memory)),
     book: readFileSync(path.join(folder, 'book.csv'), 'utf8').split('\n').sort(),
+    ...logged(),
     // Objects as the target counts them: one that was made twice is twice in it.
     accounts: made.map((one) => String(one.attributes['number'])).sort(),
     waiting: await store.exports.counts('dir'),
@@ -62,3 +63,16 @@ say(
   })}`,
 );
 await store.close();
+
+/** What the log leaves, and whom it makes: somebody who is made twice is there twice. A change may be told again. */
+function logged(): object {
+  const left = new Map<string, { [name: string]: unknown }>();
+  const made: string[] = [];
+  for (const line of readFileSync(path.join(folder, 'log.jsonl'), 'utf8').trimEnd().split('\n')) {
+    const { op, anchor, set } = JSON.parse(line) as { op: string; anchor: string; set?: object };
+    if (op === 'put') made.push(anchor);
+    if (op === 'delete') left.delete(anchor);
+    else left.set(anchor, { ...left.get(anchor), ...set });
+  }
+  return { log: [...left].sort(), made: made.sort() };
+}
