@@ -39,20 +39,28 @@ interface Others {
   readonly rows: { -readonly [field in keyof Handed]: Handed[field] }[];
   /** What was asked of the store, in order. */
   readonly log: string[];
+  /** Somebody waits for their run from here on. */
+  want(): void;
 }
 
 /** The store with others beside it: `tries` is whether the tenure is had, from then on it is; `handing` is what handing over waits for. */
 function beside(tries: boolean[], handing: Promise<void>): Others {
   const rows: Others['rows'] = [];
   const log: string[] = [];
+  let wanted = false;
   const several: NonNullable<Store['several']> = {
-    wanted: false,
+    get wanted() {
+      return wanted;
+    },
     take: async () => void log.push('take'),
     async tryTake() {
       log.push('try');
       return tries.shift() ?? true;
     },
-    leave: async () => void log.push('leave'),
+    async leave() {
+      log.push('leave');
+      wanted = false;
+    },
     async hand(request) {
       log.push('hand');
       await handing;
@@ -67,7 +75,10 @@ function beside(tries: boolean[], handing: Promise<void>): Others {
     forget: async () => undefined,
     onNews: () => () => undefined,
   };
-  return { services: { config: here.config, store: { ...here.store, several }, wall: () => here.now }, rows, log };
+  const want = (): void => {
+    wanted = true;
+  };
+  return { services: { config: here.config, store: { ...here.store, several }, wall: () => here.now }, rows, log, want };
 }
 
 const named = (name: string): PushRequest => ({
@@ -122,4 +133,25 @@ it('what was kept and not staged goes first, and what cannot be carried out is s
   while (rows.some(({ settled }) => settled === null)) await begun();
   expect(inTarget()).toEqual(['Third']);
   expect(rows[1]).toMatchObject({ taken: expect.stringContaining(`There is no connection 'gone'`), settled: 'null' });
+});
+
+it('while somebody waits for their run, no later push keeps the tenure from them: it is handed over', async () => {
+  const { services, log, want } = beside([], Promise.resolve());
+  const gate = Promise.withResolvers<void>();
+  const { take } = here.store.exports;
+  const slow: typeof take = async (request) => {
+    await gate.promise;
+    return await take(request);
+  };
+  const held = { ...services, store: { ...services.store, exports: { ...here.store.exports, take: slow } } };
+  const first = await push(named('Second'), held);
+  want();
+  const second = push(named('Third'), held);
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual(['try', 'hand', 'handed']);
+  gate.resolve();
+  expect((await first.settled).status).toBe('done');
+  expect((await (await second).settled).status).toBe('done');
+  expect(log.slice(0, 5)).toEqual(['try', 'hand', 'handed', 'leave', 'try']);
+  expect(inTarget()).toEqual(['Third']);
 });

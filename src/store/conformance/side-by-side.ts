@@ -1,10 +1,30 @@
 /** Several write to one staged object: what was worked out from another row than the present one is left out. */
-import { deepEqual, equal } from 'node:assert/strict';
-import { deletion, item, type Opened, type Suite, stage, withStore } from './sample.ts';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { beginRun, deletion, item, NOW, type Opened, type Suite, stage, withStore } from './sample.ts';
 
 export function sideBySideSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`side by side: ${name}`, () => withStore(suite, use));
+
+  test('one process at a time syncs: another one is kept out, or takes its turn', async (opened) => {
+    const { place, store, epoch } = opened;
+    if (store.several === null) {
+      await rejects(place.open(), { kind: 'conflict' });
+      return;
+    }
+    await store.several.take({ at: NOW, signal: undefined, waits: () => undefined });
+    const other = await place.open();
+    try {
+      equal(await other.several!.tryTake({ at: NOW }), false);
+      await store.several.leave();
+      equal(await other.several!.tryTake({ at: NOW }), true);
+      equal((await beginRun(other)).epoch, epoch + 2);
+      await rejects(stage(opened, [item('a')]), { kind: 'conflict', name: 'Superseded' });
+      equal((await other.runs.get(opened.run))!.status, 'interrupted');
+    } finally {
+      await other.close();
+    }
+  });
 
   test('a row touched since the read began is left as it is, and counts as seen', async (opened) => {
     await stage(opened, [item('a'), item('b')]);
