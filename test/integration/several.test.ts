@@ -1,4 +1,7 @@
 /** SEMANTICS 16 and STORE 6 with real processes on one PostgreSQL store: what they do at once ends as one after the other. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect } from 'vitest';
 import { hold } from '#decisions/hold';
 import type { PushRequest } from '#runs/index';
@@ -8,6 +11,7 @@ import { type House, house, type Process } from './several/house.ts';
 import { change, deeds, idOf, NEW, PEOPLE, PEOPLED_YAML, peopled } from './several/people.ts';
 import type { Answer } from './several/words.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const NOW = Date.UTC(2026, 0, 12, 8);
 const HOUR = 3_600_000;
 /** Pushes and edits on their way at once. */
@@ -136,6 +140,20 @@ testOnPostgres('the one that runs is killed: the one that waits goes on at once,
   expect(await c.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
 });
 
+/** What the command line says until it has said this; then it is told to end. Answers its exit code, and all that it said. */
+async function interrupted(here: House, saying: string): Promise<{ readonly code: number; readonly said: string }> {
+  const child = spawn(process.execPath, ['--conditions=source', MAIN, '-c', here.file, 'run'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  for await (const chunk of child.stderr) {
+    const before = said;
+    said += String(chunk);
+    if (!before.includes(saying) && said.includes(saying)) child.kill('SIGINT');
+  }
+  return { code: child.exitCode ?? (await once(child, 'exit'))[0], said };
+}
+
 testOnPostgres('Ctrl-C ends the waiting: nothing was done', async () => {
   const here = await opened('stopped', 1);
   const [a, b] = [await here.process(), await here.process()];
@@ -146,6 +164,8 @@ testOnPostgres('Ctrl-C ends the waiting: nothing was done', async () => {
   const second = b.run();
   await waits;
   const before = (await here.store.runs.list({ limit: 9 })).length;
+  const { code, said } = await interrupted(here, `Waiting for Rollcall 0.1.0 (process ${a.pid} on `);
+  expect({ code, said }).toEqual({ code: 130, said: expect.stringContaining('✗ ended while it waited for Rollcall') });
   await b.interrupt();
   await expect(second).rejects.toThrow(/ended while it waited for Rollcall .*: nothing was done/);
   expect(await here.store.runs.list({ limit: 9 })).toHaveLength(before);

@@ -37,8 +37,6 @@ export interface Process {
   staged(): Promise<number>;
   /** The next time that it waits for another process: for which. */
   waits(): Promise<Holder>;
-  /** When it next says that it is there. */
-  reaches(phase: string, connection?: string): Promise<void>;
   /** When it has stopped itself. */
   stopped(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
@@ -50,6 +48,8 @@ export interface House {
   readonly store: Store;
   readonly config: Configuration;
   readonly url: string;
+  /** rollcall.yaml. */
+  readonly file: string;
   /** The time of processes that are started from now on, ms; null = the real one. */
   time: number | null;
   /** When this is asked for next, which is not answered until it is let go. */
@@ -97,6 +97,7 @@ export async function house(yaml: string, tag: string, time: number | null, at?:
     store,
     config,
     url,
+    file,
     time,
     asked: (what) => asks.flatMap((one) => (one.what === what ? [one.at] : [])),
     hold(what) {
@@ -186,12 +187,6 @@ async function started(
     interrupt: () => tell({ do: 'interrupt' }),
     waits: () => next((said) => ('waits' in said ? said.waits : undefined)),
     staged: () => next((said) => ('staged' in said ? said.staged : undefined)),
-    reaches: async (phase, connection) =>
-      void (await next((said) =>
-        'phase' in said && said.phase === phase && (connection === undefined || said.connection === connection)
-          ? true
-          : undefined,
-      )),
     async stopped() {
       for (;;) if ((await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.startsWith('T')) return;
     },

@@ -29,7 +29,6 @@ export type FromWorker =
   | { readonly waits: Holder }
   /** The run of a push. */
   | { readonly staged: number }
-  | { readonly phase: string; readonly connection: string | null }
   /** Asks a system for something. */
   | { readonly asks: number; readonly connection: string; readonly what: Asked; readonly args: readonly unknown[] };
 

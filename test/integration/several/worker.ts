@@ -96,7 +96,6 @@ const services = (): Services => ({
   wall,
   signal: interrupted.signal,
   onWaits: (waits) => say({ waits }),
-  onProgress: ({ phase, connection }) => say({ phase, connection }),
 });
 
 async function carryOut(command: Command): Promise<Answer> {
