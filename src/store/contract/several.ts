@@ -21,8 +21,11 @@ export interface Handed {
   readonly settled: string | null;
 }
 
-/** Something was handed over, noted of what was, wanted, or given up; `missed`: it is not known what was told meanwhile. */
-export type News = 'handed' | 'noted' | 'wanted' | 'left' | 'missed';
+/**
+ * Something was handed over, noted of what was, wanted, or given up. Of this process alone: `missed`, it is not known what was told
+ * meanwhile; `out`, others have put it out, and what it does with the tenure it had is refused.
+ */
+export type News = 'handed' | 'noted' | 'wanted' | 'left' | 'missed' | 'out';
 
 export interface SeveralOperations {
   /**

@@ -109,6 +109,7 @@ processes('who is to end while it waits ends, and is not in the way of those beh
 processes(
   'a process that said nothing for its lease is put out: what it tries then is refused, and it may take the tenure anew',
   async ({ a, b }, database) => {
+    const out = new Promise<void>((resolve) => a!.several!.onNews((news) => news === 'out' && resolve()));
     await take(a!.several!);
     const run = await beginRun(a!);
     await onDatabase(database, 'update rollcall.tenure set lease_until = 1');
@@ -119,12 +120,19 @@ processes(
     await expect(stage({ store: a!, ...run }, [item('a')])).rejects.toMatchObject(refused);
     await expect(beginRun(a!)).rejects.toMatchObject(refused);
     expect(await b!.spaces.scan('hr', { after: 0, limit: 9 })).toEqual([]);
+    await out;
     await a!.several!.leave();
     const again = waiting(a!.several!);
     expect(await again.for).toMatchObject({ program: 'b' });
     await b!.several!.leave();
     await again.had;
     expect((await beginRun(a!)).epoch).toBe(epoch + 1);
+    await a!.several!.leave();
+    // Taken again before it has renewed.
+    await onDatabase(database, 'delete from rollcall.tenure');
+    await take(a!.several!);
+    expect(await b!.several!.tryTake({ at: NOW })).toBe(false);
+    expect((await beginRun(a!)).epoch).toBe(epoch + 2);
   },
 );
 

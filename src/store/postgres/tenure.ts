@@ -25,9 +25,7 @@ const REGAIN_MS = 1_000;
 export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (at: number) => Promise<unknown>): Several {
   let wanted = false;
   let holds = false;
-  const desk = openDesk(place, program, () => {
-    holds = false;
-  });
+  const desk = openDesk(place, program);
   let times = 0;
   /** Its connection was lost, perhaps with the server. If somebody else was quicker, the next epoch is theirs: nothing is written here any more. */
   const regain = async (time: number): Promise<void> => {
@@ -41,6 +39,7 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
   const lock = createLock(place, () => void regain(times).catch(() => {}));
   desk.onNews((news) => {
     if (news === 'wanted') wanted = true;
+    if (news === 'out') holds = false;
   });
 
   const had = async (at: number): Promise<void> => {

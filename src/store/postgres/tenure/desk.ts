@@ -18,11 +18,11 @@ const DAY = 86_400_000;
 export interface Desk {
   /** Errors in our kinds. */
   ask(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  tell(news: Exclude<News, 'missed'>): Promise<void>;
+  tell(news: Exclude<News, 'missed' | 'out'>): Promise<void>;
   onNews(listener: (news: News) => void): () => void;
   /** From here on others see this process, as long as it lives. */
   register(): Promise<void>;
-  /** Says that it lives; `putOut` is called where others did not believe it any more. */
+  /** Says that it lives; `out` is told where others did not believe it any more. */
   renew(): Promise<void>;
   /** It has the tenure since now. Answers whether somebody waits for it. */
   noteTaken(): Promise<boolean>;
@@ -32,7 +32,8 @@ export interface Desk {
 }
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-const ENTER = `insert into tenure (id, program, host, pid, since, lease_until) values ($1, $2, $3, $4, ${NOW}, ${NOW} + ${LEASE_MS})
+const ROW = `insert into tenure (id, program, host, pid, since, lease_until) values ($1, $2, $3, $4, ${NOW}, ${NOW} + ${LEASE_MS})`;
+const ENTER = `${ROW}
   on conflict (id) do update set lease_until = excluded.lease_until`;
 const RENEW = `update tenure set lease_until = ${NOW} + ${LEASE_MS} where id = $1 returning id`;
 const OURS = `'${nameOfProcess('')}'`;
@@ -43,10 +44,12 @@ const WHO = `select a.application_name, t.program, t.host, t.pid, t.since, start
   where l.granted and ${OF_LOCK}`;
 const PUT_OUT = `delete from tenure where ${OURS} || id = $1`;
 const END_ALL = 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1';
-const TAKEN = `update tenure set since = ${NOW}, lease_until = ${NOW} + ${LEASE_MS} where id = $1
+/** Its row may be gone: it was put out, and takes the tenure anew before it has renewed. */
+const TAKEN = `${ROW}
+  on conflict (id) do update set since = excluded.since, lease_until = excluded.lease_until
   returning exists (select from pg_locks l where not l.granted and ${OF_LOCK})`;
 
-export function openDesk(place: PostgresPlace, program: string, putOut: () => void): Desk {
+export function openDesk(place: PostgresPlace, program: string): Desk {
   const listeners = new Set<(news: News) => void>();
   const channel = `rollcall ${place.schema}`.slice(0, 63);
   let client: Promise<Client> | null = null;
@@ -88,11 +91,13 @@ export function openDesk(place: PostgresPlace, program: string, putOut: () => vo
     last = answer.catch(() => undefined);
     return answer;
   };
-  const enter = async (): Promise<void> => void (await ask(ENTER, [place.process, program, hostname(), process.pid]));
+  const row = [place.process, program, hostname(), process.pid];
+  const enter = async (): Promise<void> => void (await ask(ENTER, row));
   const renew = async (): Promise<void> => {
     if ((await ask(RENEW, [place.process])).length > 0) return;
+    // Before it is entered again: what is taken from here on is not over.
+    heard('out');
     await enter();
-    putOut();
   };
   return {
     ask,
@@ -109,11 +114,11 @@ export function openDesk(place: PostgresPlace, program: string, putOut: () => vo
       renewing ??= setInterval(() => void renew().catch(() => {}), RENEW_MS);
       renewing.unref();
     },
-    noteTaken: async () => (await ask(TAKEN, [place.process]))[0]?.[0] === true,
+    noteTaken: async () => (await ask(TAKEN, row))[0]?.[0] === true,
     async holder() {
-      const [row] = await ask(WHO);
-      if (!row) return null;
-      const [name, of, host, pid, since, over] = row;
+      const [found] = await ask(WHO);
+      if (!found) return null;
+      const [name, of, host, pid, since, over] = found;
       if (over === true) {
         await ask(PUT_OUT, [name]);
         // All of its connections: a transaction in which it stands still would keep others waiting.
