@@ -29,6 +29,7 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
     let count: Count;
     try {
       count = await step.run();
+      if (count.passed + count.failed === 0) throw new Error('nothing was tested');
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
       count = { passed: 0, failed: 1 };

@@ -66,6 +66,8 @@ export function openRecord(seed: number): Record {
   const [first, ...lines] = readFileSync(file, 'utf8').split('\n').filter(isWhole);
   const head = JSON.parse(first!) as Head;
   let all = lines.map((line) => JSON.parse(line) as Done);
+  // The end of a line that was not written in full would be the beginning of the next one.
+  write(file, [head, ...all]);
   return {
     head,
     outputs,

@@ -26,13 +26,15 @@ export async function runPiece(piece: Piece, outputs: string, signal: AbortSigna
   const child = spawn(process.execPath, ['--conditions=source', CHILD, ...piece.command, ...reporters], {
     cwd: ROOT,
     stdio: ['pipe', file, file],
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    // How much is tried is the piece's to say.
+    env: { ...process.env, ROLLCALL_RUNS: undefined, NO_COLOR: '1', ...env },
     // Ctrl-C is for this process, which ends the piece.
     detached: true,
   });
   closeSync(file);
   const end = (): void => void child.stdin?.end();
   signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   const timer = setTimeout(end, LONGEST_MS);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);

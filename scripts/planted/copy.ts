@@ -68,6 +68,8 @@ async function run(folder: string, { named, seed, runs }: Tests): ReturnType<Cop
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Its processes, which may go round for ever, end with it.
+      detached: true,
       env: {
         ...process.env,
         NO_COLOR: '1',
@@ -77,9 +79,19 @@ async function run(folder: string, { named, seed, runs }: Tests): ReturnType<Cop
       },
     },
   );
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+  const end = (): void => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL');
+    } catch {
+      // All of them ended.
+    }
+  };
+  const timer = setTimeout(end, LONGEST_MS);
+  process.once('exit', end);
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   clearTimeout(timer);
+  end();
+  process.off('exit', end);
   const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').slice(0, -1) : [];
   return { results: lines.map((line) => JSON.parse(line) as Result), output: out + error };
 }

@@ -18,6 +18,7 @@ export async function catchPlanted(root: string, only: readonly string[] = []): 
   const bugs = plantedBugs().filter(({ name }) => only.length === 0 || only.includes(name));
   const unknown = only.filter((name) => !bugs.some((bug) => bug.name === name));
   if (unknown.length > 0) throw new Error(`there is no test/planted/${unknown[0]}.yaml`);
+  if (bugs.length === 0) throw new Error('there are no planted bugs');
   const copies = Array.from({ length: Math.min(MOST_COPIES, availableParallelism(), bugs.length) }, () => copyOf(root));
   try {
     const sound = await unplanted(copies, bugs);

@@ -30,6 +30,9 @@ const BATCH = 2_000;
 const LOADED = 10_000;
 const IN_FLIGHT = 2;
 const NONE: readonly string[] = [];
+const NONE_HELD: ReadonlyMap<number, Held> = new Map();
+/** A batch of large objects (pictures, groups) is none of many: characters and bytes. */
+const MOST_WEIGHT = 16 * 1_048_576;
 
 export interface Stager {
   readonly seen: number;
@@ -87,6 +90,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const digest = new Uint8Array(16);
   let { mark, index } = options;
   let batch: Arrived[] = [];
+  let weight = 0;
   let onTheirWay: Promise<unknown>[] = [];
   const refusals = createRefusals(context, connection);
   let seen = 0;
@@ -122,7 +126,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     return false;
   };
 
-  const send = async (items: readonly StageItem[], held: readonly Held[] = []): Promise<StageResult> => {
+  /** `held` by the place of its item. */
+  const send = async (items: readonly StageItem[], held: ReadonlyMap<number, Held> = NONE_HELD): Promise<StageResult> => {
     const proven = settling === null ? 0 : items.filter((item) => item.settle?.settled).length;
     if (proven > 0) counters.add(connection.name, PROVEN_BY[options.full ? 'read' : 'delta'], proven);
     const result = await store.spaces.stage({
@@ -137,7 +142,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     counters.add(connection.name, 'changed', result.changed);
     if (options.bitmap) for (const id of result.ids) options.bitmap.add(id);
     earlier?.removed(result.oursRemoved);
-    for (const one of held) options.emptied!.push({ ...one, ...result.dirty[0]! });
+    for (const [at, one] of held) options.emptied!.push({ ...one, ...result.dirty[result.touchedIn[at]!]! });
     return result;
   };
 
@@ -156,6 +161,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     if (batch.length === 0) return;
     let arrived = batch;
     batch = [];
+    weight = 0;
     const before = new Map<string, StagedRow>();
     if (!options.empty) {
       for (const [kind, anchors] of byKind(arrived))
@@ -167,8 +173,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
     const blobs = arrived.flatMap((a) => a.canonical.blobs);
     if (blobs.length > 0) await store.blobs.put(blobs);
-    const held: Held[] = [];
-    const items = arrived.map((a) => itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`), held));
+    const held = new Map<number, Held>();
+    const items = arrived.map((a, at) =>
+      itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`), (one) => void held.set(at, one)),
+    );
     if (onTheirWay.length >= IN_FLIGHT) await drain();
     const way = send(items, held);
     way.catch(() => undefined);
@@ -192,7 +200,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   };
 
   /** Without `held`, only attributes that are known to be out keep what others look up. */
-  const itemOf = (arrived: Arrived, row: StagedRow | undefined, held?: Held[]): StageItem => {
+  const itemOf = (arrived: Arrived, row: StagedRow | undefined, held?: (one: Held) => void): StageItem => {
     const { object } = arrived;
     const previous = row?.seen ? parseImage(row.seen) : null;
     const canonical = withLast(arrived.canonical, lastKnown(row, previous), plan);
@@ -229,7 +237,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     if (!isThere(row) || (held === undefined && outages.size === 0)) return item;
     const kept = holdEmptied(plan, item, hidden, held === undefined ? outages : undefined);
     if (kept === null) return item;
-    held?.push({ id: row!.id, attributes: kept.attributes, digest: Buffer.from(arrived.digest!).toString('hex') });
+    held?.({ id: row!.id, attributes: kept.attributes, digest: Buffer.from(arrived.digest!).toString('hex') });
     return kept.item;
   };
 
@@ -281,7 +289,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
           }
         }
         batch.push({ object: entry, canonical, digest: digest.slice(), anchorDigest: anchorDigest.slice() });
-        if (batch.length >= (options.empty ? LOADED : BATCH)) await flush();
+        weight += canonical.digestText.length;
+        for (const { bytes } of canonical.blobs) weight += bytes.length;
+        if (batch.length >= (options.empty ? LOADED : BATCH) || weight >= MOST_WEIGHT) await flush();
       }
       counters.add(connection.name, 'seen', page.length);
     },

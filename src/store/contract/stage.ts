@@ -71,6 +71,8 @@ export interface StageResult {
   /** Of those that were removed, the ones that Rollcall had added. */
   readonly oursRemoved: readonly EdgePosition[];
   readonly dirty: readonly SeqRange[];
+  /** Of each item by its place: in which of `dirty` it was touched. */
+  readonly touchedIn: readonly number[];
 }
 
 /** See store/import-index: sorted typed arrays over one connector space. */

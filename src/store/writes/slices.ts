@@ -5,7 +5,7 @@
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
-import { byKey, type StageBatch } from './stage.ts';
+import { byKey, type SliceResult, type StageBatch } from './stage.ts';
 import type { Writer } from './writer.ts';
 
 /** What a push or an edit writes; larger batches wait behind it. */
@@ -43,14 +43,20 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
   const order = batch.items.map((_, i) => i).sort((a, b) => byKey(batch.items[a]!, batch.items[b]!));
   const items = order.map((i) => batch.items[i]!);
   const slices = slicesOf(items, rowsOf, ROWS);
-  if (slices.length <= 1) return await writer[laneFor(items.length)]('stage', batch);
+  if (slices.length <= 1) {
+    const result = await writer[laneFor(items.length)]('stage', batch);
+    return { ...result, touchedIn: items.map(() => 0) };
+  }
   const results = await inOrder(slices, (part, more) => writer.bulk('stage', { ...batch, items: part }, more));
-  const sum = (of: (result: StageResult) => number): number => results.reduce((total, result) => total + of(result), 0);
+  const sum = (of: (result: SliceResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   const firsts = startsOf(slices);
   const ids = new Array<number>(items.length);
+  const touchedIn = new Array<number>(items.length);
   results.forEach((result, n) => {
     result.ids.forEach((id, i) => {
-      ids[order[firsts[n]! + i]!] = id;
+      const at = order[firsts[n]! + i]!;
+      ids[at] = id;
+      touchedIn[at] = n;
     });
   });
   return {
@@ -62,6 +68,7 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     edgesRemoved: sum((result) => result.edgesRemoved),
     oursRemoved: results.flatMap((result) => result.oursRemoved),
     dirty: results.flatMap((result) => result.dirty),
+    touchedIn,
   };
 }
 

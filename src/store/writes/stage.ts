@@ -42,7 +42,9 @@ interface Batch extends StageBatch {
   rows: number;
 }
 
-export function stage(session: Session, batch: StageBatch): StageResult {
+export type SliceResult = Omit<StageResult, 'touchedIn'>;
+
+export function stage(session: Session, batch: StageBatch): SliceResult {
   session.checkEpoch(batch.epoch);
   const after = session.lastSeq;
   const work: Batch = {
