@@ -13,7 +13,10 @@ export const pushBesideBulk: Case = {
   organisation: 'files',
   start: 'empty',
   limit: null,
-  goal: null,
+  goal: {
+    text: '≥ 1,500/s, p99 < 50 ms, bulk ≥ 0.6 × its undisturbed rate',
+    reached: ({ also }) => also!.pushesPerSecond! >= 1_500 && also!.syncedP99Ms! < 50 && also!.bulkShare! >= 0.6,
+  },
   async run({ data, services: opened }) {
     const cycle = (services: Services) => timed(() => run({ profile: 'cycle', connections: null, by: 'bench' }, services));
     const alone = await open((await copyOf(data, 'undisturbed')).folder);
