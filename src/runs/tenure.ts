@@ -21,11 +21,7 @@ export async function takeTenure(services: Services): Promise<Leave> {
     const { stay } = beside;
     if (stay === null) return (await enter(several, services, true))!;
     if (stay.state === 'taking') await stay.taken.promise;
-    else if (stay.state === 'held' && !several.wanted) {
-      const leave = join(stay, several, beside, true);
-      await serve(stay, several, services);
-      return leave;
-    }
+    else if (stay.state === 'held' && !several.wanted) return await joined(stay, several, services, true);
     // Those who wait elsewhere go first.
     else await stay.ended.promise;
   }
@@ -43,12 +39,7 @@ export async function tryTenure(services: Services): Promise<Leave | null> {
     else if (stay.state === 'taking' && stay.queues) return null;
     else if (stay.state === 'taking') await stay.taken.promise;
     else if (takesNothing(stay, several)) return null;
-    else {
-      const leave = join(stay, several, beside, false);
-      // What was handed over before this one was asked for goes first.
-      await serve(stay, several, services);
-      return leave;
-    }
+    else return await joined(stay, several, services, false);
   }
 }
 
@@ -82,24 +73,29 @@ async function enter(several: SeveralOperations, services: Services, queues: boo
     ended: Promise.withResolvers(),
   };
   beside.stay = stay;
-  let leave: Leave | null = null;
+  let had = false;
   try {
-    const had = queues ? await taken(several, services) : await several.tryTake({ at: services.wall() });
-    if (had) leave = join(stay, several, beside, queues);
+    had = queues ? await taken(several, services) : await several.tryTake({ at: services.wall() });
   } finally {
-    if (leave !== null) stay.state = 'held';
+    if (had) stay.state = 'held';
     else {
       beside.stay = null;
       stay.ended.resolve();
     }
     stay.taken.resolve();
   }
-  if (leave === null) return null;
+  if (!had) return null;
   const deaf = several.onNews((news) => {
     if (news !== 'handed' && news !== 'missed') return;
     if (!takesNothing(stay, several)) void serve(stay, several, services).catch(() => undefined);
   });
   void stay.ended.promise.then(deaf);
+  return await joined(stay, several, services, queues);
+}
+
+/** What was handed over before this one was asked for goes first. */
+async function joined(stay: Stay, several: SeveralOperations, services: Services, runs: boolean): Promise<Leave> {
+  const leave = join(stay, several, besideOf(services.store), runs);
   try {
     await serve(stay, several, services);
   } catch (error) {

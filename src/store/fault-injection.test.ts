@@ -61,6 +61,19 @@ it('never answers, where it is silent', async () => {
   expect(await Promise.race([never, runs()])).toBe(1);
 });
 
+it('what processes ask of each other fails like the rest; what they hear does not', async () => {
+  let wanted = false;
+  const several = { leave: async () => undefined, onNews: () => () => undefined } as Partial<Store['several']>;
+  Object.defineProperty(several, 'wanted', { get: () => wanted, enumerable: true });
+  const script = [{ on: 'several.leave', times: 1, do: { refuse: 'busy' } }] as const;
+  const faulty = withStoreFaults({ ...store, several: several as NonNullable<Store['several']> }, { script }).several!;
+  await expect(faulty.leave()).rejects.toThrow('the store is busy');
+  await faulty.leave();
+  wanted = true;
+  expect(faulty.wanted).toBe(true);
+  expect(faulty.onNews(() => undefined)()).toBeUndefined();
+});
+
 it('by chance, in the operations named', () => {
   const script = randomStoreScript({ seed: 3, share: 1, most: 5 }, new Set<StoreOperation>(['sync.commit']));
   const met = Array.from({ length: 10 }, () => [script('sync.dirty'), script('sync.commit')]);

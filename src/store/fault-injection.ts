@@ -4,14 +4,16 @@
  */
 import { RollcallError, Superseded } from '#core/errors';
 import { byChance, byRules, type Chance, type FaultScript, pause, type ScriptRule } from '#core/fault-script';
-import type { Store } from './contract.ts';
+import type { SeveralOperations, Store } from './contract.ts';
 import { storeError } from './tables/faults.ts';
 
 const GROUPS = ['runs', 'spaces', 'sync', 'exports', 'decisions', 'people', 'blobs'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** `sync.commit`, `exports.take` … */
-export type StoreOperation = { [G in Group]: `${G}.${keyof Store[G] & string}` }[Group];
+/** `sync.commit`, `exports.take` …; `several.hand` … where several processes work on the store. */
+export type StoreOperation =
+  | { [G in Group]: `${G}.${keyof Store[G] & string}` }[Group]
+  | `several.${Exclude<keyof SeveralOperations, 'wanted' | 'onNews'>}`;
 
 export type StoreFault =
   /** Nothing is done, and the store says why. `superseded`: another process writes it by now. */
@@ -65,9 +67,9 @@ export function withStoreFaults(store: Store, { script, happened, wait = pause }
     }
   }
 
-  function faulty<G extends Group>(group: G): Store[G] {
+  function faulty<Operations extends object>(group: Group | 'several', operations: Operations): Operations {
     const out: { [name: string]: unknown } = {};
-    for (const [name, work] of Object.entries(store[group])) {
+    for (const [name, work] of Object.entries(operations)) {
       const operation = `${group}.${name}` as StoreOperation;
       out[name] = async (...input: unknown[]) => {
         const faults = ask(operation);
@@ -77,11 +79,22 @@ export function withStoreFaults(store: Store, { script, happened, wait = pause }
         return result;
       };
     }
-    return out as unknown as Store[G];
+    return out as unknown as Operations;
   }
 
-  const groups = Object.fromEntries(GROUPS.map((group) => [group, faulty(group)])) as Pick<Store, Group>;
-  return { ...store, ...groups };
+  function faultySeveral(several: SeveralOperations): SeveralOperations {
+    return {
+      ...faulty('several', several),
+      // What is heard is no operation.
+      get wanted() {
+        return several.wanted;
+      },
+      onNews: (listener) => several.onNews(listener),
+    };
+  }
+
+  const groups = Object.fromEntries(GROUPS.map((group) => [group, faulty(group, store[group])])) as unknown as Pick<Store, Group>;
+  return { ...store, ...groups, several: store.several && faultySeveral(store.several) };
 }
 
 function momentOf(fault: StoreFault): 'before' | 'after' {

@@ -1,8 +1,9 @@
 /** Pushes that are handed over (docs/decisions/0012), with the other processes played by the test: what is begun when, and what again. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type PushRequest, push } from '#runs/index';
+import { type PushRequest, push, run } from '#runs/index';
 import type { Services } from '#runs/model';
-import type { Handed, Store } from '#store/contract';
+import type { Handed, News, Store } from '#store/contract';
+import { type StoreFaultRule, withStoreFaults } from '#store/fault-injection';
 import { requestText } from '../../src/runs/request-text.ts';
 import { type Firm, firm } from './firm.ts';
 
@@ -41,12 +42,14 @@ interface Others {
   readonly log: string[];
   /** Somebody waits for their run from here on. */
   want(): void;
+  tell(news: News): void;
 }
 
 /** The store with others beside it: `tries` is whether the tenure is had, from then on it is; `handing` is what handing over waits for. */
 function beside(tries: boolean[], handing: Promise<void>): Others {
   const rows: Others['rows'] = [];
   const log: string[] = [];
+  const listeners = new Set<(news: News) => void>();
   let wanted = false;
   const several: NonNullable<Store['several']> = {
     get wanted() {
@@ -73,12 +76,24 @@ function beside(tries: boolean[], handing: Promise<void>): Others {
       Object.assign(rows.find((row) => row.id === id)!, what);
     },
     forget: async () => undefined,
-    onNews: () => () => undefined,
+    onNews(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
   const want = (): void => {
     wanted = true;
   };
-  return { services: { config: here.config, store: { ...here.store, several }, wall: () => here.now }, rows, log, want };
+  const tell = (news: News): void => {
+    for (const listener of [...listeners]) listener(news);
+  };
+  return { services: { config: here.config, store: { ...here.store, several }, wall: () => here.now }, rows, log, want, tell };
+}
+
+/** The same, where these operations fail once, with `unavailable`. */
+function failing(services: Services, ...rules: readonly Omit<StoreFaultRule, 'do'>[]): Services {
+  const script = rules.map((rule): StoreFaultRule => ({ times: 1, ...rule, do: { refuse: 'busy' } }));
+  return { ...services, store: withStoreFaults(services.store, { script }) };
 }
 
 const named = (name: string): PushRequest => ({
@@ -154,4 +169,17 @@ it('while somebody waits for their run, no later push keeps the tenure from them
   expect((await (await second).settled).status).toBe('done');
   expect(log.slice(0, 5)).toEqual(['try', 'hand', 'handed', 'leave', 'try']);
   expect(inTarget()).toEqual(['Third']);
+});
+
+it('who joins the tenure and cannot look what waits there leaves it again', async () => {
+  const { services, log } = beside([], Promise.resolve());
+  const held = failing(services, { on: 'several.handed', after: 1, times: 2 });
+  const first = await push(named('Second'), held);
+  await expect(push(named('Third'), held)).rejects.toThrow('the store is busy');
+  await expect(run({ profile: 'cycle', connections: null, by: 'test', now: here.now }, held)).rejects.toThrow(
+    'the store is busy',
+  );
+  expect((await first.settled).status).toBe('done');
+  await begun();
+  expect(log).toEqual(['try', 'leave']);
 });
