@@ -3,7 +3,7 @@ import { type ErrorKind, RollcallError } from '#core/errors';
 
 /** There was no connection yet. */
 const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/;
-const LOST = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_|EHOSTUNREACH)/;
+const LOST = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_|EHOSTUNREACH|ENETUNREACH)/;
 
 /** `committing`: whether it was kept is not known. */
 export function postgresError(error: unknown, committing: boolean = false): RollcallError {
@@ -55,6 +55,6 @@ export function isLost(error: unknown): boolean {
     LOST.test(code) ||
     code.startsWith('08') ||
     code.startsWith('57P') ||
-    /^Connection terminated|^Client has encountered a connection error/.test(message)
+    /^Connection terminated|^Client has encountered a connection error|^timeout expired$/.test(message)
   );
 }

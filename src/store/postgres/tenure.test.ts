@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect } from 'vitest';
-import { type TestDatabase, testOnPostgres } from '../../../test/servers/postgres.ts';
+import { command, type TestDatabase, testOnPostgres } from '../../../test/servers/postgres.ts';
 import { emptyStore } from '../../../test/store.ts';
 import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
 import type { Holder, SeveralOperations, Store } from '../contract.ts';
@@ -152,6 +152,32 @@ processes(
     await next.had;
   },
 );
+
+processes('whatever a connection could not be made for, the next that is asked makes it', async ({ a }, database) => {
+  const accepts = (yes: boolean): Promise<unknown> =>
+    command(`alter database ${new URL(database.url).pathname.slice(1)} allow_connections ${yes}`);
+  await accepts(false);
+  await expect(a!.several!.tryTake({ at: NOW })).rejects.toThrow(/not currently accepting connections/);
+  await accepts(true);
+  expect(await a!.several!.tryTake({ at: NOW })).toBe(true);
+});
+
+processes('who waits is known again after the news of it were missed', async ({ a, b }, database) => {
+  await take(a!.several!);
+  // What a hears news by.
+  const lost = `select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where query like 'insert into tenure%' and datname = current_database() and pid <> pg_backend_pid()`;
+  expect(await onDatabase(database, lost)).toHaveLength(1);
+  const next = waiting(b!.several!);
+  await next.for;
+  await queued(database, 1);
+  await b!.several!.handed();
+  expect(a!.several!.wanted).toBe(false);
+  for (let asked = 0; asked < 2; asked++) await a!.several!.handed();
+  expect(a!.several!.wanted).toBe(true);
+  await a!.several!.leave();
+  await next.had;
+});
 
 processes('what is handed over is kept in order until it is known to be settled', async ({ a, b }) => {
   const news: string[] = [];

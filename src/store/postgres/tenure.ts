@@ -36,10 +36,14 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
     );
     if (!had && still()) setTimeout(() => void regain(time).catch(() => {}), REGAIN_MS).unref();
   };
+  const waited = async (time: number): Promise<void> => {
+    if ((await desk.waited()) && times === time) wanted = true;
+  };
   const lock = createLock(place, () => void regain(times).catch(() => {}));
   desk.onNews((news) => {
     if (news === 'wanted') wanted = true;
     if (news === 'out') holds = false;
+    if (news === 'missed' && holds) void waited(times).catch(() => {});
   });
 
   const had = async (at: number): Promise<void> => {

@@ -28,6 +28,8 @@ export interface Desk {
   noteTaken(): Promise<boolean>;
   /** Who has the tenure, unless nobody has; put out where it said nothing for its lease. */
   holder(): Promise<Holder | null>;
+  /** Somebody waits for it. */
+  waited(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -44,10 +46,11 @@ const WHO = `select a.application_name, t.program, t.host, t.pid, t.since, start
   where l.granted and ${OF_LOCK}`;
 const PUT_OUT = `delete from tenure where ${OURS} || id = $1`;
 const END_ALL = 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1';
+const WAITED = `exists (select from pg_locks l where not l.granted and ${OF_LOCK})`;
 /** Its row may be gone: it was put out, and takes the tenure anew before it has renewed. */
 const TAKEN = `${ROW}
   on conflict (id) do update set since = excluded.since, lease_until = excluded.lease_until
-  returning exists (select from pg_locks l where not l.granted and ${OF_LOCK})`;
+  returning ${WAITED}`;
 
 export function openDesk(place: PostgresPlace, program: string): Desk {
   const listeners = new Set<(news: News) => void>();
@@ -55,6 +58,7 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
   let client: Promise<Client> | null = null;
   let renewing: NodeJS.Timeout | undefined;
   let closed = false;
+  let before = false;
   let last: Promise<unknown> = Promise.resolve();
   const heard = (news: News): void => {
     for (const listener of [...listeners]) listener(news);
@@ -64,8 +68,23 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
     // What is lost is found lost by the next use.
     fresh.on('error', () => {});
     fresh.on('notification', ({ payload }) => heard(payload as News));
-    await fresh.query(`listen ${escapeIdentifier(channel)}`);
+    try {
+      await fresh.query(`listen ${escapeIdentifier(channel)}`);
+    } catch (error) {
+      void fresh.end().catch(() => {});
+      throw error;
+    }
+    if (before) heard('missed');
+    before = true;
     return fresh;
+  };
+  /** Whatever it failed with, the next ask tries anew. */
+  const connecting = (): Promise<Client> => {
+    const mine = connected();
+    mine.catch(() => {
+      if (client === mine) client = null;
+    });
+    return mine;
   };
   const leave = (mine: Promise<Client>): Promise<void> => {
     if (client === mine) client = null;
@@ -74,14 +93,13 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
   const send = async (text: string, values: readonly unknown[]): Promise<readonly Row[]> => {
     for (let again = false; ; again = true) {
       if (closed) throw new RollcallError('unavailable', 'the store is closed');
-      client ??= connected();
+      client ??= connecting();
       const mine = client;
       try {
         return (await (await mine).query({ text, values: [...values], rowMode: 'array' })).rows as Row[];
       } catch (error) {
         if (isLost(error)) void leave(mine);
         if (again || !isLost(error)) throw postgresError(error);
-        heard('missed');
       }
     }
   };
@@ -115,6 +133,7 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
       renewing.unref();
     },
     noteTaken: async () => (await ask(TAKEN, row))[0]?.[0] === true,
+    waited: async () => (await ask(`select ${WAITED}`))[0]?.[0] === true,
     async holder() {
       const [found] = await ask(WHO);
       if (!found) return null;
