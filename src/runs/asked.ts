@@ -4,13 +4,14 @@
  */
 import { type Fault, RollcallError } from '#core/errors';
 import type { SeveralOperations } from '#store/contract';
-import { type Asked, besideOf, type PushReport, type Taken } from './beside.ts';
+import { type Asked, besideOf, type PushReport, type Refused, type Taken } from './beside.ts';
+import { isOutage } from './handed.ts';
 import type { Services } from './model.ts';
 import type { Pushed } from './push-run.ts';
 import { type HandedRequest, requestText } from './request-text.ts';
 import { tryTenure } from './tenure.ts';
 
-/** Between two looks where nothing is told: whoever was killed tells nothing. */
+/** Between two looks where nothing is told: whoever was killed tells nothing. After a failed one as well. */
 const LOOK_MS = 1_000;
 
 /** Durable once it is fulfilled; `begun` when it is staged, wherever that is. Errors of that: as of `push`. */
@@ -23,10 +24,7 @@ export async function handOver(request: HandedRequest, services: Services): Prom
   beside.asked.set(id, { taken, settled });
   if (beside.look) beside.look();
   else void watch(several, services);
-  const begun = taken.promise.then((answer): Pushed => {
-    if ('refused' in answer) throw errorOf(answer.refused);
-    return { ...answer, settled: settled.promise };
-  });
+  const begun = taken.promise.then((answer): Pushed => ({ ...answer, settled: settled.promise }));
   begun.catch(() => undefined);
   return { begun };
 }
@@ -50,11 +48,16 @@ async function watch(several: SeveralOperations, services: Services): Promise<vo
   try {
     while (asked.size > 0) {
       told = false;
-      await look(several, asked);
-      if (asked.size === 0) break;
-      // Nobody has it: what waits is begun by taking it.
-      await (await tryTenure(services))?.();
-      if (told) continue;
+      try {
+        await look(several, asked);
+        if (asked.size === 0) break;
+        // Nobody has it: what waits is begun by taking it.
+        await (await tryTenure(services))?.();
+        if (told) continue;
+      } catch (error) {
+        // It passes, and what was handed over is kept: pushed again, it would be done twice.
+        if (!isOutage(error)) throw error;
+      }
       const slow = Promise.withResolvers<void>();
       wake = slow.resolve;
       const timer = setTimeout(slow.resolve, LOOK_MS);
@@ -72,14 +75,28 @@ async function watch(several: SeveralOperations, services: Services): Promise<vo
 }
 
 async function look(several: SeveralOperations, asked: Map<string, Asked>): Promise<void> {
-  const known: string[] = [];
-  for (const { id, taken, settled } of await several.handed([...asked.keys()])) {
+  const [known, gone] = [[] as string[], new Set(asked.keys())];
+  for (const { id, taken, settled } of await several.handed([...gone])) {
+    gone.delete(id);
     const mine = asked.get(id)!;
-    if (taken !== null) mine.taken.resolve(JSON.parse(taken) as Taken);
+    if (taken !== null) answer(mine.taken, JSON.parse(taken) as Taken | Refused);
     if (settled === null) continue;
-    mine.settled.resolve(JSON.parse(settled) as PushReport);
+    answer(mine.settled, JSON.parse(settled) as PushReport | Refused);
     asked.delete(id);
     known.push(id);
   }
+  for (const id of gone) {
+    const { taken, settled } = asked.get(id)!;
+    const error = new RollcallError('internal', 'what was handed over to another process is not kept any more', {
+      remedy: 'look whether it was done, and ask for it again otherwise',
+    });
+    for (const one of [taken, settled]) one.reject(error);
+    asked.delete(id);
+  }
   if (known.length > 0) await several.forget(known);
+}
+
+function answer<T extends object>(asked: PromiseWithResolvers<T>, what: T | Refused): void {
+  if ('refused' in what) asked.reject(errorOf(what.refused));
+  else asked.resolve(what);
 }

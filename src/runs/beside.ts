@@ -38,8 +38,16 @@ export interface Stay {
   readonly ended: PromiseWithResolvers<void>;
 }
 
-/** What is noted of something handed over when it was taken: as `push` answers, or why it was not. */
-export type Taken = { readonly run: RunId; readonly faults: readonly Fault[] } | { readonly refused: Fault };
+/** Noted in place of an answer. */
+export interface Refused {
+  readonly refused: Fault;
+}
+
+/** What is noted of something handed over when it was taken, as `push` answers; or why it was not. */
+export interface Taken {
+  readonly run: RunId;
+  readonly faults: readonly Fault[];
+}
 
 export interface Asked {
   readonly taken: PromiseWithResolvers<Taken>;

@@ -147,7 +147,8 @@ it('what was kept and not staged goes first, and what cannot be carried out is s
   expect((await (await push(named('Third'), services)).settled).status).toBe('done');
   while (rows.some(({ settled }) => settled === null)) await begun();
   expect(inTarget()).toEqual(['Third']);
-  expect(rows[1]).toMatchObject({ taken: expect.stringContaining(`There is no connection 'gone'`), settled: 'null' });
+  const said = expect.stringContaining(`There is no connection 'gone'`);
+  expect(rows[1]).toMatchObject({ taken: said, settled: said });
 });
 
 it('while somebody waits for their run, no later push keeps the tenure from them: it is handed over', async () => {
@@ -182,4 +183,31 @@ it('who joins the tenure and cannot look what waits there leaves it again', asyn
   expect((await first.settled).status).toBe('done');
   await begun();
   expect(log).toEqual(['try', 'leave']);
+});
+
+it('whoever handed something over waits for it through an outage of the store: nobody has to push it twice', async () => {
+  const { services, rows } = beside([false], Promise.resolve());
+  const asks = failing(services, { on: 'several.handed' }, { on: 'several.tryTake', after: 1 }, { on: 'several.forget' });
+  const pushed = await push(named('Second'), asks);
+  expect(pushed.faults).toEqual([]);
+  expect((await pushed.settled).status).toBe('done');
+  expect(rows).toHaveLength(1);
+});
+
+it('what was taken and cannot be carried to its end is said to whoever asked, and was taken all the same', async () => {
+  const { services, rows } = beside([false], Promise.resolve());
+  const script: StoreFaultRule[] = [{ on: 'runs.finish', times: 1, do: { refuse: 'damaged' } }];
+  const pushed = await push(named('Second'), { ...services, store: withStoreFaults(services.store, { script }) });
+  expect(pushed).toMatchObject({ faults: [] });
+  await expect(pushed.settled).rejects.toThrow(/damaged/);
+  expect(rows[0]).toMatchObject({ taken: expect.stringContaining('"faults":[]'), settled: expect.stringContaining('damaged') });
+});
+
+it('what is not kept any more is not waited for', async () => {
+  const { services, rows, tell } = beside([false, false], Promise.resolve());
+  const pushed = push(named('Second'), services);
+  while (rows.length === 0) await begun();
+  rows.pop();
+  tell('noted');
+  await expect(pushed).rejects.toThrow('what was handed over to another process is not kept any more');
 });

@@ -92,7 +92,7 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
   };
   const send = async (text: string, values: readonly unknown[]): Promise<readonly Row[]> => {
     for (let again = false; ; again = true) {
-      if (closed) throw new RollcallError('unavailable', 'the store is closed');
+      if (closed) throw new RollcallError('internal', 'the store is closed');
       client ??= connecting();
       const mine = client;
       try {

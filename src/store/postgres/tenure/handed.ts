@@ -21,6 +21,17 @@ interface Waiting {
 export function handedRows(desk: Desk): Pick<SeveralOperations, 'hand' | 'handed' | 'note' | 'forget'> {
   let waiting: Waiting[] = [];
   let writing = false;
+  let untold = false;
+  /** What is written stays written: whoever has the tenure is told with the next look, otherwise. */
+  const tell = async (): Promise<void> => {
+    untold = true;
+    await desk.tell('handed').then(
+      () => {
+        untold = false;
+      },
+      () => undefined,
+    );
+  };
   const write = async (): Promise<void> => {
     if (writing) return;
     writing = true;
@@ -29,7 +40,7 @@ export function handedRows(desk: Desk): Pick<SeveralOperations, 'hand' | 'handed
       waiting = [];
       try {
         await desk.ask(HAND, [group.map(({ id }) => id), group.map(({ request }) => request)]);
-        await desk.tell('handed');
+        await tell();
         for (const { done } of group) done();
       } catch (error) {
         for (const { failed } of group) failed(error);
@@ -48,6 +59,7 @@ export function handedRows(desk: Desk): Pick<SeveralOperations, 'hand' | 'handed
       return id;
     },
     async handed(ids) {
+      if (untold) await tell();
       const rows = await (ids === undefined
         ? desk.ask(`select ${COLUMNS} from handed where settled is null order by n`)
         : desk.ask(`select ${COLUMNS} from handed where id = any($1::text[]) order by n`, [ids]));
@@ -62,7 +74,8 @@ export function handedRows(desk: Desk): Pick<SeveralOperations, 'hand' | 'handed
     },
     async note(id, { taken, settled }) {
       await desk.ask(NOTE, [id, taken ?? null, settled ?? null]);
-      await desk.tell('noted');
+      // Whoever asked for it looks now and then.
+      await desk.tell('noted').catch(() => undefined);
     },
     async forget(ids) {
       await desk.ask(`delete from handed where id = any($1::text[]) or (settled is not null and at < ${NOW} - ${DAY})`, [ids]);
