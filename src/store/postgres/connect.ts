@@ -30,9 +30,11 @@ export const nameOfProcess = (process: string): string => `rollcall ${process}`;
 
 function settings({ url, schema, process }: PostgresPlace): ClientConfig {
   return {
-    connectionString: url,
-    application_name: nameOfProcess(process),
+    // What the address says goes first, and the last in it: another name would hide from others whose connection it is.
+    connectionString: `${url}${url.includes('?') ? '&' : '?'}application_name=${encodeURIComponent(nameOfProcess(process))}`,
     keepAlive: true,
+    // A way that forgets idle connections, or a server that is gone, is found out before the system's two hours.
+    keepAliveInitialDelayMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     types: parsers as never,
     // Compiling a statement takes longer than any of them does (a search among nobody: 2 s instead of 1 ms).

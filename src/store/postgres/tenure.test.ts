@@ -106,6 +106,34 @@ processes('who is to end while it waits ends, and is not in the way of those beh
   await take(b!.several!);
 });
 
+processes('whoever cannot go on waiting is not in the queue any more', async ({ a, b, c }, database) => {
+  await take(a!.several!);
+  const broken = b!.several!.take({
+    at: NOW,
+    signal: undefined,
+    waits: () => {
+      throw new Error('nobody can be told');
+    },
+  });
+  await expect(broken).rejects.toThrow('nobody can be told');
+  await queued(database, 0);
+  const next = waiting(c!.several!);
+  await next.for;
+  // Nor does it keep itself from asking again.
+  expect(await b!.several!.tryTake({ at: NOW })).toBe(false);
+  await a!.several!.leave();
+  await next.had;
+  await c!.several!.leave();
+  await take(b!.several!);
+});
+
+processes('a name in the address does not hide whose connections they are', async (_, database) => {
+  const store = await opened(`${database.url}?application_name=mine`, 'named');
+  await take(store.several!);
+  expect(await onDatabase(database, `select from pg_stat_activity where application_name = 'mine'`)).toEqual([]);
+  await store.close();
+});
+
 processes(
   'a process that said nothing for its lease is put out: what it tries then is refused, and it may take the tenure anew',
   async ({ a, b }, database) => {

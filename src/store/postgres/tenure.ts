@@ -69,13 +69,14 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
       if (now !== told) waits(holder);
       told = now;
     };
+    let wants = true;
     let stop = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
       stop = () => reject(new Interrupted(`ended while it waited for ${who}: nothing was done`));
     });
     const watching = setInterval(() => void watch().catch(() => {}), WATCH_MS);
     signal?.addEventListener('abort', stop);
-    const granted = lock.wait();
+    const granted = lock.wait(() => wants);
     for (const one of [granted, stopped]) one.catch(() => {});
     try {
       await watch();
@@ -83,9 +84,12 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
       if (signal?.aborted) stop();
       await Promise.race([granted, stopped]);
     } catch (error) {
-      // A connection that waits does not hear that it is to end.
-      if (error instanceof Interrupted && lock.backend !== null)
-        await desk.ask('select pg_terminate_backend($1)', [lock.backend]).catch(() => {});
+      wants = false;
+      const waiting = lock.abandon();
+      // It may have been given meanwhile.
+      void lock.free();
+      // On the server it does not hear that it is to end.
+      if (waiting !== null) await desk.ask('select pg_terminate_backend($1)', [waiting]).catch(() => {});
       throw error;
     } finally {
       clearInterval(watching);

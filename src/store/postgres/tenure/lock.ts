@@ -3,10 +3,14 @@
  * connection ends, however the process did.
  */
 import type { Client } from 'pg';
-import { connect, nameOfProcess, type PostgresPlace } from '../connect.ts';
+import { RollcallError } from '#core/errors';
+import { connect, type PostgresPlace } from '../connect.ts';
 import { isLost } from '../faults.ts';
 
 const SPACE = `hashtext('rollcall writer'), hashtext(current_schema())`;
+/** Whoever waits may wait for long. */
+const OPENING = `select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
+  set_config('idle_session_timeout', '0', false), pg_backend_pid() as pid`;
 /** Rows `l` of pg_locks that are about it. */
 export const OF_LOCK: string = `l.locktype = 'advisory' and l.objsubid = 2
   and (l.classid::bigint, l.objid::bigint) = (hashtext('rollcall writer')::bigint & 4294967295, hashtext(current_schema())::bigint & 4294967295)
@@ -15,11 +19,12 @@ export const OF_LOCK: string = `l.locktype = 'advisory' and l.objsubid = 2
 export interface Lock {
   /** Also where it is had already. `wanted`: asked before and after, since what it is for may be over by then. */
   try(wanted?: () => boolean): Promise<boolean>;
-  /** Until it is had. Errors: a connection that ended meanwhile. */
-  wait(): Promise<void>;
+  /** Until it is had; not at all where it is not wanted any more when its turn comes. Errors: a connection that ended meanwhile. */
+  wait(wanted: () => boolean): Promise<void>;
+  /** Ends the connection that waits, if one does. Answers what the server knows it by: there it waits on until it is told. */
+  abandon(): number | null;
   free(): Promise<void>;
-  /** Of the connection, on the server; null where there is none. */
-  readonly backend: number | null;
+  readonly held: boolean;
   close(): Promise<void>;
 }
 
@@ -28,6 +33,8 @@ export function createLock(place: PostgresPlace, lost: () => void): Lock {
   let client: Client | null = null;
   let backend: number | null = null;
   let held = false;
+  let waits = false;
+  let closed = false;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work);
@@ -45,20 +52,20 @@ export function createLock(place: PostgresPlace, lost: () => void): Lock {
   const connected = async (): Promise<Client> => {
     if (client !== null) return client;
     const fresh = await connect(place);
-    client = fresh;
     fresh.on('error', () => {});
     fresh.on('end', () => drop(fresh));
-    // Whoever waits may wait for long; a name in the address would hide whose it is.
-    const { rows } = await fresh.query<{ pid: number }>({
-      text: `select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false), set_config('idle_session_timeout', '0', false),
-        set_config('application_name', $1, false), pg_backend_pid() as pid`,
-      values: [nameOfProcess(place.process)],
-    });
-    backend = rows[0]!.pid;
+    try {
+      const { rows } = await fresh.query<{ pid: number }>(OPENING);
+      if (closed) throw new RollcallError('unavailable', 'the store is closed');
+      client = fresh;
+      backend = rows[0]!.pid;
+    } catch (error) {
+      void fresh.end().catch(() => {});
+      throw error;
+    }
     return fresh;
   };
-  const send = async (text: string): Promise<unknown> => {
-    const on = await connected();
+  const send = async (text: string, on: Client): Promise<unknown> => {
     try {
       return (await on.query<{ had: unknown }>(text)).rows[0]!.had;
     } catch (error) {
@@ -67,28 +74,44 @@ export function createLock(place: PostgresPlace, lost: () => void): Lock {
     }
   };
   const unlock = async (): Promise<void> => {
-    if (!held) return;
+    const on = held ? client : null;
     held = false;
-    await send(`select pg_advisory_unlock(${SPACE}) as had`).catch(() => {});
+    if (on !== null) await send(`select pg_advisory_unlock(${SPACE}) as had`, on).catch(() => drop(on));
   };
   return {
-    get backend() {
-      return backend;
+    get held() {
+      return held;
     },
     try: (wanted = () => true) =>
       inTurn(async () => {
         if (held || !wanted()) return held;
-        held = (await send(`select pg_try_advisory_lock(${SPACE}) as had`)) === true;
+        const on = await connected();
+        const had = await send(`select pg_try_advisory_lock(${SPACE}) as had`, on);
+        held = had === true && client === on;
         if (held && !wanted()) await unlock();
         return held;
       }),
-    wait: () =>
+    wait: (wanted) =>
       inTurn(async () => {
-        await send(`select pg_advisory_lock(${SPACE}) as had`);
-        held = true;
+        const on = await connected();
+        if (!wanted()) return;
+        waits = true;
+        try {
+          await send(`select pg_advisory_lock(${SPACE}) as had`, on);
+        } finally {
+          waits = false;
+        }
+        held = client === on;
+        if (!held) throw new RollcallError('unavailable', 'the connection to PostgreSQL was lost');
       }),
+    abandon() {
+      const waiting = waits ? backend : null;
+      if (waits && client !== null) drop(client);
+      return waiting;
+    },
     free: () => inTurn(unlock),
     async close() {
+      closed = true;
       held = false;
       const open = client;
       client = null;
