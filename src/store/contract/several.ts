@@ -44,10 +44,10 @@ export interface SeveralOperations {
   readonly wanted: boolean;
   /** Durable once it is fulfilled. Answers the id. */
   hand(request: string): Promise<string>;
-  /** In the order in which they were handed over: all that is not settled; or these. */
+  /** In the order in which they were handed over: all that is not settled; or these, without those that are not there any more. */
   handed(ids?: readonly string[]): Promise<readonly Handed[]>;
   note(id: string, what: Partial<Pick<Handed, 'taken' | 'settled'>>): Promise<void>;
-  /** Those that are settled, and whoever asked for them knows it. */
+  /** Those that are settled, and whoever asked for them knows it. What has been settled for a day goes too. */
   forget(ids: readonly string[]): Promise<void>;
   /** Answers how to end it. */
   onNews(listener: (news: News) => void): () => void;

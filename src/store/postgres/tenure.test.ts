@@ -88,6 +88,19 @@ processes('the connection of one that has it ends: whoever waits has it at once'
   await next.had;
 });
 
+processes('whose connection was lost to one that waits is told that its turn is over', async ({ a, b }, database) => {
+  const out = new Promise<void>((resolve) => a!.several!.onNews((news) => news === 'out' && resolve()));
+  await take(a!.several!);
+  const next = waiting(b!.several!);
+  await queued(database, 1);
+  const lost = `select pg_terminate_backend(pid, 10000) from pg_locks
+    where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`;
+  expect(await onDatabase(database, lost)).toHaveLength(1);
+  await next.had;
+  await out;
+  expect(await a!.several!.tryTake({ at: NOW })).toBe(false);
+});
+
 processes('who is to end while it waits ends, and is not in the way of those behind it', async ({ a, b, c }) => {
   await take(a!.several!);
   const stop = new AbortController();
@@ -207,7 +220,7 @@ processes('who waits is known again after the news of it were missed', async ({ 
   await next.had;
 });
 
-processes('what is handed over is kept in order until it is known to be settled', async ({ a, b }) => {
+processes('what is handed over is kept in order until it is known to be settled', async ({ a, b }, database) => {
   const news: string[] = [];
   const heard = new Promise<void>((resolve) => {
     b!.several!.onNews((one) => {
@@ -229,6 +242,15 @@ processes('what is handed over is kept in order until it is known to be settled'
   ]);
   await b!.several!.forget([ids[1]!]);
   expect(await b!.several!.handed([ids[1]!])).toEqual([]);
+  // One that waited for days is there until its asker has looked, or a day after.
+  const days = (count: number): string => `update rollcall.handed set at = at - ${count * 86_400_000}`;
+  await onDatabase(database, days(3));
+  await a!.several!.note(ids[0]!, { settled: 'done' });
+  await b!.several!.forget([]);
+  expect(await b!.several!.handed([ids[0]!])).toMatchObject([{ settled: 'done' }]);
+  await onDatabase(database, days(2));
+  await b!.several!.forget([]);
+  expect(await b!.several!.handed(ids)).toMatchObject([{ id: ids[2], settled: null }]);
 });
 
 testOnPostgres('who only reads, and a private copy, has nobody beside it', async () => {

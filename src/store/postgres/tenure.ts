@@ -21,25 +21,31 @@ export interface Several extends SeveralOperations {
 const WATCH_MS = 2_000;
 const REGAIN_MS = 1_000;
 
-/** `takeEpoch`: durable once it is fulfilled. */
-export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (at: number) => Promise<unknown>): Several {
+/** `takeEpoch`: durable once it is fulfilled; answers it. */
+export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (at: number) => Promise<number>): Several {
   let wanted = false;
   let holds = false;
   const desk = openDesk(place, program);
   let times = 0;
-  /** Its connection was lost, perhaps with the server. If somebody else was quicker, the next epoch is theirs: nothing is written here any more. */
+  let epoch = 0;
+  /** Its connection was lost, perhaps with the server. Whoever was quicker has taken the next epoch: then it is over. */
   const regain = async (time: number): Promise<void> => {
     const still = (): boolean => holds && times === time;
-    const had = await desk.renew().then(
-      () => lock.try(still),
-      () => false,
-    );
-    if (!had && still()) setTimeout(() => void regain(time).catch(() => {}), REGAIN_MS).unref();
+    const had = await desk
+      .renew()
+      .then(() => lock.try(still))
+      .catch(() => false);
+    const now = await desk.epoch().catch(() => null);
+    if (!still()) return;
+    if (now !== null && now !== epoch) {
+      void lock.free();
+      desk.putOut();
+    } else if (!had || now === null) setTimeout(() => void regain(time), REGAIN_MS).unref();
   };
   const waited = async (time: number): Promise<void> => {
     if ((await desk.waited()) && times === time) wanted = true;
   };
-  const lock = createLock(place, () => void regain(times).catch(() => {}));
+  const lock = createLock(place, () => void regain(times));
   desk.onNews((news) => {
     if (news === 'wanted') wanted = true;
     if (news === 'out') holds = false;
@@ -47,12 +53,20 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
   });
 
   const had = async (at: number): Promise<void> => {
+    wanted = false;
+    const taking = [desk.noteTaken(), takeEpoch(at)] as const;
     try {
-      const [others] = await Promise.all([desk.noteTaken(), takeEpoch(at)]);
-      wanted = others;
+      const [others, next] = await Promise.all(taking);
+      // Somebody may have said so since it was asked.
+      wanted ||= others;
+      epoch = next;
       holds = true;
       times++;
+      // Lost since it was given.
+      if (!lock.held) void regain(times);
     } catch (error) {
+      // An epoch that is taken late would put out whoever has it next.
+      await Promise.allSettled(taking);
       await lock.free();
       throw error;
     }
@@ -70,19 +84,20 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
       told = now;
     };
     let wants = true;
-    let stop = (): void => {};
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(new Interrupted(`ended while it waited for ${who}: nothing was done`));
-    });
-    const watching = setInterval(() => void watch().catch(() => {}), WATCH_MS);
+    const ended = Promise.withResolvers<never>();
+    const stop = (): void => ended.reject(new Interrupted(`ended while it waited for ${who}: nothing was done`));
+    const unlessItPasses = (error: unknown): void => {
+      if (postgresError(error).kind !== 'unavailable') ended.reject(error);
+    };
+    const watching = setInterval(() => void watch().catch(unlessItPasses), WATCH_MS);
     signal?.addEventListener('abort', stop);
     const granted = lock.wait(() => wants);
-    for (const one of [granted, stopped]) one.catch(() => {});
+    for (const one of [granted, ended.promise]) one.catch(() => {});
     try {
       await watch();
       await desk.tell('wanted');
       if (signal?.aborted) stop();
-      await Promise.race([granted, stopped]);
+      await Promise.race([granted, ended.promise]);
     } catch (error) {
       wants = false;
       const waiting = lock.abandon();

@@ -24,6 +24,10 @@ export interface Desk {
   register(): Promise<void>;
   /** Says that it lives; `out` is told where others did not believe it any more. */
   renew(): Promise<void>;
+  /** Tells `out`. */
+  putOut(): void;
+  /** That writes the store now. */
+  epoch(): Promise<number>;
   /** It has the tenure since now. Answers whether somebody waits for it. */
   noteTaken(): Promise<boolean>;
   /** Who has the tenure, unless nobody has; put out where it said nothing for its lease. */
@@ -111,15 +115,18 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
   };
   const row = [place.process, program, hostname(), process.pid];
   const enter = async (): Promise<void> => void (await ask(ENTER, row));
+  const putOut = (): void => heard('out');
   const renew = async (): Promise<void> => {
     if ((await ask(RENEW, [place.process])).length > 0) return;
     // Before it is entered again: what is taken from here on is not over.
-    heard('out');
+    putOut();
     await enter();
   };
   return {
     ask,
     renew,
+    putOut,
+    epoch: async () => Number((await ask(`select value from counter where name = 'epoch'`))[0]![0]),
     tell: async (news) => void (await ask('select pg_notify($1, $2)', [channel, news])),
     onNews(listener) {
       listeners.add(listener);
@@ -141,7 +148,18 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
       if (over === true) {
         await ask(PUT_OUT, [name]);
         // All of its connections: a transaction in which it stands still would keep others waiting.
-        await ask(END_ALL, [name]);
+        await ask(END_ALL, [name]).catch((error: RollcallError) => {
+          if (error.kind !== 'permission') throw error;
+          const who = `Rollcall ${of} (process ${pid} on ${host})`;
+          throw new RollcallError(
+            'permission',
+            `${who} stands still, and PostgreSQL does not let this user end its connections`,
+            {
+              remedy: 'end that process, and give all processes the same user in `store:`',
+              cause: error,
+            },
+          );
+        });
       }
       return { program: String(of), host: String(host), pid: Number(pid), since: Number(since) };
     },

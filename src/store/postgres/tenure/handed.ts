@@ -4,12 +4,14 @@ import type { Handed, SeveralOperations } from '../../contract.ts';
 import type { Desk } from './desk.ts';
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-/** Settled ones whose asker died are gone after a day. */
+/** Settled ones that nobody has asked for are gone a day later: their asker died. */
 const DAY = 86_400_000;
 const HAND = `insert into handed (id, request, at) select id, request, ${NOW} from unnest($1::text[], $2::text[]) as n(id, request)
   on conflict (id) do nothing`;
 const COLUMNS = 'id, request, taken, settled';
-const NOTE = 'update handed set taken = coalesce($2, taken), settled = coalesce($3, settled) where id = $1';
+/** `at`: when it was handed over, and from then on when it was settled. */
+const NOTE = `update handed set taken = coalesce($2, taken), settled = coalesce($3, settled),
+  at = case when $3::text is null then at else ${NOW} end where id = $1`;
 
 interface Waiting {
   readonly id: string;
