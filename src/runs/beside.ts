@@ -25,7 +25,8 @@ export interface Beside {
 
 /** A tenure, from before it is taken until it is given up. */
 export interface Stay {
-  state: 'taking' | 'held' | 'leaving';
+  /** `out`: others have put this process out; what it began goes on, and is refused. */
+  state: 'taking' | 'held' | 'out' | 'leaving';
   /** Runs, pushes and what others handed over; the last of them gives it up. */
   users: number;
   runs: number;
@@ -33,8 +34,12 @@ export interface Stay {
   readonly queues: boolean;
   /** Handed over by others and begun here, each until it is done. */
   readonly begun: Map<string, Promise<void>>;
-  /** It is held, or was not to be had. */
-  readonly taken: PromiseWithResolvers<void>;
+  /** Looks for what was handed over that go on: each may begin something. */
+  readonly looks: Set<Promise<void>>;
+  /** The next look after one that failed. */
+  again: NodeJS.Timeout | null;
+  /** Whether it was to be had. */
+  readonly taken: PromiseWithResolvers<boolean>;
   readonly ended: PromiseWithResolvers<void>;
 }
 

@@ -2,6 +2,7 @@
  * What other processes handed over while this one has the tenure (docs/decisions/0012): carried out as its own pushes, in the order in
  * which it was handed over, and answered. What a process had taken when it died is staged already: it is looked at again.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import type { DirtyRange, Handed, ObjectId, SeveralOperations, StagedId } from '#store/contract';
 import type { PushReport, Refused, Taken } from './beside.ts';
@@ -14,21 +15,44 @@ export function isOutage(error: unknown): boolean {
   return error instanceof RollcallError && error.kind === 'unavailable';
 }
 
-/** Never fails: what this process cannot carry out or note is left to whoever has the tenure next. */
-export async function carryOut(handed: Handed, several: SeveralOperations, services: Services): Promise<void> {
+/** After an outage of the store. */
+export const AGAIN_MS = 1_000;
+
+/**
+ * Never fails: what this process cannot carry out or note is left to whoever has the tenure next. Answers whether it is to be begun
+ * once more: the store could not be asked. `goesOn`: this process still begins what is handed over.
+ */
+export async function carryOut(
+  handed: Handed,
+  several: SeveralOperations,
+  services: Services,
+  goesOn: () => boolean,
+): Promise<boolean> {
   let isTaken = handed.taken !== null;
-  const note = async (taken: Taken): Promise<void> => {
-    await several.note(handed.id, { taken: JSON.stringify(taken) });
+  // What is staged and not noted would be staged again, after what came later.
+  const note = async (what: Parameters<SeveralOperations['note']>[1]): Promise<void> => {
+    for (;;) {
+      try {
+        return await several.note(handed.id, what);
+      } catch (error) {
+        if (!isOutage(error) || !goesOn()) throw error;
+      }
+      await pause(AGAIN_MS);
+    }
+  };
+  const noteTaken = async (taken: Taken): Promise<void> => {
+    await note({ taken: JSON.stringify(taken) });
     isTaken = true;
   };
   try {
-    const { settled } = await begun(handed, note, services);
-    await several.note(handed.id, { settled: JSON.stringify((await settled) satisfies PushReport) });
+    const { settled } = await begun(handed, noteTaken, services);
+    await note({ settled: JSON.stringify((await settled) satisfies PushReport) });
+    return false;
   } catch (error) {
-    if (error instanceof Superseded || isOutage(error)) return;
+    if (error instanceof Superseded) return false;
+    if (isOutage(error)) return true;
     const refused = JSON.stringify({ refused: toFault(error) } satisfies Refused);
-    const what = isTaken ? { settled: refused } : { taken: refused, settled: refused };
-    await several.note(handed.id, what).catch(() => undefined);
+    return await note(isTaken ? { settled: refused } : { taken: refused, settled: refused }).then(() => false, isOutage);
   }
 }
 

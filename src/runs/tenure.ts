@@ -4,7 +4,7 @@
  */
 import type { SeveralOperations } from '#store/contract';
 import { type Beside, besideOf, type Stay } from './beside.ts';
-import { carryOut } from './handed.ts';
+import { AGAIN_MS, carryOut, isOutage } from './handed.ts';
 import type { Services } from './model.ts';
 
 /** To be called when the work is done. */
@@ -22,7 +22,7 @@ export async function takeTenure(services: Services): Promise<Leave> {
     if (stay === null) return (await enter(several, services, true))!;
     if (stay.state === 'taking') await stay.taken.promise;
     else if (stay.state === 'held' && !several.wanted) return await joined(stay, several, services, true);
-    // Those who wait elsewhere go first.
+    // Those who wait elsewhere go first; what others have put out is not joined.
     else await stay.ended.promise;
   }
 }
@@ -37,8 +37,10 @@ export async function tryTenure(services: Services): Promise<Leave | null> {
     if (stay === null) return await enter(several, services, false);
     if (stay.state === 'leaving') await stay.ended.promise;
     else if (stay.state === 'taking' && stay.queues) return null;
-    else if (stay.state === 'taking') await stay.taken.promise;
-    else if (takesNothing(stay, several)) return null;
+    else if (stay.state === 'taking') {
+      // Who had it when this was asked for, may have it still.
+      if (!(await stay.taken.promise)) return null;
+    } else if (!goesOn(stay, several)) return null;
     else return await joined(stay, several, services, false);
   }
 }
@@ -56,9 +58,9 @@ export async function leaving<T extends { readonly settled: Promise<unknown> }>(
   }
 }
 
-/** Its run is over, or somebody waits elsewhere for theirs: what comes now is for whoever has it next. */
-function takesNothing(stay: Stay, several: SeveralOperations): boolean {
-  return stay.runs === 0 && (stay.queues || several.wanted);
+/** Otherwise its run is over, somebody waits elsewhere for theirs, or it was put out: what comes now is for whoever has it next. */
+function goesOn(stay: Stay, several: SeveralOperations): boolean {
+  return stay.state === 'held' && (stay.runs > 0 || !(stay.queues || several.wanted));
 }
 
 async function enter(several: SeveralOperations, services: Services, queues: boolean): Promise<Leave | null> {
@@ -69,6 +71,8 @@ async function enter(several: SeveralOperations, services: Services, queues: boo
     runs: 0,
     queues,
     begun: new Map(),
+    looks: new Set(),
+    again: null,
     taken: Promise.withResolvers(),
     ended: Promise.withResolvers(),
   };
@@ -82,12 +86,12 @@ async function enter(several: SeveralOperations, services: Services, queues: boo
       beside.stay = null;
       stay.ended.resolve();
     }
-    stay.taken.resolve();
+    stay.taken.resolve(had);
   }
   if (!had) return null;
   const deaf = several.onNews((news) => {
-    if (news !== 'handed' && news !== 'missed') return;
-    if (!takesNothing(stay, several)) void serve(stay, several, services).catch(() => undefined);
+    if (news === 'out' && stay.state === 'held') stay.state = 'out';
+    if (news === 'handed' || news === 'missed') attend(stay, several, services);
   });
   void stay.ended.promise.then(deaf);
   return await joined(stay, several, services, queues);
@@ -117,6 +121,7 @@ function join(stay: Stay, several: SeveralOperations, beside: Beside, runs: bool
     if (runs) {
       stay.runs--;
       // A process may end with its run.
+      await Promise.allSettled(stay.looks);
       await Promise.all(stay.begun.values());
     }
     if (--stay.users > 0) return;
@@ -128,18 +133,45 @@ function join(stay: Stay, several: SeveralOperations, beside: Beside, runs: bool
   };
 }
 
+function attend(stay: Stay, several: SeveralOperations, services: Services): void {
+  if (!goesOn(stay, several)) return;
+  serve(stay, several, services).catch((error: unknown) => {
+    if (isOutage(error)) attendLater(stay, several, services);
+  });
+}
+
+function attendLater(stay: Stay, several: SeveralOperations, services: Services): void {
+  stay.again ??= setTimeout(() => {
+    stay.again = null;
+    attend(stay, several, services);
+  }, AGAIN_MS).unref();
+}
+
 /** Begins what was handed over, in order; answers when it is begun. */
 async function serve(stay: Stay, several: SeveralOperations, services: Services): Promise<void> {
   if (stay.state !== 'held') return;
-  const beside = besideOf(services.store);
-  const leave = join(stay, several, beside, false);
+  const leave = join(stay, several, besideOf(services.store), false);
+  const look = beginHanded(stay, several, services);
+  stay.looks.add(look);
   try {
-    for (const handed of await several.handed()) {
-      if (stay.begun.has(handed.id)) continue;
-      const done = join(stay, several, beside, false);
-      stay.begun.set(handed.id, carryOut(handed, several, services).then(done));
-    }
+    await look;
   } finally {
+    stay.looks.delete(look);
     await leave();
+  }
+}
+
+async function beginHanded(stay: Stay, several: SeveralOperations, services: Services): Promise<void> {
+  for (const handed of await several.handed()) {
+    if (stay.begun.has(handed.id)) continue;
+    const done = join(stay, several, besideOf(services.store), false);
+    const carried = carryOut(handed, several, services, () => goesOn(stay, several)).then((again) => {
+      if (again) {
+        stay.begun.delete(handed.id);
+        attendLater(stay, several, services);
+      }
+      return done();
+    });
+    stay.begun.set(handed.id, carried);
   }
 }

@@ -96,6 +96,19 @@ function failing(services: Services, ...rules: readonly Omit<StoreFaultRule, 'do
   return { ...services, store: withStoreFaults(services.store, { script }) };
 }
 
+/** The first that is sent waits for this. */
+function sendsFirst(services: Services, waits: () => Promise<void>): Services {
+  const { take } = services.store.exports;
+  let calls = 0;
+  const slow: typeof take = async (request) => {
+    if (calls++ === 0) await waits();
+    return await take(request);
+  };
+  return { ...services, store: { ...services.store, exports: { ...services.store.exports, take: slow } } };
+}
+
+const CYCLE = () => ({ profile: 'cycle', connections: null, by: 'test', now: here.now });
+
 const named = (name: string): PushRequest => ({
   connection: 'hr',
   change: { op: 'patch', kind: 'person', anchor: 'a', set: { name } },
@@ -154,12 +167,7 @@ it('what was kept and not staged goes first, and what cannot be carried out is s
 it('while somebody waits for their run, no later push keeps the tenure from them: it is handed over', async () => {
   const { services, log, want } = beside([], Promise.resolve());
   const gate = Promise.withResolvers<void>();
-  const { take } = here.store.exports;
-  const slow: typeof take = async (request) => {
-    await gate.promise;
-    return await take(request);
-  };
-  const held = { ...services, store: { ...services.store, exports: { ...here.store.exports, take: slow } } };
+  const held = sendsFirst(services, () => gate.promise);
   const first = await push(named('Second'), held);
   want();
   const second = push(named('Third'), held);
@@ -177,9 +185,7 @@ it('who joins the tenure and cannot look what waits there leaves it again', asyn
   const held = failing(services, { on: 'several.handed', after: 1, times: 2 });
   const first = await push(named('Second'), held);
   await expect(push(named('Third'), held)).rejects.toThrow('the store is busy');
-  await expect(run({ profile: 'cycle', connections: null, by: 'test', now: here.now }, held)).rejects.toThrow(
-    'the store is busy',
-  );
+  await expect(run(CYCLE(), held)).rejects.toThrow('the store is busy');
   expect((await first.settled).status).toBe('done');
   await begun();
   expect(log).toEqual(['try', 'leave']);
@@ -210,4 +216,95 @@ it('what is not kept any more is not waited for', async () => {
   rows.pop();
   tell('noted');
   await expect(pushed).rejects.toThrow('what was handed over to another process is not kept any more');
+});
+
+it('a tenure that others have put out is not joined: pushes go to whoever has it, runs take it anew', async () => {
+  const { services, log, tell } = beside([], Promise.resolve());
+  const gate = Promise.withResolvers<void>();
+  const held = sendsFirst(services, () => gate.promise);
+  const first = await push(named('Second'), held);
+  tell('out');
+  const second = push(named('Third'), held);
+  const cycle = run(CYCLE(), held);
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual(['try', 'hand', 'handed']);
+  gate.resolve();
+  await first.settled;
+  expect((await (await second).settled).status).toBe('done');
+  expect((await cycle).status).toBe('done');
+  expect(log.slice(0, 4)).toEqual(['try', 'hand', 'handed', 'leave']);
+  expect(log).toContain('take');
+});
+
+it('of pushes that come at once, one asks for the tenure', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { services, log } = beside([false], gate.promise);
+  const both = ['a', 'b'].map((anchor) => push({ ...named('Second'), change: { ...named('Second').change, anchor } }, services));
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual(['try', 'hand', 'hand']);
+  gate.resolve();
+  for (const one of both) await (await one).settled;
+});
+
+it.each(['runs.begin', 'several.note'] as const)(
+  'what was handed over is begun though %s fails once, and staged once',
+  async (on) => {
+    const { services, rows } = beside([], Promise.resolve());
+    rows.push({ id: '0', request: requestText({ push: { ...named('Second'), by: 'other' } }), taken: null, settled: null });
+    let staged = 0;
+    const { stage } = services.store.spaces;
+    const counting: typeof stage = async (...input) => {
+      staged++;
+      return await stage(...input);
+    };
+    const { finish } = services.store.runs;
+    const last: typeof finish = async (...input) => {
+      // Where it is not even begun, somebody else's push keeps the tenure until it is.
+      while (on === 'runs.begin' && staged < 2) await begun();
+      await finish(...input);
+    };
+    const { spaces, runs } = services.store;
+    const counted = {
+      ...services,
+      store: { ...services.store, spaces: { ...spaces, stage: counting }, runs: { ...runs, finish: last } },
+    };
+    const other: PushRequest = { ...named(''), change: { kind: 'person', anchor: 'b', attributes: { id: 'E2', name: 'Other' } } };
+    const pushed = await push(other, failing(counted, { on }));
+    expect((await pushed.settled).status).toBe('done');
+    while (rows[0]!.settled === null) await begun();
+    expect(rows[0]).toMatchObject({ settled: expect.stringContaining('"status":"done"') });
+    expect(inTarget()).toEqual(['Second', 'Other']);
+    expect(staged).toBe(2);
+  },
+);
+
+it('a run ends after what was being looked for when it ended', async () => {
+  const { services, rows, tell } = beside([], Promise.resolve());
+  const gate = Promise.withResolvers<void>();
+  const { handed } = services.store.several!;
+  const { finish } = services.store.runs;
+  const several = {
+    ...services.store.several!,
+    async handed() {
+      const found = await handed();
+      if (found.length > 0) await gate.promise;
+      return found;
+    },
+  };
+  const ending: typeof finish = async (...input) => {
+    rows.push({ id: '0', request: requestText({ push: named('Second') }), taken: null, settled: null });
+    tell('handed');
+    await finish(...input);
+    // The run has ended by then, unless it waits.
+    setTimeout(gate.resolve, 100);
+  };
+  let ended = false;
+  const once: typeof finish = (...input) => {
+    const how = ended ? finish : ending;
+    ended = true;
+    return how(...input);
+  };
+  const store = { ...services.store, several, runs: { ...services.store.runs, finish: once } };
+  await run(CYCLE(), { ...services, store });
+  expect(rows[0]).toMatchObject({ settled: expect.stringContaining('"status":"done"') });
 });
