@@ -11,3 +11,9 @@ test('a change comes over as it is: bytes, lone surrogates, numbers that are non
   });
   expect(parseRequest(requestText({ edited: [3, 4], by: 'Ada' }))).toEqual({ edited: [3, 4], by: 'Ada' });
 });
+
+test('attributes are called as they like', () => {
+  const attributes = { $bytes: 'AAAA', $number: 'NaN', $$bytes: Number.NaN, $: new Uint8Array([7]), plain: { $bytes: 1 } };
+  const push = { connection: 'hr', by: 'webhook', change: { kind: 'person', anchor: '1', attributes } };
+  expect(parseRequest(requestText({ push } as never))).toEqual({ push });
+});
