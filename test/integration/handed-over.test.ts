@@ -296,7 +296,10 @@ it('a run ends after what was being looked for when it ended', async () => {
     tell('handed');
     await finish(...input);
     // The run has ended by then, unless it waits.
-    setTimeout(gate.resolve, 100);
+    void (async () => {
+      for (let i = 0; i < 20; i++) await begun();
+      gate.resolve();
+    })();
   };
   let ended = false;
   const once: typeof finish = (...input) => {
