@@ -4,7 +4,9 @@ import { command, type TestDatabase, testOnPostgres } from '../../../test/server
 import { emptyStore } from '../../../test/store.ts';
 import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
 import type { Holder, SeveralOperations, Store } from '../contract.ts';
+import { nameOfProcess } from './connect.ts';
 import { open } from './open.ts';
+import { createLock } from './tenure/lock.ts';
 
 const opened = (url: string, program: string): Promise<Store> => open({ url, program, create: true });
 
@@ -145,6 +147,14 @@ processes('a name in the address does not hide whose connections they are', asyn
   await take(store.several!);
   expect(await onDatabase(database, `select from pg_stat_activity where application_name = 'mine'`)).toEqual([]);
   await store.close();
+});
+
+processes('who is closed while it connects leaves no connection behind', async (_, database) => {
+  const lock = createLock({ url: database.url, schema: 'rollcall', process: 'closed' }, () => {});
+  const trying = lock.try();
+  await Promise.all([expect(trying).rejects.toThrow('the store is closed'), lock.close()]);
+  const left = `select from pg_stat_activity where application_name = '${nameOfProcess('closed')}'`;
+  while ((await onDatabase(database, left)).length > 0);
 });
 
 processes(
