@@ -6,6 +6,7 @@ import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
 import type { Holder, SeveralOperations, Store } from '../contract.ts';
 import { nameOfProcess } from './connect.ts';
 import { open } from './open.ts';
+import { openDesk } from './tenure/desk.ts';
 import { createLock } from './tenure/lock.ts';
 
 const opened = (url: string, program: string): Promise<Store> => open({ url, program, create: true });
@@ -228,6 +229,25 @@ processes('who waits is known again after the news of it were missed', async ({ 
   expect(a!.several!.wanted).toBe(true);
   await a!.several!.leave();
   await next.had;
+});
+
+processes('one that stands still and works as another user is named to whoever waits', async ({ a }, database) => {
+  await take(a!.several!);
+  await onDatabase(database, 'update rollcall.tenure set lease_until = 1');
+  const url = new URL(database.url);
+  url.username = `other_of_${url.pathname.slice(1)}`;
+  url.password = 'test';
+  const others = `grant usage on schema rollcall to ${url.username}; grant all on all tables in schema rollcall to ${url.username}`;
+  await onDatabase(database, `create role ${url.username} login password '${url.password}'; ${others}`);
+  const desk = openDesk({ url: url.href, schema: 'rollcall', process: 'other' }, 'b');
+  for (let asked = 0; asked < 2; asked++)
+    await expect(desk.holder()).rejects.toMatchObject({
+      kind: 'permission',
+      message: expect.stringContaining(`Rollcall a (process ${process.pid} on `),
+      remedy: expect.stringContaining('end that process'),
+    });
+  await desk.close();
+  await onDatabase(database, `drop owned by ${url.username}; drop role ${url.username}`);
 });
 
 processes('what is handed over is kept in order until it is known to be settled', async ({ a, b }, database) => {

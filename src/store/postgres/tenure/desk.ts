@@ -48,8 +48,12 @@ const CLEAN = `delete from tenure t where lease_until < ${NOW} - ${DAY}
 const WHO = `select a.application_name, t.program, t.host, t.pid, t.since, starts_with(a.application_name, ${OURS}) and coalesce(t.lease_until < ${NOW}, true)
   from pg_locks l left join pg_stat_activity a on a.pid = l.pid left join tenure t on a.application_name = ${OURS} || t.id
   where l.granted and ${OF_LOCK}`;
-const PUT_OUT = `delete from tenure where ${OURS} || id = $1`;
-const END_ALL = 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1';
+/**
+ * All of its connections: a transaction in which it stands still would keep others waiting. Its row goes first: what it renews
+ * meanwhile waits for that. Where ending them is refused, the row stays.
+ */
+const PUT_OUT = `with gone as (delete from tenure where ${OURS} || id = $1 returning id)
+  select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1 and (select count(*) from gone) >= 0`;
 const WAITED = `exists (select from pg_locks l where not l.granted and ${OF_LOCK})`;
 /** Its row may be gone: it was put out, and takes the tenure anew before it has renewed. */
 const TAKEN = `${ROW}
@@ -146,9 +150,7 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
       if (!found) return null;
       const [name, of, host, pid, since, over] = found;
       if (over === true) {
-        await ask(PUT_OUT, [name]);
-        // All of its connections: a transaction in which it stands still would keep others waiting.
-        await ask(END_ALL, [name]).catch((error: RollcallError) => {
+        await ask(PUT_OUT, [name]).catch((error: RollcallError) => {
           if (error.kind !== 'permission') throw error;
           const who = `Rollcall ${of} (process ${pid} on ${host})`;
           throw new RollcallError(
