@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 export interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, and why: told once more at the end, where nobody has to look for it. */
+  readonly failures?: readonly string[];
 }
 export interface Step {
   readonly name: string;
@@ -31,11 +33,14 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
       count = await step.run();
       if (count.passed + count.failed === 0) throw new Error('nothing was tested');
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-      count = { passed: 0, failed: 1 };
+      const message = error instanceof Error ? error.message : String(error);
+      say(message);
+      count = { passed: 0, failed: 1, failures: [message] };
     }
     outcomes.push({ name: step.name, seconds: (performance.now() - begun) / 1000, ...count });
   }
+  for (const { name, failures = [] } of outcomes)
+    for (const failure of failures) say(`\n── failed in ${name}\n${shortened(failure)}`);
   say('');
   const width = Math.max(...outcomes.map((one) => one.name.length));
   for (const one of outcomes) {
@@ -48,6 +53,10 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
   say(`\n${total('passed')} passed, ${total('failed')} failed`);
   return total('failed') === 0;
 }
+
+/** Characters of one failure that are told again. */
+const MOST = 4_000;
+const shortened = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST)} …` : text);
 
 export const ONE: Count = { passed: 1, failed: 0 };
 

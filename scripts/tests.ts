@@ -15,7 +15,13 @@ interface Told {
     readonly startTime: number;
     readonly endTime: number;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file could not be run. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
   }[];
 }
 
@@ -38,13 +44,24 @@ export function tests(project: string, ...filter: readonly string[]): Count {
       file.assertionResults.some((one) => one.status === 'pending'),
   );
   if (!failed || told.numFailedTests > 0 || cutShort.length === 0)
-    return { passed: told.numPassedTests, failed: Math.max(told.numFailedTests, failed ? 1 : 0) };
+    return { passed: told.numPassedTests, failed: Math.max(told.numFailedTests, failed ? 1 : 0), failures: failures(told) };
   // Node.js 24 was seen to abort by itself where a thread ends, once in some ten thousand threads.
   const files = cutShort.map(({ name }) => name);
   process.stdout.write(`the process that ran ${files.join(', ')} died: these run once more, and must pass\n`);
   const again = runTests(project, files);
   const passed = told.numPassedTests + again.told.numPassedTests;
-  return { passed, failed: Math.max(again.told.numFailedTests, again.failed || again.told.numPassedTests === 0 ? 1 : 0) };
+  const left = Math.max(again.told.numFailedTests, again.failed || again.told.numPassedTests === 0 ? 1 : 0);
+  return { passed, failed: left, failures: failures(again.told) };
+}
+
+/** A test a text: its file, its name, its errors; a file that could not be run likewise. */
+function failures({ testResults }: Told): string[] {
+  return testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const file = relative(ROOT, name);
+    const failed = assertionResults.filter((one) => one.status === 'failed');
+    if (failed.length === 0 && status === 'failed') return [`${file}\n${message}`];
+    return failed.map((one) => [`${file}: ${one.fullName}`, ...(one.failureMessages ?? [])].join('\n'));
+  });
 }
 
 /** The whole tests on either store; `more`: environment. */

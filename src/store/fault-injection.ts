@@ -1,5 +1,5 @@
 /**
- * Fault injection: any store, made to fail as disks, servers and processes do, by rules or by chance. For the tests of a store
+ * Fault injection: makes every store fail as disks, servers and processes do, by rules or by chance. For the tests of a store
  * and of what stands on it. The guide is docs/guide/faults.md.
  */
 import { RollcallError, Superseded } from '#core/errors';

@@ -16,7 +16,7 @@ const SLACK_MS = 2_000;
 const SEND_DEADLINE_MS = 30_000;
 const NOW = Date.UTC(2026, 0, 12, 8);
 /** How the run of a process that was put out ends. */
-const OVER = /^epoch \d+ is over: epoch \d+ writes this store now$/;
+const OVER = /^another process has taken over since this run began \(epoch \d+ after \d+\)$/;
 
 /**
  * What may be there twice (docs/STORE.md 6): creates that the frozen process was within sending, where the only way to settle one is to

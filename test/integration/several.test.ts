@@ -6,7 +6,7 @@ import { afterEach, expect } from 'vitest';
 import { hold } from '#decisions/hold';
 import type { PushRequest } from '#runs/index';
 import { testOnPostgres, withClient } from '../servers/postgres.ts';
-import { endState } from './several/end.ts';
+import { endState } from './end-state.ts';
 import { type House, house, type Process } from './several/house.ts';
 import { change, deeds, idOf, NEW, PEOPLE, PEOPLED_YAML, peopled } from './several/people.ts';
 import type { Answer } from './several/words.ts';
@@ -86,7 +86,7 @@ testOnPostgres(
     // A read leaves alone whom a push touched meanwhile: what else it had of them comes with the next one.
     await a.run({ profile: 'full-import' });
     await b.run();
-    expect(await endState(here)).toEqual(await endState(after));
+    expect(await endState(here.store, here.system('dir'))).toEqual(await endState(after.store, after.system('dir')));
     expect(here.system('dir').counts).toMatchObject({ created: PEOPLE + NEW, deleted: 0 });
     const quiet = await c.run();
     expect(quiet).toMatchObject({ status: 'done', rowsWritten: 0 });

@@ -3,11 +3,11 @@
  * would. ROLLCALL_SEED and ROLLCALL_RUNS choose what is random.
  */
 import { afterEach, expect, it } from 'vitest';
-import { parseImage } from '#core/canonical';
 import { fix } from '#decisions/fix';
 import { edited, push } from '#runs/index';
 import { parameters } from '../simulation/driver.ts';
 import { STORE } from '../store.ts';
+import { endState } from './end-state.ts';
 import { type Firm, firm } from './firm.ts';
 
 const PEOPLE = 1_000;
@@ -139,34 +139,6 @@ async function doDeed(here: Firm, deed: Deed): Promise<void> {
   expect((await (await edited([row!.objectId!], 'Ada', services(here))).settled).status).toBe('done');
 }
 
-/** People by their employee number, who is linked to them, what the target holds; ids left out. */
-async function endState(here: Firm, tag: string): Promise<unknown> {
-  const people = await here.store.sync.scanObjects({ after: 0, limit: 5_000, kind: 'person' });
-  const nameOf = new Map(people.map((row) => [row.id, String(parseImage(row.attributes)['employeeId'])]));
-  const linked = new Map<number, string[]>();
-  for (const row of await here.store.sync.linked(people.map((one) => one.id)))
-    linked.set(row.objectId!, [
-      ...(linked.get(row.objectId!) ?? []),
-      `${row.connection} ${row.anchor} ${row.presence} ${row.export?.state ?? ''}`,
-    ]);
-  const agreed = people.map((row) => {
-    const attributes = { ...parseImage(row.attributes) };
-    if (typeof attributes['manager'] === 'number') attributes['manager'] = nameOf.get(attributes['manager']) ?? 'nobody';
-    return [nameOf.get(row.id), attributes, row.state, linked.get(row.id)?.sort()] as const;
-  });
-  const target = here
-    .system(`dir${tag}`)
-    .objects()
-    .map(({ anchor, attributes }) => [anchor, attributes] as const);
-  const by = (a: readonly [unknown, ...unknown[]], b: readonly [unknown, ...unknown[]]) => (String(a[0]) < String(b[0]) ? -1 : 1);
-  return {
-    people: agreed.sort(by),
-    target: target.sort(by),
-    parked: await here.store.decisions.parkedCounts(),
-    dirty: (await here.store.sync.dirty()).ranges,
-  };
-}
-
 /** Clients at the same time, each with its own people: it waits for what it did before it does the next. */
 function inTurn(here: Firm, todo: readonly Deed[], done: (deed: Deed) => void = () => undefined): Promise<unknown> {
   return Promise.all(
@@ -217,7 +189,8 @@ it.each(SEEDS)(
     // A read leaves alone whom a push touched meanwhile: what else it had of them comes with the next one.
     await here.run({ profile: 'full-import' });
     await here.run();
-    expect(await endState(here, `b${seed}`)).toEqual(await endState(after, `a${seed}`));
+    const [bulk, turns] = [here.system(`dirb${seed}`), after.system(`dira${seed}`)];
+    expect(await endState(here.store, bulk)).toEqual(await endState(after.store, turns));
     const before = await here.store.rowsWritten();
     await here.run({ profile: 'full-import' });
     await here.run({ profile: 'full-sync' });

@@ -29,7 +29,7 @@ const TROUBLES: { readonly [name: string]: fc.Arbitrary<FaultRule['do']> } = {
   'does it and never answers': how.map((one) => ({ die: 'after', how: one })),
   'dies before it does it': how.map((one) => ({ die: 'before', how: one })),
   'shows it late': fc.integer({ min: 1, max: 2 }).map((late) => ({ late })),
-  'fails as any system does': fc.constantFrom(...usual({ on: 'create' })),
+  'fails as systems do': fc.constantFrom(...usual({ on: 'create' })),
   'refuses for a while': fc.constantFrom('rateLimited' as const, 'unavailable' as const).map((refuse) => ({ refuse })),
 };
 

@@ -1,5 +1,5 @@
 /**
- * Fault injection: any connector, made to fail as systems and networks do, by rules or by chance. For the tests of connectors and of
+ * Fault injection: makes every connector fail as systems and networks do, by rules or by chance. For the tests of connectors and of
  * what stands on them; the memory connector's `faults:` are the same rules. The guide is docs/guide/faults.md.
  *
  * rules.ts what can go wrong · script.ts when · outcomes.ts how it looks · read.ts, write.ts where it happens.

@@ -76,7 +76,7 @@ processes('the tenure goes round in the order of asking, and each has the next e
   expect(c!.several!.wanted).toBe(false);
   expect((await beginRun(c!)).epoch).toBe(first.epoch + 2);
   // What one that had it before still tries is refused, a new run too; a person's word is taken.
-  const refused = { name: 'Superseded', message: expect.stringContaining(`epoch ${first.epoch + 2} writes this store now`) };
+  const refused = { name: 'Superseded', message: expect.stringContaining(`(epoch ${first.epoch + 2} after ${first.epoch})`) };
   await expect(stage({ store: a!, ...first }, [item('x')])).rejects.toMatchObject(refused);
   await expect(beginRun(a!)).rejects.toMatchObject(refused);
   await a!.sync.markDirty([], null);

@@ -167,8 +167,8 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
       if (epoch === null) return;
       const present = shared ? Number(db.get(`select value from counter where name = 'epoch'`)![0]) : session.epoch;
       if (epoch === session.epoch && epoch === present) return;
-      throw new Superseded(`epoch ${epoch} is over: epoch ${present} writes this store now`, {
-        remedy: 'this run was superseded; nothing of what it tries now is kept. Start a new run',
+      throw new Superseded(`another process has taken over since this run began (epoch ${present} after ${epoch})`, {
+        remedy: 'what this run did before then is kept, what it tries now is not. Start a new run to go on where they are',
       });
     },
     flush() {

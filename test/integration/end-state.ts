@@ -1,8 +1,9 @@
-/** How a house ends: people by their number, who is linked to them, what the target holds; ids are left out. */
+/** How it ends: people by their number, who is linked to them, what the target holds; ids are left out. */
+import type { MemorySystem } from '#connectors/memory/index';
 import { parseImage } from '#core/canonical';
-import type { House } from './house.ts';
+import type { Store } from '#store/contract';
 
-export async function endState({ store, system }: House): Promise<unknown> {
+export async function endState(store: Store, held: MemorySystem): Promise<unknown> {
   const people = await store.sync.scanObjects({ after: 0, limit: 5_000, kind: 'person' });
   const nameOf = new Map(people.map((row) => [row.id, String(parseImage(row.attributes)['employeeId'])]));
   const linked = new Map<number, string[]>();
@@ -16,9 +17,7 @@ export async function endState({ store, system }: House): Promise<unknown> {
     if (typeof attributes['manager'] === 'number') attributes['manager'] = nameOf.get(attributes['manager']) ?? 'nobody';
     return [nameOf.get(row.id), attributes, row.state, linked.get(row.id)?.sort()] as const;
   });
-  const target = system('dir')
-    .objects()
-    .map(({ anchor, attributes }) => [anchor, attributes] as const);
+  const target = held.objects().map(({ anchor, attributes }) => [anchor, attributes] as const);
   const by = (a: readonly [unknown, ...unknown[]], b: readonly [unknown, ...unknown[]]) => (String(a[0]) < String(b[0]) ? -1 : 1);
   return {
     people: agreed.sort(by),
