@@ -12,12 +12,15 @@ const PAGE = '(s.connection, s.id) > ($1, $2) and s.connection <= $1';
 const UNTOUCHED = `select s.id, s.kind, s.anchor from staged s where s.id = any($3::bigint[]) and s.connection = $1
   and s.presence in (${PRESENT}, ${HELD}) and s.touched_seq <= $2 and s.anchor is not null order by s.id`;
 
+// Key by key: before the server has counted its tables it would go through the whole connector space for each list.
 const resolve = (column: 'anchor' | 'name_key', kinds: string): string =>
-  `select s.${column}, s.id, s.object_id, s.presence from staged s where s.connection = $1 and s.${column} = any($2::text[]) and s.kind = ${kinds} order by s.id`;
-const KINDS = 'any(array(select kind from space_count where connection = $1))';
+  `select s.${column}, s.id, s.object_id, s.presence from (select distinct unnest($2::text[]) as key) j cross join ${kinds} k
+     cross join lateral (select * from staged where connection = $1 and kind = k.kind and ${column} = j.key offset 0) s order by s.id`;
+const KINDS = '(select kind from space_count where connection = $1)';
+const KIND = '(select $3::bigint as kind)';
 const RESOLVE = {
-  anchor: { all: resolve('anchor', KINDS), one: resolve('anchor', '$3') },
-  nameKey: { all: resolve('name_key', KINDS), one: resolve('name_key', '$3') },
+  anchor: { all: resolve('anchor', KINDS), one: resolve('anchor', KIND) },
+  nameKey: { all: resolve('name_key', KINDS), one: resolve('name_key', KIND) },
 };
 
 // By object: with `connection = $2` the planner may read the whole connector space.
@@ -80,7 +83,8 @@ export function spaceReads(pool: Queryable, names: Names): SpaceReads {
     async byAnchors(connection, kind, anchors) {
       const rows = await query(
         pool,
-        `select ${STAGED} from staged s where s.connection = $1 and s.kind = $2 and s.anchor = any($3::text[]) order by s.id`,
+        `select ${STAGED} from (select distinct unnest($3::text[]) as anchor) j cross join lateral (
+           select * from staged where connection = $1 and kind = $2 and anchor = j.anchor offset 0) s order by s.id`,
         [await names.connectionId(connection), await names.termId(kind), anchors],
       );
       return await names.mapped(rows, staged);
