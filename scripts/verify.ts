@@ -61,7 +61,7 @@ const STEPS: readonly Step[] = [
   { name: 'types', run: once(() => node('node_modules/typescript/bin/tsc', '--noEmit')) },
   { name: 'servers', run: servers },
   { name: 'architecture', run: () => tests('unit', 'test/architecture') },
-  { name: 'unit tests', run: () => tests('unit', 'src', 'test/servers') },
+  { name: 'unit tests', run: () => tests('unit', 'src', 'test/scripts', 'test/servers') },
   { name: 'whole tests on SQLite', slow: true, run: () => whole('sqlite') },
   { name: 'whole tests on PostgreSQL', slow: true, run: () => whole('postgres', FEWER) },
   { name: 'branches', slow: true, run: branches },

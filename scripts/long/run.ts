@@ -38,6 +38,7 @@ export async function runPiece(piece: Piece, outputs: string, signal: AbortSigna
   const timer = setTimeout(end, LONGEST_MS);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
+  endGroup(child.pid!);
   signal.removeEventListener('abort', end);
   if (signal.aborted) return null;
   const { passed, failed } = countOf(piece, told, code);
@@ -64,6 +65,15 @@ export async function runPiece(piece: Piece, outputs: string, signal: AbortSigna
     end: readFileSync(output, 'utf8').slice(-END_CHARACTERS),
     output: relative(ROOT, output),
   };
+}
+
+/** What a piece that died by itself had started: the next one would meet it. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of it ended.
+  }
 }
 
 /** Vitest's own counts are believed, its exit code as well: what passed nothing proved nothing. */

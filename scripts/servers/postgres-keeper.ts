@@ -5,7 +5,7 @@
  */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,18 @@ function call(program: string, ...args: readonly string[]): void {
   throw new Error(`${program}: ${done.error?.message ?? `exit code ${done.status}`}\n${done.stdout}${done.stderr}`.trimEnd());
 }
 
-const start = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-l', join(folder!, 'log'), 'start');
+/** @throws what the server logged in this try: what it logged before says nothing of it. */
+function start(): void {
+  const log = join(folder!, 'log');
+  const logged = (): Buffer => (existsSync(log) ? readFileSync(log) : Buffer.alloc(0));
+  const before = logged().length;
+  try {
+    call('pg_ctl', '-D', data(), '-w', '-s', '-l', log, 'start');
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${logged().toString('utf8', before)}`);
+  }
+}
+
 const stop = (): void => call('pg_ctl', '-D', data(), '-w', '-s', '-m', 'immediate', 'stop');
 
 const postmaster = (): number => Number(readFileSync(join(data(), 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -50,8 +61,7 @@ function startAgain(): void {
       start();
       return;
     } catch (error) {
-      const log = readFileSync(join(folder!, 'log'), 'utf8');
-      if (tries === STARTS || !/is still in use|lock file .* already exists/.test(log)) throw error;
+      if (tries === STARTS || !/is still in use|lock file .* already exists/.test((error as Error).message)) throw error;
     }
 }
 
@@ -103,8 +113,7 @@ async function startSomewhere(): Promise<number> {
       start();
       return port;
     } catch (error) {
-      const log = readFileSync(join(folder!, 'log'), 'utf8');
-      if (tries === PORTS || !log.includes('Address already in use')) throw new Error(`${(error as Error).message}\n${log}`);
+      if (tries === PORTS || !(error as Error).message.includes('Address already in use')) throw error;
     }
   }
 }

@@ -1,6 +1,9 @@
 /** The databases that tests are given are their own, and what one test leaves is not there for the next. */
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { expect } from 'vitest';
+import { startPostgres } from '../../scripts/servers/postgres.ts';
 import { freshDatabase, testOnPostgres, withClient } from './postgres.ts';
 import { freshCopy } from './postgres-copies.ts';
 
@@ -54,4 +57,21 @@ testOnPostgres('who is connected is disconnected, and what was committed is ther
   const copy = await here.copy();
   expect(await all(copy.url)).toEqual([FIRST]);
   await Promise.all([here.remove(), copy.remove()]);
+});
+
+testOnPostgres('a server that does not start is tried again only where the next try may go well', async () => {
+  const server = await startPostgres();
+  const folder = await withClient(server.url, async (client) => {
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+    return dirname(rows[0]!.data_directory);
+  });
+  // What an earlier start logged, and what keeps this one from it; the log is read though its folder is removed.
+  appendFileSync(join(folder, 'log'), 'lock file "postmaster.pid" already exists\n');
+  appendFileSync(join(folder, 'data/postgresql.conf'), 'nonsense = 1\n');
+  const log = openSync(join(folder, 'log'), 'r');
+  await server.crash();
+  await expect(server.start()).rejects.toThrow('unrecognized configuration parameter "nonsense"');
+  await server.stop();
+  expect(readFileSync(log, 'utf8').split('"nonsense"')).toHaveLength(2);
+  closeSync(log);
 });
