@@ -1,88 +1,104 @@
 /**
- * Decodes what a session of SQLite recorded (https://www.sqlite.org/sessionintro.html, "changeset" blobs): per table a header
- * `T`, number of columns, a key flag each, the name; then per row operation, a flag, and one record, of an update two.
+ * Looks through what a session of SQLite recorded (https://www.sqlite.org/sessionintro.html, "changeset" blobs): per table a header
+ * `T`, number of columns, a key flag each, the name; then per row operation, a flag, and one record, of an update two. Values stay
+ * where they are: what is written to the server is made of the same bytes (encode.ts).
  */
-import type { Value } from './connect.ts';
-
 const INSERT = 18;
 const DELETE = 9;
 const HEADER = 0x54;
 
-/** A value that a record leaves out: not changed, or no part of the key. */
-export const UNSAID: unique symbol = Symbol('unsaid');
-export type Said = Value | typeof UNSAID;
+/** A byte before each value. */
+export const UNSAID = 0;
+export const INTEGER = 1;
+const REAL = 2;
+const TEXT = 3;
+const BLOB = 4;
+export const NULL = 5;
 
-export interface RowChange {
-  readonly operation: 'insert' | 'update' | 'delete';
-  /** By column; of an update the key's, and what was there before. */
-  readonly before: readonly Said[];
-  readonly after: readonly Said[];
+export interface Changeset {
+  readonly bytes: Buffer;
+  /** Where values begin in `bytes`. A record is the place of its first one here; the others follow. */
+  readonly at: readonly number[];
+  /** By table, in the order in which the tables were first written. */
+  readonly tables: ReadonlyMap<string, TableChanges>;
 }
 
-const NOTHING: readonly Said[] = [];
+/** Records: `inserted` and `after` of what is there now, `deleted` and `before` of what was; of an update the key's is in `before`. */
+export interface TableChanges {
+  readonly inserted: number[];
+  readonly deleted: number[];
+  readonly updated: { readonly before: number; readonly after: number }[];
+}
 
-/** By table, in the order in which the tables were first written. */
-export function decodeChangeset(bytes: Uint8Array): Map<string, RowChange[]> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const out = new Map<string, RowChange[]>();
+export function readChangeset(blob: Uint8Array): Changeset {
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  const places: number[] = [];
+  const tables = new Map<string, TableChanges>();
   let at = 0;
   let columns = 0;
-  let rows: RowChange[] = [];
+  let changes: TableChanges | undefined;
 
   const varint = (): number => {
     let value = 0;
     for (;;) {
-      const byte = buffer[at++]!;
+      const byte = bytes[at++]!;
       value = value * 128 + (byte & 0x7f);
       if (byte < 0x80) return value;
     }
   };
-  const value = (): Said => {
-    switch (buffer[at++]) {
-      case 0:
-        return UNSAID;
-      case 1:
-        at += 8;
-        return Number(buffer.readBigInt64BE(at - 8));
-      case 2:
-        at += 8;
-        return buffer.readDoubleBE(at - 8);
-      case 3: {
+  const record = (): number => {
+    const first = places.length;
+    for (let i = 0; i < columns; i++) {
+      places.push(at);
+      const kind = bytes[at++]!;
+      if (kind === INTEGER || kind === REAL) at += 8;
+      else if (kind === TEXT || kind === BLOB) {
         const size = varint();
         at += size;
-        return buffer.toString('utf8', at - size, at);
       }
-      case 4: {
-        const size = varint();
-        at += size;
-        return buffer.subarray(at - size, at);
-      }
-      default:
-        return null;
     }
-  };
-  const record = (): Said[] => {
-    const values = new Array<Said>(columns);
-    for (let i = 0; i < columns; i++) values[i] = value();
-    return values;
+    return first;
   };
 
-  while (at < buffer.length) {
-    const code = buffer[at++];
+  while (at < bytes.length) {
+    const code = bytes[at++];
     if (code === HEADER) {
       columns = varint();
       at += columns;
-      const end = buffer.indexOf(0, at);
-      const table = buffer.toString('utf8', at, end);
+      const end = bytes.indexOf(0, at);
+      const table = bytes.toString('latin1', at, end);
       at = end + 1;
-      rows = out.get(table) ?? [];
-      out.set(table, rows);
+      changes = tables.get(table) ?? { inserted: [], deleted: [], updated: [] };
+      tables.set(table, changes);
       continue;
     }
     at++;
-    if (code === INSERT) rows.push({ operation: 'insert', before: NOTHING, after: record() });
-    else if (code === DELETE) rows.push({ operation: 'delete', before: record(), after: NOTHING });
-    else rows.push({ operation: 'update', before: record(), after: record() });
+    if (code === INSERT) changes!.inserted.push(record());
+    else if (code === DELETE) changes!.deleted.push(record());
+    else changes!.updated.push({ before: record(), after: record() });
   }
-  return out;
+  return { bytes, at: places, tables };
+}
+
+export function kindOf({ bytes, at }: Changeset, record: number, column: number): number {
+  return bytes[at[record + column]!]!;
+}
+
+/** Of a key's columns, which are never bytes. */
+export function keyValueOf({ bytes, at }: Changeset, record: number, column: number): number | string {
+  const place = at[record + column]!;
+  if (bytes[place] === INTEGER) return Number(bytes.readBigInt64BE(place + 1));
+  const { from, to } = extentOf(bytes, place);
+  return bytes.toString('utf8', from, to);
+}
+
+/** Of a text or a blob whose kind is at `place`. */
+function extentOf(bytes: Buffer, place: number): { readonly from: number; readonly to: number } {
+  let from = place + 1;
+  let size = 0;
+  for (;;) {
+    const byte = bytes[from++]!;
+    size = size * 128 + (byte & 0x7f);
+    if (byte < 0x80) return { from, to: from + size };
+  }
 }

@@ -54,9 +54,14 @@ export function createPool(place: PostgresPlace, max: number): Pool {
 
 /** Prepared once per connection under a name that stands for the text. */
 export async function query(client: Queryable, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-  statements?.push(text);
+  noteStatement(text);
   const result = await client.query({ name: nameOf(text), text, values: values as unknown[], rowMode: 'array' });
   return result.rows as Row[];
+}
+
+/** Says that it is asked. */
+export function noteStatement(text: string): void {
+  statements?.push(text);
 }
 
 /** What was asked since the last call, for the conformance suite: a statement that is asked twice is there twice. None before the first. */

@@ -3,69 +3,88 @@
  * changes, one for what is new. Their number grows with the kinds of change, never with the rows.
  */
 import type { ClientBase } from 'pg';
-import { type RowChange, type Said, UNSAID } from './changeset.ts';
+import { type Changeset, kindOf, NULL, type TableChanges, UNSAID } from './changeset.ts';
 import { query, type Value } from './connect.ts';
+import { copyIn } from './copy-in.ts';
+import { arrayOf, copyRows } from './encode.ts';
 import type { Table } from './tables.ts';
 
 /** Its number is the database's own: nobody speaks of it. */
 const NUMBERED_THERE = 'search_pending';
 
-export async function flushTable(client: ClientBase, table: Table, changes: readonly RowChange[]): Promise<void> {
-  const gone: RowChange[] = [];
-  const fresh: RowChange[] = [];
-  const updates = new Map<string, RowChange[]>();
-  for (const change of changes) {
-    if (change.operation === 'delete') gone.push(change);
-    else if (change.operation === 'insert') fresh.push(change);
-    else {
-      const shape = change.after.map((value) => (value === UNSAID ? '0' : '1')).join('');
-      const same = updates.get(shape);
-      if (same) same.push(change);
-      else updates.set(shape, [change]);
-    }
-  }
+export async function flushTable(client: ClientBase, table: Table, changes: Changeset, rows: TableChanges): Promise<void> {
   // A key that moves from one row to another is free before it is taken.
-  if (gone.length > 0) await remove(client, table, gone);
-  await freeAnchors(client, table, [...updates.values()].flat());
-  for (const same of updates.values()) await update(client, table, same);
-  if (fresh.length > 0) await insert(client, table, fresh);
+  if (rows.deleted.length > 0) await remove(client, table, changes, rows.deleted);
+  await freeAnchors(client, table, changes, rows.updated);
+  for (const same of byShape(changes, rows.updated, table.columns.length)) await update(client, table, changes, same);
+  if (rows.inserted.length > 0) await insert(client, table, changes, rows.inserted);
 }
 
-async function remove(client: ClientBase, table: Table, rows: readonly RowChange[]): Promise<void> {
+/** Those that set the same columns. */
+function byShape(changes: Changeset, updates: TableChanges['updated'], columns: number): Iterable<TableChanges['updated']> {
+  const shapes = new Map<string, TableChanges['updated']>();
+  for (const one of updates) {
+    let shape = '';
+    for (let from = 0; from < columns; from += SHAPE_BITS) {
+      let bits = 0;
+      for (let place = from; place < Math.min(columns, from + SHAPE_BITS); place++)
+        bits = bits * 2 + (kindOf(changes, one.after, place) === UNSAID ? 0 : 1);
+      shape += String.fromCharCode(bits);
+    }
+    const same = shapes.get(shape);
+    if (same) same.push(one);
+    else shapes.set(shape, [one]);
+  }
+  return shapes.values();
+}
+
+/** Of a character. */
+const SHAPE_BITS = 16;
+
+async function remove(client: ClientBase, table: Table, changes: Changeset, records: readonly number[]): Promise<void> {
   const keys = table.key.map((place, i) => ({ place, name: `k${i}` }));
   await query(
     client,
     `delete from ${quoted(table.name)} t using unnest(${keys.map(({ place }, i) => `$${i + 1}::${table.types[place]}[]`).join(', ')})
        as n(${keys.map(({ name }) => name).join(', ')}) where ${keys.map(({ place, name }) => `t.${column(table, place)} = n.${name}`).join(' and ')}`,
-    keys.map(({ place }) => rows.map((row) => row.before[place])),
+    keys.map(({ place }) => arrayOf(changes, records, place, table.types[place]!)),
   );
 }
 
 /** Anchors are unique, and a statement that gives several looks at them row by row. */
-async function freeAnchors(client: ClientBase, table: Table, updates: readonly RowChange[]): Promise<void> {
+async function freeAnchors(
+  client: ClientBase,
+  table: Table,
+  changes: Changeset,
+  updates: TableChanges['updated'],
+): Promise<void> {
   if (table.name !== 'staged') return;
   const [id, anchor] = [table.columns.indexOf('id'), table.columns.indexOf('anchor')];
-  const moving = updates.filter(({ before, after }) => after[anchor] !== UNSAID && before[anchor] !== null);
+  const moving = updates.filter(
+    ({ before, after }) => kindOf(changes, after, anchor) !== UNSAID && kindOf(changes, before, anchor) !== NULL,
+  );
   if (moving.length === 0) return;
-  await query(client, 'update staged set anchor = null where id = any($1::bigint[])', [moving.map(({ before }) => before[id])]);
+  const ids = moving.map(({ before }) => before);
+  await query(client, 'update staged set anchor = null where id = any($1::bigint[])', [arrayOf(changes, ids, id, 'bigint')]);
 }
 
-async function update(client: ClientBase, table: Table, rows: readonly RowChange[]): Promise<void> {
-  const first = rows[0]!;
-  const places = table.columns.map((_, place) => place);
-  const set = places.filter((place) => first.after[place] !== UNSAID);
-  const named = [
-    ...table.key.map((place, i) => ({ place, name: `k${i}` })),
-    ...set.map((place, i) => ({ place, name: `v${i}` })),
-  ];
+/** All of them set the same columns. */
+async function update(client: ClientBase, table: Table, changes: Changeset, rows: TableChanges['updated']): Promise<void> {
+  const { after } = rows[0]!;
+  const set = table.columns.map((_, place) => place).filter((place) => kindOf(changes, after, place) !== UNSAID);
+  const keys = rows.map((row) => row.before);
+  const values = rows.map((row) => row.after);
+  const types = [...table.key, ...set].map((place, i) => `$${i + 1}::${table.types[place]}[]`);
+  const names = [...table.key.map((_, i) => `k${i}`), ...set.map((_, i) => `v${i}`)];
   await query(
     client,
     `update ${quoted(table.name)} t set ${set.map((place, i) => `${column(table, place)} = n.v${i}`).join(', ')}
-       from unnest(${named.map(({ place }, i) => `$${i + 1}::${table.types[place]}[]`).join(', ')}) as n(${named.map(({ name }) => name).join(', ')})
+       from unnest(${types.join(', ')}) as n(${names.join(', ')})
        where ${table.key.map((place, i) => `t.${column(table, place)} = n.k${i}`).join(' and ')}`,
-    named.map(({ place, name }) =>
-      rows.map((row): Said | undefined => (name.startsWith('k') ? row.before[place] : row.after[place])),
-    ),
+    [
+      ...table.key.map((place) => arrayOf(changes, keys, place, table.types[place]!)),
+      ...set.map((place) => arrayOf(changes, values, place, table.types[place]!)),
+    ],
   );
 }
 
@@ -84,16 +103,17 @@ export async function putRows(client: ClientBase, table: Table, rows: readonly (
   );
 }
 
-async function insert(client: ClientBase, table: Table, rows: readonly RowChange[]): Promise<void> {
+/** A column that is null in all of them is left out. */
+async function insert(client: ClientBase, table: Table, changes: Changeset, records: readonly number[]): Promise<void> {
   const places = table.columns
     .map((_, place) => place)
     .filter((place) => !(table.name === NUMBERED_THERE && table.key.includes(place)))
-    .filter((place) => rows.some((row) => row.after[place] !== null));
-  await query(
+    .filter((place) => records.some((record) => kindOf(changes, record, place) !== NULL));
+  const columns = places.map((place) => column(table, place)).join(', ');
+  await copyIn(
     client,
-    `insert into ${quoted(table.name)} (${places.map((place) => column(table, place)).join(', ')})
-       select * from unnest(${places.map((place, i) => `$${i + 1}::${table.types[place]}[]`).join(', ')})`,
-    places.map((place) => rows.map((row) => row.after[place] as Value)),
+    `copy ${quoted(table.name)} (${columns}) from stdin (format binary)`,
+    copyRows(changes, records, places, table.types),
   );
 }
 

@@ -9,7 +9,7 @@ import { type Bind, openDatabase, type Row } from '../tables/database.ts';
 import { schemaFolder } from '../tables/schema.ts';
 import { OPERATIONS } from '../writes/operations.ts';
 import { createSession, RESERVED, type Session } from '../writes/session.ts';
-import { decodeChangeset, type RowChange } from './changeset.ts';
+import { type Changeset, keyValueOf, readChangeset } from './changeset.ts';
 import { query, type Value } from './connect.ts';
 import { flushTable, putRows } from './flush.ts';
 import { type Copied, LOADS } from './loads.ts';
@@ -85,12 +85,9 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
   };
 
   /** Rows of sums as they are now. */
-  const summed = ({ name, columns, key }: Table, changes: readonly RowChange[]): Value[][] => {
+  const summed = ({ name, columns, key }: Table, changes: Changeset, records: readonly number[]): Value[][] => {
     const sql = `select * from "${name}" where ${key.map((place) => `"${columns[place]}" = ?`).join(' and ')}`;
-    return changes.map(({ operation, before, after }) => {
-      const row = operation === 'update' ? before : after;
-      return db.get(sql, ...key.map((place) => row[place] as Bind)) as Value[];
-    });
+    return records.map((record) => db.get(sql, ...key.map((place) => keyValueOf(changes, record, place))) as Value[]);
   };
 
   const copy: WorkingCopy = {
@@ -122,14 +119,14 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
       try {
         await LOADS[name](loader, input as never);
         const recording = db.raw.createSession();
-        let changes: ReturnType<typeof decodeChangeset>;
+        let changes: Changeset;
         let result: unknown;
         try {
           db.exec('begin');
           result = (OPERATIONS[name] as (session: Session, input: unknown) => unknown)(session, input);
           session.flush();
           db.exec('commit');
-          changes = decodeChangeset(recording.changeset());
+          changes = readChangeset(recording.changeset());
         } catch (error) {
           if (db.raw.isTransaction) db.exec('rollback');
           session.reload();
@@ -137,15 +134,17 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
         } finally {
           recording.close();
         }
-        for (const [table, rows] of changes) {
+        for (const [table, rows] of changes.tables) {
           touched.add(table);
           if (table === 'counter') continue;
           const to = tables.get(table)!;
-          const sums = SUMS.includes(table) ? rows.filter(({ operation }) => operation !== 'delete') : [];
-          if (sums.length > 0) await putRows(client, to, summed(to, sums));
-          if (sums.length < rows.length)
-            await flushTable(client, to, sums.length === 0 ? rows : rows.filter((row) => !sums.includes(row)));
-          written.set(table, (written.get(table) ?? 0) + rows.length);
+          const { inserted, updated, deleted } = rows;
+          if (SUMS.includes(table)) {
+            const there = [...inserted, ...updated.map(({ before }) => before)];
+            if (there.length > 0) await putRows(client, to, summed(to, changes, there));
+            await flushTable(client, to, changes, { inserted: [], updated: [], deleted });
+          } else await flushTable(client, to, changes, rows);
+          written.set(table, (written.get(table) ?? 0) + inserted.length + updated.length + deleted.length);
         }
         return result;
       } finally {
