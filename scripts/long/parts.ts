@@ -57,6 +57,7 @@ function kindsOf(bench: boolean): readonly Kind[] {
     })),
     {
       ...program('planted', 'scripts/planted.ts'),
+      needsPostgres: true,
       pieces: 1,
       amount: {},
       guessedSeconds: 120,

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Planted, planted, plantedBugs } from '../../test/planted/planted.ts';
+import { REQUIRED } from '../../test/servers/required.ts';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import type { Count } from '../steps.ts';
 import { type Copy, copyOf } from './copy.ts';
 import type { Result } from './reporter.ts';
@@ -19,9 +21,15 @@ export async function catchPlanted(root: string, only: readonly string[] = []): 
   const unknown = only.filter((name) => !bugs.some((bug) => bug.name === name));
   if (unknown.length > 0) throw new Error(`there is no test/planted/${unknown[0]}.yaml`);
   if (bugs.length === 0) throw new Error('there are no planted bugs');
+  const { server, missing } = await postgresFor(bugs);
   const copies = Array.from({ length: Math.min(MOST_COPIES, availableParallelism(), bugs.length) }, () => copyOf(root));
   try {
-    const sound = await unplanted(copies, bugs);
+    const sound = await unplanted(
+      copies,
+      bugs.filter((bug) => missing === undefined || bug.needsPostgres !== true),
+    );
+    for (const { name, needsPostgres } of bugs)
+      if (missing !== undefined && needsPostgres) sound.set(name, `no PostgreSQL: ${missing}`);
     const width = Math.max(...bugs.map(({ name }) => name.length));
     const told = await each(copies, bugs, async (copy, bug) => {
       const begun = performance.now();
@@ -36,11 +44,24 @@ export async function catchPlanted(root: string, only: readonly string[] = []): 
     return { passed, failed: told.length - passed };
   } finally {
     for (const copy of copies) copy.remove();
+    await server?.stop();
+  }
+}
+
+/** One for all of them, where none is given: each run would start its own. `missing`: why there is none. */
+async function postgresFor(bugs: readonly Planted[]): Promise<{ readonly server?: PostgresServer; readonly missing?: string }> {
+  if (process.env['ROLLCALL_TEST_POSTGRES'] !== undefined || !bugs.some(({ needsPostgres }) => needsPostgres)) return {};
+  try {
+    const server = await startPostgres({ install: REQUIRED });
+    process.env['ROLLCALL_TEST_POSTGRES'] = server.url;
+    return { server };
+  } catch (error) {
+    return { missing: (error as Error).message };
   }
 }
 
 /** By bug, why its tests prove nothing: they fail, or are not there, without it. Those of one seed run together. */
-async function unplanted(copies: readonly Copy[], bugs: readonly Planted[]): Promise<ReadonlyMap<string, string>> {
+async function unplanted(copies: readonly Copy[], bugs: readonly Planted[]): Promise<Map<string, string>> {
   const out = new Map<string, string>();
   const groups = [...Map.groupBy(bugs, ({ seed, runs }) => `${seed} ${runs}`).values()];
   await each(copies, groups, async (copy, group) => {

@@ -17,12 +17,13 @@ describe('planted bugs', () => {
     expect(planted(source, bug)).not.toBe(source);
   });
 
-  it.each(bugs)('$name breaks a promise and is to be caught by tests that are there', ({ breaks, caught }) => {
+  it.each(bugs)('$name breaks a promise and is to be caught by tests that are there', ({ breaks, caught, needsPostgres }) => {
     expect(breaks).toMatch(/^(SEMANTICS|STORE) \d+(, | and |: )/);
     expect(Object.keys(caught)).not.toEqual([]);
     for (const [file, names] of Object.entries(caught)) {
       expect(files).toContain(file);
       expect(names.every((name) => name.length > 0)).toBe(true);
+      if (/testOnPostgres|\bprocesses\(/.test(read(file))) expect(needsPostgres).toBe(true);
     }
   });
 

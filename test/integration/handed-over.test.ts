@@ -311,3 +311,83 @@ it('a run ends after what was being looked for when it ended', async () => {
   await run(CYCLE(), { ...services, store });
   expect(rows[0]).toMatchObject({ settled: expect.stringContaining('"status":"done"') });
 });
+
+/** Notes each time that `a` is staged, before and after, and what is noted of what was handed over; `waits` comes before it is staged. */
+function staging({ services }: Others, waits: Promise<void>): { readonly services: Services; readonly log: string[] } {
+  const log: string[] = [];
+  const { store } = services;
+  const stage: typeof store.spaces.stage = async (batch) => {
+    if (batch.items[0]?.anchor !== 'a') return await store.spaces.stage(batch);
+    log.push('staging');
+    await waits;
+    const result = await store.spaces.stage(batch);
+    log.push('staged');
+    return result;
+  };
+  const several = {
+    ...store.several!,
+    async note(...[id, what]: Parameters<NonNullable<Store['several']>['note']>) {
+      log.push(...Object.keys(what));
+      await store.several!.note(id, what);
+    },
+  };
+  return { services: { ...services, store: { ...store, several, spaces: { ...store.spaces, stage } } }, log };
+}
+
+const handed = (others: Others, name: string): void => {
+  others.rows.push({ id: '0', request: requestText({ push: { ...named(name), by: 'other' } }), taken: null, settled: null });
+};
+
+const OTHER: PushRequest = { ...named(''), change: { kind: 'person', anchor: 'b', attributes: { id: 'E2', name: 'Other' } } };
+
+it('what was handed over is said to be taken when it is staged, and begun once however often it is looked for', async () => {
+  const others = beside([], Promise.resolve());
+  handed(others, 'Second');
+  const gate = Promise.withResolvers<void>();
+  const { services, log } = staging(others, gate.promise);
+  const pushed = push(OTHER, services);
+  while (log.length === 0) await begun();
+  others.tell('handed');
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual(['staging']);
+  gate.resolve();
+  expect((await (await pushed).settled).status).toBe('done');
+  while (others.rows[0]!.settled === null) await begun();
+  expect(log).toEqual(['staging', 'staged', 'taken', 'settled']);
+  expect(inTarget()).toEqual(['Second', 'Other']);
+});
+
+it('a push is begun after what was handed over before it, however long that takes to be found', async () => {
+  const others = beside([], Promise.resolve());
+  handed(others, 'Second');
+  const gate = Promise.withResolvers<void>();
+  const { services, log } = staging(others, Promise.resolve());
+  const several = {
+    ...services.store.several!,
+    async handed(ids?: readonly string[]) {
+      await gate.promise;
+      return await others.services.store.several!.handed(ids);
+    },
+  };
+  const pushed = push(named('Third'), { ...services, store: { ...services.store, several } });
+  for (let i = 0; i < 5; i++) await begun();
+  expect(log).toEqual([]);
+  gate.resolve();
+  expect((await (await pushed).settled).status).toBe('done');
+  while (others.rows[0]!.settled === null) await begun();
+  expect(inTarget()).toEqual(['Third']);
+});
+
+it('who was put out while it carried something out leaves it to the next, who does it', async () => {
+  const others = beside([], Promise.resolve());
+  handed(others, 'Second');
+  const first = others.services;
+  const script: StoreFaultRule[] = [{ on: 'spaces.stage', times: 1, do: { refuse: 'superseded' } }];
+  await (await push(OTHER, { ...first, store: withStoreFaults(first.store, { script }) })).settled;
+  while (!others.log.includes('leave')) await begun();
+  expect(others.rows).toMatchObject([{ taken: null, settled: null }]);
+  await (await push(OTHER, { ...first, store: { ...first.store } })).settled;
+  while (others.rows[0]!.settled === null) await begun();
+  expect(others.rows[0]).toMatchObject({ settled: expect.stringContaining('"status":"done"') });
+  expect(inTarget()).toEqual(['Second', 'Other']);
+});

@@ -17,6 +17,8 @@ export interface Planted {
   readonly replace: string;
   /** Test file → names of tests, as they are printed. Each fails, and by what it expects. */
   readonly caught: { readonly [file: string]: readonly string[] };
+  /** Its tests are about the PostgreSQL store. */
+  readonly needsPostgres?: boolean | undefined;
   /** For random stories: from this seed, so many of them (ROLLCALL_SEED, ROLLCALL_RUNS). */
   readonly seed?: number | undefined;
   readonly runs?: number | undefined;
@@ -30,6 +32,7 @@ const shape: z.ZodType<Omit<Planted, 'name'>> = z.strictObject({
   find: text,
   replace: z.string(),
   caught: z.record(text, z.array(text).min(1)),
+  needsPostgres: z.boolean().optional(),
   seed: z.number().optional(),
   runs: z.number().optional(),
 });

@@ -1,59 +1,12 @@
-import { Client } from 'pg';
 import { expect } from 'vitest';
-import { command, type TestDatabase, testOnPostgres } from '../../../test/servers/postgres.ts';
+import { onDatabase, opened, processes, queued, take, waiting } from '../../../test/processes.ts';
+import { command, testOnPostgres } from '../../../test/servers/postgres.ts';
 import { emptyStore } from '../../../test/store.ts';
 import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
-import type { Holder, SeveralOperations, Store } from '../contract.ts';
 import { nameOfProcess } from './connect.ts';
 import { open } from './open.ts';
 import { openDesk } from './tenure/desk.ts';
 import { createLock } from './tenure/lock.ts';
-
-const opened = (url: string, program: string): Promise<Store> => open({ url, program, create: true });
-
-async function onDatabase<Row extends object>({ url }: TestDatabase, sql: string): Promise<readonly Row[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<Row>(sql);
-  await client.end();
-  return rows;
-}
-
-/** So many wait, on the server: the order of those that come later is settled. */
-async function queued(database: TestDatabase, count: number): Promise<void> {
-  const sql = `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
-  while ((await onDatabase(database, sql)).length !== count);
-}
-
-/** Waits for it, and says for whom. */
-function waiting(several: SeveralOperations, signal?: AbortSignal): { had: Promise<void>; for: Promise<Holder> } {
-  const told = Promise.withResolvers<Holder>();
-  return { had: several.take({ at: NOW, signal, waits: told.resolve }), for: told.promise };
-}
-
-const take = (several: SeveralOperations): Promise<void> =>
-  several.take({
-    at: NOW,
-    signal: undefined,
-    waits: () => {
-      throw new Error('somebody has it');
-    },
-  });
-
-/** Stores of one database, as processes have them; closed and removed afterwards. */
-function processes(name: string, use: (names: { [name: string]: Store }, database: TestDatabase) => Promise<void>): void {
-  testOnPostgres(name, async () => {
-    const database = await emptyStore();
-    const all: { [name: string]: Store } = {};
-    for (const program of ['a', 'b', 'c']) all[program] = await opened(database.url, program);
-    try {
-      await use(all, database);
-    } finally {
-      for (const store of Object.values(all)) await store.close();
-      await database.remove();
-    }
-  });
-}
 
 processes('the tenure goes round in the order of asking, and each has the next epoch', async ({ a, b, c }, database) => {
   const wanted = new Promise<void>((resolve) => a!.several!.onNews((news) => news === 'wanted' && resolve()));
