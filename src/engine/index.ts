@@ -1,11 +1,12 @@
 export { type EngineConnection, type EngineContext, NOTICE_KINDS, type NoticeKind } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
+export { createExpected, type Expected } from './export/expected.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importConnection } from './import/import.ts';
 export { createLines } from './import/lines.ts';
-export { stagePush } from './import/push.ts';
+export { stagePushes } from './import/push.ts';
 export { looksUp, lookUpAccounts, waitingDeletes } from './lifecycle/look-first.ts';
 export { gateConnection, gateRows } from './safety/gates.ts';
 export { modeOf } from './safety/mode.ts';

@@ -5,13 +5,16 @@
  * edits) go first between two batches; what it keeps in memory over such a pause is its generation, and whoever had a turn
  * meanwhile tells it what is not so any more (sync/disturbed).
  */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { RunId } from '#store/contract';
 import type { Generation } from './sync/generation.ts';
 
 export interface Turn {
   /** Whether somebody waits urgently. */
   readonly wanted: boolean;
-  /** Lets those go first who wait urgently at this moment; answers at once when nobody does. */
+  /** Lets everybody be heard who asked meanwhile: where nothing is waited for but reads, nobody else comes to speak. */
+  heard(): Promise<void>;
+  /** Lets those go first who wait urgently at this moment; goes on when nobody does. */
   pass(): Promise<void>;
   end(): void;
 }
@@ -51,12 +54,14 @@ export function createTurns(): Turns {
       queue.splice(at, 0, { go: resolve, how });
     });
   const urgentWait = (): boolean => queue.some((waiter) => waiter.how === 'urgent');
-  const urgent: Turn = { wanted: false, pass: async () => undefined, end: next };
+  const urgent: Turn = { wanted: false, heard: async () => undefined, pass: async () => undefined, end: next };
   const usual: Turn = {
     get wanted() {
       return urgentWait();
     },
+    heard: () => pause(),
     async pass() {
+      await pause();
       if (!urgentWait()) return;
       const back = wait('back');
       next();

@@ -12,7 +12,6 @@ import {
   exportConnection,
   gateRows,
   MOST_TAKEN,
-  stagePush,
   sync,
   type Turn,
 } from '#engine/index';
@@ -22,6 +21,7 @@ import { begin } from './begin.ts';
 import { besideOf, inOrder, type PushReport, type PushRun } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import type { Services } from './model.ts';
+import { createPushStaging } from './push-staging.ts';
 import { type Recorder, recorder } from './recorder.ts';
 import type { Session } from './services.ts';
 
@@ -57,7 +57,7 @@ export async function pushHere(
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
-    const found = await stagePush(context, connection, change);
+    const found = await into.staged.stage(context, connection, change);
     await staged({ run: context.run, faults: found });
     return found;
   });
@@ -97,7 +97,13 @@ function joinRun(services: Services, by: string): PushRun {
   const session = openPush(services, noting, by);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
-  const run: PushRun = { session, staging, settled: settle(services, session, noting, staging, close) };
+  const staged = createPushStaging();
+  const run: PushRun = {
+    session,
+    staged,
+    staging,
+    settled: settle(services, session, noting, { staging, staged }, close),
+  };
   run.settled.catch(() => undefined);
   pushes.set(by, run);
   return run;
@@ -114,7 +120,7 @@ async function settle(
   services: Services,
   opening: Promise<Session>,
   noting: Recorder,
-  staging: readonly Promise<unknown>[],
+  { staging, staged }: Pick<PushRun, 'staging' | 'staged'>,
   close: () => void,
 ): Promise<PushReport> {
   let session: Session;
@@ -155,13 +161,9 @@ async function settle(
   await session.close();
   await session.errorsStored();
   if (status === 'done' && (session.faultCount() > 0 || session.notices.length > 0)) status = 'warnings';
-  await services.store.runs.finish(context.run, context.epoch, {
-    status,
-    endedAt: services.wall(),
-    counts: canonicalJson([]),
-    rowsWritten: 0,
-    believed: false,
-  });
+  const end = { status, endedAt: services.wall(), counts: canonicalJson([]), rowsWritten: 0, believed: false };
+  // Asked for together, they are one transaction.
+  await Promise.all([staged.count(context), services.store.runs.finish(context.run, context.epoch, end)]);
   return { run: context.run, status, faults: session.faults, notices: session.notices };
 }
 

@@ -1,5 +1,6 @@
 /** SEMANTICS 4 and 16: one changed object from outside, durable, worked out and exported at once, alone or beside a run. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RollcallError } from '#core/errors';
 import { fix } from '#decisions/fix';
 import { edited, type Pushed, push } from '#runs/index';
 import { type Firm, firm } from './firm.ts';
@@ -86,4 +87,50 @@ it('what it did not work out waits for the next run', async () => {
   await here.run();
   expect(account(3)).toMatchObject({ title: 'Boss!' });
   expect(account(4)).toMatchObject({ title: 'Clerk!' });
+});
+
+it('of several that come at once each is told what is wrong with it, and the others are done', async () => {
+  const pushed = await Promise.all([
+    patch(1, { title: 'Boss' }),
+    patch(2, { name: 'a\u0000b' }),
+    patch(3, { title: 'Chief' }),
+    push(
+      {
+        connection: 'badge',
+        change: { kind: 'person', anchor: idOf(1), attributes: { employee: idOf(1), phone: '7' } },
+        by: 'webhook',
+      },
+      services(),
+    ),
+    patch(3, { title: 'Chair' }),
+  ]);
+  expect(pushed.map(({ faults }) => faults.map(({ where }) => `${where.object} ${where.attribute}`))).toEqual([
+    [],
+    [`${idOf(2)} name`],
+    [],
+    [],
+    [],
+  ]);
+  for (const { settled } of pushed) await settled;
+  expect(account(1)).toMatchObject({ title: 'Boss', phone: '7' });
+  expect(account(2)).toMatchObject({ cn: 'Name 2', title: 'Clerk' });
+  expect(account(3)).toMatchObject({ title: 'Chair' });
+});
+
+it('what the store refuses of one of them is not refused of the others', async () => {
+  const { stage } = here.store.spaces;
+  Object.assign(here.store.spaces, {
+    stage: async (batch: Parameters<typeof stage>[0]) => {
+      if (batch.items.some(({ anchor }) => anchor === idOf(2))) throw new RollcallError('invalidValue', 'not this one');
+      return await stage(batch);
+    },
+  });
+  const pushed = await Promise.allSettled([
+    patch(1, { title: 'Boss' }),
+    patch(2, { title: 'Boss' }),
+    patch(3, { title: 'Boss' }),
+  ]);
+  expect(pushed.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  for (const one of pushed) if (one.status === 'fulfilled') await one.value.settled;
+  expect([1, 2, 3].map((i) => account(i)!['title'])).toEqual(['Boss', 'Clerk', 'Boss']);
 });

@@ -1,46 +1,56 @@
 /**
- * One changed object from outside → its connector space, as if a change feed had shown it. What is wrong with it is said
+ * Changed objects from outside → their connector space, as if a change feed had shown them. What is wrong with one is said
  * attribute by attribute, and then nothing of it is staged.
  */
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import { createExpected } from '../export/expected.ts';
+import type { Expected } from '../export/expected.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
 
-/** Durable once it is fulfilled. Answers what is wrong: [] when it is staged. */
-export async function stagePush(
+/**
+ * In one transaction, durable once it is fulfilled. `changes`: of objects with different anchors; what they do to the counts of the
+ * connection is told to `expected`. Answers of each what is wrong: [] when it is staged.
+ */
+export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
-  change: ReadObject | Change,
-): Promise<readonly Fault[]> {
-  const place = { connection: connection.name, object: change.anchor };
+  changes: readonly (ReadObject | Change)[],
+  expected: Expected,
+): Promise<readonly (readonly Fault[])[]> {
+  const plan = stagingPlan(context, connection);
+  const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
+  const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
+  const fault = (one: Fault): void => {
+    const told = one.where.object === undefined ? undefined : faults.get(one.where.object);
+    if (told) told.push(one);
+    else context.fault(one);
+  };
+  const stager = createStager({ ...context, fault }, connection, { full: false, mark: null, empty: false, expected });
+  await stager.changes(sound);
+  await stager.finish();
+  return changes.map(({ anchor }) => faults.get(anchor)!);
+}
+
+/** Everything that is wrong with what it names, or why it cannot even be told from others. */
+function faultsOf(change: ReadObject | Change, plan: StagingPlan, connection: string): Fault[] {
+  const { kind, anchor } = change;
+  const place = { connection, object: anchor };
   try {
-    const faults = faultsOf(change, stagingPlan(context, connection));
-    if (faults.length > 0) return faults.map((fault) => ({ ...fault, where: { ...place, ...fault.where } }));
+    const { refused } = canonicalise({ kind, anchor, attributes: valuesOf(change), ...nameOf(change) }, plan);
+    return refused.map((fault) => ({ ...fault, where: { ...place, ...fault.where } }));
   } catch (error) {
     return [toFault(error, place)];
   }
-  const refused: Fault[] = [];
-  const expected = createExpected();
-  const stager = createStager({ ...context, fault: (fault) => void refused.push(fault) }, connection, {
-    full: false,
-    mark: null,
-    empty: false,
-    expected,
-  });
-  await stager.changes([change]);
-  await stager.finish();
-  await expected.save(context, connection);
-  return refused;
 }
 
-/** Everything that is wrong with what it names. @throws invalidValue when it cannot even be told from others. */
-function faultsOf(change: ReadObject | Change, plan: StagingPlan): readonly Fault[] {
-  const { kind, anchor } = change;
-  if (change.op === 'delete') return canonicalise({ kind, anchor, attributes: {} }, plan).refused;
-  const attributes = change.op === 'patch' ? { ...change.set, ...change.add, ...change.remove } : change.attributes;
-  return canonicalise({ kind, anchor, attributes, ...(change.name === undefined ? {} : { name: change.name }) }, plan).refused;
+function valuesOf(change: ReadObject | Change): ReadObject['attributes'] {
+  if (change.op === 'delete') return {};
+  return change.op === 'patch' ? { ...change.set, ...change.add, ...change.remove } : change.attributes;
+}
+
+function nameOf(change: ReadObject | Change): Pick<ReadObject, 'name'> {
+  return change.op === 'delete' || change.name === undefined ? {} : { name: change.name };
 }

@@ -22,9 +22,12 @@ export interface Told {
   /** What refers to objects of which rules read something that changed. */
   readonly hopTo: StagedRow[];
   readonly hopKeys: StagedKey[];
-  /** What refers to objects whose account appeared, was renamed or is gone. */
+  /** What refers to known objects whose account appeared, was renamed or is gone. */
   readonly movedRows: StagedRow[];
   readonly movedKeys: StagedKey[];
+  /** Where somebody else had a turn: the same of new objects. */
+  readonly newRows: StagedRow[];
+  readonly newKeys: StagedKey[];
 }
 
 export function newTold(targets: TargetResult): Told {
@@ -38,31 +41,36 @@ export function newTold(targets: TargetResult): Told {
     hopKeys: [],
     movedRows: [],
     movedKeys: [],
+    newRows: [],
+    newKeys: [],
   };
 }
 
 export async function again(context: EngineContext, generation: Generation, told: Told): Promise<DirtyRange[]> {
   const dirty = [...accountsOf(generation, told), ...(await membershipsAgain(context, generation, told))];
-  const { add, remove, movedKeys, hopTo, hopKeys } = told;
-  // The link pass tried the keys of new objects itself, unless somebody else had a turn since.
-  const untried = generation.disturbed ? add : add.filter((key) => !generation.newKeys.has(keyText(key)));
-  const movedRows = generation.disturbed ? [...told.movedRows, ...told.linked] : told.movedRows;
+  const { add, remove, movedRows, movedKeys, hopTo, hopKeys } = told;
+  // Objects of this generation know what is linked in it, and read its new values (scope.ts), unless somebody else worked them out.
+  const unaware = (id: ObjectId): boolean => !generation.ordered.has(id) || generation.elsewhere.has(id);
+  // The link pass tried the keys of new objects itself.
+  const { tried = [], untried = [] } = Object.groupBy(add, (key) => (generation.newKeys.has(keyText(key)) ? 'tried' : 'untried'));
   // Keys that newly name an object, or name it no more, were looked for by references too.
-  const published = [...untried, ...remove];
-  if (movedRows.length + published.length > 0)
-    for (const id of await referrersOf(context, generation, movedRows, [...published, ...movedKeys]))
+  if (movedRows.length + untried.length + remove.length > 0)
+    for (const id of await referrersOf(context, generation, movedRows, [...untried, ...remove, ...movedKeys]))
       dirty.push(looksAgain(id, 'reference'));
-  // Objects of this generation read the new values anyhow (scope.ts).
+  if (generation.disturbed)
+    for (const id of await referrersOf(context, generation, told.linked, tried))
+      if (unaware(id)) dirty.push(looksAgain(id, 'reference'));
   if (hopTo.length > 0)
     for (const id of await referrersOf(context, generation, hopTo, hopKeys))
-      if (!generation.ordered.has(id) || readsUnique(context)) dirty.push(looksAgain(id, 'reference'));
+      if (unaware(id) || readsUnique(context)) dirty.push(looksAgain(id, 'reference'));
   // Who waited for, or was parked over, a key that changed.
+  const published = [...(generation.disturbed ? add : untried), ...remove];
   const waiting = new Set(published.length > 0 ? await context.store.sync.waiting(published) : []);
   for (const key of published) for (const id of generation.waitingFor.get(keyText(key)) ?? []) waiting.add(id);
   for (const id of waiting) dirty.push({ subject: 'staged', from: id, to: id, cause: 'key' });
   for (const id of await sharers(context, generation, add, remove)) dirty.push(looksAgain(id, 'key'));
   dirty.push(...(await staleAgain(context, generation)));
-  tellOthers(context, generation, [...add, ...remove]);
+  tellOthers(context, generation, [...add, ...remove], told.written);
   return once(dirty);
 }
 
@@ -92,10 +100,10 @@ function accountsOf(generation: Generation, { targets, written }: Told): DirtyRa
 async function membershipsAgain(
   context: EngineContext,
   generation: Generation,
-  { movedRows, movedKeys }: Told,
+  { movedRows, movedKeys, newRows, newKeys }: Told,
 ): Promise<DirtyRange[]> {
-  if (movedRows.length === 0) return [];
-  return (await membershipsOf(context, generation, movedRows, movedKeys)).map(
+  if (movedRows.length + newRows.length === 0) return [];
+  return (await membershipsOf(context, generation, [...movedRows, ...newRows], [...movedKeys, ...newKeys])).map(
     ({ staged: id, attribute, key }): DirtyRange => ({
       subject: 'edge',
       from: id,

@@ -96,8 +96,8 @@ function tell({ context, generation }: Work, told: Told, one: Evaluated, result:
     told.hopKeys.push(...publishedKeys(one.rules, one.attributes));
   }
   if (told.targets.moved.has(one.id) && (one.before || generation.disturbed)) {
-    told.movedRows.push(...one.rows);
-    told.movedKeys.push(...publishedKeys(one.rules, one.attributes));
+    (one.before ? told.movedRows : told.newRows).push(...one.rows);
+    (one.before ? told.movedKeys : told.newKeys).push(...publishedKeys(one.rules, one.attributes));
   }
   told.written.push(one.id);
   if (hasMemberships(one.rules)) generation.groups.add(one.id);

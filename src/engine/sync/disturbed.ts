@@ -10,13 +10,19 @@ import { hasPlace } from './second-rows.ts';
 
 const BATCH = 1_000;
 
-/** Tells every other generation that is in the middle of its work what this one published, or gave free. */
-export function tellOthers(context: EngineContext, own: Generation, keys: readonly StagedKey[]): void {
+/** Tells every other generation that is in the middle of its work what this one published, or gave free, and whom it worked out. */
+export function tellOthers(
+  context: EngineContext,
+  own: Generation,
+  keys: readonly StagedKey[],
+  objects: readonly ObjectId[],
+): void {
   for (const other of context.turns.open) {
     if (other === own) continue;
     other.disturbed = true;
     other.ahead.clear();
     for (const key of keys) other.foreign.add(keyText(key));
+    for (const id of objects) other.elsewhere.add(id);
   }
 }
 

@@ -20,9 +20,10 @@ export interface Generation {
   readonly number: number;
   /** Between two batches: others may go first (turns.ts). */
   readonly pause: () => Promise<void>;
-  /** Somebody else had a turn since it began (disturbed.ts): the keys they published, and what does not hold any more. */
+  /** Somebody else had a turn since it began (disturbed.ts): the keys they published, whom they worked out, and what does not hold any more. */
   disturbed: boolean;
   readonly foreign: Set<string>;
+  readonly elsewhere: IdSet;
   readonly stale: StagedId[];
   readonly withdrawn: StagedKey[];
   /** Of the staged objects that stay unlinked, as they were looked at. */
@@ -118,6 +119,7 @@ export function newGeneration(number: number, decided: boolean, { first, pause, 
     promised,
     disturbed: false,
     foreign: new Set(),
+    elsewhere: new IdSet(),
     stale: [],
     withdrawn: [],
     revisions: new Map(),

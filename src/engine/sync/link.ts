@@ -50,7 +50,7 @@ export async function linkPass(
   }
   for (const [, { how, connection }] of generation.links)
     context.counters.add(connection, how === 'projected' ? 'projected' : 'joined');
-  tellOthers(context, generation, freed);
+  tellOthers(context, generation, freed, []);
   for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
 }
 

@@ -81,6 +81,7 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   if (waits.ranges.length === 0 && generation.order.length === 0) return false;
   context.turns.open.add(generation);
   try {
+    const stagedBefore = await stagedIn(context);
     await linkPass(
       context,
       waits.ranges.filter((range) => range.subject === 'staged'),
@@ -98,7 +99,7 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
     }
     // In which order they were put on the list depends on the batches of the generation before.
     for (const id of waiting.flat().sort((a, b) => a - b)) look(generation, id);
-    await lookAtReferrers(context, generation);
+    await lookAtReferrers(context, generation, stagedBefore);
     await evaluation(context, generation, options, course);
     for (const id of generation.order) if (options.refused?.has(id)) course.left.push(...waitAgain(generation, id));
     course.upTo = Math.max(course.upTo, waits.upTo);
@@ -140,6 +141,7 @@ async function evaluation(context: EngineContext, generation: Generation, option
   const work: Work = { context, generation, claims: new Map(), managers };
   const onTheirWay: Promise<void>[] = [];
   for (let i = 0, size = context.batch; i < order.length; i += size) {
+    await turn.heard();
     if (context.signal.aborted || turn.wanted) await Promise.all(onTheirWay);
     context.signal.throwIfAborted();
     if (turn.wanted) await turn.pass();
@@ -169,34 +171,51 @@ async function objectIds(context: EngineContext, range: DirtyRange): Promise<Obj
   if (range.from === range.to) return [range.from];
   const out: ObjectId[] = [];
   for (let after = range.from - 1; ; ) {
-    const page = await context.store.sync.scanObjects({ after, limit: BATCH });
+    const limit = Math.min(BATCH, range.to - after);
+    const page = await context.store.sync.scanObjects({ after, limit });
     for (const row of page) if (row.id <= range.to) out.push(row.id);
     const last = page[page.length - 1];
-    if (page.length < BATCH || last!.id > range.to) return out;
+    if (page.length < limit || last!.id >= range.to) return out;
     after = last!.id;
   }
 }
 
 /** A staged object that got its link: whoever refers to it can resolve that now. */
-async function lookAtReferrers(context: EngineContext, generation: Generation): Promise<void> {
-  if (generation.links.size === 0 || (await allLookedAt(context, generation))) return;
+async function lookAtReferrers(
+  context: EngineContext,
+  generation: Generation,
+  stagedBefore: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (generation.links.size === 0 || allLookedAt(generation, stagedBefore)) return;
   const ids = [...generation.links].filter(([, link]) => hasReferences(context, link.connection)).map(([id]) => id);
   const published = [...generation.newKeys.keys()].map(keyOf);
-  for (let i = 0; i < published.length; i += BATCH)
+  for (let i = 0; i < published.length; i += BATCH) {
+    await generation.pause();
     for (const object of await referrersOf(context, generation, [], published.slice(i, i + BATCH))) look(generation, object);
+  }
   for (let i = 0; i < ids.length; i += BATCH) {
+    await generation.pause();
     const rows = await context.store.spaces.byIds(ids.slice(i, i + BATCH));
     for (const object of await referrersOf(context, generation, rows)) look(generation, object);
   }
 }
 
-/** Everything that may refer to something is looked at anyhow, as in a first cycle or a full sync. */
-async function allLookedAt(context: EngineContext, generation: Generation): Promise<boolean> {
-  for (const connection of context.connections) {
-    if (![...connection.imports.values()].some((rule) => rule.edges.length > 0)) continue;
-    const counts = Object.values(await context.store.spaces.count(connection.name));
-    if ((generation.looked.get(connection.name) ?? 0) < counts.reduce((sum, kind) => sum + kind.present + kind.gone, 0))
-      return false;
-  }
+/** Everything that may refer to something is looked at anyhow, as in a first cycle or a full sync; who came since is worked out elsewhere. */
+function allLookedAt(generation: Generation, stagedBefore: ReadonlyMap<string, number>): boolean {
+  for (const [connection, staged] of stagedBefore) if ((generation.looked.get(connection) ?? 0) < staged) return false;
   return true;
+}
+
+/** By connection whose objects may refer to others: how many it has. */
+async function stagedIn(context: EngineContext): Promise<Map<string, number>> {
+  const out = new Map<string, number>();
+  for (const { name, imports } of context.connections) {
+    if (![...imports.values()].some((rule) => rule.edges.length > 0)) continue;
+    const counts = Object.values(await context.store.spaces.count(name));
+    out.set(
+      name,
+      counts.reduce((sum, kind) => sum + kind.present + kind.gone, 0),
+    );
+  }
+  return out;
 }
