@@ -127,6 +127,19 @@ export function overtakenSuite(suite: Suite): void {
     });
   }
 
+  test('it is forgotten where a complete read shows that nothing of it was done', async (opened) => {
+    const { store, run, epoch } = opened;
+    await onItsWay(opened);
+    await wants(opened, NEWER);
+    await ends(opened);
+    const { revision, overtaken } = await rowOf(opened);
+    equal(overtaken, SENT);
+    const rows = [{ id: 1, revision, fault: null, steps: null, undone: [] }];
+    await store.exports.unshown({ connection: 'ad', run, epoch, at: NOW, rows });
+    const { overtaken: kept, export: wish } = await rowOf(opened);
+    deepEqual([kept, wish!.state, wish!.wanted], [null, 'waiting', '{"a":2}']);
+  });
+
   test('it is kept until the steps remember it', async (opened) => {
     await onItsWay(opened);
     await wants(opened, NEWER);

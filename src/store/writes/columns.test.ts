@@ -44,6 +44,20 @@ it('what is sent is what comes', () => {
   );
 });
 
+const looksFor = (bad: unknown) => (value: unknown) => {
+  if (JSON.stringify(value).includes(JSON.stringify(bad))) throw new Error('found');
+};
+
+it('what all have in common is looked at as well', () => {
+  const sent = { items: Array.from({ length: 50 }, (_, id) => ({ id, name: 'bad' })) };
+  expect(() => fromColumns(toColumns(sent), looksFor('bad'), 'all')).toThrow('found');
+});
+
+it('a list of more kinds of objects than are told apart comes as it was', () => {
+  const list = Array.from({ length: 300 }, (_, i) => ({ [`name ${i % 150}`]: i }));
+  expect(fromColumns(structuredClone(toColumns(list)), () => {}, 'all')).toStrictEqual(list);
+});
+
 it('like objects travel without a name of theirs being repeated', () => {
   const list = Array.from({ length: 100 }, (_, id) => ({ id, kind: 'person', digest: new Uint8Array([id]), keys: [] }));
   const text = JSON.stringify(toColumns({ items: list }));
