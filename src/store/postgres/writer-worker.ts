@@ -3,10 +3,11 @@
  * interactive lane is one transaction, answered after its commit; bulk operations share one until somebody interactive comes.
  * Each begins with the lock of the counters: what other processes write comes before it or after it, and the epoch is as it is then.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Client } from 'pg';
 import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
+import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
 import type { OperationName } from '../writes/operations.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
@@ -23,36 +24,46 @@ export interface WriterOptions extends PostgresPlace {
   readonly careless: boolean;
 }
 
-const port: MessagePort = parentPort!;
-const options = workerData as WriterOptions;
-
 /** A server, a database or a user may be set to answer before a commit is on the disk. */
 const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
 
+const noSlices = () => ({
+  operations: {} as { [operation: string]: { rows: number; ms: number } },
+  commitMs: 0,
+  checkpointMs: 0,
+});
+
+// Of the store that is open: one at a time.
+let port: MessagePort;
+let options: WriterOptions;
 let client: Client | undefined;
 let copy: WorkingCopy;
-const interactive: WriterRequest[] = [];
-const bulk: WriterRequest[] = [];
+let slices = noSlices();
 let draining = false;
 let arrived: () => void = () => {};
-const slices = { operations: {} as { [operation: string]: { rows: number; ms: number } }, commitMs: 0, checkpointMs: 0 };
+let interactive: WriterRequest[] = [];
+let bulk: WriterRequest[] = [];
 
-try {
-  client = await connected();
-  await migrate(client, options.schema);
-  copy = await createWorkingCopy(client);
-  takeStatements();
-  port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
-  port.on('message', (request: WriterRequest) => {
-    (request.lane === 'interactive' ? interactive : bulk).push(request);
-    arrived();
-    if (!draining) void drain();
-  });
-} catch (error) {
-  await client?.end().catch(() => {});
-  port.postMessage({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
-  port.close();
-}
+serve<WriterOptions>(async (given, asked) => {
+  [options, port, client, slices, draining] = [given, asked, undefined, noSlices(), false];
+  [interactive, bulk] = [[], []];
+  try {
+    client = await connected();
+    await migrate(client, options.schema);
+    copy = await createWorkingCopy(client);
+    takeStatements();
+    port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
+    port.on('message', (request: WriterRequest) => {
+      (request.lane === 'interactive' ? interactive : bulk).push(request);
+      arrived();
+      if (!draining) void drain();
+    });
+  } catch (error) {
+    await client?.end().catch(() => {});
+    port.postMessage({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
+    port.close();
+  }
+});
 
 async function connected(): Promise<Client> {
   const fresh = await connect(options);

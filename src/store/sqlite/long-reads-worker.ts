@@ -1,8 +1,8 @@
-/** Reads too long for a calling thread, on a thread and read-only connection of their own; ends after one answer. */
+/** Reads too long for a calling thread, on a thread and read-only connection of their own. */
 import { createHash } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from '../tables/database.ts';
 import { plainError } from '../tables/faults.ts';
+import { serve } from '../threads.ts';
 import { readIndexRows } from './read/index-rows.ts';
 
 export type LongRead =
@@ -10,27 +10,30 @@ export type LongRead =
   | { readonly what: 'checksums' }
   | { readonly what: 'copy'; readonly to: string };
 
-const { path, read } = workerData as { path: string; read: LongRead };
+export interface Asked {
+  readonly path: string;
+  readonly read: LongRead;
+}
 
-try {
-  const db = openDatabase(path, { readOnly: true, cacheKb: 16_000 });
-  if (read.what === 'importIndex') {
-    const rows = readIndexRows(db, read.connection);
+serve<Asked>(({ path, read }, port) => {
+  try {
+    const db = openDatabase(path, { readOnly: true, cacheKb: 16_000 });
+    const { result, moved } = answer(db, read);
     db.close();
-    parentPort!.postMessage({ ok: true, result: rows }, [
-      rows.anchorHigh.buffer,
-      rows.anchorLow.buffer,
-      rows.ids.buffer,
-      rows.content.buffer,
-      rows.present.buffer,
-    ] as ArrayBuffer[]);
-  } else {
-    const result = read.what === 'checksums' ? checksums(db) : copy(db, read.to);
-    db.close();
-    parentPort!.postMessage({ ok: true, result });
+    port.postMessage({ ok: true, result }, moved);
+  } catch (error) {
+    port.postMessage({ ok: false, error: plainError(error) });
   }
-} catch (error) {
-  parentPort!.postMessage({ ok: false, error: plainError(error) });
+  port.close();
+});
+
+/** `moved`: what is handed to the calling thread, not copied. */
+function answer(db: Database, read: LongRead): { readonly result: unknown; readonly moved: ArrayBuffer[] } {
+  if (read.what === 'checksums') return { result: checksums(db), moved: [] };
+  if (read.what === 'copy') return { result: copy(db, read.to), moved: [] };
+  const rows = readIndexRows(db, read.connection);
+  const columns = [rows.anchorHigh, rows.anchorLow, rows.ids, rows.content, rows.present];
+  return { result: rows, moved: columns.map(({ buffer }) => buffer as ArrayBuffer) };
 }
 
 /**

@@ -4,10 +4,11 @@
  * wait share a transaction too (a page that several of them touch is logged once), until somebody interactive comes: who
  * writes interactively waits for at most one bulk operation and its commit. Large ones come in slices (`more`).
  */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Database, openDatabase } from '../tables/database.ts';
 import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
+import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
 import { OPERATIONS, type OperationName } from '../writes/operations.ts';
 import { createSession, type Session } from '../writes/session.ts';
@@ -24,40 +25,51 @@ export interface WriterOptions {
   readonly delayMs: number;
 }
 
-const port: MessagePort = parentPort!;
-const options = workerData as WriterOptions;
 /**
  * In pages: 64 MB of log are copied back at a time. Keys in random order touch the same pages again and again: at 300k people
  * this costs half of what 16 MB at a time does. An interactive write waits up to 0.1 s for it, once in 64 MB.
  */
 const CHECKPOINT_PAGES = 16_000;
 
+const noSlices = () => ({
+  operations: {} as { [operation: string]: { rows: number; ms: number } },
+  commitMs: 0,
+  checkpointMs: 0,
+});
+
+// Of the store that is open: one at a time.
+let port: MessagePort;
+let options: WriterOptions;
 let lock: Lock | undefined;
 let db: Database;
 let session: Session;
-const interactive: WriterRequest[] = [];
-const bulk: WriterRequest[] = [];
+let slices = noSlices();
 let scheduled = false;
-const slices = { operations: {} as { [operation: string]: { rows: number; ms: number } }, commitMs: 0, checkpointMs: 0 };
+let interactive: WriterRequest[] = [];
+let bulk: WriterRequest[] = [];
 
-try {
-  lock = options.lock ? takeLock(options.path, options.program) : undefined;
-  db = openDatabase(options.path, { readOnly: false, cacheKb: 64_000, careless: options.careless, delayMs: options.delayMs });
-  migrate(db, options.path);
-  db.takeShapes();
-  session = createSession(db);
-  port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
-  port.on('message', (request: WriterRequest) => {
-    accept(request);
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(drain);
-  });
-} catch (error) {
-  lock?.release();
-  port.postMessage({ id: 0, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
-  port.close();
-}
+serve<WriterOptions>((given, asked) => {
+  [options, port, lock, slices, scheduled] = [given, asked, undefined, noSlices(), false];
+  [interactive, bulk] = [[], []];
+  try {
+    lock = options.lock ? takeLock(options.path, options.program) : undefined;
+    db = openDatabase(options.path, { readOnly: false, cacheKb: 64_000, careless: options.careless, delayMs: options.delayMs });
+    migrate(db, options.path);
+    db.takeShapes();
+    session = createSession(db);
+    port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
+    port.on('message', (request: WriterRequest) => {
+      accept(request);
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(drain);
+    });
+  } catch (error) {
+    lock?.release();
+    port.postMessage({ id: 0, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
+    port.close();
+  }
+});
 
 function accept(request: WriterRequest): void {
   (request.lane === 'interactive' ? interactive : bulk).push(request);

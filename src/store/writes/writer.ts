@@ -1,16 +1,10 @@
 /** The calling side of the writer thread: each operation is a message, each answer settles a promise. */
-import { Worker } from 'node:worker_threads';
 import { RollcallError } from '#core/errors';
 import type { Slices } from '../contract.ts';
 import { type PlainError, revive } from '../tables/faults.ts';
+import { startWork, type ThreadPlace } from '../threads.ts';
 import { toColumns } from './columns.ts';
 import type { OperationInput, OperationName, OperationResult } from './operations.ts';
-
-/** Where the code of a thread lies, and how it is started. */
-export interface WorkerPlace {
-  readonly url: URL;
-  readonly execArgv: string[];
-}
 
 export interface WriterRequest {
   readonly id: number;
@@ -40,8 +34,8 @@ export const NO_SLICES: Slices = { operations: {}, commitMs: 0, checkpointMs: 0 
 type Trace = (operation: string, shapes: readonly string[]) => void;
 
 /** `options`: what the thread at `place` is told. */
-export async function startWriter(place: WorkerPlace, options: unknown, trace: Trace | undefined): Promise<Writer> {
-  const worker = new Worker(place.url, { workerData: options, execArgv: place.execArgv, stdout: false });
+export async function startWriter(place: ThreadPlace, options: unknown, trace: Trace | undefined): Promise<Writer> {
+  const { port, done } = startWork(place, options);
   const waiting = new Map<number, { name: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   let lastId = 0;
   let ended: RollcallError | undefined;
@@ -51,7 +45,7 @@ export async function startWriter(place: WorkerPlace, options: unknown, trace: T
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  worker.on('message', (reply: WriterReply) => {
+  port.on('message', (reply: WriterReply) => {
     const caller = waiting.get(reply.id);
     if (!caller) return;
     waiting.delete(reply.id);
@@ -59,10 +53,13 @@ export async function startWriter(place: WorkerPlace, options: unknown, trace: T
     if (reply.ok) caller.resolve(reply.result);
     else caller.reject(revive(reply.error));
   });
-  worker.on('error', (error) =>
-    end(new RollcallError('internal', `the writer thread failed: ${error.message}`, { cause: error })),
+  const over = done.then((error) =>
+    end(
+      error === null
+        ? new RollcallError('internal', 'the store is closed')
+        : new RollcallError('internal', `the writer thread failed: ${error.message}`, { cause: error }),
+    ),
   );
-  worker.on('exit', () => end(new RollcallError('internal', 'the store is closed')));
 
   const answerTo = (id: number, name: string): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -72,7 +69,7 @@ export async function startWriter(place: WorkerPlace, options: unknown, trace: T
   const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id, name);
-    if (!ended) worker.postMessage({ id, lane, more, name, input: toColumns(input) } satisfies WriterRequest);
+    if (!ended) port.postMessage({ id, lane, more, name, input: toColumns(input) } satisfies WriterRequest);
     return answer;
   };
 
@@ -84,11 +81,9 @@ export async function startWriter(place: WorkerPlace, options: unknown, trace: T
     slices: async () => (await send('interactive', 'slices', null)) as Slices,
     async close() {
       if (ended) return;
-      // Listened for before it is asked to end: it may be gone by the time its answer is read.
-      const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       const answer = send('bulk', 'close', null).catch((error: unknown) => error);
       ended = new RollcallError('internal', 'the store is closed');
-      await exited;
+      await over;
       const failure = await answer;
       if (failure instanceof RollcallError && failure.message !== ended.message) throw failure;
     },
