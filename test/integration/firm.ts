@@ -17,6 +17,8 @@ export const HOUR = 3_600_000;
 
 export interface Firm {
   readonly folder: string;
+  /** Of the store: what rollcall.yaml would say. */
+  readonly place: string;
   now: number;
   store: Store;
   config: Configuration;
@@ -57,6 +59,7 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
   const ada = () => ({ by: 'Ada', reason: 'looked at it', at: here.now });
   const here: Firm = {
     folder,
+    place: kept.place,
     now: Date.UTC(2026, 0, 12, 8),
     store: await kept.open(),
     config: await load(yaml),
