@@ -43,7 +43,18 @@ function settings({ url, schema, process }: PostgresPlace): ClientConfig {
 }
 
 export async function connect(place: PostgresPlace): Promise<Client> {
-  const client = new Client(settings(place));
+  return await connected(new Client(settings(place)));
+}
+
+/**
+ * One whose statements do not wait for each other's answers: they are done in the order in which they were asked, and those of one turn
+ * are sent at one go. After one that failed those behind it in the transaction fail, too.
+ */
+export async function connectPipelined(place: PostgresPlace): Promise<Client> {
+  return await connected(new Client({ ...settings(place), pipeline: true }));
+}
+
+async function connected(client: Client): Promise<Client> {
   await client.connect();
   return client;
 }
@@ -55,6 +66,7 @@ export function createPool(place: PostgresPlace, max: number): Pool {
 /** Prepared once per connection under a name that stands for the text. */
 export async function query(client: Queryable, text: string, values: readonly unknown[] = []): Promise<Row[]> {
   noteStatement(text);
+  sendTogether(client);
   const result = await client.query({ name: nameOf(text), text, values: values as unknown[], rowMode: 'array' });
   return result.rows as Row[];
 }
@@ -63,6 +75,21 @@ export async function query(client: Queryable, text: string, values: readonly un
 export function noteStatement(text: string): void {
   statements?.push(text);
 }
+
+/** To be called before each statement: what follows in this turn goes into the same packet where the connection is pipelined. */
+export function sendTogether(client: Queryable): void {
+  if (!(client instanceof Client && client.pipeline)) return;
+  const { stream } = client.connection;
+  if (corked.has(stream)) return;
+  corked.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    corked.delete(stream);
+    stream.uncork();
+  });
+}
+
+const corked = new WeakSet<object>();
 
 /** What was asked since the last call, for the conformance suite: a statement that is asked twice is there twice. None before the first. */
 export function takeStatements(): string[] {

@@ -1,6 +1,6 @@
 /** COPY … FROM STDIN over a connection of `pg`: the statement and all of its rows are sent at once, and one answer comes back. */
 import { type ClientBase, type Connection, Query } from 'pg';
-import { noteStatement } from './connect.ts';
+import { noteStatement, sendTogether } from './connect.ts';
 
 const COPY_DATA = 0x64;
 const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
@@ -8,6 +8,7 @@ const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
 /** `rows` as the statement's format has them. @throws what the server says of them. */
 export async function copyIn(client: ClientBase, text: string, rows: Buffer): Promise<void> {
   noteStatement(text);
+  sendTogether(client);
   await new Promise<void>((resolve, reject) => {
     client.query(new CopyIn(text, rows, (error) => (error ? reject(error) : resolve())));
   });

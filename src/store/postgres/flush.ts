@@ -12,12 +12,16 @@ import type { Table } from './tables.ts';
 /** Its number is the database's own: nobody speaks of it. */
 const NUMBERED_THERE = 'search_pending';
 
-export async function flushTable(client: ClientBase, table: Table, changes: Changeset, rows: TableChanges): Promise<void> {
+/** Sent in this order, and done in it. */
+export function flushTable(client: ClientBase, table: Table, changes: Changeset, rows: TableChanges): Promise<unknown>[] {
+  const sent: Promise<unknown>[] = [];
   // A key that moves from one row to another is free before it is taken.
-  if (rows.deleted.length > 0) await remove(client, table, changes, rows.deleted);
-  await freeAnchors(client, table, changes, rows.updated);
-  for (const same of byShape(changes, rows.updated, table.columns.length)) await update(client, table, changes, same);
-  if (rows.inserted.length > 0) await insert(client, table, changes, rows.inserted);
+  if (rows.deleted.length > 0) sent.push(remove(client, table, changes, rows.deleted));
+  const moving = table.name === 'staged' ? movingAnchors(table, changes, rows.updated) : [];
+  if (moving.length > 0) sent.push(freeAnchors(client, table, changes, moving));
+  for (const same of byShape(changes, rows.updated, table.columns.length)) sent.push(update(client, table, changes, same));
+  if (rows.inserted.length > 0) sent.push(insert(client, table, changes, rows.inserted));
+  return sent;
 }
 
 /** Those that set the same columns. */
@@ -51,21 +55,17 @@ async function remove(client: ClientBase, table: Table, changes: Changeset, reco
   );
 }
 
+function movingAnchors(table: Table, changes: Changeset, updates: TableChanges['updated']): number[] {
+  const anchor = table.columns.indexOf('anchor');
+  return updates
+    .filter(({ before, after }) => kindOf(changes, after, anchor) !== UNSAID && kindOf(changes, before, anchor) !== NULL)
+    .map(({ before }) => before);
+}
+
 /** Anchors are unique, and a statement that gives several looks at them row by row. */
-async function freeAnchors(
-  client: ClientBase,
-  table: Table,
-  changes: Changeset,
-  updates: TableChanges['updated'],
-): Promise<void> {
-  if (table.name !== 'staged') return;
-  const [id, anchor] = [table.columns.indexOf('id'), table.columns.indexOf('anchor')];
-  const moving = updates.filter(
-    ({ before, after }) => kindOf(changes, after, anchor) !== UNSAID && kindOf(changes, before, anchor) !== NULL,
-  );
-  if (moving.length === 0) return;
-  const ids = moving.map(({ before }) => before);
-  await query(client, 'update staged set anchor = null where id = any($1::bigint[])', [arrayOf(changes, ids, id, 'bigint')]);
+async function freeAnchors(client: ClientBase, table: Table, changes: Changeset, records: readonly number[]): Promise<void> {
+  const ids = arrayOf(changes, records, table.columns.indexOf('id'), 'bigint');
+  await query(client, 'update staged set anchor = null where id = any($1::bigint[])', [ids]);
 }
 
 /** All of them set the same columns. */

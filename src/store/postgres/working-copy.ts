@@ -45,7 +45,19 @@ const SUMS = ['space_count', 'object_count', 'gate_sent'];
 const NUMBERED = ['parked', 'decision', 'run', 'change', 'error', 'gate_hold'];
 const LAST = 'last ';
 /** Indexes that no writing operation looks into: nobody reads a working copy. */
-const OF_READERS = ['staged_connection', 'staged_object', 'staged_name', 'staged_export', 'reference_key', 'reference_debt', 'object_due', 'change_range', 'error_run', 'decision_staged', 'decision_object'];
+const OF_READERS = [
+  'staged_connection',
+  'staged_object',
+  'staged_name',
+  'staged_export',
+  'reference_key',
+  'reference_debt',
+  'object_due',
+  'change_range',
+  'error_run',
+  'decision_staged',
+  'decision_object',
+];
 
 export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy> {
   /** Whose transaction it is. */
@@ -139,6 +151,7 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
         } finally {
           recording.close();
         }
+        const sent: Promise<unknown>[] = [];
         for (const [table, rows] of changes.tables) {
           touched.add(table);
           if (table === 'counter') continue;
@@ -146,11 +159,12 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
           const { inserted, updated, deleted } = rows;
           if (SUMS.includes(table)) {
             const there = [...inserted, ...updated.map(({ before }) => before)];
-            if (there.length > 0) await putRows(client, to, summed(to, changes, there));
-            await flushTable(client, to, changes, { inserted: [], updated: [], deleted });
-          } else await flushTable(client, to, changes, rows);
+            if (there.length > 0) sent.push(putRows(client, to, summed(to, changes, there)));
+            sent.push(...flushTable(client, to, changes, { inserted: [], updated: [], deleted }));
+          } else sent.push(...flushTable(client, to, changes, rows));
           written.set(table, (written.get(table) ?? 0) + inserted.length + updated.length + deleted.length);
         }
+        await Promise.all(sent);
         return result;
       } finally {
         for (const table of touched) if (!KEPT.includes(table)) db.exec(`delete from "${table}"`);
@@ -161,13 +175,15 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
       db.run('counter', `update counter set value = value + 1 where name = 'writes'`);
       const now = counters();
       const changed = [...now].filter(([name, value]) => known.get(name) !== value);
+      const sent = [];
       for (const [table, ours] of [
         ['turn', true],
         ['counter', false],
       ] as const) {
         const some = changed.filter(([name]) => BETWEEN_PROCESSES.includes(name) === ours);
-        if (some.length > 0) await query(client, save(table), [some.map(([name]) => name), some.map(([, value]) => value)]);
+        if (some.length > 0) sent.push(query(client, save(table), [some.map(([name]) => name), some.map(([, value]) => value)]));
       }
+      await Promise.all(sent);
       known = now;
     },
     forget() {

@@ -11,7 +11,7 @@ import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
 import type { OperationName } from '../writes/operations.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
-import { connect, type PostgresPlace, takeStatements } from './connect.ts';
+import { connectPipelined, type PostgresPlace, takeStatements } from './connect.ts';
 import { isLost, postgresError } from './faults.ts';
 import type { Copied } from './loads.ts';
 import { migrate } from './migrate.ts';
@@ -26,6 +26,12 @@ export interface WriterOptions extends PostgresPlace {
 
 /** A server, a database or a user may be set to answer before a commit is on the disk. */
 const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
+/**
+ * It writes rows and looks at them by their keys. A plan is kept as long as the connection, and one that was made while a table was still
+ * nearly empty would go through all of it each time.
+ */
+const BY_KEYS = 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off';
 
 const noSlices = () => ({
   operations: {} as { [operation: string]: { rows: number; ms: number } },
@@ -66,11 +72,12 @@ serve<WriterOptions>(async (given, asked) => {
 });
 
 async function connected(): Promise<Client> {
-  const fresh = await connect(options);
+  const fresh = await connectPipelined(options);
   // An answer says it; an idle one is found lost by the next use.
   fresh.on('error', () => {});
   // A process that stands still in a transaction keeps its locks no longer than its lease.
   await fresh.query(`set idle_in_transaction_session_timeout = ${LEASE_MS}`);
+  await fresh.query(BY_KEYS);
   await fresh.query(options.careless ? 'set synchronous_commit = off' : DURABLE);
   return fresh;
 }
@@ -142,8 +149,7 @@ async function begun(): Promise<Client> {
   for (let again = false; ; again = true)
     try {
       client ??= await connected();
-      await client.query('begin');
-      await copy.refresh(client);
+      await Promise.all([client.query('begin'), copy.refresh(client)]);
       return client;
     } catch (error) {
       if (again || !isLost(error)) throw error;

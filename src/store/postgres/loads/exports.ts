@@ -34,7 +34,11 @@ export async function loadTake(loader: Loader, request: OperationInput<'take'>):
 export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>): Promise<void> {
   const connection = loader.connectionId(batch.connection);
   const ids = batch.answers.map((one) => one.staged);
-  const rows = await stagedByIds(loader, [...ids, ...lastItems(loader, batch)]);
+  const [rows] = await Promise.all([
+    stagedByIds(loader, [...ids, ...lastItems(loader, batch)]),
+    refusedOf(loader, ids),
+    countedAt(loader, connection, [batch.at]),
+  ]);
   const of = columnOf(loader, 'staged');
   const kinds = new Map(rows.map((row) => [Number(of(row, 'id')), Number(of(row, 'kind'))]));
   const twins = await stagedByAnchors(
@@ -44,26 +48,26 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
     ),
   );
   const whose = new Map(batch.answers.map(({ staged, anchor }) => [`${kinds.get(staged)} ${anchor}`, staged]));
-  await loadTwins(
-    loader,
-    twins.flatMap((row) => {
-      const [id, own] = [Number(of(row, 'id')), whose.get(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`)];
-      return own === undefined || own === id ? [] : [id, own];
-    }),
-  );
-  await keysAt(loader, [
-    ...batch.answers.flatMap(({ keys }) => (keys ?? []).map(({ scope, norm }): [string, string] => [scope, norm])),
-    ...[...rows, ...twins].flatMap((row) => listedKeys(of(row, 'keys'))),
-  ]);
   const edges = batch.answers.flatMap((one) => one.edges);
-  await stagedByIds(
-    loader,
-    edges.map((edge) => edge.stagedId),
-    NARROW,
-  );
-  await edgesAt(loader, edges);
-  await refusedOf(loader, ids);
-  await countedAt(loader, connection, [batch.at]);
+  await Promise.all([
+    loadTwins(
+      loader,
+      twins.flatMap((row) => {
+        const [id, own] = [Number(of(row, 'id')), whose.get(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`)];
+        return own === undefined || own === id ? [] : [id, own];
+      }),
+    ),
+    keysAt(loader, [
+      ...batch.answers.flatMap(({ keys }) => (keys ?? []).map(({ scope, norm }): [string, string] => [scope, norm])),
+      ...[...rows, ...twins].flatMap((row) => listedKeys(of(row, 'keys'))),
+    ]),
+    stagedByIds(
+      loader,
+      edges.map((edge) => edge.stagedId),
+      NARROW,
+    ),
+    edgesAt(loader, edges),
+  ]);
 }
 
 /** Those that have no answer yet: with the last one they are lost. */
@@ -75,15 +79,17 @@ function lastItems(loader: Loader, batch: OperationInput<'answer'>): number[] {
 /** All that hangs on a row whose place another one takes, and on that one. */
 async function loadTwins(loader: Loader, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
-  for (const table of ['reference', 'waiting', 'parked'])
-    await loader.rows(table, `from ${table} t where t.staged_id = any($1::bigint[])`, [ids]);
+  const tables = ['reference', 'waiting', 'parked'];
+  await Promise.all(tables.map((table) => loader.rows(table, `from ${table} t where t.staged_id = any($1::bigint[])`, [ids])));
 }
 
 /** What the gates of a connection hold, and what they counted in these hours. */
 export async function countedAt(loader: Loader, connection: number, times: readonly number[]): Promise<void> {
-  await loader.rows('gate_hold', 'from gate_hold t where t.connection = $1 and t.closed_at is null', [connection]);
   const hours = [...new Set(times.map((at) => Math.floor(at / HOUR)))];
-  await loader.rows('gate_sent', 'from gate_sent t where t.connection = $1 and t.hour = any($2::bigint[])', [connection, hours]);
+  await Promise.all([
+    loader.rows('gate_hold', 'from gate_hold t where t.connection = $1 and t.closed_at is null', [connection]),
+    loader.rows('gate_sent', 'from gate_sent t where t.connection = $1 and t.hour = any($2::bigint[])', [connection, hours]),
+  ]);
 }
 
 export async function loadMarked(loader: Loader, batch: OperationInput<'markExports'>): Promise<void> {

@@ -4,18 +4,18 @@ import type { Loader } from '../working-copy.ts';
 import { columnOf, keysAt, listedKeys, stagedByAnchors, stagedByIds } from './staged.ts';
 
 export async function loadStage(loader: Loader, batch: OperationInput<'stage'>): Promise<void> {
-  await loader.rows('run', 'from run t where t.id = $1', [batch.run]);
   const connection = loader.connectionId(batch.connection);
   const { items } = batch;
-  const rows = await stagedByAnchors(
-    loader,
-    connection === 0 ? [] : items.map((item) => [connection, loader.termId(item.kind), item.anchor]),
-  );
-  const of = columnOf(loader, 'staged');
-  await keysAt(loader, [
-    ...items.flatMap(({ keys }) => keys.map(({ scope, norm }): [string, string] => [scope, norm])),
-    ...rows.flatMap((row) => listedKeys(of(row, 'keys'))),
+  const keys = items.flatMap((item) => item.keys.map(({ scope, norm }): [string, string] => [scope, norm]));
+  const [rows] = await Promise.all([
+    stagedByAnchors(loader, connection === 0 ? [] : items.map((item) => [connection, loader.termId(item.kind), item.anchor])),
+    loader.rows('run', 'from run t where t.id = $1', [batch.run]),
+    keysAt(loader, keys),
   ]);
+  if (rows.length === 0) return;
+  const of = columnOf(loader, 'staged');
+  const asked = new Set(keys.map(([scope, norm]) => `${scope} ${norm}`));
+  const others = rows.flatMap((row) => listedKeys(of(row, 'keys'))).filter(([scope, norm]) => !asked.has(`${scope} ${norm}`));
   const ids = new Map(rows.map((row) => [`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`, Number(of(row, 'id'))]));
   const whole: [number, number][] = [];
   const single: [number, number, string][] = [];
@@ -28,20 +28,26 @@ export async function loadStage(loader: Loader, batch: OperationInput<'stage'>):
       for (const key of [...(add?.keys ?? []), ...(remove ?? [])]) single.push([id, term, key]);
     }
   }
+  const loads: Promise<unknown>[] = [keysAt(loader, others)];
   if (whole.length > 0)
-    await loader.rows(
-      'reference',
-      `from unnest($1::bigint[], $2::bigint[]) as n(staged_id, attribute)
-         join reference t on t.staged_id = n.staged_id and t.attribute = n.attribute`,
-      [whole.map(([id]) => id), whole.map(([, attribute]) => attribute)],
+    loads.push(
+      loader.rows(
+        'reference',
+        `from unnest($1::bigint[], $2::bigint[]) as n(staged_id, attribute)
+           join reference t on t.staged_id = n.staged_id and t.attribute = n.attribute`,
+        [whole.map(([id]) => id), whole.map(([, attribute]) => attribute)],
+      ),
     );
   if (single.length > 0)
-    await loader.rows(
-      'reference',
-      `from unnest($1::bigint[], $2::bigint[], $3::text[]) as n(staged_id, attribute, key)
-         join reference t on t.staged_id = n.staged_id and t.attribute = n.attribute and t.key = n.key`,
-      [single.map(([id]) => id), single.map(([, attribute]) => attribute), single.map(([, , key]) => key)],
+    loads.push(
+      loader.rows(
+        'reference',
+        `from unnest($1::bigint[], $2::bigint[], $3::text[]) as n(staged_id, attribute, key)
+           join reference t on t.staged_id = n.staged_id and t.attribute = n.attribute and t.key = n.key`,
+        [single.map(([id]) => id), single.map(([, attribute]) => attribute), single.map(([, , key]) => key)],
+      ),
     );
+  await Promise.all(loads);
 }
 
 export async function loadAbsent(loader: Loader, batch: OperationInput<'markAbsent'>): Promise<void> {

@@ -53,16 +53,21 @@ export async function keysAt(loader: Loader, wanted: Iterable<readonly [scope: s
       if (term !== 0) (isUnique(one!) ? unique : plain).push([term, norm]);
     }
   }
-  for (const [table, pairs] of [
+  const tables = [
     ['object_key', plain],
     ['unique_key', unique],
-  ] as const)
-    if (pairs.length > 0)
-      await loader.rows(
-        table,
-        `from unnest($1::bigint[], $2::text[]) as n(scope, norm) join ${table} t on t.scope = n.scope and t.norm = n.norm`,
-        [pairs.map(([scope]) => scope), pairs.map(([, norm]) => norm)],
-      );
+  ] as const;
+  await Promise.all(
+    tables.map(([table, pairs]) =>
+      pairs.length === 0
+        ? []
+        : loader.rows(
+            table,
+            `from unnest($1::bigint[], $2::text[]) as n(scope, norm) join ${table} t on t.scope = n.scope and t.norm = n.norm`,
+            [pairs.map(([scope]) => scope), pairs.map(([, norm]) => norm)],
+          ),
+    ),
+  );
 }
 
 /** The list that a staged row keeps of its own keys. */
