@@ -12,6 +12,7 @@ import { createSession, RESERVED, type Session } from '../writes/session.ts';
 import { type Changeset, keyValueOf, readChangeset } from './changeset.ts';
 import { query, type Value } from './connect.ts';
 import { flushTable, putRows } from './flush.ts';
+import { joined } from './joined.ts';
 import { type Copied, LOADS } from './loads.ts';
 import { readTables, type Table } from './tables.ts';
 
@@ -28,8 +29,11 @@ export interface WorkingCopy {
   readonly session: Session;
   /** Inside a transaction that holds the counters' lock: what everybody needs is as it is in the database. */
   refresh(client: ClientBase): Promise<void>;
-  /** One operation, in that transaction; when it fails nothing of it was sent. */
-  run(name: Copied, input: unknown): Promise<unknown>;
+  /**
+   * Operations of one name, one after the other, in that transaction: what all of them may look at is loaded before the first, what they
+   * changed is sent after the last. Of one that fails nothing is sent.
+   */
+  run(name: Copied, inputs: readonly unknown[]): Promise<Outcome[]>;
   /** Right before the commit: the counters. */
   finish(): Promise<void>;
   /** After a rollback: nothing here is believed any more. */
@@ -37,6 +41,9 @@ export interface WorkingCopy {
   readonly written: ReadonlyMap<string, number>;
   restoreWritten(before: ReadonlyMap<string, number>): void;
 }
+
+/** What one operation answered. */
+export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown };
 
 /** Few rows, which nearly every operation needs: kept from one transaction to the next, while nobody else wrote. */
 const KEPT = ['counter', 'term', 'connection', 'space_count', 'object_count', 'attempt'];
@@ -107,6 +114,22 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
     return records.map((record) => db.get(sql, ...key.map((place) => keyValueOf(changes, record, place))) as Value[]);
   };
 
+  const runOne = (name: Copied, input: unknown): Outcome => {
+    const { epoch } = session;
+    try {
+      db.exec('begin');
+      const result = (OPERATIONS[name] as (session: Session, input: unknown) => unknown)(session, input);
+      session.flush();
+      db.exec('commit');
+      return { ok: true, result };
+    } catch (error) {
+      if (db.raw.isTransaction) db.exec('rollback');
+      session.reload();
+      session.epoch = epoch;
+      return { ok: false, error };
+    }
+  };
+
   const copy: WorkingCopy = {
     session,
     written,
@@ -132,22 +155,15 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
       session.reload();
       believed = true;
     },
-    async run(name, input) {
+    async run(name, inputs) {
       try {
-        await LOADS[name](loader, input as never);
+        await LOADS[name](loader, joined(inputs) as never);
         const recording = db.raw.createSession();
+        let outcomes: Outcome[];
         let changes: Changeset;
-        let result: unknown;
         try {
-          db.exec('begin');
-          result = (OPERATIONS[name] as (session: Session, input: unknown) => unknown)(session, input);
-          session.flush();
-          db.exec('commit');
+          outcomes = inputs.map((input) => runOne(name, input));
           changes = readChangeset(recording.changeset());
-        } catch (error) {
-          if (db.raw.isTransaction) db.exec('rollback');
-          session.reload();
-          throw error;
         } finally {
           recording.close();
         }
@@ -165,7 +181,7 @@ export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy>
           written.set(table, (written.get(table) ?? 0) + inserted.length + updated.length + deleted.length);
         }
         await Promise.all(sent);
-        return result;
+        return outcomes;
       } finally {
         for (const table of touched) if (!KEPT.includes(table)) db.exec(`delete from "${table}"`);
         touched.clear();

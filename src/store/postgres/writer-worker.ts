@@ -17,12 +17,15 @@ import type { Copied } from './loads.ts';
 import { migrate } from './migrate.ts';
 import { STATEMENTS } from './statements.ts';
 import { LEASE_MS } from './tenure/desk.ts';
-import { createWorkingCopy, type WorkingCopy } from './working-copy.ts';
+import { createWorkingCopy, type Outcome, type WorkingCopy } from './working-copy.ts';
 
 export interface WriterOptions extends PostgresPlace {
   /** A private copy need not survive a power cut, and nobody else writes it. */
   readonly careless: boolean;
 }
+
+/** Slices that are loaded and sent at one go: whoever writes interactively waits for all of them. */
+const TOGETHER = 4;
 
 /** A server, a database or a user may be set to answer before a commit is on the disk. */
 const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
@@ -121,9 +124,10 @@ async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
   let committing = false;
   try {
     const on = await begun();
-    for (const request of requests) {
-      replies.push(await runOne(on, request));
-      if (request.lane === 'bulk' && interactive.length > 0) break;
+    while (replies.length < requests.length) {
+      const some = alike(requests, replies.length);
+      replies.push(...(await runSome(on, some)));
+      if (some[0]!.lane === 'bulk' && interactive.length > 0) break;
     }
     await copy.finish();
     const since = performance.now();
@@ -169,30 +173,44 @@ async function leave(error: unknown): Promise<void> {
   client = undefined;
 }
 
-async function runOne(on: Client, request: WriterRequest): Promise<WriterReply> {
-  if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(copy.written), shapes: [] };
-  if (request.name === 'slices') return { id: request.id, ok: true, result: slices, shapes: [] };
+/** The next request, with slices of its batch that follow it. */
+function alike(requests: readonly WriterRequest[], from: number): WriterRequest[] {
+  const some = [requests[from]!];
+  while (some.length < TOGETHER && some.at(-1)!.more && requests[from + some.length]?.name === some[0]!.name)
+    some.push(requests[from + some.length]!);
+  return some;
+}
+
+async function runSome(on: Client, requests: readonly WriterRequest[]): Promise<WriterReply[]> {
+  const { id, name, lane } = requests[0]!;
+  if (name === 'written') return [{ id, ok: true, result: Object.fromEntries(copy.written), shapes: [] }];
+  if (name === 'slices') return [{ id, ok: true, result: slices, shapes: [] }];
   const begun = performance.now();
-  const { epoch } = copy.session;
   const written = new Map(copy.written);
   takeStatements();
+  let outcomes: Outcome[];
   try {
-    const input = fromColumns(request.input, checkDomain, request.name);
-    const result = await operate(on, request.name as OperationName, input);
-    if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
-    return { id: request.id, ok: true, result, shapes: takeStatements() };
+    const inputs = requests.map(({ input }) => fromColumns(input, checkDomain, name));
+    outcomes = await operate(on, name as OperationName, inputs);
+    if (lane === 'bulk') noteSlice(name, written, performance.now() - begun);
   } catch (error) {
     // What the database refused undoes the whole transaction.
     if ((error as { severity?: unknown }).severity !== undefined || isLost(error)) throw error;
-    copy.session.epoch = epoch;
-    return { id: request.id, ok: false, error: plainError(error), shapes: [] };
+    outcomes = requests.map(() => ({ ok: false, error }));
   }
+  const shapes = takeStatements();
+  return outcomes.map((one, i) => {
+    const reply = { id: requests[i]!.id, shapes: i === 0 ? shapes : [] };
+    return one.ok ? { ...reply, ok: true, result: one.result } : { ...reply, ok: false, error: plainError(one.error) };
+  });
 }
 
-async function operate(on: Client, name: OperationName, input: unknown): Promise<unknown> {
-  if (name in STATEMENTS)
-    return await (STATEMENTS[name as keyof typeof STATEMENTS] as (on: Client, input: unknown) => Promise<unknown>)(on, input);
-  return await copy.run(name as Copied, input);
+async function operate(on: Client, name: OperationName, inputs: readonly unknown[]): Promise<Outcome[]> {
+  if (!(name in STATEMENTS)) return await copy.run(name as Copied, inputs);
+  const statement = STATEMENTS[name as keyof typeof STATEMENTS] as (on: Client, input: unknown) => Promise<unknown>;
+  const outcomes: Outcome[] = [];
+  for (const input of inputs) outcomes.push({ ok: true, result: await statement(on, input) });
+  return outcomes;
 }
 
 function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {

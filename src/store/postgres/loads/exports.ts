@@ -47,15 +47,16 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
       anchor === null || !kinds.has(staged) ? [] : [[connection, kinds.get(staged)!, anchor]],
     ),
   );
-  const whose = new Map(batch.answers.map(({ staged, anchor }) => [`${kinds.get(staged)} ${anchor}`, staged]));
+  // Who takes the place of one that is there, or of one that took it before.
+  const places = new Map<string, Set<number>>();
+  const takes = (place: string, id: number): unknown => places.get(place)?.add(id) ?? places.set(place, new Set([id]));
+  for (const { staged, anchor } of batch.answers) if (anchor !== null) takes(`${kinds.get(staged)} ${anchor}`, staged);
+  for (const row of twins) takes(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`, Number(of(row, 'id')));
   const edges = batch.answers.flatMap((one) => one.edges);
   await Promise.all([
     loadTwins(
       loader,
-      twins.flatMap((row) => {
-        const [id, own] = [Number(of(row, 'id')), whose.get(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`)];
-        return own === undefined || own === id ? [] : [id, own];
-      }),
+      [...places.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])),
     ),
     keysAt(loader, [
       ...batch.answers.flatMap(({ keys }) => (keys ?? []).map(({ scope, norm }): [string, string] => [scope, norm])),
