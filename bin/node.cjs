@@ -49,6 +49,9 @@ exports.run = function run(args, starting) {
   env[key] = path.dirname(node) + path.delimiter + (env[key] || '');
   // Sources are stripped of their types once, not again by each process and each thread that loads them.
   if (args[0] === FROM_SOURCE && !env.NODE_COMPILE_CACHE) env.NODE_COMPILE_CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'node');
+  // glibc keeps what threads free in ever larger pieces for itself: a first cycle of 50,000 people peaks at 937 MB, so at 758.
+  if (!env.MALLOC_MMAP_THRESHOLD_) env.MALLOC_MMAP_THRESHOLD_ = '262144';
+  if (!env.MALLOC_TRIM_THRESHOLD_) env.MALLOC_TRIM_THRESHOLD_ = '1048576';
   var started = child.spawn(node, args, { stdio: 'inherit', env: env });
   ['SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () { started.kill(signal); });

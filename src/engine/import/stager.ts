@@ -90,6 +90,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   const digest = new Uint8Array(16);
   let { mark, index } = options;
   let batch: Arrived[] = [];
+  /** Into an empty connector space: there is nothing to compare with, and what arrived need not be kept. */
+  let fresh: StageItem[] = [];
+  let blobs: Canonical['blobs'][number][] = [];
   let weight = 0;
   let onTheirWay: Promise<unknown>[] = [];
   const refusals = createRefusals(context, connection);
@@ -157,26 +160,40 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     await Promise.all(pending);
   };
 
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
+  const take = (arrived: Arrived): void => {
+    if (!options.empty) batch.push(arrived);
+    else if (decided(arrived.object, arrived.canonical, true)) {
+      fresh.push(itemOf(arrived, undefined));
+      blobs.push(...arrived.canonical.blobs);
+    }
+  };
+
+  /** Compares what arrived with what is there. `held` gets what of an item is kept, by its place. */
+  const compared = async (held: Map<number, Held>): Promise<StageItem[]> => {
     let arrived = batch;
     batch = [];
-    weight = 0;
     const before = new Map<string, StagedRow>();
-    if (!options.empty) {
-      for (const [kind, anchors] of byKind(arrived))
-        for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
-          before.set(`${kind}\u0000${row.anchor}`, row);
-      await loaded(before.values());
-      if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
-    }
+    for (const [kind, anchors] of byKind(arrived))
+      for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
+        before.set(`${kind}\u0000${row.anchor}`, row);
+    await loaded(before.values());
+    if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
     arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
-    const blobs = arrived.flatMap((a) => a.canonical.blobs);
-    if (blobs.length > 0) await store.blobs.put(blobs);
-    const held = new Map<number, Held>();
-    const items = arrived.map((a, at) =>
+    for (const { canonical } of arrived) blobs.push(...canonical.blobs);
+    return arrived.map((a, at) =>
       itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`), (one) => void held.set(at, one)),
     );
+  };
+
+  const flush = async (): Promise<void> => {
+    if (batch.length + fresh.length === 0) return;
+    const held = new Map<number, Held>();
+    const items = options.empty ? fresh : await compared(held);
+    fresh = [];
+    weight = 0;
+    const bytes = blobs;
+    blobs = [];
+    if (bytes.length > 0) await store.blobs.put(bytes);
     if (onTheirWay.length >= IN_FLIGHT) await drain();
     const way = send(items, held);
     way.catch(() => undefined);
@@ -288,10 +305,10 @@ export function createStager(context: EngineContext, connection: EngineConnectio
             continue;
           }
         }
-        batch.push({ object: entry, canonical, digest: digest.slice(), anchorDigest: anchorDigest.slice() });
+        take({ object: entry, canonical, digest: digest.slice(), anchorDigest: anchorDigest.slice() });
         weight += canonical.digestText.length;
         for (const { bytes } of canonical.blobs) weight += bytes.length;
-        if (batch.length >= (options.empty ? LOADED : BATCH) || weight >= MOST_WEIGHT) await flush();
+        if (batch.length >= BATCH || fresh.length >= LOADED || weight >= MOST_WEIGHT) await flush();
       }
       counters.add(connection.name, 'seen', page.length);
     },

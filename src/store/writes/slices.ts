@@ -2,6 +2,7 @@
  * Large batches in slices. The writer does one slice at one go, and gives way to whoever writes interactively between two:
  * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
  */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
@@ -136,9 +137,16 @@ export async function putBlobsInSlices(writer: Writer, blobs: OperationInput<'pu
   );
 }
 
-/** One transaction, unless somebody interactive comes in between. */
-function inOrder<T, Result>(slices: readonly T[], write: (slice: T, more: boolean) => Promise<Result>): Promise<Result[]> {
-  return Promise.all(slices.map((slice, n) => write(slice, n < slices.length - 1)));
+/** One transaction, unless somebody interactive comes in between: he is heard while a large batch is being packed. */
+async function inOrder<T, Result>(slices: readonly T[], write: (slice: T, more: boolean) => Promise<Result>): Promise<Result[]> {
+  const written: Promise<Result>[] = [];
+  for (const [n, slice] of slices.entries()) {
+    if (n > 0) await pause();
+    const one = write(slice, n < slices.length - 1);
+    one.catch(() => undefined);
+    written.push(one);
+  }
+  return await Promise.all(written);
 }
 
 function startsOf(slices: readonly (readonly unknown[])[]): number[] {
