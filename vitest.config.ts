@@ -30,10 +30,12 @@ const config: ViteUserConfig = defineConfig({
         plugins: [countBranches],
         test: {
           name: 'whole',
-          setupFiles: ['test/branches.ts'],
+          setupFiles: ['test/apart.ts', 'test/branches.ts'],
           include: ['test/{simulation,integration,e2e,fuzz}/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...(process.env['ROLLCALL_TEST_STORE'] === 'postgres' ? ONE_STORE.keys() : [])],
           execArgv: ['--conditions=source'],
+          // A process goes on with the next file, which loads everything anew (test/apart.ts): starting one takes as long as a small file.
+          isolate: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

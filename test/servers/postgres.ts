@@ -70,19 +70,22 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
   }
 }
 
-let admin: Promise<Client> | undefined;
+declare global {
+  /** Of the process: it runs several test files, and each loads this one anew. */
+  var rollcallAdmin: Promise<Client> | undefined;
+}
 
 /** In the database `postgres`, by the one connection that each process keeps there. */
 export async function command<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-  admin ??= connected();
-  return (await (await admin).query<Row>(sql, [...values])).rows;
+  globalThis.rollcallAdmin ??= connected();
+  return (await (await globalThis.rollcallAdmin).query<Row>(sql, [...values])).rows;
 }
 
 async function connected(): Promise<Client> {
   const client = new Client({ connectionString: await serverUrl() });
   // A test may end the server.
   client.on('error', () => {
-    admin = undefined;
+    globalThis.rollcallAdmin = undefined;
   });
   await client.connect();
   await dropLeftovers(client);
