@@ -6,6 +6,7 @@
  *     --bench         with the benchmarks of a million people, on both stores
  *     --seed N        the seed of a new one (default: of the day)
  *     --again         what failed before is done once more
+ *     --keep          what is done is kept as a result though pieces are left: a night may end before they do
  *
  * Exit code 0 when every piece asked for is done and passed, 1 when one failed, 2 when there was no time for all.
  */
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     bench: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
     again: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
   },
 });
 const minutes = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes);
@@ -75,6 +77,7 @@ if (left.length > 0)
     `${left.length} of ${wanted.length} pieces are left, about ${duration(remaining(left))}: the same command goes on with them`,
   );
 else if (missing(all).length === 0 && failed.length === 0 && !changed) say(`all passed: ${relative(ROOT, record.finish())}`);
+if (options.keep && missing(all).length > 0 && failed.length === 0 && !changed) say(`so far: ${relative(ROOT, record.keep())}`);
 process.exitCode = failed.length > 0 ? 1 : left.length > 0 ? 2 : 0;
 
 function tell(one: Done): void {

@@ -50,6 +50,8 @@ export interface Record {
   same(): boolean;
   /** Nothing is missing, and nothing failed. Answers where it is kept. */
   finish(): string;
+  /** What is done so far, as a result of its own; the rest goes on as before. Answers where it is kept. */
+  keep(): string;
 }
 
 const RESULTS = join(ROOT, 'bench/results');
@@ -66,6 +68,7 @@ export function openRecord(seed: number): Record {
   const [first, ...lines] = readFileSync(file, 'utf8').split('\n').filter(isWhole);
   const head = JSON.parse(first!) as Head;
   let all = lines.map((line) => JSON.parse(line) as Done);
+  const result = join(RESULTS, `verify-long-${head.started.slice(0, 10)}-${commit}`);
   // The end of a line that was not written in full would be the beginning of the next one.
   write(file, [head, ...all]);
   return {
@@ -85,8 +88,14 @@ export function openRecord(seed: number): Record {
       all = all.filter(({ failed }) => failed === 0);
       write(file, [head, ...all]);
     },
+    keep() {
+      const kept = `${result}-so-far.jsonl`;
+      write(kept, [head, ...all]);
+      return kept;
+    },
     finish() {
-      const kept = join(RESULTS, `verify-long-${head.started.slice(0, 10)}-${commit}.jsonl`);
+      const kept = `${result}.jsonl`;
+      rmSync(`${result}-so-far.jsonl`, { force: true });
       renameSync(file, kept);
       rmSync(outputs, { recursive: true, force: true });
       return kept;
