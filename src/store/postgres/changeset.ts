@@ -18,7 +18,7 @@ export const NULL = 5;
 export interface Changeset {
   readonly bytes: Buffer;
   /** Where values begin in `bytes`. A record is the place of its first one here; the others follow. */
-  readonly at: readonly number[];
+  readonly at: Int32Array;
   /** By table, in the order in which the tables were first written. */
   readonly tables: ReadonlyMap<string, TableChanges>;
 }
@@ -32,7 +32,9 @@ export interface TableChanges {
 
 export function readChangeset(blob: Uint8Array): Changeset {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
-  const places: number[] = [];
+  // A value has a byte at least.
+  const places = new Int32Array(bytes.length);
+  let found = 0;
   const tables = new Map<string, TableChanges>();
   let at = 0;
   let columns = 0;
@@ -47,9 +49,9 @@ export function readChangeset(blob: Uint8Array): Changeset {
     }
   };
   const record = (): number => {
-    const first = places.length;
+    const first = found;
     for (let i = 0; i < columns; i++) {
-      places.push(at);
+      places[found++] = at;
       const kind = bytes[at++]!;
       if (kind === INTEGER || kind === REAL) at += 8;
       else if (kind === TEXT || kind === BLOB) {

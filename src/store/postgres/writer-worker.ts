@@ -24,8 +24,10 @@ export interface WriterOptions extends PostgresPlace {
   readonly careless: boolean;
 }
 
-/** Slices that are loaded and sent at one go: whoever writes interactively waits for all of them. */
-const TOGETHER = 4;
+/** Slices that are loaded and sent at one go: a push waits for all of them, about 0.2 s. While some come, each slice goes alone. */
+const TOGETHER = 10;
+/** After which nobody is believed to push. */
+const QUIET_MS = 1_000;
 
 /** A server, a database or a user may be set to answer before a commit is on the disk. */
 const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
@@ -50,12 +52,13 @@ let copy: WorkingCopy;
 let slices = noSlices();
 let draining = false;
 let arrived: () => void = () => {};
+let pushedAt = Number.NEGATIVE_INFINITY;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
 
 serve<WriterOptions>(async (given, asked) => {
   [options, port, client, slices, draining] = [given, asked, undefined, noSlices(), false];
-  [interactive, bulk] = [[], []];
+  [interactive, bulk, pushedAt] = [[], [], Number.NEGATIVE_INFINITY];
   try {
     client = await connected();
     await migrate(client, options.schema);
@@ -64,6 +67,7 @@ serve<WriterOptions>(async (given, asked) => {
     port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
     port.on('message', (request: WriterRequest) => {
       (request.lane === 'interactive' ? interactive : bulk).push(request);
+      if (request.lane === 'interactive' && request.name === 'stage') pushedAt = performance.now();
       arrived();
       if (!draining) void drain();
     });
@@ -176,7 +180,8 @@ async function leave(error: unknown): Promise<void> {
 /** The next request, with slices of its batch that follow it. */
 function alike(requests: readonly WriterRequest[], from: number): WriterRequest[] {
   const some = [requests[from]!];
-  while (some.length < TOGETHER && some.at(-1)!.more && requests[from + some.length]?.name === some[0]!.name)
+  const most = performance.now() - pushedAt < QUIET_MS ? 1 : TOGETHER;
+  while (some.length < most && some.at(-1)!.more && requests[from + some.length]?.name === some[0]!.name)
     some.push(requests[from + some.length]!);
   return some;
 }

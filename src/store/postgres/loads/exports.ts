@@ -8,6 +8,12 @@ import { columnOf, edgesAt, keysAt, listedKeys, NARROW, refusedOf, stagedByAncho
 
 const HOUR = 3_600_000;
 
+/** What is taken is not written, but for the attempt. */
+const TAKEN = [
+  ...['id', 'connection', 'kind', 'presence', 'revision', 'touched_seq', 'incarnation', 'protected'],
+  ...['export_operation', 'export_state', 'export_revision', 'export_not_before'],
+];
+
 /** What waits, without what is on its way. */
 export async function loadTake(loader: Loader, request: OperationInput<'take'>): Promise<void> {
   const connection = loader.connectionId(request.connection);
@@ -27,7 +33,7 @@ export async function loadTake(loader: Loader, request: OperationInput<'take'>):
       request.only ?? null,
       request.limit,
     ],
-    NARROW,
+    TAKEN,
   );
 }
 
@@ -40,17 +46,22 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
     countedAt(loader, connection, [batch.at]),
   ]);
   const of = columnOf(loader, 'staged');
-  const kinds = new Map(rows.map((row) => [Number(of(row, 'id')), Number(of(row, 'kind'))]));
+  const own = new Map(rows.map((row) => [Number(of(row, 'id')), row]));
+  const kindOf = (id: number): number => Number(of(own.get(id)!, 'kind'));
+  // An anchor that is its own already is nobody else's.
   const twins = await stagedByAnchors(
     loader,
     batch.answers.flatMap(({ staged, anchor }): [number, number, string][] =>
-      anchor === null || !kinds.has(staged) ? [] : [[connection, kinds.get(staged)!, anchor]],
+      anchor === null || !own.has(staged) || of(own.get(staged)!, 'anchor') === anchor
+        ? []
+        : [[connection, kindOf(staged), anchor]],
     ),
   );
   // Who takes the place of one that is there, or of one that took it before.
   const places = new Map<string, Set<number>>();
   const takes = (place: string, id: number): unknown => places.get(place)?.add(id) ?? places.set(place, new Set([id]));
-  for (const { staged, anchor } of batch.answers) if (anchor !== null) takes(`${kinds.get(staged)} ${anchor}`, staged);
+  for (const { staged, anchor } of batch.answers)
+    if (anchor !== null && own.has(staged)) takes(`${kindOf(staged)} ${anchor}`, staged);
   for (const row of twins) takes(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`, Number(of(row, 'id')));
   const edges = batch.answers.flatMap((one) => one.edges);
   await Promise.all([
