@@ -10,7 +10,7 @@ export function postgresError(error: unknown, committing: boolean = false): Roll
   if (error instanceof RollcallError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
   const message = error instanceof Error ? error.message : String(error);
-  if (UNREACHED.test(code) || /timeout expired|timeout exceeded when trying to connect/.test(message))
+  if (UNREACHED.test(code) || /timeout expired|timeout exceeded when trying to connect|connection timeout$/.test(message))
     return said(
       'unavailable',
       `PostgreSQL cannot be reached: ${message}`,

@@ -6,7 +6,7 @@
  *   read/     what callers read      tenure                         several processes
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Client, escapeIdentifier, type Pool } from 'pg';
+import { type Client, type ClientBase, escapeIdentifier, type Pool } from 'pg';
 import { RollcallError } from '#core/errors';
 import { assembleStore } from '../assemble.ts';
 import type { Store, StoreInfo } from '../contract.ts';
@@ -52,20 +52,22 @@ const OLDEST = 15;
  */
 export async function open(options: OpenOptions): Promise<Store> {
   const place: PostgresPlace = { url: options.url, schema: options.schema ?? SCHEMA, process: randomUUID() };
+  const pool = readers(place);
   try {
-    const client = await connect(place);
+    const client = await pool.connect();
     try {
       await look(client, options.create === true && options.readOnly !== true);
     } finally {
-      await client.end();
+      client.release();
     }
-    return await openAt(place, options, null);
+    return await openAt(place, options, null, pool);
   } catch (error) {
+    await pool.end().catch(() => {});
     throw postgresError(error);
   }
 }
 
-async function look(client: Client, create: boolean): Promise<void> {
+async function look(client: ClientBase, create: boolean): Promise<void> {
   const [[version]] = (await query(client, `select current_setting('server_version_num')::int / 10000`)) as [[number]];
   if (version < OLDEST)
     throw new RollcallError('configuration', `the server is PostgreSQL ${version}; Rollcall needs ${OLDEST} or newer`, {
@@ -77,8 +79,8 @@ async function look(client: Client, create: boolean): Promise<void> {
     });
 }
 
-/** `copy`: the connection that keeps a private copy, which is dropped at the end. */
-async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client | null): Promise<Store> {
+/** `copy`: the connection that keeps a private copy, which is dropped at the end. `pool`: ended with the store; here only once there is one. */
+async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client | null, pool: Pool): Promise<Store> {
   const writer = options.readOnly
     ? null
     : await startWriter(
@@ -90,8 +92,6 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
     writer === null || copy !== null
       ? null
       : openSeveral(place, options.program, (at) => writer.interactive('takeEpoch', { at }));
-  const pool = createPool(place, READERS);
-  pool.on('error', () => {});
   try {
     const client = await pool.connect();
     try {
@@ -134,7 +134,6 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
       },
     });
   } catch (error) {
-    await pool.end().catch(() => {});
     await writer?.close();
     throw error;
   }
@@ -144,14 +143,24 @@ async function sandbox(place: PostgresPlace, options: OpenOptions): Promise<Stor
   const schema = `${place.schema}_plan_${randomBytes(6).toString('hex')}`;
   const keeper = await connect(place);
   keeper.on('error', () => {});
+  const there = { ...place, schema };
+  const pool = readers(there);
   try {
     await copyTables(keeper, place.schema, schema);
-    return await openAt({ ...place, schema }, { url: place.url, program: options.program }, keeper);
+    return await openAt(there, { url: place.url, program: options.program }, keeper, pool);
   } catch (error) {
+    await pool.end().catch(() => {});
     await keeper.query(`drop schema if exists ${escapeIdentifier(schema)} cascade`).catch(() => {});
     await keeper.end().catch(() => {});
     throw postgresError(error);
   }
+}
+
+/** One that is idle and lost is made anew at its next use. */
+function readers(place: PostgresPlace): Pool {
+  const pool = createPool(place, READERS);
+  pool.on('error', () => {});
+  return pool;
 }
 
 async function readInfo(pool: Pool): Promise<StoreInfo> {
