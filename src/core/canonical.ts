@@ -102,11 +102,12 @@ export function canonicalJson(value: unknown, depth = 0): string {
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null, depth + 1)).join(',')}]`;
   if (typeof value !== 'object') throw new RollcallError('invalidValue', `a ${typeof value} has no JSON form`);
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  const parts = entries
-    .filter(([, item]) => item !== undefined)
-    .map(([name, item]): [string, unknown] => [String(name), item])
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item, depth + 1)}`);
-  return `{${parts.join(',')}}`;
+  if (value instanceof Map) return canonicalJson(Object.fromEntries(value), depth);
+  const record = value as { readonly [name: string]: unknown };
+  let text = '';
+  for (const name of Object.keys(record).sort()) {
+    const item = record[name];
+    if (item !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${canonicalJson(item, depth + 1)}`;
+  }
+  return text === '' ? '{}' : `${text}}`;
 }
