@@ -1,5 +1,6 @@
 /** Attempts and answers: the rows that are sent, and what the gates count of them. */
 
+import { unpackItems } from '../../tables/attempt-items.ts';
 import { codeOf, OPERATIONS, WAITING } from '../../tables/codes.ts';
 import type { Row } from '../../tables/database.ts';
 import type { OperationInput } from '../../writes/operations.ts';
@@ -82,10 +83,20 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
   ]);
 }
 
-/** Those that have no answer yet: with the last one they are lost. */
+/** Those of its attempt that have no answer yet: with the last one they are lost. */
 function lastItems(loader: Loader, batch: OperationInput<'answer'>): number[] {
   if (batch.more) return [];
-  return [...loader.session.inFlight(loader.connectionId(batch.connection))];
+  const { db } = loader.session;
+  const connection = loader.connectionId(batch.connection);
+  const [attempt] = db.all(
+    'select items from attempt where connection = ? and run = ? and attempt = ?',
+    connection,
+    batch.run,
+    batch.attempt,
+  );
+  if (attempt === undefined) return [];
+  const flying = loader.session.inFlight(connection);
+  return unpackItems(attempt[0] as Uint8Array).flatMap(({ id }) => (flying.has(id) ? [id] : []));
 }
 
 /** All that hangs on a row whose place another one takes, and on that one. */
