@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 import { countBranches } from './scripts/branches.ts';
+import { LongestFirst } from './test/longest-first.ts';
 import { ONE_STORE } from './test/one-store.ts';
 
 const shared = {
@@ -11,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     // Left to itself it keeps one core free, which is half of a small machine.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/servers/setup.ts'],
     projects: [
       {

@@ -100,7 +100,7 @@ function settings(): string {
     shared_buffers: '64MB',
     synchronous_commit: 'on',
     // Nothing outlives the server, unless a test is about what does.
-    ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
     ...options.settings,
   };
   return Object.entries(all)

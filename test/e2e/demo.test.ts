@@ -21,7 +21,7 @@ beforeAll(() => {
     maxBuffer: 64 * 1_048_576,
   });
   chapters = done.stdout.split(/^(?=━━ \d+\. )/m);
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

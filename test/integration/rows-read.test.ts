@@ -101,4 +101,4 @@ it('a day reads as many rows as it concerns, before the server has counted its t
         .toEqual({ counted, table, rows: Math.min(rows - before[table]!, MOST) });
   }
   await each('alter table rollcall.%I reset (autovacuum_enabled)');
-}, 120_000);
+});

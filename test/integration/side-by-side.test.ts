@@ -201,5 +201,4 @@ it.each(SEEDS)(
         .filter((table) => !['run', 'connection', 'counter', 'dirty', 'bitmap_page'].includes(table)),
     ).toEqual([]);
   },
-  120_000,
 );

@@ -63,4 +63,4 @@ it('writes a bounded number of rows at one go, whatever it does', async () => {
   expect(Object.keys(operations)).toEqual(expect.arrayContaining(['stage', 'commit', 'answer', 'answerEdges', 'markAbsent']));
   for (const [operation, { rows }] of Object.entries(operations))
     expect.soft({ operation, rows }).toEqual({ operation, rows: Math.min(rows, MOST_ROWS) });
-}, 120_000);
+});
