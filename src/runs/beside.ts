@@ -35,6 +35,8 @@ export interface Stay {
   readonly queues: boolean;
   /** Handed over by others and begun here, each until it is done. */
   readonly begun: Map<string, Promise<void>>;
+  /** By object: handed over for it, not staged for an outage, and to be begun again before all that came after it. */
+  readonly left: Map<string, string>;
   /** Looks for what was handed over that go on: each may begin something. */
   readonly looks: Set<Promise<void>>;
   /** The next look after one that failed. */

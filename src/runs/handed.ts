@@ -5,9 +5,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import type { DirtyRange, Handed, ObjectId, SeveralOperations, StagedId } from '#store/contract';
-import type { PushReport, Refused, Taken } from './beside.ts';
+import type { PushReport, Refused, Stay, Taken } from './beside.ts';
 import type { Services } from './model.ts';
-import { lookHere, type Pushed, pushHere } from './push-run.ts';
+import { lookHere, objectOf, type Pushed, type PushRequest, pushHere } from './push-run.ts';
 import { type HandedRequest, parseRequest } from './request-text.ts';
 
 /** Of the store: it passes. */
@@ -26,7 +26,7 @@ export async function carryOut(
   handed: Handed,
   several: SeveralOperations,
   services: Services,
-  goesOn: () => boolean,
+  { left, goesOn }: Pick<Stay, 'left'> & { readonly goesOn: () => boolean },
 ): Promise<boolean> {
   let isTaken = handed.taken !== null;
   // What is staged and not noted would be staged again, after what came later.
@@ -45,7 +45,7 @@ export async function carryOut(
     isTaken = true;
   };
   try {
-    const { settled } = await begun(handed, noteTaken, services);
+    const { settled } = await begun(handed, noteTaken, services, left);
     await note({ settled: JSON.stringify((await settled) satisfies PushReport) });
     return false;
   } catch (error) {
@@ -60,12 +60,42 @@ async function begun(
   handed: Handed,
   note: (taken: Taken) => Promise<void>,
   services: Services,
+  left: Stay['left'],
 ): Promise<Pick<Pushed, 'settled'>> {
   const request = parseRequest(handed.request);
-  if ('push' in request && handed.taken === null) return await pushHere(request.push, services, note);
+  if ('push' in request && handed.taken === null)
+    return await pushHere(request.push, services, (stage) =>
+      inItsPlace(left, request.push, handed.id, async () => {
+        const taken = await stage();
+        await note(taken);
+        return taken;
+      }),
+    );
   const again = await lookHere(await rangesOf(request, services), byOf(request), services);
   if (handed.taken === null) await note({ run: again.run, faults: [] });
   return again;
+}
+
+/** After what was handed over before for the same object; `id`: null where it was pushed here. Errors: unavailable while that is left. */
+export async function inItsPlace<T>(
+  left: Stay['left'],
+  { connection, change }: PushRequest,
+  id: string | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  const object = objectOf(change, connection);
+  const earlier = left.get(object);
+  if (earlier !== undefined && earlier !== id)
+    throw new RollcallError('unavailable', 'what was pushed before it is not staged yet: the store could not be reached', {
+      remedy: 'push it again',
+    });
+  left.delete(object);
+  try {
+    return await work();
+  } catch (error) {
+    if (id !== null && isOutage(error)) left.set(object, id);
+    throw error;
+  }
 }
 
 const byOf = (request: HandedRequest): string => ('push' in request ? request.push.by : request.by);

@@ -18,7 +18,7 @@ import {
 import type { DirtyRange, EdgeRow, RunId, RunStatus, StagedId, StagedRow } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import { begin } from './begin.ts';
-import { besideOf, inOrder, type PushReport, type PushRun } from './beside.ts';
+import { besideOf, inOrder, type PushReport, type PushRun, type Taken } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
@@ -45,24 +45,23 @@ const MOST = 20;
 /** What a target answers can decide something more, such as a reference, or the next candidate of a value that is taken. */
 const PASSES = 5 + MOST_TAKEN;
 
-/** Errors: as of `push`. `staged`: called in the order of the pushes of one object, before the next of them is staged. */
+/** Errors: as of `push`. `around` has it staged, in the order of the pushes of one object: the next of them waits for it. */
 export async function pushHere(
   { connection: name, change, by }: PushRequest,
   services: Services,
-  staged: (taken: Omit<Pushed, 'settled'>) => Promise<void> = async () => undefined,
+  around: (stage: () => Promise<Taken>) => Promise<Taken>,
 ): Promise<Pushed> {
   const connection = connectionOf(name, services);
   const into = joinRun(services, by);
-  const faults = inOrder(services.store, `staging ${objectOf(change, name)}`, async () => {
+  const stage = async (): Promise<Taken> => {
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
-    const found = await into.staged.stage(context, connection, change);
-    await staged({ run: context.run, faults: found });
-    return found;
-  });
-  into.staging.push(faults);
-  return { faults: await faults, run: (await into.session).context.run, settled: into.settled };
+    return { run: context.run, faults: await into.staged.stage(context, connection, change) };
+  };
+  const taken = inOrder(services.store, `staging ${objectOf(change, name)}`, () => around(stage));
+  into.staging.push(taken);
+  return { ...(await taken), settled: into.settled };
 }
 
 /** These are looked at anew, at once. */

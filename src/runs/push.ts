@@ -5,8 +5,8 @@
  */
 import type { ObjectId } from '#store/contract';
 import { handOver } from './asked.ts';
-import { inOrder } from './beside.ts';
-import { edits } from './handed.ts';
+import { besideOf, inOrder, type Stay } from './beside.ts';
+import { edits, inItsPlace } from './handed.ts';
 import type { Services } from './model.ts';
 import { connectionOf, lookHere, objectOf, type Pushed, type PushRequest, pushHere } from './push-run.ts';
 import type { HandedRequest } from './request-text.ts';
@@ -23,10 +23,14 @@ export async function push(request: PushRequest, services: Services): Promise<Pu
   connectionOf(connection, services);
   // In the order of the calls they are begun, here or elsewhere; each then goes on by itself.
   const { begun } = await inOrder(services.store, `begun ${objectOf(change, connection)}`, () =>
-    either<Pushed>({ push: request }, services, () => pushHere(request, services)),
+    either<Pushed>({ push: request }, services, () =>
+      pushHere(request, services, (stage) => inItsPlace(leftBy(services), request, null, stage)),
+    ),
   );
   return await begun;
 }
+
+const leftBy = ({ store }: Services): Stay['left'] => besideOf(store).stay?.left ?? new Map();
 
 /** Has these people worked out anew, at once: somebody decided something about them. */
 export async function edited(objects: readonly ObjectId[], by: string, services: Services): Promise<Omit<Pushed, 'faults'>> {

@@ -71,6 +71,7 @@ async function enter(several: SeveralOperations, services: Services, queues: boo
     runs: 0,
     queues,
     begun: new Map(),
+    left: new Map(),
     looks: new Set(),
     again: null,
     taken: Promise.withResolvers(),
@@ -165,13 +166,15 @@ async function beginHanded(stay: Stay, several: SeveralOperations, services: Ser
   for (const handed of await several.handed()) {
     if (stay.begun.has(handed.id)) continue;
     const done = join(stay, several, besideOf(services.store), false);
-    const carried = carryOut(handed, several, services, () => goesOn(stay, several)).then((again) => {
-      if (again) {
-        stay.begun.delete(handed.id);
-        attendLater(stay, several, services);
-      }
-      return done();
-    });
+    const carried = carryOut(handed, several, services, { left: stay.left, goesOn: () => goesOn(stay, several) }).then(
+      (again) => {
+        if (again) {
+          stay.begun.delete(handed.id);
+          attendLater(stay, several, services);
+        }
+        return done();
+      },
+    );
     stay.begun.set(handed.id, carried);
   }
 }

@@ -391,3 +391,17 @@ it('who was put out while it carried something out leaves it to the next, who do
   expect(others.rows[0]).toMatchObject({ settled: expect.stringContaining('"status":"done"') });
   expect(inTarget()).toEqual(['Second', 'Other']);
 });
+
+it('what fails once by an outage is begun again before what came after it, of the same object', async () => {
+  const others = beside([], Promise.resolve());
+  handed(others, 'Second');
+  handed(others, 'Third');
+  others.rows[1]!.id = '1';
+  const first = failing(others.services, { on: 'spaces.stage' });
+  await (await push(OTHER, first)).settled;
+  while (!others.log.includes('leave')) await begun();
+  // Whoever has the tenure next.
+  await (await push(OTHER, { ...first, store: { ...first.store } })).settled;
+  while (others.rows.some(({ settled }) => settled === null)) await begun();
+  expect(inTarget()).toEqual(['Third', 'Other']);
+});
