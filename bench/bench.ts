@@ -85,6 +85,8 @@ try {
     try {
       const from = one.organisation === 'files' ? home : await feed();
       add(await measure(one, from, seconds));
+      // At once: at a million people it takes hours until the last.
+      if (options.save) note(`kept in ${save(results, options.store)}`);
       if (options.flame) await profile(one, from);
     } catch (error) {
       process.exitCode = 1;
@@ -92,7 +94,6 @@ try {
     }
   }
   if (!options.json) process.stdout.write(`${table(results)}\n`);
-  if (options.save) note(`kept in ${save(results, options.store)}`);
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   await server?.stop();
