@@ -74,7 +74,7 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
 
   const queue = async (waits: (holder: Holder) => void, signal: AbortSignal | undefined): Promise<void> => {
     let told = '';
-    let who = '';
+    let who = 'another process';
     const watch = async (): Promise<void> => {
       const holder = await desk.holder();
       if (holder === null) return;

@@ -30,7 +30,7 @@ export interface Desk {
   epoch(): Promise<number>;
   /** It has the tenure since now. Answers whether somebody waits for it. */
   noteTaken(): Promise<boolean>;
-  /** Who has the tenure, unless nobody has; put out where it said nothing for its lease. */
+  /** Who else has the tenure, unless nobody has; put out where it said nothing for its lease. */
   holder(): Promise<Holder | null>;
   /** Somebody waits for it. */
   waited(): Promise<boolean>;
@@ -149,6 +149,8 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
       const [found] = await ask(WHO);
       if (!found) return null;
       const [name, of, host, pid, since, over] = found;
+      // Given meanwhile: whoever stood still while it waited would put itself out.
+      if (name === nameOfProcess(place.process)) return null;
       if (over === true) {
         await ask(PUT_OUT, [name]).catch((error: RollcallError) => {
           if (error.kind !== 'permission') throw error;

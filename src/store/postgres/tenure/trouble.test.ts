@@ -11,6 +11,7 @@ import { emptyStore } from '../../../../test/store.ts';
 import { NOW } from '../../conformance/sample.ts';
 import type { Store } from '../../contract.ts';
 import { openDesk } from './desk.ts';
+import { createLock } from './lock.ts';
 
 const tries = (store: Store): Promise<boolean> => store.several!.tryTake({ at: NOW });
 const rowOf = (program: string): string => `rollcall.tenure where program = '${program}'`;
@@ -53,6 +54,22 @@ processes('processes of another database on the server are not seen, and not put
   await desk.close();
   await other.remove();
 });
+
+processes(
+  'whoever was given it while it stood still does not wait for itself, and does not put itself out',
+  async (_, database) => {
+    const place = { url: database.url, schema: 'rollcall', process: 'own' };
+    const [desk, lock] = [openDesk(place, 'own'), createLock(place, () => {})];
+    await desk.register();
+    expect(await lock.try()).toBe(true);
+    await onDatabase(database, 'update rollcall.tenure set lease_until = 1');
+    expect(await desk.holder()).toBeNull();
+    expect(lock.held).toBe(true);
+    expect(await onDatabase(database, `select from ${rowOf('own')}`)).toHaveLength(1);
+    await lock.close();
+    await desk.close();
+  },
+);
 
 const REFUSING = `create schema refusing;
   create function refusing.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
