@@ -75,7 +75,8 @@ async function frozen(moment: 'sending' | 'answered'): Promise<{ readonly pid: n
   child.stdout!.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const ended = once(child, 'close').then(() => said);
+  const ended = once(child, 'close').then(() => said.split('\n').at(-1)!);
+  await Promise.race([once(child.stdout!, 'data'), ended]);
   for (;;) {
     const state = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1];
     if (state?.startsWith('T')) return { pid: child.pid!, ended };

@@ -1,8 +1,9 @@
 /**
  * A process that runs a cycle and stops itself (SIGSTOP) in the middle of its first export: `sending`, when the attempt is open
- * and nothing is sent, or `answered`, when the target has answered and nothing is recorded. By its monotonic
- * clock it stood still for longer than the 30 s an attempt may take, however short it was. Says how many attempts it opened.
+ * and nothing is sent, or `answered`, when the target has answered and nothing is recorded. By its monotonic clock it stood still
+ * for longer than the 30 s an attempt may take, however short it was. Says that it stops, and at the end how many attempts it opened.
  */
+import { writeSync } from 'node:fs';
 import { createProgram } from '#main';
 import { run } from '#runs/index';
 
@@ -19,6 +20,7 @@ let stopped = false;
 const stop = (): void => {
   if (stopped) return;
   stopped = true;
+  writeSync(1, 'stops\n');
   process.kill(process.pid, 'SIGSTOP');
 };
 Object.assign(store.exports, {
