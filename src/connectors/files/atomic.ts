@@ -164,7 +164,8 @@ function prefix(target: string): string {
   return `.${basename(target)}.rollcall-`;
 }
 
-async function removeLeftovers(target: string): Promise<void> {
+/** Removes what writers that died left of a new content of `target`. */
+export async function removeLeftovers(target: string): Promise<void> {
   const start = prefix(target);
   for (const name of await readdir(dirname(target))) {
     if (!name.startsWith(start) || !name.endsWith('.tmp')) continue;

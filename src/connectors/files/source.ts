@@ -36,9 +36,22 @@ export async function openSource(path: string, blockBytes: number = BLOCK_BYTES)
   try {
     // Without O_NONBLOCK a named pipe in the place of the file would hang the program.
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      return await sourceOf(handle, path, blockBytes);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    throw fileFault(error, path);
+  }
+}
+
+/** The same of a file that is open already. */
+export async function sourceOf(handle: FileHandle, path: string, blockBytes: number = BLOCK_BYTES): Promise<SourceFile> {
+  try {
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) {
-      await handle.close();
       const remedy = 'name a file that can be read from start to end';
       throw new RollcallError('configuration', `${path} is no plain file`, { where: { file: path }, remedy });
     }

@@ -1,6 +1,7 @@
 /**
  * Writing changes: records are added at the end and made durable before `write` answers. What a writer of ours that died left
  * half-written is cut off first; a complete line that only lacks its newline gets one. Anything else stays, and nothing is added.
+ * Which anchors the log holds is read from it at the first write, or from what the last run kept of it (key-index.ts).
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -10,19 +11,19 @@ import { RollcallError, toFault } from '#core/errors';
 import { parseJson } from '#core/json';
 import { syncFolder } from '../files/atomic.ts';
 import { fileFault } from '../files/faults.ts';
-import { isStillAt } from '../files/identity.ts';
+import { type FileIdentity, identityOf, isStillAt, sameIdentity } from '../files/identity.ts';
 import { editOf, failed, invalid } from '../files/item.ts';
-import { KeyTable } from '../files/keys.ts';
-import { bytesAt, openSourceOrNone } from '../files/source.ts';
+import { bytesAt, type SourceFile, sourceOf } from '../files/source.ts';
 import { changeLine, changeOf } from './change.ts';
 import { endOfLines } from './feed.ts';
 import { eachLine, type JsonlFile } from './file.ts';
+import { type KeyIndex, openKeyIndex } from './key-index.ts';
 
 interface Log {
   readonly handle: FileHandle;
-  /** 1 = exists, 0 = was deleted. */
-  readonly keys: KeyTable;
-  size: number;
+  readonly index: KeyIndex;
+  /** After our last write; its size is what was read and written of the log, whatever others added meanwhile. */
+  identity: FileIdentity;
 }
 
 export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void> } {
@@ -30,48 +31,60 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
   let log: Log | undefined;
 
   /** Whether the file is another one by now, or somebody else added to it: what exists has to be looked up again. */
-  async function isStale({ handle, size }: Log): Promise<boolean> {
-    return (await handle.stat()).size !== size || !(await isStillAt(path, handle));
+  async function isStale({ handle, identity }: Log): Promise<boolean> {
+    return (await handle.stat()).size !== identity.size || !(await isStillAt(path, handle));
   }
 
   async function begin(): Promise<Log> {
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o666);
     try {
       await mendEnd(handle, file);
-      const keys = await existing(file);
+      const source = await sourceOf(handle, path);
+      const index = await openKeyIndex(handle, source, JSON.stringify([file.config.kind, file.limit]));
+      const size = await readOn(source, index, file);
       await handle.sync();
       await syncFolder(dirname(path));
-      return { handle, keys, size: (await handle.stat()).size };
+      return { handle, index, identity: { ...source.identity, size } };
     } catch (error) {
       await handle.close();
       throw error;
     }
   }
   /** What of a batch fitted on the disk, unless somebody else wrote behind it. */
-  async function takeBack({ handle, size }: Log, done: number): Promise<void> {
+  async function takeBack({ handle, identity: { size } }: Log, done: number): Promise<void> {
     if ((await handle.stat()).size === size + done) await handle.truncate(size);
   }
-  async function end(): Promise<void> {
-    const ended = log;
+  async function drop(): Promise<void> {
+    const dropped = log;
     log = undefined;
-    await ended?.handle.close();
+    await dropped?.handle.close();
+  }
+  async function end(): Promise<void> {
+    if (log === undefined) return;
+    const { handle, index, identity } = log;
+    log = undefined;
+    try {
+      if (sameIdentity(identity, await identityNow(handle)) && (await isStillAt(path, handle))) await index.keep(identity);
+    } finally {
+      await handle.close();
+    }
   }
 
-  function lineOf(item: WriteItem, keys: KeyTable): { readonly result: WriteResult; readonly text: string } {
+  function lineOf(item: WriteItem, known: KeyIndex): { readonly result: WriteResult; readonly text: string } {
     const given = Object.hasOwn(item.set, file.config.anchor) ? item.set[file.config.anchor] : undefined;
     const named = typeof given === 'string' || typeof given === 'number' ? String(given) : undefined;
     const anchor = item.anchor ?? named ?? item.name;
     if (anchor === undefined || anchor === '')
       throw invalid(`a new object needs a value for its anchor "${file.config.anchor}"`, {}, 'map the anchor in the export rule');
     const edit = editOf(item, anchor, false);
-    const exists = keys.get(item.kind, anchor) === 1;
+    const exists = known.has(item.kind, anchor);
     if (item.operation === 'create' && exists)
       return { text: '', result: failed('conflict', `${item.kind} ${anchor} is in ${path} already`, anchor, path, 'anchor') };
     if (item.operation !== 'create' && !exists)
       return { text: '', result: failed('notFound', `${item.kind} ${anchor} is not in ${path}`, anchor, path) };
     const text = changeLine(edit, item.name);
     if (Buffer.byteLength(text) > file.limit) throw invalid('the change is over the limit of one object', { object: anchor });
-    keys.set(item.kind, anchor, item.operation === 'delete' ? 0 : 1);
+    if (item.operation !== 'update') known.set(item.kind, anchor, item.operation === 'create');
     return { text, result: { ok: true, anchor, ...(item.name === undefined ? {} : { name: item.name }) } };
   }
 
@@ -80,13 +93,13 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
     batch: { items: 5000 },
     async write(items) {
       try {
-        if (log !== undefined && (await isStale(log))) await end();
+        if (log !== undefined && (await isStale(log))) await drop();
         log ??= await begin();
         const results: WriteResult[] = [];
         let text = '';
         for (const item of items) {
           try {
-            const { text: line, result } = lineOf(item, log.keys);
+            const { text: line, result } = lineOf(item, log.index);
             text += line;
             results.push(result);
           } catch (error) {
@@ -103,11 +116,11 @@ export function changeWriter(file: JsonlFile): Writer & { close(): Promise<void>
           await takeBack(log, done);
           throw error;
         }
-        log.size += bytes.length;
+        log.identity = { ...(await identityNow(log.handle)), size: log.identity.size + bytes.length };
         return results;
       } catch (error) {
-        // What was written of it, if anything, is cut off or taken over when the file is opened again.
-        await end();
+        // What was written of it, if anything, is cut off or taken over when the file is opened again. The table is of no use.
+        await drop();
         throw fileFault(error, path);
       }
     },
@@ -145,18 +158,21 @@ function isOurs(text: string): boolean {
   return text.startsWith(start) || start.startsWith(text);
 }
 
-async function existing(file: JsonlFile): Promise<KeyTable> {
-  const keys = new KeyTable();
-  const source = await openSourceOrNone(file.path);
-  if (source === null) return keys;
-  try {
-    const line = (text: string, number: number, suspect: boolean): void => {
-      const { op, kind, anchor } = changeOf(text, number, suspect, file.path, file.config);
-      keys.set(kind, anchor, op === 'delete' ? 0 : 1);
-    };
-    for await (const _ of eachLine(source, file, { line, openIsPartial: true }, undefined));
-    return keys;
-  } finally {
-    await source.close();
-  }
+async function identityNow(handle: FileHandle): Promise<FileIdentity> {
+  return identityOf(await handle.stat({ bigint: true }));
+}
+
+/** Takes in the lines that the index does not know; answers up to where. */
+async function readOn(source: SourceFile, known: KeyIndex, file: JsonlFile): Promise<number> {
+  const { size } = source.identity;
+  const { from } = known;
+  if (from === size) return size;
+  const line = (text: string, number: number, suspect: boolean): void => {
+    const { op, kind, anchor } = changeOf(text, number, suspect, file.path, file.config);
+    known.set(kind, anchor, op !== 'delete');
+  };
+  let open = false;
+  for await (const batch of eachLine(source, file, { line, openIsPartial: true }, undefined, { from, to: size }))
+    open = batch.open;
+  return open ? await endOfLines(source, size) : size;
 }

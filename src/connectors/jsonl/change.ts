@@ -19,7 +19,7 @@ export type ChangeRecord = ReadObject | Change;
 
 const KEYS = new Set(['op', 'kind', 'anchor', 'set', 'add', 'remove', 'name', 'changedAt']);
 
-/** Throws RollcallError `invalidValue`. */
+/** Throws RollcallError `invalidValue`. What it takes for a change is remembered: see VERSION in key-sections.ts. */
 export function changeOf(text: string, line: number, suspect: boolean, file: string, config: JsonlConfig): ChangeRecord {
   const record = parseLine(text, line, suspect, file);
   const fault = (message: string) =>

@@ -66,7 +66,7 @@ async function countLines(source: SourceFile, from: number, to: number): Promise
 }
 
 /** Digest of up to 4 KB before an offset; of a file that was cut meanwhile it is one that no file has there. */
-async function tailOf(source: SourceFile, offset: number): Promise<string> {
+export async function tailOf(source: Pick<SourceFile, 'bytes'>, offset: number): Promise<string> {
   const length = Math.min(offset, TAIL_BYTES);
   const bytes = await source.bytes(offset - length, length);
   return bytes.length < length ? '' : createHash('sha256').update(bytes).digest('base64');
