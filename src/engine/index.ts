@@ -1,6 +1,5 @@
 export { type EngineConnection, type EngineContext, NOTICE_KINDS, type NoticeKind } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
-export { createExpected, type Expected } from './export/expected.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';

@@ -3,7 +3,7 @@ import type { Fault } from '#core/errors';
 import { createTurns, type Turns } from '#engine/index';
 import type { RunId, RunStatus, Store } from '#store/contract';
 import type { Notice } from './model.ts';
-import type { PushStaging } from './push-staging.ts';
+import type { StagePush } from './push-staging.ts';
 import type { Session } from './services.ts';
 
 export interface Beside {
@@ -65,7 +65,7 @@ export interface Asked {
 /** The run that pushes share which come at the same time. */
 export interface PushRun {
   readonly session: Promise<Session>;
-  readonly staged: PushStaging;
+  readonly stage: StagePush;
   readonly staging: Promise<unknown>[];
   readonly settled: Promise<PushReport>;
 }

@@ -57,7 +57,7 @@ export async function pushHere(
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
-    return { run: context.run, faults: await into.staged.stage(context, connection, change) };
+    return { run: context.run, faults: await into.stage(context, connection, change) };
   };
   const taken = inOrder(services.store, `staging ${objectOf(change, name)}`, () => around(stage));
   into.staging.push(taken);
@@ -96,13 +96,8 @@ function joinRun(services: Services, by: string): PushRun {
   const session = openPush(services, noting, by);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
-  const staged = createPushStaging();
-  const run: PushRun = {
-    session,
-    staged,
-    staging,
-    settled: settle(services, session, noting, { staging, staged }, close),
-  };
+  const settled = settle(services, session, noting, staging, close);
+  const run: PushRun = { session, stage: createPushStaging(), staging, settled };
   run.settled.catch(() => undefined);
   pushes.set(by, run);
   return run;
@@ -119,7 +114,7 @@ async function settle(
   services: Services,
   opening: Promise<Session>,
   noting: Recorder,
-  { staging, staged }: Pick<PushRun, 'staging' | 'staged'>,
+  staging: readonly Promise<unknown>[],
   close: () => void,
 ): Promise<PushReport> {
   let session: Session;
@@ -161,8 +156,7 @@ async function settle(
   await session.errorsStored();
   if (status === 'done' && (session.faultCount() > 0 || session.notices.length > 0)) status = 'warnings';
   const end = { status, endedAt: services.wall(), counts: canonicalJson([]), rowsWritten: 0, believed: false };
-  // Asked for together, they are one transaction.
-  await Promise.all([staged.count(context), services.store.runs.finish(context.run, context.epoch, end)]);
+  await services.store.runs.finish(context.run, context.epoch, end);
   return { run: context.run, status, faults: session.faults, notices: session.notices };
 }
 

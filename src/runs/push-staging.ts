@@ -1,7 +1,7 @@
 /** Pushes of one run that come at the same time are staged together: one transaction, one answer of the disk, however many. */
 import { setImmediate as pause } from 'node:timers/promises';
-import type { Fault } from '#core/errors';
-import { createExpected, type EngineConnection, type EngineContext, type Expected, stagePushes } from '#engine/index';
+import { type Fault, Superseded, toFault } from '#core/errors';
+import { type EngineConnection, type EngineContext, stagePushes } from '#engine/index';
 import type { PushRequest } from './push-run.ts';
 
 type Change = PushRequest['change'];
@@ -13,15 +13,10 @@ interface Waiting {
   readonly staged: PromiseWithResolvers<readonly Fault[]>;
 }
 
-export interface PushStaging {
-  /** Durable once it is fulfilled. Answers what is wrong with the change: [] when it is staged. */
-  stage(context: EngineContext, connection: EngineConnection, change: Change): Promise<readonly Fault[]>;
-  /** What was staged is counted where complete reads are compared with what was there before. */
-  count(context: EngineContext): Promise<void>;
-}
+/** Durable once it is fulfilled. Answers what is wrong with the change: [] when it is staged. */
+export type StagePush = (context: EngineContext, connection: EngineConnection, change: Change) => Promise<readonly Fault[]>;
 
-export function createPushStaging(): PushStaging {
-  const expected = new Map<EngineConnection, Expected>();
+export function createPushStaging(): StagePush {
   let waiting: Waiting[] = [];
   let going = false;
   const go = async (): Promise<void> => {
@@ -31,22 +26,15 @@ export function createPushStaging(): PushStaging {
     while (waiting.length > 0) {
       const together = firstOf(waiting);
       waiting = waiting.filter((one) => !together.includes(one));
-      const { connection } = together[0]!;
-      if (!expected.has(connection)) expected.set(connection, createExpected());
-      await stageTogether(together, expected.get(connection)!);
+      await stageTogether(together);
     }
     going = false;
   };
-  return {
-    stage(context, connection, change) {
-      const staged = Promise.withResolvers<readonly Fault[]>();
-      waiting.push({ context, connection, change, staged });
-      if (!going) void go();
-      return staged.promise;
-    },
-    async count(context) {
-      for (const [connection, of] of expected) await of.save(context, connection);
-    },
+  return (context, connection, change) => {
+    const staged = Promise.withResolvers<readonly Fault[]>();
+    waiting.push({ context, connection, change, staged });
+    if (!going) void go();
+    return staged.promise;
   };
 }
 
@@ -61,17 +49,19 @@ function firstOf(waiting: readonly Waiting[]): Waiting[] {
   });
 }
 
-async function stageTogether(together: readonly Waiting[], expected: Expected): Promise<void> {
+async function stageTogether(together: readonly Waiting[]): Promise<void> {
   const { context, connection } = together[0]!;
   try {
     const changes = together.map((one) => one.change);
-    const faults = await stagePushes(context, connection, changes, expected);
+    const faults = await stagePushes(context, connection, changes);
     together.forEach((one, i) => {
       one.staged.resolve(faults[i]!);
     });
   } catch (error) {
-    if (together.length === 1) together[0]!.staged.reject(error);
-    // What one of them cannot be kept for is not the others' fault.
-    else for (const one of together) await stageTogether([one], expected);
+    // What the store cannot do now it cannot do for any of them; what one of them cannot be kept for is not the others' fault.
+    const forAll = together.length === 1 || error instanceof Superseded || toFault(error).kind === 'unavailable';
+    for (const one of together)
+      if (forAll) one.staged.reject(error);
+      else await stageTogether([one]);
   }
 }

@@ -122,5 +122,12 @@ function refusingWriter(where: Where): Writer {
         remedy: 'open it for writing',
       }),
     );
-  return { bulk: refuse, interactive: refuse, rowsWritten: refuse, slices: refuse, close: () => Promise.resolve() };
+  return {
+    bulk: refuse,
+    interactive: refuse,
+    parts: refuse,
+    rowsWritten: refuse,
+    slices: refuse,
+    close: () => Promise.resolve(),
+  };
 }

@@ -134,3 +134,18 @@ it('what the store refuses of one of them is not refused of the others', async (
   for (const one of pushed) if (one.status === 'fulfilled') await one.value.settled;
   expect([1, 2, 3].map((i) => account(i)!['title'])).toEqual(['Boss', 'Clerk', 'Boss']);
 });
+
+it('a complete read beside it counts whom it staged once', async () => {
+  const counted = async () => {
+    const state = (await here.store.spaces.states()).find(({ name }) => name === 'hr');
+    return (JSON.parse(state!.baseline!) as { counts: { person: number } }).counts.person;
+  };
+  expect(await counted()).toBe(PEOPLE);
+  const change = { kind: 'person', anchor: 'new', attributes: { id: 'new', name: 'New' } };
+  const { settled } = await push({ connection: 'hr', change, by: 'webhook' }, services());
+  expect(await counted()).toBe(PEOPLE + 1);
+  here.system('hr').put('person', 'new', { id: 'new', name: 'New' });
+  await here.run({ profile: 'full-import' });
+  await settled;
+  expect(await counted()).toBe(PEOPLE + 1);
+});

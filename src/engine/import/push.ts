@@ -5,24 +5,24 @@
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import type { Expected } from '../export/expected.ts';
+import { createExpected } from '../export/expected.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
 
 /**
- * In one transaction, durable once it is fulfilled. `changes`: of objects with different anchors; what they do to the counts of the
- * connection is told to `expected`. Answers of each what is wrong: [] when it is staged.
+ * Together, durable once it is fulfilled. `changes`: of objects with different anchors. Answers of each what is wrong: [] when it
+ * is staged.
  */
 export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
   changes: readonly (ReadObject | Change)[],
-  expected: Expected,
 ): Promise<readonly (readonly Fault[])[]> {
   const plan = stagingPlan(context, connection);
   const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
   const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
+  const expected = createExpected();
   const fault = (one: Fault): void => {
     const told = one.where.object === undefined ? undefined : faults.get(one.where.object);
     if (told) told.push(one);
@@ -31,6 +31,7 @@ export async function stagePushes(
   const stager = createStager({ ...context, fault }, connection, { full: false, mark: null, empty: false, expected });
   await stager.changes(sound);
   await stager.finish();
+  await expected.save(context, connection);
   return changes.map(({ anchor }) => faults.get(anchor)!);
 }
 

@@ -186,11 +186,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   };
 
   const flush = async (): Promise<void> => {
+    weight = 0;
     if (batch.length + fresh.length === 0) return;
     const held = new Map<number, Held>();
     const items = options.empty ? fresh : await compared(held);
     fresh = [];
-    weight = 0;
     const bytes = blobs;
     blobs = [];
     if (bytes.length > 0) await store.blobs.put(bytes);

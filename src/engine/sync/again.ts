@@ -22,6 +22,9 @@ export interface Told {
   /** What refers to objects of which rules read something that changed. */
   readonly hopTo: StagedRow[];
   readonly hopKeys: StagedKey[];
+  /** Objects that came out otherwise than others had read them ahead of their turn. */
+  readonly beliedRows: StagedRow[];
+  readonly beliedKeys: StagedKey[];
   /** What refers to known objects whose account appeared, was renamed or is gone. */
   readonly movedRows: StagedRow[];
   readonly movedKeys: StagedKey[];
@@ -39,6 +42,8 @@ export function newTold(targets: TargetResult): Told {
     linked: [],
     hopTo: [],
     hopKeys: [],
+    beliedRows: [],
+    beliedKeys: [],
     movedRows: [],
     movedKeys: [],
     newRows: [],
@@ -50,7 +55,7 @@ export async function again(context: EngineContext, generation: Generation, told
   const dirty = [...accountsOf(generation, told), ...(await membershipsAgain(context, generation, told))];
   const { add, remove, movedRows, movedKeys, hopTo, hopKeys } = told;
   // Objects of this generation know what is linked in it, and read its new values (scope.ts), unless somebody else worked them out.
-  const unaware = (id: ObjectId): boolean => !generation.ordered.has(id) || generation.elsewhere.has(id);
+  const unaware = (id: ObjectId): boolean => !generation.workedOut.has(id) || generation.elsewhere.has(id);
   // The link pass tried the keys of new objects itself.
   const { tried = [], untried = [] } = Object.groupBy(add, (key) => (generation.newKeys.has(keyText(key)) ? 'tried' : 'untried'));
   // Keys that newly name an object, or name it no more, were looked for by references too.
@@ -63,6 +68,9 @@ export async function again(context: EngineContext, generation: Generation, told
   if (hopTo.length > 0)
     for (const id of await referrersOf(context, generation, hopTo, hopKeys))
       if (unaware(id) || readsUnique(context)) dirty.push(looksAgain(id, 'reference'));
+  if (told.beliedRows.length > 0)
+    for (const id of await referrersOf(context, generation, told.beliedRows, told.beliedKeys))
+      dirty.push(looksAgain(id, 'reference'));
   // Who waited for, or was parked over, a key that changed.
   const published = [...(generation.disturbed ? add : untried), ...remove];
   const waiting = new Set(published.length > 0 ? await context.store.sync.waiting(published) : []);

@@ -15,6 +15,7 @@ import { hasMemberships } from './members/groups.ts';
 import { publishedKeys } from './published-keys.ts';
 import { referrersOf } from './references.ts';
 import { returns, type Watch } from './returning.ts';
+import { isAsForetold } from './scope.ts';
 import { commitSlices, newSlice, SLICE, type Slice, withDirty } from './slices.ts';
 import { type TargetResult, wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
@@ -98,6 +99,10 @@ function tell({ context, generation }: Work, told: Told, one: Evaluated, result:
   if (told.targets.moved.has(one.id) && (one.before || generation.disturbed)) {
     (one.before ? told.movedRows : told.newRows).push(...one.rows);
     (one.before ? told.movedKeys : told.newKeys).push(...publishedKeys(one.rules, one.attributes));
+  }
+  if (generation.disturbed && !isAsForetold(context, generation, one)) {
+    told.beliedRows.push(...one.rows);
+    told.beliedKeys.push(...publishedKeys(one.rules, one.attributes));
   }
   told.written.push(one.id);
   if (hasMemberships(one.rules)) generation.groups.add(one.id);

@@ -20,6 +20,7 @@ export function tellOthers(
   for (const other of context.turns.open) {
     if (other === own) continue;
     other.disturbed = true;
+    for (const [id, view] of other.ahead) other.foretold.set(id, view);
     other.ahead.clear();
     for (const key of keys) other.foreign.add(keyText(key));
     for (const id of objects) other.elsewhere.add(id);

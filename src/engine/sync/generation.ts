@@ -44,10 +44,14 @@ export interface Generation {
   /** Objects to evaluate, in the order (connection rank, anchor) in which competitors are decided. */
   readonly order: ObjectId[];
   readonly ordered: IdSet;
+  /** Those of them that are worked out in it: not all are where only some were asked for. */
+  readonly workedOut: IdSet;
   /** Those of them that were committed already. */
   readonly done: IdSet;
   /** What rules read of objects agreed on before their turn. */
   readonly ahead: Map<ObjectId, { readonly [name: string]: unknown }>;
+  /** What was read so before somebody else had a turn: it may come out otherwise. */
+  readonly foretold: Map<ObjectId, { readonly [name: string]: unknown }>;
   /** Join keys published by objects made in this generation: `scope␟norm` → owners. */
   readonly newKeys: KeyOwners;
   /** Those of them with several owners, and join keys that known objects got: whoever else has one looks again (doubtful.ts). */
@@ -130,8 +134,10 @@ export function newGeneration(number: number, decided: boolean, { first, pause, 
     parted: new Set(),
     order: [],
     ordered: new IdSet(),
+    workedOut: new IdSet(),
     done: new IdSet(),
     ahead: new Map(),
+    foretold: new Map(),
     newKeys: new KeyOwners(),
     shared: new Set(),
     gained: new Map(),

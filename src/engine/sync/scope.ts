@@ -1,4 +1,5 @@
 /** What export rules see of an object: agreed attributes, id, state, and the objects it refers to, one hop (SEMANTICS 4). */
+import { isDeepStrictEqual } from 'node:util';
 import { parseImage } from '#core/canonical';
 import { type Attributes, bare, scalars } from '#core/values';
 import type { KindRules, ObjectScope } from '#rules/model';
@@ -99,6 +100,14 @@ async function referredObjects(
     for (const row of await context.store.sync.objects(stored))
       out.set(row.id, viewOf(row.id, parseImage(row.attributes), row.state));
   return out;
+}
+
+/** Whether it came out as others read it ahead of its turn. */
+export function isAsForetold(context: EngineContext, generation: Generation, one: Evaluated): boolean {
+  const foretold = [generation.foretold.get(one.id), generation.ahead.get(one.id)].filter((view) => view !== undefined);
+  if (foretold.length === 0) return true;
+  const now = hopView(context, one, viewOf(one.id, one.attributes, one.life.state));
+  return foretold.every((view) => isDeepStrictEqual({ ...view }, { ...now }));
 }
 
 /** Only what rules read through references: these views are kept for the rest of the generation. */

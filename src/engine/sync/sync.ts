@@ -138,6 +138,7 @@ async function evaluation(context: EngineContext, generation: Generation, option
   const order = generation.order.filter(
     (id) => !watch.circular.has(id) && !options.refused?.has(id) && (!options.only || options.only.includes(id)),
   );
+  for (const id of order) generation.workedOut.add(id);
   const work: Work = { context, generation, claims: new Map(), managers };
   const onTheirWay: Promise<void>[] = [];
   for (let i = 0, size = context.batch; i < order.length; i += size) {

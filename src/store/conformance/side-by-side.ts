@@ -2,6 +2,9 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { beginRun, deletion, item, NOW, type Opened, type Suite, stage, withStore } from './sample.ts';
 
+/** Several slices. */
+const MANY = 2_500;
+
 export function sideBySideSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`side by side: ${name}`, () => withStore(suite, use));
@@ -49,5 +52,51 @@ export function sideBySideSuite(suite: Suite): void {
     const [row] = await opened.store.spaces.byAnchors('hr', 'person', ['b1005']);
     equal(row!.seen, '{"pushed":1}');
     deepEqual((await stage(opened, [item('never', { revision: 3 })])).skipped, [0]);
+  });
+
+  test('batches of several connections that come at once are kept apart, however many slices each has', async (opened) => {
+    const many = (connection: string, seen: string) =>
+      stage(
+        opened,
+        Array.from({ length: MANY }, (_, i) => item(`${connection}${10_000 + i}`, { seen })),
+        { connection },
+      );
+    for (const seen of ['{}', '{"x":1}']) {
+      const results = await Promise.all(['hr', 'ad', 'badge'].map((connection) => many(connection, seen)));
+      deepEqual(
+        results.map(({ inserted, changed, skipped }) => [inserted + changed, skipped]),
+        [
+          [MANY, []],
+          [MANY, []],
+          [MANY, []],
+        ],
+      );
+    }
+    deepEqual({ ...(await opened.store.spaces.count('ad')) }, { person: { present: MANY, linked: 0, gone: 0 } });
+  });
+
+  test('closing while a large batch is on its way settles both: all of it is kept, or none', async (opened) => {
+    const { place, store } = opened;
+    for (const [n, moments] of [0, 1, 3].entries()) {
+      const own = n === 0 ? store : await place.open();
+      const session = n === 0 ? opened : { ...opened, store: own, ...(await beginRun(own)) };
+      const batch = stage(
+        session,
+        Array.from({ length: MANY }, (_, i) => item(`c${n}-${10_000 + i}`)),
+      ).then(
+        () => MANY,
+        () => 0,
+      );
+      for (let i = 0; i < moments; i++) await new Promise((resolve) => setImmediate(resolve));
+      await own.close();
+      const kept = await batch;
+      const again = await place.open();
+      try {
+        const anchors = Array.from({ length: MANY }, (_, i) => `c${n}-${10_000 + i}`);
+        equal((await again.spaces.byAnchors('hr', 'person', anchors)).length, kept);
+      } finally {
+        await again.close();
+      }
+    }
   });
 }

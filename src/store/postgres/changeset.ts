@@ -11,8 +11,8 @@ const HEADER = 0x54;
 export const UNSAID = 0;
 export const INTEGER = 1;
 const REAL = 2;
-const TEXT = 3;
-const BLOB = 4;
+export const TEXT = 3;
+export const BLOB = 4;
 export const NULL = 5;
 
 export interface Changeset {

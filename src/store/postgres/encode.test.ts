@@ -111,3 +111,25 @@ test('an array of one column says its type and whether there are nulls', () => {
     ...int32(2),
   ]);
 });
+
+test.each([
+  ['bigint', 2n ** 62n, null],
+  ['integer', -(2n ** 31n), null],
+  ['integer', 2n ** 31n, RangeError],
+  ['smallint', -32_768n, null],
+  ['smallint', -32_769n, RangeError],
+  ['smallint', 65_535n, RangeError],
+  ['text', 7n, TypeError],
+  ['bigint', 'words', TypeError],
+  ['bigint', 0.5, TypeError],
+] as const)('%s takes %s, or says that it does not', (type, value, error) => {
+  const db = new DatabaseSync(':memory:');
+  db.exec('create table t (id integer primary key, value any) strict');
+  const session = db.createSession();
+  db.prepare('insert into t values (1, ?)').run(value);
+  const changes = readChangeset(session.changeset());
+  db.close();
+  const write = () => arrayOf(changes, changes.tables.get('t')!.inserted, 1, type);
+  if (error === null) expect(write()).toBeInstanceOf(Buffer);
+  else expect(write).toThrow(error);
+});

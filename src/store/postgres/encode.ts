@@ -3,7 +3,7 @@
  * (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"), or one column of many as an array (array_recv). Both sides
  * have integers with their highest byte first and text as UTF-8, so that bytes are only moved.
  */
-import { type Changeset, INTEGER, NULL } from './changeset.ts';
+import { BLOB, type Changeset, INTEGER, NULL, TEXT } from './changeset.ts';
 
 /** What elements of an array say they are: https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat */
 const OIDS: { readonly [type: string]: number } = { bytea: 17, bigint: 20, smallint: 21, integer: 23, text: 25 };
@@ -40,6 +40,13 @@ export function arrayOf(changes: Changeset, records: readonly number[], column: 
   const width = WIDTHS[type] ?? 0;
   for (const record of records) out.value(changes, record + column, width);
   return out.bytes();
+}
+
+/** Whether an integer of 8 bytes is one of the bytes from `from` on: those before them say only its sign. */
+function fits(bytes: Buffer, from: number, width: number): boolean {
+  const sign = bytes[from]! >= 0x80 ? 0xff : 0;
+  for (let at = from - (8 - width); at < from; at++) if (bytes[at] !== sign) return false;
+  return true;
 }
 
 /** Grows as it is written to. */
@@ -80,7 +87,11 @@ class Out {
       return;
     }
     let size = width;
-    if (kind === INTEGER) from += 8 - width;
+    if (kind === INTEGER && width > 0) {
+      from += 8 - width;
+      if (!fits(bytes, from, width)) throw new RangeError(`an integer is too large for ${width} bytes`);
+    } else if (width > 0 || (kind !== TEXT && kind !== BLOB))
+      throw new TypeError(`a value of kind ${kind} is none of its column`);
     else {
       size = 0;
       for (;;) {

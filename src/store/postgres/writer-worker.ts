@@ -26,8 +26,10 @@ export interface WriterOptions extends PostgresPlace {
 
 /** Slices that are loaded and sent at one go: a push waits for all of them, about 0.2 s. While some come, each slice goes alone. */
 const TOGETHER = 10;
-/** After which nobody is believed to push. */
+/** After which nobody is believed to push, or to decide anything. */
 const QUIET_MS = 1_000;
+/** What somebody does who waits for it; whatever else is interactive may be of the batches themselves. */
+const URGENT: ReadonlySet<WriterRequest['name']> = new Set(['stage', 'recordDecision', 'revokeDecision', 'closeHold']);
 
 /** A server, a database or a user may be set to answer before a commit is on the disk. */
 const DURABLE = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
@@ -51,7 +53,6 @@ let client: Client | undefined;
 let copy: WorkingCopy;
 let slices = noSlices();
 let draining = false;
-let arrived: () => void = () => {};
 let pushedAt = Number.NEGATIVE_INFINITY;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
@@ -67,8 +68,7 @@ serve<WriterOptions>(async (given, asked) => {
     port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
     port.on('message', (request: WriterRequest) => {
       (request.lane === 'interactive' ? interactive : bulk).push(request);
-      if (request.lane === 'interactive' && request.name === 'stage') pushedAt = performance.now();
-      arrived();
+      if (request.lane === 'interactive' && URGENT.has(request.name)) pushedAt = performance.now();
       if (!draining) void drain();
     });
   } catch (error) {
@@ -105,9 +105,11 @@ async function drain(): Promise<void> {
       return;
     }
     const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
-    while (group[group.length - 1]!.more) {
-      while (bulk.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
-      group.push(bulk.shift()!);
+    while (group[group.length - 1]!.more && bulk.length > 0 && bulk[0]!.name !== 'close') group.push(bulk.shift()!);
+    if (group[group.length - 1]!.more && bulk.length === 0) {
+      // The rest of it is on its way, and begins the next round.
+      bulk.unshift(...group);
+      break;
     }
     await runGroup(group);
   }

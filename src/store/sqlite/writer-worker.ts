@@ -96,8 +96,8 @@ function drain(): void {
     }
     // Half of what waits at most, so that the caller prepares more while these are written; slices of one batch stay together.
     const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
-    while (group[group.length - 1]!.more && bulk.length > 0) group.push(bulk.shift()!);
-    if (group[group.length - 1]!.more) {
+    while (group[group.length - 1]!.more && bulk.length > 0 && bulk[0]!.name !== 'close') group.push(bulk.shift()!);
+    if (group[group.length - 1]!.more && bulk.length === 0) {
       // The rest of it is on its way, and begins the next round.
       bulk.unshift(...group);
       return;

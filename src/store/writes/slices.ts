@@ -2,7 +2,6 @@
  * Large batches in slices. The writer does one slice at one go, and gives way to whoever writes interactively between two:
  * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
  */
-import { setImmediate as pause } from 'node:timers/promises';
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
@@ -48,7 +47,8 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     const result = await writer[laneFor(items.length)]('stage', batch);
     return { ...result, touchedIn: items.map(() => 0) };
   }
-  const results = await inOrder(slices, (part, more) => writer.bulk('stage', { ...batch, items: part }, more));
+  const parts = slices.map((part) => ({ ...batch, items: part }));
+  const results = await writer.parts(laneFor(items.length), 'stage', parts);
   const sum = (of: (result: SliceResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   const firsts = startsOf(slices);
   const ids = new Array<number>(items.length);
@@ -107,7 +107,11 @@ export async function answerInSlices(writer: Writer, batch: AnswerBatch): Promis
     ...slices.changes.map((some) => ({ ...none, changes: some })),
     ...slices.answers.map((some) => ({ ...none, answers: some })),
   ];
-  return await inOrder(parts, (part, more) => writer.bulk('answer', { ...part, more }, more));
+  return await writer.parts(
+    'bulk',
+    'answer',
+    parts.map((part, n) => ({ ...part, more: n < parts.length - 1 })),
+  );
 }
 
 /** Memberships that are not answered when the process ends are sent again; they are counted with the first slice. */
@@ -115,38 +119,39 @@ export async function answerEdgesInSlices(writer: Writer, batch: OperationInput<
   const slices = slicesOf(batch.edges, () => 1, ROWS);
   if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('answerEdges', batch);
   const rest = { ...batch, counted: [], changes: [] };
-  await inOrder(slices, (edges, more) => writer.bulk('answerEdges', { ...(edges === slices[0] ? batch : rest), edges }, more));
+  await writer.parts(
+    'bulk',
+    'answerEdges',
+    slices.map((edges, n) => ({ ...(n === 0 ? batch : rest), edges })),
+  );
 }
 
 export async function decideEdgesInSlices(writer: Writer, batch: OperationInput<'decideEdges'>): Promise<void> {
   const slices = slicesOf(batch.edges, () => 1, ROWS);
   if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('decideEdges', batch);
-  await inOrder(slices, (edges, more) => writer.bulk('decideEdges', { ...batch, edges }, more));
+  await writer.parts(
+    'bulk',
+    'decideEdges',
+    slices.map((edges) => ({ ...batch, edges })),
+  );
 }
 
 export async function markInSlices(writer: Writer, batch: OperationInput<'markExports'>): Promise<void> {
   const slices = slicesOf(batch.rows, () => 2, ROWS);
   if (slices.length <= 1) return await writer[laneFor(batch.rows.length)]('markExports', batch);
-  await inOrder(slices, (rows, more) => writer.bulk('markExports', { ...batch, rows }, more));
-}
-
-export async function putBlobsInSlices(writer: Writer, blobs: OperationInput<'putBlobs'>['blobs']): Promise<void> {
-  await inOrder(
-    slicesOf(blobs, ({ bytes }) => bytes.length, BYTES),
-    (part, more) => writer.bulk('putBlobs', { blobs: part }, more),
+  await writer.parts(
+    'bulk',
+    'markExports',
+    slices.map((rows) => ({ ...batch, rows })),
   );
 }
 
-/** One transaction, unless somebody interactive comes in between: he is heard while a large batch is being packed. */
-async function inOrder<T, Result>(slices: readonly T[], write: (slice: T, more: boolean) => Promise<Result>): Promise<Result[]> {
-  const written: Promise<Result>[] = [];
-  for (const [n, slice] of slices.entries()) {
-    if (n > 0) await pause();
-    const one = write(slice, n < slices.length - 1);
-    one.catch(() => undefined);
-    written.push(one);
-  }
-  return await Promise.all(written);
+export async function putBlobsInSlices(writer: Writer, blobs: OperationInput<'putBlobs'>['blobs']): Promise<void> {
+  await writer.parts(
+    'bulk',
+    'putBlobs',
+    slicesOf(blobs, ({ bytes }) => bytes.length, BYTES).map((part) => ({ blobs: part })),
+  );
 }
 
 function startsOf(slices: readonly (readonly unknown[])[]): number[] {

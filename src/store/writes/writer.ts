@@ -1,4 +1,5 @@
 /** The calling side of the writer thread: each operation is a message, each answer settles a promise. */
+import { setImmediate as pause } from 'node:timers/promises';
 import { RollcallError } from '#core/errors';
 import type { Slices } from '../contract.ts';
 import { type PlainError, revive } from '../tables/faults.ts';
@@ -24,6 +25,15 @@ export interface Writer {
   /** @throws invalidValue before anything is written, when a value is outside the domain. */
   bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>, more?: boolean): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
+  /**
+   * The parts of one batch, written one after the other with nobody of their lane in between. They are packed one by one, so that
+   * others are heard meanwhile, and sent at one go.
+   */
+  parts<Name extends OperationName>(
+    lane: WriterRequest['lane'],
+    name: Name,
+    inputs: readonly OperationInput<Name>[],
+  ): Promise<OperationResult<Name>[]>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
   slices(): Promise<Slices>;
   close(): Promise<void>;
@@ -66,17 +76,28 @@ export async function startWriter(place: ThreadPlace, options: unknown, trace: T
       if (ended) reject(ended);
       else waiting.set(id, { name, resolve, reject });
     });
-  const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> => {
+  const post = (lane: WriterRequest['lane'], name: WriterRequest['name'], packed: unknown, more = false): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id, name);
-    if (!ended) port.postMessage({ id, lane, more, name, input: toColumns(input) } satisfies WriterRequest);
+    if (!ended) port.postMessage({ id, lane, more, name, input: packed } satisfies WriterRequest);
     return answer;
   };
+  const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> =>
+    post(lane, name, toColumns(input), more);
 
   await answerTo(0, 'open');
   return {
     bulk: (name, input, more) => send('bulk', name, input, more) as Promise<OperationResult<typeof name>>,
     interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
+    async parts(lane, name, inputs) {
+      const packed: unknown[] = [];
+      for (const input of inputs) {
+        if (packed.length > 0) await pause();
+        packed.push(toColumns(input));
+      }
+      const answers = packed.map((input, n) => post(lane, name, input, lane === 'bulk' && n < packed.length - 1));
+      return (await Promise.all(answers)) as OperationResult<typeof name>[];
+    },
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     slices: async () => (await send('interactive', 'slices', null)) as Slices,
     async close() {
