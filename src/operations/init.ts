@@ -1,7 +1,7 @@
 /** Writes the first rollcall.yaml. */
 import { existsSync } from 'node:fs';
-import { copyFile, open } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { copyFile, mkdir, open } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Fault, RollcallError } from '#core/errors';
 import { definitionOf, discover, wrongSettings } from './discover.ts';
@@ -37,6 +37,8 @@ export interface InitOutput {
   readonly warnings: readonly Fault[];
   /** Columns of the source that were left out because nothing is known by such a name. */
   readonly unmapped: readonly string[];
+  /** The target's folder, where it was missing. */
+  readonly madeFolder: string | null;
 }
 
 const connectionShape = z.object({
@@ -64,6 +66,7 @@ export const init: Operation<InitInput, InitOutput> = {
     settings: z.record(z.string(), z.unknown()),
     warnings: z.array(fault),
     unmapped: z.array(z.string()),
+    madeFolder: z.string().nullable(),
   }),
   async run({ source: given, target, store, zone, force }, session) {
     const { anchor: set } = given.settings;
@@ -107,6 +110,7 @@ export const init: Operation<InitInput, InitOutput> = {
       settings: found.settings,
       warnings: found.warnings,
       unmapped: found.columns.filter((column) => !mapped.has(column)),
+      madeFolder: target === null ? null : await makeFolder(target, session),
     };
   },
 };
@@ -168,6 +172,22 @@ function settingsWith(
     if (!refused.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(key))) all = next;
   }
   return all;
+}
+
+/** Beside rollcall.yaml a folder that is missing is one to make; elsewhere it may be a share that is not mounted, which check tells. */
+async function makeFolder({ settings: { path } }: InitConnection, session: Session): Promise<string | null> {
+  if (typeof path !== 'string') return null;
+  const here = resolve(dirname(session.file));
+  const folder = dirname(resolve(here, path));
+  const way = relative(here, folder);
+  if (way.startsWith('..') || isAbsolute(way) || existsSync(folder)) return null;
+  try {
+    await mkdir(folder, { recursive: true });
+    return folder;
+  } catch {
+    // The file is written; check tells of the folder, and what to do.
+    return null;
+  }
 }
 
 async function write(file: string, text: string, force: boolean): Promise<void> {

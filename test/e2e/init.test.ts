@@ -1,5 +1,8 @@
 /** What init writes passes check as it is, and runs: from a German export, to a directory that is there, to one that is not. */
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Place, place } from '../integration/place.ts';
@@ -96,3 +99,44 @@ it('a target whose file is called as the source has a name of its own, and an an
   expect(await here.faults()).toEqual([]);
   expect(await here.read('rollcall.yaml')).toMatch(/^ {2}directory:$[\s\S]*^ {2}target:$/m);
 });
+
+it.each(['csv', 'jsonl', 'ldif'])(
+  'makes the folder of a %s target below its own, so that the first run can write there',
+  async (type) => {
+    await here.write('hr/people.csv', HR);
+    const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', '--target', `${type}:out/book.${type}`);
+    expect([made.code, made.out]).toEqual([0, expect.stringContaining(`The folder ${here.path('out')} is made`)]);
+    await here.run();
+    await here.call('approve', 'book', ...ME);
+    expect(await here.run()).toMatchObject({ faults: [], status: 'done' });
+    expect(await here.read(`out/book.${type}`)).toMatch(/1001|jmueller/);
+  },
+);
+
+it.each(['csv', 'jsonl', 'ldif'])(
+  'nobody makes the folder of a %s target that is not beside rollcall.yaml, or has gone: it is named, with what to do',
+  async (type) => {
+    await here.write('hr/people.csv', HR);
+    const share = await mkdtemp(join(tmpdir(), 'rollcall-share-'));
+    await rm(share, { recursive: true });
+    const target = `${type}:${join(share, `book.${type}`)}`;
+    const made = await here.call('init', '--force', '--source', 'csv:hr/people.csv', '--target', target);
+    expect([made.code, made.out]).toEqual([0, expect.not.stringContaining('is made')]);
+    const told = {
+      kind: 'notFound',
+      message: `the folder ${share} is missing`,
+      remedy: `if the path is right and its disk is mounted, make it: mkdir -p ${share}`,
+    };
+    const checked = await here.call('check', '--json');
+    expect(JSON.parse(checked.out).connections[1].faults).toMatchObject([told]);
+    expect((await here.run()).faults).toMatchObject([told]);
+    await mkdir(share);
+    await here.run();
+    await here.call('approve', 'book', ...ME);
+    await rm(share, { recursive: true });
+    const last = await here.run();
+    expect(last.faults.length).toBeGreaterThan(0);
+    for (const fault of last.faults) expect(fault).toMatchObject(told);
+    expect(existsSync(share)).toBe(false);
+  },
+);

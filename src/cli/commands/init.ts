@@ -125,7 +125,7 @@ async function ask(args: Arguments, surroundings: Surroundings): Promise<unknown
   const asker = openAsker(surroundings.terminal);
   try {
     surroundings.terminal.err(
-      'A few questions make your first rollcall.yaml. Nothing is read but the names of columns, and nothing is written but that file.\n\n',
+      'A few questions make your first rollcall.yaml. Nothing is read but the names of columns, and nothing is made but that file, and the folder of a new target.\n\n',
     );
     const source = await askAnchor(
       asker,
@@ -194,12 +194,13 @@ export const init: Command = command({
       zone: zone(),
     };
   },
-  print({ file, proposals, settings, unmapped, anchor, warnings }, surroundings) {
+  print({ file, proposals, settings, unmapped, anchor, warnings, madeFolder }, surroundings) {
     const { terminal } = surroundings;
     const { paint } = terminal;
     terminal.out(
       `${paint.green('✓')} ${printable(file)} is written: ${proposals.length} attributes mapped${anchor === null ? '' : `, people known by '${printable(anchor)}'`}.\n`,
     );
+    if (madeFolder !== null) terminal.out(`  The folder ${printable(madeFolder)} is made for the target.\n`);
     for (const warning of warnings) terminal.out(faultText(warning, paint, {}, true));
     if (typeof settings['encoding'] === 'string')
       terminal.out(

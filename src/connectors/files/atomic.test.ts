@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { replaceFile } from './atomic.ts';
 import { EMPTY_PRINT } from './identity.ts';
-import { openSource } from './source.ts';
+import { openSource, refuseMissing } from './source.ts';
+import { openSpool } from './spool.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -94,12 +95,18 @@ test('a source says when it was changed or replaced while it was read', async ()
   await source.close();
 });
 
-test('a folder that is missing is made', async () => {
-  const path = join(folder, 'new', 'er', 'a.csv');
-  const file = await replaceFile(path);
-  await file.write('a');
-  await file.commit();
-  expect(await readFile(path, 'utf8')).toBe('a');
+test('a folder that is missing is not made, and is named with what to do: it may be a share that is not mounted', async () => {
+  const path = join(folder, 'new', 'a.csv');
+  const told = {
+    kind: 'notFound',
+    message: `the folder ${join(folder, 'new')} is missing`,
+    where: { file: path },
+    remedy: expect.stringContaining(`mkdir -p ${join(folder, 'new')}`),
+  };
+  await expect(replaceFile(path)).rejects.toMatchObject(told);
+  await expect(openSpool(path)).rejects.toMatchObject(told);
+  expect(() => refuseMissing(path, true)).toThrowError(expect.objectContaining(told));
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('faults name the file and what to do', async () => {

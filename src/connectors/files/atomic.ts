@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileFault } from './faults.ts';
@@ -64,7 +64,7 @@ export async function openTemp(target: string, mode: number, options: { readonly
 }
 
 /**
- * Starts the new content of `path`; its folder is made where it is missing. A link is followed, mode and owner are kept, and leftovers of
+ * Starts the new content of `path`, in a folder that is there. A link is followed, mode and owner are kept, and leftovers of
  * writers that died are removed. Throws RollcallError `permission`, `notFound`, `unavailable`.
  */
 export async function replaceFile(path: string): Promise<Replacement> {
@@ -73,7 +73,6 @@ export async function replaceFile(path: string): Promise<Replacement> {
       if (error.code === 'ENOENT') return path;
       throw error;
     });
-    await makeFolder(dirname(target));
     await removeLeftovers(target);
     const before = await stat(target).catch(() => undefined);
     const mode = before === undefined ? 0o666 : before.mode & 0o7777;
@@ -153,11 +152,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first !== undefined) await syncFolder(dirname(first));
 }
 
 function prefix(target: string): string {

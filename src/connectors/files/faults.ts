@@ -1,4 +1,6 @@
 /** What the operating system says about a file, as one of our error kinds. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type ErrorKind, RollcallError } from '#core/errors';
 
 const MEANINGS = new Map<string, readonly [kind: ErrorKind, message: string, remedy: string]>([
@@ -21,8 +23,24 @@ const MEANINGS = new Map<string, readonly [kind: ErrorKind, message: string, rem
 export function fileFault(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof RollcallError || typeof code !== 'string' || code === 'ABORT_ERR') return error;
+  if (code === 'ENOENT' && isFolderMissing(file)) return missingFolder(file, error);
   const meaning = MEANINGS.get(code);
   if (meaning === undefined) return new RollcallError('unavailable', `${file}: ${code}`, { where: { file }, cause: error });
   const [kind, message, remedy] = meaning;
   return new RollcallError(kind, `${file} ${message}`, { where: { file }, remedy, cause: error });
+}
+
+export function isFolderMissing(file: string): boolean {
+  return !existsSync(dirname(file));
+}
+
+/** Of a file that Rollcall is to make. Nobody but a person makes its folder: the path may be mistyped, or a share not mounted. */
+export function missingFolder(file: string, cause?: unknown): RollcallError {
+  const folder = dirname(file);
+  const typed = /^[\w./@:+-]+$/.test(folder) ? folder : `'${folder}'`;
+  return new RollcallError('notFound', `the folder ${folder} is missing`, {
+    where: { file },
+    remedy: `if the path is right and its disk is mounted, make it: mkdir -p ${typed}`,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import { fileFault } from './faults.ts';
+import { fileFault, isFolderMissing, missingFolder } from './faults.ts';
 import { ContentDigest, EMPTY_PRINT, type FileIdentity, identityOf, sameIdentity } from './identity.ts';
 
 export const BLOCK_BYTES: number = 256 * 1024;
@@ -137,8 +137,9 @@ export async function openSourceOrNone(path: string): Promise<SourceFile | null>
   }
 }
 
-/** A file that is not there is empty where Rollcall is to make it, and a fault where it is only read. */
+/** A file that is not there is empty where Rollcall is to make it and could, and a fault where it is only read. */
 export function refuseMissing(path: string, made: boolean): void {
+  if (made && isFolderMissing(path)) throw missingFolder(path);
   if (made) return;
   throw new RollcallError('notFound', `${path} does not exist`, {
     where: { file: path },

@@ -4,6 +4,7 @@
  */
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import { openTemp } from './atomic.ts';
+import { fileFault } from './faults.ts';
 
 const MEMORY_BYTES = 1024 * 1024;
 /** Read at a time when all are asked for. */
@@ -20,9 +21,11 @@ export interface Spool<Entry> {
   close(): Promise<void>;
 }
 
-/** `beside`: the file whose folder a large spool lies in, readable by its owner only. */
+/** `beside`: the file whose folder a large spool lies in, readable by its owner only. Throws RollcallError that names that file. */
 export async function openSpool<Entry>(beside: string): Promise<Spool<Entry>> {
-  const temp = await openTemp(beside, 0o600, { unnamed: true });
+  const temp = await openTemp(beside, 0o600, { unnamed: true }).catch((error: unknown) => {
+    throw fileFault(error, beside);
+  });
   const { fd } = temp.handle;
   const buffer = Buffer.allocUnsafe(MEMORY_BYTES);
   let used = 0;

@@ -90,7 +90,7 @@ export async function* readChanges(file: JsonlFile, since: Cursor, signal: Abort
   const { path, config } = file;
   const source = await openSourceOrNone(path);
   if (source === null) {
-    if (since === BEGINNING) refuseMissing(path, file.isTarget);
+    if (since === BEGINNING || file.isTarget) refuseMissing(path, file.isTarget);
     if (placeIn(path, since).offset > 0) throw notContinued(path, 'it is gone');
     yield { objects: [], end: { complete: true, next: since } };
     return;

@@ -9,7 +9,7 @@ import { sha256Hex } from '#core/digest';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import { type LdifItem, LdifReader } from '#protocols/ldap/ldif';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
-import type { SourceFile } from '../files/source.ts';
+import { refuseMissing, type SourceFile } from '../files/source.ts';
 import { changeOf } from './changes.ts';
 import type { Plan } from './config.ts';
 import { openExisting } from './read.ts';
@@ -38,6 +38,7 @@ export async function* readFeed(
 ): AsyncGenerator<Page> {
   const source = await openExisting(plan.path);
   if (source === null) {
+    if (plan.made) refuseMissing(plan.path, plan.made);
     const reason: Fault = {
       kind: 'notFound',
       message: `${plan.path} does not exist`,
