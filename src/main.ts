@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Program } from '#cli/index';
 import { main } from '#cli/index';
 import { loadConfiguration } from '#config/load';
+import { look as lookAtPostgres } from '#store/postgres/look';
 import { open as openPostgres } from '#store/postgres/open';
+import { look as lookAtSqlite } from '#store/sqlite/look';
 import { open as openSqlite } from '#store/sqlite/open';
 import { CONNECTORS } from './registry.ts';
 
@@ -20,6 +22,9 @@ export async function createProgram(): Promise<Program> {
       const how = { program: version, readOnly, create: !readOnly };
       if (config.store.kind === 'postgres') return await openPostgres({ url: config.store.url, ...how });
       return await openSqlite({ path: config.store.path, ...how });
+    },
+    async lookAtStore({ store }) {
+      return store.kind === 'postgres' ? await lookAtPostgres(store) : lookAtSqlite(store.path);
     },
   };
 }

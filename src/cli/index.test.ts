@@ -45,6 +45,9 @@ async function call(argv: string[], more: Partial<Program> = {}) {
     openStore: async () => {
       throw new Error('a faulty configuration opens no store');
     },
+    lookAtStore: async () => {
+      throw new Error('nor is one looked at');
+    },
     ...more,
   };
   const file = join(folder, 'rollcall.yaml');

@@ -1,13 +1,16 @@
-/** Every fault of the configuration at once; then whether each system can be reached, and whether the rules fit what it has. */
+/**
+ * Every fault of the configuration at once; then whether the store can be used, each system be reached, and whether the rules fit what
+ * it has.
+ */
 
 import { z } from 'zod';
 import { checkAgainstSchemas, protectionDoubts } from '#config/schemas';
 import { type Fault, toFault } from '#core/errors';
 import type { Services } from '#runs/model';
 import { mappedBy, PROOFS, type Proof, proofOf } from '#runs/reasons';
-import { type Operation, versioned } from './operation.ts';
+import { type Operation, type Session, STORE_LOOKS, versioned } from './operation.ts';
 import { connectionsOf } from './scope.ts';
-import { linesOf } from './session.ts';
+import { linesOf, storePlace } from './session.ts';
 import { fault } from './shapes.ts';
 
 export interface CheckInput {
@@ -27,6 +30,13 @@ export interface CheckedConnection {
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
+export interface CheckedStore {
+  /** Path of the file, or address of the database. */
+  readonly place: string;
+  /** Null where it cannot be used; `faults` say why. */
+  readonly state: (typeof STORE_LOOKS)[number] | null;
+  readonly faults: readonly Fault[];
+}
 export interface CheckOutput {
   readonly file: string;
   readonly ok: boolean;
@@ -35,6 +45,8 @@ export interface CheckOutput {
   readonly warnings: readonly Fault[];
   /** Number → text of the lines that faults of the file name. */
   readonly lines: { readonly [line: string]: string };
+  /** Null where it was not tried. */
+  readonly store: CheckedStore | null;
   readonly connections: readonly CheckedConnection[];
 }
 
@@ -51,6 +63,7 @@ export const check: Operation<CheckInput, CheckOutput> = {
     faults: z.array(fault),
     warnings: z.array(fault),
     lines: z.record(z.string(), z.string()),
+    store: z.object({ place: z.string(), state: z.enum(STORE_LOOKS).nullable(), faults: z.array(fault) }).nullable(),
     connections: z.array(
       z.object({
         connection: z.string(),
@@ -67,24 +80,37 @@ export const check: Operation<CheckInput, CheckOutput> = {
     const loaded = await session.program.loadConfig(session.file);
     if (!loaded.ok) {
       const { faults } = loaded;
-      return { file: session.file, ok: false, faults, warnings: [], lines: await linesOf(session.file, faults), connections: [] };
+      const lines = await linesOf(session.file, faults);
+      return { file: session.file, ok: false, faults, warnings: [], lines, store: null, connections: [] };
     }
     const { config, warnings } = loaded;
     const names = connectionsOf(connections, { config });
     const wanted = offline ? [] : config.connections.filter((one) => names === null || names.includes(one.name));
-    const checked = await Promise.all(wanted.map((one) => reach(one, config)));
-    const ok = checked.every((one) => one.faults.length === 0);
-    const faults = checked.flatMap((one) => [...one.faults]);
+    const [store, ...checked] = await Promise.all([
+      offline ? null : tryStore(config, session),
+      ...wanted.map((one) => reach(one, config)),
+    ]);
+    const faults = [...(store?.faults ?? []), ...checked.flatMap((one) => [...one.faults])];
     return {
       file: session.file,
-      ok,
+      ok: faults.length === 0,
       faults: [],
       warnings,
       lines: await linesOf(session.file, [...warnings, ...faults]),
+      store,
       connections: checked,
     };
   },
 };
+
+async function tryStore(config: Configuration, { program }: Session): Promise<CheckedStore> {
+  const place = storePlace(config.store);
+  try {
+    return { place, state: await program.lookAtStore(config), faults: [] };
+  } catch (error) {
+    return { place, state: null, faults: [toFault(error)] };
+  }
+}
 
 async function reach(config: ConnectionConfig, whole: Configuration): Promise<CheckedConnection> {
   const warnings: Fault[] = [];

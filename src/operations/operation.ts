@@ -27,6 +27,9 @@ export type Permission =
   | 'decisions.read'
   | 'decisions.make';
 
+/** `older`: the first command that writes brings it up to date; `none`: that makes it. */
+export const STORE_LOOKS = ['there', 'older', 'none'] as const;
+
 /** What the composition root gives: the parts that operations must not know by name. */
 export interface Program {
   readonly version: string;
@@ -38,6 +41,8 @@ export interface Program {
   loadConfig(file: string): Promise<Loaded>;
   /** `readOnly` works beside a running writer and never creates or upgrades a store. */
   openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
+  /** Whether the store can be used; makes none and writes nothing. */
+  lookAtStore(config: Configuration): Promise<(typeof STORE_LOOKS)[number]>;
 }
 
 /**

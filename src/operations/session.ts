@@ -65,7 +65,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
       // Without the store the faults are what is in the way.
       throw faults;
     }
-    listeners.onStoredOnly?.(faults, told(config.store));
+    listeners.onStoredOnly?.(faults, storePlace(config.store));
     return { config, store, wall: program.wall, storedOnly: true, ...listeners };
   };
 
@@ -95,7 +95,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
 }
 
 /** Where a store is, without the name and the password that open it. */
-function told(store: Services['config']['store']): string {
+export function storePlace(store: Services['config']['store']): string {
   if (store.kind === 'sqlite') return store.path;
   const url = URL.parse(store.url);
   return url === null ? 'in PostgreSQL' : `${url.protocol}//${url.host}${url.pathname}`;

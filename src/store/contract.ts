@@ -37,6 +37,9 @@ export type { EdgeList, ImportIndexRows, Settle, StagedKey, StageEdges, StageIte
 export type { ExportColumns, ExportOperation, ExportState, LinkHow, Origin, Presence, StagedRow } from './contract/staged.ts';
 export type { SyncOperations } from './contract/sync.ts';
 
+/** What there is where the store is to be: `older` is brought up to date by the first command that writes, `none` is made by it. */
+export type StoreLook = 'there' | 'older' | 'none';
+
 export interface StoreInfo {
   readonly storeId: string;
   readonly schemaVersion: number;

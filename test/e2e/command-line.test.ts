@@ -9,7 +9,9 @@ import { main } from '#cli/index';
 import { loadConfiguration } from '#config/load';
 import type { ConnectorDefinition } from '#connectors/contract';
 import { csv } from '#connectors/csv/index';
+import { look as lookAtPostgres } from '#store/postgres/look';
 import { open as openPostgres } from '#store/postgres/open';
+import { look as lookAtSqlite } from '#store/sqlite/look';
 import { open as openSqlite } from '#store/sqlite/open';
 import { STORE, type TestStore, testStore } from '../store.ts';
 
@@ -50,6 +52,10 @@ async function call(...argv: string[]) {
     wall: () => Date.now(),
     loadConfig: (file: string) => loadConfiguration({ file, definitions, env: {} }),
     openStore,
+    lookAtStore: async (config: { store: { kind: string } }) =>
+      STORE === 'postgres'
+        ? await lookAtPostgres({ url: kept.place })
+        : lookAtSqlite((config.store as unknown as { path: string }).path),
   };
   const code = await main(
     ['-c', join(folder, 'rollcall.yaml'), ...argv],
@@ -79,6 +85,7 @@ describe('from nothing to a quiet run', () => {
     expect(made).toMatchObject({ code: 0, answer: { anchor: 'Personalnummer', unmapped: [] } });
     expect((await json('check')).answer).toMatchObject({
       ok: true,
+      store: { state: 'none', faults: [] },
       connections: [{ connection: 'hr' }, { connection: 'directory' }],
     });
     const { code, answer } = await json('plan', '--read');

@@ -1,5 +1,5 @@
 /** rollcall check */
-import { type CheckedConnection, check as operation } from '#operations/check';
+import { type CheckedConnection, type CheckedStore, check as operation } from '#operations/check';
 import { type Command, command, EXIT, nextStep } from '../command.ts';
 import { faultText } from '../fault.ts';
 import { printable } from '../terminal.ts';
@@ -14,21 +14,27 @@ const PROOF: { readonly [proof in NonNullable<CheckedConnection['proof']>]: stri
   read: 'writes are proven by the next complete read',
 };
 
+const STORE: { readonly [state in NonNullable<CheckedStore['state']>]: string } = {
+  there: '',
+  older: 'of an older Rollcall; the first command that writes brings it up to date',
+  none: 'not there yet; the first run makes it',
+};
+
 export const check: Command = command({
   name: 'check',
-  summary: 'find every fault in the configuration, and reach each system',
+  summary: 'find every fault in the configuration, and try the store and each system',
   about: [
-    'Shows all faults of the file at once with line and column. Then it connects to each system and compares the rules with what the system has. It reads no people and writes nothing.',
+    'Shows all faults of the file at once with line and column. Then it tries the store, connects to each system and compares the rules with what the system has. It reads no people and writes nothing, and makes no store.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only reach these (default: all).', required: false, many: true }],
-  options: [{ name: 'offline', about: 'Check the file only; reach no system.' }],
+  options: [{ name: 'offline', about: 'Check the file only; reach neither store nor system.' }],
   examples: [
     { line: 'rollcall check', about: 'the whole of it' },
     { line: 'rollcall check --offline', about: 'in a commit hook' },
   ],
   operation,
   input: (args) => ({ connections: args.positionals, offline: args.has('offline') }),
-  print({ file, faults, warnings, lines, connections, ok }, surroundings) {
+  print({ file, faults, warnings, lines, store, connections, ok }, surroundings) {
     const { terminal } = surroundings;
     const { paint } = terminal;
     for (const fault of faults) terminal.out(`${faultText(fault, paint, lines)}\n`);
@@ -38,6 +44,14 @@ export const check: Command = command({
     }
     terminal.out(`${paint.green('✓')} ${printable(file)} is in order.\n`);
     for (const warning of warnings) terminal.out(faultText(warning, paint, lines, true));
+    const indented = (text: string): void => void terminal.out(text.replace(/^/gm, '  ').trimEnd().concat('\n'));
+    if (store !== null) {
+      const { state, place } = store;
+      const mark = state === null ? paint.red('✗') : paint.green('✓');
+      const said = state === null ? 'cannot be used' : paint.dim(STORE[state]);
+      terminal.out(`${`${mark} ${paint.bold('store')} ${paint.dim(printable(place))}  ${said}`.trimEnd()}\n`);
+      for (const fault of store.faults) indented(faultText(fault, paint));
+    }
     for (const one of connections) {
       const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
       const proof = one.proof === null ? '' : paint.dim(`  ${PROOF[one.proof]}`);
@@ -50,7 +64,7 @@ export const check: Command = command({
         ...one.faults.map((fault) => faultText(fault, paint)),
         ...one.warnings.map((fault) => faultText(fault, paint, {}, true)),
       ];
-      for (const text of said) terminal.out(text.replace(/^/gm, '  ').trimEnd().concat('\n'));
+      for (const text of said) indented(text);
     }
     if (ok && connections.length > 0) terminal.out(nextStep(surroundings, 'plan --read'));
   },

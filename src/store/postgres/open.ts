@@ -16,6 +16,7 @@ import { checksums } from './checksums.ts';
 import { connect, createPool, type PostgresPlace, query, takeStatements } from './connect.ts';
 import { copyTables } from './copy.ts';
 import { postgresError } from './faults.ts';
+import { refuseOld, SCHEMA } from './look.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { exportReads } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
@@ -40,11 +41,8 @@ export interface OpenOptions {
   readonly trace?: (operation: string, statements: readonly string[]) => void;
 }
 
-const SCHEMA = 'rollcall';
 /** Of the connections that read. */
 const READERS = 4;
-/** PostgreSQL's oldest that is supported by its makers and has what is used here. */
-const OLDEST = 15;
 
 /**
  * @throws notFound when there is no store and none is to be made · unavailable, permission as the server says · configuration
@@ -56,7 +54,7 @@ export async function open(options: OpenOptions): Promise<Store> {
   try {
     const client = await pool.connect();
     try {
-      await look(client, options.create === true && options.readOnly !== true);
+      await mustBeThere(client, options.create === true && options.readOnly !== true);
     } finally {
       client.release();
     }
@@ -67,12 +65,8 @@ export async function open(options: OpenOptions): Promise<Store> {
   }
 }
 
-async function look(client: ClientBase, create: boolean): Promise<void> {
-  const [[version]] = (await query(client, `select current_setting('server_version_num')::int / 10000`)) as [[number]];
-  if (version < OLDEST)
-    throw new RollcallError('configuration', `the server is PostgreSQL ${version}; Rollcall needs ${OLDEST} or newer`, {
-      remedy: 'use a newer server, or store: sqlite:rollcall.db',
-    });
+async function mustBeThere(client: ClientBase, create: boolean): Promise<void> {
+  await refuseOld(client);
   if (!create && (await schemaVersion(client)) === 0)
     throw new RollcallError('notFound', 'there is no store in this database yet', {
       remedy: 'the first `rollcall run` makes it',

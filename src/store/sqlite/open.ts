@@ -5,10 +5,10 @@
  *   schema/   numbered SQL           write/   what the writer thread does
  *   read/     what callers read      place    where workers and SQL lie
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RollcallError } from '#core/errors';
 import { assembleStore } from '../assemble.ts';
 import type { ImportIndexRows, Store, StoreInfo } from '../contract.ts';
@@ -16,6 +16,7 @@ import { workerPlace } from '../place.ts';
 import { type Database, openDatabase } from '../tables/database.ts';
 import { storeError } from '../tables/faults.ts';
 import { startWriter, type Writer } from '../writes/writer.ts';
+import { storeFolder } from './folder.ts';
 import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
@@ -55,12 +56,7 @@ export async function open(options: OpenOptions): Promise<Store> {
 /** A new file is there for good, and only its owner's, before anything is written to it. */
 function prepareFile(path: string, create: boolean): void {
   if (existsSync(path)) return;
-  const folder = dirname(path);
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new RollcallError('notFound', `the folder ${folder} for the store does not exist`, {
-      where: { file: path },
-      remedy: 'make the folder, or change `store:`',
-    });
+  const folder = storeFolder(path);
   if (!create)
     throw new RollcallError('notFound', `there is no store at ${path} yet`, {
       where: { file: path },

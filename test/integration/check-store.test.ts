@@ -1,0 +1,58 @@
+/** `check` tries the store as a run would find it, and makes none. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { STORE } from '../store.ts';
+import { HR, type Place, place } from './place.ts';
+
+let here: Place;
+beforeEach(async () => {
+  here = await place(HR);
+  await here.write('hr.csv', 'id,name,phone\n1001,Zoë,1\n');
+});
+afterEach(() => here.remove());
+
+it('a server that nobody runs is told, and check fails as the run would', async () => {
+  await here.write('rollcall.yaml', `${HR}store: postgres://rollcall:hunter22@127.0.0.1:1/rollcall\n`);
+  const { code, out } = await here.call('check');
+  expect(code).toBe(1);
+  expect(out).toContain('✗ store postgres://127.0.0.1:1/rollcall  cannot be used\n  ✗ PostgreSQL cannot be reached: ');
+  expect(out).toContain('✓ hr csv');
+  expect(out).not.toContain('hunter22');
+  expect((await here.call('check', '--offline')).code).toBe(0);
+});
+
+it('a folder that is not there is told, and no store is made where there is one', async () => {
+  await here.write('rollcall.yaml', `${HR}store: sqlite:nowhere/rollcall.db\n`);
+  expect(await here.call('check')).toMatchObject({ code: 1, out: expect.stringContaining('for the store does not exist') });
+  mkdirSync(here.path('nowhere'));
+  const { code, out } = await here.call('check');
+  expect([code, out]).toEqual([0, expect.stringContaining('rollcall.db  not there yet; the first run makes it\n')]);
+  expect(existsSync(here.path('nowhere/rollcall.db'))).toBe(false);
+});
+
+it('the store is there after the first run, and check changes nothing in it', async () => {
+  await here.write('rollcall.yaml', `${HR}store: sqlite:rollcall.db\n`);
+  const looked = async () => JSON.parse((await here.call('check', '--json')).out).store.state;
+  expect(await looked()).toBe('none');
+  await here.run();
+  const before = await here.contents();
+  expect(await looked()).toBe('there');
+  expect(await here.contents()).toBe(before);
+});
+
+it.skipIf(STORE !== 'sqlite')('a folder that cannot be written is told before the first run', () => {
+  const folder = here.path('locked');
+  mkdirSync(folder);
+  chmodSync(folder, 0o555);
+  chmodSync(here.path('.'), 0o755);
+  const look = new URL('../../src/store/sqlite/look.ts', import.meta.url).href;
+  const program = `try { (await import(${JSON.stringify(look)})).look(${JSON.stringify(`${folder}/rollcall.db`)}) } catch (error) { console.log(error.kind, error.message) }`;
+  // Whoever may do everything may write there, too.
+  const as = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const { stdout } = spawnSync(process.execPath, ['--conditions=source', '--input-type=module', '-e', program], {
+    ...as,
+    encoding: 'utf8',
+  });
+  expect(stdout).toMatch(/^permission the folder of the store .*rollcall\.db cannot be written: EACCES/);
+});
