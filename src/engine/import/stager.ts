@@ -1,4 +1,5 @@
 /** Turns pages into staged batches: digest, compare, collect, write; at most two batches on their way. */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { Change, ReadObject } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
@@ -25,9 +26,10 @@ import { type Canonical, canonicalise, edgesOf, type StagingPlan, undecided, wit
 import { timesOf } from './times.ts';
 import { createUntold } from './untold.ts';
 
-const BATCH = 2_000;
-/** Into an empty connector space: the larger a batch in key order is, the fewer pages of the index are written again and again. */
-const LOADED = 10_000;
+/** The larger a batch in key order is, the fewer pages of the index are written again and again, and the fewer ranges of ids wait. */
+const BATCH = 10_000;
+/** Changes that are worked out, and rows that are compared, at one go. */
+const PAGE = 2_000;
 const IN_FLIGHT = 2;
 const NONE: readonly string[] = [];
 const NONE_HELD: ReadonlyMap<number, Held> = new Map();
@@ -170,19 +172,27 @@ export function createStager(context: EngineContext, connection: EngineConnectio
 
   /** Compares what arrived with what is there. `held` gets what of an item is kept, by its place. */
   const compared = async (held: Map<number, Held>): Promise<StageItem[]> => {
-    let arrived = batch;
+    const all = batch;
     batch = [];
-    const before = new Map<string, StagedRow>();
-    for (const [kind, anchors] of byKind(arrived))
-      for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
-        before.set(`${kind}\u0000${row.anchor}`, row);
-    await loaded(before.values());
-    if (options.bitmap) arrived = arrived.filter((a) => !isDuplicate(a, before));
-    arrived = arrived.filter((a) => decided(a.object, a.canonical, lastOf(before, a.object) === undefined));
-    for (const { canonical } of arrived) blobs.push(...canonical.blobs);
-    return arrived.map((a, at) =>
-      itemOf(a, before.get(`${a.object.kind}\u0000${a.object.anchor}`), (one) => void held.set(at, one)),
-    );
+    const items: StageItem[] = [];
+    for (let i = 0; i < all.length; i += PAGE) {
+      if (i > 0) await pause();
+      const page = all.slice(i, i + PAGE);
+      const before = new Map<string, StagedRow>();
+      for (const [kind, anchors] of byKind(page))
+        for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
+          before.set(`${kind}\u0000${row.anchor}`, row);
+      await loaded(before.values());
+      for (const one of page) {
+        const { object, canonical } = one;
+        if (options.bitmap && isDuplicate(one, before)) continue;
+        if (!decided(object, canonical, lastOf(before, object) === undefined)) continue;
+        blobs.push(...canonical.blobs);
+        const at = items.length;
+        items.push(itemOf(one, before.get(`${object.kind}\u0000${object.anchor}`), (kept) => void held.set(at, kept)));
+      }
+    }
+    return items;
   };
 
   const flush = async (): Promise<void> => {
@@ -308,14 +318,14 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         take({ object: entry, canonical, digest: digest.slice(), anchorDigest: anchorDigest.slice() });
         weight += canonical.digestText.length;
         for (const { bytes } of canonical.blobs) weight += bytes.length;
-        if (batch.length >= BATCH || fresh.length >= LOADED || weight >= MOST_WEIGHT) await flush();
+        if (batch.length + fresh.length >= BATCH || weight >= MOST_WEIGHT) await flush();
       }
       counters.add(connection.name, 'seen', page.length);
     },
     async changes(page) {
       for (const entry of page) noteLine(entry);
       // Changes of one object keep their order: each page sees what the one before it left.
-      for (let i = 0; i < page.length; i += BATCH) await changed.stage(page.slice(i, i + BATCH));
+      for (let i = 0; i < page.length; i += PAGE) await changed.stage(page.slice(i, i + PAGE));
       seen += page.length;
       counters.add(connection.name, 'seen', page.length);
     },
