@@ -14,7 +14,7 @@ export const EXIT = {
   error: 1,
   /** `plan` found changes. */
   changes: 2,
-  /** Done, and somebody must look: problems on the way, or a first plan, a tripped gate, a held connection to decide. Somebody said no. */
+  /** Done, and somebody must look: a first plan, a tripped gate, a held connection, a change that was refused, rows that cannot be used. Somebody said no. */
   decide: 3,
   /** The command line itself is wrong; nothing was done. */
   usage: 64,

@@ -7,12 +7,12 @@ const EXITS: readonly (readonly [number, string])[] = [
   [EXIT.ok, 'Done. `plan`: no changes. `run`: no problem, and nothing waits for a person.'],
   [
     EXIT.error,
-    'It could not be done, or `run` failed as a whole. What was done before the fault is kept. `plan`: also when not everything could be read or worked out.',
+    'It could not be done. `run`: it failed, or one of its connections did, such as a source that cannot be read or a target that takes nothing; the others went on. What was done before the fault is kept, and the next run goes on from there. `plan`: also when not everything could be read or worked out.',
   ],
   [EXIT.changes, '`plan` only: there are changes.'],
   [
     EXIT.decide,
-    '`run`: done, and somebody must look: problems on the way, such as a source that cannot be read or a target that takes nothing, a first plan, a tripped gate, a held connection, an outage. `approve` and `discard`: you said no, and everything waits as before.',
+    '`run`: done, and somebody must look: a first plan, a tripped gate, a held connection, an outage, a change that was refused, rows that cannot be used. `approve` and `discard`: you said no, and everything waits as before.',
   ],
   [EXIT.usage, 'The command line is wrong. Nothing was done.'],
   [EXIT.interrupted, 'Stopped by Ctrl-C or a termination signal. What was done is kept; the next run goes on from there.'],

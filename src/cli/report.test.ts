@@ -48,6 +48,7 @@ it('a run that was stopped says whether it had done anything', () => {
     objects: {},
     rowsWritten,
     faultCount: 0,
+    failed: [],
     faults: [],
     notices: [],
   });

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dateIn, endOfDate, formatInstant, isZone, parseDate, parseDuration, parseInstant, startOfDate } from './time.ts';
+import {
+  dateIn,
+  endOfDate,
+  formatInstant,
+  isZone,
+  parseDate,
+  parseDuration,
+  parseInstant,
+  startOfDate,
+  timeOfDayIn,
+} from './time.ts';
 
 const ZONES = [
   'UTC',
@@ -102,6 +112,12 @@ describe('spellings', () => {
       }),
     );
     expect(() => formatInstant(Number.POSITIVE_INFINITY)).toThrow();
+  });
+
+  it('the time of day is that of the zone, on the day of a clock change as well', () => {
+    const at = Date.UTC(2026, 2, 29, 0, 59, 59);
+    expect([at, at + 1000].map((ms) => timeOfDayIn('Europe/Berlin', ms))).toEqual(['01:59:59', '03:00:00']);
+    expect(timeOfDayIn('America/New_York', at)).toBe('20:59:59');
   });
 
   it('durations', () => {

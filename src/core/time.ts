@@ -157,6 +157,13 @@ export function dateIn(zone: string, ms: number): string {
   return date;
 }
 
+/** The time of day it is in a zone at an instant: `08:05:00`. */
+export function timeOfDayIn(zone: string, ms: number): string {
+  const seconds = Math.floor((ms + offsetAt(zone, ms)) / 1000);
+  const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 /** The first instant of a date in a zone, in milliseconds; where a clock change skips midnight, the first that exists. */
 export function startOfDate(date: string, zone: string): number {
   return startOfDay(Math.round(dayOf(date) / DAY), zone);

@@ -56,6 +56,8 @@ export interface EngineContext {
   readonly digester: Digester;
   readonly states: Map<string, ConnectionState>;
   readonly counters: Counters;
+  /** Connections that could not be read, or not be written to, in this run: the others went on without them. */
+  readonly failed: Set<string>;
   /** Of what this run read from files. */
   readonly lines: Lines;
   readonly signal: AbortSignal;
@@ -80,6 +82,7 @@ export const NOTICE_KINDS = [
   'staleRead',
   'rulesChanged',
   'notSynced',
+  'waitsForTarget',
   'notConverging',
   'enabledByHand',
   'incompleteRead',

@@ -78,6 +78,8 @@ export interface ReportOutput {
   readonly rowsWritten: number;
   readonly faultCount: number;
   readonly faults: readonly Fault[];
+  /** Connections that could not be read, or not be written to. */
+  readonly failed: readonly string[];
   readonly notices: readonly NoticeOutput[];
 }
 export const status: Shape<RunReport['status']> = z.enum(['running', 'done', 'warnings', 'failed', 'interrupted']);
@@ -92,6 +94,7 @@ export const reportShape: z.ZodRawShape = {
   rowsWritten: z.number(),
   faultCount: z.number(),
   faults: z.array(fault),
+  failed: z.array(z.string()),
   notices: z.array(notice),
 };
 
@@ -103,6 +106,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   staleRead: (connection) => `rollcall run ${connection} --profile full-import`,
   rulesChanged: null,
   notSynced: () => 'rollcall run --profile delta-sync',
+  waitsForTarget: (connection) => `rollcall plan ${connection}`,
   notConverging: () => 'rollcall parked --kind notConverging',
   enabledByHand: () => 'rollcall parked --kind enabledByHand',
   incompleteRead: null,
@@ -120,6 +124,7 @@ export function reportOutput(report: RunReport): ReportOutput {
     rowsWritten: report.rowsWritten,
     faultCount: report.faultCount,
     faults: report.faults,
+    failed: report.failed,
     notices: report.notices.map((one) => ({ ...one, command: COMMANDS[one.kind]?.(one.connection) ?? null })),
   };
 }

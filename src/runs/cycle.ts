@@ -206,6 +206,7 @@ function arrived(context: EngineContext, connection: EngineConnection): number {
 function failed(context: EngineContext, connection: EngineConnection, error: unknown): void {
   if (context.signal.aborted) throw error;
   if (error instanceof Superseded) throw error;
+  context.failed.add(connection.name);
   context.fault(toFault(error, { connection: connection.name }));
 }
 

@@ -91,6 +91,8 @@ export interface RunReport {
   /** The first hundred; all are in the store. */
   readonly faults: readonly Fault[];
   readonly faultCount: number;
+  /** Connections that could not be read, or not be written to; the others went on without them. */
+  readonly failed: readonly string[];
   /** Targets whose first plan waits for approval, tripped gates, held connections: one line each, with what to do. */
   readonly notices: readonly Notice[];
 }

@@ -22,6 +22,7 @@ import type { Session } from './services.ts';
 import { noticeOverdue, noticeParked } from './standing.ts';
 import { takeTenure } from './tenure.ts';
 import { noticeUnbelieved } from './unbelieved.ts';
+import { noticeWaits } from './waits.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
 const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
@@ -111,6 +112,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
     await noticeParked(context);
+    if (options.export !== false && steps.some((step) => WORK[step].export !== false)) await noticeWaits(context);
     if (options.sync === true && options.read !== true) await noticeUnbelieved(context);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
@@ -157,6 +159,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     rowsWritten,
     faults: session.faults,
     faultCount: session.faultCount(),
+    failed: config.connections.flatMap(({ name }) => (context.failed.has(name) ? [name] : [])),
     notices: session.notices,
   };
 }

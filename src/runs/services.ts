@@ -96,6 +96,7 @@ export async function openSession(
     digester: createDigester(store.info.digestKey),
     states,
     counters: createCounters(),
+    failed: new Set(),
     lines: createLines(),
     signal,
     fault,

@@ -109,7 +109,8 @@ export const run: Command = command({
   },
   exit(report) {
     if (report.status === 'interrupted') return EXIT.interrupted;
-    if (report.status === 'failed') return EXIT.error;
+    // What failed is no decision of anybody's, and is told before what waits for one.
+    if (report.status === 'failed' || report.failed.length > 0) return EXIT.error;
     // Changed rules are looked at by the run itself.
     const asks = report.notices.some((one) => one.kind !== 'rulesChanged');
     return asks || report.faultCount > 0 || report.status === 'warnings' ? EXIT.decide : EXIT.ok;

@@ -108,6 +108,7 @@ async function send(
       await abandon(session, error);
     }
     if (context.signal.aborted) throw error;
+    context.failed.add(connection.name);
     context.fault(toFault(error, { connection: connection.name }));
     return { ...NOTHING_SENT, proven: false };
   } finally {

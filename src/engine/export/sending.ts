@@ -62,6 +62,7 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
     });
   } catch (error) {
     const fault = toFault(error, { connection: session.connection.name });
+    session.context.failed.add(session.connection.name);
     session.context.fault(fault);
     session.stopped = true;
     // branch: retries: a batch failed as a whole
@@ -100,7 +101,9 @@ export function refuse(session: Session, row: StagedRow, item: WriteItem, result
   context.counters.add(connection.name, 'failed');
   const where = { connection: connection.name, object: item.anchor ?? item.name ?? String(row.id), ...result.fault.where };
   context.fault({ ...result.fault, where }, { subject: 'staged', id: row.id });
-  if (ACTIONS[result.fault.kind] === 'stop') session.stopped = true;
+  if (ACTIONS[result.fault.kind] !== 'stop') return;
+  session.stopped = true;
+  context.failed.add(connection.name);
 }
 
 /** What a file-like target made durable. One batch is written to the store while the next is put together. */

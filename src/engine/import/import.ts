@@ -146,7 +146,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   let end: ReadEnd | undefined;
   let saved = performance.now();
   const request = checkpoint ? { resume: checkpoint.resume, signal: context.signal } : { signal: context.signal };
-  for await (const page of pages(reader.read(request))) {
+  for await (const page of pages(reader.read(request), () => context.failed.add(connection.name))) {
     context.signal.throwIfAborted();
     if (checkpoint && page.restarted) {
       bitmap.clear();
@@ -238,12 +238,13 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
 }
 
 /** A read that breaks off ends as an incomplete one: what came is staged, nothing is proven absent. */
-async function* pages(source: AsyncIterable<Page>): AsyncIterable<Page> {
+async function* pages(source: AsyncIterable<Page>, brokenOff: () => void): AsyncIterable<Page> {
   try {
     yield* source;
   } catch (error) {
     if (error instanceof RollcallError && (error.kind === 'unavailable' || error.kind === 'rateLimited')) {
       // branch: retries: a read broke off
+      brokenOff();
       yield { objects: [], end: { complete: false, reason: toFault(error) } };
       return;
     }

@@ -1,0 +1,55 @@
+/** What fails is told by every run for as long as something waits because of it, and by its exit code: who only looks at that one knows. */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BOOK, HR, type Place, place, rows } from './place.ts';
+
+let here: Place;
+beforeEach(async () => {
+  here = await place(`zone: Europe/Berlin\n${HR}${BOOK.replace('book.csv', 'out/book.csv')}`);
+  await mkdir(here.path('out'));
+  await here.write('hr.csv', `id,name,phone\n${rows().join('\n')}\n`);
+  await here.first();
+});
+afterEach(() => here.remove());
+
+it('changes that a target did not take wait for their next attempt, and each run says so until they are sent', async () => {
+  await here.write(
+    'hr.csv',
+    `id,name,phone\n${rows()
+      .join('\n')
+      .replaceAll(/Person (?=[123],)/g, 'Human ')}\n`,
+  );
+  await rename(here.path('out'), here.path('away'));
+  const broken = await here.call('run', '--quiet');
+  expect([broken.code, broken.out]).toEqual([1, expect.stringContaining(`the folder ${here.path('out')} is missing`)]);
+  await rename(here.path('away'), here.path('out'));
+  const waits = await here.call('run', '--quiet');
+  expect([waits.code, waits.out]).toEqual([
+    1,
+    expect.stringContaining(
+      `! book: 3 changes wait; the last attempt failed (the folder ${here.path('out')} is missing); tried again after 09:00:01`,
+    ),
+  ]);
+  expect(await here.run()).toMatchObject({
+    status: 'warnings',
+    failed: ['book'],
+    faults: [],
+    notices: [{ kind: 'waitsForTarget', command: 'rollcall plan book' }],
+  });
+  here.now += 60_000;
+  expect(await here.run()).toMatchObject({ status: 'done', failed: [], notices: [] });
+  expect(await here.call('run', '--quiet')).toEqual({ code: 0, out: '', err: '' });
+  expect(await here.read('out/book.csv')).toContain('Human');
+});
+
+it('a source that cannot be read waits for no decision: the run failed there, and what others gave is done', async () => {
+  await rm(here.path('hr.csv'));
+  const { code, out } = await here.call('run', '--json');
+  expect([code, JSON.parse(out)]).toMatchObject([1, { status: 'warnings', failed: ['hr'], faultCount: 1 }]);
+});
+
+it('a read that a person has to judge is no failure', async () => {
+  await here.write('hr.csv', `id,name,phone\n${rows().slice(0, 2).join('\n')}\n`);
+  const { code, out } = await here.call('run', '--json');
+  expect([code, JSON.parse(out)]).toMatchObject([3, { failed: [], notices: [{ kind: 'incompleteRead' }] }]);
+});
