@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Superseded } from '#core/errors';
 import type { Store } from './contract.ts';
-import { randomStoreScript, type StoreFault, type StoreOperation, withStoreFaults } from './fault-injection.ts';
+import {
+  randomStoreScript,
+  type StoreFault,
+  type StoreFaultRule,
+  type StoreOperation,
+  withStoreFaults,
+} from './fault-injection.ts';
 import { open } from './sqlite/open.ts';
 
 let folder: string;
@@ -72,6 +78,30 @@ it('what processes ask of each other fails like the rest; what they hear does no
   wanted = true;
   expect(faulty.wanted).toBe(true);
   expect(faulty.onNews(() => undefined)()).toBeUndefined();
+});
+
+it.each([
+  [{ on: 'spaces.save', do: { refuse: 'full' } }, /^rule 1 of the script of faults: on: 'spaces.save' is none of spaces\.\w+, /],
+  [{ on: 'space.saveState', do: { refuse: 'full' } }, /: on: 'space.saveState' is none that there is$/],
+  [{ on: 'several.hand', do: { refuse: 'full' } }, /: on: 'several.hand' is none/],
+  [{ on: 'runs.begin', do: { refuse: 'ful' } }, /: do: refuse: 'ful' is none of busy, full, damaged, superseded$/],
+  [{ on: 'runs.begin', do: { explode: 1 } }, /: do: is none of refuse, die, delay$/],
+])('%j could never apply, and is refused', (rule, message) => {
+  const script = [rule as unknown as StoreFaultRule];
+  expect(() => withStoreFaults(store, { script })).toThrow(message);
+  expect(() => withStoreFaults(store, { script })).toThrow(expect.objectContaining({ kind: 'configuration' }));
+});
+
+it('a mistake added later, answered by a function, or in the operations of a random script is refused as well', async () => {
+  const script: StoreFaultRule[] = [];
+  const later = withStoreFaults(store, { script });
+  await later.runs.begin(RUN);
+  script.push({ on: 'runs.begn' as 'runs.begin', do: { refuse: 'full' } });
+  await expect(later.runs.begin(RUN)).rejects.toMatchObject({ kind: 'configuration', remedy: "did you mean 'runs.begin'?" });
+  const answers = withStoreFaults(store, { script: () => [{ refuse: 'ful' } as unknown as StoreFault] });
+  await expect(answers.runs.begin(RUN)).rejects.toThrow('what the script of faults answers to runs.begin: refuse:');
+  const chance = randomStoreScript({ seed: 1, share: 1 }, new Set(['sync.comit' as 'sync.commit']));
+  expect(() => withStoreFaults(store, { script: chance })).toThrow("on: 'sync.comit' is none of");
 });
 
 it('by chance, in the operations named', () => {

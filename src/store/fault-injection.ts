@@ -2,7 +2,9 @@
  * Fault injection: makes every store fail as disks, servers and processes do, by rules or by chance. For the tests of a store
  * and of what stands on it. The guide is docs/guide/faults.md.
  */
+import { z } from 'zod';
 import { RollcallError, Superseded } from '#core/errors';
+import { checkAction, checkRule, eachRuleOnce, type Forms } from '#core/fault-check';
 import { byChance, byRules, type Chance, type FaultScript, pause, type ScriptRule } from '#core/fault-script';
 import type { SeveralOperations, Store } from './contract.ts';
 import { storeError } from './tables/faults.ts';
@@ -23,11 +25,20 @@ export type StoreFault =
   /** So many ms pass before it is done, or between that and the answer. */
   | { readonly delay: number; readonly when?: 'before' | 'after' };
 
+const MOMENT = z.enum(['before', 'after']);
+const COUNT = z.number().int().nonnegative();
+const FORMS = {
+  refuse: z.strictObject({ refuse: z.enum(['busy', 'full', 'damaged', 'superseded']) }),
+  die: z.strictObject({ die: MOMENT, how: z.enum(['lost', 'silent', 'kill']) }),
+  delay: z.strictObject({ delay: COUNT, when: MOMENT.optional() }),
+} as const satisfies Forms;
+
 export interface StoreFaultRule extends ScriptRule<StoreFault> {
   readonly on: StoreOperation;
 }
 
-export type StoreScript = FaultScript<StoreOperation, StoreFault>;
+/** `operations`: the only ones that it ever answers something for, where that is known. */
+export type StoreScript = FaultScript<StoreOperation, StoreFault> & { readonly operations?: ReadonlySet<StoreOperation> };
 
 export interface StoreFaults {
   /** Rules may be added to while it is in use. */
@@ -49,13 +60,17 @@ const USUAL: readonly StoreFault[] = [
 /** Faults by chance, in these operations; in all of them when none are named. */
 export function randomStoreScript(chance: Chance, operations?: ReadonlySet<StoreOperation>): StoreScript {
   const script = byChance(chance, (): readonly StoreFault[] => USUAL);
-  return (operation) => (operations?.has(operation) === false ? [] : script(operation));
+  const within: StoreScript = (operation) => (operations?.has(operation) === false ? [] : script(operation));
+  return operations === undefined ? within : Object.assign(within, { operations });
 }
 
-/** The store, whose operations run into these faults; its sandbox and what only looks at it as a whole do not. */
+/**
+ * The store, whose operations run into these faults; its sandbox and what only looks at it as a whole do not.
+ * @throws configuration for a rule that could never apply: no such operation of this store, no such fault. For one added later,
+ * when it is first asked.
+ */
 export function withStoreFaults(store: Store, { script, happened, wait = pause }: StoreFaults): Store {
-  const ask: StoreScript =
-    typeof script === 'function' ? script : byRules(script, (rule, operation: StoreOperation) => rule.on === operation);
+  const ask = checked(script, operationsOf(store));
 
   async function meet(faults: readonly StoreFault[], operation: StoreOperation, moment: 'before' | 'after'): Promise<void> {
     for (const fault of faults) {
@@ -85,7 +100,6 @@ export function withStoreFaults(store: Store, { script, happened, wait = pause }
   function faultySeveral(several: SeveralOperations): SeveralOperations {
     return {
       ...faulty('several', several),
-      // What is heard is no operation.
       get wanted() {
         return several.wanted;
       },
@@ -95,6 +109,43 @@ export function withStoreFaults(store: Store, { script, happened, wait = pause }
 
   const groups = Object.fromEntries(GROUPS.map((group) => [group, faulty(group, store[group])])) as unknown as Pick<Store, Group>;
   return { ...store, ...groups, several: store.several && faultySeveral(store.several) };
+}
+
+/** What is heard is no operation. */
+const HEARD: readonly string[] = ['wanted', 'onNews'];
+
+function operationsOf(store: Store): string[] {
+  const several = Object.keys(store.several ?? {}).filter((name) => !HEARD.includes(name));
+  return [
+    ...GROUPS.flatMap((group) => Object.keys(store[group]).map((name) => `${group}.${name}`)),
+    ...several.map((name) => `several.${name}`),
+  ];
+}
+
+function checked(script: StoreFaults['script'], operations: readonly string[]): StoreScript {
+  const form = z.strictObject({
+    on: z.enum(operations),
+    after: COUNT.optional(),
+    times: z.number().int().positive().optional(),
+    do: z.union([FORMS.refuse, FORMS.die, FORMS.delay]),
+  });
+  const check = (rule: unknown, place: number): void => checkRule(rule, place, form, FORMS);
+  if (typeof script !== 'function') {
+    const checkNew = eachRuleOnce(script, check);
+    const ask: StoreScript = byRules(script, (rule, operation: StoreOperation) => rule.on === operation);
+    return (operation) => {
+      checkNew();
+      return ask(operation);
+    };
+  }
+  [...(script.operations ?? [])].forEach((on, place) => {
+    check({ on, do: { refuse: 'busy' } }, place);
+  });
+  return (operation) => {
+    const faults = script(operation);
+    for (const fault of faults) checkAction(fault, `what the script of faults answers to ${operation}`, FORMS);
+    return faults;
+  };
 }
 
 function momentOf(fault: StoreFault): 'before' | 'after' {

@@ -212,6 +212,51 @@ it('what else is asked of it fails as well', async () => {
   expect(await connection.clock!.now(new AbortController().signal)).toBe(2_700_000);
 });
 
+describe('a rule that could never apply is refused with its place and what was meant', () => {
+  const good = { on: 'create', do: { die: 'after' } } as const;
+  it.each([
+    [{ on: 'creat', do: { die: 'after' } }, "on: 'creat' is none of read, cursor,", "did you mean 'create'?"],
+    [
+      { on: 'create', do: { explode: 1 } },
+      'do: is none of rewrite, refuse, die,',
+      'docs/guide/faults.md says what can be written',
+    ],
+    [{ on: 'create', do: { die: 'afer' } }, "do: die: 'afer' is none of before, after", "did you mean 'after'?"],
+    [{ on: 'create', do: { refuse: 'unavailable', retryAfter: 5 } }, 'do: Unrecognized key: "retryAfter"', expect.any(String)],
+    [{ on: 'create', do: { late: 2 } }, 'do: is none of rewrite,', expect.any(String)],
+    [{ on: 'create', do: { limit: 3 } }, 'do: limit happens on read, never on create', expect.any(String)],
+    [{ on: 'read', anchor: '2', do: { refuse: 'unavailable' } }, 'anchor: a read is of no one object', expect.any(String)],
+    [{ on: 'create', time: 1, do: { die: 'after' } }, 'Unrecognized key: "time"', expect.any(String)],
+    [{ on: 'create' }, 'do: Invalid input', expect.any(String)],
+    ['create', 'rule 2 of the script of faults: Invalid input', expect.any(String)],
+  ])('%j', (rule, message, remedy) => {
+    const script = [good, rule as FaultRule];
+    expect(() => withFaults(memory, { script })).toThrow(
+      expect.objectContaining({
+        ...{ kind: 'configuration', remedy },
+        message: expect.stringMatching(/^rule 2 of the script of faults: /),
+      }),
+    );
+    expect(() => withFaults(memory, { script })).toThrow(message);
+  });
+
+  it('also where it comes later, or from a function', async () => {
+    const script: FaultRule[] = [];
+    const connection = faulty(script);
+    expect(await connection.read!.cursor!()).toEqual(expect.any(String));
+    script.push({ on: 'creat' as 'create', do: { die: 'after' } });
+    await expect(connection.read!.cursor!()).rejects.toThrow("rule 1 of the script of faults: on: 'creat' is none of");
+    const answers = faulty(() => [{ explode: 1 } as unknown as FaultAction]);
+    await expect(answers.test()).rejects.toThrow('what the script of faults answers to test: is none of rewrite,');
+  });
+});
+
+it('`how` is unknown where it is left out, as in a memory connection', async () => {
+  const connection = faulty([{ on: 'create', do: { die: 'after' } }]);
+  expect(await connection.write!.write([create('1')])).toMatchObject([{ ok: false, unknown: true }]);
+  expect(there()).toEqual(['1']);
+});
+
 it('by chance: the same seed brings the same faults, so many and no more', async () => {
   const met = (seed: number): unknown[] => {
     const script = randomScript({ seed, share: 0.5, most: 7 });

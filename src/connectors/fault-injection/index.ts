@@ -9,7 +9,7 @@ import { pause } from '#core/fault-script';
 import { call, type Injection } from './outcomes.ts';
 import { faultyReader } from './read.ts';
 import type { FaultRule } from './rules.ts';
-import { type Script, scriptOf } from './script.ts';
+import { checkedScript, type Script, scriptOf } from './script.ts';
 import { faultyWriter } from './write.ts';
 
 export { byChance, byRules, type Chance, type FaultScript, type ScriptRule } from '#core/fault-script';
@@ -24,17 +24,22 @@ export interface Faults extends Pick<Injection, 'happened'> {
   readonly wait?: Injection['wait'];
 }
 
-/** The connector, all of whose connections run into these faults. */
+/**
+ * The connector, all of whose connections run into these faults.
+ * @throws configuration for a rule that could never apply
+ */
 export function withFaults<Config>(definition: ConnectorDefinition<Config>, faults: Faults): ConnectorDefinition<Config> {
+  // Each connection counts for itself; here the rules are only looked at.
+  if (typeof faults.script !== 'function') scriptOf(faults.script);
   return {
     ...definition,
     open: (config, context) => faultyConnection(definition.open(config, context), context.connection, faults),
   };
 }
 
-/** `name`: of the system, for messages. */
+/** `name`: of the system, for messages. Throws as `withFaults` does. */
 export function faultyConnection(connection: Connection, name: string, faults: Faults): Connection {
-  const script = typeof faults.script === 'function' ? faults.script : scriptOf(faults.script);
+  const script = typeof faults.script === 'function' ? checkedScript(faults.script) : scriptOf(faults.script);
   const injection: Injection = { name, script, happened: faults.happened, wait: faults.wait ?? pause };
   const { read, write, lookup, clock } = connection;
   return {

@@ -1,8 +1,9 @@
 /** Which faults an operation runs into: as rules say, or as a seed has it. */
 import type { WriteItem } from '#connectors/contract';
+import { checkAction, checkRule, eachRuleOnce } from '#core/fault-check';
 import { byChance, byRules, type Chance, type FaultScript } from '#core/fault-script';
 import type { Kind } from '#core/values';
-import type { FaultAction, FaultRule } from './rules.ts';
+import { type FaultAction, type FaultRule, FORMS, faultRule } from './rules.ts';
 
 export interface Operation {
   readonly on: Exclude<FaultRule['on'], 'write'>;
@@ -14,9 +15,26 @@ export interface Operation {
 
 export type Script = FaultScript<Operation, FaultAction>;
 
-/** `count`: see core/fault-script. */
+/**
+ * `count`: see core/fault-script.
+ * @throws configuration for a rule that could never apply, at once; for one added later, when it is first asked
+ */
 export function scriptOf(rules: readonly FaultRule[], count?: (place: number) => number): Script {
-  return byRules(rules, fits, count);
+  const checkNew = eachRuleOnce(rules, (rule, place) => checkRule(rule, place, faultRule, FORMS));
+  const script: Script = byRules(rules, fits, count);
+  return (operation) => {
+    checkNew();
+    return script(operation);
+  };
+}
+
+/** A function's answers are checked as well. */
+export function checkedScript(script: Script): Script {
+  return (operation) => {
+    const actions = script(operation);
+    for (const action of actions) checkAction(action, `what the script of faults answers to ${operation.on}`, FORMS);
+    return actions;
+  };
 }
 
 export function fits(rule: FaultRule, { on, kind, anchor }: Operation): boolean {

@@ -43,7 +43,7 @@ async function faultyWrite(injection: Injection, writer: Writer, items: readonly
     if (death?.die !== 'before') sent.push(rewrittenItem(injection, operation, item, actions));
     fates.push(death === undefined ? { sent: sent.length - 1 } : unanswered(injection));
     if (death === undefined) continue;
-    if (death.how !== 'unknown') {
+    if ((death.how ?? 'unknown') !== 'unknown') {
       last = { death, operation };
       break;
     }
