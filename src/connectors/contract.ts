@@ -3,17 +3,26 @@
  * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what that can do is which
  * optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are the engine's. A
  * connector turns its system's codes into the error kinds of core/errors in one function, and checks answers as it checks its settings.
+ * How objects and their values look on the way in and out: objects.ts.
  */
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
-import type { AttributeType, Kind, Scalar } from '#core/values';
+import type { AttributeType, Kind } from '#core/values';
+import type { Change, RawAttributes, ReadObject, SetEdits } from './objects.ts';
 import type { Proposed } from './proposed.ts';
+
+export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
+export type { Change, RawAttributes, RawValue, ReadObject, SetEdits, WriteValue } from './objects.ts';
+export type { Proposed } from './proposed.ts';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
   readonly title: string;
   readonly maturity: 'stable' | 'beta' | 'alpha';
-  /** Configuration keys of this type, without the common ones. Secret fields carry `.meta({ secret: true })`. */
+  /**
+   * Configuration keys of this type, without the common ones; refuses keys that it does not know, and settings that name no system.
+   * Secret fields carry `.meta({ secret: true })`.
+   */
   readonly config: z.ZodType<Config>;
   /** Where it holds whatever the settings are: it never writes, or a new account's key, or its name, must come from us. */
   readonly writes?: 'never' | 'callerKey' | 'callerName';
@@ -43,13 +52,18 @@ export interface Connection {
   readonly file?: string;
   /** Reaches the system and says what it found, in one line; throws a RollcallError that says what to do. */
   test(): Promise<string>;
+  /** The same again while the system is the same. */
   discoverSchema(): Promise<Schema>;
   readonly read?: Reader;
   readonly write?: Writer;
-  /** Current objects with this anchor, or with this value in this attribute; empty when there is none. */
+  /** Current objects of this kind with this anchor, or this value in this attribute; empty when there is none, or no such kind. */
   lookup?(by: { anchor: string } | { attribute: string; value: string }, kind: Kind): Promise<readonly ReadObject[]>;
-  /** The system's own time, for a system that says it: an HTTP Date, a directory's currentTime. Never this machine's clock. */
+  /**
+   * The system's own time, for a system that says it: an HTTP Date, a directory's currentTime. Never this machine's clock. In whole
+   * milliseconds since 1970; it does not go back. Throws when `signal` is aborted.
+   */
   readonly clock?: { now(signal: AbortSignal): Promise<number> };
+  /** A second time does nothing. What is not committed is gone. */
   close(): Promise<void>;
 }
 
@@ -61,9 +75,11 @@ export interface Schema {
 
 export interface Reader {
   /**
-   * Everything, each object once, or what changed since a cursor this connection gave earlier; one the system does not know any
-   * more is refused with `conflict`, and the engine reads everything. Pages come in any size. `resume` repeats the last checkpoint
-   * of an interrupted full read; where that is worthless by now, it is ignored and the first page says `restarted: true`.
+   * Everything, each object once and in the same order while nothing changes, or what changed since a cursor this connection gave
+   * earlier, which may be nothing; one the system does not know any more is refused with `conflict`, and the engine reads everything.
+   * Pages come in any size. `resume` repeats the last checkpoint of an interrupted full read; where that is worthless by now, it is
+   * ignored and the first page says `restarted: true`. Once `signal` is aborted, no page comes but the one under way, and no `end`: it
+   * throws the signal's reason, or stops.
    */
   read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
   /**
@@ -99,51 +115,28 @@ export interface ReadEnd {
   readonly fingerprint?: string;
 }
 
-/** Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty; sent, it clears. */
-export type RawValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
-export type WriteValue = RawValue;
-export type RawAttributes = { readonly [attribute: string]: RawValue };
-
-export interface ReadObject {
-  readonly op?: 'put';
-  readonly kind: Kind;
-  /** Never changes in the system, however often the object is renamed. */
-  readonly anchor: string;
-  /** How the system itself calls it where that may change: a DN, a path. */
-  readonly name?: string;
-  readonly attributes: RawAttributes;
-  /** Attributes whose list of values may be cut short: members seen are added, none is taken as removed. */
-  readonly partial?: readonly string[];
-  /** Attributes left out because they cannot be used, each with why; `where.attribute` names it. What was read of them before stays. */
-  readonly refused?: readonly Fault[];
-  /** When the system says it was last changed: ISO 8601. */
-  readonly changedAt?: string;
-  /** 1-based line in a file, for error messages. */
-  readonly line?: number;
-}
-
-/** One entry of a change feed. What a change does not name stays as it was. */
-export type Change =
-  | { readonly op: 'delete'; readonly kind: Kind; readonly anchor: string; readonly line?: number }
-  | (Omit<ReadObject, 'op' | 'attributes' | 'partial'> & SetEdits & { readonly op: 'patch'; readonly set?: RawAttributes });
-
-/** Set operations on multi-values of any size; their attributes are not in `set`. */
-export type SetEdits = { readonly [edit in 'add' | 'remove']?: { readonly [attribute: string]: readonly Scalar[] } };
-
 export interface Writer {
-  /** One answer per item, in order. It throws only when nothing of the batch was done and nothing more should be sent. */
+  /**
+   * One answer per item, in order; one that is refused changes nothing and stops no other. An update or delete of what is not there is
+   * refused with `notFound`. It throws only when nothing of the batch was done and nothing more should be sent.
+   */
   write(items: readonly WriteItem[]): Promise<readonly WriteResult[]>;
-  /** When present, nothing written counts until it resolves. Answers the fingerprint a read of exactly this content ends with. */
+  /**
+   * When present, nothing written counts until it resolves. Answers the fingerprint a read of exactly this content ends with; where
+   * nothing was written, that is the one there was.
+   */
   commit?(): Promise<{ fingerprint: string }>;
   /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
   readonly creates: Creates | null;
   readonly batch: { readonly items: number };
+  /** Each answer that is `ok` has the `object`, but of deletes. */
   readonly answers?: 'object';
 }
 
 export type Creates =
-  /** The key comes from `WriteItem.name` or the mapped attributes: a second create of the same one is refused, not doubled. */
+  /** The key comes from `WriteItem.name` or the mapped attributes: a second create of the same is refused with `conflict`, not doubled. */
   | { readonly by: 'callerKey' }
+  /** An `attempt` that is sent again is not done again, and has its first answer. */
   | { readonly by: 'idempotencyKey'; readonly visibleWithinSeconds: number }
   | { readonly by: 'lookup'; readonly attribute: string; readonly visibleWithinSeconds: number };
 
@@ -160,7 +153,10 @@ export interface WriteItem extends SetEdits {
   readonly set: RawAttributes;
 }
 
-/** `object`: what is held now, if it is said (always but of deletes: `answers`). `holds`: what is held otherwise. `unknown`: may be done. */
+/**
+ * `object`: what is held now, if it is said (always but of deletes: `answers`), as a read shows it but without a `line`. `holds`: what
+ * is held otherwise. `unknown`: may be done.
+ */
 export type WriteResult =
   | (Pick<ReadObject, 'anchor' | 'name'> & { readonly ok: true; readonly object?: ReadObject; readonly holds?: RawAttributes })
   | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

@@ -4,8 +4,8 @@ import type { Fault } from '#core/errors';
 export interface Proposed {
   /** Settings that fit the system as it is, such as the encoding of a file. */
   readonly settings: { readonly [key: string]: unknown };
-  /** Where accounts have names that are paths: what most people's are, `rdn=…,parent`. */
   /** What looks wrong about the settings that are given. */
   readonly warnings?: readonly Fault[];
+  /** Where accounts have names that are paths: what most people's are, `rdn=…,parent`. */
   readonly naming?: { readonly rdn: string; readonly parent: string };
 }

@@ -1,6 +1,6 @@
 /** Batches, and what counts when. */
-import assert from 'node:assert/strict';
 import { create, remove, update } from './items.ts';
+import { must, mustBe } from './must.ts';
 import { type Case, expectObjects, held, readAll, SEED } from './scene.ts';
 
 export const COMMITTING: readonly Case[] = [
@@ -13,7 +13,12 @@ export const COMMITTING: readonly Case[] = [
       for (let at = 0; at < seeds.length; at += 300)
         await writer.write(seeds.slice(at, at + 300).map((seed) => create(scene, seed)));
       await writer.commit?.();
-      expectObjects(scene, (await held(scene.reopen())).objects, [...SEED, ...seeds]);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [...SEED, ...seeds],
+        'all that was written in several batches is there once it is committed (contract: Writer)',
+      );
     },
   },
   {
@@ -22,9 +27,10 @@ export const COMMITTING: readonly Case[] = [
     async run(scene) {
       const before = await readAll(scene.connection);
       await scene.connection.write!.write([update(scene, 'a', { text: 'lost' }), remove(scene, 'b')]);
-      assert.deepEqual((await readAll(scene.reopen())).objects, before.objects);
+      const sentence = 'with a `commit`, nothing that is written counts before it resolves (contract: Writer.commit)';
+      mustBe((await readAll(scene.reopen())).objects, before.objects, sentence);
       await scene.bench.crash?.();
-      assert.deepEqual((await readAll(scene.reopen())).objects, before.objects);
+      mustBe((await readAll(scene.reopen())).objects, before.objects, `${sentence}, also after a crash`);
     },
   },
   {
@@ -32,12 +38,20 @@ export const COMMITTING: readonly Case[] = [
     needs: ['write', 'commit', 'fingerprint'],
     async run(scene) {
       const before = (await readAll(scene.connection)).end.fingerprint;
-      assert.ok(before !== undefined);
-      assert.equal((await scene.connection.write!.commit!()).fingerprint, before);
+      must(before !== undefined, 'a full read ends with a fingerprint, or `fingerprint` is named in `lacks` (contract: ReadEnd)');
+      mustBe(
+        (await scene.connection.write!.commit!()).fingerprint,
+        before,
+        'a commit without writes answers the fingerprint that there was (contract: Writer.commit)',
+      );
       await scene.connection.write!.write([update(scene, 'a', { text: 'Ada 2' })]);
       const { fingerprint } = await scene.connection.write!.commit!();
-      assert.notEqual(fingerprint, before);
-      assert.equal((await readAll(scene.reopen())).end.fingerprint, fingerprint);
+      must(fingerprint !== before, 'other content has another fingerprint (contract: ReadEnd.fingerprint)');
+      mustBe(
+        (await readAll(scene.reopen())).end.fingerprint,
+        fingerprint,
+        'a commit answers the fingerprint that a read of this content ends with (contract: Writer.commit)',
+      );
     },
   },
 ];

@@ -5,12 +5,13 @@
  * Each case needs capabilities. One that a connector lacks is named in `lacks` with the reason, which becomes the text of
  * the skip; a capability that is there must not be named, so nothing is skipped that could be tested.
  *
- * subject.ts what a connector tells · scene.ts, items.ts a test's system, what it reads and writes · the cases by concern:
+ * subject.ts what a connector tells · scene.ts, items.ts a test's system, what it reads and writes · must.ts what is said when
+ * it does not do what it must · the cases by concern:
  * opening.ts, reading.ts, changes.ts, writing.ts, committing.ts.
  */
-import assert from 'node:assert/strict';
 import { CHANGES } from './changes.ts';
 import { COMMITTING } from './committing.ts';
+import { must } from './must.ts';
 import { OPENING } from './opening.ts';
 import { READING } from './reading.ts';
 import { withScene } from './scene.ts';
@@ -23,7 +24,7 @@ export function connectorConformance<Config>(runner: Runner, subject: Subject<Co
   const { definition, lacks } = subject;
   runner.describe(`${definition.type}: the contract`, () => {
     for (const [capability, reason] of Object.entries(lacks)) {
-      assert.ok(reason !== undefined && reason.trim() !== '', `say why ${definition.type} lacks ${capability}`);
+      must(reason !== undefined && reason.trim() !== '', `say why ${definition.type} lacks ${capability}`);
     }
     for (const { name, needs, creates, run } of [...OPENING, ...READING, ...CHANGES, ...WRITING, ...COMMITTING]) {
       if (creates !== undefined && creates !== (subject.creates ?? 'callerKey')) continue;

@@ -1,6 +1,6 @@
 /** What the suite writes. */
-import assert from 'node:assert/strict';
 import type { WriteItem, Writer } from '#connectors/contract';
+import { mustBe } from './must.ts';
 import type { Scene } from './scene.ts';
 import type { SeedObject, Subject } from './subject.ts';
 
@@ -8,14 +8,14 @@ type Texts = { readonly text?: string | null; readonly other?: string | null; re
 
 export async function writeNow({ connection }: Scene<unknown>, items: readonly WriteItem[]): ReturnType<Writer['write']> {
   const results = await connection.write!.write(items);
-  assert.equal(results.length, items.length, 'one answer per item');
+  mustBe(results.length, items.length, 'a write answers once for each item, in their order (contract: Writer.write)');
   await connection.write!.commit?.();
   if (connection.write!.answers === 'object')
     for (const [i, result] of results.entries())
-      assert.equal(
+      mustBe(
         result.ok && result.object !== undefined,
         result.ok && items[i]!.operation !== 'delete',
-        'an answer shows the object',
+        'with `answers: object`, each answer shows the object, but of deletes (contract: Writer.answers)',
       );
   return results;
 }

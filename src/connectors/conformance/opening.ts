@@ -1,5 +1,5 @@
 /** Before anything is read or written: configuration, capabilities, test, schema, close. */
-import assert from 'node:assert/strict';
+import { must, mustBe } from './must.ts';
 import { beginning, type Case, readAll, rejection } from './scene.ts';
 import type { Capability } from './subject.ts';
 
@@ -18,23 +18,27 @@ export const OPENING: readonly Case[] = [
         clock: connection.clock !== undefined,
       };
       for (const [capability, is] of Object.entries(has)) {
-        assert.equal(
+        mustBe(
           is,
           lacks[capability as Capability] === undefined,
-          `${capability}: the connection and the list of what it lacks differ`,
+          `${capability}: a connection has what \`lacks\` does not name, and nothing that it names (contract: Connection)`,
         );
       }
-      if (write?.creates) assert.equal(write.creates.by, creates);
-      assert.ok(read !== undefined || write !== undefined, 'it neither reads nor writes');
+      if (write?.creates)
+        mustBe(write.creates.by, creates, 'creates are settled in the way that the subject names (contract: Writer.creates)');
+      must(read !== undefined || write !== undefined, 'a connection reads, writes, or both (contract: Connection)');
     },
   },
   {
     name: 'configuration is checked without touching the system, and unknown keys are refused',
     needs: [],
     async run({ subject: { definition }, bench, context }) {
-      assert.equal(definition.config.safeParse({ ...(bench.config as object), unheard: 1 }).success, false);
-      assert.equal(definition.config.safeParse({}).success, false);
-      assert.equal(definition.config.safeParse(null).success, false);
+      const refuses = (config: unknown): boolean => !definition.config.safeParse(config).success;
+      const config = bench.config as object;
+      must(refuses({ ...config, unheard: 1 }), 'a key that it does not know is refused (contract: ConnectorDefinition.config)');
+      must(refuses({}), 'settings that name no system are refused (contract: ConnectorDefinition.config)');
+      must(refuses(null), 'settings that are no map are refused (contract: ConnectorDefinition.config)');
+      // Where there is no system: throws where it is looked for.
       await definition.open(definition.config.parse(bench.config), { ...context, folder: `${context.folder}/nowhere` }).close();
     },
   },
@@ -43,10 +47,19 @@ export const OPENING: readonly Case[] = [
     needs: [],
     async run({ bench, connection, reopen }) {
       const found = await connection.test();
-      assert.ok(found.length > 0 && !found.includes('\n'), found);
+      must(
+        found.length > 0 && !found.includes('\n'),
+        `test answers in one line (contract: Connection.test), not ${JSON.stringify(found)}`,
+      );
       await bench.ruin();
-      const error = await rejection(reopen().test());
-      assert.ok(error.remedy !== undefined && error.remedy !== '', `${error.message}: no remedy`);
+      const error = await rejection(
+        reopen().test(),
+        'test throws a RollcallError where the system is not there (contract: Connection.test)',
+      );
+      must(
+        error.remedy !== undefined && error.remedy !== '',
+        `the error of test has a remedy: what to do (contract: Connection.test), and not only ${JSON.stringify(error.message)}`,
+      );
     },
   },
   {
@@ -55,9 +68,17 @@ export const OPENING: readonly Case[] = [
     async run({ subject, connection }) {
       const schema = await connection.discoverSchema();
       const attributes = schema.kinds[subject.kind];
-      assert.ok(attributes !== undefined, `no kind ${subject.kind}`);
-      assert.equal(attributes[subject.attributes.text]?.multi, false);
-      assert.deepEqual(await connection.discoverSchema(), schema);
+      must(attributes !== undefined, `the schema has the kind of the subject, ${subject.kind} (contract: Schema)`);
+      mustBe(
+        attributes[subject.attributes.text]?.multi,
+        false,
+        `the schema has ${subject.attributes.text}, of one value: \`multi: false\` (contract: Schema)`,
+      );
+      mustBe(
+        await connection.discoverSchema(),
+        schema,
+        'the schema is the same twice while the system is (contract: Connection.discoverSchema)',
+      );
     },
   },
   {
@@ -67,9 +88,16 @@ export const OPENING: readonly Case[] = [
       const { signal } = new AbortController();
       const first = await connection.clock!.now(signal);
       const second = await connection.clock!.now(signal);
-      assert.ok(Number.isSafeInteger(first) && first > Date.UTC(2020), `${first}: not milliseconds since 1970`);
-      assert.ok(second >= first, `${first}, then ${second}`);
-      await assert.rejects(connection.clock!.now(AbortSignal.abort()));
+      must(
+        Number.isSafeInteger(first) && first > Date.UTC(2020),
+        `the clock answers whole milliseconds since 1970 (contract: Connection.clock), not ${first}`,
+      );
+      must(second >= first, `the clock does not go back (contract: Connection.clock): ${first}, then ${second}`);
+      const aborted = await connection.clock!.now(AbortSignal.abort()).then(
+        () => false,
+        () => true,
+      );
+      must(aborted, 'the clock throws when its signal is aborted (contract: Connection.clock)');
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Reading everything, and single objects. */
-import assert from 'node:assert/strict';
 import type { Connection, Cursor, Page } from '#connectors/contract';
-import { beginning, type Case, expectObjects, pagesOf, readAll, SEED } from './scene.ts';
+import { must, mustBe } from './must.ts';
+import { because, beginning, type Case, expectObjects, pagesOf, readAll, SEED } from './scene.ts';
 
 export const READING: readonly Case[] = [
   {
@@ -9,13 +9,21 @@ export const READING: readonly Case[] = [
     needs: ['fullRead'],
     async run(scene) {
       const first = await readAll(scene.connection);
-      assert.equal(first.end.complete, true, first.end.reason?.message);
-      expectObjects(scene, first.objects, SEED);
+      must(first.end.complete, `a read that shows everything ends complete (contract: ReadEnd)${because(first.end)}`);
+      expectObjects(scene, first.objects, SEED, 'a full read shows everything that is there (contract: Reader.read)');
       const second = await readAll(scene.connection);
-      assert.deepEqual(second.objects, first.objects);
-      assert.equal(second.end.fingerprint, first.end.fingerprint);
+      mustBe(
+        second.objects,
+        first.objects,
+        'two reads of the same content show the same, in the same order (contract: Reader.read)',
+      );
+      mustBe(
+        second.end.fingerprint,
+        first.end.fingerprint,
+        'the same content has the same fingerprint (contract: ReadEnd.fingerprint)',
+      );
       const anchors = first.objects.map((object) => `${object.kind} ${object.anchor}`);
-      assert.equal(new Set(anchors).size, anchors.length);
+      mustBe(anchors, [...new Set(anchors)], 'a full read shows each object once (contract: Reader.read)');
     },
   },
   {
@@ -25,13 +33,13 @@ export const READING: readonly Case[] = [
       const from = await beginning(connection);
       const before = new AbortController();
       before.abort(new Error('enough'));
-      assert.equal(
-        (await pagesUntilFailure(connection, from, before)).some((page) => page.end !== undefined),
-        false,
+      must(
+        !(await pagesUntilFailure(connection, from, before)).some((page) => page.end !== undefined),
+        'a read whose signal is aborted before it begins has no `end` (contract: Reader.read)',
       );
       const within = new AbortController();
       const pages = await pagesUntilFailure(connection, from, within, () => within.abort(new Error('enough')));
-      assert.ok(pages.length <= 2, 'it goes on after the abort');
+      must(pages.length <= 2, 'a read whose signal is aborted shows at most the page that was under way (contract: Reader.read)');
     },
   },
   {
@@ -45,9 +53,16 @@ export const READING: readonly Case[] = [
         if (page.resume !== undefined) break;
       }
       const rest = await readAll(scene.connection, { resume: pages.at(-1)!.resume! });
-      assert.deepEqual([...pages.flatMap((page) => page.objects), ...rest.objects], all.objects);
+      mustBe(
+        [...pages.flatMap((page) => page.objects), ...rest.objects],
+        all.objects,
+        'a read goes on right behind the page whose `resume` it is given (contract: Page)',
+      );
       const again = await pagesOf(scene.connection, { resume: 'never given' });
-      assert.equal(again[0]!.restarted, true);
+      must(
+        again[0]!.restarted === true,
+        'a `resume` that is worth nothing is ignored, and the first page says `restarted: true` (contract: Reader.read)',
+      );
     },
   },
   {
@@ -57,11 +72,17 @@ export const READING: readonly Case[] = [
       const { kind, attributes, anchor } = subject;
       const anchors = async (by: { anchor: string } | { attribute: string; value: string }): Promise<string[]> =>
         (await connection.lookup!(by, kind)).map((object) => object.anchor);
-      assert.deepEqual(await anchors({ anchor: anchor('b') }), [anchor('b')]);
-      assert.deepEqual(await anchors({ anchor: anchor('nobody') }), []);
-      assert.deepEqual(await anchors({ attribute: attributes.text, value: 'Cy' }), [anchor('c')]);
-      assert.deepEqual(await anchors({ attribute: attributes.text, value: 'nobody' }), []);
-      assert.deepEqual(await connection.lookup!({ anchor: anchor('b') }, 'no such kind'), []);
+      const b = anchor('b');
+      mustBe(await anchors({ anchor: b }), [b], 'a look-up by anchor shows that object (contract: Connection.lookup)');
+      const none = (what: string): string => `a look-up of ${what} is empty, and no error (contract: Connection.lookup)`;
+      mustBe(await anchors({ anchor: anchor('nobody') }), [], none('an anchor that nothing has'));
+      mustBe(
+        await anchors({ attribute: attributes.text, value: 'Cy' }),
+        [anchor('c')],
+        'a look-up by the value of an attribute shows who has it (contract: Connection.lookup)',
+      );
+      mustBe(await anchors({ attribute: attributes.text, value: 'nobody' }), [], none('a value that nothing has'));
+      mustBe(await connection.lookup!({ anchor: b }, 'no such kind'), [], none('an anchor by another kind'));
     },
   },
 ];
@@ -79,7 +100,11 @@ async function pagesUntilFailure(
       onPage();
     }
   } catch (error) {
-    assert.equal((error as Error).message, 'enough');
+    mustBe(
+      (error as Error).message,
+      'enough',
+      "an aborted read throws its signal's reason, or just stops (contract: Reader.read)",
+    );
   }
   return pages;
 }

@@ -1,5 +1,4 @@
 /** One test's system, the connections to it, and what reading them comes to. */
-import assert from 'node:assert/strict';
 import type {
   Change,
   Connection,
@@ -13,6 +12,7 @@ import type {
   ReadObject,
 } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
+import { must, mustBe } from './must.ts';
 import type { Bench, Capability, SeedObject, Subject } from './subject.ts';
 
 export interface Scene<Config> {
@@ -73,13 +73,9 @@ export interface ReadAll {
 
 export async function readAll(connection: Connection, more: { since?: Cursor; resume?: Cursor } = {}): Promise<ReadAll> {
   const pages = await pagesOf(connection, more);
-  assert.equal(
-    pages.slice(0, -1).some((page) => page.end !== undefined),
-    false,
-    'an end before the last page',
-  );
+  must(!pages.slice(0, -1).some((page) => page.end !== undefined), 'only the last page has an `end` (contract: Page)');
   const end = pages.at(-1)?.end;
-  assert.ok(end !== undefined, 'no end');
+  must(end !== undefined, 'the last page of a read that nothing disturbs has an `end` (contract: Page)');
   return { objects: pages.flatMap((page) => page.objects), end };
 }
 
@@ -95,33 +91,40 @@ export async function held(connection: Connection): Promise<ReadAll> {
   return { objects: from.since === undefined ? objects : applyChanges([], objects), end };
 }
 
-export async function rejection(promise: Promise<unknown>): Promise<RollcallError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof RollcallError, `not a RollcallError: ${error}`);
-    return error;
-  }
-  throw new assert.AssertionError({ message: 'it was not refused' });
+/** `sentence`: that it throws a RollcallError, and where the contract says so. */
+export async function rejection(promise: Promise<unknown>, sentence: string): Promise<RollcallError> {
+  const thrown: unknown = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  must(thrown !== null, `${sentence}; it was not refused`);
+  must(thrown instanceof RollcallError, `${sentence}; it threw ${thrown}`);
+  return thrown;
 }
 
-/** The objects by anchor, with the three attributes as lists; absent and empty are the same here. */
+/** Why a read says that it is not complete, behind a sentence. */
+export function because({ reason }: ReadEnd): string {
+  return reason === undefined ? '' : `; it says: ${reason.message}`;
+}
+
+/** The objects by anchor, with the three attributes as lists; absent and empty are the same here. `sentence`: see must.ts. */
 export function expectObjects(
   { subject }: Scene<unknown>,
   objects: readonly (ReadObject | Change)[],
   wanted: readonly SeedObject[],
+  sentence: string,
 ): void {
   const { attributes, kind, anchor, lacks } = subject;
   const keys = lacks.lists === undefined ? (['text', 'other', 'list'] as const) : (['text', 'other'] as const);
   const found = objects.map((object) => {
-    assert.equal(object.kind, kind);
-    assert.ok(object.op === 'put' || object.op === undefined, 'a full read shows objects');
-    assert.ok(object.line === undefined || object.line > 0, 'lines count from 1');
+    mustBe(object.kind, kind, 'what is read is of the kind that it is there (contract: ReadObject)');
+    must(object.op === 'put' || object.op === undefined, 'a full read shows objects, not changes (contract: Reader.read)');
+    must(object.line === undefined || object.line > 0, 'lines count from 1 (contract: ReadObject.line)');
     return [object.anchor, ...keys.map((key) => textsOf(object.attributes[attributes[key]]))];
   });
   const expected = wanted.map((seed) => [anchor(seed.key), ...keys.map((key) => textsOf(seed[key]))]);
   const byAnchor = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
-  assert.deepEqual(found.sort(byAnchor), expected.sort(byAnchor));
+  mustBe(found.sort(byAnchor), expected.sort(byAnchor), sentence);
 }
 
 function textsOf(value: RawValue | undefined): string[] {
@@ -144,7 +147,7 @@ export function applyChanges(
     else if (change.op !== 'patch') state.set(change.anchor, change);
     else {
       const before = state.get(change.anchor);
-      assert.ok(before !== undefined, `a patch of ${change.anchor}, which nobody put`);
+      must(before !== undefined, `a change patches only what is there (contract: Change); nobody put ${change.anchor}`);
       state.set(change.anchor, { ...before, attributes: patched(before.attributes, change) });
     }
   }

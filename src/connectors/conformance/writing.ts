@@ -1,6 +1,6 @@
 /** Creates, updates and deletes, item by item. */
-import assert from 'node:assert/strict';
 import { create, remove, update, writeNow } from './items.ts';
+import { must, mustBe } from './must.ts';
 import { ADA, BO, beginning, type Case, CY, expectObjects, held, readAll, SEED } from './scene.ts';
 
 export const WRITING: readonly Case[] = [
@@ -13,21 +13,27 @@ export const WRITING: readonly Case[] = [
         update(scene, 'a', { text: 'Ada 2' }),
         remove(scene, 'b'),
       ]);
-      assert.deepEqual(
+      mustBe(
         results.map((result) => (result.ok ? result.anchor : result.fault.message)),
         ['d', 'a', 'b'].map((key) => scene.subject.anchor(key)),
+        'each answer has the anchor of its object, in the order of the items (contract: Writer.write, WriteResult)',
       );
       const { objects } = await held(scene.reopen());
-      expectObjects(scene, objects, [{ ...ADA, text: 'Ada 2' }, CY, { key: 'd', text: 'Dé', other: 'four' }]);
+      expectObjects(
+        scene,
+        objects,
+        [{ ...ADA, text: 'Ada 2' }, CY, { key: 'd', text: 'Dé', other: 'four' }],
+        'what was created, updated and deleted is so, and nothing else changed (contract: WriteItem)',
+      );
       for (const result of results) {
         if (!result.ok || result.object === undefined) continue;
         const read = objects.find((object) => object.anchor === result.anchor);
-        assert.deepEqual(
-          { ...result.object, line: undefined },
-          { ...read, line: undefined },
-          'an answer shows what a read shows',
+        mustBe(
+          { ...result.object, line: undefined, op: undefined },
+          { ...read, line: undefined, op: undefined },
+          'the `object` of an answer is what a read shows of it, name for name (contract: WriteResult)',
         );
-        assert.equal(result.object.line, undefined, 'an answer knows no line');
+        must(result.object.line === undefined, 'the `object` of an answer has no line (contract: WriteResult)');
       }
     },
   },
@@ -36,7 +42,12 @@ export const WRITING: readonly Case[] = [
     needs: ['write'],
     async run(scene) {
       await writeNow(scene, [update(scene, 'a', { other: null, list: null })]);
-      expectObjects(scene, (await held(scene.reopen())).objects, [{ key: 'a', text: 'Ada' }, BO, CY]);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [{ key: 'a', text: 'Ada' }, BO, CY],
+        '`null` clears an attribute, and one that is not in `set` stays as it is (contract: WriteItem.set)',
+      );
     },
   },
   {
@@ -48,7 +59,12 @@ export const WRITING: readonly Case[] = [
         update(scene, 'b', { list: ['p', 'q'] }),
         { ...update(scene, 'a', {}), add: { [list]: ['y', 'w'] }, remove: { [list]: ['x', 'unknown'] } },
       ]);
-      expectObjects(scene, (await held(scene.reopen())).objects, [{ ...ADA, list: ['w', 'y'] }, { ...BO, list: ['p', 'q'] }, CY]);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [{ ...ADA, list: ['w', 'y'] }, { ...BO, list: ['p', 'q'] }, CY],
+        '`set` replaces a list; `add` and `remove` are of sets, what is there or gone already is no fault (contract: SetEdits)',
+      );
     },
   },
   {
@@ -71,7 +87,12 @@ export const WRITING: readonly Case[] = [
         scene,
         seeds.map((seed) => create(scene, seed)),
       );
-      expectObjects(scene, (await held(scene.reopen())).objects, [...SEED, ...seeds]);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [...SEED, ...seeds],
+        'any text without U+0000 comes back exactly as it was written (contract: RawValue)',
+      );
     },
   },
   {
@@ -83,8 +104,17 @@ export const WRITING: readonly Case[] = [
         scene,
         seeds.map((seed) => create(scene, seed)),
       );
-      expectObjects(scene, (await held(scene.reopen())).objects, [...SEED, ...seeds]);
-      assert.deepEqual(Object.keys(Object.prototype), []);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [...SEED, ...seeds],
+        'names and texts that mean something to JavaScript are names and texts like others (contract: RawAttributes)',
+      );
+      mustBe(
+        Object.keys(Object.prototype),
+        [],
+        'records that hold names from outside have no prototype, so nothing reaches that of all (contract: RawAttributes)',
+      );
     },
   },
   {
@@ -97,13 +127,20 @@ export const WRITING: readonly Case[] = [
         create(scene, { key: 'n', text: 'N' }),
         create(scene, { key: 'n', text: 'N' }),
       ]);
-      assert.deepEqual(
+      const sentence = 'a second create of the same key is refused with `conflict` (contract: Creates, callerKey)';
+      mustBe(
         results.map((result) => (result.ok ? 'ok' : result.fault.kind)),
         ['conflict', 'ok', 'conflict'],
+        sentence,
       );
       const again = await writeNow({ ...scene, connection: scene.reopen() }, [create(scene, { key: 'n', text: 'N' })]);
-      assert.equal(again[0]!.ok, false);
-      expectObjects(scene, (await held(scene.reopen())).objects, [...SEED, { key: 'n', text: 'N' }]);
+      must(!again[0]!.ok, `${sentence}, also by another connection`);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [...SEED, { key: 'n', text: 'N' }],
+        'a create that is refused changes nothing (contract: Creates, callerKey)',
+      );
     },
   },
   {
@@ -113,12 +150,20 @@ export const WRITING: readonly Case[] = [
     async run(scene) {
       const item = create(scene, { key: 'n', text: 'N' });
       const first = await writeNow(scene, [item]);
-      assert.equal(first[0]!.ok, true);
+      must(first[0]!.ok, 'a create of what is not there is done (contract: Writer.write)');
       const everything = async () => readAll(scene.reopen(), await beginning(scene.connection));
       const before = await everything();
       await scene.bench.crash?.();
-      assert.deepEqual(await writeNow({ ...scene, connection: scene.reopen() }, [item]), first);
-      assert.deepEqual((await everything()).objects, before.objects);
+      mustBe(
+        await writeNow({ ...scene, connection: scene.reopen() }, [item]),
+        first,
+        'an `attempt` that is sent again has the answer of the first time (contract: Creates, idempotencyKey)',
+      );
+      mustBe(
+        (await everything()).objects,
+        before.objects,
+        'an `attempt` that is sent again is not done again (contract: Creates, idempotencyKey)',
+      );
     },
   },
   {
@@ -126,11 +171,17 @@ export const WRITING: readonly Case[] = [
     needs: ['write', 'presence'],
     async run(scene) {
       const results = await writeNow(scene, [update(scene, 'nobody', { text: 'x' }), remove(scene, 'nobody')]);
-      assert.deepEqual(
+      mustBe(
         results.map((result) => (result.ok ? 'ok' : result.fault.kind)),
         ['notFound', 'notFound'],
+        'an update or delete of what is not there is refused with `notFound` (contract: Writer.write)',
       );
-      expectObjects(scene, (await held(scene.reopen())).objects, SEED);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        SEED,
+        'an update or delete of what is not there changes nothing (contract: Writer.write)',
+      );
     },
   },
   {
@@ -141,11 +192,17 @@ export const WRITING: readonly Case[] = [
         update(scene, 'a', { text: 'with \0 in it' }),
         update(scene, 'b', { text: 'Bo 2' }),
       ]);
-      assert.deepEqual(
+      mustBe(
         results.map((result) => (result.ok ? 'ok' : result.fault.kind)),
         ['invalidValue', 'ok'],
+        'a text with U+0000 is refused with `invalidValue`, and that stops no other item (contract: RawValue, Writer.write)',
       );
-      expectObjects(scene, (await held(scene.reopen())).objects, [ADA, { ...BO, text: 'Bo 2' }, CY]);
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [ADA, { ...BO, text: 'Bo 2' }, CY],
+        'an item that is refused changes nothing, the others are done (contract: Writer.write)',
+      );
     },
   },
 ];
