@@ -7,13 +7,25 @@ import { openTerminal, type Terminal } from './terminal.ts';
 
 const LONG = `${'long '.repeat(60)}end`;
 const MANY = Array.from({ length: 20 }, (_, i) => `value${i}`);
-const attribute = { label: null, ofMany: false, changedRun: 1, changedAt: null, fixed: null, difference: null };
+const attribute = {
+  label: null,
+  ofMany: false,
+  changedRun: 1,
+  changedAt: null,
+  absent: [],
+  ruledBy: ['hr'],
+  madeBy: null,
+  fixed: null,
+  difference: null,
+};
 const from = { connection: 'hr', anchor: '1', rule: 'x', verdict: 'wins', why: 'first' } as const;
 const person: ExplainOutput = {
   id: 7,
   kind: 'person',
   label: 'Ada',
   state: 'active',
+  ending: null,
+  doubts: [],
   neverOwned: false,
   createdRun: 1,
   rulesKnown: true,
@@ -63,4 +75,13 @@ it('a terminal that does not know how wide it is: the shell does, or it is 80', 
   expect([terminal(0).width, terminal(0, { COLUMNS: 'wide' }).width, terminal(100, { COLUMNS: '120' }).width]).toEqual([
     80, 80, 100,
   ]);
+});
+
+it('a value that no source gives says whose rule could, and that there is none where there is none', () => {
+  const empty = { ...attribute, attribute: 'mail', value: null, contributions: [] };
+  const text = (more: object): string => explainText({ ...person, attributes: [{ ...empty, ...more }] }, 'mail', terminal(null));
+  expect(text({})).toContain('  hr has a rule for it, and nothing there is linked here\n\n');
+  expect(text({ ruledBy: [] })).toContain('  no source has a rule for it\n\n');
+  const gone = { connection: 'hr', anchor: '7', rule: 'E-Mail', why: 'it is gone from there' };
+  expect(text({ absent: [gone] })).toContain('  · hr 7  says nothing: it is gone from there\n      rule E-Mail\n');
 });

@@ -2,7 +2,7 @@
 import type { ExplainAttribute, ExplainOutput, ExplainTarget } from '#operations/explain';
 import { table } from './table.ts';
 import { type Paint, printable, type Terminal } from './terminal.ts';
-import { count, number, time, value } from './write.ts';
+import { count, listing, number, time, value } from './write.ts';
 
 const STATES: { readonly [state: string]: string } = {
   inStep: 'in step',
@@ -16,6 +16,7 @@ const STATES: { readonly [state: string]: string } = {
   discarded: 'discarded by a person',
   protected: 'protected, never written',
   excluded: 'excluded by a person, never written',
+  left: 'left as it is: deprovision is none',
   out: 'in step, but for what it does not show now',
   notThere: 'no account',
 };
@@ -37,8 +38,10 @@ function statePaint(state: string, paint: Paint): (text: string) => string {
 export function explainText(person: ExplainOutput, attribute: string | undefined, terminal: Terminal): string {
   const { paint } = terminal;
   const out = [
-    `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}\n\n`,
+    `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}`)}  ${person.kind}, ${person.state === 'active' ? paint.green(person.state) : paint.yellow(person.state)}${person.ending === null ? '' : `: ${printable(person.ending)}`}\n\n`,
   ];
+  for (const { message, remedy } of person.doubts)
+    out.push(`${paint.yellow('!')} ${printable(message)}.\n  ${paint.dim('→')} ${printable(remedy)}\n\n`);
   if (person.neverOwned)
     out.push(
       `${paint.yellow('!')} No connection marked \`owner: true\` has ever had them, so they are ${printable(person.state)}. Nothing is frozen: their values follow the sources.\n  ${paint.dim('→')} rollcall check\n\n`,
@@ -49,8 +52,7 @@ export function explainText(person: ExplainOutput, attribute: string | undefined
     const listed = person.members.length > 0;
     for (const one of person.attributes)
       if (!(listed && one.ofMany && one.value === null)) out.push(attributeText(one, person.rulesKnown, paint));
-    if (person.attributes.length === 0)
-      out.push(person.rulesKnown ? 'It has no value, and no source has a rule for it.\n' : 'It has no value.\n');
+    if (person.attributes.length === 0) out.push(`${paint.bold(printable(attribute))}  ${value(null)}\n\n`);
   }
   for (const target of person.targets) {
     const members = person.members.filter((one) => one.connection === target.connection);
@@ -59,7 +61,11 @@ export function explainText(person: ExplainOutput, attribute: string | undefined
     out.push(targetText(target, new Set(members.map((one) => one.attribute)), paint, most));
   }
   for (const one of person.members) out.push(membersText(one, paint));
-  for (const one of person.silent)
+  // Beside the rules of one attribute it is said already.
+  const told = attribute === undefined ? [] : person.attributes.flatMap((one) => one.absent);
+  for (const one of person.silent.filter(
+    (row) => !told.some((at) => at.connection === row.connection && at.anchor === row.anchor),
+  ))
     out.push(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
   if (person.parked.length > 0) {
     out.push(
@@ -85,7 +91,7 @@ function overview(person: ExplainOutput, { paint, width }: Terminal): string {
         { text: printable(one.attribute), paint: paint.bold },
         value(one.value, width === null ? WHOLE : undefined),
         { text: printable(from), paint: one.difference === null ? paint.cyan : paint.yellow },
-        { text: printable(winner?.rule ?? ''), paint: paint.dim },
+        { text: printable(winner?.rule ?? ruleBehind(one)), paint: paint.dim },
         { text: one.changedRun === null ? '' : `run ${one.changedRun}`, paint: paint.dim },
       ];
     });
@@ -100,6 +106,12 @@ function overview(person: ExplainOutput, { paint, width }: Terminal): string {
   const drawn = table(titles, rows, { width, head: paint.dim });
   const hint = drawn === whole ? '' : paint.dim(`Whole values: rollcall explain '#${person.id}' ATTRIBUTE\n`);
   return `${drawn}${hint}\n`;
+}
+
+/** Of a value that no source gives now: the rule that made it, or gave it. */
+function ruleBehind({ difference, madeBy, absent }: ExplainAttribute): string {
+  if (difference?.reason === 'generated') return madeBy ?? '';
+  return difference?.reason === 'frozen' ? (absent[0]?.rule ?? '') : '';
 }
 
 function attributeText(one: ExplainAttribute, rulesKnown: boolean, paint: Paint): string {
@@ -119,15 +131,28 @@ function attributeText(one: ExplainAttribute, rulesKnown: boolean, paint: Paint)
       `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
     );
   }
-  if (one.contributions.length === 0 && one.fixed === null)
+  for (const { connection, anchor, rule, why } of one.absent)
     lines.push(
-      `  ${paint.dim(rulesKnown ? 'no source has a rule for it' : 'why is not known while rollcall.yaml has faults')}\n`,
+      `  ${paint.dim('·')} ${printable(connection)} ${printable(anchor ?? '')}  ${paint.dim(`says nothing: ${printable(why)}`)}\n`,
+      `      ${paint.dim(`rule ${printable(rule)}`)}\n`,
     );
-  if (one.difference !== null)
+  if (one.contributions.length === 0 && one.absent.length === 0 && one.fixed === null)
+    lines.push(`  ${paint.dim(rulesKnown ? ruledText(one) : 'why is not known while rollcall.yaml has faults')}\n`);
+  if (one.difference?.reason === 'generated' && one.difference.recomputed === null)
+    lines.push(
+      `  ${paint.green('✓')} ${printable(one.difference.why)}\n      ${paint.dim(`rule ${printable(one.madeBy ?? '')}`)}\n`,
+    );
+  else if (one.difference !== null)
     lines.push(
       `  ${paint.yellow('!')} The rules give ${value(one.difference.recomputed, WHOLE)} now. ${printable(one.difference.why)}\n`,
     );
   return `${lines.join('')}\n`;
+}
+
+function ruledText({ ruledBy, madeBy }: ExplainAttribute): string {
+  if (ruledBy.length > 0)
+    return `${listing(ruledBy.map(printable))} ${ruledBy.length === 1 ? 'has' : 'have'} a rule for it, and nothing there is linked here`;
+  return madeBy === null ? 'no source has a rule for it' : 'no source has a rule for it; Rollcall makes it';
 }
 
 function membersText(one: ExplainOutput['members'][number], paint: Paint): string {

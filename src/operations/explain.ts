@@ -37,6 +37,17 @@ export interface ExplainAttribute {
   readonly changedRun: number | null;
   readonly changedAt: string | null;
   readonly contributions: readonly ExplainContribution[];
+  /** Rules of linked objects that say nothing: gone, or left out by a filter. */
+  readonly absent: readonly {
+    readonly connection: string;
+    readonly anchor: string | null;
+    readonly rule: string;
+    readonly why: string;
+  }[];
+  /** Connections that have a rule for it, whoever is linked. */
+  readonly ruledBy: readonly string[];
+  /** Where rollcall.yaml says how Rollcall makes the value; null where it makes none. */
+  readonly madeBy: string | null;
   /** The decision by which a person fixed the value. */
   readonly fixed: {
     readonly decision: number;
@@ -80,6 +91,10 @@ export interface ExplainOutput {
   readonly kind: string;
   readonly label: string;
   readonly state: string;
+  /** Why it is not active: `gone from hr since 2026-11-21`; null while it is, or where nobody knows. */
+  readonly ending: string | null;
+  /** What the last reads of its connections left unknown. */
+  readonly doubts: readonly { readonly connection: string; readonly message: string; readonly remedy: string }[];
   /** It is leaving or gone without ever having been held by an owner: its values are not frozen. */
   readonly neverOwned: boolean;
   readonly createdRun: number;
@@ -105,6 +120,8 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     kind: z.string(),
     label: z.string(),
     state: z.string(),
+    ending: nullableText,
+    doubts: z.array(z.object({ connection: z.string(), message: z.string(), remedy: z.string() })),
     neverOwned: z.boolean(),
     createdRun: z.number(),
     rulesKnown: z.boolean(),
@@ -127,6 +144,9 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
             why: z.string(),
           }),
         ),
+        absent: z.array(z.object({ connection: z.string(), anchor: nullableText, rule: z.string(), why: z.string() })),
+        ruledBy: z.array(z.string()),
+        madeBy: nullableText,
         fixed: z.object({ decision: z.number(), value: z.unknown(), by: z.string(), at: instant, reason: z.string() }).nullable(),
         difference: z.object({ reason: z.string(), why: z.string(), recomputed: z.unknown() }).nullable(),
       }),
@@ -191,6 +211,8 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       kind,
       label,
       state,
+      ending: found.ending,
+      doubts: found.doubts,
       neverOwned: neverOwned(row),
       createdRun: row.createdRun,
       rulesKnown: !services.storedOnly,
@@ -202,6 +224,9 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         changedRun: one.changedRun,
         changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
         contributions: one.contributions.map(({ staged: _, ...c }) => ({ ...c, value: shown(one.attribute, c.value) })),
+        absent: one.absent,
+        ruledBy: one.ruledBy,
+        madeBy: one.madeBy,
         fixed: one.fixed === null ? null : { ...one.fixed, at: formatInstant(one.fixed.at) },
         difference: one.difference === null ? null : { ...one.difference, recomputed: shown(one.attribute, one.recomputed) },
       })),

@@ -2,21 +2,25 @@
 
 import { parseImage } from '#core/canonical';
 import type { Value } from '#core/values';
-import type { ImportFlow } from '#rules/model';
+import type { ImportFlow, ImportRule, KindRules } from '#rules/model';
 import type { Services } from '#runs/model';
 import {
   type Contributor,
   contributorOf,
   createResolver,
+  endingsOf,
   fixedValue,
+  neverOwned,
   newGeneration,
   offersOf,
   outageTimes,
   parseOutages,
+  type ReadDoubt,
+  readDoubts,
   storedScopes,
 } from '#runs/reasons';
 import type { ConnectionState, ObjectRow, ParkedRow, StagedRow, Store } from '#store/contract';
-import { type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
+import { type Absent, type AttributeReasons, reasonsOf, silentRows } from './reasons.ts';
 import { storedTargets, type TargetState, targetsOf } from './targets.ts';
 
 export interface Explanation {
@@ -25,11 +29,23 @@ export interface Explanation {
     readonly changedRun: number | null;
     readonly changedAt: number | null;
     readonly fixed: Fixed | null;
+    readonly absent: readonly Absent[];
+    /** Connections whose rules give it, whoever is linked. */
+    readonly ruledBy: readonly string[];
+    /** Where rollcall.yaml says how Rollcall makes it; null where it makes none. */
+    readonly madeBy: string | null;
   })[];
+  /** Why it is not active: `gone from hr since 2026-11-21`; null while it is. */
+  readonly ending: string | null;
+  /** Of connections that have it: what their last reads left unknown. */
+  readonly doubts: readonly Doubt[];
   readonly targets: readonly TargetState[];
   /** Linked objects that say nothing, and why. */
   readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
   readonly parked: readonly ParkedRow[];
+}
+export interface Doubt extends ReadDoubt {
+  readonly connection: string;
 }
 /** A value that a person fixed. */
 export interface Fixed {
@@ -62,9 +78,19 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
   const resolve = await resolver(contributors, surroundings, object.kind, now);
   const stored = parseImage(object.attributes);
   const notes = JSON.parse(object.notes) as { readonly [attribute: string]: readonly [number, number] };
+  const noteOf = ({ attribute: name, stored: has }: AttributeReasons) =>
+    notes[name] ?? (has === undefined ? undefined : notes[ALL]);
   const configured = new Set(config.connections.map((one) => one.name));
   const linkedTo = new Set(rows.map((row) => row.connection));
   const fixed = await fixedValues(object.id, store);
+  const silent = silentRows(
+    (surroundings.storedOnly ? [] : rows).filter(
+      (row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0,
+    ),
+    contributors,
+    configured,
+  );
+  const said = surroundings.storedOnly ? [] : importersOf(object.kind, config);
   const reasons = surroundings.storedOnly
     ? Object.entries(stored).map(([name, of]) => ({
         attribute: name,
@@ -89,14 +115,15 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
         });
   return {
     object,
-    attributes: reasons
-      .filter((one) => attribute === null || one.attribute === attribute)
-      .map((one) => ({
-        ...one,
-        fixed: fixed.get(one.attribute) ?? null,
-        changedRun: (notes[one.attribute] ?? notes[ALL])?.[0] ?? null,
-        changedAt: (notes[one.attribute] ?? notes[ALL])?.[1] ?? null,
-      })),
+    attributes: asked(reasons, attribute, rules).map((one) => ({
+      ...one,
+      absent: silent.flatMap(({ row, why }) => absentOf(row, why, one.attribute, said)),
+      ruledBy: said.flatMap(({ name, rule }) => (rule.flows.some((flow) => flow.attribute === one.attribute) ? [name] : [])),
+      madeBy: rules?.attributes.get(one.attribute)?.unique == null ? null : `attributes.${object.kind}.${one.attribute}.unique`,
+      fixed: fixed.get(one.attribute) ?? null,
+      changedRun: noteOf(one)?.[0] ?? null,
+      changedAt: noteOf(one)?.[1] ?? null,
+    })),
     targets: surroundings.storedOnly
       ? storedTargets(rows, states)
       : targetsOf(object, rows, states, config, attribute, {
@@ -105,18 +132,71 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
             rules === undefined ? { object: {} } : (await storedScopes({ store, kinds: config.kinds }, [object])).get(object.id)!,
           now,
         }),
-    silent: silentRows(
-      (surroundings.storedOnly ? [] : rows).filter(
-        (row) => config.connections.find((one) => one.name === row.connection)?.imports.size !== 0,
-      ),
-      contributors,
-      configured,
-    ).map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
+    silent: silent.map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
+    ending:
+      surroundings.storedOnly || object.state === 'active' || object.state === 'away' || neverOwned(object)
+        ? null
+        : ((await endingsOf([object.id], store, config)).get(object.id) ?? null),
+    doubts: surroundings.storedOnly ? [] : await doubtsOf(rows, states, surroundings),
     parked: await store.decisions.parked(
       { objectIds: [object.id], stagedIds: rows.map((row) => row.id) },
       { after: 0, limit: MOST_PARKED },
     ),
   };
+}
+
+/** The one that is asked for is told also where nothing is known of it. */
+function asked(
+  reasons: readonly AttributeReasons[],
+  attribute: string | null,
+  rules: KindRules | undefined,
+): readonly AttributeReasons[] {
+  if (attribute === null) return reasons;
+  const found = reasons.filter((one) => one.attribute === attribute);
+  if (found.length > 0 || !rules?.attributes.has(attribute)) return found;
+  return [{ attribute, stored: undefined, recomputed: undefined, contributions: [], difference: null }];
+}
+
+interface Importer {
+  readonly name: string;
+  readonly rule: ImportRule;
+}
+
+function importersOf(kind: string, { connections }: Configuration): Importer[] {
+  return connections.flatMap(({ name, imports }) => {
+    const rule = imports.get(kind);
+    return rule === undefined ? [] : [{ name, rule }];
+  });
+}
+
+function absentOf(row: StagedRow, why: string, attribute: string, importers: readonly Importer[]): Absent[] {
+  const rule = importers.find((one) => one.name === row.connection)?.rule;
+  if (rule === undefined || rule.from !== row.kind) return [];
+  return rule.flows
+    .filter((flow) => flow.attribute === attribute)
+    .map((flow) => ({ connection: row.connection, anchor: row.anchor ?? row.name, rule: flow.text, why }));
+}
+
+/** What was not believed says nothing of whom it left out: they stay, and whoever asks for one of them has to know. */
+async function doubtsOf(
+  rows: readonly StagedRow[],
+  states: ReadonlyMap<string, ConnectionState>,
+  { store, config }: Surroundings,
+): Promise<Doubt[]> {
+  const doubts = await readDoubts(store, [...states.values()]);
+  return config.connections.flatMap(({ name }) => {
+    const here = rows.filter((row) => row.connection === name && (row.presence === 'present' || row.presence === 'held'));
+    if (here.length === 0) return [];
+    const doubt = doubts.get(name);
+    const missing = here
+      .filter((row) => row.presence === 'held')
+      .map((row) => ({
+        connection: name,
+        message: `${name}: the last read did not show ${row.anchor ?? row.name}; taken as gone when the next one does not either`,
+        remedy: 'to see it: rollcall plan --read',
+      }));
+    return [...(doubt === undefined ? [] : [{ connection: name, ...doubt }]), ...missing];
+  });
 }
 
 async function fixedValues(object: number, store: Store): Promise<ReadonlyMap<string, Fixed>> {

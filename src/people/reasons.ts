@@ -62,6 +62,13 @@ export interface Contribution {
   readonly verdict: Verdict;
   readonly why: string;
 }
+/** A rule that would say something here, of a linked row that says nothing. */
+export interface Absent {
+  readonly connection: string;
+  readonly anchor: string | null;
+  readonly rule: string;
+  readonly why: string;
+}
 export interface AttributeReasons {
   readonly attribute: string;
   readonly stored: Value | undefined;

@@ -34,6 +34,8 @@ export type AttributeState =
   | 'protected'
   /** A person took it out of Rollcall's hands: `wanted` is what the rules say. */
   | 'excluded'
+  /** Its person no longer belongs there, and `deprovision: none` leaves it as it is. */
+  | 'left'
   | 'notThere';
 export interface TargetState {
   readonly connection: string;
@@ -91,11 +93,11 @@ export function targetsOf(
 }
 
 /** As a run asks (engine/sync/wishes). A rule that fails says nothing: a run tells of it. */
-function isInScope({ state }: ObjectRow, rule: ExportRule, { scope, now }: Standing): boolean {
+function isInScope({ state }: ObjectRow, rule: ExportRule, { scope, now }: Standing): boolean | null {
   try {
     return state !== 'leaving' && state !== 'gone' && rule.when(scope, { now, due: Number.POSITIVE_INFINITY });
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -110,8 +112,8 @@ type Connection = Configuration['connections'][number];
 interface Ruled extends Standing {
   readonly connection: Connection;
   readonly rule: ExportRule;
-  /** Whether the rules want an account for the object at all. */
-  readonly inScope: boolean;
+  /** Whether the rules want an account for the object at all; null where that rule fails. */
+  readonly inScope: boolean | null;
 }
 
 /** `ruled`: null where no rule is known; then nobody knows when an account is deleted either. */
@@ -133,7 +135,9 @@ function targetState(
       : row === undefined
         ? 'notThere'
         : wish === null
-          ? 'inStep'
+          ? ruled?.inScope === false && ruled.rule.deprovision.action === 'none'
+            ? 'left'
+            : 'inStep'
           : isDiscarded(row)
             ? 'discarded'
             : wish.state;
@@ -187,7 +191,9 @@ function targetState(
           ? next
           : outage !== null
             ? 'out'
-            : 'inStep',
+            : next === 'left'
+              ? 'left'
+              : 'inStep',
       outage,
     };
   }

@@ -18,3 +18,4 @@ export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from 
 export { storedScopes } from '#engine/sync/scope';
 export { endingsOf } from './endings.ts';
 export { mappedBy } from './services.ts';
+export { type ReadDoubt, readDoubts } from './unbelieved.ts';

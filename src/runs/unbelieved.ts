@@ -1,7 +1,7 @@
-/** What the last reads left unknown: a plan that reads nothing itself says so, else it would look as if all were well. */
+/** What the last reads left unknown: a plan that reads nothing itself, and explain, say so, else it would look as if all were well. */
 import { type EngineContext, stateOf } from '#engine/context';
-import { type Outages, parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
-import type { ConnectionState } from '#store/contract';
+import { parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
+import type { ConnectionState, RunId, Store } from '#store/contract';
 import { isHeld, noticeHeld } from './cycle.ts';
 
 /** Of the last run; what stopped a read is among the first. */
@@ -9,7 +9,7 @@ const MOST_FAULTS = 1_000;
 
 /** Tells of reads that were not believed or not complete, and of attributes that are out, in the words of the run that read them. */
 export async function noticeUnbelieved(context: EngineContext): Promise<void> {
-  const failed = await failedLast(context);
+  const failed = await failedLast(context.store, context.states, context.run);
   for (const connection of context.connections) {
     if (isHeld(context, connection)) {
       noticeHeld(context, connection);
@@ -18,17 +18,13 @@ export async function noticeUnbelieved(context: EngineContext): Promise<void> {
     const state = stateOf(context, connection.name);
     const outages = parseOutages(state.outages);
     const why = failed.get(connection.name);
-    if (why !== undefined)
-      context.notice(
-        'incompleteRead',
-        connection.name,
-        `${connection.name}: could not be read in the last run (${why})`,
-        'mend it, then: rollcall plan --read',
-      );
-    else noticeRead(context, state, outages);
+    const doubt = why === undefined ? readDoubt(state) : unreadDoubt(connection.name, why);
+    if (doubt !== null) context.notice('incompleteRead', connection.name, doubt.message, doubt.remedy);
     for (const { kind, attribute, filledBefore, filledNow } of outages.attributes) {
-      if (outages.accepted.includes(`${kind}.${attribute}`)) noticeAccepted(context, state.name, attribute);
-      else
+      if (outages.accepted.includes(`${kind}.${attribute}`)) {
+        const { message, remedy } = accepted(state.name, `attribute ${attribute} as it was read`);
+        context.notice('incompleteRead', state.name, message, remedy);
+      } else
         context.notice(
           'outage',
           state.name,
@@ -39,54 +35,73 @@ export async function noticeUnbelieved(context: EngineContext): Promise<void> {
   }
 }
 
-/** Connections that the last run wanted to read and could not: no state tells of that, its faults do. */
-async function failedLast(context: EngineContext): Promise<ReadonlyMap<string, string>> {
-  const { runs } = context.store;
-  const [last] = await runs.list({ before: context.run, limit: 1 });
+/** What is not known of a connection's people, and what to do about it. */
+export interface ReadDoubt {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** By connection: why nobody knows whether it is as its last read shows it. A connection that is held is not among them. */
+export async function readDoubts(store: Store, states: readonly ConnectionState[]): Promise<ReadonlyMap<string, ReadDoubt>> {
+  const failed = await failedLast(store, new Map(states.map((one) => [one.name, one])));
+  return new Map(
+    states.flatMap((state) => {
+      const why = failed.get(state.name);
+      const doubt = state.held !== null ? null : why === undefined ? readDoubt(state) : unreadDoubt(state.name, why);
+      return doubt === null ? [] : [[state.name, doubt]];
+    }),
+  );
+}
+
+/** Connections that the last run before this one wanted to read and could not: no state tells of that, its faults do. */
+async function failedLast(
+  { runs }: Store,
+  states: ReadonlyMap<string, ConnectionState>,
+  before?: RunId,
+): Promise<ReadonlyMap<string, string>> {
+  const [last] = await runs.list({ limit: 1, ...(before === undefined ? {} : { before }) });
   if (last === undefined) return new Map();
   const faults = (await runs.errors(last.id, { limit: MOST_FAULTS })).map((one) => one.fault);
   return new Map(
     faults.flatMap(({ message, where }) => {
       const { connection, object } = where;
       if (connection === undefined || object !== undefined) return [];
-      const { lastRead } = stateOf(context, connection);
+      const lastRead = states.get(connection)?.lastRead ?? null;
       return lastRead !== null && lastRead < last.now ? [[connection, message]] : [];
     }),
   );
 }
 
-function noticeRead(context: EngineContext, state: ConnectionState, outages: Outages): void {
-  const { name, lastRead, lastCompleteRead, cursor } = state;
-  if (outages.accepted.includes('read')) {
-    noticeAccepted(context, name, null);
-    return;
-  }
+function unreadDoubt(name: string, why: string): ReadDoubt {
+  return {
+    message: `${name}: could not be read in the last run (${why})`,
+    remedy: 'mend it, then: rollcall plan --read',
+  };
+}
+
+function readDoubt({ name, lastRead, lastCompleteRead, cursor, baseline, outages: kept }: ConnectionState): ReadDoubt | null {
+  const outages = parseOutages(kept);
+  if (outages.accepted.includes('read')) return accepted(name, 'the smaller read');
   const { shown } = outages;
-  const sick = shown && unhealthy(parseBaseline(state.baseline), { counts: shown, filled: {} }, outages);
+  const sick = shown && unhealthy(parseBaseline(baseline), { counts: shown, filled: {} }, outages);
   if (sick)
-    context.notice(
-      'incompleteRead',
-      name,
-      `${name}: the last read was not believed: ${sick}. Nobody is taken as gone`,
-      `check the source; if it is right, run: rollcall approve ${name} --read`,
-    );
+    return {
+      message: `${name}: the last read was not believed: ${sick}. Nobody is taken as gone`,
+      remedy: `check the source; if it is right, run: rollcall approve ${name} --read`,
+    };
   // Between complete reads a feed tells changes; never read completely is told by itself (standing).
-  else if (cursor === null && lastRead !== null && lastCompleteRead !== null && lastRead > lastCompleteRead)
-    context.notice(
-      'incompleteRead',
-      name,
-      `${name}: the last read was not complete; nobody is taken as gone`,
-      "'rollcall plan --read' reads it again, and says what is wrong with it",
-    );
+  if (cursor === null && lastRead !== null && lastCompleteRead !== null && lastRead > lastCompleteRead)
+    return {
+      message: `${name}: the last read was not complete; nobody is taken as gone`,
+      remedy: "'rollcall plan --read' reads it again, and says what is wrong with it",
+    };
+  return null;
 }
 
 /** Somebody said that it is right, and no read made use of that yet. */
-function noticeAccepted(context: EngineContext, connection: string, attribute: string | null): void {
-  const what = attribute === null ? 'the smaller read' : `attribute ${attribute} as it was read`;
-  context.notice(
-    'incompleteRead',
-    connection,
-    `${connection}: ${what} is approved, and the next complete read follows it; what comes of that is not in this plan`,
-    'to see it: rollcall plan --read',
-  );
+function accepted(name: string, what: string): ReadDoubt {
+  return {
+    message: `${name}: ${what} is approved, and the next complete read follows it; what comes of that is not shown yet`,
+    remedy: 'to see it: rollcall plan --read',
+  };
 }
