@@ -2,7 +2,7 @@
  * Packs Rollcall as it would be published and uses it as strangers do: without this checkout, without install scripts, with
  * the machine's own Node.js first on the PATH, installed for a project, for the whole machine, and by npx.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,13 @@ export function checkPackage(): Count {
     const imports = names.map((name) => `await import(${JSON.stringify(name.replace('.', 'rollcall'))});`);
     output(process.execPath, ['--input-type=module', '--eval', imports.join('\n')], { cwd: strict, env });
     say(`what authors of connectors import: ${names.join(', ')}`);
+
+    // As docs/guide/faults.md has it.
+    copyFileSync(join(root, 'examples/faults/faults.ts'), join(strict, 'faults.mts'));
+    const told = output(process.execPath, ['faults.mts'], { cwd: strict, env });
+    if (!told.endsWith('the store: saved\n'))
+      throw new Error(`the example of faults on purpose ends with ${JSON.stringify(told)}`);
+    say('the example of faults on purpose, with the installed package');
 
     const demo = [
       '--conditions=source',

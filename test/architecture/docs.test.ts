@@ -48,6 +48,20 @@ describe('documents', () => {
     expect(named.flat().filter((file) => marked.has(file) === once(file))).toEqual([]);
   });
 
+  it('name only what the package exports, every store among it', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: { [name: string]: { source: string } } };
+    const files = projectFiles();
+    const pages = files.filter((file) => file.endsWith('.md') && !file.startsWith('test/'));
+    const named = pages.flatMap((file) => [...read(file).matchAll(/[`']rollcall(\/(?:connectors|core|store)\/[\w-]+)[`']/g)]);
+    expect(named.length).toBeGreaterThan(5);
+    const stores = files.flatMap((file) => /^src(\/store\/\w+)\/open\.ts$/.exec(file)?.[1] ?? []);
+    expect(stores.length).toBe(2);
+    for (const name of new Set([...named.map((found) => found[1]!), ...stores])) {
+      expect(Object.keys(exports)).toContain(`.${name}`);
+      expect(files).toContain(exports[`.${name}`]!.source.slice(2));
+    }
+  });
+
   it('link only to what is there', () => {
     const files = new Set(projectFiles());
     const folders = new Set([...files].flatMap((file) => file.split('/').map((_, i, parts) => parts.slice(0, i).join('/'))));
