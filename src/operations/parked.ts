@@ -13,6 +13,7 @@ import { type Operation, versioned } from './operation.ts';
 import { type OwedMember, owedMembers } from './owed.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
+import { type Unowned, unownedIn } from './unowned.ts';
 
 export { meaningOf, parkedKinds } from '#decisions/choices';
 
@@ -69,6 +70,8 @@ export interface ParkedOutput {
   /** Members that wait for somebody, or for an account; with the first page. */
   readonly owed: readonly OwedMember[];
   readonly moreOwed: boolean;
+  /** Accounts that are nobody's in targets without an import rule, which are left alone; with the first page. */
+  readonly unowned: readonly Unowned[];
 }
 
 export const parked: Operation<ParkedInput, ParkedOutput> = {
@@ -125,6 +128,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       }),
     ),
     moreOwed: z.boolean(),
+    unowned: z.array(z.object({ connection: z.string(), kind: z.string(), count: z.number() })),
   }),
   async run({ kind, connection, after, limit }, session) {
     const services = await session.services('stored');
@@ -182,6 +186,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       next: page.length === limit ? page.at(-1)!.id : null,
       owed: owed.slice(0, limit),
       moreOwed: owed.length > limit,
+      unowned: after === 0 && kind === undefined ? await unownedIn(services.config, store, connection) : [],
     };
   },
 };

@@ -1,6 +1,7 @@
 /** rollcall parked, rollcall parked decide */
 import type { OwedMember } from '#operations/owed';
 import { parkedDecide as decideOperation, parked as operation, type ParkedItem, parkedKinds } from '#operations/parked';
+import type { Unowned } from '#operations/unowned';
 import { type Command, command, nextStep } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { count, number, time, value } from '../write.ts';
@@ -33,8 +34,9 @@ export const parked: Command = command({
     limit: wholeNumber(args, 'limit'),
     after: wholeNumber(args, 'after'),
   }),
-  print({ counts, parked: items, ignored, next, owed, moreOwed }, { terminal, quiet }) {
+  print({ counts, parked: items, ignored, next, owed, moreOwed, unowned }, { terminal, quiet }) {
     const { paint } = terminal;
+    for (const one of unowned) terminal.out(unownedText(one, paint));
     if (owed.length > 0) terminal.out(owedText(owed, moreOwed, terminal));
     if (owed.length > 0 && items.length === 0) return;
     if (items.length === 0) {
@@ -76,6 +78,13 @@ export const parked: Command = command({
 /** Items with the same meaning and the same choices are listed together. */
 function alike({ kind, impossible }: ParkedItem): string {
   return [kind, ...impossible.map(({ name, why }) => `${name} ${why}`)].join('\n');
+}
+
+/** `phonebook: 1 account belongs to nobody here; it is left alone.` */
+function unownedText({ connection, kind, count: n }: Unowned, paint: Terminal['paint']): string {
+  const what = kind === 'person' ? 'account' : kind;
+  const belong = n === 1 ? 'belongs to nobody here; it is left alone' : 'belong to nobody here; they are left alone';
+  return `${printable(connection)}: ${count(n, printable(what))} ${belong}. ${paint.dim('An `import` in the connection would look whose, and list each.')}\n`;
 }
 
 function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Terminal): string {
