@@ -59,6 +59,14 @@ export class Superseded extends RollcallError {
   }
 }
 
+/** The store cannot be worked with now, whatever was being done: no connected system's fault, and nothing goes on without it. */
+export class StoreUnavailable extends RollcallError {
+  constructor(message: string, more: { where?: Where; remedy?: string; cause?: unknown }) {
+    super('unavailable', message, more);
+    this.name = 'StoreUnavailable';
+  }
+}
+
 /** Somebody ended it while it waited to begin: nothing was done. */
 export class Interrupted extends RollcallError {
   constructor(message: string) {

@@ -1,5 +1,5 @@
 /** The phases of a cycle over all connections. A connection that fails is reported; the others go on. */
-import { Superseded, toFault } from '#core/errors';
+import { StoreUnavailable, Superseded, toFault } from '#core/errors';
 import { dateIn } from '#core/time';
 import {
   afterChanges,
@@ -205,7 +205,7 @@ function arrived(context: EngineContext, connection: EngineConnection): number {
 
 function failed(context: EngineContext, connection: EngineConnection, error: unknown): void {
   if (context.signal.aborted) throw error;
-  if (error instanceof Superseded) throw error;
+  if (error instanceof Superseded || error instanceof StoreUnavailable) throw error;
   context.failed.add(connection.name);
   context.fault(toFault(error, { connection: connection.name }));
 }

@@ -2,7 +2,7 @@
 import { copyOf } from '#config/places';
 import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
-import { RollcallError, toFault } from '#core/errors';
+import { type Fault, RollcallError, StoreUnavailable, toFault } from '#core/errors';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
 import { forgetAhead } from '#engine/index';
@@ -116,7 +116,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (options.sync === true && options.read !== true) await noticeUnbelieved(context);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
-    if (!context.signal.aborted) context.fault(toFault(error));
+    if (!context.signal.aborted) context.fault(endedBy(error));
   } finally {
     await session.close();
     for (const [name, reading] of turns.reading) if (reading.run === context.run) turns.reading.delete(name);
@@ -162,6 +162,14 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     failed: config.connections.flatMap(({ name }) => (context.failed.has(name) ? [name] : [])),
     notices: session.notices,
   };
+}
+
+/** What broke off the run. Where it was the store, nobody else is to be asked what became of the rest. */
+function endedBy(error: unknown): Fault {
+  const fault = toFault(error);
+  if (!(error instanceof StoreUnavailable)) return fault;
+  const rest = 'what was not worked out or not sent waits, and the next run goes on with it';
+  return { ...fault, remedy: fault.remedy === undefined ? rest : `${fault.remedy}; ${rest}` };
 }
 
 /** What each profile does of a cycle. */

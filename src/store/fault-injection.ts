@@ -3,7 +3,7 @@
  * and of what stands on it. The guide is docs/guide/faults.md.
  */
 import { z } from 'zod';
-import { RollcallError, Superseded } from '#core/errors';
+import { type RollcallError, StoreUnavailable, Superseded } from '#core/errors';
 import { checkAction, checkRule, eachRuleOnce, type Forms } from '#core/fault-check';
 import { byChance, byRules, type Chance, type FaultScript, pause, type ScriptRule } from '#core/fault-script';
 import type { SeveralOperations, Store } from './contract.ts';
@@ -166,5 +166,5 @@ function refusal(why: Extract<StoreFault, { refuse: unknown }>['refuse']): Rollc
 async function die(how: Extract<StoreFault, { die: unknown }>['how']): Promise<never> {
   if (how === 'kill') process.kill(process.pid, 'SIGKILL');
   if (how !== 'lost') await new Promise<never>(() => undefined);
-  throw new RollcallError('unavailable', 'the connection to the store was lost', { remedy: 'change the script of faults' });
+  throw new StoreUnavailable('the connection to the store was lost', { remedy: 'change the script of faults' });
 }

@@ -25,13 +25,23 @@ async function begin(people = 3, more = {}): Promise<void> {
 
 const account = (id: string) => here.system('dir').get('person', id)?.attributes;
 
-it('a store that fails while changes are staged: they are read again', async () => {
+it('a store that fails while changes are staged ends the run, as the store: they are read again', async () => {
   await begin();
   const hr = here.system('hr');
   for (const change of [{ name: 'A' }, { name: 'B' }, { name: 'C', mail: 'c@x' }]) hr.put('person', '1', { id: '1', ...change });
   here.store = withStoreFaults(here.store, { script: [{ on: 'spaces.stage', after: 1, times: 1, do: { refuse: 'full' } }] });
-  const report = await here.run();
-  expect(report.faults).toMatchObject([{ message: 'the disk of the store is full', where: { connection: 'hr' } }]);
+  const report = await run({ profile: 'cycle', connections: null, by: 'test', now: here.now }, services());
+  expect(report).toMatchObject({ status: 'failed', failed: [] });
+  expect(report.faults).toEqual([
+    {
+      kind: 'unavailable',
+      message: 'the disk of the store is full',
+      where: {},
+      remedy: expect.stringMatching(
+        /^free space .*; what was not worked out or not sent waits, and the next run goes on with it$/,
+      ),
+    },
+  ]);
   await here.run();
   expect(account('1')).toMatchObject({ cn: 'C', mail: 'c@x' });
 });

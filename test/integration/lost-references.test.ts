@@ -36,7 +36,7 @@ it.each([
   await cycles(2);
   boss('2');
   here.store = withStoreFaults(here.store, { script: [{ on: 'exports.answer', do: { die: 'before', how: 'lost' } }] });
-  await here.run();
+  await expect(here.run()).rejects.toThrow('the connection to the store was lost');
   expect(written()).toBe('a2');
   await here.restart();
   if (meanwhile) {

@@ -4,7 +4,7 @@
  */
 import type { Writer } from '#connectors/contract';
 import { imageText, parseImage } from '#core/canonical';
-import { toFault } from '#core/errors';
+import { StoreUnavailable, toFault } from '#core/errors';
 import { bare, hasAny } from '#core/values';
 import type { EdgeRow, ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
@@ -107,7 +107,7 @@ async function send(
       Object.assign(context.counters.of(connection.name), counted);
       await abandon(session, error);
     }
-    if (context.signal.aborted) throw error;
+    if (context.signal.aborted || error instanceof StoreUnavailable) throw error;
     context.failed.add(connection.name);
     context.fault(toFault(error, { connection: connection.name }));
     return { ...NOTHING_SENT, proven: false };

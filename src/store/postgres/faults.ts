@@ -1,5 +1,5 @@
 /** PostgreSQL's errors in our kinds. What it says of a connection may hold the address, never the password. */
-import { type ErrorKind, RollcallError } from '#core/errors';
+import { type ErrorKind, RollcallError, StoreUnavailable } from '#core/errors';
 
 /** There was no connection yet. */
 const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/;
@@ -44,9 +44,13 @@ export function postgresError(error: unknown, committing: boolean = false): Roll
   return new RollcallError('internal', `store: ${message}`, { cause: error });
 
   function said(kind: ErrorKind, text: string, remedy: string): RollcallError {
-    return new RollcallError(kind, text, { remedy, cause: error });
+    const more = { remedy, cause: error };
+    return kind === 'unavailable' ? new StoreUnavailable(text, more) : new RollcallError(kind, text, more);
   }
 }
+
+/** A transaction that stood still too long, as when the server was frozen: 25P03, 25P04. It is undone, and its connection closed. */
+const STOOD_STILL = /^25P0[34]$/;
 
 /** The server or the way to it is gone; a new connection may find it again. */
 export function isLost(error: unknown): boolean {
@@ -55,6 +59,7 @@ export function isLost(error: unknown): boolean {
     LOST.test(code) ||
     code.startsWith('08') ||
     code.startsWith('57P') ||
+    STOOD_STILL.test(code) ||
     /^Connection terminated|^Client has encountered a connection error|^timeout expired$/.test(message)
   );
 }

@@ -1,12 +1,13 @@
 /** Errors on their way from the writer thread, and SQLite's own in our kinds. */
-import { type ErrorKind, RollcallError, Superseded, type Where } from '#core/errors';
+import { type ErrorKind, RollcallError, StoreUnavailable, Superseded, type Where } from '#core/errors';
 
 export interface PlainError {
   readonly kind: ErrorKind;
   readonly message: string;
   readonly where: Where;
   readonly remedy: string | undefined;
-  readonly superseded: boolean;
+  /** What catches it asks for more than its kind. */
+  readonly of: 'superseded' | 'store' | null;
   readonly stack: string | undefined;
 }
 
@@ -18,16 +19,20 @@ export function plainError(error: unknown, where: Where = {}): PlainError {
     message: said.message,
     where: { ...where, ...said.where },
     remedy: said.remedy,
-    superseded: said instanceof Superseded,
+    of: said instanceof Superseded ? 'superseded' : said instanceof StoreUnavailable ? 'store' : null,
     stack: error instanceof Error ? error.stack : undefined,
   };
 }
 
 export function revive(plain: PlainError): RollcallError {
-  const { kind, message, where, remedy, superseded, stack } = plain;
-  const error = superseded
-    ? new Superseded(message, { remedy: remedy! })
-    : new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+  const { kind, message, where, remedy, of, stack } = plain;
+  const more = remedy === undefined ? { where } : { where, remedy };
+  const error =
+    of === 'superseded'
+      ? new Superseded(message, { remedy: remedy! })
+      : of === 'store'
+        ? new StoreUnavailable(message, more)
+        : new RollcallError(kind, message, more);
   if (stack !== undefined) error.stack = `${error.stack}\n    in the writer thread: ${stack}`;
   return error;
 }
@@ -61,6 +66,7 @@ export function storeError(error: unknown): RollcallError {
   return new RollcallError('internal', `store: ${message}`, { cause: error });
 
   function said(kind: ErrorKind, text: string, remedy: string): RollcallError {
-    return new RollcallError(kind, text, { remedy, cause: error });
+    const more = { remedy, cause: error };
+    return kind === 'unavailable' ? new StoreUnavailable(text, more) : new RollcallError(kind, text, more);
   }
 }
