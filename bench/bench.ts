@@ -14,7 +14,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { oneOf, optionsOf, wholeNumber } from '../scripts/options.ts';
 import type { Case } from './case.ts';
 import { CASES } from './cases.ts';
 import { type DataRequest, IN_FOLDER } from './data.ts';
@@ -25,28 +25,25 @@ import { median, type Result, table } from './result.ts';
 import { keepFlameGraph, save } from './save.ts';
 import { runCase } from './spawn.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    size: { type: 'string', default: '10000' },
-    case: { type: 'string', multiple: true, default: [] },
-    keys: { type: 'string', default: 'random' },
-    seed: { type: 'string', default: '1' },
-    folder: { type: 'string' },
-    store: { type: 'string', default: 'sqlite' },
-    flame: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    save: { type: 'boolean', default: false },
-  },
+const { values: options } = optionsOf(import.meta.url, {
+  size: { type: 'string', default: '10000' },
+  case: { type: 'string', multiple: true, default: [] },
+  keys: { type: 'string', default: 'random' },
+  seed: { type: 'string', default: '1' },
+  folder: { type: 'string' },
+  store: { type: 'string', default: 'sqlite' },
+  flame: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  save: { type: 'boolean', default: false },
 });
-const people = Number(options.size);
-const unknown = options.case.filter((name) => !CASES.some((one) => one.name === name));
-if (!Number.isSafeInteger(people) || people < 100) throw new Error('--size must be a whole number from 100');
-if (unknown.length > 0) throw new Error(`no case ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}`);
-if (options.store !== 'sqlite' && options.store !== 'postgres')
-  throw new Error(`no store ${options.store}; there are sqlite and postgres`);
-if (options.keys !== 'random' && options.keys !== 'ascending') throw new Error('--keys must be random or ascending');
+const people = wholeNumber('--size', options.size, 100);
+const seed = wholeNumber('--seed', options.seed, 0);
+const names = CASES.map(({ name }) => name);
+const chosen = options.case.length === 0 ? names : options.case.map((name) => oneOf('case', name, names));
+const store = oneOf('store', options.store, ['sqlite', 'postgres']);
+const keys = oneOf('order of keys', options.keys, ['random', 'ascending']);
 
-const server = options.store === 'postgres' ? await startServer() : null;
+const server = store === 'postgres' ? await startServer() : null;
 const folder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'rollcall-bench-')) : resolve(options.folder);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const results: Result[] = [];
@@ -57,7 +54,7 @@ const add = (result: Result): void => {
 
 try {
   note(`making ${people} people`);
-  const request = { people, seed: Number(options.seed), keys: options.keys } as const;
+  const request = { people, seed, keys } as const;
   const storeOf = async (): Promise<string> => (server === null ? IN_FOLDER : await newDatabase(server.url, null));
   const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request, store: await storeOf() });
   let made: DataRequest | undefined;
@@ -68,25 +65,23 @@ try {
   note('measuring the limits');
   const read = await rawRead(home.folder);
   const write: Limit =
-    server === null
-      ? rawWrite(home.folder, people, options.keys, 'steady')
-      : await rawWritePostgres(server.url, people, options.keys);
+    server === null ? rawWrite(home.folder, people, keys, 'steady') : await rawWritePostgres(server.url, people, keys);
   const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
   const none = { ratioToLimit: null, peakRssMb: 0, rowsWritten: null, bytesPerPerson: null, runs: 1 };
   add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
   add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
   if (server === null) {
-    const load = rawWrite(home.folder, people, options.keys, 'loading');
+    const load = rawWrite(home.folder, people, keys, 'loading');
     add({ case: 'raw write, loading', size: people, seconds: load.seconds, objectsPerSecond: people / load.seconds, ...none });
   }
 
-  for (const one of CASES.filter(({ name }) => options.case.length === 0 || options.case.includes(name))) {
+  for (const one of CASES.filter(({ name }) => chosen.includes(name))) {
     note(one.name);
     try {
       const from = one.organisation === 'files' ? home : await feed();
       add(await measure(one, from, seconds));
       // At once: at a million people it takes hours until the last.
-      if (options.save) note(`kept in ${save(results, options.store)}`);
+      if (options.save) note(`kept in ${save(results, store)}`);
       if (options.flame) await profile(one, from);
     } catch (error) {
       process.exitCode = 1;
@@ -108,7 +103,7 @@ async function profile(one: Case, from: DataRequest): Promise<void> {
   const profiles = mkdtempSync(join(folder, 'profiles-'));
   await runCase(one.name, data, 0, profiles);
   await remove(data);
-  note(`kept in ${keepFlameGraph(profiles, one.name, people, options.store)}`);
+  note(`kept in ${keepFlameGraph(profiles, one.name, people, store)}`);
 }
 
 async function measure(

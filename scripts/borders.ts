@@ -4,6 +4,7 @@
  * that the linter sees a wrong import of every kind.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { optionsOf } from './options.ts';
 
 /** Folder → subpaths it may import. A name stands for the whole folder, `store/contract` for one module. */
 export const BORDERS: { readonly [folder: string]: readonly string[] } = {
@@ -69,6 +70,7 @@ export function withBorders(text: string): string {
 }
 
 if (import.meta.main) {
+  optionsOf(import.meta.url, {});
   const file = new URL('../biome.json', import.meta.url);
   writeFileSync(file, withBorders(readFileSync(file, 'utf8')));
 }

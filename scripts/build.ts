@@ -1,8 +1,11 @@
-/** Compiles src to dist as it is published: JavaScript, declarations, and the migrations, which the compiler leaves behind. */
+/** `npm run build`: compiles src to dist as it is published: JavaScript, declarations, and the migrations, which the compiler leaves behind. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { optionsOf } from './options.ts';
+
+optionsOf(import.meta.url, {});
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');

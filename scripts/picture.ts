@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
+import { optionsOf } from './options.ts';
+
+optionsOf(import.meta.url, {});
 
 /** Chapter → how many of its commands. */
 const CHAPTERS: ReadonlyMap<number, number> = new Map([

@@ -8,38 +8,37 @@
  *     --again         what failed before is done once more
  *     --keep          what is done is kept as a result though pieces are left: a night may end before they do
  *
- * Exit code 0 when every piece asked for is done and passed, 1 when one failed, 2 when there was no time for all.
+ * Exit code 0 when every piece asked for is done and passed, 1 when one failed, 2 when there was no time for all, or the
+ * options are wrong.
  */
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Piece, pieces } from './long/parts.ts';
 import { type Done, openRecord } from './long/record.ts';
 import { runPiece } from './long/run.ts';
+import { duration, leftWords } from './long/words.ts';
+import { oneOf, optionsOf, refuse, wholeNumber } from './options.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { ROOT } from './tests.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    part: { type: 'string', multiple: true, default: [] },
-    minutes: { type: 'string' },
-    bench: { type: 'boolean', default: false },
-    seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
-    again: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-  },
+const { values: options } = optionsOf(import.meta.url, {
+  part: { type: 'string', multiple: true, default: [] },
+  minutes: { type: 'string' },
+  bench: { type: 'boolean', default: false },
+  seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
+  again: { type: 'boolean', default: false },
+  keep: { type: 'boolean', default: false },
 });
-const minutes = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes);
-if (!(minutes >= 0)) throw new Error('--minutes must be a number');
-if (!Number.isSafeInteger(Number(options.seed))) throw new Error('--seed must be a whole number');
+const minutes = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes || Number.NaN);
+if (!(minutes >= 0)) refuse(`--minutes must be a number from 0, not '${options.minutes}'`);
+const newSeed = wholeNumber('--seed', options.seed, 0);
+const parts = [...new Set(pieces(newSeed, options.bench).map(({ part }) => part))];
+const asked = options.part.length === 0 ? parts : options.part.map((name) => oneOf('part', name, parts));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const record = openRecord(Number(options.seed));
+const record = openRecord(newSeed);
 if (options.again) record.forgetFailed();
 const all = pieces(record.head.seed, options.bench);
-const parts = [...new Set(all.map(({ part }) => part))];
-const unknown = options.part.find((name) => !parts.includes(name));
-if (unknown !== undefined) throw new Error(`there is no part ${unknown}: there are ${parts.join(', ')}`);
-const wanted = all.filter(({ part }) => options.part.length === 0 || options.part.includes(part));
+const wanted = all.filter(({ part }) => asked.includes(part));
 const missing = (of: readonly Piece[]): Piece[] => of.filter((piece) => record.done(piece) === undefined);
 
 const { commit, changed, seed } = record.head;
@@ -69,13 +68,10 @@ await postgres?.stop();
 
 const left = missing(wanted);
 const failed = record.all().filter((one) => one.failed > 0 && wanted.some(({ part }) => part === one.part));
-for (const part of parts) summary(part);
+for (const part of new Set(asked)) summary(part);
 for (const one of failed) say(`failed: ${one.part} ${one.piece + 1}, seed ${one.seed}: ${one.output}\n  again: ${one.again}`);
 if (failed.length > 0) say('mend it, or with --again do once more what failed; it is no result while something failed');
-if (left.length > 0)
-  say(
-    `${left.length} of ${wanted.length} pieces are left, about ${duration(remaining(left))}: the same command goes on with them`,
-  );
+if (left.length > 0) say(leftWords({ left: left.length, of: wanted.length, seconds: remaining(left), minutes }));
 else if (missing(all).length === 0 && failed.length === 0 && !changed) say(`all passed: ${relative(ROOT, record.finish())}`);
 if (options.keep && missing(all).length > 0 && failed.length === 0 && !changed) say(`so far: ${relative(ROOT, record.keep())}`);
 process.exitCode = failed.length > 0 ? 1 : left.length > 0 ? 2 : 0;
@@ -104,10 +100,4 @@ function remaining(some: readonly Piece[]): number {
     const done = record.all().filter((one) => one.part === part && one.failed === 0);
     return sum + (done.length === 0 ? guessedSeconds : done.reduce((total, one) => total + one.seconds, 0) / done.length);
   }, 0);
-}
-
-function duration(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds / 60);
-  return whole < 100 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
 }

@@ -1,17 +1,21 @@
 /**
- * Everything that must hold before a change is taken, in one command: `npm run verify`. `--fast` leaves out what takes
- * minutes. The servers that tests need are started once for all of them, installed where root may; one that cannot be had is a
- * failure, not a skip.
+ * `npm run verify`: everything that must hold before a change is taken, in one command. The servers that tests need are started once
+ * for all of them, installed where root may; one that cannot be had is a failure, not a skip.
+ *
+ *     --fast   without what takes minutes
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { branchesIn, branchReport, reachedIn } from './branches.ts';
+import { optionsOf } from './options.ts';
 import { checkPackage } from './package-check.ts';
 import { catchPlanted } from './planted/run.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type Count, ONE, runSteps, type Step } from './steps.ts';
 import { node, ROOT, tests, wholeTests } from './tests.ts';
+
+const { fast } = optionsOf(import.meta.url, { fast: { type: 'boolean', default: false } }).values;
 
 const once =
   (run: () => void): (() => Count) =>
@@ -69,6 +73,5 @@ const STEPS: readonly Step[] = [
   { name: 'package', slow: true, run: checkPackage },
 ];
 
-const fast = process.argv.includes('--fast');
 process.exitCode = (await runSteps(STEPS.filter((step) => !(fast && step.slow === true)))) ? 0 : 1;
 await postgres?.stop();

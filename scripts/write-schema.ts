@@ -3,7 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { referencePage } from '#config/page';
 import { jsonSchema } from '#config/published';
 import { CONNECTORS } from '#registry';
+import { optionsOf } from './options.ts';
 import { rulesPage } from './write-rules.ts';
+
+optionsOf(import.meta.url, {});
 
 const root = new URL('../', import.meta.url);
 const example = await readFile(new URL('docs/guide/rollcall.example.yaml', root), 'utf8');

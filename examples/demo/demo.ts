@@ -7,14 +7,17 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOf, refuse } from '../../scripts/options.ts';
 import { type Checksums, differences, fileChecksums, tableChecksums } from './checksums.ts';
 import { applyEdits, busyDay, JOINER } from './edits.ts';
 import { hrFile } from './hr.ts';
 import { BADGES_FILE, DIRECTORY_FILE, HR_FILE, PHONEBOOK_FILE, writeOrganisation } from './organisation.ts';
 import { chapter, program, say } from './program.ts';
 
-const { values: options } = parseArgs({ options: { folder: { type: 'string', default: 'demo' }, program: { type: 'string' } } });
+const { values: options } = optionsOf(import.meta.url, {
+  folder: { type: 'string', default: 'demo' },
+  program: { type: 'string' },
+});
 const folder = resolve(options.folder);
 const store = join(folder, 'rollcall.db');
 const TARGETS = [DIRECTORY_FILE, PHONEBOOK_FILE];
@@ -31,7 +34,7 @@ function claim(holds: boolean, text: string): void {
 
 function makeFolder(): void {
   if (existsSync(folder) && !existsSync(join(folder, 'rollcall.yaml'))) {
-    throw new Error(`${folder} is there and is not a demo: choose another one with --folder`);
+    refuse(`${folder} is there and is not a demo: choose another one with --folder`);
   }
   rmSync(folder, { recursive: true, force: true });
 }
