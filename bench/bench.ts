@@ -131,8 +131,6 @@ async function measure(
     bytesPerPerson: last.bytesPerPerson ?? null,
     runs: times.length,
     ...(last.also === undefined ? {} : { also: last.also }),
-    ...(one.goal === null
-      ? {}
-      : { goal: { text: one.goal.text, reached: one.goal.reached({ ...last, seconds: took, ...compared }) } }),
+    goals: one.goals.map(({ text, reached }) => ({ text, reached: reached({ ...last, seconds: took, ...compared }) })),
   };
 }

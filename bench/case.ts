@@ -1,6 +1,7 @@
 /** What a benchmark case is. Each runs in a process of its own, on a copy of the organisation, so that no case warms another. */
 import type { Services } from '#runs/model';
 import type { DataRequest } from './data.ts';
+import type { Also } from './figures.ts';
 
 export interface Case {
   readonly name: string;
@@ -12,9 +13,16 @@ export interface Case {
   readonly limit: 'read' | 'readAndWrite' | null;
   /** How many processes run it one after the other on the same copy; the median counts. */
   readonly processes?: number;
-  /** What must be reached at a million people on two cores. */
-  readonly goal: { readonly text: string; reached(measured: Measured & Compared): boolean } | null;
+  /** What must be reached with GOAL_PEOPLE on two cores. */
+  readonly goals: readonly Goal[];
   run(bench: Bench): Promise<Measured>;
+}
+
+export const GOAL_PEOPLE = 1_000_000;
+
+export interface Goal {
+  readonly text: string;
+  reached(measured: Measured & Compared): boolean;
 }
 
 export interface Bench {
@@ -31,7 +39,7 @@ export interface Measured {
   readonly objects: number;
   readonly rowsWritten?: number;
   readonly bytesPerPerson?: number;
-  readonly also?: { readonly [name: string]: number };
+  readonly also?: Also;
 }
 
 /** What the runner adds. */

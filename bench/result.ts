@@ -1,4 +1,7 @@
 /** What a case measured, and how results are shown: a table for people, one JSON object per line for programs. */
+import { GOAL_PEOPLE } from './case.ts';
+import { type Also, figures, number } from './figures.ts';
+
 export interface Result {
   readonly case: string;
   /** People in the organisation. */
@@ -13,9 +16,9 @@ export interface Result {
   readonly bytesPerPerson: number | null;
   readonly runs: number;
   /** Further figures of the case, such as percentiles. */
-  readonly also?: { readonly [name: string]: number };
-  /** What the case must reach at a million people on two cores, and whether it did; null at other sizes. */
-  readonly goal?: { readonly text: string; readonly reached: boolean };
+  readonly also?: Also;
+  /** What the case must reach with GOAL_PEOPLE on two cores, and whether it did with as many as there are here. */
+  readonly goals?: readonly { readonly text: string; readonly reached: boolean }[];
 }
 
 export function median(values: readonly number[]): number {
@@ -27,9 +30,6 @@ export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
-
-const number = (value: number | null, digits = 0): string =>
-  value === null ? '–' : value.toLocaleString('en-GB', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
 export function table(results: readonly Result[]): string {
   const head = ['case', 'people', 'seconds', 'objects/s', '× limit', 'peak MB', 'rows written', 'B/person', 'runs'];
@@ -48,14 +48,27 @@ export function table(results: readonly Result[]): string {
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
   const notes = results.flatMap((one) => [
-    ...(one.also === undefined
-      ? []
-      : [
-          `${one.case}: ${Object.entries(one.also)
-            .map(([name, value]) => `${name} ${number(value, 2)}`)
-            .join(', ')}`,
-        ]),
-    ...(one.goal === undefined ? [] : [`${one.case}: ${one.goal.reached ? 'reaches' : 'misses'} ${one.goal.text}`]),
+    ...(one.also === undefined ? [] : [`${one.case}: ${figures(one.also).join(', ')}`]),
+    ...goalWords(one),
   ]);
-  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line), ...notes].join('\n');
+  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line), ...notes, ...sizeWords(results)].join(
+    '\n',
+  );
+}
+
+/** `explain: reaches A, B; misses C` */
+function goalWords({ case: name, goals = [] }: Result): string[] {
+  const those = (reached: boolean): string[] => goals.filter((goal) => goal.reached === reached).map(({ text }) => text);
+  const parts = [
+    ['reaches', those(true)],
+    ['misses', those(false)],
+  ] as const;
+  const words = parts.flatMap(([verb, texts]) => (texts.length === 0 ? [] : [`${verb} ${texts.join(', ')}`]));
+  return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+}
+
+function sizeWords(results: readonly Result[]): string[] {
+  const other = results.find(({ goals = [], size }) => goals.length > 0 && size !== GOAL_PEOPLE);
+  if (other === undefined) return [];
+  return [`The goals are for ${number(GOAL_PEOPLE)} people on two cores; here there are ${number(other.size)}.`];
 }

@@ -12,7 +12,8 @@ export const delta100: Case = {
   start: 'settled',
   limit: null,
   processes: 9,
-  goal: { text: '< 250 ms (and ≤ 1.5 × the same at 10,000 people)', reached: ({ seconds }) => seconds < 0.25 },
+  // And ≤ 1.5 × the same at 10,000 people, which one run cannot see.
+  goals: [{ text: '< 250 ms', reached: ({ seconds }) => seconds < 0.25 }],
   async run({ data, round, services: open }) {
     const services = await open();
     const person = permutation(data.people, data.seed + 4);

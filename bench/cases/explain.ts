@@ -15,7 +15,10 @@ export const explain: Case = {
   organisation: 'files',
   start: 'settled',
   limit: null,
-  goal: { text: 'p99 < 20 ms, as a command < 500 ms', reached: ({ also }) => also!.p99Ms! < 20 && also!.commandMs! < 500 },
+  goals: [
+    { text: '99 of 100 within 20 ms', reached: ({ also }) => also!.p99Ms! < 20 },
+    { text: 'as a command < 500 ms', reached: ({ also }) => also!.commandMs! < 500 },
+  ],
   async run({ data, services: open }) {
     const services = await open();
     const person = permutation(data.people, data.seed + 2);

@@ -14,10 +14,10 @@ export const firstCycle: Case = {
   organisation: 'files',
   start: 'empty',
   limit: 'readAndWrite',
-  goal: {
-    text: '≥ 7,000 people/s and ≤ 2 × (raw read + raw write)',
-    reached: ({ objectsPerSecond, ratioToLimit }) => objectsPerSecond >= 7_000 && ratioToLimit! <= 2,
-  },
+  goals: [
+    { text: '≥ 7,000 people/s', reached: ({ objectsPerSecond }) => objectsPerSecond >= 7_000 },
+    { text: '≤ 2 × (raw read + raw write)', reached: ({ ratioToLimit }) => ratioToLimit! <= 2 },
+  ],
   async run({ data, services: open }) {
     const services = await open();
     const { seconds, approveSeconds, worked, written, rowsWritten } = await firstCycleOf(services);

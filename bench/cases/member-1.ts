@@ -12,7 +12,7 @@ export const member1: Case = {
   organisation: 'feed',
   start: 'settled',
   limit: null,
-  goal: { text: '≤ 1.2 × the same in a group of 10', reached: ({ also }) => also!.timesSmall! <= 1.2 },
+  goals: [{ text: '≤ 1.2 × the same in a group of 10', reached: ({ also }) => also!.timesSmall! <= 1.2 }],
   async run({ data, services: open }) {
     const services = await open();
     const newcomer = largeGroup(data.people);

@@ -13,10 +13,11 @@ export const pushBesideBulk: Case = {
   organisation: 'files',
   start: 'empty',
   limit: null,
-  goal: {
-    text: '≥ 1,500/s, p99 < 50 ms, bulk ≥ 0.6 × its undisturbed rate',
-    reached: ({ also }) => also!.pushesPerSecond! >= 1_500 && also!.syncedP99Ms! < 50 && also!.bulkShare! >= 0.6,
-  },
+  goals: [
+    { text: '≥ 1,500 pushes/s', reached: ({ also }) => also!.pushesPerSecond! >= 1_500 },
+    { text: '99 of 100 worked out within 50 ms', reached: ({ also }) => also!.syncedP99Ms! < 50 },
+    { text: 'the cycle at ≥ 0.6 of its undisturbed rate', reached: ({ also }) => also!.bulkShare! >= 0.6 },
+  ],
   async run({ data, services: opened }) {
     const cycle = (services: Services) => timed(() => run({ profile: 'cycle', connections: null, by: 'bench' }, services));
     const alone = await open((await copyOf(data, 'undisturbed')).folder);

@@ -7,11 +7,11 @@ export const quietCycle: Case = {
   organisation: 'files',
   start: 'settled',
   limit: 'read',
-  goal: {
-    text: '≥ 100,000 objects/s, ≤ 2 × raw read, no row written but for cursors',
-    reached: ({ objectsPerSecond, ratioToLimit, rowsWritten }) =>
-      objectsPerSecond >= 100_000 && ratioToLimit! <= 2 && rowsWritten! <= 3,
-  },
+  goals: [
+    { text: '≥ 100,000 objects/s', reached: ({ objectsPerSecond }) => objectsPerSecond >= 100_000 },
+    { text: '≤ 2 × raw read', reached: ({ ratioToLimit }) => ratioToLimit! <= 2 },
+    { text: 'no row written but for cursors', reached: ({ rowsWritten }) => rowsWritten! <= 3 },
+  ],
   async run({ data, services: open }) {
     const services = await open();
     const { seconds, value: report } = await timed(() => run({ profile: 'cycle', connections: null, by: 'bench' }, services));

@@ -8,7 +8,7 @@ export const settle: Case = {
   organisation: 'files',
   start: 'empty',
   limit: null,
-  goal: null,
+  goals: [],
   async run({ data, services: open }) {
     const services = await open();
     const { seconds, written } = await firstCycleOf(services);
