@@ -20,7 +20,7 @@ export function changeLines(before: Values, after: Values, paint: Paint, indent:
         after === null || after[name] === undefined || after[name] === null
           ? paint.red(value(null))
           : paint.green(value(after[name]));
-      const was = before === null || before[name] === undefined || before[name] === null ? null : value(before[name]);
+      const was = before === null ? null : value(before[name]);
       return `${label}${was === null ? now : `${paint.dim(was)} → ${now}`}\n`;
     })
     .join('');

@@ -10,7 +10,6 @@
  * Results go to stdout, everything else to stderr. Called by main only.
  */
 import { Interrupted, toFault } from '#core/errors';
-import { formatInstant } from '#core/time';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
 import { ConfigurationFaults, type Holder, openSession } from '#operations/session';
@@ -21,7 +20,7 @@ import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
 import { columnsOf, type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
-import { showTimesIn } from './write.ts';
+import { showTimesIn, time } from './write.ts';
 
 export type { Program } from '#operations/operation';
 export type { Environment, Streams } from './terminal.ts';
@@ -150,7 +149,7 @@ function listenForStop(terminal: Terminal, progress: Progress): { readonly signa
 
 /** Another process runs on the same store: this one is next, or behind others that wait. */
 function waitingText({ program, host, pid, since }: Holder, { paintErr: paint }: Terminal): string {
-  const who = printable(`Rollcall ${program} (process ${pid} on ${host}, since ${formatInstant(since)})`);
+  const who = printable(`Rollcall ${program} (process ${pid} on ${host}, since ${time(since)})`);
   return `${paint.yellow('Waiting')} for ${who} to end its run. Press Ctrl-C to wait no longer.\n`;
 }
 

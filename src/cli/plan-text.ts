@@ -79,13 +79,19 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
 }
 
 function basis(plan: PlanOutput, { paint }: Terminal): string {
-  const read = Object.entries(plan.basedOn).map(
-    ([connection, at]) => `${printable(connection)} ${at === null ? 'never read' : `read ${time(at)}`}`,
-  );
+  const head = plan.lines.find((line) => line.what === 'plan');
+  const own = new Set(head?.reads?.connections);
+  const read = (mine: boolean): string =>
+    Object.entries(plan.basedOn)
+      .filter(([connection]) => own.has(connection) === mine)
+      .map(([connection, at]) => `${printable(connection)} ${at === null ? 'never read' : `read ${time(at)}`}`)
+      .join(', ');
+  const sources = [
+    [', from what was read for it: ', read(true)],
+    [', from what was last read: ', read(false)],
+  ].map(([words, listed]) => (listed === '' ? '' : `${words}${listed}`));
   const asOf = plan.asOf ? ', as if every source were read until then and showed what it showed last' : '';
-  return paint.dim(
-    `Plan for ${time(plan.now)} ${shownZone()}${asOf}${read.length === 0 ? '' : `, from what was last read: ${read.join(', ')}`}.\n`,
-  );
+  return paint.dim(`Plan for ${time(plan.now)} ${shownZone()}${asOf}${sources.join('')}.\n`);
 }
 
 function tally(lines: readonly (ExportLine | ObjectLine)[]): string {

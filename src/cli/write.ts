@@ -1,12 +1,8 @@
 /** Numbers, times, values and sentences as people read them. */
+import { grouped as number } from '#core/text';
 import { printable } from './terminal.ts';
 
-const grouped = new Intl.NumberFormat('en-US');
-
-/** 1234567 → 1,234,567. */
-export function number(n: number): string {
-  return grouped.format(n);
-}
+export { number };
 
 /** `1 person`, `2 people`, `1,200 people`. */
 export function count(n: number, one: string, many: string = `${one}s`): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from './attributes.ts';
-import { checkText, keepable, nearest } from './text.ts';
+import { checkText, grouped, keepable, nearest } from './text.ts';
 
 describe('text', () => {
   it('holds no U+0000 and no half pair', () => {
@@ -11,6 +11,10 @@ describe('text', () => {
 
   it('is said of a text without what it may not hold', () => {
     expect(keepable('a😀\udc00b\0c')).toBe('a😀\ufffdb\ufffdc');
+  });
+
+  it('has numbers that people can read', () => {
+    expect([7, 999, 1000, 20_000, 1_234_567].map(grouped)).toEqual(['7', '999', '1,000', '20,000', '1,234,567']);
   });
 
   it('finds what was meant', () => {

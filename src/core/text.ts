@@ -18,6 +18,13 @@ export function keepable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
+const grouping = new Intl.NumberFormat('en-US');
+
+/** As people read it in every message: 1234567 → 1,234,567. */
+export function grouped(n: number): string {
+  return grouping.format(n);
+}
+
 /** Names longer than this are not compared: the work grows with the square. */
 const MAX_NAME = 64;
 

@@ -72,6 +72,7 @@ export interface ReportOutput {
   readonly profile: string;
   readonly status: RunReport['status'];
   readonly now: string;
+  /** Whole. */
   readonly elapsedMs: number;
   readonly connections: readonly Counts[];
   readonly objects: RunReport['objects'];
@@ -88,7 +89,7 @@ export const reportShape: z.ZodRawShape = {
   profile: z.string(),
   status,
   now: instant,
-  elapsedMs: z.number(),
+  elapsedMs: z.int(),
   connections: z.array(counts),
   objects: z.record(z.string(), z.object({ created: z.number(), changed: z.number(), total: z.number() })),
   rowsWritten: z.number(),
@@ -118,7 +119,7 @@ export function reportOutput(report: RunReport): ReportOutput {
     profile: report.profile,
     status: report.status,
     now: formatInstant(report.now),
-    elapsedMs: report.elapsedMs,
+    elapsedMs: Math.round(report.elapsedMs),
     connections: report.connections,
     objects: report.objects,
     rowsWritten: report.rowsWritten,

@@ -1,8 +1,10 @@
 /** One run from start to end: it never throws to its caller for a fault of a system; it ends as a row (HOUSE: runs). */
+
 import { copyOf } from '#config/places';
 import { PROFILES, type Profile, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError, StoreUnavailable, toFault } from '#core/errors';
+import { grouped } from '#core/text';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
 import { forgetAhead } from '#engine/index';
@@ -143,7 +145,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
       session.notices.push({
         kind: 'firstPlan',
         connection: target.name,
-        message: `${target.name} is only watched so far; ${counts.observed} ${counts.observed === 1 ? 'change' : 'changes'} would be made`,
+        message: `${target.name} is only watched so far; ${grouped(counts.observed)} ${counts.observed === 1 ? 'change' : 'changes'} would be made`,
         remedy: `look at them with 'rollcall plan', then: rollcall approve ${target.name} --as YOU --reason WHY`,
         hold: null,
       });

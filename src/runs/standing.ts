@@ -1,4 +1,5 @@
 /** What is amiss from run to run until somebody mends it: every run says so at its end. */
+import { grouped } from '#core/text';
 import type { EngineContext } from '#engine/index';
 import { isHeld } from './cycle.ts';
 import { unignored } from './ignored.ts';
@@ -57,7 +58,7 @@ export async function noticeParked(context: EngineContext): Promise<void> {
     }
     if (count === 0) continue;
     const { one, several, remedy } = TOLD[kind];
-    context.notice(kind, connection, `${connection}: ${count === 1 ? one : `${count} ${several}`}`, remedy);
+    context.notice(kind, connection, `${connection}: ${count === 1 ? one : `${grouped(count)} ${several}`}`, remedy);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the last reads left unknown: a plan that reads nothing itself, and explain, say so, else it would look as if all were well. */
+import { grouped } from '#core/text';
 import { type EngineContext, stateOf } from '#engine/context';
 import { parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
 import type { ConnectionState, RunId, Store } from '#store/contract';
@@ -28,7 +29,7 @@ export async function noticeUnbelieved(context: EngineContext): Promise<void> {
         context.notice(
           'outage',
           state.name,
-          `${state.name}: attribute ${attribute} was filled in ${filledBefore} objects and is now in ${filledNow}; the last values stay`,
+          `${state.name}: attribute ${attribute} was filled in ${grouped(filledBefore)} objects and is now in ${grouped(filledNow)}; the last values stay`,
           `check the source; if it is right, run: rollcall approve ${state.name} --attribute ${kind}.${attribute}`,
         );
     }

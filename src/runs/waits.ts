@@ -1,4 +1,5 @@
 /** Changes that a target did not take and that wait for another attempt: by the back-off most runs send nothing of them, and say so. */
+import { grouped } from '#core/text';
 import { dateIn, timeOfDayIn } from '#core/time';
 import { type EngineConnection, type EngineContext, modeOf } from '#engine/index';
 
@@ -18,7 +19,7 @@ export async function noticeWaits(context: EngineContext): Promise<void> {
     context.notice(
       'waitsForTarget',
       name,
-      `${name}: ${waiting} ${wait}; the last attempt failed (${why.message}); tried again ${when(why.notBefore, context)}`,
+      `${name}: ${grouped(waiting)} ${wait}; the last attempt failed (${why.message}); tried again ${when(why.notBefore, context)}`,
       why.remedy ?? `mend it there; what waits: rollcall plan ${name}`,
     );
   }

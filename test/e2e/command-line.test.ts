@@ -155,7 +155,14 @@ describe('from nothing to a quiet run', () => {
     const before = await readFile(join(folder, 'hr.csv'), 'utf8');
     await writeFile(join(folder, 'hr.csv'), before.replace('zoe.meier@', 'z.meier@'));
     const file = join(folder, 'read.plan');
+    expect((await call('plan')).out.split('\n')[0]).toMatch(
+      /, from what was last read: directory read \S+ \S+, hr read \S+ \S+\.$/,
+    );
     const planned = await call('plan', '--read', '--out', file);
+    expect(planned.out.split('\n')[0]).toMatch(/, from what was read for it: directory read \S+ \S+, hr read \S+ \S+\.$/);
+    expect((await call('plan', 'hr', '--read')).out.split('\n')[0]).toMatch(
+      /, from what was read for it: hr read \S+ \S+, from what was last read: directory read \S+ \S+\.$/,
+    );
     expect([planned.code, planned.err]).toEqual([2, expect.stringContaining('reads the same systems again first')]);
     expect((await call('run', '--plan', file)).code).toBe(0);
     expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('z.meier@example.org');

@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import type { Fault } from '#core/errors';
+import { grouped } from '#core/text';
 import type { StageEdges } from '#store/contract';
 
 export interface Baseline {
@@ -110,8 +111,8 @@ export function unhealthy(before: Baseline, now: Baseline, known: Outages): stri
   const last = approved ? 'the approved read' : 'the last complete read';
   for (const [kind, was] of Object.entries(counts)) {
     const is = now.counts[kind] ?? 0;
-    if (was > 0 && is === 0) return `it shows no ${kind} at all where ${last} showed ${was}`;
-    if (was >= SMALL && is * 2 <= was) return `it shows ${is} of kind ${kind} where ${last} showed ${was}`;
+    if (was > 0 && is === 0) return `it shows no ${kind} at all where ${last} showed ${grouped(was)}`;
+    if (was >= SMALL && is * 2 <= was) return `it shows ${grouped(is)} of kind ${kind} where ${last} showed ${grouped(was)}`;
   }
   return null;
 }

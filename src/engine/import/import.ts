@@ -5,9 +5,11 @@
  * object seen sets a bit, and what has no bit after a complete, healthy read is gone. A delta read loads just the objects
  * it names. Rows go to the store in batches, two in flight, while the next are parsed.
  */
+
 import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { RollcallError, Superseded, toFault } from '#core/errors';
+import { grouped } from '#core/text';
 import { buildImportIndex, createSeenBitmap, type ImportIndex } from '#store/import-index';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
@@ -210,7 +212,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     context.notice(
       'outage',
       connection.name,
-      `${connection.name}: attribute ${outage.attribute} was filled in ${outage.filledBefore} objects and is now in ${outage.filledNow}; the last values stay`,
+      `${connection.name}: attribute ${outage.attribute} was filled in ${grouped(outage.filledBefore)} objects and is now in ${grouped(outage.filledNow)}; the last values stay`,
       `check the source; if it is right, run: rollcall approve ${connection.name} --attribute ${outage.kind}.${outage.attribute}`,
     );
   }
@@ -279,7 +281,7 @@ function reportRefused(context: EngineContext, connection: EngineConnection, ref
   context.notice(
     'incompleteRead',
     name,
-    `${name}: ${refused} ${refused === 1 ? 'object' : 'objects'} cannot be used; nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`,
+    `${name}: ${grouped(refused)} ${refused === 1 ? 'object' : 'objects'} cannot be used; nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`,
     `rollcall run ${name} --profile full-import names them: mend them there, and run again`,
   );
 }

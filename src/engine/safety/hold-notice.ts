@@ -1,4 +1,5 @@
 /** What a run says of a hold: how many changes it keeps by now, and against what limit, whatever it was when the gate tripped. */
+import { grouped } from '#core/text';
 import type { GateHold } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { FIRST_PLAN } from './parts.ts';
@@ -32,15 +33,15 @@ export function tellClosed(context: EngineContext, { name }: EngineConnection, h
 
 function holdMessage({ count: first, part, limit }: GateHold, waits: number, over: Tripped | null): string {
   const one = waits === 1;
-  const changes = `${waits} ${one ? 'change' : 'changes'}`;
+  const changes = `${grouped(waits)} ${one ? 'change' : 'changes'}`;
   if (part === FIRST_PLAN)
     return `${changes} of the first plan ${one ? 'was' : 'were'} not chosen and ${one ? 'waits' : 'wait'} for a person`;
   const what = `${changes} of kind "${part}"`;
   if (limit === DOUBTED)
     return `${what} ${one ? 'waits' : 'wait'} for a person: the time leapt by a week or more, and no connected system says that it is right`;
   // Of members it may have counted those of one group.
-  const grown = waits > first && part !== 'member' ? ` (${first} when this began)` : '';
+  const grown = waits > first && part !== 'member' ? ` (${grouped(first)} when this began)` : '';
   const held = `${what} ${one ? 'is' : 'are'} held${grown}`;
-  if (over === null) return `${held}: over the limit of ${limit} when this began`;
-  return `${held}: over the limit of ${over.limit}${over.sent > 0 ? `, with ${over.sent} sent in the last 24 hours` : ''}`;
+  if (over === null) return `${held}: over the limit of ${grouped(limit)} when this began`;
+  return `${held}: over the limit of ${grouped(over.limit)}${over.sent > 0 ? `, with ${grouped(over.sent)} sent in the last 24 hours` : ''}`;
 }
