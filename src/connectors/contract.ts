@@ -111,8 +111,9 @@ export interface ReadEnd {
   readonly next?: Cursor;
   /** Attributes the system has now; one that was there and is not listed is an outage of that attribute. */
   readonly attributes?: readonly string[];
-  /** Identity of exactly what was read (size, time, digest …): the same print means the same content. */
+  /** Identity of exactly what was read (size, time, digest …): the same print means the same content. `absent`: a file not there. */
   readonly fingerprint?: string;
+  readonly absent?: string;
 }
 
 export interface Writer {

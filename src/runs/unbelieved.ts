@@ -1,7 +1,7 @@
 /** What the last reads left unknown: a plan that reads nothing itself, and explain, say so, else it would look as if all were well. */
-import { grouped } from '#core/text';
 import { type EngineContext, stateOf } from '#engine/context';
 import { parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
+import { noticeOutage, systemOf } from '#engine/import/health-notice';
 import type { ConnectionState, RunId, Store } from '#store/contract';
 import { isHeld, noticeHeld } from './cycle.ts';
 
@@ -19,19 +19,13 @@ export async function noticeUnbelieved(context: EngineContext): Promise<void> {
     const state = stateOf(context, connection.name);
     const outages = parseOutages(state.outages);
     const why = failed.get(connection.name);
-    const doubt = why === undefined ? readDoubt(state) : unreadDoubt(connection.name, why);
+    const doubt = why === undefined ? readDoubt(state, systemOf(connection)) : unreadDoubt(connection.name, why);
     if (doubt !== null) context.notice('incompleteRead', connection.name, doubt.message, doubt.remedy);
-    for (const { kind, attribute, filledBefore, filledNow } of outages.attributes) {
-      if (outages.accepted.includes(`${kind}.${attribute}`)) {
-        const { message, remedy } = accepted(state.name, `attribute ${attribute} as it was read`);
+    for (const outage of outages.attributes) {
+      if (outages.accepted.includes(`${outage.kind}.${outage.attribute}`)) {
+        const { message, remedy } = accepted(state.name, `attribute ${outage.attribute} as it was read`);
         context.notice('incompleteRead', state.name, message, remedy);
-      } else
-        context.notice(
-          'outage',
-          state.name,
-          `${state.name}: attribute ${attribute} was filled in ${grouped(filledBefore)} objects and is now in ${grouped(filledNow)}; the last values stay`,
-          `check the source; if it is right, run: rollcall approve ${state.name} --attribute ${kind}.${attribute}`,
-        );
+      } else noticeOutage(context, connection, outage);
     }
   }
 }
@@ -80,7 +74,10 @@ function unreadDoubt(name: string, why: string): ReadDoubt {
   };
 }
 
-function readDoubt({ name, lastRead, lastCompleteRead, cursor, baseline, outages: kept }: ConnectionState): ReadDoubt | null {
+function readDoubt(
+  { name, lastRead, lastCompleteRead, cursor, baseline, outages: kept }: ConnectionState,
+  system: string = 'the source',
+): ReadDoubt | null {
   const outages = parseOutages(kept);
   if (outages.accepted.includes('read')) return accepted(name, 'the smaller read');
   const { shown } = outages;
@@ -88,7 +85,7 @@ function readDoubt({ name, lastRead, lastCompleteRead, cursor, baseline, outages
   if (sick)
     return {
       message: `${name}: the last read was not believed: ${sick}. Nobody is taken as gone`,
-      remedy: `check the source; if it is right, run: rollcall approve ${name} --read`,
+      remedy: `check ${system}; if it is right, run: rollcall approve ${name} --read`,
     };
   // Between complete reads a feed tells changes; never read completely is told by itself (standing).
   if (cursor === null && lastRead !== null && lastCompleteRead !== null && lastRead > lastCompleteRead)

@@ -53,3 +53,27 @@ it('a read that a person has to judge is no failure', async () => {
   const { code, out } = await here.call('run', '--json');
   expect([code, JSON.parse(out)]).toMatchObject([3, { failed: [], notices: [{ kind: 'incompleteRead' }] }]);
 });
+
+it("a target's file that is gone is named as that, and the target is no source", async () => {
+  await rm(here.path('out/book.csv'));
+  const { notices } = await here.run();
+  expect(notices).toMatchObject([
+    {
+      message: `book: ${here.path('out/book.csv')} does not exist, and it shows no person at all where the last complete read showed 12. Nobody is taken as gone`,
+      remedy: 'put it back, or check its path; if it is to be made anew, run: rollcall approve book --read',
+    },
+  ]);
+  const plan = await here.call('plan');
+  expect(plan.out).toContain('check the target; if it is right, run: rollcall approve book --read');
+});
+
+it('a column that was renamed is missing, and the one that is meant is named', async () => {
+  await here.write('hr.csv', `id,name,phones\n${rows().join('\n')}\n`);
+  const outage = {
+    message: 'hr: attribute phone is missing there altogether; it was filled in 12 objects, and the last values stay',
+    remedy: "did you mean 'phones'? see: rollcall check hr; if it is right, run: rollcall approve hr --attribute person.phone",
+  };
+  expect((await here.run()).notices).toMatchObject([outage]);
+  expect((await here.call('plan')).out).toContain(outage.remedy);
+  expect((await here.call('check', 'hr')).code).toBe(1);
+});

@@ -43,7 +43,9 @@ it('an attribute that fell out', async () => {
   expect((await here.run()).notices).toMatchObject([{ kind: 'outage' }]);
   const plan = await here.call('plan');
   expect(plan.code).toBe(1);
-  expect(plan.out).toContain('! hr: attribute phone was filled in 12 objects and is now in 0; the last values stay');
+  expect(plan.out).toContain(
+    '! hr: attribute phone is missing there altogether; it was filled in 12 objects, and the last values stay',
+  );
   expect(plan.out).toContain('rollcall approve hr --attribute person.phone');
   expect(plan.out).not.toContain('as it should be');
 });

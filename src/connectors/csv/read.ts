@@ -27,7 +27,7 @@ export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerat
   const source = await openSourceOrNone(file.path);
   if (source === null) {
     refuseMissing(file.path, file.mapped !== null);
-    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT } };
+    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT, absent: file.path } };
     return;
   }
   const { path, config } = file;

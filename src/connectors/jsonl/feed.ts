@@ -150,7 +150,7 @@ export async function* readWhole(file: JsonlFile, signal: AbortSignal): AsyncGen
   const source = await openSourceOrNone(path);
   if (source === null) {
     refuseMissing(path, file.isTarget);
-    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT } };
+    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT, absent: path } };
     return;
   }
   try {

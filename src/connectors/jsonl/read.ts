@@ -20,7 +20,7 @@ export async function* readAll(file: JsonlFile, signal: AbortSignal): AsyncGener
   const source = await openSourceOrNone(path);
   if (source === null) {
     refuseMissing(path, file.isTarget);
-    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT } };
+    yield { objects: [], end: { complete: true, fingerprint: EMPTY_PRINT, absent: path } };
     return;
   }
   const skipped = skippedIn(path, 'lines', file.warn);

@@ -37,7 +37,7 @@ export async function* readContent(plan: Plan, warn: Warn, signal: AbortSignal, 
   const source = await openExisting(plan.path);
   if (source === null) {
     refuseMissing(plan.path, plan.made);
-    yield { objects: [], ...again, end: { complete: true, fingerprint: EMPTY_PRINT } };
+    yield { objects: [], ...again, end: { complete: true, fingerprint: EMPTY_PRINT, absent: plan.path } };
     return;
   }
   try {

@@ -44,7 +44,10 @@ describe('whether a read may prove absence', () => {
 describe('an outage of an attribute', () => {
   it('is a column that vanished', () => {
     expect(findOutages(tally(5, 5), tally(5, 0), ['id'], none, 7)).toEqual([
-      { kind: 'person', attribute: 'mail', filledBefore: 5, filledNow: 0, since: 7 },
+      { kind: 'person', attribute: 'mail', filledBefore: 5, filledNow: 0, since: 7, unlisted: { meant: null } },
+    ]);
+    expect(findOutages(tally(5, 5), tally(5, 0), ['id', 'e', 'Mails'], none, 7)).toMatchObject([
+      { unlisted: { meant: 'Mails' } },
     ]);
     expect(findOutages(tally(5, 5), tally(5, 0), ['id', 'mail'], none, 7)).toEqual([]);
   });

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import type { Fault } from '#core/errors';
-import { grouped } from '#core/text';
+import { grouped, nearest } from '#core/text';
 import type { StageEdges } from '#store/contract';
 
 export interface Baseline {
@@ -18,6 +18,8 @@ export interface Outage {
   readonly filledBefore: number;
   readonly filledNow: number;
   readonly since: number;
+  /** The system lists its attributes, and this is none of them; `meant`: the nearest that it lists. */
+  readonly unlisted?: { readonly meant: string | null };
 }
 
 /** What waits for a person about the reads of one connection, and what a person said; used up by the next complete read. */
@@ -140,7 +142,8 @@ export function findOutages(
       const vanished = listed !== undefined && !listed.includes(attribute) && is === 0;
       if (!vanished && !(was >= FILLED_ENOUGH && is * 2 < Math.min(was, had) * share)) continue;
       const since = known.attributes.find((o) => o.kind === kind && o.attribute === attribute)?.since ?? at;
-      out.push({ kind, attribute, filledBefore: was, filledNow: is, since });
+      const unlisted = vanished ? { unlisted: { meant: nearest(attribute, listed) } } : {};
+      out.push({ kind, attribute, filledBefore: was, filledNow: is, since, ...unlisted });
     }
   }
   return out;

@@ -26,6 +26,7 @@ import {
   Tally,
   unhealthy,
 } from './health.ts';
+import { noticeOutage, noticeUnhealthy } from './health-notice.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 
@@ -180,12 +181,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const now = tally.baseline();
   const sick = end?.complete ? unhealthy(before, now, outages) : null;
   if (sick !== null) {
-    context.notice(
-      'incompleteRead',
-      connection.name,
-      `${connection.name}: ${sick}. Nobody is taken as gone`,
-      `check the source; if it is right, run: rollcall approve ${connection.name} --read`,
-    );
+    noticeUnhealthy(context, connection, sick, end?.absent);
     // branch: holds: a read that looks wrong proves no absence
     // What a person may approve is this read, and no smaller one.
     const accepted = outages.accepted.filter((one) => one !== 'read');
@@ -209,12 +205,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   }
   for (const outage of out) {
     // branch: holds: an attribute is out
-    context.notice(
-      'outage',
-      connection.name,
-      `${connection.name}: attribute ${outage.attribute} was filled in ${grouped(outage.filledBefore)} objects and is now in ${grouped(outage.filledNow)}; the last values stay`,
-      `check the source; if it is right, run: rollcall approve ${connection.name} --attribute ${outage.kind}.${outage.attribute}`,
-    );
+    noticeOutage(context, connection, outage);
   }
   const gone = await markMissing(context, connection, mark, index.missing(bitmap));
   context.counters.add(connection.name, 'gone', gone);
