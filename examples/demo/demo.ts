@@ -139,6 +139,12 @@ writeFileSync(join(folder, HR_FILE), edited);
 claim(sum(rollcall.ask(['run'], [0, 3]) as Report, 'written') === 0, 'with the whole file back, there is nothing to repair');
 
 const here = relative(process.cwd(), folder) || '.';
+// Not by npx, which asks the public registry where the folder is not one of the clone's.
+const command = options.program ?? `node ${relative(folder, join(import.meta.dirname, '../../bin/rollcall.cjs'))}`;
+claim(
+  (rollcall.ask(['explain', 'zoe.celik', 'mail']) as { readonly label: string }).label === 'Zoë Çelik',
+  'whom the README asks about is somebody here',
+);
 chapter(
   10,
   'Yours now',
@@ -146,10 +152,10 @@ chapter(
   `Made in ${((performance.now() - begun) / 1000).toFixed(0)} s. Go on from here:`,
   '',
   `    cd ${here}`,
-  '    npx rollcall people zoe              find somebody, accents or not',
-  `    npx rollcall explain ${cast.mover.employeeId}          why everything about one person is as it is`,
-  '    npx rollcall parked                  what waits for a decision',
-  '    edit hr/employees.csv, then: npx rollcall plan --read',
+  `    ${command} people zoe                 find somebody, accents or not`,
+  `    ${command} explain zoe.celik mail     why it is as it is: winner, losers, rule and run`,
+  `    ${command} parked                     what waits for a decision`,
+  `    edit hr/employees.csv, then: ${command} plan --read`,
 );
 
 /** The record of a person's own account, folded lines joined. */
