@@ -66,12 +66,19 @@ async function execute(
   const json = args.has('json');
   const quiet = args.has('quiet');
   const progress = progressFor(terminal, quiet || json);
-  const stop = listenForStop(terminal, progress);
+  let waits = false;
+  const stop = listenForStop(terminal, progress, () => waits);
   showTimesIn(null);
   const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
-    onProgress: (step) => progress.report(step),
+    onProgress(step) {
+      waits = false;
+      progress.report(step);
+    },
     signal: stop.signal,
-    onWaits: (holder) => progress.note(waitingText(holder, terminal)),
+    onWaits(holder) {
+      waits = true;
+      progress.note(waitingText(holder, terminal));
+    },
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });
@@ -115,12 +122,17 @@ function progressFor(terminal: Terminal, quiet: boolean): Progress {
   });
 }
 
-/** The first Ctrl-C ends cleanly, a second one at once; the store outlives both. */
-function listenForStop(terminal: Terminal, progress: Progress): { readonly signal: AbortSignal; close(): void } {
+/** The first Ctrl-C ends cleanly, a second one at once; the store outlives both. Who only `waits` has nothing at hand, and says so at its end. */
+function listenForStop(
+  terminal: Terminal,
+  progress: Progress,
+  waits: () => boolean,
+): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
+    if (waits()) return;
     progress.note(
       `${terminal.paintErr.yellow('Stopping cleanly')} after the batch at hand. Press Ctrl-C again to stop at once; nothing is lost either way.\n`,
     );

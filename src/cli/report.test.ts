@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { NO_COUNTS } from '#operations/runs';
 import type { ReportOutput } from '#operations/shapes';
-import { countsTable, summaryLine } from './report.ts';
+import { countsTable, reportText, summaryLine } from './report.ts';
 import { openTerminal } from './terminal.ts';
 
 type Counts = ReportOutput['connections'][number];
@@ -37,22 +37,46 @@ it('a plan that read nothing says nothing of reading', () => {
   expect(countsTable(some, terminal(120))).toContain('seen');
 });
 
+const report = (rowsWritten: number, more: Partial<Counts> = {}): ReportOutput => ({
+  run: 9,
+  profile: 'cycle',
+  status: 'interrupted',
+  now: '2026-01-12T08:00:00Z',
+  elapsedMs: 100,
+  connections: [{ connection: 'hr', ...NO_COUNTS, parked: 2, ...more }],
+  objects: {},
+  rowsWritten,
+  faultCount: 0,
+  failed: [],
+  faults: [],
+  notices: [],
+});
+
 it('a run that was stopped says whether it had done anything', () => {
-  const report = (rowsWritten: number, more: Partial<Counts> = {}): ReportOutput => ({
-    run: 9,
-    profile: 'cycle',
-    status: 'interrupted',
-    now: '2026-01-12T08:00:00Z',
-    elapsedMs: 100,
-    connections: [{ connection: 'hr', ...NO_COUNTS, parked: 2, ...more }],
-    objects: {},
-    rowsWritten,
-    faultCount: 0,
-    failed: [],
-    faults: [],
-    notices: [],
-  });
-  expect(summaryLine(report(0), terminal(80))).toBe('Run 9 was stopped before it read or wrote anything in 0.1 s. 0 written.\n');
+  expect(summaryLine(report(0), terminal(80))).toBe(
+    'Run 9 was stopped after 0.1 s, before it read or wrote anything. 0 written.\n',
+  );
   for (const some of [report(3), report(0, { seen: 1 }), report(0, { written: 1 })])
-    expect(summaryLine(some, terminal(80))).toContain('was stopped; what it had done is kept');
+    expect(summaryLine(some, terminal(80))).toContain('was stopped after 0.1 s; what it had done is kept. ');
+  const objects = { person: { created: 2, changed: 0, total: 20 } };
+  expect(summaryLine({ ...report(3), objects }, terminal(80))).toBe(
+    'Run 9 was stopped after 0.1 s; what it had done is kept. 20 people (2 new), 0 written.\n',
+  );
+});
+
+it('why a read was not complete is said once, with what to do', () => {
+  const why = {
+    kind: 'invalidValue',
+    message: 'line 15: the row has 2 fields',
+    where: { connection: 'hr' },
+    remedy: 'mend the row',
+  } as const;
+  const notice = { kind: 'incompleteRead', connection: 'hr', remedy: 'mend the row', hold: null, command: null } as const;
+  const message = (told: string) => `hr: the read was not complete${told}; nobody is taken as gone`;
+  const notices = [{ ...notice, message: message(` (${why.message})`) }];
+  const said = reportText({ ...report(3), faultCount: 1, faults: [why], notices }, terminal(120));
+  expect(said).toContain(`! ${message('')}\n\n`);
+  expect([said.match(/line 15/g), said.match(/mend the row/g)]).toMatchObject([{ length: 1 }, { length: 1 }]);
+  // Among the first faults it may not be.
+  expect(reportText({ ...report(3), notices }, terminal(120))).toContain(`! ${notices[0]!.message}\n  → mend the row\n`);
 });

@@ -118,7 +118,10 @@ function hintsOf(
   }
   // A plan shows what comes of it itself.
   if (planned !== null && kind === 'rulesChanged') return [];
-  return [printable(remedy), ...(command === null || remedy.includes('rollcall ') ? [] : [paint.cyan(command)])];
+  return [
+    ...(remedy === '' ? [] : [printable(remedy)]),
+    ...(command === null || remedy.includes('rollcall ') ? [] : [paint.cyan(command)]),
+  ];
 }
 
 /** `run`: where all of them can be looked up; null for a plan, which is kept nowhere. */
@@ -143,10 +146,10 @@ const STATUS: { readonly [status in ReportOutput['status']]: string } = {
   done: 'is done',
   warnings: 'is done, with problems',
   failed: 'failed',
-  interrupted: 'was stopped; what it had done is kept',
+  interrupted: 'was stopped',
 };
 
-/** `Run 12 is done in 3.2 s: 503 people (498 new). 0 written.` */
+/** `Run 12 is done in 3.2 s: 503 people (498 new). 0 written.`; `Run 12 was stopped after 3.2 s; what it had done is kept. 503 people, 0 written.` */
 export function summaryLine(report: ReportOutput, { paint }: Terminal): string {
   const written = report.connections.reduce((sum, one) => sum + one.written, 0);
   const kinds = Object.entries(report.objects)
@@ -165,17 +168,27 @@ export function summaryLine(report: ReportOutput, { paint }: Terminal): string {
       : report.status === 'done'
         ? paint.green
         : paint.yellow;
+  const ended = colour(`Run ${report.run} ${STATUS[report.status]}`);
+  const writes = `${paint.bold(`${number(written)} written`)}.\n`;
+  if (report.status !== 'interrupted')
+    return `${ended} in ${duration(report.elapsedMs)}${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}. ${writes}`;
   // Stopped in its first moments: who is afraid of what it did is told that there is nothing.
   const idle = report.rowsWritten === 0 && report.connections.every((one) => one.seen === 0 && one.written === 0);
-  const ended = report.status === 'interrupted' && idle ? 'was stopped before it read or wrote anything' : STATUS[report.status];
-  return (
-    `${colour(`Run ${report.run} ${ended}`)} in ${duration(report.elapsedMs)}` +
-    `${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}. ${paint.bold(`${number(written)} written`)}.\n`
-  );
+  const kept = idle ? ', before it read or wrote anything' : '; what it had done is kept';
+  return `${ended} after ${duration(report.elapsedMs)}${kept}. ${[...kinds, writes].join(', ')}`;
+}
+
+/** Why a read was not complete stands among the faults, with what to do: it is not said once more. */
+function unrepeated(notice: ReportOutput['notices'][number], faults: ReportOutput['faults']): typeof notice {
+  if (notice.kind !== 'incompleteRead') return notice;
+  const { connection, message, remedy } = notice;
+  const why = faults.find((one) => one.where.connection === connection && message.includes(` (${one.message})`));
+  if (why === undefined) return notice;
+  return { ...notice, message: message.replace(` (${why.message})`, ''), remedy: remedy === why.remedy ? '' : remedy };
 }
 
 export function reportText(report: ReportOutput, terminal: Terminal): string {
-  const notices = noticesText(report, terminal);
+  const notices = noticesText({ notices: report.notices.map((one) => unrepeated(one, report.faults)) }, terminal);
   const faults = faultsText(report, report.run, terminal);
   return (
     (report.connections.length === 0 ? '' : `${countsTable(report.connections, terminal)}\n`) +

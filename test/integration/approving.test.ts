@@ -183,7 +183,7 @@ describe('what a gate holds', () => {
     expect(await said()).toEqual([]);
     leave(4, 8);
     expect(await said()).toEqual([
-      'dir: 4 changes of kind "delete" are held: over the limit of 5, with 4 sent in the last 24 hours; other changes go on',
+      'dir: 4 changes of kind "delete" are held: with the 4 sent before they would make 8 in 24 hours, and the limit is 5; other changes go on',
     ]);
     expect((await here.call('plan')).out).toContain('→ rollcall approve dir\n');
     await here.write('rollcall.yaml', `${yaml('{ action: delete }')}    gates: { delete: { percent: 50 } }\n`);

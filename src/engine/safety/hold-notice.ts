@@ -43,5 +43,10 @@ function holdMessage({ count: first, part, limit }: GateHold, waits: number, ove
   const grown = waits > first && part !== 'member' ? ` (${grouped(first)} when this began)` : '';
   const held = `${what} ${one ? 'is' : 'are'} held${grown}`;
   if (over === null) return `${held}: over the limit of ${grouped(limit)} when this began`;
-  return `${held}: over the limit of ${grouped(over.limit)}${over.sent > 0 ? `, with ${grouped(over.sent)} sent in the last 24 hours` : ''}`;
+  if (over.sent === 0) return `${held}: over the limit of ${grouped(over.limit)}`;
+  const [made, limited] = [`${grouped(over.count)} in 24 hours`, `and the limit is ${grouped(over.limit)}`];
+  // Of members it may be one group that loses too many.
+  if (over.count !== waits + over.sent)
+    return `${held}: one group alone would lose ${made}, ${grouped(over.sent)} of them already, ${limited}`;
+  return `${held}: with the ${grouped(over.sent)} sent before ${one ? 'it' : 'they'} would make ${made}, ${limited}`;
 }
