@@ -53,6 +53,7 @@ export async function resolveReferences(
     const found = [...value.matchAll(REFERENCE)];
     if (found.length === 0) return value;
     references.push(at);
+    const kept: (readonly [start: number, end: number])[] = [];
     let out = '';
     let from = 0;
     for (const match of found) {
@@ -62,11 +63,17 @@ export async function resolveReferences(
         report(at, resolved.fault, resolved.remedy);
         return value;
       }
-      if (by === 'file' || isSecret || value.includes('://') || hidden(at)) keepSecret(resolved.value);
-      out += value.slice(from, match.index) + resolved.value;
+      out += value.slice(from, match.index);
+      if (by === 'file' || isSecret || value.includes('://') || hidden(at)) {
+        keepSecret(resolved.value);
+        kept.push([out.length, out.length + resolved.value.length]);
+      }
+      out += resolved.value;
       from = match.index + match[0].length;
     }
-    return out + value.slice(from);
+    out += value.slice(from);
+    for (const [start, end] of kept) keepSecret(wordAround(out, start, end));
+    return out;
   };
   const walk = async (value: unknown, at: Path): Promise<unknown> => {
     if (typeof value === 'string') return text(value, at);
@@ -87,6 +94,16 @@ export async function resolveReferences(
     return out;
   };
   return { data: await walk(node, []), references };
+}
+
+/** Enough that what is found is no short one any more. */
+const NEAR = 64;
+
+/** A secret with the letters and digits that stand at its ends: a short one is not looked for among more of them. */
+function wordAround(text: string, start: number, end: number): string {
+  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, start - NEAR), start))![0];
+  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(end, end + NEAR))![0];
+  return before + text.slice(start, end) + after;
 }
 
 type Answer = { readonly value: string } | { readonly fault: string; readonly remedy: string };

@@ -108,3 +108,41 @@ test('concealed settings print as written, at every level, and stay readable', (
   expect(JSON.parse(JSON.stringify(value))).toEqual(written);
   expect(value.auth.password).toBe('opensesame');
 });
+
+describe('a short secret', () => {
+  keepSecret('right');
+  keepSecret('!a1b');
+
+  test('is replaced wherever it stands by itself, whatever is beside it', () => {
+    for (const [before, after] of [
+      ['', ''],
+      ['password=', ';'],
+      ['postgres://me:', '@host'],
+      ['"', '"'],
+      ['PW_', '_2'],
+      [JSON.stringify('a\n').slice(1, -1), '\\n'],
+      ['%20', '%20'],
+      ['\u001b[31m', '\u001b[0m'],
+    ])
+      expect(redact(`${before}right${after}`)).toBe(`${before}${REDACTED}${after}`);
+    expect(redact('x!a1b, x!a1bc')).toBe(`x${REDACTED}, x!a1bc`);
+  });
+
+  test('is no hole in other words', () => {
+    const text = 'Brighton, rights, copyright 2026, Özright';
+    expect(redact(text)).toBe(text);
+  });
+
+  test('within a word of the configuration hides that word', async () => {
+    const env = { ...sources.env, SHORT: 'left1' };
+    const answer = await resolveReferences(
+      'https://h.example/abc${env:SHORT}def',
+      () => false,
+      { ...sources, env },
+      () => {},
+    );
+    expect(redact(`asked ${String(answer.data)}; abcleft1def; left1`)).toBe(
+      `asked https://h.example/${REDACTED}; ${REDACTED}; ${REDACTED}`,
+    );
+  });
+});
