@@ -444,8 +444,10 @@ describe('faults, each with line, column and remedy', () => {
     const missing = await loadConfiguration({ ...options, file: '/nonexistent/rollcall.yaml' });
     expect(missing).toMatchObject({
       ok: false,
-      faults: [{ message: '/nonexistent/rollcall.yaml does not exist', where: { line: 1, column: 1 } }],
+      faults: [{ message: '/nonexistent/rollcall.yaml does not exist', where: { file: '/nonexistent/rollcall.yaml' } }],
     });
+    // There is no line to show.
+    expect(missing.ok ? [] : missing.faults.map(({ where }) => where)).toEqual([{ file: '/nonexistent/rollcall.yaml' }]);
   });
 });
 

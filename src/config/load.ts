@@ -149,7 +149,7 @@ async function readText(file: string): Promise<string> {
 
 function unreadable(file: string, error: unknown): Fault {
   const { code } = error as NodeJS.ErrnoException;
-  const where = { file, line: 1, column: 1 };
+  const where = { file };
   if (code === 'ENOENT')
     return {
       kind: 'configuration',

@@ -46,7 +46,7 @@ export async function openSession(
   let last: Fault | undefined;
   let count = 0;
   const fault = (told: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
-    const one = keepableFault(subject?.subject === 'staged' ? withLine(told, context) : told);
+    const one = keepableFault(subject?.subject === 'staged' ? withLine(told, context, (name) => open.get(name)?.file) : told);
     // The one thing that a read left out is also why that read was not complete.
     if (subject === undefined && isDeepStrictEqual(last, one)) return;
     last = one;
@@ -127,10 +127,17 @@ export function clearedBy({ exports, imports }: Pick<EngineConnection, 'exports'
 }
 
 /** Where the object stood in the file that this run read it from. */
-function withLine(fault: Fault, { lines }: Pick<EngineContext, 'lines'>): Fault {
+function withLine(
+  fault: Fault,
+  { lines }: Pick<EngineContext, 'lines'>,
+  fileOf: (connection: string) => string | undefined,
+): Fault {
   const { connection, object, line } = fault.where;
-  const found = connection === undefined || object === undefined || line !== undefined ? undefined : lines.of(connection, object);
-  return found === undefined ? fault : { ...fault, where: { ...fault.where, line: found } };
+  if (connection === undefined || object === undefined || line !== undefined) return fault;
+  const found = lines.of(connection, object);
+  if (found === undefined) return fault;
+  const file = fileOf(connection);
+  return { ...fault, where: { ...(file === undefined ? {} : { file }), ...fault.where, line: found } };
 }
 
 /** A fault about a text that no store keeps names that text too; one in which a secret turns up does not. */

@@ -68,7 +68,7 @@ describe('dates that are none', () => {
     const said = (object: string, line: number, column: string, attribute: string, shown: string) => ({
       kind: 'invalidValue',
       message: `the value is no date, or no day of the calendar (read from ${column})`,
-      where: { connection: 'hr', object, attribute, line },
+      where: { file: here.path('hr.csv'), connection: 'hr', object, attribute, line },
       remedy: `write it as 2026-03-01, or as 1.3.2026, 2026/3/1 or 20260301; see what was read with: rollcall preview hr ${shown}`,
     });
     expect(faults).toHaveLength(3);
@@ -80,7 +80,7 @@ describe('dates that are none', () => {
       ]),
     );
     const { out } = await here.call('run', 'show', '1');
-    expect(out).toContain('at connection hr, line 4 of its file, object E 2, attribute startDate');
+    expect(out).toContain(`at ${here.path('hr.csv')}, line 4, connection hr, object E 2, attribute startDate`);
     expect(out).not.toContain('secretly');
     expect((await here.call('preview', 'hr', 'E 2')).out).toContain('secretly');
     // What is worked out again without being read again is not where it was told last time.

@@ -46,9 +46,9 @@ function fromOptions(
   return { name, type, settings, anchor: anchor ?? null };
 }
 
-/** `csv:out/phonebook.csv` is called `phonebook`, where that can be a name and is not the source's. */
-function calledAs(target: string, source: string): string {
-  const name = basename(target.slice(target.indexOf(':') + 1))
+/** `out/phonebook.csv` is called `phonebook`, where that can be a name and is not the source's. */
+function calledAs(path: string, source: string): string {
+  const name = basename(path)
     .replace(/\.[^.]*$/, '')
     .toLowerCase();
   const usable = [name, 'directory', 'target'].filter((one) => /^[a-z][a-z0-9_-]{0,62}$/.test(one) && one !== source);
@@ -75,7 +75,7 @@ async function unusable(type: string, path: string, exists: boolean, { session }
 /** `exists`: it must be there already. `taken`: a name that another one has. */
 async function askConnection(
   asker: Asker,
-  [what, suggested, exists]: readonly [what: string, suggested: string, exists: boolean],
+  [what, suggest, exists]: readonly [what: string, suggest: (path: string) => string, exists: boolean],
   surroundings: Surroundings,
   taken: string | null = null,
 ): Promise<Answer> {
@@ -87,7 +87,7 @@ async function askConnection(
   const path = await asker.text('Where is it? (path of the file, from this folder)', undefined, (one) =>
     unusable(type, one, exists, surroundings),
   );
-  const name = await asker.text('What shall it be called in Rollcall?', suggested, (one) =>
+  const name = await asker.text('What shall it be called in Rollcall?', suggest(path), (one) =>
     one === taken ? 'The source is called so already.' : NAME.test(one) ? null : 'A small letter, then letters, digits, - or _.',
   );
   return { name, type, settings: { path }, anchor: null };
@@ -129,12 +129,12 @@ async function ask(args: Arguments, surroundings: Surroundings): Promise<unknown
     );
     const source = await askAnchor(
       asker,
-      await askConnection(asker, ['the source of people', 'hr', true], surroundings),
+      await askConnection(asker, ['the source of people', () => 'hr', true], surroundings),
       surroundings,
     );
     const more = await asker.yes('Add a target that Rollcall writes to?', true);
-    const suggested = source.name === 'directory' ? 'target' : 'directory';
-    const target = more ? await askConnection(asker, ['the target', suggested, false], surroundings, source.name) : null;
+    const suggest = (path: string): string => calledAs(path, source.name);
+    const target = more ? await askConnection(asker, ['the target', suggest, false], surroundings, source.name) : null;
     return { source, target, force: args.has('force'), zone: zone() };
   } finally {
     asker.close();
@@ -189,7 +189,13 @@ export const init: Command = command({
       target:
         target === undefined
           ? null
-          : fromOptions(target, args.text('target-name') ?? calledAs(target, name), undefined, args.all('target-set'), types),
+          : fromOptions(
+              target,
+              args.text('target-name') ?? calledAs(target.slice(target.indexOf(':') + 1), name),
+              undefined,
+              args.all('target-set'),
+              types,
+            ),
       force: args.has('force'),
       zone: zone(),
     };
