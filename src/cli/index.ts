@@ -12,15 +12,16 @@
 import { Interrupted, toFault } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
-import { ConfigurationFaults, type Holder, openSession } from '#operations/session';
+import { ConfigurationFaults, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, Declined, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
+import { holderText } from './holder-text.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
 import { columnsOf, type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
-import { showTimesIn, time } from './write.ts';
+import { showTimesIn } from './write.ts';
 
 export type { Program } from '#operations/operation';
 export type { Environment, Streams } from './terminal.ts';
@@ -77,7 +78,7 @@ async function execute(
     signal: stop.signal,
     onWaits(holder) {
       waits = true;
-      progress.note(waitingText(holder, terminal));
+      progress.note(holderText(holder, terminal));
     },
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
@@ -157,12 +158,6 @@ function listenForStop(
       for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
-}
-
-/** Another process runs on the same store: this one is next, or behind others that wait. */
-function waitingText({ program, host, pid, since }: Holder, { paintErr: paint }: Terminal): string {
-  const who = printable(`Rollcall ${program} (process ${pid} on ${host}, since ${time(since)})`);
-  return `${paint.yellow('Waiting')} for ${who} to end its run. Press Ctrl-C to wait no longer.\n`;
 }
 
 /** `rollcall.yaml` cannot be used, and what was asked for can be told all the same. */

@@ -10,6 +10,8 @@ export interface Holder {
   readonly pid: number;
   /** By the server's clock, ms. */
   readonly since: number;
+  /** It said nothing for its lease, and has been put out: whoever waited is next. */
+  readonly putOut: boolean;
 }
 
 /** What a process asked for that could not take the tenure: its text is only for `runs`, which writes and reads it. */

@@ -79,7 +79,7 @@ export function openSeveral(place: PostgresPlace, program: string, takeEpoch: (a
       const holder = await desk.holder();
       if (holder === null) return;
       who = `Rollcall ${holder.program} (process ${holder.pid} on ${holder.host})`;
-      const now = `${who} ${holder.since}`;
+      const now = `${who} ${holder.since} ${holder.putOut}`;
       if (now !== told) waits(holder);
       told = now;
     };

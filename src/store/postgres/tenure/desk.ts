@@ -165,7 +165,7 @@ export function openDesk(place: PostgresPlace, program: string): Desk {
           );
         });
       }
-      return { program: String(of), host: String(host), pid: Number(pid), since: Number(since) };
+      return { program: String(of), host: String(host), pid: Number(pid), since: Number(since), putOut: over === true };
     },
     async close() {
       clearInterval(renewing);

@@ -44,6 +44,14 @@ processes(
   },
 );
 
+processes('whoever waits is told that the process it waits for was put out', async ({ a, b }, database) => {
+  await take(a!.several!);
+  await onDatabase(database, `update rollcall.tenure set lease_until = 1 where program = 'a'`);
+  const waits = waiting(b!.several!);
+  expect(await waits.for).toMatchObject({ program: 'a', pid: process.pid, putOut: true });
+  await waits.had;
+});
+
 processes('processes of another database on the server are not seen, and not put out', async ({ a, b }) => {
   await take(a!.several!);
   const other = await emptyStore();
