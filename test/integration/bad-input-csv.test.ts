@@ -193,7 +193,7 @@ describe('files that cannot be used', () => {
       {
         kind: 'outage',
         connection: 'hr',
-        message: expect.stringContaining('phone was filled in 12'),
+        message: 'hr: attribute phone is missing there altogether; it was filled in 12 objects, and the last values stay',
         remedy: expect.stringContaining('rollcall approve'),
       },
     ]);
