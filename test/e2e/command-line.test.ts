@@ -85,7 +85,8 @@ describe('from nothing to a quiet run', () => {
     expect(made).toMatchObject({ code: 0, answer: { anchor: 'Personalnummer', unmapped: [] } });
     expect((await json('check')).answer).toMatchObject({
       ok: true,
-      store: { state: 'none', faults: [] },
+      // A database of the tests' server has its tables already.
+      store: { state: STORE === 'sqlite' ? 'none' : 'there', faults: [] },
       connections: [{ connection: 'hr' }, { connection: 'directory' }],
     });
     const { code, answer } = await json('plan', '--read');

@@ -34,7 +34,8 @@ it('a folder that is not there is told, and no store is made where there is one'
 it('the store is there after the first run, and check changes nothing in it', async () => {
   await here.write('rollcall.yaml', `${HR}store: sqlite:rollcall.db\n`);
   const looked = async () => JSON.parse((await here.call('check', '--json')).out).store.state;
-  expect(await looked()).toBe('none');
+  // A database of the tests' server has its tables already.
+  expect(await looked()).toBe(STORE === 'sqlite' ? 'none' : 'there');
   await here.run();
   const before = await here.contents();
   expect(await looked()).toBe('there');
