@@ -9,6 +9,7 @@ import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
 import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
+import { newSliceNotes, nextGroup } from '../writes/lanes.ts';
 import type { OperationName } from '../writes/operations.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
 import { connectPipelined, type PostgresPlace, takeStatements } from './connect.ts';
@@ -40,25 +41,19 @@ const DURABLE = "select set_config('synchronous_commit', 'on', false) where curr
  */
 const BY_KEYS = 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off';
 
-const noSlices = () => ({
-  operations: {} as { [operation: string]: { rows: number; ms: number } },
-  commitMs: 0,
-  checkpointMs: 0,
-});
-
 // Of the store that is open: one at a time.
 let port: MessagePort;
 let options: WriterOptions;
 let client: Client | undefined;
 let copy: WorkingCopy;
-let slices = noSlices();
+let notes = newSliceNotes();
 let draining = false;
 let pushedAt = Number.NEGATIVE_INFINITY;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
 
 serve<WriterOptions>(async (given, asked) => {
-  [options, port, client, slices, draining] = [given, asked, undefined, noSlices(), false];
+  [options, port, client, notes, draining] = [given, asked, undefined, newSliceNotes(), false];
   [interactive, bulk, pushedAt] = [[], [], Number.NEGATIVE_INFINITY];
   try {
     client = await connected();
@@ -98,19 +93,13 @@ async function drain(): Promise<void> {
       await runGroup(interactive.splice(0));
       continue;
     }
-    const next = bulk.shift();
-    if (!next) break;
-    if (next.name === 'close') {
-      await close(next);
+    if (bulk.length === 0) break;
+    if (bulk[0]!.name === 'close') {
+      await close(bulk.shift()!);
       return;
     }
-    const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
-    while (group[group.length - 1]!.more && bulk.length > 0 && bulk[0]!.name !== 'close') group.push(bulk.shift()!);
-    if (group[group.length - 1]!.more && bulk.length === 0) {
-      // The rest of it is on its way, and begins the next round.
-      bulk.unshift(...group);
-      break;
-    }
+    const group = nextGroup(bulk);
+    if (group === null) break;
     await runGroup(group);
   }
   draining = false;
@@ -139,7 +128,7 @@ async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
     const since = performance.now();
     committing = true;
     await on.query('commit');
-    slices.commitMs = Math.max(slices.commitMs, performance.now() - since);
+    notes.slices.commitMs = Math.max(notes.slices.commitMs, performance.now() - since);
   } catch (error) {
     copy.forget();
     copy.restoreWritten(written);
@@ -191,7 +180,7 @@ function alike(requests: readonly WriterRequest[], from: number): WriterRequest[
 async function runSome(on: Client, requests: readonly WriterRequest[]): Promise<WriterReply[]> {
   const { id, name, lane } = requests[0]!;
   if (name === 'written') return [{ id, ok: true, result: Object.fromEntries(copy.written), shapes: [] }];
-  if (name === 'slices') return [{ id, ok: true, result: slices, shapes: [] }];
+  if (name === 'slices') return [{ id, ok: true, result: notes.slices, shapes: [] }];
   const begun = performance.now();
   const written = new Map(copy.written);
   takeStatements();
@@ -199,7 +188,7 @@ async function runSome(on: Client, requests: readonly WriterRequest[]): Promise<
   try {
     const inputs = requests.map(({ input }) => fromColumns(input, checkDomain, name));
     outcomes = await operate(on, name as OperationName, inputs);
-    if (lane === 'bulk') noteSlice(name, written, performance.now() - begun);
+    if (lane === 'bulk') notes.note(name, written, copy.written, performance.now() - begun);
   } catch (error) {
     // What the database refused undoes the whole transaction.
     if ((error as { severity?: unknown }).severity !== undefined || isLost(error)) throw error;
@@ -218,11 +207,4 @@ async function operate(on: Client, name: OperationName, inputs: readonly unknown
   const outcomes: Outcome[] = [];
   for (const input of inputs) outcomes.push({ ok: true, result: await statement(on, input) });
   return outcomes;
-}
-
-function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {
-  let rows = 0;
-  for (const [table, n] of copy.written) rows += n - (before.get(table) ?? 0);
-  const most = slices.operations[name] ?? { rows: 0, ms: 0 };
-  slices.operations[name] = { rows: Math.max(most.rows, rows), ms: Math.max(most.ms, ms) };
 }

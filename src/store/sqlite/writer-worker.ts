@@ -10,6 +10,7 @@ import { checkDomain } from '../tables/domain.ts';
 import { plainError } from '../tables/faults.ts';
 import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
+import { newSliceNotes, nextGroup } from '../writes/lanes.ts';
 import { OPERATIONS, type OperationName } from '../writes/operations.ts';
 import { createSession, type Session } from '../writes/session.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
@@ -31,25 +32,19 @@ export interface WriterOptions {
  */
 const CHECKPOINT_PAGES = 16_000;
 
-const noSlices = () => ({
-  operations: {} as { [operation: string]: { rows: number; ms: number } },
-  commitMs: 0,
-  checkpointMs: 0,
-});
-
 // Of the store that is open: one at a time.
 let port: MessagePort;
 let options: WriterOptions;
 let lock: Lock | undefined;
 let db: Database;
 let session: Session;
-let slices = noSlices();
+let notes = newSliceNotes();
 let scheduled = false;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
 
 serve<WriterOptions>((given, asked) => {
-  [options, port, lock, slices, scheduled] = [given, asked, undefined, noSlices(), false];
+  [options, port, lock, notes, scheduled] = [given, asked, undefined, newSliceNotes(), false];
   [interactive, bulk] = [[], []];
   try {
     lock = options.lock ? takeLock(options.path, options.program) : undefined;
@@ -88,20 +83,13 @@ function drain(): void {
       runGroup(interactive.splice(0));
       continue;
     }
-    const next = bulk.shift();
-    if (!next) return;
-    if (next.name === 'close') {
-      close(next);
+    if (bulk.length === 0) return;
+    if (bulk[0]!.name === 'close') {
+      close(bulk.shift()!);
       return;
     }
-    // Half of what waits at most, so that the caller prepares more while these are written; slices of one batch stay together.
-    const group = [next, ...bulk.splice(0, Math.max(0, (bulk.length >> 1) - 1))];
-    while (group[group.length - 1]!.more && bulk.length > 0 && bulk[0]!.name !== 'close') group.push(bulk.shift()!);
-    if (group[group.length - 1]!.more && bulk.length === 0) {
-      // The rest of it is on its way, and begins the next round.
-      bulk.unshift(...group);
-      return;
-    }
+    const group = nextGroup(bulk);
+    if (group === null) return;
     runGroup(group);
     checkpoint();
   }
@@ -129,7 +117,7 @@ function runGroup(requests: readonly WriterRequest[]): void {
     }
     const begun = performance.now();
     db.exec('commit');
-    slices.commitMs = Math.max(slices.commitMs, performance.now() - begun);
+    notes.slices.commitMs = Math.max(notes.slices.commitMs, performance.now() - begun);
   } catch (error) {
     if (db.raw.isTransaction) db.exec('rollback');
     db.restoreWritten(written);
@@ -150,7 +138,7 @@ function runGroup(requests: readonly WriterRequest[]): void {
 
 function runOne(request: WriterRequest): WriterReply {
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
-  if (request.name === 'slices') return { id: request.id, ok: true, result: slices, shapes: [] };
+  if (request.name === 'slices') return { id: request.id, ok: true, result: notes.slices, shapes: [] };
   const begun = performance.now();
   db.takeShapes();
   db.exec('savepoint one');
@@ -163,7 +151,7 @@ function runOne(request: WriterRequest): WriterReply {
     const result = operation(session, input);
     session.flush();
     db.exec('release one');
-    if (request.lane === 'bulk') noteSlice(request.name, written, performance.now() - begun);
+    if (request.lane === 'bulk') notes.note(request.name, written, db.written, performance.now() - begun);
     return { id: request.id, ok: true, result, shapes: db.takeShapes() };
   } catch (error) {
     // A full disk undoes the whole transaction, and everything in it fails.
@@ -176,13 +164,6 @@ function runOne(request: WriterRequest): WriterReply {
   }
 }
 
-function noteSlice(name: string, before: ReadonlyMap<string, number>, ms: number): void {
-  let rows = 0;
-  for (const [table, n] of db.written) rows += n - (before.get(table) ?? 0);
-  const most = slices.operations[name] ?? { rows: 0, ms: 0 };
-  slices.operations[name] = { rows: Math.max(most.rows, rows), ms: Math.max(most.ms, ms) };
-}
-
 /** Passive: never waits for a reader, never stops one. */
 function checkpoint(): void {
   if (interactive.length > 0) return;
@@ -190,5 +171,5 @@ function checkpoint(): void {
   if (!row || Number(row[1]) - Number(row[2]) < CHECKPOINT_PAGES) return;
   const begun = performance.now();
   db.get('pragma wal_checkpoint(passive)');
-  slices.checkpointMs = Math.max(slices.checkpointMs, performance.now() - begun);
+  notes.slices.checkpointMs = Math.max(notes.slices.checkpointMs, performance.now() - begun);
 }
