@@ -142,10 +142,11 @@ function agree(
   resolver: ReturnType<typeof createResolver>,
   fixed: ReadonlyMap<string, Value>,
 ): Evaluated {
-  const { rules, clock, before, parked } = one;
+  const { rules, clock, before } = one;
   const beforeAttributes = before ? parseImage(before.attributes) : null;
   const winners = new Map<string, string | null>();
   const debts = new Set<string>();
+  const owed: { readonly attribute: string; readonly item: ParkedItem }[] = [];
   const suppressed = new Map<string, readonly Scalar[]>();
   const attributes: Attributes = bare();
   for (const [name, { offers, flows, removed }] of one.offered) {
@@ -174,7 +175,7 @@ function agree(
       // branch: holds: an attribute whose rule fails
       continue;
     }
-    if (referring) value = resolved(name, value, type.multi, winner, debts, parked);
+    if (referring) value = resolved(name, value, type.multi, winner, debts, owed);
     if (value !== undefined) attributes[name] = value;
   }
   for (const name of one.failed.keys()) {
@@ -197,6 +198,12 @@ function agree(
   const owned = kept || isOwned(context, one.kind, before, one.contributors);
   const frozen = owned || before === null || neverOwned(before) ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
+  // Nobody waits for a value that would not be taken: it is frozen, or a person fixed another.
+  for (const { attribute, item } of frozen ? [] : owed) {
+    if (!debts.has(attribute)) continue;
+    // branch: parks debt: a key that means nobody
+    one.parked.push(item);
+  }
   const life = stateOfObject(context, rules, before, owned, agreed, clock);
   const taken = frozen || before === null ? null : takenOf(context, rules, one.rows);
   return {
@@ -240,7 +247,7 @@ function resolved(
   multi: boolean,
   connection: string | null,
   debts: Set<string>,
-  parked: ParkedItem[],
+  owed: { readonly attribute: string; readonly item: ParkedItem }[],
 ): Value | undefined {
   const found: number[] = [];
   for (const scalar of scalars(value)) {
@@ -251,8 +258,7 @@ function resolved(
     debts.add(name);
     const { key, candidates } = owedOf(String(scalar));
     const of = candidates.length === 0 ? {} : { candidates };
-    // branch: parks debt: a key that means nobody
-    parked.push({ kind: 'debt', connection, detail: canonicalJson({ attribute: name, key, ...of }) });
+    owed.push({ attribute: name, item: { kind: 'debt', connection, detail: canonicalJson({ attribute: name, key, ...of }) } });
   }
   if (found.length === 0) return scalars(value).length === 0 ? null : undefined;
   return multi ? found : found[0];

@@ -31,6 +31,18 @@ const dirWithGroups = (
 
 export const references: readonly Case[] = [
   {
+    says: '10: nobody waits for what somebody who leaves refers to: the agreed values are frozen',
+    config: {
+      connections: {
+        hr: source({ ...simple, manager: { reference: 'boss' } }, {}, { owner: false }),
+        temps: source(simple),
+        dir: target({ cn: 'displayName', manager: 'manager' }),
+      },
+    },
+    systems: { hr: { a: { ...ann, boss: 'nobody' } }, temps: { t: ann }, dir: {} },
+    story: ['settle', { parked: [`debt hr ${hr('a')}`] }, remove('temps', 0), 'settle', { parked: [] }],
+  },
+  {
     says: "10: references are exported in the target's own terms; an unresolved one is debt and resolves by itself",
     config: {
       connections: {
