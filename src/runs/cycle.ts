@@ -38,6 +38,8 @@ export interface CycleOptions extends SyncOptions {
   readonly sync: boolean;
   /** `decided`: what earlier syncs decided, to the chosen connections, and not read back. */
   readonly export: boolean | 'decided';
+  /** An earlier step of the run worked out what there was: before an export of what is decided, what came in since is worked out too. */
+  readonly synced?: boolean;
   /** What may be sent, where that is not everything: asked once sync has decided, since it makes accounts. */
   readonly scope?: () => Promise<Scope>;
   /** Called after each phase; false ends the cycle. */
@@ -91,19 +93,27 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
   return true;
 }
 
-/** Sends what is decided. Where something read is not worked out yet, a decision may be out of date: then nothing is sent. */
+/** Sends what is decided. Where something read is not worked out yet, a decision may be out of date: then nothing is sent, unless the run syncs. */
 async function exportDecided(
   context: EngineContext,
   chosen: (c: EngineConnection) => boolean,
   looks: Looks,
   options: CycleOptions,
 ): Promise<boolean> {
-  const scope = await options.scope?.();
-  await lookFirst(context, context.connections.filter(chosen), looks, scope?.only);
-  const behind = (await context.store.sync.dirty()).ranges.length > 0;
+  let scope: Scope | undefined;
+  let behind = false;
+  // As in a cycle: others go on meanwhile, so this ends whether or not there is more, and a plan decides nothing once it looked.
+  for (let pass = 0; pass < PASSES; pass++) {
+    scope = await options.scope?.();
+    await lookFirst(context, context.connections.filter(chosen), looks, scope?.only);
+    behind = (await context.store.sync.dirty()).ranges.length > 0;
+    if (!behind || !options.synced || options.refused) break;
+    await sync(context, options);
+    for (const connection of context.connections) await gateConnection(context, connection);
+  }
   for (const connection of context.connections) {
     if (!chosen(connection)) continue;
-    if (!behind) await exportOne(context, connection, scope, looks.deletable, false);
+    if (!behind || options.synced) await exportOne(context, connection, scope, looks.deletable, false);
     else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
       context.notice(
         'notSynced',

@@ -219,6 +219,7 @@ async function carryOut(
       connections: request.connections,
       sync: options.sync ?? work.sync,
       export: options.export ?? work.export,
+      synced: steps.slice(0, index).some((one) => WORK[one].sync),
       ...(object === undefined
         ? {}
         : { only: [object], scope: async () => ({ only: await accountsOf(object, services), members: null }) }),

@@ -6,6 +6,7 @@ const yaml = (more = '', protect = ''): string => `store: sqlite:rollcall.db
 profiles:
   nightly: [full-import, full-sync, export]
   readings: [delta-import, delta-sync]
+  sending: [delta-sync, export]
 connections:
   hr:
     type: memory
@@ -107,7 +108,8 @@ it('an export sends nothing while something read or configured since is not work
   expect(names()).toEqual(['Person 1', 'Anna']);
 });
 
-it('an export looks at an account again before it deletes it', async () => {
+/** The account of 3 is to be deleted, and is not as it was when that was decided. */
+async function changedBeforeDelete(): Promise<void> {
   here.system('hr').remove('person', '3');
   await here.run({ profile: 'delta-import' });
   await here.run({ profile: 'delta-sync' });
@@ -119,11 +121,23 @@ it('an export looks at an account again before it deletes it', async () => {
   await here.run({ profile: 'full-import' });
   await here.run({ profile: 'delta-sync' });
   here.system('dir').edit('person', '3', { note: 'new since' });
+}
+
+it('an export looks at an account again before it deletes it', async () => {
+  await changedBeforeDelete();
   const report = await here.run({ profile: 'export', connections: ['dir'] });
   expect(report.connections.find((one) => one.connection === 'dir')).toMatchObject({ seen: 1, deleted: 0 });
   expect(report.notices.map((one) => one.kind)).toEqual(['notSynced']);
   expect(here.system('dir').get('person', '3')).not.toBeNull();
   await here.run({ profile: 'delta-sync' });
   await here.run({ profile: 'export' });
+  expect(here.system('dir').get('person', '3')).toBeNull();
+});
+
+it('what comes in between the sync and the export of a run is worked out before anything is sent', async () => {
+  await changedBeforeDelete();
+  const report = await here.run({ profile: 'sending' });
+  expect(report.connections.find((one) => one.connection === 'dir')).toMatchObject({ deleted: 1 });
+  expect(report).toMatchObject({ status: 'done', notices: [] });
   expect(here.system('dir').get('person', '3')).toBeNull();
 });

@@ -79,7 +79,10 @@ testOnPostgres(
     read.go();
     const reports = await Promise.all([first, second]);
     goes = false;
-    expect(reports.map(({ status }) => status)).toEqual(['done', 'done']);
+    expect(reports).toMatchObject([
+      { status: 'done', faults: [], notices: [] },
+      { status: 'done', faults: [], notices: [] },
+    ]);
     await deedsDone;
     // Otherwise nothing happened side by side.
     expect(beside).toBeGreaterThan(todo.length / 10);
