@@ -36,6 +36,7 @@ export interface CheckedStore {
   /** Null where it cannot be used; `faults` say why. */
   readonly state: (typeof STORE_LOOKS)[number] | null;
   readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
 }
 export interface CheckOutput {
   readonly file: string;
@@ -63,7 +64,9 @@ export const check: Operation<CheckInput, CheckOutput> = {
     faults: z.array(fault),
     warnings: z.array(fault),
     lines: z.record(z.string(), z.string()),
-    store: z.object({ place: z.string(), state: z.enum(STORE_LOOKS).nullable(), faults: z.array(fault) }).nullable(),
+    store: z
+      .object({ place: z.string(), state: z.enum(STORE_LOOKS).nullable(), faults: z.array(fault), warnings: z.array(fault) })
+      .nullable(),
     connections: z.array(
       z.object({
         connection: z.string(),
@@ -106,9 +109,9 @@ export const check: Operation<CheckInput, CheckOutput> = {
 async function tryStore(config: Configuration, { program }: Session): Promise<CheckedStore> {
   const place = storePlace(config.store);
   try {
-    return { place, state: await program.lookAtStore(config), faults: [] };
+    return { place, ...(await program.lookAtStore(config)), faults: [] };
   } catch (error) {
-    return { place, state: null, faults: [toFault(error)] };
+    return { place, state: null, faults: [toFault(error)], warnings: [] };
   }
 }
 

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
-import { RollcallError } from '#core/errors';
+import { type Fault, RollcallError } from '#core/errors';
 import type { Services } from '#runs/model';
 
 export type Definition = ConnectionConfig['definition'];
@@ -41,8 +41,10 @@ export interface Program {
   loadConfig(file: string): Promise<Loaded>;
   /** `readOnly` works beside a running writer and never creates or upgrades a store. */
   openStore(config: Configuration, how: { readonly readOnly: boolean }): Promise<OpenStore>;
-  /** Whether the store can be used; makes none and writes nothing. */
-  lookAtStore(config: Configuration): Promise<(typeof STORE_LOOKS)[number]>;
+  /** Whether the store can be used, and what is to be said of it; makes none and writes nothing. */
+  lookAtStore(
+    config: Configuration,
+  ): Promise<{ readonly state: (typeof STORE_LOOKS)[number]; readonly warnings: readonly Fault[] }>;
 }
 
 /**

@@ -11,6 +11,7 @@
  *
  * Rows and operations are in contract/, by concern; everybody imports them from here.
  */
+import type { Fault } from '#core/errors';
 import type { BlobOperations } from './contract/blobs.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
@@ -37,8 +38,13 @@ export type { EdgeList, ImportIndexRows, Settle, StagedKey, StageEdges, StageIte
 export type { ExportColumns, ExportOperation, ExportState, LinkHow, Origin, Presence, StagedRow } from './contract/staged.ts';
 export type { SyncOperations } from './contract/sync.ts';
 
-/** What there is where the store is to be: `older` is brought up to date by the first command that writes, `none` is made by it. */
-export type StoreLook = 'there' | 'older' | 'none';
+/** What there is where the store is to be. */
+export interface StoreLook {
+  /** `older` is brought up to date by the first command that writes, `none` is made by it. */
+  readonly state: 'there' | 'older' | 'none';
+  /** It can be used, and somebody may want to know. */
+  readonly warnings: readonly Fault[];
+}
 
 export interface StoreInfo {
   readonly storeId: string;

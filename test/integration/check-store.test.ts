@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { STORE } from '../store.ts';
+import { testOnPostgres, withClient } from '../servers/postgres.ts';
+import { emptyStore, STORE } from '../store.ts';
 import { HR, type Place, place } from './place.ts';
 
 let here: Place;
@@ -20,6 +21,20 @@ it('a server that nobody runs is told, and check fails as the run would', async 
   expect(out).toContain('✓ hr csv');
   expect(out).not.toContain('hunter22');
   expect((await here.call('check', '--offline')).code).toBe(0);
+});
+
+testOnPostgres('a server that may lose what it committed is warned of, and used', async () => {
+  const database = await emptyStore();
+  try {
+    await here.write('rollcall.yaml', `${HR}store: ${database.url}\n`);
+    const { rows } = await withClient(database.url, (client) => client.query<{ fsync: string }>('show fsync'));
+    const { code, out } = await here.call('check');
+    const warned =
+      /✓ store postgres:.*\n {2}! the PostgreSQL server runs with fsync = off: .*\n {4}→ as its administrator: alter system/;
+    expect({ code, warned: warned.test(out) }).toEqual({ code: 0, warned: rows[0]!.fsync === 'off' });
+  } finally {
+    await database.remove();
+  }
 });
 
 it('a folder that is not there is told, and no store is made where there is one', async () => {

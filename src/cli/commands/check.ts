@@ -51,6 +51,7 @@ export const check: Command = command({
       const said = state === null ? 'cannot be used' : paint.dim(STORE[state]);
       terminal.out(`${`${mark} ${paint.bold('store')} ${paint.dim(printable(place))}  ${said}`.trimEnd()}\n`);
       for (const fault of store.faults) indented(faultText(fault, paint));
+      for (const warning of store.warnings) indented(faultText(warning, paint, {}, true));
     }
     for (const one of connections) {
       const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);

@@ -4,6 +4,7 @@ import { type ClientBase, escapeIdentifier } from 'pg';
 import { RollcallError } from '#core/errors';
 import type { StoreLook } from '../contract.ts';
 import { connect, type PostgresPlace, query } from './connect.ts';
+import { doubtsOf } from './durable.ts';
 import { postgresError } from './faults.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 
@@ -21,7 +22,8 @@ export async function look(options: { readonly url: string; readonly schema?: st
       await refuseOld(client);
       const version = await schemaVersion(client);
       if (version === 0) await mustMake(client, place.schema);
-      return version === 0 ? 'none' : version < knownVersion() ? 'older' : 'there';
+      const state = version === 0 ? 'none' : version < knownVersion() ? 'older' : 'there';
+      return { state, warnings: await doubtsOf(client) };
     } finally {
       await client.end().catch(() => {});
     }
