@@ -1,6 +1,6 @@
 /**
  * The import index and the seen-bitmap of a full read (STORE 5): which objects of a connector space are as they were, and
- * which the read has shown, at 33 bytes and one bit per object.
+ * which the read has shown, at 33 bytes, 4 to 8 more to find it by, and one bit per object.
  */
 import type { Digest, ImportIndexRows, StagedId } from './contract.ts';
 

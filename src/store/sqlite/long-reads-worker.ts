@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Database, openDatabase } from '../tables/database.ts';
 import { plainError } from '../tables/faults.ts';
 import { serve } from '../threads.ts';
+import { CACHE_KB } from './caches.ts';
 import { readIndexRows } from './read/index-rows.ts';
 
 export type LongRead =
@@ -17,7 +18,7 @@ export interface Asked {
 
 serve<Asked>(({ path, read }, port) => {
   try {
-    const db = openDatabase(path, { readOnly: true, cacheKb: 16_000 });
+    const db = openDatabase(path, { readOnly: true, cacheKb: CACHE_KB.longReads });
     const { result, moved } = answer(db, read);
     db.close();
     port.postMessage({ ok: true, result }, moved);

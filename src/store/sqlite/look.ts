@@ -15,13 +15,13 @@ export function look(place: string): StoreLook {
   storeFolder(path);
   refuseNetwork(path);
   mustWrite(dirname(path), `the folder of the store ${path} cannot be written`, path);
-  if (!existsSync(path)) return 'none';
+  if (!existsSync(path)) return { state: 'none', warnings: [] };
   mustWrite(path, `the store ${path} cannot be written`, path);
   try {
     const db = openDatabase(path, { readOnly: true, cacheKb: 1_000, delayMs: 0 });
     try {
       const version = schemaVersion(db, path);
-      return version === 0 ? 'none' : version < knownVersion() ? 'older' : 'there';
+      return { state: version === 0 ? 'none' : version < knownVersion() ? 'older' : 'there', warnings: [] };
     } finally {
       db.close();
     }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { beginRun, commit, item, object, stage } from '../conformance/sample.ts';
 import { openDatabase } from '../tables/database.ts';
+import { CACHE_KB } from './caches.ts';
 import { open } from './open.ts';
 
 let folder: string;
@@ -29,6 +30,21 @@ test('a new store belongs to its owner alone and is durable', async () => {
   const again = await open({ path, program: 'x' });
   expect(again.info.storeId).toBe(storeId);
   await again.close();
+});
+
+test('what a process keeps of its store in memory is 64 MB at most, as each connection is told', () => {
+  const kept = Object.values(CACHE_KB);
+  expect(kept.reduce((sum, kb) => sum + kb * 1_024, 0)).toBeLessThanOrEqual(64_000_000);
+  for (const cacheKb of kept) {
+    const one = openDatabase(path, { readOnly: false, cacheKb });
+    expect(one.get('pragma cache_size')).toEqual([-cacheKb]);
+    one.close();
+  }
+  // No connection to a store is told anything else.
+  const told = ['open.ts', 'writer-worker.ts', 'long-reads-worker.ts'].flatMap((file) => [
+    ...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/cacheKb: ([\w.]+)/g),
+  ]);
+  expect(told.map(([, kb]) => kb)).toEqual(['CACHE_KB.reader', 'CACHE_KB.writer', 'CACHE_KB.longReads']);
 });
 
 test('opening and closing writes nothing', async () => {

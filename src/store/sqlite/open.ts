@@ -16,6 +16,7 @@ import { workerPlace } from '../place.ts';
 import { type Database, openDatabase } from '../tables/database.ts';
 import { storeError } from '../tables/faults.ts';
 import { startWriter, type Writer } from '../writes/writer.ts';
+import { CACHE_KB } from './caches.ts';
 import { storeFolder } from './folder.ts';
 import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
@@ -97,7 +98,7 @@ async function openAt(path: string, options: OpenOptions, temporary: string | nu
       );
   let db: Database;
   try {
-    db = openDatabase(path, { readOnly: true, cacheKb: 32_000, delayMs: options.delayMs ?? 0 });
+    db = openDatabase(path, { readOnly: true, cacheKb: CACHE_KB.reader, delayMs: options.delayMs ?? 0 });
     const version = schemaVersion(db, path);
     if (version < knownVersion())
       throw new RollcallError('configuration', `the store has schema version ${version}; this program needs ${knownVersion()}`, {

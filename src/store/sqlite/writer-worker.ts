@@ -14,6 +14,7 @@ import { newSliceNotes, nextGroup } from '../writes/lanes.ts';
 import { OPERATIONS, type OperationName } from '../writes/operations.ts';
 import { createSession, type Session } from '../writes/session.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
+import { CACHE_KB } from './caches.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
 
@@ -48,7 +49,12 @@ serve<WriterOptions>((given, asked) => {
   [interactive, bulk] = [[], []];
   try {
     lock = options.lock ? takeLock(options.path, options.program) : undefined;
-    db = openDatabase(options.path, { readOnly: false, cacheKb: 64_000, careless: options.careless, delayMs: options.delayMs });
+    db = openDatabase(options.path, {
+      readOnly: false,
+      cacheKb: CACHE_KB.writer,
+      careless: options.careless,
+      delayMs: options.delayMs,
+    });
     migrate(db, options.path);
     db.takeShapes();
     session = createSession(db);
