@@ -15,14 +15,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { oneOf, optionsOf, wholeNumber } from '../scripts/options.ts';
-import type { Case } from './case.ts';
+import { type Case, type Measured, STORES } from './case.ts';
 import { CASES } from './cases.ts';
 import { type DataRequest, IN_FOLDER } from './data.ts';
 import { newDatabase, startServer } from './databases.ts';
 import { type Limit, rawRead, rawWrite, rawWritePostgres } from './limits.ts';
 import { copyOf, organisation, remove, settledCopy } from './organisation.ts';
 import { median, type Result, table } from './result.ts';
-import { keepFlameGraph, save } from './save.ts';
+import { keepFlameGraph, type Run, save } from './save.ts';
 import { runCase } from './spawn.ts';
 
 const { values: options } = optionsOf(import.meta.url, {
@@ -40,11 +40,12 @@ const people = wholeNumber('--size', options.size, 100);
 const seed = wholeNumber('--seed', options.seed, 0);
 const names = CASES.map(({ name }) => name);
 const chosen = options.case.length === 0 ? names : options.case.map((name) => oneOf('case', name, names));
-const store = oneOf('store', options.store, ['sqlite', 'postgres']);
+const store = oneOf('store', options.store, STORES);
 const keys = oneOf('order of keys', options.keys, ['random', 'ascending']);
 
 const server = store === 'postgres' ? await startServer() : null;
 const folder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'rollcall-bench-')) : resolve(options.folder);
+const kept: Run = { people, seed, keys, store, only: options.case };
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const results: Result[] = [];
 const add = (result: Result): void => {
@@ -57,17 +58,21 @@ try {
   const request = { people, seed, keys } as const;
   const storeOf = async (): Promise<string> => (server === null ? IN_FOLDER : await newDatabase(server.url, null));
   const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request, store: await storeOf() });
-  let made: DataRequest | undefined;
-  const feed = async (): Promise<DataRequest> => {
-    made ??= organisation('feed', { folder: join(folder, 'feed', 'home'), ...request, store: await storeOf() });
-    return made;
+  const made = new Map<number, DataRequest>();
+  const feed = async (size: number): Promise<DataRequest> => {
+    const there = made.get(size);
+    if (there !== undefined) return there;
+    const where = { folder: join(folder, `feed-${size}`, 'home'), ...request, people: size, store: await storeOf() };
+    const one = organisation('feed', where);
+    made.set(size, one);
+    return one;
   };
   note('measuring the limits');
   const read = await rawRead(home.folder);
   const write: Limit =
     server === null ? rawWrite(home.folder, people, keys, 'steady') : await rawWritePostgres(server.url, people, keys);
   const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
-  const none = { ratioToLimit: null, peakRssMb: 0, rowsWritten: null, bytesPerPerson: null, runs: 1 };
+  const none = { ratioToLimit: null, peakRssMb: null, rowsWritten: null, bytesPerPerson: null, runs: 1 };
   add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
   add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
   if (server === null) {
@@ -78,10 +83,11 @@ try {
   for (const one of CASES.filter(({ name }) => chosen.includes(name))) {
     note(one.name);
     try {
-      const from = one.organisation === 'files' ? home : await feed();
-      add(await measure(one, from, seconds));
+      const from = one.organisation === 'files' ? home : await feed(people);
+      const besides = one.besides === undefined ? undefined : (await runs(one, await feed(one.besides))).seconds;
+      add(result(one, await runs(one, from), seconds, besides));
       // At once: at a million people it takes hours until the last.
-      if (options.save) note(`kept in ${save(results, store)}`);
+      if (options.save) note(`kept in ${save(results, kept)}`);
       if (options.flame) await profile(one, from);
     } catch (error) {
       process.exitCode = 1;
@@ -103,34 +109,57 @@ async function profile(one: Case, from: DataRequest): Promise<void> {
   const profiles = mkdtempSync(join(folder, 'profiles-'));
   await runCase(one.name, data, 0, profiles);
   await remove(data);
-  note(`kept in ${keepFlameGraph(profiles, one.name, people, store)}`);
+  note(`kept in ${keepFlameGraph(profiles, one.name, kept)}`);
 }
 
-async function measure(
-  one: Case,
-  from: DataRequest,
-  limits: { readonly read: number; readonly readAndWrite: number },
-): Promise<Result> {
+interface Runs {
+  readonly seconds: number;
+  readonly measured: Measured;
+  readonly peakMb: number;
+  readonly count: number;
+}
+
+/** In as many processes as the case asks, one after the other on one copy. */
+async function runs(one: Case, from: DataRequest): Promise<Runs> {
   const data = await startOf(one, from);
   const times: Awaited<ReturnType<typeof runCase>>[] = [];
   for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
-  const last = times.at(-1)!.measured;
-  const took = median(times.map(({ measured }) => measured.seconds));
-  const compared = {
-    objectsPerSecond: last.objects / took,
-    ratioToLimit: one.limit === null ? null : took / limits[one.limit],
-    peakRssMb: Math.max(...times.map(({ peakMb }) => peakMb)),
-  };
   await remove(data);
+  return {
+    seconds: median(times.map(({ measured }) => measured.seconds)),
+    measured: times.at(-1)!.measured,
+    peakMb: Math.max(...times.map(({ peakMb }) => peakMb)),
+    count: times.length,
+  };
+}
+
+/** `besides`: what `one` took with the other number of people, in seconds. */
+function result(
+  one: Case,
+  { seconds, measured, peakMb, count }: Runs,
+  limits: { readonly read: number; readonly readAndWrite: number },
+  besides: number | undefined,
+): Result {
+  const compared = {
+    objectsPerSecond: measured.objects / seconds,
+    ratioToLimit: one.limit === null ? null : seconds / limits[one.limit],
+    peakRssMb: peakMb,
+  };
+  const more = besides === undefined ? {} : { secondsBesides: besides, timesBesides: seconds / besides };
+  const also = measured.also === undefined && besides === undefined ? undefined : { ...measured.also, ...more };
+  const asked = one.goals.filter((goal) => goal.store === undefined || goal.store === store);
   return {
     case: one.name,
     size: people,
-    seconds: took,
+    seconds,
     ...compared,
-    rowsWritten: last.rowsWritten ?? null,
-    bytesPerPerson: last.bytesPerPerson ?? null,
-    runs: times.length,
-    ...(last.also === undefined ? {} : { also: last.also }),
-    goals: one.goals.map(({ text, reached }) => ({ text, reached: reached({ ...last, seconds: took, ...compared }) })),
+    rowsWritten: measured.rowsWritten ?? null,
+    bytesPerPerson: measured.bytesPerPerson ?? null,
+    runs: count,
+    ...(also === undefined ? {} : { also }),
+    goals: asked.map(({ text, reached }) => {
+      const all = { ...measured, seconds, ...compared, ...(also === undefined ? {} : { also }) };
+      return { text, reached: reached(all) };
+    }),
   };
 }

@@ -13,6 +13,8 @@ export interface Case {
   readonly limit: 'read' | 'readAndWrite' | null;
   /** How many processes run it one after the other on the same copy; the median counts. */
   readonly processes?: number;
+  /** Its seconds are also measured with so many people, and compared. */
+  readonly besides?: number;
   /** What must be reached with GOAL_PEOPLE on two cores. */
   readonly goals: readonly Goal[];
   run(bench: Bench): Promise<Measured>;
@@ -20,8 +22,13 @@ export interface Case {
 
 export const GOAL_PEOPLE = 1_000_000;
 
+export const STORES = ['sqlite', 'postgres'] as const;
+export type StoreName = (typeof STORES)[number];
+
 export interface Goal {
   readonly text: string;
+  /** Where only one store is to reach it. */
+  readonly store?: StoreName;
   reached(measured: Measured & Compared): boolean;
 }
 

@@ -2,8 +2,8 @@
  * What the machine could do at best, measured in the same run as the cases so that results from two machines can be
  * compared. Raw read: the sources parsed and every object hashed with the product's digest, on one thread, nothing kept.
  * Raw write: 8 rows of 200 bytes per person into bare tables with one unique index each, as the store itself writes a first read:
- * commits of ten thousand in key order with the indexes in place, full durability. What large groups in key order with indexes made at the end would
- * reach (STORE 4, loading mode) is measured beside it and compared with nothing yet.
+ * commits of ten thousand in key order with the indexes in place, full durability; on PostgreSQL by binary COPY. What large groups with indexes
+ * made at the end would reach is measured beside it and compared with nothing: decision 13 says why the store does not load so.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { createDigester } from '#core/digest';
 import type { Value } from '#core/values';
 import { attributes } from '#core/values';
 import { CONNECTORS } from '#registry';
+import { copyIn } from '#store/postgres/copy-in';
 import { employeeId, permutation } from './data.ts';
 import { newDatabase, removeDatabase, withClient } from './databases.ts';
 
@@ -94,7 +95,7 @@ function* groups(people: number, keys: 'random' | 'ascending', size: number): It
     yield Array.from({ length: Math.min(size, people - from) }, (_, i) => employeeId(order(from + i))).sort();
 }
 
-/** The same into a database beside `server`'s, as its store writes: a statement over sets for each table. */
+/** The same into a database beside `server`'s, as its store writes new rows. */
 export async function rawWritePostgres(server: string, people: number, keys: 'random' | 'ascending'): Promise<Limit> {
   const url = await newDatabase(server, null);
   const tables = Array.from({ length: TABLES }, (_, table) => `t${table}`);
@@ -106,14 +107,9 @@ export async function rawWritePostgres(server: string, people: number, keys: 'ra
           `create table ${table} (id bigint generated always as identity, key text collate "C" not null unique, data text not null)`,
         );
       for (const group of groups(people, keys, GROUP.steady)) {
-        const filler = group.map(() => FILLER);
+        const rows = copyRows(group);
         await client.query('begin');
-        for (const table of tables)
-          await client.query({
-            name: table,
-            text: `insert into ${table} (key, data) select * from unnest($1::text[], $2::text[])`,
-            values: [group, filler],
-          });
+        for (const table of tables) await copyIn(client, `copy ${table} (key, data) from stdin (format binary)`, rows);
         await client.query('commit');
       }
       return { seconds: (performance.now() - begun) / 1000, objects: people };
@@ -121,4 +117,21 @@ export async function rawWritePostgres(server: string, people: number, keys: 'ra
   } finally {
     await removeDatabase(url);
   }
+}
+
+const COPY_HEAD = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const COPY_END = Buffer.from([0xff, 0xff]);
+
+/** Keys with their filler as COPY's binary format has them (PostgreSQL, COPY, file formats). */
+function copyRows(keys: readonly string[]): Buffer {
+  const row = (key: string): Buffer => {
+    const bytes = Buffer.alloc(2 + 4 + key.length + 4 + FILLER.length);
+    bytes.writeInt16BE(2, 0);
+    bytes.writeInt32BE(key.length, 2);
+    bytes.write(key, 6, 'latin1');
+    bytes.writeInt32BE(FILLER.length, 6 + key.length);
+    bytes.write(FILLER, 10 + key.length, 'latin1');
+    return bytes;
+  };
+  return Buffer.concat([COPY_HEAD, ...keys.map(row), COPY_END]);
 }

@@ -11,7 +11,8 @@ export interface Result {
   readonly objectsPerSecond: number;
   /** Seconds over those of the limit that the case is held against; null where none applies. */
   readonly ratioToLimit: number | null;
-  readonly peakRssMb: number;
+  /** Summed over its processes; null where nobody looked. */
+  readonly peakRssMb: number | null;
   readonly rowsWritten: number | null;
   readonly bytesPerPerson: number | null;
   readonly runs: number;

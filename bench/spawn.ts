@@ -15,7 +15,7 @@ export async function runCase(
   round = 0,
   profiles: string | null = null,
 ): Promise<{ measured: Measured; peakMb: number }> {
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, name, String(round)], {
+  const child = spawn(process.execPath, [...process.execArgv, CHILD, name, String(round)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(profiles === null
       ? {}

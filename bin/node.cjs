@@ -11,6 +11,12 @@ var BUNDLED = ['linux-x64', 'linux-arm64', 'win-x64'];
 /** How a SIGINT reaches the program; Windows has no such signal, and its consoles reach everybody. */
 var PASSED_ON = process.platform === 'win32' ? null : 'SIGUSR2';
 
+/**
+ * A young generation of 8 MB a half instead of what V8 lets it grow to (32): 400 MB become 300 in a quiet cycle of 50,000 people, for 3 % more
+ * processor time, and none in a first cycle.
+ */
+var FLAGS = ['--max-semi-space-size=8'];
+
 /** The first argument of whatever runs from the sources (package.json, `imports`). */
 var FROM_SOURCE = (exports.FROM_SOURCE = '--conditions=source');
 
@@ -52,7 +58,7 @@ exports.run = function run(args, starting) {
   // glibc keeps what threads free in ever larger pieces for itself: a first cycle of 50,000 people peaks at 937 MB, so at 758.
   if (!env.MALLOC_MMAP_THRESHOLD_) env.MALLOC_MMAP_THRESHOLD_ = '262144';
   if (!env.MALLOC_TRIM_THRESHOLD_) env.MALLOC_TRIM_THRESHOLD_ = '1048576';
-  var started = child.spawn(node, args, { stdio: 'inherit', env: env });
+  var started = child.spawn(node, FLAGS.concat(args), { stdio: 'inherit', env: env });
   ['SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () { started.kill(signal); });
   });

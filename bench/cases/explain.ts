@@ -33,7 +33,7 @@ export const explain: Case = {
     await services.store.close();
     const commands: number[] = [];
     for (let i = 0; i < COMMANDS; i++) {
-      const args = ['--conditions=source', MAIN, 'explain', `hr:${employeeId(person(i))}`];
+      const args = [...process.execArgv, MAIN, 'explain', `hr:${employeeId(person(i))}`];
       const { seconds, value } = await timed(async () =>
         spawnSync(process.execPath, args, { cwd: data.folder, encoding: 'utf8' }),
       );

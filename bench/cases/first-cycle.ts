@@ -1,9 +1,9 @@
 /** Import two sources, sync, export one target, confirm, into an empty store. Then looks whether the result is all there. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain } from '#people/explain';
 import { type Case, must } from '../case.ts';
-import { IN_FOLDER, STORE_FILE } from '../data.ts';
+import { complete } from '../complete.ts';
+import { employeeId, IN_FOLDER, permutation, STORE_FILE } from '../data.ts';
 import { bytesOf } from '../databases.ts';
 import { firstCycleOf } from '../first.ts';
 
@@ -15,7 +15,8 @@ export const firstCycle: Case = {
   start: 'empty',
   limit: 'readAndWrite',
   goals: [
-    { text: '≥ 7,000 people/s', reached: ({ objectsPerSecond }) => objectsPerSecond >= 7_000 },
+    { text: '≥ 7,000 people/s', store: 'sqlite', reached: ({ objectsPerSecond }) => objectsPerSecond >= 7_000 },
+    { text: '≥ 1,500 people/s', store: 'postgres', reached: ({ objectsPerSecond }) => objectsPerSecond >= 1_500 },
     { text: '≤ 2 × (raw read + raw write)', reached: ({ ratioToLimit }) => ratioToLimit! <= 2 },
   ],
   async run({ data, services: open }) {
@@ -28,11 +29,8 @@ export const firstCycle: Case = {
       'there are no faults',
     );
 
-    const people = await services.store.sync.scanObjects({ after: 0, limit: CHECKED, kind: 'person' });
-    for (const person of people) {
-      const explained = await explain(person, null, services);
-      must(explained.attributes.length >= 10, `every attribute of #${person.id} is explained`);
-    }
+    const drawn = permutation(data.people, data.seed + 5);
+    for (let i = 0; i < Math.min(CHECKED, data.people); i++) await complete(services, employeeId(drawn(i)));
     const size = data.store === IN_FOLDER ? fileBytes(data.folder) : await bytesOf(data.store);
     return { seconds, objects: data.people, rowsWritten, bytesPerPerson: size / data.people, also: { approveSeconds } };
   },

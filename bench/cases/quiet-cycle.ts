@@ -8,7 +8,7 @@ export const quietCycle: Case = {
   start: 'settled',
   limit: 'read',
   goals: [
-    { text: '≥ 100,000 objects/s', reached: ({ objectsPerSecond }) => objectsPerSecond >= 100_000 },
+    { text: '≥ 100,000 objects/s', store: 'sqlite', reached: ({ objectsPerSecond }) => objectsPerSecond >= 100_000 },
     { text: '≤ 2 × raw read', reached: ({ ratioToLimit }) => ratioToLimit! <= 2 },
     { text: 'no row written but for cursors', reached: ({ rowsWritten }) => rowsWritten! <= 3 },
   ],
