@@ -11,7 +11,6 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['examples/faults/faults.test.ts', 'likewise'],
   ['test/integration/store-at-a-distance.test.ts', "SQLite's file behind a delay; PostgreSQL is at a distance by itself"],
   ['test/integration/power-loss.test.ts', "traces the files of SQLite and of targets; a server's are its own"],
-  ['test/integration/stop.test.ts', 'the demo stopped by Ctrl-C: on SQLite as it is shipped'],
   ['test/integration/several.test.ts', 'several processes: on PostgreSQL always'],
   ['test/integration/several-frozen.test.ts', 'likewise'],
   ['test/integration/several-crash.test.ts', "the death of PostgreSQL's server"],

@@ -11,7 +11,7 @@ import { command, database } from '../servers/postgres.ts';
 import { type SmallDisk, smallDisk, testOnSmallDisk } from '../small-disk.ts';
 import { STORE, WRITTEN } from '../store.ts';
 import { type Place, place } from './place.ts';
-import { approve, people, QUIET, settled, twoFiles, WAIT } from './two-files.ts';
+import { approve, filesYaml, people, quiet, settled, TWO, WAIT } from './target-files.ts';
 
 const PEOPLE = 150;
 const MEGABYTES = 12;
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 async function begin(store: string, folder: string): Promise<void> {
-  here = await place(twoFiles(store, folder));
+  here = await place(filesYaml(store, folder, TWO));
   await here.write('hr.csv', people(1, PEOPLE));
 }
 
@@ -49,15 +49,15 @@ async function attempt(profile: string): Promise<Ended> {
 }
 
 async function end(folder: string): Promise<unknown> {
-  const { last, end: ended } = await settled(here, folder);
-  expect(last).toMatchObject(QUIET);
+  const { last, end: ended } = await settled(here, folder, TWO);
+  expect(last).toMatchObject(quiet(TWO));
   return ended;
 }
 
 async function undisturbed(): Promise<unknown> {
   await begin(WRITTEN, '');
   await attempt('cycle');
-  await approve(here);
+  await approve(here, TWO);
   await attempt('cycle');
   await here.write('hr.csv', people(2, PEOPLE));
   const ended = await end('');
@@ -92,7 +92,7 @@ interface Days {
 
 async function twoDays(step: number, folder: string): Promise<Days> {
   const observed = await everMoreRoom('cycle', 3 * step);
-  await approve(here);
+  await approve(here, TWO);
   const first = await everMoreRoom('cycle', 3 * step);
   await here.write('hr.csv', people(2, PEOPLE));
   const phases = {
@@ -126,7 +126,7 @@ testOnSmallDisk('under target files: what does not fit waits, the files stay who
   await begin(WRITTEN, 'disk/');
   disk = smallDisk(here.path('disk'), MEGABYTES);
   const { runs, ended } = await twoDays(4 * 1024, 'disk/');
-  const files = ['book.csv', 'feed.jsonl'].map((name) => here.path(`disk/${name}`));
+  const files = Object.values(TWO).map((name) => here.path(`disk/${name}`));
   for (const { said, failed } of runs) {
     expect({ said, failed }).toMatchObject({ failed: false, said: [DISK_FULL, ...said.slice(1)] });
     for (const { message, where } of said)

@@ -1,17 +1,23 @@
-/** How it ends: people by their number, who is linked to them, what the target holds; ids are left out. */
+/** How it ends: people by their number, who is linked to them, what the target holds; ids are left out, and rows of accounts that do not count. */
 import type { MemorySystem } from '#connectors/memory/index';
 import { parseImage } from '#core/canonical';
-import type { Store } from '#store/contract';
+import type { StagedRow, Store } from '#store/contract';
 
-export async function endState(store: Store, held: MemorySystem): Promise<unknown> {
+export async function endState(
+  store: Store,
+  held: MemorySystem,
+  counts: (account: StagedRow) => boolean = () => true,
+): Promise<unknown> {
   const people = await store.sync.scanObjects({ after: 0, limit: 5_000, kind: 'person' });
   const nameOf = new Map(people.map((row) => [row.id, String(parseImage(row.attributes)['employeeId'])]));
   const linked = new Map<number, string[]>();
-  for (const row of await store.sync.linked(people.map((one) => one.id)))
+  for (const row of await store.sync.linked(people.map((one) => one.id))) {
+    if (!counts(row)) continue;
     linked.set(row.objectId!, [
       ...(linked.get(row.objectId!) ?? []),
       `${row.connection} ${row.anchor} ${row.presence} ${row.export?.state ?? ''}`,
     ]);
+  }
   const agreed = people.map((row) => {
     const attributes = { ...parseImage(row.attributes) };
     if (typeof attributes['manager'] === 'number') attributes['manager'] = nameOf.get(attributes['manager']) ?? 'nobody';

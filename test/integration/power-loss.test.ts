@@ -12,7 +12,7 @@ import { random } from '../../examples/demo/random.ts';
 import { PowerLoss } from '../power-loss.ts';
 import { type FileCall, testTraced, traced } from '../traced.ts';
 import { type Place, place } from './place.ts';
-import { approve, people, QUIET, settled, twoFiles, WAIT } from './two-files.ts';
+import { approve, FOUR, filesYaml, people, quiet, settled, WAIT } from './target-files.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PEOPLE = 20;
@@ -45,19 +45,19 @@ function run(name: string): Traced {
   return { name, before, calls: traced(here.folder, ['--conditions=source', MAIN, 'run']), now: here.now };
 }
 
-/** The first run makes the store; the second writes both targets for the first time, the third changes them. */
+/** The first run makes the store; the second writes all targets for the first time, the third changes them. */
 async function story(): Promise<Traced[]> {
-  here = await place(twoFiles('sqlite:rollcall.db', ''));
+  here = await place(filesYaml('sqlite:rollcall.db', '', FOUR));
   await here.write('hr.csv', people(1, PEOPLE));
   const first = run('the store is made');
-  await approve(here);
+  await approve(here, FOUR);
   const second = run('targets are made');
   await here.write('hr.csv', people(2, PEOPLE));
   return [first, second, run('targets are changed')];
 }
 
 const diskOf = ({ before }: Traced): PowerLoss => new PowerLoss(here.folder, before);
-const TARGETS = ['book.csv', 'feed.jsonl'];
+const TARGETS = Object.values(FOUR);
 /** They are made anew whenever the store is opened. */
 const PASSING = ['rollcall.db-shm', 'rollcall.db.lock'];
 
@@ -110,6 +110,12 @@ function judged(one: Traced): string[] {
   return [...said].map(([name, how]) => `${name}: ${how}`).sort();
 }
 
+/** Targets that were added to, or replaced. */
+function writtenBy({ calls }: Traced): string[] {
+  const paths = calls.map((call) => (call.call === 'write' ? call.path : call.call === 'rename' ? call.to : ''));
+  return TARGETS.filter((name) => paths.includes(join(here.folder, name)));
+}
+
 const kept = (...rules: readonly string[]): string[] => rules.map((rule) => `${rule}: kept`).sort();
 const OF_STORE = [
   'a store is there before it is written',
@@ -124,6 +130,8 @@ testTraced('everything is durable before something else relies on it', async () 
   for (const one of [second!, third!]) {
     const rules = [...OF_STORE, 'a file is synced before it takes its place', 'an attempt is durable before it is sent'];
     expect({ [one.name]: judged(one) }).toEqual({ [one.name]: kept(...rules) });
+    // Otherwise nothing was judged of one of them.
+    expect({ [one.name]: writtenBy(one) }).toEqual({ [one.name]: TARGETS });
   }
 });
 
@@ -136,23 +144,23 @@ function momentsIn(calls: readonly FileCall[]): number[] {
 
 testTraced(`a power cut at any moment (ROLLCALL_SEED=${seed}): the next runs end as if there had been none`, async () => {
   const runs = await story();
-  const { last, end } = await settled(here, '');
-  expect(last).toMatchObject(QUIET);
+  const { last, end } = await settled(here, '', FOUR);
+  expect(last).toMatchObject(quiet(FOUR));
   for (const [day, one] of runs.entries()) {
     for (const moment of momentsIn(one.calls)) {
       const disk = diskOf(one);
       for (const call of one.calls.slice(0, moment)) disk.replay(call);
-      const there = await place(twoFiles('sqlite:rollcall.db', ''));
+      const there = await place(filesYaml('sqlite:rollcall.db', '', FOUR));
       try {
         disk.leave(there.folder);
         there.now = one.now + WAIT;
         await there.run();
-        if (day === 0) await approve(there);
-        if (day < 2) await settled(there, '');
+        if (day === 0) await approve(there, FOUR);
+        if (day < 2) await settled(there, '', FOUR);
         await there.write('hr.csv', people(2, PEOPLE));
         const at = `${one.name}, call ${moment} of ${one.calls.length}`;
-        const after = await settled(there, '');
-        expect({ at, last: after.last }).toMatchObject({ at, last: QUIET });
+        const after = await settled(there, '', FOUR);
+        expect({ at, last: after.last }).toMatchObject({ at, last: quiet(FOUR) });
         expect({ at, end: after.end }).toEqual({ at, end });
       } finally {
         await there.remove();

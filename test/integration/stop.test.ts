@@ -1,11 +1,12 @@
 /** Stopped by Ctrl-C in the middle of a run: it ends cleanly, and the next runs come to the same end as if nothing had happened. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIRECTORY_FILE, PHONEBOOK_FILE, writeOrganisation } from '../../examples/demo/organisation.ts';
+import { type TestStore, testStore, WRITTEN } from '../store.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** What a user types; it starts the program as another process. */
@@ -83,11 +84,19 @@ let base: string;
 /** How it ends when nobody disturbs it. */
 let undisturbed: unknown;
 const folders: string[] = [];
+const stores: TestStore[] = [];
 
-function fresh(): string {
+/** As the demo is shipped, with a store of its own. */
+async function fresh(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-stop-'));
   folders.push(folder);
   cpSync(base, folder, { recursive: true });
+  const store = await testStore(folder);
+  stores.push(store);
+  const file = join(folder, 'rollcall.yaml');
+  const yaml = readFileSync(file, 'utf8');
+  expect(yaml).toContain(`store: ${WRITTEN}\n`);
+  writeFileSync(file, yaml.replace(WRITTEN, store.place));
   return folder;
 }
 
@@ -95,13 +104,14 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'rollcall-stop-'));
   folders.push(base);
   writeOrganisation(base, { seed: 7, today: new Date().toISOString().slice(0, 10) });
-  const folder = fresh();
+  const folder = await fresh();
   await run(folder);
   await approve(folder);
   await settle(folder);
   undisturbed = await endOf(folder);
 });
-afterAll(() => {
+afterAll(async () => {
+  for (const store of stores) await store.remove();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -121,7 +131,7 @@ describe('Ctrl-C', () => {
     ['the launcher alone', 1],
     ['its whole group, as a terminal does', -1],
   ])('that reaches %s is told once, and ends it cleanly', async (_, group) => {
-    const folder = fresh();
+    const folder = await fresh();
     let said = '';
     const pressed = (child: ChildProcess): void =>
       void child.stderr!.on('data', (chunk: Buffer) => {
@@ -135,7 +145,7 @@ describe('Ctrl-C', () => {
   });
 
   it('ends with 130, is told as interrupted, and the next run finishes', async () => {
-    const folder = fresh();
+    const folder = await fresh();
     const { code, err } = await stopIn(folder, /hr/);
     expect([code, err]).toEqual([130, expect.stringContaining('Stopping cleanly')]);
     const { out } = await rollcall(folder, ['runs', '--json']);
