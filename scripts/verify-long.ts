@@ -4,7 +4,7 @@
  *     --part NAME     only this part; may be given several times
  *     --minutes N     begins nothing new after so many minutes
  *     --bench         with the benchmarks of a million people, on both stores
- *     --seed N        the seed of a new one (default: of the day)
+ *     --seed N        the seed of a new one (default: of the day); one that goes on has its own, and no other
  *     --again         what failed before is done once more
  *     --keep          what is done is kept as a result though pieces are left: a night may end before they do
  *
@@ -24,18 +24,22 @@ const { values: options } = optionsOf(import.meta.url, {
   part: { type: 'string', multiple: true, default: [] },
   minutes: { type: 'string' },
   bench: { type: 'boolean', default: false },
-  seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
+  seed: { type: 'string' },
   again: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
 });
 const minutes = options.minutes === undefined ? Number.POSITIVE_INFINITY : Number(options.minutes || Number.NaN);
 if (!(minutes >= 0)) refuse(`--minutes must be a number from 0, not '${options.minutes}'`);
-const newSeed = wholeNumber('--seed', options.seed, 0);
+const newSeed = options.seed === undefined ? Math.floor(Date.now() / 86_400_000) : wholeNumber('--seed', options.seed, 0);
 const parts = [...new Set(pieces(newSeed, options.bench).map(({ part }) => part))];
 const asked = options.part.length === 0 ? parts : options.part.map((name) => oneOf('part', name, parts));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const record = openRecord(newSeed);
+if (options.seed !== undefined && record.head.seed !== newSeed)
+  refuse(
+    `--seed is of a new one, and one of ${record.head.commit} with the seed ${record.head.seed} goes on: leave it out, or remove ${relative(ROOT, record.file)} to begin anew`,
+  );
 if (options.again) record.forgetFailed();
 const all = pieces(record.head.seed, options.bench);
 const wanted = all.filter(({ part }) => asked.includes(part));

@@ -39,6 +39,8 @@ export interface Done {
 
 export interface Record {
   readonly head: Head;
+  /** Where it is while pieces are missing. */
+  readonly file: string;
   done(piece: Piece): Done | undefined;
   all(): readonly Done[];
   add(done: Done): void;
@@ -73,6 +75,7 @@ export function openRecord(seed: number): Record {
   write(file, [head, ...all]);
   return {
     head,
+    file,
     outputs,
     same() {
       const now = sources();

@@ -79,9 +79,12 @@ describe('borders between the folders of src', () => {
     expect(tooDeep).toEqual([]);
   });
 
-  it('name every folder there is', () => {
-    const folders = new Set(projectFiles().flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []));
-    expect([...folders].filter((folder) => !(folder in BORDERS))).toEqual([]);
+  it('name every folder there is, and nothing that is not there', () => {
+    const files = projectFiles();
+    const folders = new Set(files.flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []));
+    expect(Object.keys(BORDERS).sort()).toEqual([...folders].sort());
+    const named = Object.values(BORDERS).flat();
+    expect(named.filter((name) => !folders.has(name) && !files.includes(`src/${name}.ts`))).toEqual([]);
   });
 
   it('are seen by the linter for every folder and every way to import', () => {

@@ -30,14 +30,28 @@ export async function configurationOf(organisation: Organisation, folder = '/now
   return configurationFrom(organisation.yaml, folder);
 }
 
+function editsTimed(step: Step): step is Step & { readonly connection: string } {
+  return step.do === 'put' || (step.do === 'set' && 'phone' in step.attributes);
+}
+
 /** A gap of a week across a stop is not believed (SEMANTICS 5), so longer ones are walked in shorter legs. */
 const LEG = 6;
 
+/**
+ * A value that goes and comes back between two looks is as new as the second look where a feed tells of both, and as old as ever where only the
+ * outcome is seen. The oracle sees outcomes: what may undo an edit of a `latest` attribute is told after a look at that edit.
+ */
 export async function tell(house: House, steps: readonly Step[]): Promise<void> {
   let waited = 0;
+  let unseen = new Set<string>();
   for (const step of steps) {
     if (step.do !== 'days') {
+      if (editsTimed(step) && unseen.has(step.connection)) {
+        await apply(house, { do: 'run', profile: 'delta-import' });
+        unseen = new Set();
+      }
       await apply(house, step);
+      if (editsTimed(step)) unseen.add(step.connection);
       if (step.do === 'run') waited = 0;
       continue;
     }
