@@ -116,7 +116,7 @@ describe('a short secret', () => {
   test('is replaced wherever it stands by itself, whatever is beside it', () => {
     for (const [before, after] of [
       ['', ''],
-      ['password=', ';'],
+      ['given=', ';'],
       ['postgres://me:', '@host'],
       ['"', '"'],
       ['PW_', '_2'],

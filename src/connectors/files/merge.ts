@@ -5,7 +5,7 @@
  *
  * A session starts with the first `write` (the keys are read) and ends with `commit`, successful or not; after a `write` that
  * threw nothing but a fault of `commit` can end it. Memory: the keys,
- * 32 bytes an object. Two sessions of one file end with a fault in the later one: what it saw is no longer there.
+ * 32 to 64 bytes an object. Two sessions of one file end with a fault in the later one: what it saw is no longer there.
  */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { RollcallError, toFault } from '#core/errors';
