@@ -70,7 +70,7 @@ export const run: Command = command({
   about: [
     'Reads every connection, works out one agreed person from all of them, writes what is missing or wrong to the targets and reads it back.',
     'A new target is only watched until you approve its first plan. Only accounts that are linked to a person are ever disabled or deleted. An unusual number of changes is held until somebody approves it, whatever the reason for them.',
-    "Each profile does what its name says: an import only reads, a sync only works out what was read, an export only sends what is decided. A delta takes what changed, a full everything. Before it deletes accounts an export looks at them again. Under 'profiles' rollcall.yaml names sequences of them.",
+    "Each profile does what its name says: an import only reads, a sync only works out what was read, an export only sends what is decided. A delta takes what changed, a full everything. Before it deletes accounts an export looks at them again. Under 'profiles' rollcall.yaml names sequences of them; where one syncs before it exports, what comes in between is worked out before anything is sent.",
     'Ctrl-C ends it cleanly: what was done is kept and the next run goes on from there.',
   ],
   positionals: [{ name: 'CONNECTION', about: 'Only these connections (default: all).', required: false, many: true }],
