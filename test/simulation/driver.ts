@@ -2,7 +2,7 @@
 import type fc from 'fast-check';
 import type { Configuration } from '#config/model';
 import { configurationFrom } from './configuration.ts';
-import { apply, type House } from './house.ts';
+import { apply, type House, subjectOf } from './house.ts';
 import { DAY, type Organisation, type Step } from './organisation.ts';
 
 /** Of the day, unless ROLLCALL_SEED says otherwise; printed with every failure, and by the first property of each file. */
@@ -30,8 +30,11 @@ export async function configurationOf(organisation: Organisation, folder = '/now
   return configurationFrom(organisation.yaml, folder);
 }
 
-function editsTimed(step: Step): step is Step & { readonly connection: string } {
-  return step.do === 'put' || (step.do === 'set' && 'phone' in step.attributes);
+/** The object whose `latest` attribute a step edits. */
+function timedIn(house: House, step: Step): string | null {
+  if (step.do !== 'put' && (step.do !== 'set' || !('phone' in step.attributes))) return null;
+  const subject = subjectOf(house, step);
+  return subject && `${step.connection} ${subject.kind} ${subject.anchor}`;
 }
 
 /** A gap of a week across a stop is not believed (SEMANTICS 5), so longer ones are walked in shorter legs. */
@@ -39,19 +42,20 @@ const LEG = 6;
 
 /**
  * A value that goes and comes back between two looks is as new as the second look where a feed tells of both, and as old as ever where only the
- * outcome is seen. The oracle sees outcomes: what may undo an edit of a `latest` attribute is told after a look at that edit.
+ * outcome is seen. The oracle sees outcomes: a second edit of an object's `latest` attribute is told after a look at the first.
  */
 export async function tell(house: House, steps: readonly Step[]): Promise<void> {
   let waited = 0;
-  let unseen = new Set<string>();
+  const unseen = new Set<string>();
   for (const step of steps) {
     if (step.do !== 'days') {
-      if (editsTimed(step) && unseen.has(step.connection)) {
+      const timed = timedIn(house, step);
+      if (timed !== null && unseen.has(timed)) {
         await apply(house, { do: 'run', profile: 'delta-import' });
-        unseen = new Set();
+        unseen.clear();
       }
       await apply(house, step);
-      if (editsTimed(step)) unseen.add(step.connection);
+      if (timed !== null) unseen.add(timed);
       if (step.do === 'run') waited = 0;
       continue;
     }

@@ -65,20 +65,26 @@ export function rewritten(manner: Manner, values: Attributes): Attributes {
   return out;
 }
 
+/** What a step edits, as it is before; of a `put`, what is put. Null where it edits nothing. */
+export function subjectOf(house: House, step: Step): SystemObject | null {
+  if (step.do === 'days' || step.do === 'run' || !house.connections.includes(step.connection)) return null;
+  if (step.do === 'put') return canonicalObject(step.object);
+  const kind = step.do === 'member' ? 'group' : step.do === 'delete' ? (step.kind ?? 'person') : 'person';
+  const choice = [...house.contents(step.connection).values()]
+    .filter((o) => o.kind === kind && o.anchor !== KEEPER)
+    .sort((a, b) => (a.anchor < b.anchor ? -1 : 1));
+  return choice[step.which % Math.max(1, choice.length)] ?? null;
+}
+
 export async function apply(house: House, step: Step): Promise<void> {
   if (step.do === 'days') {
     house.now += step.days * DAY;
     return;
   }
   if (step.do === 'run') return house.run(step.profile);
-  if (!house.connections.includes(step.connection)) return;
-  if (step.do === 'put') return house.put(step.connection, canonicalObject(step.object));
-  const kind = step.do === 'member' ? 'group' : step.do === 'delete' ? (step.kind ?? 'person') : 'person';
-  const choice = [...house.contents(step.connection).values()]
-    .filter((o) => o.kind === kind && o.anchor !== KEEPER)
-    .sort((a, b) => (a.anchor < b.anchor ? -1 : 1));
-  const chosen = choice[step.which % Math.max(1, choice.length)];
+  const chosen = subjectOf(house, step);
   if (!chosen) return;
+  if (step.do === 'put') return house.put(step.connection, chosen);
   if (step.do === 'delete') return house.remove(step.connection, chosen);
   if (step.do === 'set') {
     const merged = { ...plainOf(chosen), ...step.attributes };
