@@ -11,6 +11,7 @@ import { branchesIn, branchReport, reachedIn } from './branches.ts';
 import { optionsOf } from './options.ts';
 import { checkPackage } from './package-check.ts';
 import { catchPlanted } from './planted/run.ts';
+import { KINDS, need } from './servers/packages.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres.ts';
 import { type Count, ONE, runSteps, type Step } from './steps.ts';
 import { node, ROOT, tests, wholeTests } from './tests.ts';
@@ -54,8 +55,10 @@ let postgres: PostgresServer | undefined;
 /** It ends with this process, however that ends. */
 async function servers(): Promise<Count> {
   process.env['ROLLCALL_TEST_REQUIRED'] = 'true';
-  if (process.env['ROLLCALL_TEST_POSTGRES'] !== undefined) return ONE;
-  postgres = await startPostgres({ install: true });
+  const given = process.env['ROLLCALL_TEST_POSTGRES'] !== undefined;
+  need(given ? KINDS.filter((kind) => kind !== 'postgres') : KINDS, { install: true });
+  if (given) return ONE;
+  postgres = await startPostgres();
   process.env['ROLLCALL_TEST_POSTGRES'] = postgres.url;
   return ONE;
 }

@@ -1,13 +1,5 @@
-/**
- * A PostgreSQL server of our own, for tests and measurements: on loopback, at a free port, with a password of its own, in a
- * temporary folder, gone when the process that asked for it is (postgres-keeper.ts).
- */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+/** A PostgreSQL server of our own, for tests and measurements: at a free port of 127.0.0.1, gone when the process that asked for it is (keep.ts). */
+import { keep } from './keep.ts';
 
 export interface PostgresOptions {
   /** What was committed outlives a power cut, as in earnest; without it the server is quicker. */
@@ -30,49 +22,14 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-const KEEPER = fileURLToPath(new URL('postgres-keeper.ts', import.meta.url));
-
 /** @throws when there is no PostgreSQL, or it does not start: what it said. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  // A group of its own: Ctrl-C in the terminal is for those who use the server, not for the server.
-  const keeper = spawn(process.execPath, [KEEPER, JSON.stringify(options)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const answers = createInterface({ input: keeper.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<{ url?: string }> => {
-    const { value, done } = await answers.next();
-    if (done) throw new Error('the process that keeps PostgreSQL ended');
-    const answer = JSON.parse(value) as { url?: string; failed?: string };
-    if (answer.failed !== undefined) throw new Error(answer.failed);
-    return answer;
-  };
-  const tell = async (what: string): Promise<void> => {
-    hold(keeper, true);
-    keeper.stdin.write(`${what}\n`);
-    await next();
-    hold(keeper, false);
-  };
-  const { url } = await next();
-  hold(keeper, false);
+  const server = await keep<{ readonly url: string }>('postgres', options);
   return {
-    url: url!,
-    crash: () => tell('crash'),
-    kill: () => tell('kill'),
-    start: () => tell('start'),
-    async stop() {
-      if (keeper.exitCode !== null || keeper.signalCode !== null) return;
-      hold(keeper, true);
-      keeper.stdin.end();
-      await once(keeper, 'exit');
-    },
+    url: server.told.url,
+    crash: () => server.tell('crash'),
+    kill: () => server.tell('kill'),
+    start: () => server.tell('start'),
+    stop: () => server.remove(),
   };
-}
-
-/** A process that has nothing to do but hold it ends, and the server with it. */
-function hold(keeper: ChildProcessByStdio<Writable, Readable, null>, on: boolean): void {
-  for (const one of [keeper, keeper.stdin as Socket, keeper.stdout as Socket]) {
-    if (on) one.ref();
-    else one.unref();
-  }
 }

@@ -1,31 +1,49 @@
-/** Where the PostgreSQL server of this run is: given by `verify` or by hand, or asked of the process that runs the tests (setup.ts). */
+/** What servers this run has: given by `verify` or by hand, or asked of the process that runs the tests (setup.ts). */
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { test } from 'vitest';
+import type { Kind } from '../../scripts/servers/packages.ts';
+import { REQUIRED } from './required.ts';
 
+/** What is told of a server that all tests share; of a kind of which each test starts its own, only that it can. */
 export interface Answer {
-  readonly url?: string;
+  readonly told?: unknown;
   /** Why there is none. */
   readonly missing?: string;
 }
 
-let asked: Promise<Answer> | undefined;
+const NAMES: { readonly [kind in Kind]: string } = { postgres: 'PostgreSQL', slapd: 'slapd' };
+const asked = new Map<Kind, Promise<Answer>>();
 
-export function answer(): Promise<Answer> {
-  asked ??= ask();
-  return asked;
+export function answer(kind: Kind): Promise<Answer> {
+  const one = asked.get(kind) ?? ask(kind);
+  asked.set(kind, one);
+  return one;
 }
 
-/** Of a superuser, in the database `postgres`. @throws where there is none. */
-export async function serverUrl(): Promise<string> {
-  const { url, missing } = await answer();
-  if (url === undefined) throw new Error(`no PostgreSQL: ${missing}`);
-  return url;
+/** @throws where there is none. */
+export async function told(kind: Kind): Promise<unknown> {
+  const given = await answer(kind);
+  if (given.missing !== undefined) throw new Error(`no ${NAMES[kind]}: ${given.missing}`);
+  return given.told;
 }
 
-async function ask(): Promise<Answer> {
+/** A test that needs that server: skipped, with the reason, where there is none and none is required. */
+export function testOn(kind: Kind, name: string, run: () => Promise<void>): void {
+  test(name, async ({ skip }) => {
+    const { missing } = await answer(kind);
+    if (missing !== undefined && !REQUIRED) skip(`no ${NAMES[kind]}: ${missing}`);
+    await told(kind);
+    await run();
+  });
+}
+
+async function ask(kind: Kind): Promise<Answer> {
   const given = process.env['ROLLCALL_TEST_POSTGRES'];
-  if (given !== undefined) return { url: given };
+  if (kind === 'postgres' && given !== undefined) return { told: { url: given } };
   const servers = process.env['ROLLCALL_TEST_SERVERS'];
-  if (servers === undefined) return { missing: 'ROLLCALL_TEST_POSTGRES holds no URL, and no test run is there to start one' };
-  return JSON.parse(await text(connect(servers))) as Answer;
+  if (servers === undefined) return { missing: 'no test run is there to start one' };
+  const socket = connect(servers);
+  socket.write(`${kind}\n`);
+  return JSON.parse(await text(socket)) as Answer;
 }

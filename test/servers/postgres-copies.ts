@@ -3,8 +3,17 @@
  * back, with the rows of the beginning. Making the tables anew for each test takes ten times as long.
  */
 import type { Client } from 'pg';
-import { serverUrl } from './ask.ts';
-import { command, database, databaseLike, disconnect, PREFIX, type TestDatabase, withClient, within } from './postgres.ts';
+import {
+  command,
+  database,
+  databaseLike,
+  disconnect,
+  PREFIX,
+  serverUrl,
+  type TestDatabase,
+  withClient,
+  within,
+} from './postgres.ts';
 
 /** What `make` makes of an empty database. `name` says all that the outcome depends on. */
 export async function freshCopy(name: string, make: (url: string) => Promise<void>): Promise<TestDatabase> {

@@ -1,9 +1,7 @@
 /** A database of its own for each test, on the one server that all tests of a run share. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { test } from 'vitest';
-import { answer, serverUrl } from './ask.ts';
-import { REQUIRED } from './required.ts';
+import { testOn, told } from './ask.ts';
 
 export interface TestDatabase {
   /** Of a superuser; holds the password. */
@@ -16,13 +14,11 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** A test that needs PostgreSQL: skipped, with the reason, where there is none and none is required. */
-export function testOnPostgres(name: string, run: () => Promise<void>): void {
-  test(name, async ({ skip }) => {
-    const { missing } = await answer();
-    if (missing !== undefined && !REQUIRED) skip(`no PostgreSQL: ${missing}`);
-    await run();
-  });
+export const testOnPostgres = (name: string, run: () => Promise<void>): void => testOn('postgres', name, run);
+
+/** Of a superuser, in the database `postgres`. @throws where there is none. */
+export async function serverUrl(): Promise<string> {
+  return ((await told('postgres')) as { readonly url: string }).url;
 }
 
 /** An empty one. Where a test wants tables, a copy of made ones is many times cheaper (postgres-copies.ts). */

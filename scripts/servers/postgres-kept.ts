@@ -1,19 +1,14 @@
-/**
- * The process that owns one PostgreSQL server: makes it in a folder of its own, starts it, says its URL, does what it is told
- * line by line (`crash`, `kill`, `start`), and ends it and its folder when its input ends. So the server is gone however the process that
- * wanted it came to an end, kill -9 included.
- */
+/** A PostgreSQL server, kept (keeper.ts): its cluster, its settings, its start and its ends. */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Here, Kept } from './kept.ts';
+import { need } from './packages.ts';
+import { freePort } from './ports.ts';
 import type { PostgresOptions } from './postgres.ts';
-import { postgresPrograms } from './postgres-programs.ts';
+import { postgresAt } from './postgres-programs.ts';
 
-const options = JSON.parse(process.argv[2]!) as PostgresOptions;
 /** Another program may take a free port before the server does. */
 const PORTS = 5;
 const STARTS = 50;
@@ -23,16 +18,15 @@ interface User {
   readonly gid?: number;
 }
 
-let folder: string | undefined;
+let folder = '';
 let programs = '';
 let user: User = {};
 
-const data = (): string => join(folder!, 'data');
-const answer = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
+const data = (): string => join(folder, 'data');
 
 /** Runs one of PostgreSQL's programs as the user that it may run as, where that user can be. */
 function call(program: string, ...args: readonly string[]): void {
-  const how: SpawnSyncOptions = { ...user, cwd: folder!, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const how: SpawnSyncOptions = { ...user, cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
   const done = spawnSync(join(programs, program), args, how);
   if (done.status === 0) return;
   throw new Error(`${program}: ${done.error?.message ?? `exit code ${done.status}`}\n${done.stdout}${done.stderr}`.trimEnd());
@@ -40,7 +34,7 @@ function call(program: string, ...args: readonly string[]): void {
 
 /** @throws what the server logged in this try: what it logged before says nothing of it. */
 function start(): void {
-  const log = join(folder!, 'log');
+  const log = join(folder, 'log');
   const logged = (): Buffer => (existsSync(log) ? readFileSync(log) : Buffer.alloc(0));
   const before = logged().length;
   try {
@@ -82,17 +76,17 @@ function own(path: string): void {
  * A cluster that sorts text as people do, so that no query rests on the order of bytes unless it says so. Its password is random: that
  * guessing one costs thousands of hashes would only cost each of the many connections of tests as many.
  */
-function makeCluster(password: string): void {
-  const file = join(folder!, 'password');
+function makeCluster(password: string, options: PostgresOptions): void {
+  const file = join(folder, 'password');
   writeFileSync(file, password, { mode: 0o600 });
   own(file);
   const text = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
   call('initdb', '-D', data(), '-U', 'postgres', '--auth=md5', `--pwfile=${file}`, '--no-sync', ...text);
   rmSync(file);
-  appendFileSync(join(data(), 'postgresql.conf'), settings());
+  appendFileSync(join(data(), 'postgresql.conf'), settings(options));
 }
 
-function settings(): string {
+function settings(options: PostgresOptions): string {
   const all: { [name: string]: string } = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -121,51 +115,20 @@ async function startSomewhere(): Promise<number> {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Nothing in it is worth a clean end. */
-function end(): never {
-  if (folder !== undefined) {
-    try {
-      stop();
-    } catch {
-      // It was not running.
-    }
-    rmSync(folder, { recursive: true, force: true });
-  }
-  process.exit();
-}
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-// Whoever read the answers may be gone.
-process.stdout.on('error', end);
-
-try {
-  programs = postgresPrograms({ install: options.install === true });
+export async function keep(here: Here, options: PostgresOptions): Promise<Kept> {
+  need(['postgres'], { install: options.install === true });
+  programs = postgresAt()!;
   user = ownUser();
-  folder = mkdtempSync(join(tmpdir(), 'rollcall-postgres-'));
+  folder = here.folder;
   own(folder);
   mkdirSync(data(), { mode: 0o700 });
   own(data());
+  here.atEnd(stop);
   const password = randomBytes(24).toString('hex');
-  makeCluster(password);
+  makeCluster(password, options);
   const port = await startSomewhere();
-  answer({ url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` });
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line === 'crash') stop();
-    if (line === 'kill') process.kill(postmaster(), 'SIGKILL');
-    if (line === 'start') startAgain();
-    answer({ done: line });
-  }
-} catch (error) {
-  answer({ failed: (error as Error).message });
+  return {
+    told: { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` },
+    commands: { crash: stop, kill: () => void process.kill(postmaster(), 'SIGKILL'), start: startAgain },
+  };
 }
-end();

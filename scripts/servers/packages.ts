@@ -1,0 +1,76 @@
+/**
+ * The servers that tests need and a machine may not have: where their programs are, and on Debian and Ubuntu what installs them. What is
+ * missing is installed in one go, where root may, and none of it is started by that.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { apt, mayInstall } from './apt.ts';
+import { OLDEST, postgresAt } from './postgres-programs.ts';
+
+interface Need {
+  readonly name: string;
+  readonly packages: readonly string[];
+  there(): boolean;
+}
+
+/** Administrators' programs are outside of many a PATH. */
+const FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+const needs = (name: string, programs: readonly string[], packages: readonly string[]): Need => ({
+  name,
+  packages,
+  there: () => programs.every((one) => find(one) !== undefined),
+});
+
+export type Kind = 'postgres' | 'slapd';
+
+const NEEDS: { readonly [kind in Kind]: Need } = {
+  postgres: { name: `PostgreSQL ${OLDEST} or newer`, packages: ['postgresql'], there: () => postgresAt() !== undefined },
+  slapd: needs('slapd', ['slapd', 'slapadd', 'ldapsearch', 'ldapmodify', 'openssl'], ['slapd', 'ldap-utils', 'openssl']),
+};
+
+export const KINDS = Object.keys(NEEDS) as readonly Kind[];
+
+/** Installs what is missing where it may. @throws for the first that is missing still, with what to do about it. */
+export function need(kinds: readonly Kind[], how: { readonly install: boolean }): void {
+  const missing = (): readonly Need[] => kinds.map((kind) => NEEDS[kind]).filter((one) => !one.there());
+  if (how.install && mayInstall() && missing().length > 0) install(missing().flatMap(({ packages }) => packages));
+  const [first] = missing();
+  if (first === undefined) return;
+  const command = `apt-get install -y --no-install-recommends ${first.packages.join(' ')}`;
+  throw new Error(
+    `${first.name} is not installed; on Debian and Ubuntu: ${command} (\`npm run verify\` does it when root runs it)`,
+  );
+}
+
+/** The path of a program. @throws where there is none. */
+export function programAt(name: string): string {
+  const found = find(name);
+  if (found === undefined) throw new Error(`there is no program ${name}`);
+  return found;
+}
+
+function find(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(':').filter((folder) => folder !== ''), ...FOLDERS];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** What keeps Debian's packages from starting what they install: their own setting for PostgreSQL, and the refusal of any start. */
+const MEANWHILE = [
+  { file: '/etc/postgresql-common/createcluster.d/rollcall-tests.conf', text: 'create_main_cluster = false\n', mode: 0o644 },
+  { file: '/usr/sbin/policy-rc.d', text: '#!/bin/sh\nexit 101\n', mode: 0o755 },
+];
+
+function install(packages: readonly string[]): void {
+  const ours = MEANWHILE.filter(({ file }) => !existsSync(file));
+  for (const { file, text, mode } of ours) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode });
+  }
+  try {
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', ...packages);
+  } finally {
+    for (const { file } of ours) rmSync(file);
+  }
+}

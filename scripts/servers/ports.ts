@@ -1,0 +1,21 @@
+/** Free ports of an address, below those that the system gives to connections: a server that was stopped finds its own again. */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+const [LOWEST, HIGHEST] = [10_240, 32_767];
+
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await isFree(host, port)) return port;
+  }
+}
+
+export function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}

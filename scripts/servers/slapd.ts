@@ -1,0 +1,87 @@
+/** An OpenLDAP server of our own, for tests: at free ports of 127.0.0.1, gone when the process that asked for it is (keep.ts). */
+import { keep } from './keep.ts';
+
+export type Overlay = 'memberof' | 'refint' | 'unique' | 'ppolicy' | 'syncprov' | 'accesslog';
+
+export interface SlapdOptions {
+  /** A database each; `dc=example,dc=org` if none is named. Accounts and the access log are of the first. */
+  readonly suffixes?: readonly string[];
+  /** All, unless told otherwise. `accesslog` is of the first suffix, in `cn=accesslog`; `unique` is about uid and mail. */
+  readonly overlays?: readonly Overlay[];
+  /** The class of groups whose `member` the memberof overlay follows: `groupOfNames` unless told otherwise; `Group` is there too. */
+  readonly groupClass?: string;
+  /** What one search answers at most for who has no limits of his own: 500. */
+  readonly sizeLimit?: number;
+  /** Limits of the account `pager`: `size.soft=10 size.hard=50 size.pr=7 size.prtotal=unlimited`. */
+  readonly pagerLimits?: string;
+  /** How many writes syncprov remembers where there is no access log: 1000. */
+  readonly sessionLog?: number;
+  /** Entries below the suffixes, superior ones first; see `slapadd`. */
+  readonly ldif?: string;
+  /** More lines of slapd.conf, of the server and of the first suffix. */
+  readonly serverLines?: readonly string[];
+  readonly lines?: readonly string[];
+  /** Install slapd when it is not there, where root may. */
+  readonly install?: boolean;
+}
+
+export interface Account {
+  readonly dn: string;
+  readonly password: string;
+}
+
+interface Told {
+  /** `ldap://127.0.0.1:PORT`; STARTTLS is offered. */
+  readonly ldap: string;
+  /** `ldaps://127.0.0.1:PORT`; the certificate is of `localhost` and 127.0.0.1. */
+  readonly ldaps: string;
+  /** PEM: of who signed the server's certificate, and of another who signed nothing here. */
+  readonly ca: string;
+  readonly otherCa: string;
+  /** PEM. SASL EXTERNAL with it is the account `sync`. */
+  readonly client: { readonly cert: string; readonly key: string };
+  /** The first one. */
+  readonly suffix: string;
+  /** The rootdn of every suffix: no rule and no limit holds for it. */
+  readonly admin: Account;
+  /** May write everything below the first suffix, and read everything without limits: what a connector is given. */
+  readonly sync: Account;
+  /** May read all, a few entries at a time. */
+  readonly pager: Account;
+  /** With slapd.conf, `log` (stats), `db`, `tls`. */
+  readonly folder: string;
+  readonly pid: number;
+}
+
+export interface SlapdServer extends Told {
+  /** In good order (SIGTERM), or at once (SIGKILL). */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** With the addresses and the entries that it had. */
+  start(): Promise<void>;
+  /** A copy of the databases, kept until the server is removed; the server is stopped meanwhile. */
+  save(): Promise<void>;
+  /** The databases are what they were at the last `save`. */
+  restore(): Promise<void>;
+  /** Entries of one suffix, past all overlays: memberOf is what the LDIF says. The server is stopped meanwhile. */
+  slapadd(ldif: string, suffix?: string): Promise<void>;
+  /** Empty databases, as of a server that was set up anew: other contextCSN, other entryUUIDs. */
+  replace(): Promise<void>;
+  /** Nothing is left of it. */
+  remove(): Promise<void>;
+}
+
+/** @throws when slapd is not installed or does not start: what it said. */
+export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServer> {
+  const server = await keep<Told>('slapd', options);
+  return Object.assign(server.told, {
+    stop: () => server.tell('stop'),
+    kill: () => server.tell('kill'),
+    start: () => server.tell('start'),
+    save: () => server.tell('save'),
+    restore: () => server.tell('restore'),
+    slapadd: (ldif: string, suffix?: string) => server.tell('slapadd', { ldif, suffix }),
+    replace: () => server.tell('replace'),
+    remove: () => server.remove(),
+  });
+}
