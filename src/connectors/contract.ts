@@ -3,17 +3,19 @@
  * A connector is a plain value, a `ConnectorDefinition`. `open` makes a connection for one configured system; what that can do is which
  * optional parts it has: `read`, `write`, `lookup`, `clock`. Retry, scheduling, back-off, batching policy and database are the engine's. A
  * connector turns its system's codes into the error kinds of core/errors in one function, and checks answers as it checks its settings.
- * How objects and their values look on the way in and out: objects.ts.
+ * How objects and their values look on the way in and out: objects.ts; what a writer is told, and answers: writing.ts.
  */
 import type { z } from 'zod';
 import type { Fault } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
-import type { Change, RawAttributes, ReadObject, SetEdits } from './objects.ts';
+import type { Change, ReadObject } from './objects.ts';
 import type { Proposed } from './proposed.ts';
+import type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
 export type { Change, RawAttributes, RawValue, ReadObject, SetEdits, WriteValue } from './objects.ts';
 export type { Proposed } from './proposed.ts';
+export type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export interface ConnectorDefinition<Config = unknown> {
   readonly type: string;
@@ -133,31 +135,3 @@ export interface Writer {
   /** Each answer that is `ok` has the `object`, but of deletes. */
   readonly answers?: 'object';
 }
-
-export type Creates =
-  /** The key comes from `WriteItem.name` or the mapped attributes: a second create of the same is refused with `conflict`, not doubled. */
-  | { readonly by: 'callerKey' }
-  /** An `attempt` that is sent again is not done again, and has its first answer. */
-  | { readonly by: 'idempotencyKey'; readonly visibleWithinSeconds: number }
-  | { readonly by: 'lookup'; readonly attribute: string; readonly visibleWithinSeconds: number };
-
-export interface WriteItem extends SetEdits {
-  /** The same on a repeated send: systems with idempotency keys pass it on. */
-  readonly attempt: string;
-  readonly operation: 'create' | 'update' | 'delete';
-  readonly kind: Kind;
-  /** Null on create where the system assigns it. */
-  readonly anchor: string | null;
-  /** On create the name to use; on update only when the object is to be renamed or moved. */
-  readonly name?: string;
-  /** On create all attributes, on update those to replace; `null` clears. */
-  readonly set: RawAttributes;
-}
-
-/**
- * `object`: what is held now, if it is said (always but of deletes: `answers`), as a read shows it but without a `line`. `holds`: what
- * is held otherwise. `unknown`: may be done.
- */
-export type WriteResult =
-  | (Pick<ReadObject, 'anchor' | 'name'> & { readonly ok: true; readonly object?: ReadObject; readonly holds?: RawAttributes })
-  | { readonly ok: false; readonly fault: Fault; readonly retryAfterMs?: number; readonly unknown?: boolean };

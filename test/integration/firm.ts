@@ -8,7 +8,7 @@ import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors
 import { approve, type Decision, discard, pending, type Waiting } from '#decisions/approve';
 import { decide } from '#decisions/parked';
 import { type PlanRequest, plan, run } from '#runs/index';
-import type { Plan, RunReport, RunRequest } from '#runs/model';
+import type { Plan, Progress, RunReport, RunRequest } from '#runs/model';
 import type { ParkedRow, StagedRow, Store } from '#store/contract';
 import { CONNECTORS } from '../../src/registry.ts';
 import { testStore } from '../store.ts';
@@ -24,6 +24,8 @@ export interface Firm {
   config: Configuration;
   /** Objects that a sync works out at a time; as ever where it is null. */
   batch: number | null;
+  /** Told of the progress of runs. */
+  onProgress: (progress: Progress) => void;
   system(name: string): MemorySystem;
   run(request?: Partial<RunRequest>): Promise<RunReport>;
   /** The first run, its plan for `dir` approved, and the run that carries it out. */
@@ -54,6 +56,7 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
     config: here.config,
     store: here.store,
     wall: () => here.now,
+    onProgress: (progress: Progress) => here.onProgress(progress),
     ...(here.batch === null ? {} : { batch: here.batch }),
   });
   const ada = () => ({ by: 'Ada', reason: 'looked at it', at: here.now });
@@ -64,6 +67,7 @@ export async function firm(yaml: string, systems: readonly string[] = ['hr', 'di
     store: await kept.open(),
     config: await load(yaml),
     batch: null,
+    onProgress: () => undefined,
     system: memorySystem,
     async run(request = {}) {
       const report = await run({ profile: 'cycle', connections: null, by: 'test', now: here.now, ...request }, services());

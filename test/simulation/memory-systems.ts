@@ -55,6 +55,8 @@ export function memorySystems(organisation: Organisation): MemorySystems {
         system: nameOf(c.name),
         anchors: 'system',
         ...((c.settings as { creates?: string }).creates === 'lookup' ? {} : { creates: 'idempotencyKey' }),
+        // Of every other one: what somebody changes meanwhile is refused there, and overwritten elsewhere.
+        compare: c.rank % 2 === 1,
         faults: faults.get(c.name)!,
         ...(organisation.systems[c.name]!.mute ? { answers: 'anchor', lookup: false } : {}),
       },

@@ -51,7 +51,7 @@ function subject(definition: ConnectorDefinition<MemoryConfig>): Subject<MemoryC
       }));
       return {
         folder,
-        config: { system, objects, faults: [{ on: 'test', after: 1, do: { refuse: 'unavailable' } }] },
+        config: { system, objects, compare: true, faults: [{ on: 'test', after: 1, do: { refuse: 'unavailable' } }] },
         ruin: async () => undefined,
         async change({ put, set, remove }) {
           if (put) memorySystem(system).put('person', put.key, { name: put.text! });
@@ -150,6 +150,13 @@ it.each<[string, string, Change]>([
     }),
   ],
   [
+    'what somebody changed since it was seen',
+    'an update is refused with `conflict` as `stale` when an attribute is otherwise than `seen` says, and only then (contract: WriteItem.seen)',
+    ({ write }) => ({
+      write: { ...write!, write: (items) => write!.write(items.map(({ seen: _, ...blind }) => blind)) },
+    }),
+  ],
+  [
     'test answers in one line',
     'the error of test has a remedy: what to do (contract: Connection.test), and not only "no"',
     ({ test }) => ({
@@ -166,7 +173,9 @@ it.each<[string, string, Change]>([
 });
 
 it('every assertion has its sentence, which names a part of the contract', async () => {
-  const parts = ['../contract.ts', '../objects.ts'].map((name) => readFile(new URL(name, import.meta.url), 'utf8'));
+  const parts = ['../contract.ts', '../objects.ts', '../writing.ts'].map((name) =>
+    readFile(new URL(name, import.meta.url), 'utf8'),
+  );
   const contract = (await Promise.all(parts)).join('\n');
   const folder = new URL('./', import.meta.url);
   for (const file of (await readdir(folder)).filter((name) => !/^(must|conformance\.test|subject)\.ts$/.test(name))) {

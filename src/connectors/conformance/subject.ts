@@ -22,6 +22,8 @@ export type Capability =
   /** A write of what is not there is refused as such. */
   | 'presence'
   | 'fingerprint'
+  /** A write of what somebody changed since it was seen is refused as such. */
+  | 'compare'
   /** Attributes with several values. */
   | 'lists';
 

@@ -185,6 +185,33 @@ export const WRITING: readonly Case[] = [
     },
   },
   {
+    name: 'what somebody changed since it was seen is refused as stale, and stays',
+    needs: ['write', 'compare'],
+    async run(scene) {
+      const { attributes, lacks } = scene.subject;
+      const { text, other, list } = attributes;
+      const lists = lacks.lists === undefined ? { [list]: ['y', 'x'] } : {};
+      const results = await writeNow(scene, [
+        { ...update(scene, 'a', { text: 'Ada 2', other: null }), seen: { [text]: 'Ada', [other]: 'one', ...lists } },
+        { ...update(scene, 'b', { text: 'Bo 2' }), seen: { [text]: 'Bob' } },
+        { ...update(scene, 'c', { other: 'four' }), seen: { [other]: null } },
+      ]);
+      mustBe(
+        results.map((result) => (result.ok ? 'ok' : [result.fault.kind, result.stale])),
+        ['ok', ['conflict', true], ['conflict', true]],
+        'an update is refused with `conflict` as `stale` when an attribute is otherwise than `seen` says, and only then (contract: WriteItem.seen)',
+      );
+      const empty = await writeNow(scene, [{ ...update(scene, 'b', { other: 'two' }), seen: { [other]: null } }]);
+      must(empty[0]!.ok, 'an attribute without a value is as `null` says (contract: WriteItem.seen)');
+      expectObjects(
+        scene,
+        (await held(scene.reopen())).objects,
+        [{ key: 'a', text: 'Ada 2', list: ['x', 'y'] }, { ...BO, other: 'two' }, CY],
+        'an item that is refused as `stale` changes nothing, the others are done (contract: WriteItem.seen)',
+      );
+    },
+  },
+  {
     name: 'one bad item stops no other',
     needs: ['write'],
     async run(scene) {

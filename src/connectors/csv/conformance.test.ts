@@ -14,6 +14,7 @@ connectorConformance(
     anchor: (key) => key,
     lacks: {
       clock: 'a file has no clock',
+      compare: 'a file is merged as it is when it is replaced',
       deltas: 'a CSV file says what is, not what changed',
       resume: 'a million rows are read in two seconds',
     },

@@ -37,6 +37,7 @@ connectorConformance(runner, {
   ...subject,
   lacks: {
     clock: 'a file has no clock',
+    compare: 'a file is merged as it is when it is replaced',
     deltas: 'a file of objects says what is, not what changed',
     resume: 'a million lines are read in three seconds',
   },
@@ -48,6 +49,7 @@ describe('changes', () => {
     ...subject,
     lacks: {
       clock: 'a file has no clock',
+      compare: 'changes are added without working out what all before them come to',
       resume: 'a change file is read on from its cursor',
       commit: 'a change is durable when write answers',
       fingerprint: 'a change file only grows; each record is proven by its own answer',

@@ -51,6 +51,7 @@ describe.each([
     anchor: of,
     lacks: {
       clock: 'a file has no clock',
+      compare: 'a file is merged as it is when it is replaced',
       deltas: 'a file of entries says what is, not what changed',
       resume: 'a million entries are read in five seconds',
     },
@@ -64,6 +65,7 @@ describe('changes', () => {
     creates: 'idempotencyKey',
     lacks: {
       clock: 'a file has no clock',
+      compare: 'records are added without working out what all before them come to',
       fullRead: 'a log says what changed, not what is',
       resume: 'a log is read on from its cursor',
       commit: 'a change is durable when write answers',

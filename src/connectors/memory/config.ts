@@ -18,6 +18,7 @@ export interface MemoryConfig {
   readonly lookupAttribute?: string | undefined;
   readonly visibleWithinSeconds: number;
   readonly answers: 'object' | 'anchor';
+  readonly compare: boolean;
   readonly pageSize: number;
   readonly schema?: { readonly [kind: string]: { readonly [attribute: string]: MemoryAttribute } } | undefined;
   readonly objects: readonly SeedObject[];
@@ -71,6 +72,7 @@ export const memoryConfig: z.ZodType<MemoryConfig> = z
       .enum(['object', 'anchor'])
       .default('object')
       .describe('Whether the answer to a write shows what the system holds now, or only that it was done'),
+    compare: z.boolean().default(false).describe('Whether it refuses to overwrite what somebody changed since it was seen'),
     pageSize: z.number().int().positive().max(100_000).default(500).describe('Objects a page'),
     schema: z
       .record(name, z.record(name, attribute))

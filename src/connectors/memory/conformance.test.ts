@@ -33,6 +33,7 @@ describe.each(['callerKey', 'idempotencyKey'] as const)('%s', (creates) => {
             atomic: true,
             snapshots: true,
             clock: true,
+            compare: true,
             pageSize: 2,
             creates,
             objects,

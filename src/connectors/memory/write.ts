@@ -90,6 +90,13 @@ function perform(system: MemorySystem, config: MemoryConfig, item: WriteItem): W
   }
   if (name !== undefined && name !== before.name && isNameTaken(system, kind, name))
     return refused('conflict', `the name ${name} is taken`, item, 'name');
+  const changed = Object.entries((config.compare && item.seen) || {}).find(
+    ([attribute, value]) => !isSame(before.attributes[attribute], value),
+  );
+  if (changed !== undefined) {
+    const [attribute] = changed;
+    return { ...refused('conflict', `somebody changed ${attribute} meanwhile`, item, attribute), stale: true };
+  }
   system.put(kind, before.anchor, attributesOf(item, before.attributes, actions), {
     ...(name === undefined ? {} : { name }),
     late,
@@ -152,6 +159,12 @@ function attributesOf(item: WriteItem, before: Row, actions: readonly FaultActio
   return after;
 }
 
+/** Lists are sets; one value is a list of one. */
+function isSame(now: RawValue | undefined, seen: RawValue): boolean {
+  const [there, before] = [new Set(listOf(now)), new Set(listOf(seen))];
+  return there.size === before.size && there.isSubsetOf(before);
+}
+
 function listOf(
   value: RawValue | undefined,
 ): readonly (string | number | boolean | Uint8Array | { readonly blob: string; readonly size: number })[] {
@@ -193,6 +206,6 @@ function at({ anchor }: WriteItem): { object?: string } {
   return anchor === null ? {} : { object: anchor };
 }
 
-function refused(kind: ErrorKind, message: string, item: WriteItem, attribute?: string): WriteResult {
+function refused(kind: ErrorKind, message: string, item: WriteItem, attribute?: string): Extract<WriteResult, { ok: false }> {
   return { ok: false, fault: { kind, message, where: { ...at(item), ...(attribute === undefined ? {} : { attribute }) } } };
 }

@@ -10,12 +10,14 @@ import type { EdgeRow, ExportAnswer, ExportOperation, NewChange, StagedId, Stage
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { createLostReferences } from '../import/lost-references.ts';
 import { stagingPlan } from '../import/plan.ts';
+import { stageLooked } from '../import/push.ts';
 import { settlingOf } from '../import/settle.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { finishedBatches } from './finished.ts';
+import { lookAtStale } from './last-seen.ts';
 import { sendMembers } from './members.ts';
 import { refuseNotNew } from './not-new.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
@@ -204,15 +206,17 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const lost = createLostReferences(context, connection);
   await lost.load(rows);
   const seen = await lookUpWritten(session, plan, settling, sendable, results);
+  const stale = await lookAtStale(session, plan, sendable, results, settling.shared);
   sendable.forEach((sending, i) => {
     const object = seen.get(i);
     const result = object ? { ...results[i]!, object } : results[i]!;
-    const answer = answerOf(context, plan, settling, sending, result, writer.commit !== undefined, lost);
+    const changed = stale.get(i);
+    const answer = changed?.answer ?? answerOf(context, plan, settling, sending, result, writer.commit !== undefined, lost);
     answers.push(answer);
     count(session, sending, answer, changes);
     if (answer.outcome === 'proven')
       context.counters.add(connection.name, PROVEN_BY[writer.commit ? 'digest' : object ? 'lookup' : 'answer']);
-    if (isTaken(context, sending, result)) session.conflicts++;
+    if (changed?.object || isTaken(context, sending, result)) session.conflicts++;
     else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
   });
   // Nothing of it may be sent now: it waits as it was.
@@ -221,6 +225,8 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const { dirty, edges } = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
   const followed = answers.map((one) => (edges.has(one.staged) ? { ...one, edges: edges.get(one.staged)! } : one));
   await finish(session, { attempt, answers: followed, members: null, changes, dirty });
+  const news = [...stale.values()].flatMap(({ object }) => object ?? []);
+  if (news.length > 0) await stageLooked(context, connection, news);
 }
 
 function kept({ row }: Sending): ExportAnswer {

@@ -53,7 +53,7 @@ export async function afterAnswers(
 
 /** The target has a generated value already: the object gets another one in the same run (SEMANTICS 12). */
 export function isTaken(context: EngineContext, { row, rule }: Sending, result: WriteResult): boolean {
-  if (result.ok || result.unknown || result.fault.kind !== 'conflict' || !replaceable(row)) return false;
+  if (result.ok || result.unknown || result.stale || result.fault.kind !== 'conflict' || !replaceable(row)) return false;
   return takenBy(rule, context.kinds.get(rule.kind)!, row.export!, result.fault).length > 0;
 }
 

@@ -10,6 +10,7 @@ import { partialIn } from '../import/kept.ts';
 import { undiscarded } from '../safety/discards.ts';
 import { partsOfAttribute } from '../safety/parts.ts';
 import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
+import { lastSeen } from './last-seen.ts';
 import { setEdit } from './set-edits.ts';
 
 export interface Sending {
@@ -53,7 +54,17 @@ export async function translate(
     const row = rows[i]!;
     const rule = ruleOf(connection, row.kind);
     if (!rule) continue;
-    out.push(await translateOne(context, rule, row, images[i]!, accounts, row.export!.approved === null ? heldParts : NO_PARTS));
+    out.push(
+      await translateOne(
+        context,
+        connection,
+        rule,
+        row,
+        images[i]!,
+        accounts,
+        row.export!.approved === null ? heldParts : NO_PARTS,
+      ),
+    );
   }
   return out;
 }
@@ -63,6 +74,7 @@ const NO_NAMES: readonly string[] = [];
 
 async function translateOne(
   context: EngineContext,
+  connection: EngineConnection,
   rule: ExportRule,
   row: StagedRow,
   wanted: Attributes | null,
@@ -112,6 +124,7 @@ async function translateOne(
     anchor: columns.operation === 'create' ? columns.wantedAnchor : row.anchor,
     ...(newName === null ? {} : { name: newName }),
     set,
+    ...lastSeen(context, connection, row, set),
     ...(hasAny(add) ? { add } : {}),
     ...(hasAny(remove) ? { remove } : {}),
   };

@@ -35,6 +35,19 @@ export async function stagePushes(
   return changes.map(({ anchor }) => faults.get(anchor)!);
 }
 
+/** Objects as a look-up shows them now, durable once it is fulfilled. Of what cannot be used, what was there before stays. */
+export async function stageLooked(
+  context: EngineContext,
+  connection: EngineConnection,
+  objects: readonly ReadObject[],
+): Promise<void> {
+  const expected = createExpected();
+  const stager = createStager(context, connection, { full: false, mark: null, empty: false, expected });
+  await stager.changes(objects);
+  await stager.finish();
+  await expected.save(context, connection);
+}
+
 /** Everything that is wrong with what it names, or why it cannot even be told from others. */
 function faultsOf(change: ReadObject | Change, plan: StagingPlan, connection: string): Fault[] {
   const { kind, anchor } = change;

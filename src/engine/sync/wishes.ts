@@ -9,6 +9,7 @@ import { type Attributes, bare, hasAny, scalars } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { waitsForSync } from '../export/last-seen.ts';
 import { partialIn } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
 import { stepsOfLost, stepsUndone } from '../import/unanswered.ts';
@@ -270,7 +271,8 @@ export function wishWrite(
     before.operation === change.operation &&
     before.wanted === wanted &&
     before.wantedAnchor === change.anchor &&
-    before.wantedName === change.name
+    before.wantedName === change.name &&
+    !waitsForSync(before)
   )
     return null;
   const changed = { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name };
