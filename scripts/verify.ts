@@ -12,7 +12,8 @@ import { optionsOf } from './options.ts';
 import { checkPackage } from './package-check.ts';
 import { catchPlanted } from './planted/run.ts';
 import { KINDS, need } from './servers/packages.ts';
-import { type PostgresServer, startPostgres } from './servers/postgres.ts';
+import { startPostgres } from './servers/postgres.ts';
+import { startSamba } from './servers/samba.ts';
 import { type Count, ONE, runSteps, type Step } from './steps.ts';
 import { node, ROOT, tests, wholeTests } from './tests.ts';
 
@@ -50,16 +51,36 @@ function branches(): Count {
   }
 }
 
-let postgres: PostgresServer | undefined;
+/** They end with this process, however that ends. */
+const ends: (() => Promise<void>)[] = [];
 
-/** It ends with this process, however that ends. */
+/** What all tests share; of the other kinds each test starts its own. */
+const SHARED: { readonly [name: string]: () => Promise<string> } = {
+  async ROLLCALL_TEST_POSTGRES() {
+    const server = await startPostgres();
+    ends.push(() => server.stop());
+    return server.url;
+  },
+  async ROLLCALL_TEST_SAMBA() {
+    const server = await startSamba();
+    ends.push(() => server.remove());
+    return JSON.stringify(server);
+  },
+};
+
 async function servers(): Promise<Count> {
   process.env['ROLLCALL_TEST_REQUIRED'] = 'true';
-  const given = process.env['ROLLCALL_TEST_POSTGRES'] !== undefined;
-  need(given ? KINDS.filter((kind) => kind !== 'postgres') : KINDS, { install: true });
-  if (given) return ONE;
-  postgres = await startPostgres();
-  process.env['ROLLCALL_TEST_POSTGRES'] = postgres.url;
+  const given = (name: string): boolean => process.env[`ROLLCALL_TEST_${name.toUpperCase()}`] !== undefined;
+  need(
+    KINDS.filter((kind) => !given(kind)),
+    { install: true },
+  );
+  const wanted = Object.entries(SHARED).filter(([name]) => process.env[name] === undefined);
+  await Promise.all(
+    wanted.map(async ([name, start]) => {
+      process.env[name] = await start();
+    }),
+  );
   return ONE;
 }
 
@@ -77,4 +98,4 @@ const STEPS: readonly Step[] = [
 ];
 
 process.exitCode = (await runSteps(STEPS.filter((step) => !(fast && step.slow === true)))) ? 0 : 1;
-await postgres?.stop();
+await Promise.all(ends.map((end) => end()));

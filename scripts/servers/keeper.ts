@@ -12,6 +12,7 @@ import type { Keep } from './kept.ts';
 const KINDS: { readonly [kind: string]: () => Promise<{ readonly keep: unknown }> } = {
   postgres: () => import('./postgres-kept.ts'),
   slapd: () => import('./slapd-kept.ts'),
+  samba: () => import('./samba-kept.ts'),
 };
 
 const kind = process.argv[2]!;

@@ -10,6 +10,8 @@ import { OLDEST, postgresAt } from './postgres-programs.ts';
 interface Need {
   readonly name: string;
   readonly packages: readonly string[];
+  /** Why nobody but root can run it. */
+  readonly root?: string;
   there(): boolean;
 }
 
@@ -22,17 +24,38 @@ const needs = (name: string, programs: readonly string[], packages: readonly str
   there: () => programs.every((one) => find(one) !== undefined),
 });
 
-export type Kind = 'postgres' | 'slapd';
+export type Kind = 'postgres' | 'slapd' | 'samba';
 
 const NEEDS: { readonly [kind in Kind]: Need } = {
   postgres: { name: `PostgreSQL ${OLDEST} or newer`, packages: ['postgresql'], there: () => postgresAt() !== undefined },
   slapd: needs('slapd', ['slapd', 'slapadd', 'ldapsearch', 'ldapmodify', 'openssl'], ['slapd', 'ldap-utils', 'openssl']),
+  samba: {
+    ...needs(
+      'Samba as a domain controller',
+      ['samba', 'samba-tool', 'ldapsearch', 'openssl'],
+      // In packages of their own: what provisions, and what the databases are made of.
+      [
+        'samba',
+        'samba-ad-dc',
+        'samba-ad-provision',
+        'samba-dsdb-modules',
+        'samba-vfs-modules',
+        'winbind',
+        'ldb-tools',
+        'ldap-utils',
+        'openssl',
+      ],
+    ),
+    root: 'it listens at ports 389 and 636',
+  },
 };
 
 export const KINDS = Object.keys(NEEDS) as readonly Kind[];
 
 /** Installs what is missing where it may. @throws for the first that is missing still, with what to do about it. */
 export function need(kinds: readonly Kind[], how: { readonly install: boolean }): void {
+  for (const { name, root } of kinds.map((kind) => NEEDS[kind]))
+    if (root !== undefined && process.getuid?.() !== 0) throw new Error(`${name} runs as root alone: ${root}`);
   const missing = (): readonly Need[] => kinds.map((kind) => NEEDS[kind]).filter((one) => !one.there());
   if (how.install && mayInstall() && missing().length > 0) install(missing().flatMap(({ packages }) => packages));
   const [first] = missing();

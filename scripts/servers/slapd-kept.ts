@@ -84,6 +84,7 @@ export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Prom
       ldaps: `ldaps://${HOST}:${ports[1]}`,
       ca: pem(authority.certificate),
       otherCa: pem(other.certificate),
+      caFile: authority.certificate,
       client: { cert: pem(client.cert), key: pem(client.key) },
       suffix: suffixes[0],
       admin: shape.admin,

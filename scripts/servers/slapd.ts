@@ -38,6 +38,8 @@ interface Told {
   /** PEM: of who signed the server's certificate, and of another who signed nothing here. */
   readonly ca: string;
   readonly otherCa: string;
+  /** The file with `ca`. */
+  readonly caFile: string;
   /** PEM. SASL EXTERNAL with it is the account `sync`. */
   readonly client: { readonly cert: string; readonly key: string };
   /** The first one. */

@@ -12,7 +12,7 @@ export interface Answer {
   readonly missing?: string;
 }
 
-const NAMES: { readonly [kind in Kind]: string } = { postgres: 'PostgreSQL', slapd: 'slapd' };
+const NAMES: { readonly [kind in Kind]: string } = { postgres: 'PostgreSQL', slapd: 'slapd', samba: 'Samba' };
 const asked = new Map<Kind, Promise<Answer>>();
 
 export function answer(kind: Kind): Promise<Answer> {
@@ -39,8 +39,8 @@ export function testOn(kind: Kind, name: string, run: () => Promise<void>): void
 }
 
 async function ask(kind: Kind): Promise<Answer> {
-  const given = process.env['ROLLCALL_TEST_POSTGRES'];
-  if (kind === 'postgres' && given !== undefined) return { told: { url: given } };
+  const given = process.env[`ROLLCALL_TEST_${kind.toUpperCase()}`];
+  if (given !== undefined) return { told: kind === 'postgres' ? { url: given } : JSON.parse(given) };
   const servers = process.env['ROLLCALL_TEST_SERVERS'];
   if (servers === undefined) return { missing: 'no test run is there to start one' };
   const socket = connect(servers);

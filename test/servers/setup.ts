@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kind, need } from '../../scripts/servers/packages.ts';
 import { startPostgres } from '../../scripts/servers/postgres.ts';
+import { startSamba } from '../../scripts/servers/samba.ts';
 import type { Answer } from './ask.ts';
 import { REQUIRED } from './required.ts';
 
@@ -27,6 +28,11 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     async slapd() {
       need(['slapd'], { install });
       return {};
+    },
+    async samba() {
+      const server = await startSamba({ install });
+      ends.push(() => server.remove());
+      return { told: server };
     },
   };
   const answers = new Map<string, Promise<Answer>>();

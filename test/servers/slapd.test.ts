@@ -1,15 +1,14 @@
 /** The OpenLDAP servers of tests are what slapd.ts says of them. */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import type { Account, SlapdServer } from '../../scripts/servers/slapd.ts';
 import { ldap } from './ldap-programs.ts';
+import { expectNothingLeft } from './orphaned.ts';
 import { slapdOfFile, startSlapd, testOnSlapd } from './slapd.ts';
+import { refusal } from './tls.ts';
 
 const shared = slapdOfFile();
 
@@ -23,30 +22,21 @@ const person = (suffix: string, uid: string): string =>
 const people = async (server: SlapdServer): Promise<readonly string[]> =>
   [...(await search(server, server.sync, '(uid=*)', 'uid')).matchAll(/^uid: (.*)$/gm)].map(([, uid]) => uid!).sort();
 
-/** Why TLS was refused; undefined where it was not. */
-function refusal(server: SlapdServer, ca: string, servername: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.ldaps).port), ca, servername });
-    socket.once('secureConnect', () => socket.destroy() && resolve(undefined));
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
-  });
-}
-
 testOnSlapd('TLS holds with the right authority and the right name alone', async () => {
   const server = await shared();
-  expect(await refusal(server, server.ca, 'localhost')).toBeUndefined();
-  expect(await refusal(server, server.otherCa, 'localhost')).toBe('SELF_SIGNED_CERT_IN_CHAIN');
-  expect(await refusal(server, server.ca, 'elsewhere.example')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+  expect(await refusal(server.ldaps, server.ca, 'localhost')).toBeUndefined();
+  expect(await refusal(server.ldaps, server.otherCa, 'localhost')).toBe('SELF_SIGNED_CERT_IN_CHAIN');
+  expect(await refusal(server.ldaps, server.ca, 'elsewhere.example')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
 testOnSlapd('a certificate of a client is the account sync', async () => {
   const server = await shared();
-  const [cert, key, ca] = (['cert', 'key', 'ca'] as const).map((name) => {
+  const [cert, key] = (['cert', 'key'] as const).map((name) => {
     const file = join(server.folder, `given.${name}`);
-    writeFileSync(file, name === 'ca' ? server.ca : server.client[name]);
+    writeFileSync(file, server.client[name]);
     return file;
   });
-  const env = { ...process.env, LDAPTLS_CACERT: ca, LDAPTLS_CERT: cert, LDAPTLS_KEY: key };
+  const env = { ...process.env, LDAPTLS_CACERT: server.caFile, LDAPTLS_CERT: cert, LDAPTLS_KEY: key };
   const { stdout } = await promisify(execFile)('ldapwhoami', ['-Y', 'EXTERNAL', '-H', server.ldaps], { env });
   expect(stdout).toBe(`dn:${server.sync.dn}\n`);
 });
@@ -111,25 +101,4 @@ testOnSlapd('entries are there from the beginning, in each suffix, and what is w
   expect(await people(server)).toEqual(['ada']);
 });
 
-/** Of a process, of one letter (proc(5)): one that ended is Z until its parent asks, and '' after that. */
-function state(pid: number): string {
-  try {
-    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1]!;
-  } catch {
-    return '';
-  }
-}
-
-testOnSlapd('nothing is left of a server whose owner was killed', async () => {
-  const program = `import { startSlapd } from '${new URL('../../scripts/servers/slapd.ts', import.meta.url)}';
-    const { pid, folder } = await startSlapd();
-    console.log(JSON.stringify({ pid, folder }));
-    setInterval(() => {}, 1000);`;
-  const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
-  const { pid, folder } = JSON.parse(line) as { readonly pid: number; readonly folder: string };
-  expect(state(pid)).toMatch(/^[SR]$/);
-  owner.kill('SIGKILL');
-  await expect.poll(() => existsSync(folder), { timeout: 30_000, interval: 20 }).toBe(false);
-  expect(state(pid)).toMatch(/^[ZX]?$/);
-});
+testOnSlapd('nothing is left of a server whose owner was killed', () => expectNothingLeft('slapd.ts', 'startSlapd', {}));
