@@ -13,6 +13,7 @@ const KINDS: { readonly [kind: string]: () => Promise<{ readonly keep: unknown }
   postgres: () => import('./postgres-kept.ts'),
   slapd: () => import('./slapd-kept.ts'),
   samba: () => import('./samba-kept.ts'),
+  mariadb: () => import('./mariadb-kept.ts'),
 };
 
 const kind = process.argv[2]!;

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMariadb } from '../../scripts/servers/mariadb.ts';
 import { type Kind, need } from '../../scripts/servers/packages.ts';
 import { startPostgres } from '../../scripts/servers/postgres.ts';
 import { startSamba } from '../../scripts/servers/samba.ts';
@@ -31,6 +32,11 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     },
     async samba() {
       const server = await startSamba({ install });
+      ends.push(() => server.remove());
+      return { told: server };
+    },
+    async mariadb() {
+      const server = await startMariadb({ install });
       ends.push(() => server.remove());
       return { told: server };
     },
