@@ -16,6 +16,12 @@ import { REQUIRED } from './required.ts';
 
 const install = REQUIRED;
 
+/** Each test starts its own. */
+async function thereIs(kind: Kind): Promise<Answer> {
+  need([kind], { install });
+  return {};
+}
+
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['ROLLCALL_TEST_SERVERS'] !== undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-servers-'));
@@ -26,10 +32,8 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
       ends.push(() => server.stop());
       return { told: { url: server.url } };
     },
-    async slapd() {
-      need(['slapd'], { install });
-      return {};
-    },
+    slapd: () => thereIs('slapd'),
+    ds389: () => thereIs('ds389'),
     async samba() {
       const server = await startSamba({ install });
       ends.push(() => server.remove());
