@@ -2,9 +2,10 @@
 import type { ConnectorDefinition } from '#connectors/contract';
 import { csv } from '#connectors/csv/index';
 import { jsonl } from '#connectors/jsonl/index';
+import { ldap } from '#connectors/ldap/index';
 import { ldif } from '#connectors/ldif/index';
 import { memory } from '#connectors/memory/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldif, memory].map((definition) => [definition.type, definition as ConnectorDefinition]),
+  [csv, jsonl, ldap, ldif, memory].map((definition) => [definition.type, definition as ConnectorDefinition]),
 );

@@ -20,6 +20,7 @@ export async function ldap(
   const format = program === 'ldapsearch' ? ['-LLL', '-o', 'ldif_wrap=no'] : [];
   const env = { ...process.env, LDAPTLS_CACERT: at.caFile ?? '', LDAPTLS_REQCERT: 'demand' };
   const run = promisify(execFile)(program, ['-x', '-H', at.url, '-D', at.dn, '-w', at.password, ...format, ...args], { env });
-  run.child.stdin!.end(ldif ?? '');
+  // A program that wants none may be gone already.
+  run.child.stdin!.on('error', () => undefined).end(ldif ?? '');
   return (await run).stdout;
 }

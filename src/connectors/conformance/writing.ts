@@ -119,7 +119,7 @@ export const WRITING: readonly Case[] = [
   },
   {
     name: 'a second create of the same object is refused, not doubled',
-    needs: ['write'],
+    needs: ['write', 'callerAnchors'],
     creates: 'callerKey',
     async run(scene) {
       const results = await writeNow(scene, [

@@ -10,15 +10,15 @@ import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { sha256Hex } from '#core/digest';
 import { escapeDnValue, parentDn, parseDn } from '#core/dn';
 import { type Fault, RollcallError, toFault } from '#core/errors';
+import { createdEntry, values } from '#protocols/ldap/edits';
 import { type LdifChange, type LdifModification, LdifReader } from '#protocols/ldap/ldif';
 import { formatChange } from '#protocols/ldap/ldif-write';
+import { nameKey } from '#protocols/ldap/names';
 import { canonicalDescription } from '#protocols/ldap/schema';
 import { syncFolder } from '../files/atomic.ts';
 import { fileFault } from '../files/faults.ts';
 import { isStillAt } from '../files/identity.ts';
 import type { Plan } from './config.ts';
-import { createdEntry, values } from './entry.ts';
-import { nameKey } from './names.ts';
 import { openExisting } from './read.ts';
 import { Renames } from './renames.ts';
 

@@ -3,9 +3,9 @@ import type { Change, RawValue, ReadObject } from '#connectors/contract';
 import { parentDn, parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import type { LdifModification, LdifRecord, LdifValue } from '#protocols/ldap/ldif';
+import { nameKey } from '#protocols/ldap/names';
 import { attributeHint, canonicalDescription } from '#protocols/ldap/schema';
 import type { Plan } from './config.ts';
-import { nameKey } from './names.ts';
 import type { Renames } from './renames.ts';
 import { objectOf, refusedIn } from './view.ts';
 

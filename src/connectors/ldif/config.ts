@@ -1,25 +1,8 @@
 /** The settings of an LDIF connection. */
 import { z } from 'zod';
+import { Kinds, USUAL_CLASSES } from '#protocols/ldap/kinds';
+import { isWithin, nameKey } from '#protocols/ldap/names';
 import { canonicalDescription } from '#protocols/ldap/schema';
-import { isWithin, nameKey } from './names.ts';
-
-/** Classes that say what an entry is, the most telling first: a computer of Active Directory is a `user` too. */
-const KINDS: readonly (readonly [string, string])[] = [
-  ['computer', 'other'],
-  ['inetOrgPerson', 'person'],
-  ['user', 'person'],
-  ['organizationalPerson', 'person'],
-  ['person', 'person'],
-  ['group', 'group'],
-  ['groupOfNames', 'group'],
-  ['groupOfUniqueNames', 'group'],
-  ['posixGroup', 'group'],
-];
-
-const CLASSES: { readonly [kind: string]: readonly string[] } = {
-  person: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
-  group: ['top', 'groupOfNames'],
-};
 
 const word = z.string().min(1).max(255);
 const description = word.refine((text) => canonicalDescription(text) !== null, 'is no attribute name');
@@ -83,8 +66,6 @@ export interface Plan {
   readonly clears: readonly string[];
 }
 
-const MAX_COMBINATIONS = 1000;
-
 export function planOf(
   config: LdifConfig,
   path: string,
@@ -92,37 +73,17 @@ export function planOf(
   made: boolean,
   clears: readonly string[] = [],
 ): Plan {
-  const kinds = new Map<string, string>();
-  for (const [name, kind] of [...Object.entries(config.kinds), ...KINDS]) {
-    if (!kinds.has(name.toLowerCase())) kinds.set(name.toLowerCase(), kind);
-  }
-  const classes = new Map([...Object.entries(CLASSES), ...Object.entries(config.objectClasses)]);
+  const kinds = new Kinds(config.kinds, config.others);
+  const classes = new Map([...Object.entries(USUAL_CLASSES), ...Object.entries(config.objectClasses)]);
   const containers = Object.entries(config.containers)
     .map(([dn, kind]) => ({ key: nameKey(dn) ?? '', kind }))
     .sort((a, b) => b.key.length - a.key.length);
-  const known = new Map<string, string | null>();
-  const offered = (kind: string): string | null => (kind === 'other' && !config.others ? null : kind);
-
-  function kindOf(list: readonly unknown[]): string | null {
-    const key = list.join('\n');
-    let kind = known.get(key);
-    if (kind !== undefined) return kind;
-    const own = new Set(list.map((name) => String(name).toLowerCase()));
-    kind = offered('other');
-    for (const [name, each] of kinds) {
-      if (!own.has(name)) continue;
-      kind = offered(each);
-      break;
-    }
-    if (known.size < MAX_COMBINATIONS) known.set(key, kind);
-    return kind;
-  }
 
   return {
     path,
     made,
     anchor: config.anchor === 'dn' ? 'dn' : (canonicalDescription(config.anchor) ?? config.anchor),
-    kindOf,
+    kindOf: (classes) => kinds.of(classes),
     kindBelow: (key) => containers.find((container) => isBelow(key, container.key))?.kind ?? null,
     classesOf: (kind) => classes.get(kind) ?? null,
     ignored: new Set(config.ignore.map((name) => name.toLowerCase())),

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { formatChange, formatEntry } from '#protocols/ldap/ldif-write';
+import { nameKey } from '#protocols/ldap/names';
 import { connectorConformance, type SeedObject, type Subject } from '../conformance/index.ts';
 import type { LdifConfig } from './config.ts';
 import { ldif } from './index.ts';
-import { nameKey } from './names.ts';
 
 const runner = { describe, test, skip: (name: string) => test.skip(name) };
 const dnOf = (key: string) => `uid=${key},ou=people,dc=example,dc=org`;
@@ -54,7 +54,6 @@ describe.each([
       compare: 'a file is merged as it is when it is replaced',
       deltas: 'a file of entries says what is, not what changed',
       resume: 'a million entries are read in five seconds',
-      watch: 'a file of entries says what is, not what changed',
     },
     make: (seeds) => bench(seeds.map((seed) => formatEntry(dnOf(seed.key), attributesOf(seed))).join(''), { anchor }),
   });
@@ -69,7 +68,6 @@ describe('changes', () => {
       compare: 'records are added without working out what all before them come to',
       fullRead: 'a log says what changed, not what is',
       resume: 'a log is read on from its cursor',
-      watch: 'a file tells nobody that it grew',
       commit: 'a change is durable when write answers',
       fingerprint: 'a log only grows; each record is proven by its own answer',
       lookup: 'a log says what changed, not what is',

@@ -7,8 +7,10 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { RollcallError } from '#core/errors';
+import type { Entry } from '#protocols/ldap/edits';
 import { type LdifItem, parseLdif } from '#protocols/ldap/ldif';
 import { formatEntry } from '#protocols/ldap/ldif-write';
+import { depth, isWithin, nameKey, parentKey } from '#protocols/ldap/names';
 import { type Replacement, replaceFile } from '../files/atomic.ts';
 import { fileFault } from '../files/faults.ts';
 import { EMPTY_PRINT } from '../files/identity.ts';
@@ -17,8 +19,6 @@ import type { SourceFile } from '../files/source.ts';
 import { openSpool, type Spool } from '../files/spool.ts';
 import type { Plan } from './config.ts';
 import { copyMerged, readAt } from './copy.ts';
-import type { Entry } from './entry.ts';
-import { depth, isWithin, nameKey, parentKey } from './names.ts';
 import { itemsOf, openExisting } from './read.ts';
 import { GONE, Rows, SPOOLED } from './rows.ts';
 import { anchorOf } from './view.ts';

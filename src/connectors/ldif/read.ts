@@ -5,13 +5,13 @@ import { type Fault, RollcallError, toFault } from '#core/errors';
 import { normalForm } from '#core/matching';
 import type { AttributeType, Scalar } from '#core/values';
 import { type LdifItem, LdifReader } from '#protocols/ldap/ldif';
+import { nameKey } from '#protocols/ldap/names';
 import { attributeHint } from '#protocols/ldap/schema';
 import { EMPTY_PRINT } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import { openSource, refuseMissing, type SourceFile } from '../files/source.ts';
 import type { Plan } from './config.ts';
-import { nameKey } from './names.ts';
 import { objectOf } from './view.ts';
 
 type Warn = (fault: Fault) => void;

@@ -3,7 +3,7 @@
  * entry in a change log is the DN it first had there, and this list of renames translates, containers included.
  */
 import { RollcallError } from '#core/errors';
-import { isWithin } from './names.ts';
+import { isWithin } from '#protocols/ldap/names';
 
 /** Name keys. */
 export type Rename = readonly [from: string, to: string];

@@ -1,9 +1,11 @@
 /** An entry as the engine sees it: kind by class, anchor by settings, one value bare and several as a list. */
 import type { ReadObject } from '#connectors/contract';
 import { type Fault, RollcallError } from '#core/errors';
+import { findName } from '#protocols/ldap/edits';
+import { guidText } from '#protocols/ldap/ids';
 import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
+import { nameKey } from '#protocols/ldap/names';
 import type { Plan } from './config.ts';
-import { nameKey } from './names.ts';
 
 /**
  * Null: not offered. Throws RollcallError invalidValue for an entry that has no usable anchor. The attributes given become
@@ -59,21 +61,10 @@ export function anchorOf(dn: string, attributes: LdifAttributes, plan: Plan): st
   return anchorText(plan.anchor, values[0]!);
 }
 
-/** A GUID of Active Directory as Microsoft writes it (the first three groups are little-endian), other bytes as hex. */
-export function anchorText(attribute: string, value: LdifValue): string {
+/** A GUID of Active Directory as Microsoft writes it, other bytes as hex. */
+function anchorText(attribute: string, value: LdifValue): string {
   if (typeof value === 'string') return value;
-  const hex = Buffer.from(value).toString('hex');
-  if (attribute !== 'objectGUID' || value.length !== 16) return hex;
-  const bytes = hex.match(/../g)!;
-  const pick = (...places: number[]): string => places.map((place) => bytes[place]).join('');
-  return `${pick(3, 2, 1, 0)}-${pick(5, 4)}-${pick(7, 6)}-${pick(8, 9)}-${pick(10, 11, 12, 13, 14, 15)}`;
-}
-
-/** The spelling under which an entry has an attribute. */
-export function findName(attributes: LdifAttributes, wanted: string): string | undefined {
-  if (attributes[wanted] !== undefined) return wanted;
-  const lower = wanted.toLowerCase();
-  return Object.keys(attributes).find((name) => name.toLowerCase() === lower);
+  return attribute === 'objectGUID' ? guidText(value) : Buffer.from(value).toString('hex');
 }
 
 function unusable(message: string, remedy: string): RollcallError {

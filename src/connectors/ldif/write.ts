@@ -3,13 +3,13 @@ import { hash } from 'node:crypto';
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { parseDn } from '#core/dn';
 import { RollcallError, toFault } from '#core/errors';
+import { createdEntry, type Entry, findName, sameEntry, updatedEntry } from '#protocols/ldap/edits';
 import type { LdifAttributes } from '#protocols/ldap/ldif';
+import { nameKey } from '#protocols/ldap/names';
 import { fileFault } from '../files/faults.ts';
 import type { Plan } from './config.ts';
 import { Draft } from './draft.ts';
-import { createdEntry, type Entry, sameEntry, updatedEntry } from './entry.ts';
-import { nameKey } from './names.ts';
-import { anchorOf, findName, objectOf } from './view.ts';
+import { anchorOf, objectOf } from './view.ts';
 
 export interface ContentWriter extends Writer {
   close(): Promise<void>;

@@ -17,8 +17,7 @@ export function memoryReader(ready: () => MemorySystem, config: MemoryConfig): R
     read: ({ since, resume, signal }) =>
       since === undefined ? readAll(ready(), config, resume, signal) : readFeed(ready(), config, since, signal),
   };
-  if (!config.deltas) return reader;
-  return { ...reader, cursor: async () => cursorOf(ready()), watch: (signal) => ready().listen(signal) };
+  return config.deltas ? { ...reader, cursor: async () => cursorOf(ready()) } : reader;
 }
 
 function cursorOf(system: MemorySystem, place: number = system.feedEnd): Cursor {

@@ -1,25 +1,30 @@
 /** What a write does to one entry. Pure: the entry in, the entry as it will stand out, or a RollcallError `invalidValue`. */
-import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
 import { checkText } from '#core/text';
-import { isBlob } from '#core/values';
-import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
-import { attributeHint, canonicalDescription, isBinary } from '#protocols/ldap/schema';
+import { isBlob, type Scalar } from '#core/values';
+import type { LdifAttributes, LdifValue } from './ldif.ts';
 import { nameKey } from './names.ts';
-import { findName } from './view.ts';
+import { attributeHint, canonicalDescription, isBinary } from './schema.ts';
 
 export interface Entry {
   readonly dn: string;
   readonly attributes: LdifAttributes;
 }
 
-type Changes = Pick<WriteItem, 'set' | 'add' | 'remove'>;
+type EditValue = Scalar | Uint8Array | null | readonly (Scalar | Uint8Array)[];
 
-export function createdEntry(dn: string, item: Changes, classes: readonly string[] | null): Entry {
+/** As connectors are told (connectors/objects): attributes to replace, values to add and to remove. */
+export interface Edits {
+  readonly set: { readonly [attribute: string]: EditValue };
+  readonly add?: { readonly [attribute: string]: readonly Scalar[] };
+  readonly remove?: { readonly [attribute: string]: readonly Scalar[] };
+}
+
+export function createdEntry(dn: string, item: Edits, classes: readonly string[] | null): Entry {
   const attributes: LdifAttributes = Object.create(null);
-  if (findName(item.set as never, 'objectClass') === undefined && classes !== null) attributes.objectClass = [...classes];
+  if (findName(item.set, 'objectClass') === undefined && classes !== null) attributes.objectClass = [...classes];
   apply(attributes, item);
   for (const { name, value } of rdnOf(dn)) {
     const spelled = findName(attributes, name) ?? name;
@@ -30,7 +35,7 @@ export function createdEntry(dn: string, item: Changes, classes: readonly string
 }
 
 /** `dn` differs from the entry's own on a rename: the old name's values leave, the new one's come. */
-export function updatedEntry(entry: Entry, dn: string, item: Changes): Entry {
+export function updatedEntry(entry: Entry, dn: string, item: Edits): Entry {
   const attributes: LdifAttributes = Object.create(null);
   for (const name of Object.keys(entry.attributes)) attributes[name] = [...entry.attributes[name]!];
   if (dn !== entry.dn) {
@@ -70,7 +75,7 @@ export function sameEntry(a: Entry, b: Entry): boolean {
   });
 }
 
-function apply(attributes: LdifAttributes, item: Changes): void {
+function apply(attributes: LdifAttributes, item: Edits): void {
   for (const [name, value] of Object.entries(item.set)) attributes[spelling(attributes, name)] = values(name, value);
   for (const [name, list] of Object.entries(item.remove ?? {})) {
     const own = spelling(attributes, name);
@@ -88,14 +93,14 @@ function apply(attributes: LdifAttributes, item: Changes): void {
 function spelling(attributes: LdifAttributes, name: string): string {
   const canonical = canonicalDescription(name);
   if (canonical !== null && canonical.toLowerCase() !== 'dn') return findName(attributes, canonical) ?? canonical;
-  throw new RollcallError('invalidValue', `"${name.slice(0, 64)}" is no attribute of an LDIF entry`, {
+  throw new RollcallError('invalidValue', `"${name.slice(0, 64)}" is no attribute of an entry`, {
     remedy: 'attribute names are letters, digits and "-"; the DN is the name of the object, not an attribute',
   });
 }
 
 /** Values as LDAP writes them; numbers as digits, truth as TRUE and FALSE (RFC 4517). */
-export function values(name: string, value: WriteValue): LdifValue[] {
-  const list = value === null ? [] : Array.isArray(value) ? (value as readonly Exclude<WriteValue, null>[]) : [value];
+export function values(name: string, value: EditValue): LdifValue[] {
+  const list = value === null ? [] : Array.isArray(value) ? (value as readonly (Scalar | Uint8Array)[]) : [value];
   return list.map((each): LdifValue => {
     if (each instanceof Uint8Array) return each;
     if (typeof each === 'boolean') return each ? 'TRUE' : 'FALSE';
@@ -108,7 +113,8 @@ export function values(name: string, value: WriteValue): LdifValue[] {
   });
 }
 
-function setKey(name: string, value: LdifValue): string {
+/** Two values of an attribute are the same one when their keys are. */
+export function setKey(name: string, value: LdifValue): string {
   return typeof value === 'string' && attributeHint(name).matching === 'dn' ? (nameKey(value) ?? value) : valueKey(value);
 }
 
@@ -116,15 +122,23 @@ function valueKey(value: LdifValue): string {
   return typeof value === 'string' ? `=${value}` : `#${Buffer.from(value).toString('base64')}`;
 }
 
-function rdnOf(dn: string): { name: string; value: string }[] {
+/** The attributes and values that a name begins with. */
+export function rdnOf(dn: string): { name: string; value: string }[] {
   const parts = parseDn(dn)?.[0] ?? [];
   return parts.filter((part) => !part.hex).map(({ type, value }) => ({ name: canonicalDescription(type) ?? type, value }));
 }
 
-function sameText(value: LdifValue, text: string): boolean {
+export function sameText(value: LdifValue, text: string): boolean {
   return typeof value === 'string' && (value === text || foldCase(value) === foldCase(text));
 }
 
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The spelling under which a record has an attribute. */
+export function findName(record: { readonly [name: string]: unknown }, wanted: string): string | undefined {
+  if (record[wanted] !== undefined) return wanted;
+  const lower = wanted.toLowerCase();
+  return Object.keys(record).find((name) => name.toLowerCase() === lower);
 }

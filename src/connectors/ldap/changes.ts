@@ -1,0 +1,126 @@
+/** What changed since a cursor, in the way that the server has (directory.ts): where each base stands, and what its changes mean. */
+import { createHash } from 'node:crypto';
+import type { Change, Cursor, Page, ReadObject } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import type { LdapEntry } from '#protocols/ldap/entry';
+import { EVERYTHING, type Filter, formatFilter } from '#protocols/ldap/filter';
+import { nameKey } from '#protocols/ldap/names';
+import { type Skipped, skippedIn } from '../files/skipped.ts';
+import { basesOf, filterOf } from './config.ts';
+import type { Way } from './directory.ts';
+import { objectFrom, searchPages } from './pages.ts';
+import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
+import type { Live } from './session.ts';
+import { syncChanges, syncPlace, unknownPlace } from './syncrepl.ts';
+import { type View, viewOf } from './view.ts';
+
+/** Some changes, and where the next ones begin. */
+export interface Piece {
+  readonly objects: readonly (ReadObject | Change)[];
+  readonly place?: Buffer;
+}
+
+export interface ChangeReader {
+  readonly live: Live;
+  /** Entries of other classes too: below one that was renamed, every name is another. */
+  readonly filter: Filter;
+  readonly attributes: readonly string[];
+  /** Null: not offered, or left out with a fault. */
+  shown(entry: LdapEntry, bytes: number): ReadObject | null;
+  /** What an anchor means that is gone: it is not said of what kind it was. */
+  gone(anchor: string): readonly Change[];
+  /** Others stand below it: it may have been renamed, and that is all that is said of them. To be asked before `shown`. */
+  isContainer(entry: LdapEntry): boolean;
+  /** What stands below a name now. */
+  subtree(dn: string, signal: AbortSignal): AsyncGenerator<Piece>;
+}
+
+interface Place {
+  readonly way: Way;
+  /** Of what is searched for: another question has other answers. */
+  readonly question: string;
+  /** Base64, one for each base. */
+  readonly places: readonly string[];
+}
+
+const HAS_SUBORDINATES = 'hasSubordinates';
+
+function questionOf({ config }: Reading, filter: Filter): string {
+  const text = JSON.stringify([basesOf(config), formatFilter(filter), config.kinds, config.others]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+function cursorOf(place: Place): Cursor {
+  return JSON.stringify(place);
+}
+
+function placeOf(cursor: Cursor, way: Way, question: string): Place {
+  let place: Place | null = null;
+  try {
+    place = JSON.parse(cursor) as Place | null;
+  } catch {
+    // Of another program, or nobody's.
+  }
+  if (place?.way === way && place.question === question && Array.isArray(place.places)) return place;
+  throw unknownPlace('the last read was of something else: another way of asking, base, filter or kind');
+}
+
+export async function currentCursor(reading: Reading): Promise<Cursor> {
+  const live = await reading.session.live();
+  const way = wayOf(live);
+  const view = viewOf(reading.config, live, reading.clears);
+  const places: string[] = [];
+  for (const base of basesOf(reading.config)) places.push((await syncPlace(live, base)).toString('base64'));
+  return cursorOf({ way, question: questionOf(reading, filterFor(reading.config, view)), places });
+}
+
+function wayOf({ directory, address }: Live): Way {
+  if (directory.deltas !== 'none') return directory.deltas;
+  throw new RollcallError('configuration', `${address} has no way to ask for changes by the anchor ${directory.anchor}`, {
+    remedy: 'say deltas: none, and it is read in full each time; or let the anchor be the id of the server itself (auto)',
+  });
+}
+
+export async function* readChanges(reading: Reading, since: Cursor, signal: AbortSignal): AsyncGenerator<Page> {
+  signal.throwIfAborted();
+  const live = await reading.session.live();
+  const way = wayOf(live);
+  const view = viewOf(reading.config, live, reading.clears);
+  const filter = filterFor(reading.config, view);
+  const place = placeOf(since, way, questionOf(reading, filter));
+  const skipped = skippedIn(live.address, 'entries', reading.warn);
+  const reader = changeReader(reading, live, view, skipped);
+  const places: string[] = [];
+  for (const [i, base] of basesOf(reading.config).entries()) {
+    let last: Buffer = Buffer.from(place.places[i] ?? '', 'base64');
+    for await (const piece of syncChanges(reader, base, last, 'refreshOnly', signal)) {
+      last = piece.place ?? last;
+      if (piece.objects.length > 0) yield { objects: piece.objects };
+    }
+    places.push(last.toString('base64'));
+  }
+  signal.throwIfAborted();
+  const reason = skipped.reason();
+  const next = cursorOf({ ...place, places });
+  yield { objects: [], end: reason === undefined ? { complete: true, next } : { complete: false, reason, next } };
+}
+
+function changeReader(reading: Reading, live: Live, view: View, skipped: Skipped): ChangeReader {
+  const { config } = reading;
+  const finding = findingOf(reading, live, view, skipped);
+  const own = filterOf(config);
+  const offered = filterFor({ ...config, filter: undefined }, view);
+  return {
+    live,
+    filter: own === null ? EVERYTHING : { or: [own, { not: offered }] },
+    attributes: [...attributesFor(live), HAS_SUBORDINATES],
+    shown: (entry, bytes) => objectFrom(entry, bytes, finding),
+    gone: (anchor) => view.kinds.all().map((kind) => ({ op: 'delete', kind, anchor })),
+    isContainer: ({ attributes }) => String(attributes[HAS_SUBORDINATES]?.[0]).toUpperCase() === 'TRUE',
+    async *subtree(dn, signal) {
+      if (basesOf(config).some((base) => nameKey(base.dn) === nameKey(dn))) return;
+      const request = { base: dn, scope: 'sub', filter: filterFor(config, view), attributes: attributesFor(live) } as const;
+      for await (const { entries } of searchPages(finding, request, signal)) yield { objects: entries };
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * One connection to one server: requests out, answers to whoever asked. It waits for nothing but the network, tries nothing twice, and when
+ * it breaks, whoever waits is told so. Session.ts makes the next one.
+ */
+import type { Socket } from 'node:net';
+import { RollcallError } from '#core/errors';
+import type { Control } from '#protocols/ldap/controls';
+import { FrameReader } from '#protocols/ldap/frames';
+import { abandon, message, unbind } from '#protocols/ldap/requests';
+import {
+  DONE,
+  ENTRY,
+  INTERMEDIATE,
+  type LdapResult,
+  REFERENCE,
+  type Response,
+  readIntermediate,
+  readReference,
+  readResponse,
+  readResult,
+} from '#protocols/ldap/responses';
+import type { Timeouts } from './connect.ts';
+
+/** What comes back for one search, in the order in which it comes. */
+export interface SearchEvents {
+  entry(response: Response): void;
+  reference?(urls: readonly string[]): void;
+  intermediate?(info: { readonly name: string; readonly value: Buffer }): void;
+}
+
+interface Waiting {
+  readonly events: SearchEvents | null;
+  /** It may be silent as long as it likes. */
+  readonly patient: boolean;
+  done(result: LdapResult): void;
+  failed(error: RollcallError): void;
+}
+
+/** The connection broke after a request had gone out: whether it was done is not known. */
+export class Unanswered extends RollcallError {
+  constructor(message: string, remedy: string | undefined) {
+    super('unavailable', message, remedy === undefined ? {} : { remedy });
+    this.name = 'Unanswered';
+  }
+}
+
+export interface Search {
+  readonly result: Promise<LdapResult>;
+  /** Nobody wants the rest of it. */
+  abandon(): void;
+}
+
+export class LdapClient {
+  readonly #socket: Socket;
+  readonly #name: string;
+  readonly #timeouts: Timeouts;
+  readonly #frames: FrameReader;
+  readonly #waiting = new Map<number, Waiting>();
+  #ids = 0;
+  #heard = performance.now();
+  #watch: NodeJS.Timeout | undefined;
+  #broken: RollcallError | null = null;
+  #paused = 0;
+
+  /** The socket is this one's from now on. `name`: of the server, for errors. */
+  constructor(socket: Socket, name: string, timeouts: Timeouts, maxMessageBytes: number) {
+    this.#socket = socket;
+    this.#name = name;
+    this.#timeouts = timeouts;
+    this.#frames = new FrameReader(maxMessageBytes);
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', (error) => this.#break(`the connection to ${name} broke: ${error.message}`));
+    socket.on('close', () => this.#break(`${name} closed the connection`));
+  }
+
+  get isOpen(): boolean {
+    return this.#broken === null;
+  }
+
+  /** Every operation but a search. @throws Unanswered where it may have been done */
+  request(operation: Uint8Array, controls: readonly Control[] = []): Promise<LdapResult> {
+    return this.#send(operation, controls, null, false).result;
+  }
+
+  /** `patient`: a search without an end, in which silence is no fault. */
+  search(operation: Uint8Array, controls: readonly Control[], events: SearchEvents, patient = false): Search {
+    return this.#send(operation, controls, events, patient);
+  }
+
+  /** No more is read from the network until each `pause` had its `resume`. */
+  pause(): void {
+    if (this.#paused++ === 0) this.#socket.pause();
+  }
+
+  resume(): void {
+    if (--this.#paused > 0) return;
+    this.#heard = performance.now();
+    this.#socket.resume();
+  }
+
+  /** What is under way is not waited for. */
+  async close(): Promise<void> {
+    if (this.#broken === null && this.#socket.writable) this.#socket.end(message(++this.#ids, unbind()));
+    this.#break('the connection was closed here');
+  }
+
+  #send(operation: Uint8Array, controls: readonly Control[], events: SearchEvents | null, patient: boolean): Search {
+    if (this.#broken !== null) {
+      const result = Promise.reject<LdapResult>(this.#broken);
+      return { result, abandon: () => undefined };
+    }
+    const id = ++this.#ids;
+    const result = new Promise<LdapResult>((done, failed) => this.#waiting.set(id, { events, patient, done, failed }));
+    if (this.#waiting.size === 1) this.#heard = performance.now();
+    this.#socket.write(message(id, operation, controls));
+    this.#watch ??= setInterval(() => this.#look(), Math.max(50, this.#timeouts.answerMs / 10)).unref();
+    return {
+      result,
+      abandon: () => {
+        if (!this.#waiting.delete(id) || this.#broken !== null) return;
+        this.#socket.write(message(++this.#ids, abandon(id)));
+      },
+    };
+  }
+
+  #take(chunk: Buffer): void {
+    this.#heard = performance.now();
+    try {
+      for (const frame of this.#frames.push(chunk)) this.#answer(readResponse(frame));
+    } catch (error) {
+      if (!(error instanceof RollcallError)) throw error;
+      this.#break(error.message, error.remedy);
+    }
+  }
+
+  #answer(response: Response): void {
+    // A notice of the server's own, of which the only one there is says that it disconnects (RFC 4511 4.4.1).
+    if (response.id === 0) this.#break(`${this.#name} disconnects: ${readResult(response).text || 'it does not say why'}`);
+    const waiting = this.#waiting.get(response.id);
+    // Abandoned.
+    if (waiting === undefined) return;
+    if (waiting.events !== null && response.tag === ENTRY) waiting.events.entry(response);
+    else if (waiting.events !== null && response.tag === REFERENCE) waiting.events.reference?.(readReference(response));
+    else if (response.tag === INTERMEDIATE) waiting.events?.intermediate?.(readIntermediate(response));
+    else if (waiting.events === null || response.tag === DONE) {
+      this.#waiting.delete(response.id);
+      waiting.done(readResult(response));
+    }
+  }
+
+  /** A network that drops what is sent says nothing at all: too long a silence is an end. */
+  #look(): void {
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+      return;
+    }
+    if (this.#paused > 0 || [...this.#waiting.values()].every((one) => one.patient)) return;
+    if (performance.now() - this.#heard < this.#timeouts.answerMs) return;
+    this.#break(
+      `${this.#name} has not answered for ${this.#timeouts.answerMs / 1000} s`,
+      'see whether the server is up and the network passes its answers; timeoutSeconds says how long to wait',
+    );
+  }
+
+  #break(why: string, remedy?: string): void {
+    if (this.#broken !== null) return;
+    this.#broken = new RollcallError('unavailable', why, remedy === undefined ? {} : { remedy });
+    clearInterval(this.#watch);
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const one of left) one.failed(new Unanswered(why, remedy));
+    this.#socket.destroySoon();
+    setTimeout(() => this.#socket.destroy(), 1000).unref();
+  }
+}

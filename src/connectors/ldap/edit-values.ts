@@ -1,0 +1,35 @@
+/** Values added to a list, or taken out of it, however long it is: what is there, or gone, already is no fault. */
+import { permissiveModify } from '#protocols/ldap/controls';
+import { type Modification, modify } from '#protocols/ldap/requests';
+import type { LdapResult } from '#protocols/ldap/responses';
+import { NO_SUCH_ATTRIBUTE, OBJECT_CLASS_VIOLATION, VALUE_EXISTS } from '#protocols/ldap/result-codes';
+import { refusal } from './faults.ts';
+import { NO_MEMBER } from './members.ts';
+import { storedControls } from './stored.ts';
+import type { Writing } from './write.ts';
+
+/** Answers what the last request answered. @throws RollcallError */
+export async function editValues(dn: string, edit: Modification, writing: Writing): Promise<LdapResult> {
+  const { client, directory } = writing.live;
+  const { op, attribute, values } = edit;
+  const controls = [...storedControls(writing.live), ...(directory.permissive ? [permissiveModify] : [])];
+  const result = await client.request(modify(dn, [edit]), controls);
+  if (result.code === 0) return result;
+  if (op === 'delete' && result.code === OBJECT_CLASS_VIOLATION && /^(?:member|uniqueMember)$/i.test(attribute)) {
+    const nobody: Modification = { op: 'add', attribute, values: [NO_MEMBER] };
+    const last = await client.request(modify(dn, [nobody, edit]), controls);
+    if (last.code === 0) return last;
+    if (last.code !== NO_SUCH_ATTRIBUTE) throw refused(last, dn, attribute);
+  }
+  const already = result.code === (op === 'add' ? VALUE_EXISTS : NO_SUCH_ATTRIBUTE);
+  if (!already) throw refused(result, dn, attribute);
+  if (values.length === 1) return result;
+  // One of them is there, or gone: each half by itself, down to that one.
+  const half = Math.ceil(values.length / 2);
+  await editValues(dn, { op, attribute, values: values.slice(0, half) }, writing);
+  return editValues(dn, { op, attribute, values: values.slice(half) }, writing);
+}
+
+function refused(result: LdapResult, dn: string, attribute: string): ReturnType<typeof refusal> {
+  return refusal(`"${attribute}" cannot be changed`, result, { object: dn.slice(0, 512), attribute });
+}

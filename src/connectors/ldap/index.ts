@@ -1,0 +1,53 @@
+/**
+ * LDAP directories as connected systems, read and written: OpenLDAP, Active Directory, 389-ds and what else speaks LDAP version 3. The guide is docs/guide/ldap.md.
+ *
+ * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
+ * directory.ts what the server can do, account.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, pages.ts,
+ * ranges.ts everything · changes.ts, syncrepl.ts, stream.ts what changed · look-up.ts single ones · write.ts, create.ts, update.ts, delete.ts,
+ * modifications.ts, edit-values.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
+ */
+import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
+import { about, schemaOf } from './about.ts';
+import { currentCursor, readChanges } from './changes.ts';
+import { type LdapConfig, ldapConfig } from './config.ts';
+import { lookUp } from './look-up.ts';
+import { type Reading, readEverything } from './read.ts';
+import { Session } from './session.ts';
+import { ldapWriter } from './write.ts';
+
+export const ldap: ConnectorDefinition<LdapConfig> = {
+  type: 'ldap',
+  title: 'LDAP directory or Active Directory',
+  maturity: 'beta',
+  writes: 'callerName',
+  config: ldapConfig,
+  anchors: ({ anchor }) => (anchor === 'auto' || anchor === 'dn' ? [] : [anchor]),
+  open,
+};
+
+function open(config: LdapConfig, context: OpenContext): Connection {
+  const session = new Session(config, context.folder, context.limits.maxObjectBytes);
+  const reading: Reading = {
+    config,
+    session,
+    warn: context.warn,
+    clears: context.clears ?? [],
+    maxObjectBytes: context.limits.maxObjectBytes,
+  };
+  return {
+    async test() {
+      return about(await session.live(), config);
+    },
+    discoverSchema: async () => schemaOf(await session.live(), config),
+    read: {
+      deltas: config.deltas !== 'none',
+      moving: true,
+      ...(config.deltas === 'none' ? {} : { cursor: () => currentCursor(reading) }),
+      read: ({ since, resume, signal }) =>
+        since === undefined ? readEverything(reading, signal, resume !== undefined) : readChanges(reading, since, signal),
+    },
+    write: ldapWriter(reading),
+    lookup: (by, kind) => lookUp(reading, by, kind),
+    close: () => session.close(),
+  };
+}

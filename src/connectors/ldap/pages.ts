@@ -1,0 +1,117 @@
+/** A search page by page: the next page is under way while the last one is worked on. */
+import type { ReadObject } from '#connectors/contract';
+import { RollcallError, toFault } from '#core/errors';
+import { PAGED, paged, pagedCookie } from '#protocols/ldap/controls';
+import type { LdapEntry } from '#protocols/ldap/entry';
+import { type SearchRequest, search } from '#protocols/ldap/requests';
+import type { LdapResult } from '#protocols/ldap/responses';
+import { ADMIN_LIMIT } from '#protocols/ldap/result-codes';
+import type { Skipped } from '../files/skipped.ts';
+import { completeRanges } from './ranges.ts';
+import type { Live } from './session.ts';
+import type { View } from './view.ts';
+
+/** What becomes of entries that are found. */
+export interface Finding {
+  readonly live: Live;
+  readonly view: View;
+  readonly skipped: Skipped;
+  readonly pageSize: number;
+  readonly maxObjectBytes: number;
+}
+
+export interface Found {
+  readonly entries: readonly ReadObject[];
+  /** Of the last page; null before. */
+  readonly result: LdapResult | null;
+}
+
+export async function* searchPages(
+  finding: Finding,
+  request: SearchRequest,
+  signal: AbortSignal,
+  names?: Set<string>,
+): AsyncGenerator<Found> {
+  const { live, pageSize } = finding;
+  const { client, decoder, directory } = live;
+  const operation = search(request);
+  const isPaged = directory.controls.has(PAGED);
+  let size = pageSize;
+
+  function fetch(cookie: Uint8Array): Fetch {
+    const entries: Taken[] = [];
+    const found = client.search(operation, isPaged ? [paged(size, cookie)] : [], {
+      entry(response) {
+        const bytes = response.body.end - response.body.at;
+        entries.push({ entry: decoder.read(response), bytes });
+      },
+    });
+    const done = found.result.then((result) => ({ entries, result }));
+    // Whoever awaits it hears of it; nobody may be there any more when the read is given up.
+    done.catch(() => undefined);
+    return { done, abandon: () => found.abandon() };
+  }
+
+  let next: Fetch | null = fetch(new Uint8Array(0));
+  try {
+    while (next !== null) {
+      const { entries, result }: Answer = await next.done;
+      signal.throwIfAborted();
+      // Some servers refuse pages above a size of their own, and do not say which.
+      if (result.code === ADMIN_LIMIT && entries.length === 0 && size > 1 && isPaged) {
+        size = Math.ceil(size / 2);
+        next = fetch(new Uint8Array(0));
+        continue;
+      }
+      const cookie: Uint8Array = result.code === 0 && isPaged ? pagedCookie(result.controls) : new Uint8Array(0);
+      next = cookie.length > 0 ? fetch(cookie) : null;
+      const objects: ReadObject[] = [];
+      for (const taken of entries) {
+        if (names !== undefined) for (const name in taken.entry.attributes) names.add(name);
+        const { entry, bytes } = taken;
+        const whole = entry.ranges === undefined ? entry : await completeRanges(live, entry);
+        const object = objectFrom(whole, bytes, finding);
+        if (object !== null) objects.push(object);
+      }
+      yield { entries: objects, result: next === null ? result : null };
+    }
+  } finally {
+    next?.abandon();
+  }
+}
+
+interface Taken {
+  readonly entry: LdapEntry;
+  readonly bytes: number;
+}
+
+interface Answer {
+  readonly entries: readonly Taken[];
+  readonly result: LdapResult;
+}
+
+/** A page under way. */
+interface Fetch {
+  readonly done: Promise<Answer>;
+  abandon(): void;
+}
+
+/** Null: not offered, or left out with a fault. `bytes`: of the entry as it came. */
+export function objectFrom(entry: LdapEntry, bytes: number, { view, skipped, maxObjectBytes }: Finding): ReadObject | null {
+  try {
+    if (bytes > maxObjectBytes) {
+      throw new RollcallError(
+        'invalidValue',
+        `the entry has ${bytes} bytes, more than limits.maxObjectSize (${maxObjectBytes})`,
+        {
+          remedy: 'raise limits.maxObjectSize, or leave the entry out with the filter',
+        },
+      );
+    }
+    return view.objectOf(entry);
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.kind !== 'invalidValue') throw error;
+    skipped.add(toFault(error, { object: entry.dn.slice(0, 512) }));
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+/** What a write left in the directory: said by its answer (RFC 4527) where the server can, and read where it cannot. */
+import type { ReadObject, WriteResult } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import { BerReader } from '#protocols/ldap/ber';
+import { type Control, controlValue, POST_READ, postRead } from '#protocols/ldap/controls';
+import type { LdapEntry } from '#protocols/ldap/entry';
+import { EVERYTHING } from '#protocols/ldap/filter';
+import { ENTRY, type LdapResult } from '#protocols/ldap/responses';
+import { completeRanges } from './ranges.ts';
+import { attributesFor } from './read.ts';
+import { type Live, one } from './session.ts';
+import type { Writing } from './write.ts';
+
+export function storedControls(live: Live): readonly Control[] {
+  return live.directory.postRead ? [postRead(attributesFor(live))] : [];
+}
+
+function answered({ decoder }: Live, { controls }: LdapResult): LdapEntry | null {
+  const value = controlValue(controls, POST_READ);
+  if (value === undefined) return null;
+  const body = new BerReader(value).inside(value[0] === ENTRY ? ENTRY : 0x30);
+  return decoder.read({ id: 0, tag: ENTRY, body, controls: () => [] });
+}
+
+/** The answer of a write of the entry that stands at `dn` now. */
+export async function storedAnswer(writing: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
+  const { live, view } = writing;
+  const entry = (result === null ? null : answered(live, result)) ?? (await readBack(live, dn));
+  const object = entry === null ? null : view.objectOf(await completeRanges(live, entry));
+  if (object === null) throw unseen(dn);
+  return { ok: true, ...named(object), object };
+}
+
+const named = ({ anchor, name }: ReadObject): Pick<ReadObject, 'anchor' | 'name'> => ({
+  anchor,
+  ...(name === undefined ? {} : { name }),
+});
+
+function readBack(live: Live, dn: string): Promise<LdapEntry | null> {
+  return one(live.client, live.decoder, { base: dn, scope: 'base', filter: EVERYTHING, attributes: attributesFor(live) });
+}
+
+function unseen(dn: string): RollcallError {
+  return new RollcallError('permission', 'the entry was written, but cannot be read as one of its kind', {
+    where: { object: dn.slice(0, 512) },
+    remedy: 'let the account read what it writes, and see that objectClasses and kinds fit each other',
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * Changes by content synchronisation (RFC 4533), as OpenLDAP offers it: what was changed comes whole, what is gone by its entryUUID.
+ * Cookies are bytes of the server's own.
+ */
+import type { Change, ReadObject } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import {
+  controlValue,
+  SYNC_DONE,
+  SYNC_INFO,
+  SYNC_STATE,
+  type SyncMode,
+  syncDone,
+  syncInfo,
+  syncRequest,
+  syncState,
+} from '#protocols/ldap/controls';
+import { NOTHING } from '#protocols/ldap/filter';
+import { uuidText } from '#protocols/ldap/ids';
+import { search } from '#protocols/ldap/requests';
+import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
+import { SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
+import type { ChangeReader, Piece } from './changes.ts';
+import type { Base } from './config.ts';
+import { refusal } from './faults.ts';
+import { all, type Live } from './session.ts';
+import { type SearchEvent, streamOf } from './stream.ts';
+
+/** Where the changes stand now, without reading any: of a search that finds nothing. */
+export async function syncPlace({ client, decoder }: Live, { dn }: Base): Promise<Buffer> {
+  const nothing = { base: dn, scope: 'base', filter: NOTHING, attributes: ['1.1'] } as const;
+  const { result } = await all(client, decoder, nothing, [syncRequest('refreshOnly', null)]);
+  if (result.code !== 0) throw refusal(`asking "${dn}" for its changes`, result);
+  const cookie = doneOf(result.controls).cookie;
+  if (cookie !== undefined && cookie.length > 0) return cookie;
+  throw new RollcallError('configuration', `the server does not say where the changes of "${dn}" stand`, {
+    remedy: 'load its overlay syncprov on that database, or say deltas: none',
+  });
+}
+
+function doneOf(controls: readonly ResponseControl[]): ReturnType<typeof syncDone> {
+  const value = controlValue(controls, SYNC_DONE);
+  return value === undefined ? { refreshDeletes: false } : syncDone(value);
+}
+
+/** Everything is to be read anew. */
+export function unknownPlace(why: string): RollcallError {
+  return new RollcallError('conflict', why, { remedy: 'it is read in full' });
+}
+
+/**
+ * What changed below one base since `cookie`; each piece with the cookie behind it, where the server gave one. With `refreshAndPersist` it
+ * goes on as changes happen, until `signal` is aborted. @throws RollcallError `conflict` where the server cannot say what is gone
+ */
+export async function* syncChanges(
+  reader: ChangeReader,
+  base: Base,
+  cookie: Buffer,
+  mode: SyncMode,
+  signal: AbortSignal,
+): AsyncGenerator<Piece> {
+  const { live, filter, attributes } = reader;
+  const operation = search({ base: base.dn, scope: base.scope, filter, attributes });
+  const stream = streamOf(live, operation, [syncRequest(mode, cookie)], signal, mode === 'refreshAndPersist');
+  let shown = false;
+  for await (const events of stream) {
+    shown = true;
+    const objects: (ReadObject | Change)[] = [];
+    let last: Buffer | undefined;
+    for (const event of events) {
+      const moved = event.type === 'entry' && reader.isContainer(event.entry) ? event.entry.dn : null;
+      const { change, place } = meaningOf(event, reader);
+      for (const one of change) objects.push(one);
+      last = place ?? last;
+      if (moved === null) continue;
+      yield { objects: objects.splice(0) };
+      yield* reader.subtree(moved, signal);
+    }
+    yield last === undefined ? { objects } : { objects, place: last };
+  }
+  yield { objects: [], place: endOf(stream.result(), base, shown) ?? cookie };
+}
+
+function meaningOf(event: SearchEvent, reader: ChangeReader): { change: readonly (ReadObject | Change)[]; place?: Buffer } {
+  if (event.type === 'info') {
+    if (event.name !== SYNC_INFO) return { change: [] };
+    const info = syncInfo(event.value);
+    const place = info.cookie === undefined || info.cookie.length === 0 ? {} : { place: info.cookie };
+    // What is still there, so that the rest is known to be gone: that is what a full read finds out.
+    if (info.type === 'refreshPresent' || (info.type === 'ids' && !info.deleted))
+      throw unknownPlace('the server no longer knows what went since the last read');
+    if (info.type !== 'ids') return { change: [], ...place };
+    return { change: info.uuids.flatMap((uuid) => reader.gone(uuidText(uuid))), ...place };
+  }
+  const value = controlValue(event.controls, SYNC_STATE);
+  if (value === undefined) return { change: [] };
+  const { state, uuid, cookie } = syncState(value);
+  const place = cookie === undefined || cookie.length === 0 ? {} : { place: cookie };
+  if (state === 'present') throw unknownPlace('the server no longer knows what went since the last read');
+  if (state === 'delete') return { change: reader.gone(uuidText(uuid)), ...place };
+  const object = reader.shown(event.entry, event.bytes);
+  // An entry of another class now is none of what it was.
+  return { change: object === null ? reader.gone(uuidText(uuid)) : [object], ...place };
+}
+
+/** Null: where it was. `shown`: entries came. */
+function endOf(result: LdapResult, { dn }: Base, shown: boolean): Buffer | null {
+  if (result.code === SYNC_REFRESH_REQUIRED) throw unknownPlace('the server no longer knows what changed since the last read');
+  // The answer to a cookie that is newer than what the server has: a copy of an older day was put back.
+  if (result.code === UNWILLING) throw unknownPlace(`the server has an older state than was read before: ${result.text}`);
+  if (result.code !== 0) throw refusal(`reading the changes below "${dn}"`, result);
+  const { cookie, refreshDeletes } = doneOf(result.controls);
+  if (refreshDeletes && cookie !== undefined && cookie.length > 0) return cookie;
+  // slapd says no new place where nothing changed; beside entries it means that it does not know the place it was given.
+  if (refreshDeletes && !shown) return null;
+  throw unknownPlace('the server does not know how far the last read came');
+}
