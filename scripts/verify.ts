@@ -11,6 +11,7 @@ import { branchesIn, branchReport, reachedIn } from './branches.ts';
 import { optionsOf } from './options.ts';
 import { checkPackage } from './package-check.ts';
 import { catchPlanted } from './planted/run.ts';
+import { startMariadb } from './servers/mariadb.ts';
 import { KINDS, need } from './servers/packages.ts';
 import { startPostgres } from './servers/postgres.ts';
 import { startSamba } from './servers/samba.ts';
@@ -63,6 +64,11 @@ const SHARED: { readonly [name: string]: () => Promise<string> } = {
   },
   async ROLLCALL_TEST_SAMBA() {
     const server = await startSamba();
+    ends.push(() => server.remove());
+    return JSON.stringify(server);
+  },
+  async ROLLCALL_TEST_MARIADB() {
+    const server = await startMariadb();
     ends.push(() => server.remove());
     return JSON.stringify(server);
   },

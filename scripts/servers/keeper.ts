@@ -13,6 +13,8 @@ const KINDS: { readonly [kind: string]: () => Promise<{ readonly keep: unknown }
   postgres: () => import('./postgres-kept.ts'),
   slapd: () => import('./slapd-kept.ts'),
   samba: () => import('./samba-kept.ts'),
+  mariadb: () => import('./mariadb-kept.ts'),
+  ds389: () => import('./ds389-kept.ts'),
 };
 
 const kind = process.argv[2]!;

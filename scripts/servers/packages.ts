@@ -24,7 +24,7 @@ const needs = (name: string, programs: readonly string[], packages: readonly str
   there: () => programs.every((one) => find(one) !== undefined),
 });
 
-export type Kind = 'postgres' | 'slapd' | 'samba';
+export type Kind = 'postgres' | 'slapd' | 'samba' | 'mariadb' | 'ds389';
 
 const NEEDS: { readonly [kind in Kind]: Need } = {
   postgres: { name: `PostgreSQL ${OLDEST} or newer`, packages: ['postgresql'], there: () => postgresAt() !== undefined },
@@ -48,6 +48,12 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
     ),
     root: 'it listens at ports 389 and 636',
   },
+  mariadb: needs('MariaDB', ['mariadbd', 'mariadb-install-db', 'mariadb'], ['mariadb-server']),
+  ds389: needs(
+    '389 Directory Server',
+    ['ns-slapd', 'certutil', 'pk12util', 'ldapadd', 'openssl'],
+    ['389-ds-base', 'libnss3-tools', 'ldap-utils', 'openssl'],
+  ),
 };
 
 export const KINDS = Object.keys(NEEDS) as readonly Kind[];

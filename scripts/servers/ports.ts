@@ -3,8 +3,24 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 const [LOWEST, HIGHEST] = [10_240, 32_767];
+/** Another program may take a free port before the server does. */
+const TRIES = 5;
 
-export async function freePort(host = '127.0.0.1'): Promise<number> {
+/** Starts a server at free ports, at others where one was taken meanwhile. Answers the ports. */
+export async function atFreePorts(count: number, start: (ports: readonly number[]) => unknown): Promise<readonly number[]> {
+  for (let tries = 1; ; tries++) {
+    const ports: number[] = [];
+    while (ports.length < count) ports.push(await freePort());
+    try {
+      await start(ports);
+      return ports;
+    } catch (error) {
+      if (tries === TRIES || !/address already in use/i.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST);
     if (await isFree(host, port)) return port;

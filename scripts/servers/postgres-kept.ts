@@ -5,12 +5,10 @@ import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import type { Here, Kept } from './kept.ts';
 import { need } from './packages.ts';
-import { freePort } from './ports.ts';
+import { atFreePorts } from './ports.ts';
 import type { PostgresOptions } from './postgres.ts';
 import { postgresAt } from './postgres-programs.ts';
 
-/** Another program may take a free port before the server does. */
-const PORTS = 5;
 const STARTS = 50;
 
 interface User {
@@ -102,18 +100,10 @@ function settings(options: PostgresOptions): string {
     .join('');
 }
 
-async function startSomewhere(): Promise<number> {
-  for (let tries = 1; ; tries++) {
-    const port = await freePort();
-    appendFileSync(join(data(), 'postgresql.conf'), `port = ${port}\n`);
-    try {
-      start();
-      return port;
-    } catch (error) {
-      if (tries === PORTS || !(error as Error).message.includes('Address already in use')) throw error;
-    }
-  }
-}
+const startAt = (port: number): void => {
+  appendFileSync(join(data(), 'postgresql.conf'), `port = ${port}\n`);
+  start();
+};
 
 export async function keep(here: Here, options: PostgresOptions): Promise<Kept> {
   need(['postgres'], { install: options.install === true });
@@ -126,7 +116,7 @@ export async function keep(here: Here, options: PostgresOptions): Promise<Kept> 
   here.atEnd(stop);
   const password = randomBytes(24).toString('hex');
   makeCluster(password, options);
-  const port = await startSomewhere();
+  const [port] = await atFreePorts(1, ([port]) => startAt(port!));
   return {
     told: { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` },
     commands: { crash: stop, kill: () => void process.kill(postmaster(), 'SIGKILL'), start: startAgain },

@@ -8,12 +8,10 @@ import { Daemon } from './daemon.ts';
 import type { Here, Kept } from './kept.ts';
 import { answersLdap } from './ldap-ready.ts';
 import { need, programAt } from './packages.ts';
-import { freePort } from './ports.ts';
+import { atFreePorts } from './ports.ts';
 import type { SlapdOptions } from './slapd.ts';
 import { firstEntries, OVERLAYS, type Shape, slapdConf } from './slapd-conf.ts';
 
-/** Another program may take a free port before the server does. */
-const TRIES = 5;
 const HOST = '127.0.0.1';
 
 export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Promise<Kept> {
@@ -45,7 +43,7 @@ export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Prom
 
   const daemon = new Daemon();
   atEnd(() => daemon.kill());
-  let ports: readonly [plain: number, tls: number];
+  let ports: readonly number[] = [];
   const start = async (): Promise<{ readonly pid: number }> => {
     const urls = `ldap://${HOST}:${ports[0]}/ ldaps://${HOST}:${ports[1]}/`;
     await daemon.start({
@@ -53,7 +51,7 @@ export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Prom
       // With a level of logs it stays in the foreground.
       args: ['-f', conf, '-h', urls, '-d', 'stats'],
       log: join(folder, 'log'),
-      ready: () => answersLdap(HOST, ports[0]),
+      ready: () => answersLdap(HOST, ports[0]!),
     });
     return { pid: daemon.pid };
   };
@@ -69,15 +67,10 @@ export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Prom
     }
     return running ? { pid: daemon.pid } : {};
   };
-  for (let tries = 1; ; tries++) {
-    ports = [await freePort(), await freePort()];
-    try {
-      await start();
-      break;
-    } catch (error) {
-      if (tries === TRIES || !(error as Error).message.includes('Address already in use')) throw error;
-    }
-  }
+  await atFreePorts(2, (free) => {
+    ports = free;
+    return start();
+  });
   return {
     told: {
       ldap: `ldap://${HOST}:${ports[0]}`,

@@ -12,7 +12,13 @@ export interface Answer {
   readonly missing?: string;
 }
 
-const NAMES: { readonly [kind in Kind]: string } = { postgres: 'PostgreSQL', slapd: 'slapd', samba: 'Samba' };
+const NAMES: { readonly [kind in Kind]: string } = {
+  postgres: 'PostgreSQL',
+  slapd: 'slapd',
+  samba: 'Samba',
+  mariadb: 'MariaDB',
+  ds389: '389 Directory Server',
+};
 const asked = new Map<Kind, Promise<Answer>>();
 
 export function answer(kind: Kind): Promise<Answer> {

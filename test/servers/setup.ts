@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMariadb } from '../../scripts/servers/mariadb.ts';
 import { type Kind, need } from '../../scripts/servers/packages.ts';
 import { startPostgres } from '../../scripts/servers/postgres.ts';
 import { startSamba } from '../../scripts/servers/samba.ts';
@@ -14,6 +15,12 @@ import type { Answer } from './ask.ts';
 import { REQUIRED } from './required.ts';
 
 const install = REQUIRED;
+
+/** Each test starts its own. */
+async function thereIs(kind: Kind): Promise<Answer> {
+  need([kind], { install });
+  return {};
+}
 
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['ROLLCALL_TEST_SERVERS'] !== undefined) return;
@@ -25,12 +32,15 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
       ends.push(() => server.stop());
       return { told: { url: server.url } };
     },
-    async slapd() {
-      need(['slapd'], { install });
-      return {};
-    },
+    slapd: () => thereIs('slapd'),
+    ds389: () => thereIs('ds389'),
     async samba() {
       const server = await startSamba({ install });
+      ends.push(() => server.remove());
+      return { told: server };
+    },
+    async mariadb() {
+      const server = await startMariadb({ install });
       ends.push(() => server.remove());
       return { told: server };
     },
