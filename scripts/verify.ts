@@ -12,7 +12,7 @@ import { optionsOf } from './options.ts';
 import { checkPackage } from './package-check.ts';
 import { catchPlanted } from './planted/run.ts';
 import { startMariadb } from './servers/mariadb.ts';
-import { KINDS, need } from './servers/packages.ts';
+import { installMissing, KINDS, type Kind, need } from './servers/packages.ts';
 import { startPostgres } from './servers/postgres.ts';
 import { startSamba } from './servers/samba.ts';
 import { type Count, ONE, runSteps, type Step } from './steps.ts';
@@ -55,39 +55,39 @@ function branches(): Count {
 /** They end with this process, however that ends. */
 const ends: (() => Promise<void>)[] = [];
 
-/** What all tests share; of the other kinds each test starts its own. */
-const SHARED: { readonly [name: string]: () => Promise<string> } = {
-  async ROLLCALL_TEST_POSTGRES() {
+/** What all tests share, and what they are told of it; of the other kinds each test starts its own. */
+const SHARED: { readonly [kind in Kind]?: () => Promise<string> } = {
+  async postgres() {
     const server = await startPostgres();
     ends.push(() => server.stop());
     return server.url;
   },
-  async ROLLCALL_TEST_SAMBA() {
+  async samba() {
     const server = await startSamba();
     ends.push(() => server.remove());
     return JSON.stringify(server);
   },
-  async ROLLCALL_TEST_MARIADB() {
+  async mariadb() {
     const server = await startMariadb();
     ends.push(() => server.remove());
     return JSON.stringify(server);
   },
 };
 
+/** One that cannot be had fails here, and the tests that need it; the others are there for theirs. */
 async function servers(): Promise<Count> {
   process.env['ROLLCALL_TEST_REQUIRED'] = 'true';
-  const given = (name: string): boolean => process.env[`ROLLCALL_TEST_${name.toUpperCase()}`] !== undefined;
-  need(
-    KINDS.filter((kind) => !given(kind)),
-    { install: true },
-  );
-  const wanted = Object.entries(SHARED).filter(([name]) => process.env[name] === undefined);
-  await Promise.all(
-    wanted.map(async ([name, start]) => {
-      process.env[name] = await start();
-    }),
-  );
-  return ONE;
+  const wanted = KINDS.filter((kind) => process.env[`ROLLCALL_TEST_${kind.toUpperCase()}`] === undefined);
+  installMissing(wanted);
+  const started = wanted.map(async (kind) => {
+    need(kind, { install: false });
+    const told = await SHARED[kind]?.();
+    if (told !== undefined) process.env[`ROLLCALL_TEST_${kind.toUpperCase()}`] = told;
+  });
+  const failed = (await Promise.allSettled(started)).filter((one) => one.status === 'rejected');
+  const failures = failed.map(({ reason }) => (reason as Error).message);
+  for (const failure of failures) process.stdout.write(`${failure}\n`);
+  return { passed: KINDS.length - failures.length, failed: failures.length, failures };
 }
 
 const STEPS: readonly Step[] = [

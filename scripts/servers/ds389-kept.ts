@@ -16,7 +16,7 @@ const HOST = '127.0.0.1';
 /** In the foreground it logs what it logs anyway: LDAP_DEBUG_ANY and what goes with it, the level of its own containers. */
 const DEBUG = '266354688';
 export async function keep({ folder, atEnd }: Here, options: Ds389Options): Promise<Kept> {
-  need(['ds389'], { install: options.install === true });
+  need('ds389', { install: options.install === true });
   const suffix = options.suffix ?? 'dc=example,dc=org';
   const password = (): string => randomBytes(18).toString('hex');
   const shape: Shape = {

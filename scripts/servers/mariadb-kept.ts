@@ -13,7 +13,7 @@ import { atFreePorts } from './ports.ts';
 const HOST = '127.0.0.1';
 
 export async function keep({ folder, atEnd }: Here, options: MariadbOptions): Promise<Kept> {
-  need(['mariadb'], { install: options.install === true });
+  need('mariadb', { install: options.install === true });
   const data = join(folder, 'data');
   // It does not run as root unless it is told to.
   const common = ['--no-defaults', `--datadir=${data}`, ...(process.getuid?.() === 0 ? ['--user=root'] : [])];

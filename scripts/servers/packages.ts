@@ -2,7 +2,7 @@
  * The servers that tests need and a machine may not have: where their programs are, and on Debian and Ubuntu what installs them. What is
  * missing is installed in one go, where root may, and none of it is started by that.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apt, mayInstall } from './apt.ts';
 import { OLDEST, postgresAt } from './postgres-programs.ts';
@@ -12,16 +12,17 @@ interface Need {
   readonly packages: readonly string[];
   /** Why nobody but root can run it. */
   readonly root?: string;
-  there(): boolean;
+  readonly there: () => boolean;
 }
 
 /** Administrators' programs are outside of many a PATH. */
 const FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-const needs = (name: string, programs: readonly string[], packages: readonly string[]): Need => ({
+/** `files` are patterns of what the programs do not start without. */
+const needs = (name: string, programs: readonly string[], packages: readonly string[], files: readonly string[] = []): Need => ({
   name,
   packages,
-  there: () => programs.every((one) => find(one) !== undefined),
+  there: () => programs.every((one) => find(one) !== undefined) && files.every((one) => globSync(one).length > 0),
 });
 
 export type Kind = 'postgres' | 'slapd' | 'samba' | 'mariadb' | 'ds389';
@@ -45,6 +46,7 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
         'ldap-utils',
         'openssl',
       ],
+      ['/usr/share/samba/setup/provision.ldif', '/usr/lib/*/samba/ldb/samba_dsdb.so'],
     ),
     root: 'it listens at ports 389 and 636',
   },
@@ -58,18 +60,20 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
 
 export const KINDS = Object.keys(NEEDS) as readonly Kind[];
 
-/** Installs what is missing where it may. @throws for the first that is missing still, with what to do about it. */
-export function need(kinds: readonly Kind[], how: { readonly install: boolean }): void {
-  for (const { name, root } of kinds.map((kind) => NEEDS[kind]))
-    if (root !== undefined && process.getuid?.() !== 0) throw new Error(`${name} runs as root alone: ${root}`);
-  const missing = (): readonly Need[] => kinds.map((kind) => NEEDS[kind]).filter((one) => !one.there());
-  if (how.install && mayInstall() && missing().length > 0) install(missing().flatMap(({ packages }) => packages));
-  const [first] = missing();
-  if (first === undefined) return;
-  const command = `apt-get install -y --no-install-recommends ${first.packages.join(' ')}`;
-  throw new Error(
-    `${first.name} is not installed; on Debian and Ubuntu: ${command} (\`npm run verify\` does it when root runs it)`,
-  );
+/** Installs what is missing, where root may. */
+export function installMissing(kinds: readonly Kind[]): void {
+  const missing = kinds.map((kind) => NEEDS[kind]).filter((one) => !one.there());
+  if (missing.length > 0 && mayInstall()) install(missing.flatMap(({ packages }) => packages));
+}
+
+/** @throws where it cannot run, with what to do about it. */
+export function need(kind: Kind, how: { readonly install: boolean }): void {
+  const { name, root, packages, there } = NEEDS[kind];
+  if (root !== undefined && process.getuid?.() !== 0) throw new Error(`${name} runs as root alone: ${root}`);
+  if (how.install) installMissing([kind]);
+  if (there()) return;
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  throw new Error(`${name} is not installed; on Debian and Ubuntu: ${command} (\`npm run verify\` does it when root runs it)`);
 }
 
 /** The path of a program. @throws where there is none. */
@@ -86,12 +90,17 @@ function find(name: string): string | undefined {
 
 /** What keeps Debian's packages from starting what they install: their own setting for PostgreSQL, and the refusal of any start. */
 const MEANWHILE = [
-  { file: '/etc/postgresql-common/createcluster.d/rollcall-tests.conf', text: 'create_main_cluster = false\n', mode: 0o644 },
+  {
+    file: '/etc/postgresql-common/createcluster.d/rollcall-tests.conf',
+    text: 'create_main_cluster = false\n',
+    mode: 0o644,
+    of: 'postgresql',
+  },
   { file: '/usr/sbin/policy-rc.d', text: '#!/bin/sh\nexit 101\n', mode: 0o755 },
 ];
 
 function install(packages: readonly string[]): void {
-  const ours = MEANWHILE.filter(({ file }) => !existsSync(file));
+  const ours = MEANWHILE.filter(({ file, of }) => !existsSync(file) && (of === undefined || packages.includes(of)));
   for (const { file, text, mode } of ours) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { mode });

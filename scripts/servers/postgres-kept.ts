@@ -106,7 +106,7 @@ const startAt = (port: number): void => {
 };
 
 export async function keep(here: Here, options: PostgresOptions): Promise<Kept> {
-  need(['postgres'], { install: options.install === true });
+  need('postgres', { install: options.install === true });
   programs = postgresAt()!;
   user = ownUser();
   folder = here.folder;

@@ -17,7 +17,7 @@ const [PLAIN, TLS] = [389, 636];
 const HOST = 'dc1';
 
 export async function keep({ folder, atEnd }: Here, options: SambaOptions): Promise<Kept> {
-  need(['samba'], { install: options.install === true });
+  need('samba', { install: options.install === true });
   const realm = options.like?.realm ?? options.realm ?? 'LAB.EXAMPLE';
   const domain = realm.toLowerCase();
   const base = domain

@@ -15,7 +15,7 @@ import { firstEntries, OVERLAYS, type Shape, slapdConf } from './slapd-conf.ts';
 const HOST = '127.0.0.1';
 
 export async function keep({ folder, atEnd }: Here, options: SlapdOptions): Promise<Kept> {
-  need(['slapd'], { install: options.install === true });
+  need('slapd', { install: options.install === true });
   const tls = join(folder, 'tls');
   mkdirSync(tls);
   const authority = new Authority(tls, 'ca');

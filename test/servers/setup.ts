@@ -18,7 +18,7 @@ const install = REQUIRED;
 
 /** Each test starts its own. */
 async function thereIs(kind: Kind): Promise<Answer> {
-  need([kind], { install });
+  need(kind, { install });
   return {};
 }
 
