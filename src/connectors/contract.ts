@@ -92,6 +92,12 @@ export interface Reader {
   /** Pages show different moments: absence is proven by a look-up of each, or by two complete reads in a row (SEMANTICS 6). */
   readonly moving?: boolean;
   cursor?(): Promise<Cursor>;
+  /**
+   * Hears of changes as they happen, where there is a feed of them: yields once as soon as it listens, and soon after each change, several
+   * as one while nobody takes them. What changed is then asked by `read`, since the cursor. Goes on until `signal` is aborted, and ends
+   * then; throws when it can listen no more, and may be begun again. Other calls go on meanwhile, of this connection for days.
+   */
+  watch?(signal: AbortSignal): AsyncIterable<void>;
 }
 
 /** Opaque to everybody but the connection that made it; at most 64 KB. */

@@ -7,7 +7,7 @@
  *
  * subject.ts what a connector tells · scene.ts, items.ts a test's system, what it reads and writes · must.ts what is said when
  * it does not do what it must · the cases by concern:
- * opening.ts, reading.ts, changes.ts, writing.ts, committing.ts.
+ * opening.ts, reading.ts, changes.ts, watching.ts, writing.ts, committing.ts.
  */
 import { CHANGES } from './changes.ts';
 import { COMMITTING } from './committing.ts';
@@ -16,6 +16,7 @@ import { OPENING } from './opening.ts';
 import { READING } from './reading.ts';
 import { withScene } from './scene.ts';
 import type { Runner, Subject } from './subject.ts';
+import { WATCHING } from './watching.ts';
 import { WRITING } from './writing.ts';
 
 export type { Bench, Capability, Runner, SeedObject, Subject } from './subject.ts';
@@ -26,7 +27,7 @@ export function connectorConformance<Config>(runner: Runner, subject: Subject<Co
     for (const [capability, reason] of Object.entries(lacks)) {
       must(reason !== undefined && reason.trim() !== '', `say why ${definition.type} lacks ${capability}`);
     }
-    for (const { name, needs, creates, run } of [...OPENING, ...READING, ...CHANGES, ...WRITING, ...COMMITTING]) {
+    for (const { name, needs, creates, run } of [...OPENING, ...READING, ...CHANGES, ...WATCHING, ...WRITING, ...COMMITTING]) {
       if (creates !== undefined && creates !== (subject.creates ?? 'callerKey')) continue;
       const lacking = needs.find((capability) => lacks[capability] !== undefined);
       if (lacking === undefined) runner.test(name, () => withScene(subject, (scene) => run(scene)));

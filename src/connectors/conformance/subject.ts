@@ -11,6 +11,8 @@ export type Capability =
   /** Everything can be asked for; without it there is only a feed. */
   | 'fullRead'
   | 'deltas'
+  /** It can be listened to. */
+  | 'watch'
   | 'resume'
   | 'write'
   | 'commit'

@@ -17,6 +17,7 @@ connectorConformance(
       compare: 'a file is merged as it is when it is replaced',
       deltas: 'a CSV file says what is, not what changed',
       resume: 'a million rows are read in two seconds',
+      watch: 'a CSV file says what is, not what changed',
     },
     async make(seeds) {
       const folder = await mkdtemp(join(tmpdir(), 'rollcall-csv-'));

@@ -40,6 +40,7 @@ connectorConformance(runner, {
     compare: 'a file is merged as it is when it is replaced',
     deltas: 'a file of objects says what is, not what changed',
     resume: 'a million lines are read in three seconds',
+    watch: 'a file of objects says what is, not what changed',
   },
   make: (seeds) => bench(lines(seeds.map((seed) => ({ id: seed.key, ...setOf(seed) }))), {}),
 });
@@ -51,6 +52,7 @@ describe('changes', () => {
       clock: 'a file has no clock',
       compare: 'changes are added without working out what all before them come to',
       resume: 'a change file is read on from its cursor',
+      watch: 'a file tells nobody that it grew',
       commit: 'a change is durable when write answers',
       fingerprint: 'a change file only grows; each record is proven by its own answer',
       lookup: 'one object would cost a read of all records',

@@ -39,6 +39,7 @@ describe.each([
     anchor: of,
     creating: (key) => ({ name: dnOf(key), set: { cn: key, sn: key } }),
     lacks: {
+      watch: 'it is not listened to yet',
       clock: 'OpenLDAP does not say what time it is',
       commit: 'an entry counts as soon as its write is answered',
       fingerprint: 'a directory says nothing of all of its content',

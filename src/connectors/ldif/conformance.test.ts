@@ -54,6 +54,7 @@ describe.each([
       compare: 'a file is merged as it is when it is replaced',
       deltas: 'a file of entries says what is, not what changed',
       resume: 'a million entries are read in five seconds',
+      watch: 'a file of entries says what is, not what changed',
     },
     make: (seeds) => bench(seeds.map((seed) => formatEntry(dnOf(seed.key), attributesOf(seed))).join(''), { anchor }),
   });
@@ -68,6 +69,7 @@ describe('changes', () => {
       compare: 'records are added without working out what all before them come to',
       fullRead: 'a log says what changed, not what is',
       resume: 'a log is read on from its cursor',
+      watch: 'a file tells nobody that it grew',
       commit: 'a change is durable when write answers',
       fingerprint: 'a log only grows; each record is proven by its own answer',
       lookup: 'a log says what changed, not what is',

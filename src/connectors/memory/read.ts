@@ -17,7 +17,8 @@ export function memoryReader(ready: () => MemorySystem, config: MemoryConfig): R
     read: ({ since, resume, signal }) =>
       since === undefined ? readAll(ready(), config, resume, signal) : readFeed(ready(), config, since, signal),
   };
-  return config.deltas ? { ...reader, cursor: async () => cursorOf(ready()) } : reader;
+  if (!config.deltas) return reader;
+  return { ...reader, cursor: async () => cursorOf(ready()), watch: (signal) => ready().listen(signal) };
 }
 
 function cursorOf(system: MemorySystem, place: number = system.feedEnd): Cursor {

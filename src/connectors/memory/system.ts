@@ -3,6 +3,8 @@
  * edit and to count what is really there; connections get at it by the same name.
  */
 import type { Change, RawValue, ReadObject } from '#connectors/contract';
+import { type Bell, createBell } from '#core/bell';
+import { RollcallError } from '#core/errors';
 import type { Kind } from '#core/values';
 import { newRow, type Row } from '../files/row.ts';
 import type { Journal } from './journal.ts';
@@ -63,6 +65,7 @@ export class MemorySystem {
   #feed: Entry[] = [];
   #nextAnchor = 1;
   #journal: Journal | undefined;
+  readonly #bells = new Set<Bell>();
 
   constructor(name: string, fitted: Map<number, number> = new Map()) {
     this.name = name;
@@ -198,6 +201,28 @@ export class MemorySystem {
     return this.#feed.length;
   }
 
+  /** Rings when something changes. */
+  async *listen(signal: AbortSignal): AsyncGenerator<void> {
+    const bell = createBell();
+    this.#bells.add(bell);
+    bell.ring();
+    try {
+      yield* bell.heard(signal);
+    } finally {
+      this.#bells.delete(bell);
+    }
+  }
+
+  /** How many listen to it. */
+  get listeners(): number {
+    return this.#bells.size;
+  }
+
+  /** Whoever listens hears nothing any more, and is told so. */
+  hangUp(): void {
+    for (const bell of this.#bells) bell.fail(new RollcallError('unavailable', `${this.name} hung up`));
+  }
+
   /** Entries from a place on, up to the first one that is not visible yet. */
   feed(from: number): (Change | ReadObject)[] {
     const entries = this.#feed.slice(from);
@@ -218,7 +243,7 @@ export class MemorySystem {
     const slot = this.#slots.get(key);
     const shownFrom = late === 0 ? 0 : this.#looks + late;
     this.#slots.set(key, { now: stored, before: slot === undefined ? null : this.#seen(slot), shownFrom });
-    this.#feed.push({ change, shownFrom });
+    this.#tell({ change, shownFrom });
     const assigned = /^m(\d{1,15})$/.exec(stored.anchor);
     if (assigned !== null) this.#nextAnchor = Math.max(this.#nextAnchor, Number(assigned[1]) + 1);
   }
@@ -230,7 +255,12 @@ export class MemorySystem {
     const shownFrom = late === 0 ? 0 : this.#looks + late;
     if (late === 0) this.#slots.delete(key);
     else this.#slots.set(key, { now: null, before: this.#seen(slot), shownFrom });
-    this.#feed.push({ change: { op: 'delete', kind, anchor }, shownFrom });
+    this.#tell({ change: { op: 'delete', kind, anchor }, shownFrom });
+  }
+
+  #tell(entry: Entry): void {
+    this.#feed.push(entry);
+    for (const bell of this.#bells) bell.ring();
   }
 
   #note(deed: Deed): void {
