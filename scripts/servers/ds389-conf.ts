@@ -1,6 +1,6 @@
 /**
  * The configuration of a 389 Directory Server for tests: the package's template, filled in as its own installer fills it, but with every path
- * below one folder. So it needs neither that installer, which writes into /etc and /var and asks systemd, nor root.
+ * below one folder. So it does without that installer, which writes into /etc and /var and asks systemd.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -51,11 +51,14 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
     root: 'it listens at ports 389 and 636',
   },
   mariadb: needs('MariaDB', ['mariadbd', 'mariadb-install-db', 'mariadb'], ['mariadb-server']),
-  ds389: needs(
-    '389 Directory Server',
-    ['ns-slapd', 'certutil', 'pk12util', 'ldapadd', 'openssl'],
-    ['389-ds-base', 'libnss3-tools', 'ldap-utils', 'openssl'],
-  ),
+  ds389: {
+    ...needs(
+      '389 Directory Server',
+      ['ns-slapd', 'certutil', 'pk12util', 'ldapadd', 'openssl'],
+      ['389-ds-base', 'libnss3-tools', 'ldap-utils', 'openssl'],
+    ),
+    root: 'nobody else may read what its package has for the configuration of a server',
+  },
 };
 
 export const KINDS = Object.keys(NEEDS) as readonly Kind[];
