@@ -39,14 +39,16 @@ describe.each([
     anchor: of,
     creating: (key) => ({ name: dnOf(key), set: { cn: key, sn: key } }),
     lacks: {
-      watch: 'it is not listened to yet',
       clock: 'OpenLDAP does not say what time it is',
       commit: 'an entry counts as soon as its write is answered',
       fingerprint: 'a directory says nothing of all of its content',
       resume: 'where a search was is forgotten with its connection',
       ...(own
         ? { callerAnchors: 'the server chooses it' }
-        : { deltas: 'the server tells of changes by entryUUID, and so of deletes that are known by nothing else' }),
+        : {
+            watch: 'what changed is asked by the id of the server',
+            deltas: 'the server tells of changes by entryUUID, and so of deletes that are known by nothing else',
+          }),
     },
     async make(seeds) {
       const server = await shared();

@@ -3,7 +3,7 @@
  *
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
  * directory.ts what the server can do, account.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, pages.ts,
- * ranges.ts everything · changes.ts, syncrepl.ts, stream.ts what changed · look-up.ts single ones · write.ts, create.ts, update.ts, delete.ts,
+ * ranges.ts everything · changes.ts, syncrepl.ts, stream.ts what changed, watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, delete.ts,
  * modifications.ts, edit-values.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */
 import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
@@ -13,6 +13,7 @@ import { type LdapConfig, ldapConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
 import { type Reading, readEverything } from './read.ts';
 import { Session } from './session.ts';
+import { watchChanges } from './watch.ts';
 import { ldapWriter } from './write.ts';
 
 export const ldap: ConnectorDefinition<LdapConfig> = {
@@ -42,7 +43,9 @@ function open(config: LdapConfig, context: OpenContext): Connection {
     read: {
       deltas: config.deltas !== 'none',
       moving: true,
-      ...(config.deltas === 'none' ? {} : { cursor: () => currentCursor(reading) }),
+      ...(config.deltas === 'none'
+        ? {}
+        : { cursor: () => currentCursor(reading), watch: (signal) => watchChanges(reading, signal) }),
       read: ({ since, resume, signal }) =>
         since === undefined ? readEverything(reading, signal, resume !== undefined) : readChanges(reading, since, signal),
     },
