@@ -26,16 +26,18 @@ export interface ConnectorDefinition<Config = unknown> {
    * Secret fields carry `.meta({ secret: true })`.
    */
   readonly config: z.ZodType<Config>;
-  /** Where it holds whatever the settings are: it never writes, or a new account's key, or its name, must come from us. */
-  readonly writes?: 'never' | 'callerKey' | 'callerName';
+  /** That it never writes, or that a new account's key, or its name, must come from us; a function where the settings decide. */
+  readonly writes?: Writes | ((config: Config) => Writes | undefined);
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
-  /** Attributes that are an object's anchor, where they are attributes as well: a write that changes one would be refused. */
-  anchors?(config: Config): readonly string[];
+  /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
+  anchors?(config: Config, kind: Kind): readonly string[];
   propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }
+
+export type Writes = 'never' | 'callerKey' | 'callerName';
 
 export interface OpenContext {
   readonly connection: string;

@@ -1,9 +1,9 @@
 /** Before rules are compiled: what their text alone shows, even where a rule has other faults. */
-import type { ConnectorDefinition } from '#connectors/contract';
+import type { ConnectorDefinition, Writes } from '#connectors/contract';
 import { nearest } from '#core/text';
 import type { Collector } from '../collect.ts';
 import type { Path } from '../document.ts';
-import { keyAttributes } from '../keys.ts';
+import { keyAttributes, writesOf } from '../keys.ts';
 import { connectionExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
 import { holdsReference } from '../secrets/references.ts';
@@ -122,13 +122,14 @@ export function checkCapabilities(
   collect: Collector,
 ): void {
   checkEmpty(at, connection, definition, settings, collect);
+  // Settings with a fault say nothing reliable.
+  const writes = settings === undefined && typeof definition.writes === 'function' ? undefined : writesOf(definition, settings);
   for (const [kind, raw] of Object.entries(connection.export ?? {})) {
     const rule = raw as WrittenExport;
     const path = [...at, 'export', kind];
-    if (definition.writes === 'never') collect.fault(path, 'key', `${definition.type} only reads`, 'remove the export rule');
-    // Settings with a fault say nothing reliable about the key.
-    else if (definition.writes !== undefined && rule.provision === true && settings !== undefined) {
-      const remedy = unnamed(rule, definition.writes, settings);
+    if (writes === 'never') collect.fault(path, 'key', `${definition.type} only reads`, 'remove the export rule');
+    else if (writes !== undefined && rule.provision === true && settings !== undefined) {
+      const remedy = unnamed(rule, writes, keyAttributes(definition, settings, kind));
       if (remedy !== null) collect.fault([...path, 'provision'], 'value', 'nothing says what a new account is called', remedy);
     }
   }
@@ -154,12 +155,11 @@ function checkEmpty(
 }
 
 /** What to add so that a new account has its key; null when nothing. */
-function unnamed(rule: WrittenExport, writes: 'callerKey' | 'callerName', settings: unknown): string | null {
+function unnamed(rule: WrittenExport, writes: Writes, keys: readonly string[]): string | null {
   if (rule.name !== undefined || rule.dn !== undefined) return null;
-  if (writes === 'callerName') return rule.anchor === undefined || keyAttributes(settings)[0] !== 'dn' ? 'add dn' : null;
+  if (writes === 'callerName') return rule.anchor === undefined || keys[0] !== 'dn' ? 'add dn' : null;
   if (rule.anchor !== undefined) return null;
   // Where the settings name the attributes that hold the key, writing these is enough.
-  const keys = keyAttributes(settings);
   const missing = keys.filter((one) => !Object.hasOwn(rule.attributes ?? {}, one));
   if (keys.length === 0) return 'add anchor or name';
   return missing.length === 0 ? null : `add ${missing.join(' and ')} to the attributes`;

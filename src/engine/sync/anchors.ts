@@ -1,16 +1,21 @@
 /** What an account is known by in its target never changes (GLOSSARY, anchor): what would change it is held, and told, before anything is sent. */
-import type { Attributes } from '#core/values';
+import type { Attributes, Kind } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import type { Evaluated } from './evaluate.ts';
 import { park } from './export-rules.ts';
 
 /** Asked for every account that changes; the same for as long as the settings are. */
-const anchors = new WeakMap<EngineConnection, readonly string[]>();
+const anchors = new WeakMap<EngineConnection, Map<Kind, readonly string[]>>();
 
-function anchorsOf(connection: EngineConnection): readonly string[] {
-  const known = anchors.get(connection) ?? connection.definition.anchors?.(connection.settings) ?? [];
-  anchors.set(connection, known);
+function anchorsOf(connection: EngineConnection, kind: Kind): readonly string[] {
+  let kinds = anchors.get(connection);
+  if (kinds === undefined) {
+    kinds = new Map();
+    anchors.set(connection, kinds);
+  }
+  const known = kinds.get(kind) ?? connection.definition.anchors?.(connection.settings, kind) ?? [];
+  kinds.set(kind, known);
   return known;
 }
 
@@ -22,7 +27,7 @@ export function keepAnchor(
   row: StagedRow,
   wanted: Attributes,
 ): void {
-  for (const attribute of anchorsOf(connection)) {
+  for (const attribute of anchorsOf(connection, row.kind)) {
     if (!(attribute in wanted)) continue;
     delete wanted[attribute];
     const message =

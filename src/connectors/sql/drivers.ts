@@ -1,0 +1,48 @@
+/** Which driver a connection needs, with its settings. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import type { OpenContext } from '#connectors/contract';
+import { parseDuration } from '#core/time';
+import { fileFault } from '../files/faults.ts';
+import { placeOf, type SqlConfig } from './config.ts';
+import type { Driver } from './driver.ts';
+import { postgres } from './postgres/driver.ts';
+import { sqlite } from './sqlite/driver.ts';
+
+/** Touches neither the network nor the disk: certificates are read when the driver connects. */
+export function driverOf(config: SqlConfig, context: OpenContext): Driver {
+  const place = placeOf(config.url);
+  const timeoutMs = parseDuration(config.timeout);
+  if (place.system === 'sqlite') return sqlite(resolve(context.folder, place.path), timeoutMs);
+  const { user, password } = config;
+  const tls = (): TlsOptions | null => tlsOf(config, place.host, context.folder);
+  const options = { ...place, user, password, tls, timeoutMs };
+  return postgres(options);
+}
+
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'rejectUnauthorized'>;
+
+/** Null = not encrypted. */
+function tlsOf({ tls }: SqlConfig, host: string, folder: string): TlsOptions | null {
+  if (tls === false || (tls === undefined && isHere(host))) return null;
+  const { ca, serverName } = typeof tls === 'object' ? tls : {};
+  return {
+    rejectUnauthorized: true,
+    ...(ca === undefined ? {} : { ca: certificate(resolve(folder, ca)) }),
+    ...(serverName === undefined ? {} : { checkServerIdentity: (_, cert) => checkServerIdentity(serverName, cert) }),
+  };
+}
+
+function certificate(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw fileFault(error, file);
+  }
+}
+
+/** What is sent to it leaves no machine. */
+function isHere(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

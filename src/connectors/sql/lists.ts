@@ -1,0 +1,115 @@
+/** Writing attributes that are in a table of their own. What is there already is not added again: its row keeps what else is in it. */
+import { splitAnchor } from '#core/anchor';
+import type { Scalar } from '#core/values';
+import { listOf, pathOf } from './config.ts';
+import type { Session } from './driver.ts';
+import { type Edit, invalid } from './edits.ts';
+import { itemOf } from './objects.ts';
+import { comparable, type List } from './shape.ts';
+import { type BoundValue, bound, type Fragment, joined, name, type Part, sql, statementOf } from './statement.ts';
+import type { SqlSystem } from './system.ts';
+
+type Key = readonly (string | number)[];
+
+export async function writeLists(session: Session, system: SqlSystem, edit: Edit): Promise<void> {
+  for (const one of edit.lists) {
+    const { list } = one;
+    const wanted = 'set' in one ? one.set : one.add;
+    const held = await heldIn(session, system, edit, list, 'set' in one ? null : [...one.add, ...one.remove]);
+    const keep = new Set(wanted.map(String));
+    const gone = 'set' in one ? held.filter((value) => !keep.has(value)) : intersection(one.remove, held);
+    for (const some of pieces(gone, list.values.length, system)) {
+      const those = sql`${whereKey(system, edit, list)} and ${whereValues(system, list, some)}`;
+      await session.run(statementOf(sql`delete from ${tableOf(list)} where ${those}`, system.driver));
+    }
+    for (const some of pieces(missing(wanted, held), edit.key!.length + list.values.length, system)) {
+      const columns = joined(
+        [...listOf(list.config.key), ...list.values.map((column) => column.name)].map((column) => name(column)),
+        ', ',
+      );
+      const rows = some.map((value): Part => sql`(${joined([...edit.key!, ...valuesOf(value, list)].map(bound), ', ')})`);
+      await session.run(statementOf(sql`insert into ${tableOf(list)} (${columns}) values ${joined(rows, ', ')}`, system.driver));
+    }
+  }
+}
+
+export async function deleteLists(session: Session, system: SqlSystem, edit: Edit): Promise<void> {
+  for (const list of edit.shape.lists)
+    await session.run(statementOf(sql`delete from ${tableOf(list)} where ${whereKey(system, edit, list)}`, system.driver));
+}
+
+/** Those of `held` that are not there yet, each once. */
+export function missing(wanted: readonly Scalar[], held: readonly Scalar[]): Scalar[] {
+  const there = new Set(held.map(String));
+  return wanted.filter((value) => !there.has(String(value)) && there.add(String(value)));
+}
+
+function intersection(some: readonly Scalar[], held: readonly string[]): string[] {
+  const there = new Set(held);
+  return some.map(String).filter((value) => there.has(value));
+}
+
+/** `among`: only of these; null for all. */
+export async function heldIn(
+  session: Session,
+  system: SqlSystem,
+  edit: Edit,
+  list: List,
+  among: readonly Scalar[] | null,
+): Promise<string[]> {
+  const columns = joined(
+    list.values.map((column) => name(column.name)),
+    ', ',
+  );
+  const asked = among === null ? [null] : pieces(among.map(String), list.values.length, system);
+  const held: string[] = [];
+  for (const some of asked) {
+    const own = whereKey(system, edit, list);
+    const where = some === null ? own : sql`${own} and ${whereValues(system, list, some)}`;
+    const statement = statementOf(sql`select ${columns} from ${tableOf(list)} where ${where}`, system.driver);
+    for (const row of await session.rows(statement, list.values)) {
+      const value = itemOf(list, row, 0);
+      if (value !== null) held.push(String(value));
+    }
+  }
+  return held;
+}
+
+/** So many that one statement can name them. */
+function pieces<T>(all: readonly T[], columns: number, { driver }: SqlSystem): T[][] {
+  const size = Math.max(1, Math.floor(driver.maxValues / columns) - 8);
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
+const tableOf = ({ config }: List): Part => name(...pathOf(config.table));
+
+function whereKey({ driver }: SqlSystem, { shape, key }: Edit, { config }: List): Fragment {
+  return joined(
+    listOf(config.key).map((column, i) => driver.same(sql`${name(column)}`, sql`${bound(key![i]!)}`, shape.keys[i]!)),
+    ' and ',
+  );
+}
+
+/** Values that the column cannot hold are in no row. */
+function whereValues({ driver }: SqlSystem, { values }: List, some: readonly string[]): Fragment {
+  const keys = some.map((text) => splitAnchor(text, values.length)?.map((part, i) => comparable(part, values[i]!)));
+  const there = keys.filter((key): key is Key & (string | number)[] => key !== undefined && !key.includes(null));
+  if (there.length === 0) return sql`1 = 0`;
+  return sql`(${joined(
+    there.map(
+      (key) =>
+        sql`(${joined(
+          values.map((column, i) => driver.same(sql`${name(column.name)}`, sql`${bound(key[i]!)}`, column)),
+          ' and ',
+        )})`,
+    ),
+    ' or ',
+  )})`;
+}
+
+function valuesOf(value: Scalar, { values, attribute }: List): readonly BoundValue[] {
+  if (values.length === 1) return [value as BoundValue];
+  const parts = splitAnchor(String(value), values.length);
+  if (parts === null) throw invalid(`a value is none of ${values.length} columns`, undefined, attribute);
+  return parts;
+}

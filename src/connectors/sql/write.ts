@@ -1,0 +1,109 @@
+/**
+ * Writing. A batch is one transaction. Where the database refuses something in it, it is undone and halved, and again, until the rows
+ * are known that it refuses: each of them has its own answer, the others are written, and a batch that is all right costs nothing more.
+ */
+import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
+import { type Fault, RollcallError, toFault } from '#core/errors';
+import type { Kind } from '#core/values';
+import type { Session, SqlFault } from './driver.ts';
+import { checked, type Edit } from './edits.ts';
+import { perform } from './perform.ts';
+import type { Shape } from './shape.ts';
+import { type SqlSystem, shapeOfKind } from './system.ts';
+
+const BATCH = 500;
+
+export function sqlWriter(system: SqlSystem): Writer {
+  const { findNewBy } = system.config;
+  return {
+    creates: findNewBy === undefined ? { by: 'callerKey' } : { by: 'lookup', attribute: findNewBy, visibleWithinSeconds: 0 },
+    batch: { items: BATCH },
+    answers: 'object',
+    write: (items) =>
+      system.kept(async (session) => {
+        const shapes = new Map<Kind, Shape | null>();
+        try {
+          for (const { kind } of items) if (!shapes.has(kind)) shapes.set(kind, await shapeOfKind(session, system, kind));
+        } catch (error) {
+          throw system.fault(error);
+        }
+        return await writeAll(session, system, shapes, items);
+      }),
+  };
+}
+
+async function writeAll(
+  session: Session,
+  system: SqlSystem,
+  shapes: ReadonlyMap<Kind, Shape | null>,
+  items: readonly WriteItem[],
+): Promise<readonly WriteResult[]> {
+  const results = new Array<WriteResult | undefined>(items.length);
+  const edits: Edit[] = [];
+  for (const [at, item] of items.entries()) {
+    try {
+      edits.push(checked(system, shapes.get(item.kind) ?? null, item, at));
+    } catch (error) {
+      results[at] = refused(toFault(error), item);
+    }
+  }
+  let isAnyDone = false;
+  /** What stops all that is not answered yet. */
+  let stopped: unknown;
+
+  async function transact(some: readonly Edit[]): Promise<void> {
+    if (stopped !== undefined || some.length === 0) return;
+    let committing = false;
+    try {
+      await session.begin('write');
+      const answers = await perform(session, system, some);
+      committing = true;
+      await session.commit();
+      isAnyDone = true;
+      for (const [i, edit] of some.entries()) results[edit.at] = answers[i]!;
+    } catch (error) {
+      const meaning = meaningOf(error, system);
+      if (meaning.lost === true || !session.usable) {
+        stopped = system.fault(error);
+        if (!committing) return;
+        // It may be done.
+        isAnyDone = true;
+        for (const { at, item } of some) results[at] = { ...refused(toFault(stopped), item), unknown: true };
+        return;
+      }
+      await session.rollback();
+      if (meaning.item !== true) stopped = system.fault(error);
+      else if (some.length === 1) results[some[0]!.at] = refused(faultOf(meaning, some[0]!), some[0]!.item);
+      else {
+        const half = Math.ceil(some.length / 2);
+        await transact(some.slice(0, half));
+        await transact(some.slice(half));
+      }
+    }
+  }
+
+  await transact(edits);
+  if (stopped !== undefined && !isAnyDone) throw stopped;
+  return items.map((item, at) => results[at] ?? refused(toFault(stopped), item));
+}
+
+/** An error of our own, thrown while writing, is about the row that it was thrown for. */
+function meaningOf(error: unknown, { driver }: SqlSystem): SqlFault {
+  if (!(error instanceof RollcallError)) return driver.fault(error);
+  const { kind, message, remedy } = error;
+  return { kind, message, item: kind === 'invalidValue' || kind === 'conflict', ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function faultOf({ kind, message, remedy, column }: SqlFault, { shape }: Edit): Fault {
+  const attribute = shape.attributes.find(({ at }) => shape.columns[at]!.name === column)?.name;
+  return {
+    kind,
+    message,
+    where: attribute === undefined ? {} : { attribute },
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+function refused(fault: Fault, { anchor }: WriteItem): { ok: false; fault: Fault } {
+  return { ok: false, fault: { ...fault, where: { ...(anchor === null ? {} : { object: anchor }), ...fault.where } } };
+}
