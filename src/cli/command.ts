@@ -65,6 +65,8 @@ export interface CommandHelp {
   readonly positionals: readonly Positional[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];
+  /** It goes on until it is stopped: that is no interruption. */
+  readonly untilStopped?: true;
 }
 export interface Surroundings {
   readonly terminal: Terminal;
@@ -101,6 +103,7 @@ export function command<In, Out>(binding: Binding<In, Out>): Command {
     positionals,
     options,
     examples,
+    ...(binding.untilStopped ? { untilStopped: true } : {}),
     output: operation.output,
     async execute(args, surroundings) {
       const output = await perform(operation, await binding.input(args, surroundings), surroundings.session);

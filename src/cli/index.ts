@@ -19,6 +19,7 @@ import { COMMANDS } from './commands/index.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { holderText } from './holder-text.ts';
+import { liveText } from './live-text.ts';
 import { bars, type Progress, quietLines, silent } from './progress.ts';
 import { columnsOf, type Environment, openTerminal, printable, type Streams, type Terminal } from './terminal.ts';
 import { showTimesIn } from './write.ts';
@@ -80,6 +81,9 @@ async function execute(
       waits = true;
       progress.note(holderText(holder, terminal));
     },
+    onLive(event) {
+      if (!json) terminal.out(liveText(event, terminal, quiet));
+    },
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });
@@ -97,7 +101,7 @@ async function execute(
       },
     };
     const code = await command.execute(args, { terminal: printing, session, json, quiet });
-    return stop.signal.aborted && code !== EXIT.error ? EXIT.interrupted : code;
+    return stop.signal.aborted && code !== EXIT.error && !command.untilStopped ? EXIT.interrupted : code;
   } finally {
     progress.finish();
     stop.close();

@@ -51,6 +51,7 @@ export async function readConnections(
       exports: withKeys(rules.exports, definition, settings.settings),
       deprovision: deprovisionOf(node.deprovision),
       gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
+      live: node.live ?? false,
       fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),
       configHash: settings.configHash,
       rulesHash: rules.rulesHash,

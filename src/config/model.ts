@@ -22,6 +22,8 @@ export interface ConnectionConfig {
   readonly exports: ReadonlyMap<Kind, ExportRule>;
   readonly deprovision: Deprovision;
   readonly gates: ReadonlyMap<string, GateLimit>;
+  /** Listened to by `live`. */
+  readonly live: boolean;
   /** A full read this old makes the connection unhealthy. */
   readonly fullReadEveryMs: number;
   /** Of everything that identifies the system: type, settings, anchor. */

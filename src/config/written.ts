@@ -14,6 +14,7 @@ export interface WrittenConnection {
   readonly deprovision?: WrittenDeprovision;
   readonly protect?: string | readonly string[];
   readonly gates?: WrittenGates;
+  readonly live?: boolean;
   readonly fullReadEvery?: string;
   readonly [own: string]: unknown;
 }

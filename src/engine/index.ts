@@ -3,7 +3,7 @@ export { type Counters, type Counts, createCounters } from './counts.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
-export { importConnection } from './import/import.ts';
+export { importChanges, importConnection } from './import/import.ts';
 export { createLines } from './import/lines.ts';
 export { stagePushes } from './import/push.ts';
 export { looksUp, lookUpAccounts, waitingDeletes } from './lifecycle/look-first.ts';

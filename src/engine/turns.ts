@@ -26,9 +26,11 @@ export interface Turns {
   readonly open: Set<Generation>;
   /** Connections that a run reads in full, with its `now`: what the read empties is not judged until that run syncs. */
   readonly reading: Map<string, { readonly run: RunId; readonly since: number }>;
+  /** By connection the run that reads it, or read it last. */
+  readonly readers: Map<string, { readonly run: RunId; readonly goesOn: boolean }>;
   /** Batches on their way to a target, by connection. */
   sending(connection: string): Set<Promise<unknown>>;
-  /** One at a time by name: a target that is written as a whole. Answers what lets the next one go. */
+  /** One at a time by name: a target that is written as a whole, a read of a connection. Answers what lets the next one go. */
   alone(name: string): Promise<() => void>;
 }
 
@@ -72,6 +74,7 @@ export function createTurns(): Turns {
   return {
     open: new Set(),
     reading: new Map(),
+    readers: new Map(),
     async take(urgently) {
       if (taken) await wait(urgently ? 'urgent' : 'usual');
       taken = true;

@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fault, RollcallError } from '#core/errors';
+import type { LiveEvent } from '#runs/index';
 import type { Holder, Progress, Services } from '#runs/model';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
 
+export type { LiveEvent } from '#runs/index';
 export type { Holder } from '#runs/model';
 
 export interface Listeners {
@@ -13,6 +15,8 @@ export interface Listeners {
   readonly onFault?: (fault: Fault) => void;
   /** A run waits for that process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
+  /** Of what goes on while connections are listened to. */
+  readonly onLive?: (event: LiveEvent) => void;
   /** The file is in order, and its dates are in this zone. */
   readonly onZone?: (zone: string) => void;
   /** The file has faults, and the operation goes on from this store alone. */

@@ -126,6 +126,10 @@ export function reportOutput(report: RunReport): ReportOutput {
     faultCount: report.faultCount,
     faults: report.faults,
     failed: report.failed,
-    notices: report.notices.map((one) => ({ ...one, command: COMMANDS[one.kind]?.(one.connection) ?? null })),
+    notices: report.notices.map(noticeOutput),
   };
+}
+
+export function noticeOutput(one: Notice): NoticeOutput {
+  return { ...one, command: COMMANDS[one.kind]?.(one.connection) ?? null };
 }

@@ -3,11 +3,11 @@ import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import type { Beside } from './beside.ts';
 import type { Services } from './model.ts';
-import { openSession, type Session } from './services.ts';
+import { type Opened, openSession, type Session } from './services.ts';
 
 /** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
 export async function begin(
-  of: { profile: string; by: string; now: number; beside: Beside; whatIf?: boolean },
+  of: { profile: string; by: string; now: number; beside: Beside; whatIf?: boolean; opened?: Opened },
   services: Services,
 ): Promise<Session> {
   const { store, config } = services;
@@ -17,5 +17,13 @@ export async function begin(
   const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
   // Before any run settled it, no run was to doubt it.
   const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
-  return await openSession(services, { ...begun, now, believedNow, turns: of.beside.turns, whatIf: of.whatIf === true });
+  const opened = of.opened === undefined ? {} : { opened: of.opened };
+  return await openSession(services, {
+    ...begun,
+    now,
+    believedNow,
+    turns: of.beside.turns,
+    whatIf: of.whatIf === true,
+    ...opened,
+  });
 }

@@ -3,8 +3,8 @@ import type { Configuration } from '#config/model';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { NoticeKind } from '#engine/index';
-
 import type { Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
+import type { LiveEvent } from './live.ts';
 
 export { NOTICE_KINDS } from '#engine/index';
 export type { Holder } from '#store/contract';
@@ -24,6 +24,8 @@ export interface Services {
   readonly onFault?: (fault: Fault) => void;
   /** A run waits for another process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
+  /** Told by `live` of all that it does. */
+  readonly onLive?: (event: LiveEvent) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,7 @@
 /** The engine's context for one run: what it may reach, and where its counts, faults and notices go. */
 import { isDeepStrictEqual } from 'node:util';
 import { redact } from '#config/secrets/redact';
+import type { Connection } from '#connectors/contract';
 import { createDigester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { keepable } from '#core/text';
@@ -28,6 +29,30 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** Connections of which some stay open from run to run. */
+export interface Opened {
+  readonly connections: Map<string, Connection>;
+  /** Told what a connection that stays open warns of: the run at hand. */
+  warn: (connection: string, fault: Fault) => void;
+  /** Closes them. `all`: those too that may stay open. */
+  close(all: boolean): Promise<void>;
+}
+
+export function createOpened(): Opened {
+  const connections: Opened['connections'] = new Map();
+  return {
+    connections,
+    warn: () => undefined,
+    async close(all) {
+      for (const [name, connection] of connections) {
+        if (!all && connection.read?.watch !== undefined) continue;
+        connections.delete(name);
+        await connection.close();
+      }
+    },
+  };
+}
+
 const SHOWN = 100;
 const BATCH = 1_000;
 /** Of each text of a fault, in UTF-16 code units. */
@@ -35,11 +60,12 @@ const LONGEST = 1_000;
 
 export async function openSession(
   services: Services,
-  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns; whatIf: boolean },
+  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns; whatIf: boolean; opened?: Opened },
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
-  const open = new Map<string, ReturnType<EngineContext['open']>>();
+  const opened = run.opened ?? createOpened();
+  const open = opened.connections;
   const notices: Notice[] = [];
   const faults: Fault[] = [];
   const log = createErrorLog(store, run.id, run.epoch);
@@ -61,20 +87,12 @@ export async function openSession(
     services.onFault?.(one);
   };
   const signal = services.signal ?? new AbortController().signal;
-  const openOne = (connection: EngineConnection): ReturnType<EngineContext['open']> => {
-    let opened = open.get(connection.name);
-    if (!opened) {
-      opened = connection.definition.open(connection.settings, {
-        connection: connection.name,
-        folder: config.folder,
-        limits: config.limits,
-        ...mappedBy(connection),
-        ...clearedBy(connection),
-        warn: (one) => fault({ ...one, where: { connection: connection.name, ...one.where } }),
-      });
-      open.set(connection.name, opened);
-    }
-    return opened;
+  opened.warn = (connection, one) => fault({ ...one, where: { connection, ...one.where } });
+  const openOne = (connection: EngineConnection): Connection => {
+    const { name } = connection;
+    const known = open.get(name) ?? openConnection(connection, config, (one) => opened.warn(name, one));
+    open.set(name, known);
+    return known;
   };
   const asking = { connections: config.connections, states, now: run.now, signal, open: openOne };
   const context: EngineContext = {
@@ -111,10 +129,19 @@ export async function openSession(
     faults,
     faultCount: () => count,
     errorsStored: () => log.settled(),
-    close: async () => {
-      for (const connection of open.values()) await connection.close();
-    },
+    close: () => opened.close(run.opened === undefined),
   };
+}
+
+/** As the rules of the file want it. */
+export function openConnection(
+  connection: EngineConnection,
+  { folder, limits }: Pick<Services['config'], 'folder' | 'limits'>,
+  warn: (fault: Fault) => void,
+): Connection {
+  const { name } = connection;
+  const context = { connection: name, folder, limits, ...mappedBy(connection), ...clearedBy(connection), warn };
+  return connection.definition.open(connection.settings, context);
 }
 
 /** Attributes whose emptiness says something. What is written to shows its empty attributes as it always did: as none. */

@@ -9,6 +9,7 @@ import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { init } from './init.ts';
 import { fix, link, unlink } from './link.ts';
+import { live } from './live.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { people } from './people.ts';
 import { plan } from './plan.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   plan,
   preview,
   run,
+  live,
   approve,
   discard,
   hold,

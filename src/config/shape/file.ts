@@ -85,6 +85,10 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .optional()
     .describe('Accounts that are read and never written by any path: an expression over `row`, or a list of anchors and names.'),
   gates: gates.optional().describe('Limits for this connection; what is not named comes from the top-level `gates`.'),
+  live: z
+    .boolean()
+    .optional()
+    .describe('Whether `rollcall live` listens to it and passes on every change at once. Default: false.'),
   fullReadEvery: duration.optional().describe('A full read older than this makes the connection unhealthy. Default: 7d.'),
 };
 

@@ -48,11 +48,47 @@ interface Checkpoint {
   readonly emptied: readonly Emptied[];
 }
 
-export async function importConnection(
+export function importConnection(
   context: EngineContext,
   connection: EngineConnection,
   wanted: 'full' | 'delta',
 ): Promise<ImportOutcome> {
+  return oneByOne(context, connection, () => importNow(context, connection, wanted));
+}
+
+/** What changed, and nothing else; null where only a read of the whole can tell, or the connection is being read already. */
+export async function importChanges(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome | null> {
+  if (context.turns.readers.get(connection.name)?.goesOn) return null;
+  return await oneByOne(context, connection, async () => {
+    const { cursor, outages, lastCompleteRead } = stateOf(context, connection.name);
+    if (cursor === null || lastCompleteRead === null || parseOutages(outages).accepted.length > 0) return null;
+    try {
+      return await readDelta(context, connection, cursor);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // branch: retries: a feed lost its place while it was listened to, and all is read
+      return null;
+    }
+  });
+}
+
+/** Reads of one connection follow one another, and each begins where the last one ended. */
+async function oneByOne<T>(context: EngineContext, { name }: EngineConnection, read: () => Promise<T>): Promise<T> {
+  const { store, turns, run, states } = context;
+  const free = await turns.alone(`read ${name}`);
+  const last = turns.readers.get(name);
+  turns.readers.set(name, { run, goesOn: true });
+  try {
+    // One that began later went before: what this run knows of the connection is from before that.
+    if (last && last.run > run) for (const state of await store.spaces.states()) if (state.name === name) states.set(name, state);
+    return await read();
+  } finally {
+    turns.readers.set(name, { run: Math.max(run, last?.run ?? run), goesOn: false });
+    free();
+  }
+}
+
+async function importNow(context: EngineContext, connection: EngineConnection, wanted: 'full' | 'delta'): Promise<ImportOutcome> {
   const open = context.open(connection);
   const reader = open.read;
   if (!reader) return { complete: false, mode: wanted };

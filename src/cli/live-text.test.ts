@@ -1,0 +1,34 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import type { LiveEvent } from '#operations/session';
+import { liveText } from './live-text.ts';
+import { openTerminal } from './terminal.ts';
+
+const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+const terminal = openTerminal(streams, { NO_COLOR: '1' });
+const text = (event: LiveEvent, quiet = false): string =>
+  liveText(event, terminal, quiet).replace(/^\d{4}-\d\d-\d\d [\d:]{8} {2}/, '');
+const fault = { kind: 'unavailable', message: 'refused', where: { connection: 'hr' }, remedy: 'start it' } as const;
+const counts = { seen: 0, added: 0, changed: 0, gone: 0, written: 0 };
+const changes = (connections: readonly object[], faults: readonly object[] = []): LiveEvent =>
+  ({ what: 'changes', elapsedMs: 12.3, report: { run: 7, connections, faults, notices: [] } }) as unknown as LiveEvent;
+
+it('tells what was heard and written in one line', () => {
+  const both = [
+    { ...counts, connection: 'hr', seen: 2 },
+    { ...counts, connection: 'dir', written: 1 },
+  ];
+  expect(text(changes(both))).toBe('hr 2 changes and 1 written to dir in 12 ms (run 7)\n');
+});
+
+it('tells nothing where nothing was heard, and with --quiet only trouble', () => {
+  expect(text(changes([]))).toBe('');
+  expect(text(changes([{ ...counts, connection: 'hr', seen: 2 }]), true)).toBe('');
+  expect(text({ what: 'listens', connection: 'hr' }, true)).toBe('');
+  expect(text(changes([], [fault]), true)).toContain('✗ refused\n  at connection hr\n  → start it\n');
+});
+
+it('tells who is not heard, and when it is tried again', () => {
+  const lost = text({ what: 'lost', connection: 'hr', fault, againInMs: 2_000 }, true);
+  expect(lost).toBe('hr is heard no more; tried again in 2.0 s\n✗ refused\n  at connection hr\n  → start it\n');
+});

@@ -1,0 +1,105 @@
+/**
+ * What connections that are listened to say has changed, as a run of its own beside whatever else runs: read since the cursor, worked
+ * out and sent at once (docs/decisions/0015).
+ */
+import { Superseded, toFault } from '#core/errors';
+import { COUNTED } from '#engine/counts';
+import { afterChanges, type EngineConnection, importChanges, modeOf } from '#engine/index';
+import type { RunStatus } from '#store/contract';
+import { besideOf, type PushReport } from './beside.ts';
+import { isHeld, noticeHeld } from './cycle.ts';
+import { endRun, followed, openBeside } from './follow.ts';
+import type { ConnectionCounts, Services } from './model.ts';
+import { recorder } from './recorder.ts';
+import type { Opened, Session } from './services.ts';
+import { takeTenure, tryTenure } from './tenure.ts';
+
+/** A change of so many is left to a run like any other: it lets others have their turns. */
+const LARGE = 5_000;
+
+export interface LiveReport extends PushReport {
+  readonly connections: readonly ConnectionCounts[];
+  /** Of which more is to be asked again. */
+  readonly again: readonly EngineConnection[];
+  /** For which only a whole cycle can say what changed. */
+  readonly cycle: readonly EngineConnection[];
+  /** Something is decided and not sent, which nobody else sends. */
+  readonly waits: boolean;
+}
+
+/** `opened`: what of it may stay open, stays so, unless something went wrong. */
+export async function liveRun(
+  connections: readonly EngineConnection[],
+  { by, opened }: { readonly by: string; readonly opened: Opened },
+  services: Services,
+): Promise<LiveReport> {
+  const leave = (await tryTenure(services)) ?? (await takeTenure(services));
+  try {
+    const noting = recorder(services.store);
+    const session = await openBeside({ profile: 'live', by, opened }, services, noting);
+    const { context } = session;
+    const again: EngineConnection[] = [];
+    const cycle: EngineConnection[] = [];
+    let status: RunStatus = 'done';
+    for (const connection of connections) {
+      if (isHeld(context, connection)) noticeHeld(context, connection);
+      else {
+        const outcome = await importOne(session, connection);
+        if (outcome === 'cycle') cycle.push(connection);
+        else if (outcome === 'again') again.push(connection);
+      }
+    }
+    if (context.signal.aborted) status = 'interrupted';
+    else if (arrived(session, connections) > LARGE) cycle.push(...connections);
+    else status = await followed(session, services, noting, async () => undefined);
+    const counts = countsOf(session);
+    await opened.close(session.faultCount() > 0 || status !== 'done');
+    const waits = status !== 'interrupted' && (status === 'failed' || (await hasWaits(session, services)));
+    const report = await endRun(session, services, status, counts);
+    return { ...report, connections: counts, again, cycle, waits };
+  } finally {
+    await leave();
+  }
+}
+
+async function importOne({ context }: Session, connection: EngineConnection): Promise<'done' | 'again' | 'cycle'> {
+  try {
+    const outcome = await importChanges(context, connection);
+    if (outcome === null) return 'cycle';
+    const { added, changed, gone } = context.counters.of(connection.name);
+    if (added + changed + gone > 0) await afterChanges(context, connection);
+    return outcome.complete ? 'done' : 'again';
+  } catch (error) {
+    if (error instanceof Superseded) throw error;
+    if (context.signal.aborted) return 'done';
+    // branch: retries: what is listened to could not be read
+    context.failed.add(connection.name);
+    context.fault(toFault(error, { connection: connection.name }));
+    return 'again';
+  }
+}
+
+/**
+ * A target did not take it, or a run beside this one worked it out and sends nothing. Where neither may be, what waits is not asked: it
+ * waits for its time.
+ */
+async function hasWaits({ context, faultCount }: Session, { store }: Services): Promise<boolean> {
+  if (faultCount() === 0 && besideOf(store).runs === 0) return false;
+  for (const connection of context.connections) {
+    if (connection.exports.size === 0 || isHeld(context, connection) || modeOf(context, connection) !== 'on') continue;
+    if (((await store.exports.counts(connection.name)).waiting ?? 0) > 0) return true;
+  }
+  return false;
+}
+
+function arrived({ context }: Session, connections: readonly EngineConnection[]): number {
+  return connections.reduce((sum, { name }) => sum + context.counters.of(name).seen, 0);
+}
+
+/** Of connections with which something happened. */
+function countsOf({ context }: Session): ConnectionCounts[] {
+  return context.connections.flatMap(({ name }) => {
+    const counts = context.counters.of(name);
+    return COUNTED.some((what) => counts[what] > 0) ? [{ connection: name, ...counts }] : [];
+  });
+}

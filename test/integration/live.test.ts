@@ -1,0 +1,218 @@
+/** Decision 15: what changes in a source that is listened to is in the targets without any run that somebody starts. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { type LiveEvent, live } from '#runs/index';
+import { type StoreFaultRule, withStoreFaults } from '#store/fault-injection';
+import { type Firm, firm } from './firm.ts';
+import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
+
+const yaml = (more: { readonly hr?: string; readonly dir?: string; readonly known?: string; readonly top?: string } = {}) =>
+  hrAndDirectory({
+    top: `${more.top ?? `gates: { ${unlimited('create', 'update', 'attribute')} }`}\n`,
+    hr: `live: true\n${more.hr ?? ''}`,
+    read: 'displayName: name, phone: phone',
+    dir: `mode: on\n${more.dir ?? ''}`,
+    known: more.known ?? '',
+    written: 'cn: displayName, phone: phone',
+  });
+const idOf = (i: number) => `p${String(i).padStart(4, '0')}`;
+
+interface Listening {
+  readonly events: readonly LiveEvent[];
+  /** When it is so; looked at after whatever happens. */
+  until(holds: () => boolean): Promise<void>;
+  end(): Promise<void>;
+}
+
+let here: Firm;
+let listening: Listening | null = null;
+afterEach(async () => {
+  await listening?.end();
+  listening = null;
+  await here.close();
+});
+
+async function begun(text: string, people = 3): Promise<void> {
+  here = await firm(text);
+  for (let i = 0; i < people; i++) here.system('hr').put('person', idOf(i), { id: idOf(i), name: `Name ${i}`, phone: '1' });
+  await here.first();
+}
+
+function listen(connections: readonly string[] | null = null, store = here.store): Listening {
+  const stop = new AbortController();
+  const events: LiveEvent[] = [];
+  const ended = live(
+    { connections, by: 'test', cycleEveryMs: 3_600_000 },
+    {
+      config: here.config,
+      store,
+      wall: () => here.now,
+      signal: stop.signal,
+      onLive: (event) => void events.push(event),
+    },
+  );
+  let over = false;
+  ended.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  return {
+    events,
+    async until(holds) {
+      while (!holds()) {
+        if (over) throw new Error(`it ended after ${JSON.stringify(events)}`);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    },
+    async end() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+/** Begun, its first cycle over, and heard. */
+async function listened(store = here.store): Promise<Listening> {
+  listening = listen(null, store);
+  const { events, until } = listening;
+  await until(() => events.some(({ what }) => what === 'cycle') && events.some(({ what }) => what === 'listens'));
+  return listening;
+}
+
+const account = (i: number) => here.system('dir').get('person', idOf(i))?.attributes;
+const changes = ({ events }: Listening) => events.flatMap((event) => (event.what === 'changes' ? [event.report] : []));
+
+it('a change, a new person and one who is gone are in the target at once, and the store as after a cycle', async () => {
+  await begun(yaml({ dir: 'deprovision: { action: delete }' }));
+  const now = await listened();
+  here.system('hr').edit('person', idOf(1), { phone: '2' });
+  await now.until(() => account(1)?.['phone'] === '2');
+  here.system('hr').put('person', idOf(9), { id: idOf(9), name: 'New' });
+  await now.until(() => account(9)?.['cn'] === 'New');
+  await now.end();
+  expect(changes(now).every(({ status }) => status === 'done')).toBe(true);
+  const { run } = changes(now).find(({ connections }) => connections.some(({ written }) => written > 0))!;
+  expect(await here.store.runs.get(run)).toMatchObject({ profile: 'live', status: 'done', by: 'test' });
+  // One cycle takes in what the target's own feed tells of it.
+  await here.run();
+  expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+});
+
+it('a burst of a thousand changes takes few runs', async () => {
+  await begun(yaml(), 1_000);
+  const now = await listened();
+  const before = changes(now).length;
+  for (let i = 0; i < 1_000; i++) here.system('hr').edit('person', idOf(i), { phone: String(i + 2) });
+  await now.until(() => account(999)?.['phone'] === '1001' && account(0)?.['phone'] === '2');
+  await now.end();
+  expect(
+    here
+      .system('dir')
+      .objects('person')
+      .every(({ anchor, attributes }) => attributes['phone'] === String(Number(anchor.slice(1)) + 2)),
+  ).toBe(true);
+  expect(changes(now).length - before).toBeLessThan(20);
+});
+
+it('what a gate does not let through is held, and everything else goes on', async () => {
+  await begun(
+    yaml({ top: `gates: { ${unlimited('create', 'update', 'attribute')}, 'attribute:cn': { percent: 10, count: 5 } }` }),
+    40,
+  );
+  const now = await listened();
+  for (let i = 0; i < 40; i++) here.system('hr').edit('person', idOf(i), { name: `Renamed ${i}` });
+  await now.until(() => changes(now).some(({ notices }) => notices.some(({ kind }) => kind === 'gate')));
+  here.system('hr').edit('person', idOf(3), { phone: '3' });
+  await now.until(() => account(3)?.['phone'] === '3');
+  await now.end();
+  expect(
+    here
+      .system('dir')
+      .objects('person')
+      .filter(({ attributes }) => String(attributes['cn']).startsWith('Renamed')).length,
+  ).toBeLessThanOrEqual(5);
+  expect((await here.store.exports.counts('dir')).held).toBeGreaterThan(30);
+});
+
+describe('a source that goes away', () => {
+  it('is listened to again once it is back, and what changed meanwhile is passed on', async () => {
+    await begun(yaml());
+    const now = await listened();
+    here.system('hr').hangUp();
+    await now.until(() => now.events.some(({ what }) => what === 'lost'));
+    expect(now.events.find(({ what }) => what === 'lost')).toMatchObject({ connection: 'hr', fault: { kind: 'unavailable' } });
+    here.system('hr').edit('person', idOf(2), { phone: '7' });
+    await now.until(() => account(2)?.['phone'] === '7');
+    await now.until(() => here.system('hr').listeners === 1);
+  });
+
+  it('and forgets its feed is read whole', async () => {
+    await begun(yaml());
+    const now = await listened();
+    here.system('hr').expireCursors();
+    here.system('hr').edit('person', idOf(2), { phone: '7' });
+    await now.until(() => account(2)?.['phone'] === '7');
+    await now.until(() => now.events.filter(({ what }) => what === 'cycle').length > 1);
+    here.system('hr').edit('person', idOf(1), { phone: '8' });
+    await now.until(() => account(1)?.['phone'] === '8');
+  });
+
+  it('or cannot be read is asked again', async () => {
+    await begun(yaml({ hr: 'faults: [{ on: read, after: 4, times: 1, do: { refuse: unavailable } }]' }));
+    const now = await listened();
+    here.system('hr').edit('person', idOf(2), { phone: '7' });
+    await now.until(() => account(2)?.['phone'] === '7');
+  });
+});
+
+it('a target that goes away gets what it missed', async () => {
+  await begun(yaml({ dir: 'faults: [{ on: update, times: 1, do: { refuse: unavailable } }]' }));
+  const now = await listened();
+  here.system('hr').edit('person', idOf(2), { phone: '7' });
+  await now.until(() => changes(now).some(({ faults }) => faults.length > 0));
+  here.now += 60_000;
+  await now.until(() => account(2)?.['phone'] === '7');
+});
+
+it('a target that is listened to as well is heard, and what Rollcall wrote itself is no news', async () => {
+  await begun(yaml({ dir: 'live: true', known: 'phone: phone', top: 'precedence: { person: { phone: [dir, hr] } }' }));
+  const now = await listened();
+  here.system('dir').edit('person', idOf(0), { phone: '99' });
+  here.system('hr').edit('person', idOf(1), { phone: '5' });
+  await now.until(() => account(1)?.['phone'] === '5');
+  await now.end();
+  expect(account(0)).toMatchObject({ phone: '99' });
+  expect(await here.run()).toMatchObject({ status: 'done' });
+  expect(account(0)).toMatchObject({ phone: '99' });
+  const [person] = await here.store.sync.objects([(await here.account('dir', idOf(0)))!.objectId!]);
+  expect(JSON.parse(person!.attributes)).toMatchObject({ phone: '99' });
+});
+
+it('goes on beside a run, and beside pushes', async () => {
+  await begun(yaml(), 200);
+  const now = await listened();
+  const beside = here.run({ profile: 'full-sync' });
+  here.system('hr').edit('person', idOf(150), { phone: '4' });
+  await now.until(() => account(150)?.['phone'] === '4');
+  await beside;
+  await now.end();
+  await here.run();
+  expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+});
+
+it('a store that cannot be worked with is tried again', async () => {
+  await begun(yaml());
+  const script: StoreFaultRule[] = [{ on: 'runs.begin', times: 1, do: { refuse: 'busy' } }];
+  const now = await listened(withStoreFaults(here.store, { script }));
+  expect(now.events.filter(({ what }) => what === 'trouble')).toMatchObject([{ fault: { kind: 'unavailable' } }]);
+  script.push({ on: 'runs.begin', times: 1, do: { refuse: 'busy' } });
+  here.system('hr').edit('person', idOf(2), { phone: '7' });
+  await now.until(() => account(2)?.['phone'] === '7');
+  expect(now.events.filter(({ what }) => what === 'trouble')).toHaveLength(2);
+});
+
+it('a connection that cannot be listened to is told, and that none is to be', async () => {
+  await begun(yaml({ hr: 'deltas: false' }));
+  await expect(listen().end()).rejects.toMatchObject({ kind: 'configuration', where: { connection: 'hr' } });
+  await here.restart(yaml().replace('    live: true\n', ''));
+  await expect(listen().end()).rejects.toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('live: true') });
+});
