@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- --size N`: how fast Rollcall is on this machine, beside what the machine itself could do.
  *
- *     --size N           people (default 10000)
+ *     --suite NAME       engine: files and change feeds, the default; directories: real LDAP servers and databases
+ *     --size N           people (default 10000; of directories, as many as its goals are for)
  *     --case NAME        only this case; may be given several times
  *     --keys ascending   keys in order instead of in the random order of real exports
  *     --store postgres   on a PostgreSQL server of its own (default sqlite)
@@ -11,22 +12,18 @@
  *     --json             one object per line instead of the table
  *     --save             also keep the result under bench/results/
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { oneOf, optionsOf, wholeNumber } from '../scripts/options.ts';
-import { type Case, type Measured, STORES } from './case.ts';
+import { STORES } from './case.ts';
 import { CASES } from './cases.ts';
-import { type DataRequest, IN_FOLDER } from './data.ts';
-import { newDatabase, startServer } from './databases.ts';
-import { type Limit, rawRead, rawWrite, rawWritePostgres } from './limits.ts';
-import { copyOf, organisation, remove, settledCopy } from './organisation.ts';
-import { median, type Result, table } from './result.ts';
-import { keepFlameGraph, type Run, save } from './save.ts';
-import { runCase } from './spawn.ts';
+import { DIRECTORY_CASES } from './directories/cases.ts';
+import { runDirectories } from './directories/suite.ts';
+import { runEngine } from './engine.ts';
+import { type Result, table } from './result.ts';
+import { type Run, save } from './save.ts';
 
 const { values: options } = optionsOf(import.meta.url, {
-  size: { type: 'string', default: '10000' },
+  suite: { type: 'string', default: 'engine' },
+  size: { type: 'string' },
   case: { type: 'string', multiple: true, default: [] },
   keys: { type: 'string', default: 'random' },
   seed: { type: 'string', default: '1' },
@@ -36,16 +33,15 @@ const { values: options } = optionsOf(import.meta.url, {
   json: { type: 'boolean', default: false },
   save: { type: 'boolean', default: false },
 });
-const people = wholeNumber('--size', options.size, 100);
+const suite = oneOf('suite', options.suite, ['engine', 'directories']);
+const people = wholeNumber('--size', options.size ?? '10000', 100);
 const seed = wholeNumber('--seed', options.seed, 0);
-const names = CASES.map(({ name }) => name);
+const names = (suite === 'engine' ? CASES : DIRECTORY_CASES).map(({ name }) => name);
 const chosen = options.case.length === 0 ? names : options.case.map((name) => oneOf('case', name, names));
 const store = oneOf('store', options.store, STORES);
 const keys = oneOf('order of keys', options.keys, ['random', 'ascending']);
 
-const server = store === 'postgres' ? await startServer() : null;
-const folder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'rollcall-bench-')) : resolve(options.folder);
-const kept: Run = { people, seed, keys, store, only: options.case };
+const kept: Run = { people, seed, keys, store, only: [...(suite === 'engine' ? [] : [suite]), ...options.case] };
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const results: Result[] = [];
 const add = (result: Result): void => {
@@ -53,113 +49,15 @@ const add = (result: Result): void => {
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 };
 
-try {
-  note(`making ${people} people`);
-  const request = { people, seed, keys } as const;
-  const storeOf = async (): Promise<string> => (server === null ? IN_FOLDER : await newDatabase(server.url, null));
-  const home = organisation('files', { folder: join(folder, 'files', 'home'), ...request, store: await storeOf() });
-  const made = new Map<number, DataRequest>();
-  const feed = async (size: number): Promise<DataRequest> => {
-    const there = made.get(size);
-    if (there !== undefined) return there;
-    const where = { folder: join(folder, `feed-${size}`, 'home'), ...request, people: size, store: await storeOf() };
-    const one = organisation('feed', where);
-    made.set(size, one);
-    return one;
-  };
-  note('measuring the limits');
-  const read = await rawRead(home.folder);
-  const write: Limit =
-    server === null ? rawWrite(home.folder, people, keys, 'steady') : await rawWritePostgres(server.url, people, keys);
-  const seconds = { read: read.seconds, readAndWrite: read.seconds + write.seconds };
-  const none = { ratioToLimit: null, peakRssMb: null, rowsWritten: null, bytesPerPerson: null, runs: 1 };
-  add({ case: 'limit: raw read', size: people, seconds: read.seconds, objectsPerSecond: read.objects / read.seconds, ...none });
-  add({ case: 'limit: raw write', size: people, seconds: write.seconds, objectsPerSecond: people / write.seconds, ...none });
-  if (server === null) {
-    const load = rawWrite(home.folder, people, keys, 'loading');
-    add({ case: 'raw write, loading', size: people, seconds: load.seconds, objectsPerSecond: people / load.seconds, ...none });
-  }
+const failed = (name: string, error: unknown): void => {
+  process.exitCode = 1;
+  note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+};
 
-  for (const one of CASES.filter(({ name }) => chosen.includes(name))) {
-    note(one.name);
-    try {
-      const from = one.organisation === 'files' ? home : await feed(people);
-      const besides = one.besides === undefined ? undefined : (await runs(one, await feed(one.besides))).seconds;
-      add(result(one, await runs(one, from), seconds, besides));
-      // At once: at a million people it takes hours until the last.
-      if (options.save) note(`kept in ${save(results, kept)}`);
-      if (options.flame) await profile(one, from);
-    } catch (error) {
-      process.exitCode = 1;
-      note(`${one.name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  if (!options.json) process.stdout.write(`${table(results)}\n`);
-} finally {
-  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-  await server?.stop();
+if (suite === 'engine')
+  await runEngine({ kept, chosen, folder: options.folder, flame: options.flame, save: options.save, results, add, failed, note });
+else {
+  await runDirectories(chosen, options.size === undefined ? null : people, add, failed);
+  if (options.save) note(`kept in ${save(results, kept)}`);
 }
-
-async function startOf(one: Case, from: DataRequest): Promise<DataRequest> {
-  return one.start === 'settled' ? await settledCopy(from, one.name) : await copyOf(from, one.name);
-}
-
-async function profile(one: Case, from: DataRequest): Promise<void> {
-  const data = await startOf(one, from);
-  const profiles = mkdtempSync(join(folder, 'profiles-'));
-  await runCase(one.name, data, 0, profiles);
-  await remove(data);
-  note(`kept in ${keepFlameGraph(profiles, one.name, kept)}`);
-}
-
-interface Runs {
-  readonly seconds: number;
-  readonly measured: Measured;
-  readonly peakMb: number;
-  readonly count: number;
-}
-
-/** In as many processes as the case asks, one after the other on one copy. */
-async function runs(one: Case, from: DataRequest): Promise<Runs> {
-  const data = await startOf(one, from);
-  const times: Awaited<ReturnType<typeof runCase>>[] = [];
-  for (let i = 0; i < (one.processes ?? 1); i++) times.push(await runCase(one.name, data, i));
-  await remove(data);
-  return {
-    seconds: median(times.map(({ measured }) => measured.seconds)),
-    measured: times.at(-1)!.measured,
-    peakMb: Math.max(...times.map(({ peakMb }) => peakMb)),
-    count: times.length,
-  };
-}
-
-/** `besides`: what `one` took with the other number of people, in seconds. */
-function result(
-  one: Case,
-  { seconds, measured, peakMb, count }: Runs,
-  limits: { readonly read: number; readonly readAndWrite: number },
-  besides: number | undefined,
-): Result {
-  const compared = {
-    objectsPerSecond: measured.objects / seconds,
-    ratioToLimit: one.limit === null ? null : seconds / limits[one.limit],
-    peakRssMb: peakMb,
-  };
-  const more = besides === undefined ? {} : { secondsBesides: besides, timesBesides: seconds / besides };
-  const also = measured.also === undefined && besides === undefined ? undefined : { ...measured.also, ...more };
-  const asked = one.goals.filter((goal) => goal.store === undefined || goal.store === store);
-  return {
-    case: one.name,
-    size: people,
-    seconds,
-    ...compared,
-    rowsWritten: measured.rowsWritten ?? null,
-    bytesPerPerson: measured.bytesPerPerson ?? null,
-    runs: count,
-    ...(also === undefined ? {} : { also }),
-    goals: asked.map(({ text, reached }) => {
-      const all = { ...measured, seconds, ...compared, ...(also === undefined ? {} : { also }) };
-      return { text, reached: reached(all) };
-    }),
-  };
-}
+if (!options.json) process.stdout.write(`${table(results)}\n`);

@@ -24,6 +24,10 @@ const WORDS = {
   longestSliceMs: 'the longest slice of the writer # ms',
   mostRowsInSlice: 'at most # rows in one',
   longestCommitMs: 'the longest commit # ms',
+  limitSeconds: 'the limit # s',
+  rowsLarge: '# rows written for the large group',
+  rowsSmall: '# for the small one',
+  valuesOnWire: '# values on the wire',
   longestCheckpointMs: 'the longest checkpoint # ms',
 } as const;
 

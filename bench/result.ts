@@ -20,6 +20,8 @@ export interface Result {
   readonly also?: Also;
   /** What the case must reach with GOAL_PEOPLE on two cores, and whether it did with as many as there are here. */
   readonly goals?: readonly { readonly text: string; readonly reached: boolean }[];
+  /** What the goals are for, where it is not GOAL_PEOPLE. */
+  readonly goalSize?: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -69,7 +71,8 @@ function goalWords({ case: name, goals = [] }: Result): string[] {
 }
 
 function sizeWords(results: readonly Result[]): string[] {
-  const other = results.find(({ goals = [], size }) => goals.length > 0 && size !== GOAL_PEOPLE);
+  const other = results.find(({ goals = [], size, goalSize = GOAL_PEOPLE }) => goals.length > 0 && size !== goalSize);
   if (other === undefined) return [];
-  return [`The goals are for ${number(GOAL_PEOPLE)} people on two cores; here there are ${number(other.size)}.`];
+  const asked = number(other.goalSize ?? GOAL_PEOPLE);
+  return [`The goals are for ${asked} people on two cores; here there are ${number(other.size)}.`];
 }

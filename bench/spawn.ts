@@ -2,25 +2,29 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Measured } from './case.ts';
-import type { DataRequest } from './data.ts';
 import { watchMemory } from './memory.ts';
 
 const PROFILER = new URL('profiler.mjs', import.meta.url).href;
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** `profiles`: a folder that gets a CPU profile of each of its threads. Being profiled takes time. */
+/**
+ * `data`: what the child reads. `profiles`: a folder that gets a CPU profile of each of its threads; being profiled takes time. `child`: the
+ * program of another suite.
+ */
 export async function runCase(
   name: string,
-  data: DataRequest,
-  round = 0,
-  profiles: string | null = null,
+  data: object,
+  { round = 0, profiles = null, child: program = 'child.ts' }: { round?: number; profiles?: string | null; child?: string } = {},
 ): Promise<{ measured: Measured; peakMb: number }> {
-  const child = spawn(process.execPath, [...process.execArgv, CHILD, name, String(round)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    ...(profiles === null
-      ? {}
-      : { env: { ...process.env, NODE_OPTIONS: `--import ${PROFILER}`, ROLLCALL_BENCH_PROFILES: profiles } }),
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(new URL(program, import.meta.url)), name, String(round)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      ...(profiles === null
+        ? {}
+        : { env: { ...process.env, NODE_OPTIONS: `--import ${PROFILER}`, ROLLCALL_BENCH_PROFILES: profiles } }),
+    },
+  );
   // Not as an argument: it may hold a password.
   child.stdin.end(JSON.stringify(data));
   const memory = watchMemory(child.pid!);

@@ -58,13 +58,13 @@ export function slapdConf(shape: Shape): string {
   ].join('\n');
 }
 
-/** Nothing outlives the machine: what a killed server had written is in its files all the same. */
+/** Unless it is to, nothing outlives the machine: what a killed server had written is in its files all the same. */
 const mdb = (shape: Shape, suffix: string, name: string): string[] => [
   'database mdb',
   `suffix "${suffix}"`,
   `directory ${join(shape.folder, 'db', name)}`,
   'maxsize 1073741824',
-  'dbnosync',
+  ...(shape.options.durable ? [] : ['dbnosync']),
   `rootdn "${shape.admin.dn}"`,
   ...(suffix === shape.suffixes[0] ? [`rootpw ${shape.admin.password}`] : []),
 ];

@@ -1,0 +1,8 @@
+/** The cases of the suite `directories`, in the order they are run. */
+import { directoryDelta } from './cases/delta.ts';
+import { directoryExport } from './cases/export.ts';
+import { directoryMember } from './cases/member.ts';
+import { directoryRead } from './cases/read.ts';
+import type { DirectoryCase } from './directory-case.ts';
+
+export const DIRECTORY_CASES: readonly DirectoryCase[] = [directoryRead, directoryDelta, directoryExport, directoryMember];
