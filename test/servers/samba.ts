@@ -1,5 +1,6 @@
 /** Active Directory for a test: an organizational unit of its own in the domain that all tests of a run share, or a domain controller of its own. */
 import { randomBytes } from 'node:crypto';
+import { afterAll } from 'vitest';
 import { type SambaServer, type SambaTold, startSamba as start } from '../../scripts/servers/samba.ts';
 import { testOn, told } from './ask.ts';
 import { ldap } from './ldap-programs.ts';
@@ -17,6 +18,13 @@ export async function startSamba(options: { readonly realm?: string } = {}): Pro
   const shared = await sharedSamba();
   const server = await start(options.realm === undefined ? { like: shared } : { realm: options.realm });
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.remove() });
+}
+
+/** A copy for all tests of a file, made when the first asks, in which nobody else changes anything; removed after the last. */
+export function sambaOfFile(): () => Promise<SambaServer> {
+  let started: Promise<SambaServer> | undefined;
+  afterAll(async () => void (await started?.catch(() => undefined))?.remove());
+  return () => (started ??= startSamba());
 }
 
 export interface TestUnit extends AsyncDisposable {

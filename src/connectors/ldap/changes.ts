@@ -8,10 +8,11 @@ import { nameKey } from '#protocols/ldap/names';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import { basesOf, filterOf } from './config.ts';
 import type { Way } from './directory.ts';
-import { objectFrom, searchPages } from './pages.ts';
+import { dirsync } from './dirsync.ts';
+import { type Finding, objectFrom, searchPages } from './pages.ts';
 import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
 import type { Live } from './session.ts';
-import { syncChanges, syncPlace, unknownPlace } from './syncrepl.ts';
+import { syncrepl, unknownPlace } from './syncrepl.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Some changes, and where the next ones begin. */
@@ -20,8 +21,20 @@ export interface Piece {
   readonly place?: Buffer;
 }
 
+/** One way of asking. Places are texts of its own, as many as it likes, in an order of its own. */
+export interface Feed {
+  /** Where it stands now; nothing is read. */
+  places(live: Live, reading: Reading): Promise<readonly string[]>;
+  /** What changed since; answers where it stands then. @throws RollcallError `conflict` where that is not known any more */
+  changes(reader: ChangeReader, places: readonly string[], signal: AbortSignal): AsyncGenerator<Page, readonly string[]>;
+}
+
+const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync };
+
 export interface ChangeReader {
   readonly live: Live;
+  readonly reading: Reading;
+  readonly finding: Finding;
   /** Entries of other classes too: below one that was renamed, every name is another. */
   readonly filter: Filter;
   readonly attributes: readonly string[];
@@ -39,7 +52,6 @@ interface Place {
   readonly way: Way;
   /** Of what is searched for: another question has other answers. */
   readonly question: string;
-  /** Base64, one for each base. */
   readonly places: readonly string[];
 }
 
@@ -69,12 +81,11 @@ export async function currentCursor(reading: Reading): Promise<Cursor> {
   const live = await reading.session.live();
   const way = wayOf(live);
   const view = viewOf(reading.config, live, reading.clears);
-  const places: string[] = [];
-  for (const base of basesOf(reading.config)) places.push((await syncPlace(live, base)).toString('base64'));
+  const places = await FEEDS[way].places(live, reading);
   return cursorOf({ way, question: questionOf(reading, filterFor(reading.config, view)), places });
 }
 
-function wayOf({ directory, address }: Live): Way {
+function wayOf({ directory, address }: Live): Exclude<Way, 'none'> {
   if (directory.deltas !== 'none') return directory.deltas;
   throw new RollcallError('configuration', `${address} has no way to ask for changes by the anchor ${directory.anchor}`, {
     remedy: 'say deltas: none, and it is read in full each time; or let the anchor be the id of the server itself (auto)',
@@ -90,15 +101,7 @@ export async function* readChanges(reading: Reading, since: Cursor, signal: Abor
   const place = placeOf(since, way, questionOf(reading, filter));
   const skipped = skippedIn(live.address, 'entries', reading.warn);
   const reader = changeReader(reading, live, view, skipped);
-  const places: string[] = [];
-  for (const [i, base] of basesOf(reading.config).entries()) {
-    let last: Buffer = Buffer.from(place.places[i] ?? '', 'base64');
-    for await (const piece of syncChanges(reader, base, last, 'refreshOnly', signal)) {
-      last = piece.place ?? last;
-      if (piece.objects.length > 0) yield { objects: piece.objects };
-    }
-    places.push(last.toString('base64'));
-  }
+  const places = yield* FEEDS[way].changes(reader, place.places, signal);
   signal.throwIfAborted();
   const reason = skipped.reason();
   const next = cursorOf({ ...place, places });
@@ -112,6 +115,8 @@ function changeReader(reading: Reading, live: Live, view: View, skipped: Skipped
   const offered = filterFor({ ...config, filter: undefined }, view);
   return {
     live,
+    reading,
+    finding,
     filter: own === null ? EVERYTHING : { or: [own, { not: offered }] },
     attributes: [...attributesFor(live), HAS_SUBORDINATES],
     shown: (entry, bytes) => objectFrom(entry, bytes, finding),

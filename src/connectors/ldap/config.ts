@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { type Filter, parseFilter } from '#protocols/ldap/filter';
-import { isWithin, nameKey } from '#protocols/ldap/names';
+import { isWithin, nameKey, parentKey } from '#protocols/ldap/names';
 import type { Scope } from '#protocols/ldap/requests';
 import { canonicalDescription } from '#protocols/ldap/schema';
 import type { Address } from './connect.ts';
 
 export const VENDORS = ['openldap', 'activeDirectory', '389ds', 'other'] as const;
 export type Vendor = (typeof VENDORS)[number];
-export const DELTAS = ['auto', 'syncrepl', 'none'] as const;
+export const DELTAS = ['auto', 'syncrepl', 'dirsync', 'none'] as const;
 export type Deltas = (typeof DELTAS)[number];
 
 export interface Base {
@@ -132,6 +132,15 @@ export function urlsOf({ url: given, startTls }: Pick<LdapConfig, 'url' | 'start
 export function basesOf({ base }: Pick<LdapConfig, 'base'>): readonly Base[] {
   const list = typeof base === 'string' ? [base] : base;
   return list.map((one) => (typeof one === 'string' ? { dn: one, scope: 'sub' } : one));
+}
+
+/** Whether what has this name key is searched. */
+export function isInBases(key: string, config: Pick<LdapConfig, 'base'>): boolean {
+  return basesOf(config).some(({ dn, scope }) => {
+    const own = nameKey(dn)!;
+    if (scope === 'sub') return isWithin(key, own);
+    return scope === 'base' ? key === own : parentKey(key) === own;
+  });
 }
 
 export function filterOf({ filter }: Pick<LdapConfig, 'filter'>): Filter | null {

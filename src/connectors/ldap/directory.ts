@@ -1,5 +1,5 @@
 /** What a server says about itself (root DSE, RFC 4512 5.1), and what follows from it: the one place where vendors differ. */
-import { ASSERTION, PERMISSIVE_MODIFY, POST_READ, SYNC_REQUEST } from '#protocols/ldap/controls';
+import { ASSERTION, DIRSYNC, PERMISSIVE_MODIFY, POST_READ, SYNC_REQUEST } from '#protocols/ldap/controls';
 import type { LdifAttributes } from '#protocols/ldap/ldif';
 import type { Deltas, LdapConfig, Vendor } from './config.ts';
 
@@ -102,7 +102,7 @@ function productOf(vendor: Vendor, texts: (name: string) => string[]): string {
 
 /** What tells of changes by an id of the server's own is of use only where that id is the anchor. */
 function wayOf(wanted: Deltas, ownAnchor: boolean, controls: ReadonlySet<string>): Way {
-  if (wanted !== 'auto') return wanted;
   if (!ownAnchor) return 'none';
-  return controls.has(SYNC_REQUEST) ? 'syncrepl' : 'none';
+  if (wanted !== 'auto') return wanted;
+  return controls.has(SYNC_REQUEST) ? 'syncrepl' : controls.has(DIRSYNC) ? 'dirsync' : 'none';
 }

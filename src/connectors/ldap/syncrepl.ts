@@ -20,11 +20,32 @@ import { uuidText } from '#protocols/ldap/ids';
 import { search } from '#protocols/ldap/requests';
 import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
 import { SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
-import type { ChangeReader, Piece } from './changes.ts';
-import type { Base } from './config.ts';
+import type { ChangeReader, Feed, Piece } from './changes.ts';
+import { type Base, basesOf } from './config.ts';
 import { refusal } from './faults.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
+
+/** A place is a base's cookie in base64. */
+export const syncrepl: Feed = {
+  async places(live, { config }) {
+    const places: string[] = [];
+    for (const base of basesOf(config)) places.push((await syncPlace(live, base)).toString('base64'));
+    return places;
+  },
+  async *changes(reader, given, signal) {
+    const places: string[] = [];
+    for (const [i, base] of basesOf(reader.reading.config).entries()) {
+      let last: Buffer = Buffer.from(given[i] ?? '', 'base64');
+      for await (const piece of syncChanges(reader, base, last, 'refreshOnly', signal)) {
+        last = piece.place ?? last;
+        if (piece.objects.length > 0) yield { objects: piece.objects };
+      }
+      places.push(last.toString('base64'));
+    }
+    return places;
+  },
+};
 
 /** Where the changes stand now, without reading any: of a search that finds nothing. */
 export async function syncPlace({ client, decoder }: Live, { dn }: Base): Promise<Buffer> {

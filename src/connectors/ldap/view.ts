@@ -28,6 +28,8 @@ export interface View {
   /** Null: not offered. The attributes given become the object's own. @throws RollcallError invalidValue for one without a usable anchor */
   objectOf(entry: LdapEntry): ReadObject | null;
   readonly kinds: Kinds;
+  /** Whether an attribute of this name is never shown. */
+  leaves(name: string): boolean;
 }
 
 export function viewOf(
@@ -69,7 +71,7 @@ export function viewOf(
     for (const name of clears) if (findName(attributes, name) === undefined) attributes[name] = null;
     return { kind, anchor: own, name: dn, attributes, ...(changed === undefined ? {} : { changedAt: changed }) };
   }
-  return { objectOf, kinds };
+  return { objectOf, kinds, leaves };
 }
 
 export function anchorOf(

@@ -1,10 +1,11 @@
 /** Hearing of changes: a search that does not end, on a connection of its own, rings for each of them; `read` then says what changed. */
 import { type Bell, createBell } from '#core/bell';
 import { RollcallError } from '#core/errors';
-import { syncRequest } from '#protocols/ldap/controls';
+import { type Control, NOTIFICATION, notification, showDeleted, syncRequest } from '#protocols/ldap/controls';
 import { EVERYTHING } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
-import { type Base, basesOf } from './config.ts';
+import { type Base, basesOf, type LdapConfig } from './config.ts';
+import { contextsOf } from './domain.ts';
 import { refusal } from './faults.ts';
 import type { Reading } from './read.ts';
 import { type Live, one } from './session.ts';
@@ -22,11 +23,10 @@ export async function* watchChanges({ session, config }: Reading, signal: AbortS
   const stop = new AbortController();
   const probe = setInterval(() => void isThere(live).catch((error: unknown) => bell.fail(error)), PROBE_MS);
   try {
-    if (live.directory.deltas !== 'syncrepl') throw deaf(live);
-    for (const base of basesOf(config)) {
-      const place = await syncPlace(live, base);
-      listen(live, base, place, bell, stop.signal).catch((error: unknown) => bell.fail(error));
-    }
+    for (const ear of await earsOf(live, config))
+      listen(live, ear, bell, stop.signal).catch((error: unknown) => bell.fail(error));
+    // The answer behind the searches: from here on they are heard. Notifications do not say so themselves.
+    if (live.directory.deltas !== 'syncrepl') await isThere(live).then(bell.ring);
     yield* bell.heard(signal);
   } finally {
     clearInterval(probe);
@@ -35,10 +35,26 @@ export async function* watchChanges({ session, config }: Reading, signal: AbortS
   }
 }
 
-/** Rings for whatever comes: the first is the end of the refresh, from which on it is listened (RFC 4533 3.4). */
-async function listen(live: Live, { dn, scope }: Base, place: Buffer, bell: Bell, signal: AbortSignal): Promise<void> {
+interface Ear extends Base {
+  readonly controls: readonly Control[];
+}
+
+/** Active Directory tells of what is below a naming context, with deletes where deleted entries may be shown (MS-ADTS 3.1.1.3.4.1.9). */
+async function earsOf(live: Live, config: LdapConfig): Promise<readonly Ear[]> {
+  const { deltas, controls } = live.directory;
+  if (deltas === 'dirsync' && controls.has(NOTIFICATION))
+    return contextsOf(live, config).map((dn) => ({ dn, scope: 'sub', controls: [notification, showDeleted] }));
+  if (deltas !== 'syncrepl') throw deaf(live);
+  const ears: Ear[] = [];
+  for (const base of basesOf(config))
+    ears.push({ ...base, controls: [syncRequest('refreshAndPersist', await syncPlace(live, base))] });
+  return ears;
+}
+
+/** Rings for whatever comes: with syncrepl the first is the end of the refresh, from which on it is listened (RFC 4533 3.4). */
+async function listen(live: Live, { dn, scope, controls }: Ear, bell: Bell, signal: AbortSignal): Promise<void> {
   const operation = search({ base: dn, scope, filter: EVERYTHING, attributes: ['1.1'] });
-  const stream = streamOf(live, operation, [syncRequest('refreshAndPersist', place)], signal, true);
+  const stream = streamOf(live, operation, controls, signal, true);
   for await (const _ of stream) bell.ring();
   throw refusal(`listening for changes below "${dn}"`, stream.result());
 }

@@ -12,6 +12,13 @@ export interface LdapEntry {
   readonly attributes: LdifAttributes;
   /** Attributes shown in part, by name: which values these are (MS-ADTS 3.1.1.3.1.3.3). */
   readonly ranges?: ReadonlyMap<string, Range>;
+  /** Values that came and went, of lists shown by their changes. They are in `attributes` neither way. */
+  readonly edits?: ReadonlyMap<string, ListEdits>;
+}
+
+export interface ListEdits {
+  readonly add: LdifValue[];
+  readonly remove: LdifValue[];
 }
 
 export interface Range {
@@ -34,10 +41,15 @@ const MOST_NAMES = 10_000;
 export class EntryDecoder {
   readonly #names = new Map<string, Name>();
   readonly #isBytes: (type: string) => boolean;
+  readonly #listEdits: boolean;
 
-  /** `isBytes`: what the server's schema says of attributes that are not known everywhere. */
-  constructor(isBytes: (type: string) => boolean = () => false) {
+  /**
+   * `isBytes`: what the server's schema says of attributes that are not known everywhere. `listEdits`: parts of lists are no parts:
+   * `range=1-1` has the values that came, `range=0-0` those that went (MS-ADTS 3.1.1.3.4.1.3, LDAP_DIRSYNC_INCREMENTAL_VALUES).
+   */
+  constructor(isBytes: (type: string) => boolean = () => false, listEdits: boolean = false) {
     this.#isBytes = isBytes;
+    this.#listEdits = listEdits;
   }
 
   /** @throws RollcallError `unavailable` for what is no entry */
@@ -45,6 +57,7 @@ export class EntryDecoder {
     const dn = body.text();
     const attributes: LdifAttributes = bare<LdifValue[]>();
     let ranges: Map<string, Range> | undefined;
+    let edits: Map<string, ListEdits> | undefined;
     const list = body.inside(SEQUENCE);
     while (!list.done) {
       const end = list.enter(SEQUENCE);
@@ -53,6 +66,12 @@ export class EntryDecoder {
       const last = list.enter(SET);
       while (list.at < last) values.push(decode(list.octets(OCTETS)));
       list.at = end;
+      if (range !== null && this.#listEdits) {
+        edits ??= new Map();
+        const edit = edits.get(name) ?? { add: [], remove: [] };
+        edits.set(name, range.from === 0 ? { ...edit, remove: values } : { ...edit, add: values });
+        continue;
+      }
       // Active Directory shows the name itself too, without values, where it shows a part of them.
       if (range !== null) {
         ranges ??= new Map();
@@ -60,7 +79,7 @@ export class EntryDecoder {
       } else if (values.length === 0 && ranges?.has(name)) continue;
       attributes[name] = values;
     }
-    return { dn, attributes, ...(ranges === undefined ? {} : { ranges }) };
+    return { dn, attributes, ...(ranges === undefined ? {} : { ranges }), ...(edits === undefined ? {} : { edits }) };
   }
 
   #name(text: string): Name {

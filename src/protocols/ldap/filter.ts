@@ -162,6 +162,15 @@ class Parser {
   }
 }
 
+/** Names of the attributes that it compares, lower case and without options. */
+export function filterNames(filter: Filter): ReadonlySet<string> {
+  if ('and' in filter) return new Set(filter.and.flatMap((one) => [...filterNames(one)]));
+  if ('or' in filter) return new Set(filter.or.flatMap((one) => [...filterNames(one)]));
+  if ('not' in filter) return filterNames(filter.not);
+  const name = 'present' in filter ? filter.present : (filter.attribute ?? '');
+  return new Set([name.split(';')[0]!.toLowerCase()]);
+}
+
 /** A filter as text, each value escaped: for people, and for files that other programs read. */
 export function formatFilter(filter: Filter): string {
   if ('and' in filter) return `(&${filter.and.map(formatFilter).join('')})`;

@@ -1,0 +1,188 @@
+/** Entries of Active Directory of which it was told that they changed, read as they are now. */
+import type { Page } from '#connectors/contract';
+import { paged, pagedCookie } from '#protocols/ldap/controls';
+import type { LdapEntry } from '#protocols/ldap/entry';
+import { allOf, anyOf, type Filter } from '#protocols/ldap/filter';
+import { nameKey } from '#protocols/ldap/names';
+import { type SearchRequest, search } from '#protocols/ldap/requests';
+import { NO_SUCH_OBJECT } from '#protocols/ldap/result-codes';
+import type { ChangeReader } from './changes.ts';
+import { isInBases } from './config.ts';
+import { refusal } from './faults.ts';
+import { equalsShown } from './look-up.ts';
+import { objectFrom } from './pages.ts';
+import { completeRanges } from './ranges.ts';
+import { attributesFor, filterFor } from './read.ts';
+import { all } from './session.ts';
+import { type SearchEvent, streamOf } from './stream.ts';
+
+type Edits = { readonly [attribute: string]: readonly string[] };
+
+/** What is told of one entry. `moved`: it has another name, so what stands below it has, too. */
+export type Told = { readonly guid: string; readonly dn: string } & (
+  | { readonly change: 'gone' | 'moved' | 'whole' }
+  | { readonly change: 'lists'; readonly add: Edits; readonly remove: Edits }
+);
+
+/** Entries a request asks for: servers take filters of some hundred parts. */
+const BATCH = 100;
+/** Of an entry that was renamed, what refers to it: that says another name now, and nothing tells of it. */
+const BACK_LINKS = ['memberOf', 'directReports', 'managedObjects'];
+/** Classes below which nothing stands. */
+const LEAVES: ReadonlySet<string> = new Set(['user', 'group', 'computer', 'contact']);
+
+/** Whether what this DN names is searched. */
+const isInside = (dn: string, { reading }: ChangeReader): boolean => isInBases(nameKey(dn) ?? '', reading.config);
+
+/** `context`: below which they all are. What is not there any more, or is no longer offered, comes as gone. */
+export async function* readAgain(
+  reader: ChangeReader,
+  context: string,
+  told: readonly Told[],
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  const followers = new Map<string, string>();
+  for (let at = 0; at < told.length; at += BATCH) {
+    const batch = told.slice(at, at + BATCH);
+    const lost = batch.filter((one) => one.change === 'gone' || (one.change === 'moved' && !isInside(one.dn, reader)));
+    if (lost.length > 0) yield { objects: lost.flatMap(({ guid }) => reader.gone(guid)) };
+    const inside = batch.filter((one) => one.change !== 'gone' && isInside(one.dn, reader));
+    yield* edited(reader, context, inside, signal);
+    yield* whole(reader, context, guidsOf(inside.filter(({ change }) => change !== 'lists')), signal);
+    const moved = guidsOf(batch.filter(({ change }) => change === 'moved'));
+    if (moved.length > 0) yield* around(reader, context, moved, followers, signal);
+  }
+  for (const dn of followers.values()) yield* follower(reader, dn, signal);
+}
+
+const guidsOf = (told: readonly Told[]): string[] => told.map(({ guid }) => guid);
+const anyGuid = (guids: readonly string[]): Filter => anyOf(guids.map((guid) => equalsShown('objectGUID', guid)));
+
+function textOf({ attributes }: LdapEntry, name: string): string {
+  return String(attributes[name]?.[0] ?? '');
+}
+
+/** A request below a naming context: what is not there is no fault. */
+async function* found(
+  { live }: ChangeReader,
+  request: SearchRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Extract<SearchEvent, { type: 'entry' }>> {
+  const stream = streamOf(live, search(request), [], signal);
+  for await (const events of stream) for (const event of events) if (event.type === 'entry') yield event;
+  const result = stream.result();
+  if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
+}
+
+async function* whole(
+  reader: ChangeReader,
+  context: string,
+  guids: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  if (guids.length === 0) return;
+  const { live, finding } = reader;
+  const filter = allOf([anyGuid(guids), filterFor(reader.reading.config, finding.view)]);
+  const left = new Set(guids);
+  for await (const { entry, bytes } of found(
+    reader,
+    { base: context, scope: 'sub', filter, attributes: attributesFor(live) },
+    signal,
+  )) {
+    if (!isInside(entry.dn, reader) || finding.view.kinds.of(entry.attributes['objectClass'] ?? []) === null) continue;
+    left.delete(textOf(entry, 'objectGUID'));
+    const object = objectFrom(await completeRanges(live, entry), bytes, finding);
+    if (object !== null) yield { objects: [object] };
+  }
+  if (left.size > 0) yield { objects: [...left].flatMap((guid) => reader.gone(guid)) };
+}
+
+/** What came into lists and went out of them, of entries that are still offered. */
+async function* edited(reader: ChangeReader, context: string, told: readonly Told[], signal: AbortSignal): AsyncGenerator<Page> {
+  const lists = new Map(told.flatMap((one) => (one.change === 'lists' ? [[one.guid, one]] : [])));
+  if (lists.size === 0) return;
+  const filter = allOf([anyGuid([...lists.keys()]), filterFor(reader.reading.config, reader.finding.view)]);
+  const request = { base: context, scope: 'sub', filter, attributes: ['objectGUID', 'objectClass'] } as const;
+  for await (const { entry } of found(reader, request, signal)) {
+    const one = lists.get(textOf(entry, 'objectGUID'));
+    const kind = reader.finding.view.kinds.of(entry.attributes['objectClass'] ?? []);
+    if (one === undefined || kind === null || !isInside(entry.dn, reader)) continue;
+    lists.delete(one.guid);
+    yield { objects: [{ op: 'patch', kind, anchor: one.guid, name: entry.dn, add: one.add, remove: one.remove }] };
+  }
+  if (lists.size > 0) yield { objects: [...lists.keys()].flatMap((guid) => reader.gone(guid)) };
+}
+
+/** What a rename changes besides the entry: what stands below it, and what refers to either. */
+async function* around(
+  reader: ChangeReader,
+  context: string,
+  guids: readonly string[],
+  followers: Map<string, string>,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  const attributes = ['objectClass', ...BACK_LINKS];
+  const containers: string[] = [];
+  for await (const { entry } of found(reader, { base: context, scope: 'sub', filter: anyGuid(guids), attributes }, signal)) {
+    note(await completeRanges(reader.live, entry), followers);
+    const classes = (entry.attributes['objectClass'] ?? []).map((name) => String(name).toLowerCase());
+    if (!classes.some((name) => LEAVES.has(name))) containers.push(entry.dn);
+  }
+  for (const dn of containers) yield* below(reader, context, dn, followers, signal);
+}
+
+/** Out of the bases or within them: everything below has another name. */
+async function* below(
+  reader: ChangeReader,
+  context: string,
+  dn: string,
+  followers: Map<string, string>,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  const filter = filterFor({ ...reader.reading.config, filter: undefined }, reader.finding.view);
+  const request = { base: dn, scope: 'sub', filter, attributes: ['objectGUID', ...BACK_LINKS] } as const;
+  for await (const entries of entryPages(reader, request, signal)) {
+    const inside: string[] = [];
+    const outside: string[] = [];
+    for (const entry of entries) {
+      note(await completeRanges(reader.live, entry), followers);
+      (isInside(entry.dn, reader) ? inside : outside).push(textOf(entry, 'objectGUID'));
+    }
+    if (outside.length > 0) yield { objects: outside.flatMap((guid) => reader.gone(guid)) };
+    yield* whole(reader, context, inside, signal);
+  }
+}
+
+async function* entryPages(
+  { live }: ChangeReader,
+  request: SearchRequest,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LdapEntry[]> {
+  let cookie: Uint8Array = new Uint8Array(0);
+  do {
+    signal.throwIfAborted();
+    const { entries, result } = await all(live.client, live.decoder, request, [paged(BATCH, cookie)]);
+    if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
+    yield entries;
+    cookie = pagedCookie(result.controls);
+  } while (cookie.length > 0);
+}
+
+function note({ attributes }: LdapEntry, followers: Map<string, string>): void {
+  for (const name of BACK_LINKS)
+    for (const dn of attributes[name] ?? []) if (typeof dn === 'string') followers.set(nameKey(dn) ?? dn, dn);
+}
+
+async function* follower(reader: ChangeReader, dn: string, signal: AbortSignal): AsyncGenerator<Page> {
+  if (!isInside(dn, reader)) return;
+  const { live, finding } = reader;
+  const filter = filterFor(reader.reading.config, finding.view);
+  for await (const { entry, bytes } of found(
+    reader,
+    { base: dn, scope: 'base', filter, attributes: attributesFor(live) },
+    signal,
+  )) {
+    const object = objectFrom(await completeRanges(live, entry), bytes, finding);
+    if (object !== null) yield { objects: [object] };
+  }
+}
