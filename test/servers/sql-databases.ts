@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createConnection, type Connection as Mysql } from 'mysql2/promise';
 import { test } from 'vitest';
+import { freshMariadbDatabase, testOnMariadb } from './mariadb.ts';
 import { freshDatabase, testOnPostgres, withClient } from './postgres.ts';
 
 export interface SqlDatabase {
@@ -84,6 +86,59 @@ export const POSTGRES: SqlSystemForTests = {
         });
       },
       disconnect,
+      remove,
+    };
+  },
+};
+
+export const MARIADB: SqlSystemForTests = {
+  title: 'MariaDB',
+  test: testOnMariadb,
+  async fresh() {
+    const { host, port, user, password, database, remove } = await freshMariadbDatabase();
+    const connect = async (): Promise<Mysql> => {
+      const client = await createConnection({
+        host,
+        port,
+        user,
+        password,
+        database,
+        multipleStatements: true,
+        charset: 'utf8mb4',
+      });
+      // What is written for the others is read here as there.
+      await client.query("set sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'");
+      return client;
+    };
+    const execute = async (...statements: readonly string[]): Promise<void> => {
+      const client = await connect();
+      try {
+        await client.query(statements.join(';\n'));
+      } finally {
+        await client.end();
+      }
+    };
+    return {
+      settings: { url: `mariadb://${host}:${port}/${database}`, user, password },
+      folder: tmpdir(),
+      execute,
+      async begin() {
+        const client = await connect();
+        await client.query('begin');
+        return {
+          execute: async (statement) => void (await client.query(statement)),
+          async commit() {
+            await client.query('commit');
+            await client.end();
+          },
+        };
+      },
+      async disconnect() {
+        const client = await connect();
+        const [rows] = await client.query('select id from information_schema.processlist where id <> connection_id()');
+        for (const { id } of rows as { id: number }[]) await client.query(`kill ${id}`).catch(() => undefined);
+        await client.end();
+      },
       remove,
     };
   },

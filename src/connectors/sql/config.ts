@@ -49,11 +49,13 @@ export interface ChangesDelta {
 export type TableName = string | readonly string[];
 export type OneOrMore = string | readonly string[];
 
-export type System = 'postgres' | 'sqlite';
+export type System = 'postgres' | 'mariadb' | 'sqlite';
 
 const SCHEMES: { readonly [scheme: string]: System } = {
   'postgres:': 'postgres',
   'postgresql:': 'postgres',
+  'mariadb:': 'mariadb',
+  'mysql:': 'mariadb',
   'sqlite:': 'sqlite',
 };
 
@@ -71,7 +73,7 @@ export type Place =
 export function placeOf(url: string): Place {
   const scheme = /^[a-z]+:/i.exec(url)?.[0].toLowerCase() ?? '';
   const system = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme]! : undefined;
-  if (system === undefined) throw new Error('must begin with postgres:// or sqlite: and name a database');
+  if (system === undefined) throw new Error('must begin with postgres://, mariadb://, mysql:// or sqlite: and name a database');
   if (system === 'sqlite') {
     const path = url.slice(scheme.length).replace(/^\/\/(?=\/)/, '');
     if (path === '' || path.startsWith('//') || path === ':memory:') throw new Error('must name a file, such as sqlite:hr.db');
@@ -164,7 +166,7 @@ export const sqlConfig: z.ZodType<SqlConfig> = z
           context.addIssue({ code: 'custom', message: (error as Error).message });
         }
       })
-      .describe('Where the database is: postgres://host/database, or sqlite:file'),
+      .describe('Where the database is: postgres://host/database, mariadb://, mysql://, or sqlite:file'),
     user: z.string().min(1).optional().describe('Who reads and writes there'),
     password: z.string().min(1).meta({ secret: true }).optional().describe('Password of that user'),
     tls: z
@@ -195,6 +197,8 @@ export const sqlConfig: z.ZodType<SqlConfig> = z
     if (config.url.startsWith('sqlite:'))
       for (const key of ['user', 'password', 'tls'] as const)
         if (config[key] !== undefined) fault([key], 'means nothing for a file');
+    if (/^(mariadb|mysql):/i.test(config.url) && typeof config.tls === 'object' && config.tls.serverName !== undefined)
+      fault(['tls', 'serverName'], 'is not known to the driver of MariaDB: name the host in `url` as its certificate does');
     for (const [kind, one] of kinds) checkKind(one, (path, message) => fault(['kinds', kind, ...path], message));
     const without = kinds.filter(([, one]) => one.delta === undefined).map(([kind]) => kind);
     if (without.length > 0 && without.length < kinds.length)

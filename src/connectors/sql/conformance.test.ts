@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'vitest';
 import { freshDatabase, testOnPostgres, withClient } from '../../../test/servers/postgres.ts';
+import { MARIADB } from '../../../test/servers/sql-databases.ts';
 import { type Bench, connectorConformance, type SeedObject, type Subject } from '../conformance/index.ts';
 import { sql } from './index.ts';
 
@@ -29,6 +30,8 @@ const lacks = {
   watch: 'nobody is called when a table changes',
   deltas: 'these tables do not say what changed',
 };
+
+const { deltas: _, ...withDeltas } = lacks;
 
 const subject: Omit<Subject<never>, 'make' | 'lacks' | 'definition'> = {
   kind: 'person',
@@ -65,13 +68,52 @@ const CHANGES = `create table changes (number bigint generated always as identit
     begin insert into changes (person) values (coalesce(new.id, old.id)); return null; end $$;
   create trigger changed after insert or update or delete on person for each row execute function changed()`;
 
+describe('MariaDB', () => {
+  connectorConformance(
+    { describe, test: (name, body) => MARIADB.test(name, body), skip: (name) => test.skip(name) },
+    {
+      ...subject,
+      definition: sql,
+      lacks: withDeltas,
+      async make(seeds): Promise<Bench> {
+        const { settings, folder, execute, remove } = await MARIADB.fresh();
+        const log = (at: string, row: string): string =>
+          `create trigger ${at}_person after ${at} on person for each row insert into changes (person) values (${row}.id)`;
+        const changes = 'create table changes (number bigint auto_increment primary key, person varchar(100) not null)';
+        await execute(
+          TABLES.replaceAll(' text', ' longtext'),
+          changes,
+          log('insert', 'new'),
+          log('update', 'new'),
+          log('delete', 'old'),
+          ...seeds.map(seeded),
+        );
+        const delta = { changes: 'changes', order: 'number', key: 'person' };
+        return {
+          folder,
+          config: { ...settings, kinds: { person: { ...KINDS.person, delta } } },
+          change: (edit) => execute(...edited(edit)),
+          ruin: remove,
+          dispose: remove,
+        };
+      },
+    },
+  );
+});
+
+const edited = ({ put, set, remove: gone }: Parameters<NonNullable<Bench['change']>>[0]): string[] => [
+  ...(put === undefined ? [] : [seeded(put)]),
+  ...(set === undefined ? [] : [`update person set name = ${quoted(set.text)} where id = ${quoted(set.key)}`]),
+  ...(gone === undefined ? [] : [`delete from person where id = ${quoted(gone)}`]),
+];
+
 describe('PostgreSQL', () => {
   connectorConformance(
     { describe, test: (name, body) => testOnPostgres(name, body), skip: (name) => test.skip(name) },
     {
       ...subject,
       definition: sql,
-      lacks: { resume: lacks.resume, commit: lacks.commit, fingerprint: lacks.fingerprint, watch: lacks.watch },
+      lacks: withDeltas,
       async make(seeds): Promise<Bench> {
         const { url, remove } = await freshDatabase();
         const execute = (...statements: string[]): Promise<void> =>
@@ -87,11 +129,7 @@ describe('PostgreSQL', () => {
             password,
             kinds: { person: { ...KINDS.person, delta } },
           },
-          async change({ put, set, remove: gone }) {
-            if (put !== undefined) await execute(seeded(put));
-            if (set !== undefined) await execute(`update person set name = ${quoted(set.text)} where id = ${quoted(set.key)}`);
-            if (gone !== undefined) await execute(`delete from person where id = ${quoted(gone)}`);
-          },
+          change: (edit) => execute(...edited(edit)),
           ruin: remove,
           dispose: remove,
         };

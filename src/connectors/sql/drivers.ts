@@ -7,6 +7,7 @@ import { parseDuration } from '#core/time';
 import { fileFault } from '../files/faults.ts';
 import { placeOf, type SqlConfig } from './config.ts';
 import type { Driver } from './driver.ts';
+import { mariadb } from './mariadb/driver.ts';
 import { postgres } from './postgres/driver.ts';
 import { sqlite } from './sqlite/driver.ts';
 
@@ -18,7 +19,7 @@ export function driverOf(config: SqlConfig, context: OpenContext): Driver {
   const { user, password } = config;
   const tls = (): TlsOptions | null => tlsOf(config, place.host, context.folder);
   const options = { ...place, user, password, tls, timeoutMs };
-  return postgres(options);
+  return place.system === 'postgres' ? postgres(options) : mariadb(options);
 }
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'rejectUnauthorized'>;

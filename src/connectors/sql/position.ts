@@ -108,7 +108,13 @@ function before(
   if (at === null) throw wrongColumn(column);
   if (typeof overlap === 'number') throw wrongOverlap(column, 'a duration, such as 15m');
   const from = formatInstant(at - parseDuration(overlap ?? '15m'));
-  return column.type === 'date' ? from.slice(0, 10) : from;
+  return column.type === 'date' ? from.slice(0, 10) : asWritten(from, String(last));
+}
+
+/** As the other time is: where times are texts, they are compared as such. */
+function asWritten(instant: string, other: string): string {
+  const text = other[10] === ' ' ? instant.replace('T', ' ') : instant;
+  return other.endsWith('Z') ? text : text.slice(0, -1);
 }
 
 export interface Changes {

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mariadb } from './mariadb/driver.ts';
 import { postgres } from './postgres/driver.ts';
 import { sqlite } from './sqlite/driver.ts';
 import { bound, joined, name, sql, statementOf, type Writing } from './statement.ts';
@@ -32,6 +33,7 @@ const text = fc.oneof(
 
 const writings: readonly (readonly [string, Writing, open: string, close: string])[] = [
   ['PostgreSQL', postgres({} as never), '"', '"'],
+  ['MariaDB', mariadb({} as never), '`', '`'],
   ['SQLite', sqlite('', 0), '"', '"'],
 ];
 

@@ -1,7 +1,7 @@
 /** Values of every type, as they are read and as they are after they were written. */
 import { describe, expect } from 'vitest';
 import type { Connection, RawAttributes } from '#connectors/contract';
-import { POSTGRES, SQLITE, type SqlDatabase, type SqlSystemForTests } from '../../../test/servers/sql-databases.ts';
+import { MARIADB, POSTGRES, SQLITE, type SqlDatabase, type SqlSystemForTests } from '../../../test/servers/sql-databases.ts';
 import { sql } from './index.ts';
 
 interface Typed {
@@ -41,6 +41,37 @@ const TYPED: readonly Typed[] = [
       seen: { type: 'instant' },
       photo: { type: 'binary' },
       phones: { type: 'string', multi: true },
+      code: { maxLength: 5 },
+      twice: { type: 'integer', readOnly: true },
+    },
+  },
+  {
+    system: MARIADB,
+    columns: {
+      small: ['smallint', '-7', -7],
+      big: ['bigint', '9007199254740993', '9007199254740993'],
+      huge: ['bigint unsigned', '18446744073709551615', '18446744073709551615'],
+      amount: ['decimal(30,2)', '123456789012345678901234.50', '123456789012345678901234.50'],
+      ratio: ['double', '0.1', 0.1],
+      yes: ['tinyint(1)', '1', true],
+      flag: ['bit(1)', "b'1'", true],
+      born: ['date', "'1990-02-03'", '1990-02-03'],
+      seen: ['timestamp(3) null', "'2026-03-01 08:30:00.25'", '2026-03-01T08:30:00.250Z'],
+      local: ['datetime', "'2026-03-01 09:30:00'", '2026-03-01T09:30:00Z'],
+      hour: ['time', "'09:30:00'", '09:30:00'],
+      photo: ['blob', "x'0001ff5c0a'", BYTES],
+      more: ['json', `'{"a": [1]}'`, '{"a": [1]}'],
+      code: ['varchar(5)', "'ab'", 'ab'],
+      old: ['varchar(20) character set latin1', "'Zoë'", 'Zoë'],
+      odd: ['text', String.raw`'tab	 back\ \N é 😀'`, String.raw`tab	 back\ \N é 😀`],
+      empty: ['text', "''", ''],
+      missing: ['text', 'null', null],
+    },
+    schema: {
+      big: { type: 'integer', multi: false },
+      amount: { type: 'decimal' },
+      seen: { type: 'instant' },
+      photo: { type: 'binary' },
       code: { maxLength: 5 },
       twice: { type: 'integer', readOnly: true },
     },

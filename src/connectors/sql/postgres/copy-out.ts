@@ -4,7 +4,7 @@
  * together where they are, and made into text at one go. Everything else that comes goes to the driver's own parser.
  */
 import type { Client } from 'pg';
-import { RollcallError } from '#core/errors';
+import { silent } from '../silent.ts';
 
 const COPY_DATA = 0x64;
 const HEAD = 5;
@@ -96,12 +96,6 @@ export async function* copyOut(client: Client, statement: string, limits: CopyLi
     stream.removeListener('data', taken);
     for (const parse of parsers) stream.on('data', parse);
   }
-}
-
-export function silent(timeoutMs: number): RollcallError {
-  return new RollcallError('unavailable', `the database said nothing for ${timeoutMs / 1000} s`, {
-    remedy: 'look for locks that it waits for, or give it more time with `timeout`',
-  });
 }
 
 /** Cuts what comes into messages: rows go together into blocks, whole messages of any other kind to `other`. */
