@@ -36,12 +36,18 @@ interface Waiting {
   failed(error: RollcallError): void;
 }
 
-/** The connection broke after a request had gone out: whether it was done is not known. */
+/** The connection broke after a change had gone out, or a part of it was done: how much of it there is, is not known. */
 export class Unanswered extends RollcallError {
-  constructor(message: string, remedy: string | undefined) {
-    super('unavailable', message, remedy === undefined ? {} : { remedy });
+  constructor(message: string, remedy: string) {
+    super('unavailable', message, { remedy });
     this.name = 'Unanswered';
   }
+}
+
+/** What a fault means after a part of a change was done. */
+export function halfDone(error: RollcallError): RollcallError {
+  if (error.kind !== 'unavailable' || error instanceof Unanswered) return error;
+  return new Unanswered(error.message, error.remedy ?? 'what there is now is looked at first');
 }
 
 export interface Search {
@@ -163,13 +169,13 @@ export class LdapClient {
     );
   }
 
-  #break(why: string, remedy?: string): void {
+  #break(why: string, remedy = 'see that the server is up, and what it logged'): void {
     if (this.#broken !== null) return;
-    this.#broken = new RollcallError('unavailable', why, remedy === undefined ? {} : { remedy });
+    this.#broken = new RollcallError('unavailable', why, { remedy });
     clearInterval(this.#watch);
     const left = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const one of left) one.failed(new Unanswered(why, remedy));
+    for (const one of left) one.failed(one.events === null ? new Unanswered(why, remedy) : this.#broken);
     this.#socket.destroySoon();
     setTimeout(() => this.#socket.destroy(), 1000).unref();
   }

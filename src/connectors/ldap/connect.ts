@@ -137,6 +137,10 @@ function connectFault(error: NodeJS.ErrnoException, address: Address): RollcallE
     return new RollcallError('configuration', `the certificate of ${where} is not trusted: ${error.message}`, { remedy });
   if (error.code === 'ENOTFOUND')
     return new RollcallError('configuration', `there is no host ${address.host}`, { remedy: 'correct the name in url' });
+  if (error.code?.startsWith('ERR_OSSL_PEM') || error.code?.startsWith('ERR_OSSL_X509'))
+    return new RollcallError('configuration', `the files that tls names cannot be used: ${error.message}`, {
+      remedy: 'name PEM files: ca with certificates, cert with a certificate of our own, key with the key of that one',
+    });
   if (error.code === 'ECONNREFUSED')
     return new RollcallError('unavailable', `nothing listens at ${where}`, {
       remedy: 'start the server, or correct the address in url',

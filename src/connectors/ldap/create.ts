@@ -8,6 +8,7 @@ import type { LdifValue } from '#protocols/ldap/ldif';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { add } from '#protocols/ldap/requests';
 import { ENABLED, enabledValue, lockOf } from './account.ts';
+import { halfDone } from './client.ts';
 import { basesOf, type LdapConfig, type Vendor } from './config.ts';
 import { refusal } from './faults.ts';
 import { NO_MEMBER, needsMember } from './members.ts';
@@ -38,7 +39,11 @@ export async function createEntry(item: WriteItem, writing: Writing): Promise<Wr
   if (member !== null && findName(attributes, member) === undefined) attributes[member] = [NO_MEMBER];
   const result = await live.client.request(add(dn, Object.entries<readonly LdifValue[]>(attributes)), storedControls(live));
   if (result.code !== 0) throw refusal('the entry cannot be created', result, { object: dn.slice(0, 512) });
-  return storedAnswer(writing, dn, result);
+  try {
+    return await storedAnswer(writing, dn, result);
+  } catch (error) {
+    throw error instanceof RollcallError ? halfDone(error) : error;
+  }
 }
 
 /** What is made outside of what is read would never be seen again. */

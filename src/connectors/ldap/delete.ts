@@ -2,14 +2,24 @@
 import type { WriteItem, WriteResult } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import { remove } from '#protocols/ldap/requests';
+import { NOT_ON_NON_LEAF } from '#protocols/ldap/result-codes';
 import { refusal } from './faults.ts';
 import { dnOf } from './look-up.ts';
 import type { Writing } from './write.ts';
+
+/** Others stand below it. */
+export class Parent extends RollcallError {
+  constructor({ kind, message, where, remedy }: RollcallError) {
+    super(kind, message, { where, ...(remedy === undefined ? {} : { remedy }) });
+  }
+}
 
 export async function deleteEntry({ anchor }: WriteItem, { live, reading }: Writing): Promise<WriteResult> {
   const dn = anchor === null ? null : await dnOf(live, reading.config, anchor);
   if (dn === null) throw notThere(anchor);
   const result = await live.client.request(remove(dn));
+  if (result.code === NOT_ON_NON_LEAF)
+    throw new Parent(refusal('the entry cannot be deleted', result, { object: dn.slice(0, 512) }));
   if (result.code !== 0) throw refusal('the entry cannot be deleted', result, { object: dn.slice(0, 512) });
   return { ok: true, anchor: anchor! };
 }

@@ -2,20 +2,20 @@
 import { permissiveModify } from '#protocols/ldap/controls';
 import { type Modification, modify } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
-import { NO_SUCH_ATTRIBUTE, OBJECT_CLASS_VIOLATION, VALUE_EXISTS } from '#protocols/ldap/result-codes';
+import { INAPPROPRIATE_MATCHING, NO_SUCH_ATTRIBUTE, OBJECT_CLASS_VIOLATION, VALUE_EXISTS } from '#protocols/ldap/result-codes';
 import { refusal } from './faults.ts';
-import { NO_MEMBER } from './members.ts';
+import { isMember, NO_MEMBER } from './members.ts';
 import { storedControls } from './stored.ts';
 import type { Writing } from './write.ts';
 
-/** Answers what the last request answered. @throws RollcallError */
+/** Answers what the last request answered; INAPPROPRIATE_MATCHING where no value of it can be named. @throws RollcallError */
 export async function editValues(dn: string, edit: Modification, writing: Writing): Promise<LdapResult> {
   const { client, directory } = writing.live;
   const { op, attribute, values } = edit;
   const controls = [...storedControls(writing.live), ...(directory.permissive ? [permissiveModify] : [])];
   const result = await client.request(modify(dn, [edit]), controls);
-  if (result.code === 0) return result;
-  if (op === 'delete' && result.code === OBJECT_CLASS_VIOLATION && /^(?:member|uniqueMember)$/i.test(attribute)) {
+  if (result.code === 0 || result.code === INAPPROPRIATE_MATCHING) return result;
+  if (op === 'delete' && result.code === OBJECT_CLASS_VIOLATION && isMember(attribute)) {
     const nobody: Modification = { op: 'add', attribute, values: [NO_MEMBER] };
     const last = await client.request(modify(dn, [nobody, edit]), controls);
     if (last.code === 0) return last;

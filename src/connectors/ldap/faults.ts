@@ -1,21 +1,37 @@
 /** What a server refuses, as the error kinds of Rollcall: the table is protocols/ldap/result-codes. */
 import { RollcallError, type Where } from '#core/errors';
 import type { LdapResult } from '#protocols/ldap/responses';
-import { meaningOf } from '#protocols/ldap/result-codes';
+import { CONSTRAINT_VIOLATION, meaningOf } from '#protocols/ldap/result-codes';
 
 /** Texts of servers are shown, but not at any length, and not over several lines. */
 const LONGEST = 300;
 
+/** Without the values of filters: they are those of a person. */
 function said({ text }: LdapResult): string {
-  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  const line = text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\(([\w;.-]+)[~<>]?=[^()]*\)/g, '($1=…)')
+    .trim();
   return line === '' ? '' : `: ${line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line}`;
 }
 
 /** `what`: what was tried, as the beginning of a sentence. */
 export function refusal(what: string, result: LdapResult, where: Where = {}): RollcallError {
+  const taken = takenIn(result);
+  if (taken !== null)
+    return new RollcallError('conflict', `${what}: another entry has that "${taken}" (${result.code})`, {
+      where: { ...where, attribute: taken },
+      remedy: 'choose another value, or join with the entry that has it',
+    });
   const { name, kind, remedy } = meaningOf(result.code);
   return new RollcallError(kind, `${what}: ${name} (${result.code})${said(result)}`, {
     where,
     ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+/** The attribute of which another entry has the value, as OpenLDAP's overlay unique and 389-ds say it. */
+function takenIn({ code, text }: LdapResult): string | null {
+  if (code !== CONSTRAINT_VIOLATION || !/unique|same attribute value/i.test(text)) return null;
+  return /\(([\w;.-]+)=/.exec(text)?.[1] ?? /\battribute (?:value for )?"?([\w;.-]+)/i.exec(text)?.[1] ?? null;
 }

@@ -33,6 +33,7 @@ export async function lookUp(
   const found: ReadObject[] = [];
   for (const request of requestsFor(by, reading.config, live, view)) {
     const { entries, result } = await all(live.client, live.decoder, { ...request, sizeLimit: MOST });
+    if (result.code === NO_SUCH_OBJECT && live.directory.anchor !== 'dn') throw baseGone(request.base);
     if (![0, NO_SUCH_OBJECT, SIZE_LIMIT].includes(result.code)) throw refusal(`a look-up at "${request.base}"`, result);
     for (const entry of entries) {
       const object = tryObject(await completeRanges(live, entry), view);
@@ -79,9 +80,17 @@ export async function dnOf(live: Live, config: LdapConfig, anchor: string): Prom
   for (const { dn, scope } of basesOf(config)) {
     const filter = equalsShown(directory.anchor, anchor);
     const { entries, result } = await all(client, decoder, { base: dn, scope, filter, attributes: [directory.anchor] });
-    if (![0, NO_SUCH_OBJECT].includes(result.code)) throw refusal(`a look-up at "${dn}"`, result);
+    if (result.code === NO_SUCH_OBJECT) throw baseGone(dn);
+    if (result.code !== 0) throw refusal(`a look-up at "${dn}"`, result);
     const found = entries.find((entry) => anchorOf(entry, directory.anchor) === anchor);
     if (found !== undefined) return found.dn;
   }
   return null;
+}
+
+/** It says nothing of what stood below it, which may have been moved with it: nothing there is known to be gone. */
+export function baseGone(dn: string): RollcallError {
+  return new RollcallError('configuration', `there is no "${dn.slice(0, 512)}", or the account may not see it`, {
+    remedy: 'correct base, or put the entry back with what stands below it',
+  });
 }

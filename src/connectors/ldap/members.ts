@@ -19,3 +19,8 @@ export function needsMember(classes: readonly LdifValue[]): string | null {
   }
   return null;
 }
+
+/** Whether some class may want a value of it. */
+export function isMember(attribute: string): boolean {
+  return MUST.values().some((name) => name.toLowerCase() === attribute.toLowerCase());
+}

@@ -1,14 +1,16 @@
 /** The smallest change that makes an entry what it should be. Pure: what it has and what is wanted in, modifications out. */
 import { RollcallError } from '#core/errors';
+import { normalForm } from '#core/matching';
 import { parseInstant } from '#core/time';
 import { type Edits, findName, setKey, values } from '#protocols/ldap/edits';
 import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
 import type { Modification } from '#protocols/ldap/requests';
-import { canonicalDescription } from '#protocols/ldap/schema';
+import { attributeHint, canonicalDescription } from '#protocols/ldap/schema';
 import type { DirectorySchema } from '#protocols/ldap/subschema';
+import { NO_MEMBER } from './members.ts';
 
 /** Values a modification has at the most: Active Directory takes 5,000, and a long one keeps others waiting. */
-const CHUNK = 1000;
+export const CHUNK = 1000;
 
 /** An attribute's one spelling. @throws RollcallError invalidValue */
 export function described(name: string): string {
@@ -22,31 +24,39 @@ export function described(name: string): string {
 /** Values as this server wants them: instants are written in another way than Rollcall keeps them (RFC 4517 3.3.13). */
 export function sent(name: string, value: Edits['set'][string], schema: DirectorySchema): LdifValue[] {
   const list = values(name, value);
-  if (schema[name]?.type !== 'instant') return list;
-  return list.map((each) => {
-    const instant = typeof each === 'string' ? parseInstant(each) : null;
-    return instant === null ? each : `${new Date(instant).toISOString().replace(/[-:T]/g, '').slice(0, 14)}.0Z`;
-  });
+  return schema[name]?.type === 'instant' ? list.map(generalizedTime) : list;
+}
+
+function generalizedTime(value: LdifValue): LdifValue {
+  const instant = typeof value === 'string' ? parseInstant(value) : null;
+  if (instant === null) return value;
+  const [, seconds, fraction] = /^(.*)\.(\d+?)0*Z$/.exec(new Date(instant).toISOString().replace(/[-:T]/g, ''))!;
+  return `${seconds}.${fraction}Z`;
 }
 
 /**
- * What `set` changes of the values there are. `named`: each value that goes is named, so that a server which cannot compare anything else
- * refuses where it is gone, or another came.
+ * How values are changed. `values`: those that come and go; `named`: each that goes is named, so that a server which cannot compare
+ * anything else refuses where it is gone, or another came; `whole`: all of an attribute.
  */
-export function replacing(current: LdifAttributes, set: Edits['set'], schema: DirectorySchema, named: boolean): Modification[] {
+export type Way = 'values' | 'named' | 'whole';
+
+/** What `set` changes of the values there are. */
+export function replacing(current: LdifAttributes, set: Edits['set'], schema: DirectorySchema, way: Way): Modification[] {
   const out: Modification[] = [];
   for (const [given, value] of Object.entries(set)) {
     const attribute = described(given);
     const wanted = sent(attribute, value, schema);
     const now = current[findName(current, attribute) ?? attribute] ?? [];
-    const [has, wants] = [keysOf(attribute, now), keysOf(attribute, wanted)];
-    const come = wanted.filter((each) => !has.has(setKey(attribute, each)));
-    const go = now.filter((each) => !wants.has(setKey(attribute, each)));
+    const key = keyOf(attribute, schema);
+    const [has, wants] = [new Set(now.map(key)), new Set(wanted.map(key))];
+    const come = wanted.filter((each) => !has.has(key(each)));
+    const go = now.filter((each) => !wants.has(key(each)));
     if (come.length === 0 && go.length === 0) continue;
+    const named = way === 'named';
     if (wanted.length === 0) out.push({ op: 'delete', attribute, values: named && typeof now[0] === 'string' ? now : [] });
-    else if (now.length === 0) out.push({ op: 'add', attribute, values: wanted });
     // Bytes have no rule by which a server could find the one that goes; of one value there is nothing to leave as it is.
-    else if ((now.length < 2 && !named) || typeof wanted[0] !== 'string') out.push({ op: 'replace', attribute, values: wanted });
+    else if (way === 'whole' || (now.length === 1 && !named) || (now.length > 0 && typeof wanted[0] !== 'string'))
+      out.push({ op: 'replace', attribute, values: wanted });
     else {
       if (go.length > 0) out.push({ op: 'delete', attribute, values: go });
       if (come.length > 0) out.push({ op: 'add', attribute, values: come });
@@ -55,8 +65,11 @@ export function replacing(current: LdifAttributes, set: Edits['set'], schema: Di
   return out;
 }
 
-function keysOf(attribute: string, list: readonly LdifValue[]): ReadonlySet<string> {
-  return new Set(list.map((each) => setKey(attribute, each)));
+/** Two values that are written alike have the same key; an instant, and a DN, can be written in several ways. */
+function keyOf(attribute: string, schema: DirectorySchema): (value: LdifValue) => string {
+  const { type, matching } = schema[attribute] ?? attributeHint(attribute);
+  const alike = type === 'instant' || matching === 'dn';
+  return (value) => (alike && typeof value === 'string' ? `=${normalForm(value, matching)}` : setKey(attribute, value));
 }
 
 /** `add` and `remove` as they are, in pieces, each for a request of its own. */
@@ -72,13 +85,34 @@ export function editing({ add = {}, remove = {} }: Pick<Edits, 'add' | 'remove'>
   return [...pieces('delete', remove), ...pieces('add', add)];
 }
 
-/** The first attribute that is otherwise than it was `seen`; null where all are as they were. */
+/** What `add` and `remove` make of the lists there are. */
+export function edited(
+  current: LdifAttributes,
+  { add = {}, remove = {} }: Pick<Edits, 'add' | 'remove'>,
+  schema: DirectorySchema,
+): LdifAttributes {
+  const out: LdifAttributes = Object.create(null);
+  for (const given of Object.keys({ ...remove, ...add })) {
+    const attribute = described(given);
+    const key = keyOf(attribute, schema);
+    const listOf = (edits: NonNullable<Edits['add']>): LdifValue[] => sent(attribute, edits[given] ?? [], schema);
+    const gone = new Set(listOf(remove).map(key));
+    const left = (current[findName(current, attribute) ?? attribute] ?? []).filter((each) => !gone.has(key(each)));
+    const there = new Set(left.map(key));
+    out[attribute] = [...left, ...listOf(add).filter((each) => !there.has(key(each)))];
+  }
+  return out;
+}
+
+/** The first attribute that is otherwise than it was `seen`, as the directory compares; null where all are as they were. */
 export function changedSince(current: LdifAttributes, seen: Edits['set'], schema: DirectorySchema): string | null {
   for (const [given, value] of Object.entries(seen)) {
     const attribute = described(given);
-    const [was, is] = [sent(attribute, value, schema), current[findName(current, attribute) ?? attribute] ?? []];
-    const keys = keysOf(attribute, was);
-    if (was.length !== is.length || is.some((each) => !keys.has(setKey(attribute, each)))) return attribute;
+    const { matching } = schema[attribute] ?? attributeHint(attribute);
+    const key = (each: LdifValue): string => (typeof each === 'string' ? normalForm(each, matching) : setKey(attribute, each));
+    const shown = (current[findName(current, attribute) ?? attribute] ?? []).filter((each) => each !== NO_MEMBER);
+    const [was, is] = [values(attribute, value), shown].map((list) => new Set(list.map(key)));
+    if (was!.symmetricDifference(is!).size > 0) return attribute;
   }
   return null;
 }

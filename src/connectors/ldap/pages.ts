@@ -37,6 +37,7 @@ export async function* searchPages(
   const operation = search(request);
   const isPaged = directory.controls.has(PAGED);
   let size = pageSize;
+  let begun = false;
 
   function fetch(cookie: Uint8Array): Fetch {
     const entries: Taken[] = [];
@@ -58,11 +59,12 @@ export async function* searchPages(
       const { entries, result }: Answer = await next.done;
       signal.throwIfAborted();
       // Some servers refuse pages above a size of their own, and do not say which.
-      if (result.code === ADMIN_LIMIT && entries.length === 0 && size > 1 && isPaged) {
+      if (result.code === ADMIN_LIMIT && !begun && entries.length === 0 && size > 1 && isPaged) {
         size = Math.ceil(size / 2);
         next = fetch(new Uint8Array(0));
         continue;
       }
+      begun = true;
       const cookie: Uint8Array = result.code === 0 && isPaged ? pagedCookie(result.controls) : new Uint8Array(0);
       next = cookie.length > 0 ? fetch(cookie) : null;
       const objects: ReadObject[] = [];

@@ -3,7 +3,7 @@ import type { Page } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
 import { allOf, anyOf, EVERYTHING, equals, type Filter } from '#protocols/ldap/filter';
 import type { LdapResult } from '#protocols/ldap/responses';
-import { ADMIN_LIMIT, SIZE_LIMIT, TIME_LIMIT } from '#protocols/ldap/result-codes';
+import { isLimit } from '#protocols/ldap/result-codes';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import { lockOf } from './account.ts';
 import { type Base, basesOf, filterOf, type LdapConfig } from './config.ts';
@@ -74,6 +74,6 @@ export async function* readEverything(reading: Reading, signal: AbortSignal, res
 function cutShort({ dn }: Base, result: LdapResult): Fault | undefined {
   if (result.code === 0) return undefined;
   const fault = refusal(`reading "${dn}"`, result);
-  if ([SIZE_LIMIT, TIME_LIMIT, ADMIN_LIMIT].includes(result.code)) return toFault(fault);
+  if (isLimit(result)) return toFault(fault);
   throw fault;
 }

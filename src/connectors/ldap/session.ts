@@ -44,10 +44,12 @@ export class Session {
   /** @throws RollcallError that says what to do */
   async live(): Promise<Live> {
     if (this.#closed) throw new RollcallError('unavailable', 'the connection was closed');
-    const now = await this.#live?.catch(() => null);
+    const last = this.#live;
+    const now = await last?.catch(() => null);
     if (now?.client.isOpen) return now;
-    this.#live = this.#first();
-    return this.#live;
+    // Whoever else waited for the last one may have begun the next.
+    if (this.#live === last) this.#live = this.#first();
+    return this.#live!;
   }
 
   /** Another connection to the same system, for what has to have one of its own. */

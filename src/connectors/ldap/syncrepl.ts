@@ -19,7 +19,7 @@ import { NOTHING } from '#protocols/ldap/filter';
 import { uuidText } from '#protocols/ldap/ids';
 import { search } from '#protocols/ldap/requests';
 import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
-import { SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
+import { isLimit, SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
 import type { ChangeReader, Feed, Piece } from './changes.ts';
 import { type Base, basesOf } from './config.ts';
 import { refusal } from './faults.ts';
@@ -129,6 +129,8 @@ function endOf(result: LdapResult, { dn }: Base, shown: boolean): Buffer | null 
   if (result.code === SYNC_REFRESH_REQUIRED) throw unknownPlace('the server no longer knows what changed since the last read');
   // The answer to a cookie that is newer than what the server has: a copy of an older day was put back.
   if (result.code === UNWILLING) throw unknownPlace(`the server has an older state than was read before: ${result.text}`);
+  // Changes do not come in pages, as a full read does.
+  if (isLimit(result)) throw unknownPlace(`there are more changes below "${dn}" than a limit of the server lets through`);
   if (result.code !== 0) throw refusal(`reading the changes below "${dn}"`, result);
   const { cookie, refreshDeletes } = doneOf(result.controls);
   if (refreshDeletes && cookie !== undefined && cookie.length > 0) return cookie;

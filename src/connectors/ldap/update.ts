@@ -6,58 +6,45 @@ import { assertion } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { allOf, EVERYTHING, equals } from '#protocols/ldap/filter';
 import { nameKey } from '#protocols/ldap/names';
-import { modify, modifyDn } from '#protocols/ldap/requests';
-import type { LdapResult } from '#protocols/ldap/responses';
-import { ASSERTION_FAILED, NO_SUCH_ATTRIBUTE, VALUE_EXISTS } from '#protocols/ldap/result-codes';
-import { ENABLED, enabledValue, lockOf } from './account.ts';
+import { modifyDn } from '#protocols/ldap/requests';
+import { ENABLED, isEnabled, lockOf } from './account.ts';
+import { changeEntry, Stale } from './change.ts';
+import { halfDone, Unanswered } from './client.ts';
 import { basesOf } from './config.ts';
 import { nameOf } from './create.ts';
 import { notThere } from './delete.ts';
-import { editValues } from './edit-values.ts';
 import { refusal } from './faults.ts';
-import { equalsShown } from './look-up.ts';
-import { changedSince, described, editing, replacing } from './modifications.ts';
+import { baseGone, equalsShown } from './look-up.ts';
+import { changedSince, described } from './modifications.ts';
 import { parentText, rdnText } from './rdn.ts';
 import { all } from './session.ts';
-import { storedAnswer, storedControls } from './stored.ts';
 import type { Writing } from './write.ts';
 
-/** The assertion did not hold, or a value to be taken out was gone, or another one there already. */
-const STALE: ReadonlySet<number> = new Set([ASSERTION_FAILED, NO_SUCH_ATTRIBUTE, VALUE_EXISTS]);
-
-/** Somebody else changed it since it was seen. */
-export class Stale extends RollcallError {
-  constructor(dn: string, attribute?: string) {
-    super('conflict', 'somebody changed the entry since it was read', {
-      where: { object: dn.slice(0, 512), ...(attribute === undefined ? {} : { attribute }) },
-      remedy: 'it is read again first, and the rules decide',
-    });
+export async function updateEntry(item: WriteItem, writing: Writing): Promise<WriteResult> {
+  const current = await currentEntry(item, writing);
+  if (current === null) throw notThere(item.anchor);
+  const changed = changedSeen(item, current, writing);
+  if (changed !== null) throw new Stale(current.dn, changed);
+  const dn = item.name === undefined ? current.dn : nameOf(item, writing.reading.config);
+  if (isName(current.dn, dn)) return await changeEntry(item, current, unchanged(current, writing), writing);
+  await rename(current.dn, dn, writing);
+  try {
+    const now = (await currentEntry(item, writing)) ?? { ...current, dn };
+    return await changeEntry(item, now, unchanged(now, writing), writing);
+  } catch (error) {
+    throw await undone(error, () => rename(dn, current.dn, writing));
   }
 }
 
-export async function updateEntry(item: WriteItem, writing: Writing): Promise<WriteResult> {
-  const { live, reading } = writing;
-  const current = await currentEntry(item, writing);
-  if (current === null) throw notThere(item.anchor);
-  const changed = changedSince(current.attributes, setOf({ ...item, set: item.seen ?? {} }, current, writing), live.schema);
-  if (changed !== null) throw new Stale(current.dn, changed);
-  const dn = item.name === undefined ? current.dn : await rename(current.dn, nameOf(item, reading.config), writing);
+/** What is refused changes nothing: the name goes back too. Answers what to throw. */
+async function undone(error: unknown, undo: () => Promise<void>): Promise<unknown> {
+  if (!(error instanceof RollcallError) || error.kind === 'unavailable')
+    return error instanceof RollcallError ? halfDone(error) : error;
   try {
-    const now = dn === current.dn ? current : ((await currentEntry(item, writing)) ?? current);
-    const controls = unchanged(now, writing);
-    const changes = replacing(now.attributes, setOf(item, now, writing), live.schema, controls.length === 0);
-    let result: LdapResult | null = null;
-    if (changes.length > 0) {
-      result = await live.client.request(modify(dn, changes), [...storedControls(live), ...controls]);
-      if (STALE.has(result.code)) throw new Stale(dn);
-      if (result.code !== 0) throw refusal('the entry cannot be changed', result, { object: dn.slice(0, 512) });
-    }
-    for (const edit of editing(item, live.schema)) result = await editValues(dn, edit, writing);
-    return await storedAnswer(writing, dn, result);
-  } catch (error) {
-    // What is refused changes nothing: the name goes back too.
-    if (dn !== current.dn) await rename(dn, current.dn, writing);
-    throw error;
+    await undo();
+    return error;
+  } catch {
+    return new Unanswered(`${error.message}; the entry keeps its new name`, 'what there is now is looked at first');
   }
 }
 
@@ -77,31 +64,34 @@ async function currentEntry({ anchor, set, seen }: WriteItem, { live, reading }:
   for (const { dn, scope } of bases) {
     const { entries, result } = await all(client, decoder, { base: dn, scope, filter, attributes, sizeLimit: 2 });
     if (entries.length === 1) return entries[0]!;
+    if (result.code === 32 && !own) throw baseGone(dn);
     if (result.code !== 0 && result.code !== 32) throw refusal('the entry cannot be read', result, { object: anchor });
   }
   return null;
 }
 
-function setOf({ set, kind }: WriteItem, now: LdapEntry, { live }: Writing): WriteItem['set'] {
+/** The first attribute that is otherwise than it was seen; null where all are as they were. */
+function changedSeen({ seen = {}, kind }: WriteItem, now: LdapEntry, { live }: Writing): string | null {
   const { vendor } = live.directory;
-  const lock = kind === 'person' ? lockOf(vendor, live.schema) : null;
-  if (lock === null || set[ENABLED] === undefined) return set;
-  const { [ENABLED]: enabled, ...others } = set;
-  return { ...others, [lock]: enabledValue(vendor, enabled !== false, now.attributes[lock]?.map(String)[0]) };
+  if (kind !== 'person' || seen[ENABLED] === undefined || lockOf(vendor, live.schema) === null)
+    return changedSince(now.attributes, seen, live.schema);
+  const { [ENABLED]: enabled, ...others } = seen;
+  // A lock that ends by itself is none of ours.
+  if (isEnabled(vendor, now.attributes) !== enabled) return ENABLED;
+  return changedSince(now.attributes, others, live.schema);
 }
 
-/** Holds as long as the entry is what was read of it. */
+/** Holds as long as the entry is what was read of it. Of changes alone: a rename is of what is unique. */
 function unchanged(now: LdapEntry, { live }: Writing): readonly Control[] {
   const { assertion: offered, version } = live.directory;
   const [value] = (version === null ? undefined : now.attributes[version]) ?? [];
   return offered && value !== undefined ? [assertion(allOf([equals(version!, value)]))] : [];
 }
 
-/** Answers the new name. */
-async function rename(from: string, to: string, { live }: Writing): Promise<string> {
-  if (nameKey(from) === nameKey(to) && rdnText(from) === rdnText(to)) return from;
+const isName = (from: string, to: string): boolean => nameKey(from) === nameKey(to) && rdnText(from) === rdnText(to);
+
+async function rename(from: string, to: string, { live }: Writing): Promise<void> {
   const moved = nameKey(parentText(from)) !== nameKey(parentText(to));
   const result = await live.client.request(modifyDn(from, rdnText(to), moved ? parentText(to) : undefined));
   if (result.code !== 0) throw refusal('the entry cannot be renamed', result, { object: from.slice(0, 512) });
-  return to;
 }

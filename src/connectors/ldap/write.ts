@@ -1,13 +1,14 @@
 /** Creates, updates and deletes: several under way at once on one connection, each with its own answer. */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
-import { RollcallError, toFault } from '#core/errors';
+import { toFault } from '#core/errors';
 import { depth, nameKey, parentKey } from '#protocols/ldap/names';
+import { Stale } from './change.ts';
 import { Unanswered } from './client.ts';
 import { createEntry } from './create.ts';
-import { deleteEntry } from './delete.ts';
+import { deleteEntry, Parent } from './delete.ts';
 import type { Reading } from './read.ts';
 import type { Live } from './session.ts';
-import { Stale, updateEntry } from './update.ts';
+import { updateEntry } from './update.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Requests under way at once: slapd takes a hundred of one connection, and sixteen keep it busy. */
@@ -35,24 +36,42 @@ export function ldapWriter(reading: Reading): Writer {
 async function writeAll(items: readonly WriteItem[], writing: Writing): Promise<WriteResult[]> {
   const results: WriteResult[] = [];
   const created = new Map<string, Promise<void>>();
+  let parents: Placed[] = [];
+  const write = async (one: Placed): Promise<void> => {
+    try {
+      results[one.place] = await written(one.item, writing);
+    } catch (error) {
+      if (error instanceof Parent) parents.push(one);
+      results[one.place] = refused(error, one.item);
+    }
+  };
   const order = items.map((item, place) => ({ item, place, key: nameKey(item.name ?? '') ?? '' })).sort(parentsFirst);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let one = order[next++]; one !== undefined; one = order[next++]) {
-      const { item, place, key } = one;
+      const { item, key } = one;
       let done = (): void => undefined;
-      if (item.operation === 'create') created.set(key, new Promise((resolve) => (done = resolve)));
+      // What is no DN stands below nothing, itself included.
+      if (item.operation === 'create' && key !== '') created.set(key, new Promise((resolve) => (done = resolve)));
       await created.get(parentKey(key));
-      results[place] = await writeOne(item, writing);
+      await write(one);
       done();
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  // A delete does not say where its entry stands: what had others below it goes once they are gone.
+  for (let before = items.length; parents.length > 0 && parents.length < before; ) {
+    const again = parents;
+    before = again.length;
+    parents = [];
+    for (const one of again) await write(one);
+  }
   return results;
 }
 
 interface Placed {
   readonly item: WriteItem;
+  readonly place: number;
   readonly key: string;
 }
 
@@ -62,14 +81,14 @@ function parentsFirst(a: Placed, b: Placed): number {
   return left === right ? 0 : left - right;
 }
 
-async function writeOne(item: WriteItem, writing: Writing): Promise<WriteResult> {
-  try {
-    if (item.operation === 'create') return await createEntry(item, writing);
-    return await (item.operation === 'update' ? updateEntry(item, writing) : deleteEntry(item, writing));
-  } catch (error) {
-    if (!(error instanceof RollcallError)) throw error;
-    const fault = toFault(error, item.anchor === null ? {} : { object: item.anchor });
-    if (error instanceof Stale) return { ok: false, fault, stale: true };
-    return error instanceof Unanswered ? { ok: false, fault, unknown: true } : { ok: false, fault };
-  }
+function written(item: WriteItem, writing: Writing): Promise<WriteResult> {
+  if (item.operation === 'create') return createEntry(item, writing);
+  return item.operation === 'update' ? updateEntry(item, writing) : deleteEntry(item, writing);
+}
+
+function refused(error: unknown, { anchor }: WriteItem): WriteResult {
+  // A fault of this program is that of one entry too: others are under way.
+  const fault = toFault(error, anchor === null ? {} : { object: anchor });
+  if (error instanceof Stale) return { ok: false, fault, stale: true };
+  return error instanceof Unanswered ? { ok: false, fault, unknown: true } : { ok: false, fault };
 }

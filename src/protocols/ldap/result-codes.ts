@@ -8,6 +8,7 @@ export const REFERRAL = 10;
 export const ADMIN_LIMIT = 11;
 export const UNAVAILABLE_CRITICAL_EXTENSION = 12;
 export const NO_SUCH_ATTRIBUTE = 16;
+export const INAPPROPRIATE_MATCHING = 18;
 export const CONSTRAINT_VIOLATION = 19;
 export const VALUE_EXISTS = 20;
 export const NO_SUCH_OBJECT = 32;
@@ -82,6 +83,11 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map(
     { name, kind: kind as ErrorKind, remedy },
   ]),
 );
+
+/** The server showed less than there is. */
+export function isLimit({ code }: { readonly code: number }): boolean {
+  return code === SIZE_LIMIT || code === TIME_LIMIT || code === ADMIN_LIMIT;
+}
 
 export function meaningOf(code: number): Meaning {
   return MEANINGS.get(code) ?? { name: `result ${code}`, kind: 'internal', remedy: 'read what the server logged' };
