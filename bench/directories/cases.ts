@@ -3,6 +3,13 @@ import { directoryDelta } from './cases/delta.ts';
 import { directoryExport } from './cases/export.ts';
 import { directoryMember } from './cases/member.ts';
 import { directoryRead } from './cases/read.ts';
+import { tableRead } from './cases/table.ts';
 import type { DirectoryCase } from './directory-case.ts';
 
-export const DIRECTORY_CASES: readonly DirectoryCase[] = [directoryRead, directoryDelta, directoryExport, directoryMember];
+export const DIRECTORY_CASES: readonly DirectoryCase[] = [
+  directoryRead,
+  directoryDelta,
+  directoryExport,
+  directoryMember,
+  tableRead,
+];
