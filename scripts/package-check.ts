@@ -77,6 +77,19 @@ export function checkPackage(): Count {
       throw new Error(`the example of faults on purpose ends with ${JSON.stringify(told)}`);
     say('the example of faults on purpose, with the installed package');
 
+    // As docs/guide/custom-connector.md has it: nothing is installed beside it, and what it imports is found.
+    const own = project('own');
+    const page = readFileSync(join(root, 'docs/guide/custom-connector.md'), 'utf8');
+    mkdirSync(join(own, 'connectors'));
+    writeFileSync(join(own, 'connectors/user-master.ts'), /```ts\n([\s\S]*?)```/.exec(page)![1]!);
+    writeFileSync(
+      join(own, 'rollcall.yaml'),
+      "connections: { master: { type: ./connectors/user-master.ts, url: 'http://127.0.0.1:9', token: '${env:MASTER_TOKEN}' } }\n",
+    );
+    const checked = output(join(prefix, 'bin/rollcall'), ['check'], { cwd: own, env: { ...env, MASTER_TOKEN: 'secret' } }, [1]);
+    if (!checked.includes('http://127.0.0.1:9 does not answer')) throw new Error(`a connector of one's own: ${checked}`);
+    say('the connector of the guide, in TypeScript, with the installed program');
+
     const demo = [
       '--conditions=source',
       join(root, 'examples/demo/demo.ts'),

@@ -1,4 +1,4 @@
-/** The only list of connectors. */
+/** The only list of connectors that are built in; config/own-connectors loads those that rollcall.yaml names by path. */
 import type { ConnectorDefinition } from '#connectors/contract';
 import { csv } from '#connectors/csv/index';
 import { jsonl } from '#connectors/jsonl/index';

@@ -12,6 +12,7 @@ import { deprovisionOf, gateLimits } from './gates.ts';
 import { withKeys } from './keys.ts';
 import type { ConnectionConfig } from './model.ts';
 import type { Outline } from './outline.ts';
+import { BY_PATH, withOwnConnectors } from './own-connectors.ts';
 import { compileRules } from './rules.ts';
 import type { Sources } from './secrets/references.ts';
 import { readSettings } from './settings.ts';
@@ -26,10 +27,11 @@ export interface ReadConnections {
 export async function readConnections(
   written: Written,
   outline: Outline,
-  definitions: ReadonlyMap<string, ConnectorDefinition>,
+  builtIn: ReadonlyMap<string, ConnectorDefinition>,
   sources: Sources,
   collect: Collector,
 ): Promise<ReadConnections> {
+  const definitions = await withOwnConnectors(written, builtIn, sources, collect);
   checkWritten(written, outline, collect);
   const compiled = compileRules(written, outline, await loadFunctions(written, sources, collect), collect);
   const connections: ConnectionConfig[] = [];
@@ -41,7 +43,7 @@ export async function readConnections(
     const rules = compiled.connections.get(name)!;
     connections.push({
       name,
-      type: node.type,
+      type: definition.type,
       rank: outline.connections.indexOf(name),
       definition,
       settings: settings.settings,
@@ -69,12 +71,14 @@ function definitionOf(
 ): ConnectorDefinition | null {
   const definition = definitions.get(node.type);
   if (definition !== undefined) return definition;
-  const meant = nearest(node.type, definitions.keys());
+  if (BY_PATH.test(node.type)) return null; // Its file has a fault, which is told.
+  const names = [...definitions.keys()].filter((one) => !BY_PATH.test(one));
+  const meant = /\.[cm]?[jt]s$/.test(node.type) ? `./${node.type}` : nearest(node.type, names);
   collect.fault(
     ['connections', name, 'type'],
     'value',
     'there is no connector of this type',
-    meant === null ? `types: ${[...definitions.keys()].join(', ')}` : `did you mean ${meant}?`,
+    meant === null ? `types: ${names.join(', ')}` : `did you mean ${meant}?`,
   );
   return null;
 }

@@ -1,14 +1,11 @@
 /**
- * Functions of one's own, `./rules.ts#name`: loaded before rules are compiled, since compiling does not wait. The file is
- * code that its author chose to run, as a hook is; it is looked for beside rollcall.yaml and named relative to it.
+ * Functions of one's own, `./rules.ts#name`: loaded before rules are compiled, since compiling does not wait (module.ts).
  */
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { sha256Hex } from '#core/digest';
 import { nearest } from '#core/text';
 import type { OwnFunction } from '#rules/compile';
 import type { Collector } from './collect.ts';
 import type { Path } from './document.ts';
+import { loadModule } from './module.ts';
 import type { Sources } from './secrets/references.ts';
 import type { Written } from './written.ts';
 
@@ -52,26 +49,9 @@ async function load(reference: string, sources: Sources): Promise<Found> {
   if (file === undefined || name === undefined) {
     return { fault: 'does not name a function', remedy: 'write file and name, such as ./rules.ts#login' };
   }
-  const absolute = path.resolve(sources.folder, file);
-  let hash: string;
-  let module: { readonly [name: string]: unknown };
-  try {
-    hash = sha256Hex(await sources.readFile(absolute));
-  } catch {
-    return {
-      fault: `the file ${file} cannot be read`,
-      remedy: 'create it, or correct its path; paths start at the folder of this file',
-    };
-  }
-  try {
-    // The content in the address: an edited file is another module.
-    module = await import(`${pathToFileURL(absolute).href}?${hash}`);
-  } catch (error) {
-    return {
-      fault: `the file ${file} cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown error'}`,
-      remedy: 'mend it; it must be an ES module',
-    };
-  }
+  const loaded = await loadModule(file, sources);
+  if ('fault' in loaded) return loaded;
+  const { module, hash } = loaded;
   const call = Object.hasOwn(module, name) ? module[name] : undefined;
   if (typeof call !== 'function') {
     const meant = nearest(name, Object.keys(module));

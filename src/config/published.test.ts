@@ -49,6 +49,9 @@ describe('the schema for editors', () => {
     expect(loaded).toMatchObject({ ok: true });
   });
 
+  test('takes a connector of one’s own, whose keys it does not know', () =>
+    expect(errorsOf('connections: { a: { type: ./connectors/a.ts, url: x }, b: { type: /etc/b.mjs, mode: on } }')).toEqual([]));
+
   test.each([
     ['top-level key', 'zone:', 'zoen:', /additional properties/],
     ['type', 'type: csv', 'type: cvs', /allowed values/],

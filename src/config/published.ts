@@ -1,6 +1,7 @@
 /** The JSON Schema for editors, from the same declarations that check the file. Draft 7: what editors understand best. */
 import { z } from 'zod';
 import type { ConnectorDefinition } from '#connectors/contract';
+import { BY_PATH } from './own-connectors.ts';
 import { connectionKeys, file } from './shape/file.ts';
 import { isSecret, knownKeys, schemasAt } from './shape/walk.ts';
 
@@ -11,7 +12,9 @@ export function jsonSchema(definitions: ReadonlyMap<string, ConnectorDefinition>
   const whole = toJson(file);
   const connections = (whole.properties as Json).connections as Json;
   const common = connections.additionalProperties as Json;
-  (common.properties as Json).type = { ...((common.properties as Json).type as Json), enum: [...definitions.keys()].sort() };
+  const { type, ...meaning } = (common.properties as Json).type as Json;
+  const types = [{ enum: [...definitions.keys()].sort() }, { type, pattern: BY_PATH.source }];
+  (common.properties as Json).type = { ...meaning, anyOf: types };
   delete common.additionalProperties;
   common.allOf = [...definitions.values()].sort((a, b) => (a.type < b.type ? -1 : 1)).map(perType);
   return {

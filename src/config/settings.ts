@@ -39,7 +39,16 @@ export async function readSettings(
   const resolved = await resolveReferences(own, secret, sources, (path, message, remedy) =>
     collect.fault([...at, ...path], 'value', message, remedy),
   );
-  const checked = definition.config.safeParse(resolved.data);
+  const checked = check(definition, resolved.data);
+  if ('thrown' in checked) {
+    collect.fault(
+      at,
+      'key',
+      `${definition.type} cannot check its settings: ${checked.thrown}`,
+      'mend the connector; its checks must not be asynchronous',
+    );
+    return null;
+  }
   if (!checked.success) {
     for (const found of explainIssues(checked.error.issues, definition.config, resolved.data)) {
       collect.fault([...at, ...found.path], found.part, found.message, found.remedy);
@@ -49,6 +58,18 @@ export async function readSettings(
   conceal(checked.data, own, resolved.references);
   const identity = written(resolved.data, own, [], secret);
   return { settings: checked.data, configHash: sha256Hex(canonicalJson({ type: definition.type, settings: identity })) };
+}
+
+/** A connector of one's own may throw where it checks. */
+function check(
+  { config }: ConnectorDefinition,
+  data: unknown,
+): ReturnType<typeof config.safeParse> | { readonly thrown: string } {
+  try {
+    return config.safeParse(data);
+  } catch (error) {
+    return { thrown: error instanceof Error ? error.message.split('\n')[0]! : 'unknown error' };
+  }
 }
 
 /** The settings with every secret as the reference it was written as: a new password is not a new system. */

@@ -65,7 +65,11 @@ const profileName = z
 
 /** Keys that every connection may have, whatever its type. */
 export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
-  type: z.string().describe('Which connector reaches the system.'),
+  type: z
+    .string()
+    .describe(
+      'Which connector reaches the system: one of those below, or a file with one of your own, such as `./connectors/user-master.ts`.',
+    ),
   mode: z
     .enum(['observe', 'hold', 'on'])
     .optional()
