@@ -33,6 +33,14 @@ export interface TestUnit extends AsyncDisposable {
   remove(): Promise<void>;
 }
 
+/** Entries added, and changes made, as LDIF says. */
+export async function edit(server: SambaTold, ldif: string): Promise<void> {
+  await ldap('ldapmodify', { url: server.ldaps, ...server.admin, caFile: server.caFile }, ['-a'], ldif);
+}
+
+/** LDIF of an account without a password. `more`: lines of it. */
+export const user = (dn: string, more = ''): string => `dn: ${dn}\nobjectClass: user\n${more}\n`;
+
 /** An organizational unit for one test. */
 export async function freshUnit(server: SambaTold): Promise<TestUnit> {
   const dn = `OU=t${randomBytes(6).toString('hex')},${server.base}`;

@@ -9,6 +9,8 @@ import type { Vendor } from './config.ts';
 export const ENABLED = 'enabled';
 
 const DISABLED_BIT = 2;
+/** An account that is made without saying otherwise has it: enabled so, it lets everybody in who gives no password. */
+const NO_PASSWORD_NEEDED_BIT = 32;
 /** Locked by an administrator, until one unlocks it; any other time is a lock after wrong passwords, which ends by itself. */
 const LOCKED = '000001010000Z';
 
@@ -38,7 +40,7 @@ export function isEnabled(vendor: Vendor, attributes: LdifAttributes): boolean |
 export function enabledValue(vendor: Vendor, enabled: boolean, now: string | undefined): string | null {
   if (vendor === 'activeDirectory') {
     const bits = Number(now ?? 512);
-    return String(enabled ? bits & ~DISABLED_BIT : bits | DISABLED_BIT);
+    return String(enabled ? bits & ~(DISABLED_BIT | NO_PASSWORD_NEEDED_BIT) : bits | DISABLED_BIT);
   }
   if (enabled) return null;
   return vendor === 'openldap' ? LOCKED : 'true';

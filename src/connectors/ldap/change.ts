@@ -6,16 +6,10 @@ import type { LdapEntry } from '#protocols/ldap/entry';
 import { EVERYTHING } from '#protocols/ldap/filter';
 import { type Modification, modify } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
-import {
-  ASSERTION_FAILED,
-  INAPPROPRIATE_MATCHING,
-  NO_SUCH_ATTRIBUTE,
-  OBJECT_CLASS_VIOLATION,
-  VALUE_EXISTS,
-} from '#protocols/ldap/result-codes';
+import { ASSERTION_FAILED, INAPPROPRIATE_MATCHING, OBJECT_CLASS_VIOLATION } from '#protocols/ldap/result-codes';
 import { ENABLED, enabledValue, isEnabled, lockOf } from './account.ts';
 import { halfDone } from './client.ts';
-import { editValues } from './edit-values.ts';
+import { editValues, isAlready } from './edit-values.ts';
 import { refusal } from './faults.ts';
 import { isMember, NO_MEMBER } from './members.ts';
 import { CHUNK, described, edited, editing, replacing } from './modifications.ts';
@@ -82,8 +76,6 @@ async function isSame({ dn, attributes }: LdapEntry, { live }: Writing): Promise
   const now = await one(client, decoder, { base: dn, scope: 'base', filter: EVERYTHING, attributes: [version] });
   return now !== null && String(now.attributes[version]) === String(attributes[version]);
 }
-
-const isAlready = ({ code }: LdapResult): boolean => code === NO_SUCH_ATTRIBUTE || code === VALUE_EXISTS;
 
 async function send(
   dn: string,

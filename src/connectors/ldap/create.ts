@@ -4,7 +4,7 @@ import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import { createdEntry, type Edits, findName } from '#protocols/ldap/edits';
 import { USUAL_CLASSES } from '#protocols/ldap/kinds';
-import type { LdifValue } from '#protocols/ldap/ldif';
+import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { add } from '#protocols/ldap/requests';
 import { ENABLED, enabledValue, lockOf } from './account.ts';
@@ -29,12 +29,14 @@ export async function createEntry(item: WriteItem, writing: Writing): Promise<Wr
   for (const [name, value] of Object.entries(others)) set[described(name)] = sent(described(name), value, live.schema);
   const lock = item.kind === 'person' ? lockOf(vendor, live.schema) : null;
   if (lock !== null && set[lock] === undefined) {
-    const value = enabledValue(vendor, enabled !== false && vendor !== 'activeDirectory', undefined);
+    const unlocked = vendor !== 'activeDirectory' || findName(set, 'unicodePwd') !== undefined;
+    const value = enabledValue(vendor, enabled !== false && unlocked, undefined);
     if (value !== null) set[lock] = value;
   }
   const classes = reading.config.objectClasses[item.kind] ?? CLASSES[vendor]?.[item.kind] ?? USUAL_CLASSES[item.kind] ?? null;
   const { attributes } = createdEntry(dn, { ...item, set }, classes);
   if (findName(attributes, 'objectClass') === undefined) throw classless(item.kind);
+  if (vendor === 'activeDirectory') checkLogonName(attributes, dn);
   const member = needsMember(attributes['objectClass']!);
   if (member !== null && findName(attributes, member) === undefined) attributes[member] = [NO_MEMBER];
   const result = await live.client.request(add(dn, Object.entries<readonly LdifValue[]>(attributes)), storedControls(live));
@@ -44,6 +46,17 @@ export async function createEntry(item: WriteItem, writing: Writing): Promise<Wr
   } catch (error) {
     throw error instanceof RollcallError ? halfDone(error) : error;
   }
+}
+
+/** Active Directory makes one up where none is given: nobody could sign in by it. */
+function checkLogonName(attributes: LdifAttributes, dn: string): void {
+  const classes = attributes['objectClass']!.map((name) => String(name).toLowerCase());
+  if (!classes.some((name) => name === 'user' || name === 'group') || findName(attributes, 'sAMAccountName') !== undefined)
+    return;
+  throw new RollcallError('invalidValue', 'a new account or group of Active Directory needs a sAMAccountName', {
+    where: { object: dn.slice(0, 512), attribute: 'sAMAccountName' },
+    remedy: 'let the export rule write it, such as sAMAccountName: login',
+  });
 }
 
 /** What is made outside of what is read would never be seen again. */

@@ -2,7 +2,7 @@
 import { afterAll, expect } from 'vitest';
 import type { Change, Connection, ReadObject } from '#connectors/contract';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
-import { freshUnit, sambaOfFile, testOnSamba } from '../../../test/servers/samba.ts';
+import { edit, freshUnit, sambaOfFile, testOnSamba, user } from '../../../test/servers/samba.ts';
 import { ldap } from './index.ts';
 
 const shared = sambaOfFile();
@@ -12,10 +12,8 @@ afterAll(() => Promise.all(opened.map((connection) => connection.close())));
 type Server = Awaited<ReturnType<typeof shared>>;
 const at = (server: Server) => ({ url: server.ldaps, ...server.admin, caFile: server.caFile });
 const unitIn = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
-const user = (dn: string, more = ''): string => `dn: ${dn}\nobjectClass: user\n${more}\n`;
 const group = (dn: string, ...members: string[]): string =>
   `dn: ${dn}\nobjectClass: group\n${members.map((member) => `member: ${member}\n`).join('')}\n`;
-const edit = async (server: Server, ldif: string): Promise<void> => void (await program('ldapmodify', at(server), ['-a'], ldif));
 const move = async (server: Server, dn: string, rdn: string, parent?: string): Promise<void> =>
   void (await program('ldapmodrdn', at(server), ['-r', ...(parent === undefined ? [] : ['-s', parent]), dn, rdn]));
 

@@ -2,7 +2,15 @@
 import { permissiveModify } from '#protocols/ldap/controls';
 import { type Modification, modify } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
-import { INAPPROPRIATE_MATCHING, NO_SUCH_ATTRIBUTE, OBJECT_CLASS_VIOLATION, VALUE_EXISTS } from '#protocols/ldap/result-codes';
+import {
+  ENTRY_EXISTS,
+  INAPPROPRIATE_MATCHING,
+  NO_SUCH_ATTRIBUTE,
+  OBJECT_CLASS_VIOLATION,
+  UNWILLING,
+  VALUE_EXISTS,
+} from '#protocols/ldap/result-codes';
+import { windowsError } from '#protocols/ldap/windows-errors';
 import { refusal } from './faults.ts';
 import { isMember, NO_MEMBER } from './members.ts';
 import { storedControls } from './stored.ts';
@@ -21,13 +29,22 @@ export async function editValues(dn: string, edit: Modification, writing: Writin
     if (last.code === 0) return last;
     if (last.code !== NO_SUCH_ATTRIBUTE) throw refused(last, dn, attribute);
   }
-  const already = result.code === (op === 'add' ? VALUE_EXISTS : NO_SUCH_ATTRIBUTE);
-  if (!already) throw refused(result, dn, attribute);
+  if (!isAlready(result, op)) throw refused(result, dn, attribute);
   if (values.length === 1) return result;
   // One of them is there, or gone: each half by itself, down to that one.
   const half = Math.ceil(values.length / 2);
   await editValues(dn, { op, attribute, values: values.slice(0, half) }, writing);
   return editValues(dn, { op, attribute, values: values.slice(half) }, writing);
+}
+
+/** Refused since a value to be added is there, or one to be taken out is gone. Samba has codes of its own for members. */
+export function isAlready(result: LdapResult, op: Modification['op'] | null = null): boolean {
+  const { code, text } = result;
+  if (windowsError(result)?.kind !== undefined) return false;
+  if (op !== 'delete' && (code === VALUE_EXISTS || code === ENTRY_EXISTS)) return true;
+  return (
+    op !== 'add' && (code === NO_SUCH_ATTRIBUTE || (code === UNWILLING && /^Attribute \S+ doesn't exist for target/.test(text)))
+  );
 }
 
 function refused(result: LdapResult, dn: string, attribute: string): ReturnType<typeof refusal> {

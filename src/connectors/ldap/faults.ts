@@ -1,7 +1,8 @@
-/** What a server refuses, as the error kinds of Rollcall: the table is protocols/ldap/result-codes. */
+/** What a server refuses, as the error kinds of Rollcall: the tables are protocols/ldap/result-codes and windows-errors. */
 import { RollcallError, type Where } from '#core/errors';
 import type { LdapResult } from '#protocols/ldap/responses';
 import { CONSTRAINT_VIOLATION, meaningOf } from '#protocols/ldap/result-codes';
+import { windowsError } from '#protocols/ldap/windows-errors';
 
 /** Texts of servers are shown, but not at any length, and not over several lines. */
 const LONGEST = 300;
@@ -17,16 +18,19 @@ function said({ text }: LdapResult): string {
 
 /** `what`: what was tried, as the beginning of a sentence. */
 export function refusal(what: string, result: LdapResult, where: Where = {}): RollcallError {
-  const taken = takenIn(result);
+  const more = windowsError(result);
+  const taken = more === null ? takenIn(result) : null;
   if (taken !== null)
     return new RollcallError('conflict', `${what}: another entry has that "${taken}" (${result.code})`, {
       where: { ...where, attribute: taken },
       remedy: 'choose another value, or join with the entry that has it',
     });
   const { name, kind, remedy } = meaningOf(result.code);
-  return new RollcallError(kind, `${what}: ${name} (${result.code})${said(result)}`, {
-    where,
-    ...(remedy === undefined ? {} : { remedy }),
+  const words = more?.words == null ? said(result) : `: ${more.words}`;
+  const advice = more?.remedy ?? remedy;
+  return new RollcallError(more?.kind ?? kind, `${what}: ${name} (${result.code})${words}`, {
+    where: more?.attribute === undefined ? where : { ...where, attribute: more.attribute },
+    ...(advice === undefined ? {} : { remedy: advice }),
   });
 }
 

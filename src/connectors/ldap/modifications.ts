@@ -1,6 +1,7 @@
 /** The smallest change that makes an entry what it should be. Pure: what it has and what is wanted in, modifications out. */
 import { RollcallError } from '#core/errors';
 import { normalForm } from '#core/matching';
+import { checkText } from '#core/text';
 import { parseInstant } from '#core/time';
 import { type Edits, findName, setKey, values } from '#protocols/ldap/edits';
 import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
@@ -11,6 +12,9 @@ import { NO_MEMBER } from './members.ts';
 
 /** Values a modification has at the most: Active Directory takes 5,000, and a long one keeps others waiting. */
 export const CHUNK = 1000;
+
+/** Of Active Directory, which wants it in quotes and UTF-16 (MS-ADTS 3.1.1.3.1.5), and shows it to nobody. */
+const PASSWORD = 'unicodePwd';
 
 /** An attribute's one spelling. @throws RollcallError invalidValue */
 export function described(name: string): string {
@@ -23,6 +27,7 @@ export function described(name: string): string {
 
 /** Values as this server wants them: instants are written in another way than Rollcall keeps them (RFC 4517 3.3.13). */
 export function sent(name: string, value: Edits['set'][string], schema: DirectorySchema): LdifValue[] {
+  if (name === PASSWORD && typeof value === 'string') return [Buffer.from(`"${checkText(value)}"`, 'utf16le')];
   const list = values(name, value);
   return schema[name]?.type === 'instant' ? list.map(generalizedTime) : list;
 }
@@ -47,6 +52,10 @@ export function replacing(current: LdifAttributes, set: Edits['set'], schema: Di
     const attribute = described(given);
     const wanted = sent(attribute, value, schema);
     const now = current[findName(current, attribute) ?? attribute] ?? [];
+    if (attribute === PASSWORD) {
+      out.push({ op: 'replace', attribute, values: wanted });
+      continue;
+    }
     const key = keyOf(attribute, schema);
     const [has, wants] = [new Set(now.map(key)), new Set(wanted.map(key))];
     const come = wanted.filter((each) => !has.has(key(each)));

@@ -13,6 +13,7 @@ export const CONSTRAINT_VIOLATION = 19;
 export const VALUE_EXISTS = 20;
 export const NO_SUCH_OBJECT = 32;
 export const OBJECT_CLASS_VIOLATION = 65;
+export const INVALID_CREDENTIALS = 49;
 export const INSUFFICIENT_ACCESS = 50;
 export const UNWILLING = 53;
 export const NOT_ON_NON_LEAF = 66;
