@@ -78,7 +78,8 @@ export function value(of: unknown, most: number = FEW): string {
     return Array.isArray(object.candidates)
       ? `${printable(object.unresolved)} (names several: ${value(object.candidates)})`
       : `${printable(object.unresolved)} (nobody known by that yet)`;
-  if (typeof object.blob === 'string' && typeof object.size === 'number') return `${number(object.size)} bytes`;
+  if (typeof object.blob === 'string' && typeof object.size === 'number')
+    return `${object.blob.startsWith('photo ') ? 'a photo made of ' : ''}${number(object.size)} bytes`;
   if (typeof object.object === 'number') {
     const id = `#${object.object}`;
     return typeof object.label !== 'string' || object.label === id ? id : `${printable(object.label)} (${id})`;

@@ -1,8 +1,7 @@
 /** Durations and sizes as people write them: `30d`, `16MB`. Months and years are left out: they have no fixed length. */
 import { z } from 'zod';
+import { parseSize } from '#core/size';
 import { parseDuration } from '#core/time';
-
-const BYTES = { B: 1, KB: 1_024, MB: 1_048_576, GB: 1_073_741_824 } as const;
 
 const isDuration = (text: string): boolean => {
   try {
@@ -26,6 +25,5 @@ export const size: z.ZodType<string> = z
 
 /** Bytes. The text has passed `size`. */
 export function bytes(text: string): number {
-  const [, number, unit] = /^(\d+)(\w+)$/.exec(text)!;
-  return Number(number) * BYTES[unit as keyof typeof BYTES];
+  return parseSize(text)!;
 }

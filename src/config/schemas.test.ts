@@ -119,6 +119,19 @@ describe('what rules name is looked for in the systems', () => {
     ]);
   });
 
+  test('bytes that the target does not take', async () => {
+    const yaml = (photo: string): string => `connections:
+  hr: { type: csv, path: hr.csv, anchor: id, import: { person: { project: true, attributes: { employeeId: id } } } }
+  ad: { type: ldap, url: 'ldaps://dc1.example.org', export: { person: { attributes: { thumb: { ${photo} } } } } }
+`;
+    const thumb = { type: 'binary', multi: false, matching: 'exact', maxLength: 50_000 } as const;
+    const ad: Schema = { complete: true, kinds: { person: { thumb } } };
+    expect(await faultsOf({ ad }, yaml('photo: photo, max: 96x96, maxBytes: 10KB'))).toEqual([]);
+    expect(await faultsOf({ ad }, yaml('photo: photo'))).toEqual([
+      expect.stringContaining('thumb takes 50,000 bytes in ad, the rule gives up to 102,400 | give a photo maxBytes: 50000B'),
+    ]);
+  });
+
   test('a schema that does not know everything proves nothing missing', async () => {
     expect(await faultsOf({ hr: { ...HR, complete: false } })).toEqual([]);
     expect(await faultsOf({})).toEqual([]);

@@ -4,7 +4,7 @@
  */
 import type { Schema } from '#connectors/contract';
 import type { Fault } from '#core/errors';
-import { nearest } from '#core/text';
+import { grouped, nearest } from '#core/text';
 import type { AttributeType, ValueType } from '#core/values';
 import type { ExportRule, ImportRule } from '#rules/model';
 import { byPosition, type Collector, collector } from './collect.ts';
@@ -177,6 +177,13 @@ function target(
       'value',
       `${name} holds one value in ${connection.name}, the rule gives a list`,
       "join the list in an expression, such as ${person.aliases.join(', ')}",
+    );
+  } else if (type?.type === 'binary' && (type.maxLength ?? 0) > (attribute.maxLength ?? Number.POSITIVE_INFINITY)) {
+    collect.fault(
+      at,
+      'value',
+      `${name} takes ${grouped(attribute.maxLength!)} bytes in ${connection.name}, the rule gives up to ${grouped(type.maxLength!)}`,
+      `give a photo maxBytes: ${attribute.maxLength}B, other bytes maxLength: ${attribute.maxLength}`,
     );
   }
 }

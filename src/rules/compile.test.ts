@@ -321,6 +321,34 @@ describe('export rules', () => {
     expect(group.flows[0]!.reference).toEqual({ by: 'name', multi: true });
   });
 
+  it('a photo is called by what it is made of, and how', () => {
+    const face = { blob: 'ab'.repeat(32), size: 2_000_000 };
+    const of = (flow: object, more: Partial<ExportContext> = {}): unknown =>
+      exported({ attributes: { jpegPhoto: flow } }, more).flows[0]!.evaluate(object({ photo: face }), createClock(NOW));
+    const named = (recipe: string): object => ({ blob: `photo ${recipe} of ${face.blob}`, size: face.size });
+    expect(of({ photo: 'photo', max: '96x80', maxBytes: '10KB' })).toEqual(named('jpeg 96x80 10240'));
+    expect(of({ photo: 'photo', max: 96, format: 'png' })).toEqual(named('png 96x96 102400'));
+    const jpegPhoto = { type: 'binary', multi: false, matching: 'exact', maxLength: 5_000 } as const;
+    const small = { target: { complete: true, attributes: { jpegPhoto } } };
+    expect(of({ photo: 'photo', maxBytes: '10KB' }, small)).toEqual(named('jpeg whole 5000'));
+    const flow = exported({ attributes: { jpegPhoto: { photo: 'photo' } } }).flows[0]!;
+    expect(flow.type).toMatchObject({ type: 'binary', maxLength: 102_400 });
+    expect(flow.evaluate(object({ photo: null }), createClock(NOW))).toBe(null);
+  });
+
+  it.each([
+    [{ photo: 'mail' }, /photo: this attribute holds no photo/],
+    [{ value: 'photo', max: '96x96' }, /max: max is about a photo/],
+    [{ photo: 'photo', value: 'mail' }, /exclude each other/],
+    [{ photo: 'photo', max: '0x9' }, /max: this is no size of a photo/],
+    [{ photo: 'photo', maxBytes: 'much' }, /maxBytes: this is no size/],
+    [{ photo: 'photo', format: 'jpg' }, /format: must be one of jpeg, png/],
+    [{ photo: 'photo', type: 'string' }, /type: a photo has no type/],
+  ] as const)('%j is no photo', (flow, message) => {
+    expect(compileExportRule({ attributes: { jpegPhoto: flow } }, exportContext({}), report)).toBe(null);
+    expect(faults.join('\n')).toMatch(message);
+  });
+
   it('when follows the dates of a person and says when to look again', () => {
     const rule = exported({
       when: 'person.active && !after(person.endDate)',

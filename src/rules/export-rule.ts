@@ -9,6 +9,7 @@ import type { AttributeType, Matching, Scalar, Value, ValueType } from '#core/va
 import { bareExpression, compileOwn, compileSource, decided, referredIds, type Source, typed } from './flow.ts';
 import type { Contribution, Deprovision, Evaluate, ExportFlow, ExportRule, ObjectScope, Strength } from './model.ts';
 import { type ObjectContext, OWN_NAMES, objectScope } from './object-scope.ts';
+import { ofPhoto, PHOTO_KEYS, recipeFor, recipeOf } from './photo.ts';
 import { flag, mapping, oneOf, quoted, type Raw, type Report, text, texts, whole, within } from './raw.ts';
 
 /** What the target says about one of its kinds; the shape of the connector contract's schema. */
@@ -28,7 +29,19 @@ export interface ExportContext extends ObjectContext {
 }
 
 const RULE_KEYS = ['to', 'when', 'provision', 'anchor', 'name', 'dn', 'move', 'enabled', 'attributes'];
-const FLOW_KEYS = ['value', 'function', 'reads', 'strength', 'values', 'by', 'type', 'multi', 'matching', 'maxLength'];
+const FLOW_KEYS = [
+  'value',
+  'function',
+  'reads',
+  ...PHOTO_KEYS,
+  'strength',
+  'values',
+  'by',
+  'type',
+  'multi',
+  'matching',
+  'maxLength',
+];
 const TYPES: readonly ValueType[] = ['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'];
 const MATCHINGS: readonly Matching[] = ['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer'];
 const TEXT: AttributeType = { type: 'string', multi: false, matching: 'exact' };
@@ -65,7 +78,11 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     if (!refers && options?.has('by'))
       at(['by'], 'only a reference is written by something', 'copy a reference attribute, or leave by away');
     const by = refers ? termsOf((options && text(options, 'by', at)) ?? (context.named ? 'name' : 'anchor'), at) : null;
-    const type = typeOf(name, own, by, options, at);
+    const photo = options === null ? null : recipeOf(options, own, at);
+    const said = typeOf(name, own, by, options, at);
+    const recipe = photo && recipeFor(photo, said);
+    const type: AttributeType =
+      recipe === null ? said : { ...said, type: 'binary', matching: 'exact', maxLength: recipe.maxBytes };
     const values =
       (options && oneOf(options, 'values', ['all', 'ours'] as const, at)) ?? (refers && type.multi ? 'byOrigin' : 'all');
     if (values === 'ours' && !type.multi) at(['values'], `${name} holds one value`, 'add multi: true, or leave values away');
@@ -73,7 +90,9 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     const { run } = source;
     const evaluate: Evaluate<ObjectScope, Contribution> = refers
       ? (object, clock) => referredIds(run(object, clock), own.multi)
-      : typed(source, type);
+      : recipe === null
+        ? typed(source, type)
+        : ofPhoto(source, type, recipe);
     const reference = by === null ? null : { by, multi: type.multi };
     return { attribute: name, text: source.text, strength, values, reads: source.reads, evaluate, reference, type };
   }
@@ -81,14 +100,17 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   function sourceOf(options: Raw, at: Report): Source<ObjectScope> | null {
     const own = text(options, 'function', at);
     const value = text(options, 'value', at);
-    if ((own === null) === (value === null)) {
+    const photo = text(options, 'photo', at);
+    const given = [own, value, photo].filter((one) => one !== null).length;
+    if (given !== 1) {
       at(
         [],
-        own === null ? 'it is not said where the value comes from' : 'value and function exclude each other',
-        'write value or function',
+        given === 0 ? 'it is not said where the value comes from' : 'value, function and photo exclude each other',
+        'write one of value, function and photo',
       );
       return null;
     }
+    if (photo !== null) return compileSource(photo, scope, within(at, 'photo'));
     if (value !== null) return compileSource(value, scope, within(at, 'value'));
     const compiled = compileOwn(
       own!,

@@ -3,7 +3,7 @@
  * checked when rules/compile makes functions of them.
  */
 import { z } from 'zod';
-import { duration } from '../quantity.ts';
+import { duration, size } from '../quantity.ts';
 
 /** A name that rules, tables and commands can hold without quoting. */
 export const NAME: RegExp = /^[a-z][a-zA-Z0-9]*$/;
@@ -83,6 +83,19 @@ const exportFlow = z.union([
   z.strictObject({
     value: expression.optional().describe('Attribute, or a `${ … }` expression over the object.'),
     ...ownFunction,
+    photo: z
+      .string()
+      .optional()
+      .describe('Attribute with a photo, which is written as the target takes it: `max`, `maxBytes`, `format`.'),
+    max: z
+      .union([
+        z.string().regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, 'must be the most pixels, such as 96x96'),
+        z.int().min(1).max(99_999),
+      ])
+      .optional()
+      .describe('Photos: the most pixels, such as `96x96`; proportions are kept. Default: as large as it is.'),
+    maxBytes: size.optional().describe('Photos: the most bytes. Default: what the target says that it takes, else 100KB.'),
+    format: z.enum(['jpeg', 'png']).optional().describe('Photos: what the target takes. Default: jpeg.'),
     strength: z
       .enum(['always', 'ifEmpty', 'onCreate', 'observe'])
       .optional()

@@ -137,7 +137,7 @@ export function timeOf(system: MemorySystem, signal: AbortSignal): number {
   return system.time();
 }
 
-/** As configured, or else text for every attribute anything has. */
+/** As configured, or else text for every attribute anything has, and bytes where they are. */
 export function schemaOf(system: MemorySystem, config: MemoryConfig): Schema {
   const kinds: { [kind: string]: { [attribute: string]: AttributeType & { readOnly?: boolean } } } = Object.create(null);
   if (config.schema !== undefined) {
@@ -159,7 +159,8 @@ export function schemaOf(system: MemorySystem, config: MemoryConfig): Schema {
     kinds[kind] ??= Object.create(null) as { [attribute: string]: AttributeType };
     const list = kinds[kind];
     for (const [name, value] of Object.entries(attributes)) {
-      list[name] = { type: 'string', multi: Array.isArray(value) || list[name]?.multi === true, matching: 'exact' };
+      const type = [value].flat()[0] instanceof Uint8Array ? 'binary' : 'string';
+      list[name] = { type, multi: Array.isArray(value) || list[name]?.multi === true, matching: 'exact' };
     }
   }
   return { complete: false, kinds };

@@ -20,6 +20,7 @@ import { finishedBatches } from './finished.ts';
 import { lookAtStale } from './last-seen.ts';
 import { sendMembers } from './members.ts';
 import { refuseNotNew } from './not-new.ts';
+import { remembered } from './photos.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
 import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
@@ -212,7 +213,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     const result = object ? { ...results[i]!, object } : results[i]!;
     const changed = stale.get(i);
     const answer = changed?.answer ?? answerOf(context, plan, settling, sending, result, writer.commit !== undefined, lost);
-    answers.push(answer);
+    answers.push(remembered(answer, sending.row, sending.made));
     count(session, sending, answer, changes);
     if (answer.outcome === 'proven')
       context.counters.add(connection.name, PROVEN_BY[writer.commit ? 'digest' : object ? 'lookup' : 'answer']);

@@ -2,15 +2,18 @@
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { Fault } from '#core/errors';
+import { isUnmade, withPhotos } from '#core/photo';
 import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { partialIn } from '../import/kept.ts';
+import type { Steps } from '../lifecycle/steps.ts';
 import { undiscarded } from '../safety/discards.ts';
 import { partsOfAttribute } from '../safety/parts.ts';
 import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
 import { lastSeen } from './last-seen.ts';
+import { isMade, type Photos, photosIn } from './photos.ts';
 import { setEdit } from './set-edits.ts';
 
 export interface Sending {
@@ -21,6 +24,8 @@ export interface Sending {
   readonly sent: Attributes;
   /** Wishes that a gate, a person or a missing account keeps back; null when none. */
   readonly rest: Attributes | null;
+  /** Photos that were made for it. */
+  readonly made: Steps['made'];
   /** Whether the name is among them. */
   readonly nameKept: boolean;
 }
@@ -49,24 +54,23 @@ export async function translate(
   for (const image of images)
     if (image) for (const name in image) for (const v of scalars(image[name]!)) if (isObjectReference(v)) referred.push(v.object);
   const accounts = await accountsIn(context, connection.name, referred);
+  const photos = await photosIn(context, images);
   const out: Sending[] = [];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const rule = ruleOf(connection, row.kind);
     if (!rule) continue;
-    out.push(
-      await translateOne(
-        context,
-        connection,
-        rule,
-        row,
-        images[i]!,
-        accounts,
-        row.export!.approved === null ? heldParts : NO_PARTS,
-      ),
-    );
+    const held = row.export!.approved === null ? heldParts : NO_PARTS;
+    out.push(await translateOne(context, connection, rule, row, images[i]!, { accounts, photos, heldParts: held }));
   }
   return out;
+}
+
+/** Of the whole batch. */
+interface Known {
+  readonly accounts: ReadonlyMap<number, Account>;
+  readonly photos: Photos;
+  readonly heldParts: ReadonlySet<string>;
 }
 
 const NO_PARTS: ReadonlySet<string> = new Set();
@@ -78,8 +82,7 @@ async function translateOne(
   rule: ExportRule,
   row: StagedRow,
   wanted: Attributes | null,
-  accounts: ReadonlyMap<number, Account>,
-  heldParts: ReadonlySet<string>,
+  { accounts, photos, heldParts }: Known,
 ): Promise<Sending> {
   const columns = row.export!;
   const sent: Attributes = bare();
@@ -91,6 +94,7 @@ async function translateOne(
   const newName = nameHeld ? null : columns.discarded === null ? columns.wantedName : (left?.name ?? null);
   const nameKept = newName !== columns.wantedName;
   let rest: Attributes | null = nameKept ? bare() : null;
+  let made: { [attribute: string]: NonNullable<Steps['made']>[string] } | undefined;
   const partial = columns.operation === 'update' ? partialIn(row.kept) : NO_NAMES;
   const add: { [attribute: string]: readonly Scalar[] } = bare();
   const remove: { [attribute: string]: readonly Scalar[] } = bare();
@@ -98,18 +102,26 @@ async function translateOne(
     const value = wanted[name]!;
     const held =
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
-    const said = held || barred(name) ? undefined : referencesAsText(value, rule, name, accounts);
+    const unmade = scalars(value).find(isUnmade);
+    const photo = unmade && photos.get(unmade.blob);
+    const told = photo === undefined ? value : withPhotos(value, (one) => (isMade(photo) ? photo : one));
+    const said = held || barred(name) ? undefined : referencesAsText(told, rule, name, accounts);
     const written = said !== undefined && scalars(said).some(isBlob) ? await bytesOf(context, said) : said;
     const edit = said !== undefined && partial.includes(name) && isSet(rule, name) ? setEdit(row, name, said) : undefined;
     if (said === undefined || written === undefined || edit === null) {
       // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
       rest[name] = value;
-      if (edit === null) tell(context, row, name, UNSHOWN);
+      if (said !== undefined && photo !== undefined && !isMade(photo)) tellOf(context, row, name, photo);
+      else if (edit === null) tell(context, row, name, UNSHOWN);
       else if (said !== undefined) tell(context, row, name, MISSING);
       continue;
     }
     sent[name] = said;
+    if (unmade && isMade(photo)) {
+      made ??= bare();
+      made[name] = { of: unmade.blob, as: photo };
+    }
     if (edit === undefined) set[name] = written as WriteValue;
     else {
       if (edit.add.length > 0) add[name] = edit.add;
@@ -128,7 +140,7 @@ async function translateOne(
     ...(hasAny(add) ? { add } : {}),
     ...(hasAny(remove) ? { remove } : {}),
   };
-  return { row, rule, item, sent, rest, nameKept };
+  return { row, rule, item, sent, rest, made, nameKept };
 }
 
 function isSet(rule: ExportRule, attribute: string): boolean {
@@ -175,12 +187,11 @@ const UNSHOWN = {
 };
 
 function tell(context: EngineContext, row: StagedRow, attribute: string, { why, remedy }: typeof MISSING): void {
+  const message = `${why(attribute)}; it is held back, the other attributes go`;
+  tellOf(context, row, attribute, { kind: 'internal', message, where: {}, remedy });
+}
+
+function tellOf(context: EngineContext, row: StagedRow, attribute: string, fault: Fault): void {
   const object = row.anchor ?? row.export?.wantedAnchor ?? row.export?.wantedName ?? String(row.id);
-  const fault: Fault = {
-    kind: 'internal',
-    message: `${why(attribute)}; it is held back, the other attributes go`,
-    where: { connection: row.connection, object, attribute },
-    remedy,
-  };
-  context.fault(fault, { subject: 'staged', id: row.id });
+  context.fault({ ...fault, where: { connection: row.connection, object, attribute } }, { subject: 'staged', id: row.id });
 }

@@ -1,6 +1,6 @@
 /** What Rollcall remembers of an account's last steps, of values that were undone, and of writes that nobody answered. */
 import { canonicalJson } from '#core/canonical';
-import type { Value } from '#core/values';
+import type { Blob, Value } from '#core/values';
 
 export interface Undone {
   /** What was written. */
@@ -24,6 +24,8 @@ export interface Steps {
   readonly conflicts?: number;
   /** By attribute what may have been written (import/unanswered.ts). */
   readonly unanswered?: { readonly [attribute: string]: readonly Value[] };
+  /** By attribute the photo that was sent last, and by name what it was made of (core/photo). */
+  readonly made?: { readonly [attribute: string]: { readonly of: string; readonly as: Blob } };
 }
 
 const NONE: Steps = {};

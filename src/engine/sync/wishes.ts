@@ -10,6 +10,7 @@ import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { waitsForSync } from '../export/last-seen.ts';
+import { asSent, originals } from '../export/photos.ts';
 import { partialIn } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
 import { stepsOfLost, stepsUndone } from '../import/unanswered.ts';
@@ -195,6 +196,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   const partial = partialIn(row.kept);
   const out = (attribute: string): boolean => isOut(target.out, row.kind, attribute);
   const confirmed: Attributes = row.confirmed === null ? bare() : parseImage(row.confirmed);
+  const steps = parseSteps(row.steps);
   const wanted: Attributes = bare();
   const agreed: Attributes = Object.assign(bare(), confirmed);
   const awaits: number[] = [];
@@ -204,8 +206,10 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
       // branch: holds: an attribute that the target does not show now
       continue;
     }
-    const value = evaluate(context, one, connection, flow, scope);
-    if (value === FAILED || (value === undefined && !(flow.attribute in confirmed))) continue;
+    const told = evaluate(context, one, connection, flow, scope);
+    if (told === FAILED || (told === undefined && !(flow.attribute in confirmed))) continue;
+    const value =
+      told === undefined ? undefined : mine(one, flow, connection) ? asSent(told, flow.attribute, steps) : originals(told);
     if (flow.strength === 'ifEmpty' && (scalars(current[flow.attribute] ?? null).length > 0 || partial.includes(flow.attribute)))
       continue;
     const shared = isShared(context, rule, flow);
@@ -218,7 +222,6 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     if (!same && !converged) wanted[flow.attribute] = want;
     else if (!shared && mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
   }
-  const steps = parseSteps(row.steps);
   const { disabledAt, confirmedAt, ...others } = steps;
   // What was taken is given back; the memory of it stays until that is proven. A grace that ran ends here.
   const off =
