@@ -22,14 +22,17 @@ export interface System extends AsyncDisposable {
   write(...items: readonly (Partial<WriteItem> & Pick<WriteItem, 'operation'>)[]): Promise<readonly WriteResult[]>;
 }
 
-export function systemOn(folder: string, config: object, clears?: readonly string[]): System {
+export function systemOn(
+  folder: string,
+  config: object,
+  { maxObjectBytes = 16 * 1_048_576 }: { maxObjectBytes?: number } = {},
+): System {
   const warned: Fault[] = [];
   const connection = connector.open(connector.config.parse(config), {
     connection: 'directory',
     folder,
-    limits: { maxObjectBytes: 16 * 1_048_576 },
+    limits: { maxObjectBytes },
     warn: (fault) => void warned.push(fault),
-    ...(clears === undefined ? {} : { clears }),
   });
   const all = async (since?: Cursor): Promise<Read> => {
     const objects: (ReadObject | Change)[] = [];

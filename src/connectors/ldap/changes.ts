@@ -7,7 +7,7 @@ import { EVERYTHING, type Filter, formatFilter } from '#protocols/ldap/filter';
 import { nameKey } from '#protocols/ldap/names';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import { basesOf, filterOf } from './config.ts';
-import type { Way } from './directory.ts';
+import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
 import { type Finding, objectFrom, searchPages } from './pages.ts';
 import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
@@ -55,8 +55,6 @@ interface Place {
   readonly places: readonly string[];
 }
 
-const HAS_SUBORDINATES = 'hasSubordinates';
-
 function questionOf({ config }: Reading, filter: Filter): string {
   const text = JSON.stringify([basesOf(config), formatFilter(filter), config.kinds, config.others]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -73,9 +71,12 @@ function placeOf(cursor: Cursor, way: Way, question: string): Place {
   } catch {
     // Of another program, or nobody's.
   }
-  if (place?.way === way && place.question === question && Array.isArray(place.places)) return place;
+  if (place?.way === way && place.question === question && isPlaces(place.places)) return place;
   throw unknownPlace('the last read was of something else: another way of asking, base, filter or kind');
 }
+
+const isPlaces = (given: unknown): boolean =>
+  Array.isArray(given) && given.length > 0 && given.every((one) => typeof one === 'string' && one !== '');
 
 export async function currentCursor(reading: Reading): Promise<Cursor> {
   const live = await reading.session.live();
@@ -125,7 +126,10 @@ function changeReader(reading: Reading, live: Live, view: View, skipped: Skipped
     async *subtree(dn, signal) {
       if (basesOf(config).some((base) => nameKey(base.dn) === nameKey(dn))) return;
       const request = { base: dn, scope: 'sub', filter: filterFor(config, view), attributes: attributesFor(live) } as const;
-      for await (const { entries } of searchPages(finding, request, signal)) yield { objects: entries };
+      for await (const { entries, result } of searchPages(finding, request, signal)) {
+        yield { objects: entries };
+        if (result !== null && result.code !== 0) throw unknownPlace(`not all names below "${dn.slice(0, 512)}" could be read`);
+      }
     },
   };
 }

@@ -25,6 +25,9 @@ export interface Directory {
   readonly rootDse: LdifAttributes;
 }
 
+/** Whether others stand below an entry (X.501 14.4); TRUE or FALSE. */
+export const HAS_SUBORDINATES = 'hasSubordinates';
+
 /** Asked of the root DSE; not every server shows them with `+`. */
 export const ROOT_DSE: readonly string[] = [
   'objectClass',

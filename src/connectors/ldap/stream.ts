@@ -46,13 +46,10 @@ export function streamOf(
       operation,
       controls,
       {
-        entry: (response) =>
-          keep({
-            type: 'entry',
-            entry: decoder.read(response),
-            bytes: response.body.end - response.body.at,
-            controls: response.controls(),
-          }),
+        entry(response) {
+          const bytes = response.body.end - response.body.at;
+          keep({ type: 'entry', entry: decoder.read(response), bytes, controls: response.controls() });
+        },
         intermediate: ({ name, value }) => keep({ type: 'info', name, value: Buffer.from(value) }),
       },
       patient,

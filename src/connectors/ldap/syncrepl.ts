@@ -15,13 +15,15 @@ import {
   syncRequest,
   syncState,
 } from '#protocols/ldap/controls';
-import { NOTHING } from '#protocols/ldap/filter';
+import { anyOf, equals, NOTHING } from '#protocols/ldap/filter';
 import { uuidText } from '#protocols/ldap/ids';
+import { isWithin, nameKey } from '#protocols/ldap/names';
 import { search } from '#protocols/ldap/requests';
 import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
 import { isLimit, SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
 import type { ChangeReader, Feed, Piece } from './changes.ts';
-import { type Base, basesOf } from './config.ts';
+import { type Base, basesOf, isInBases } from './config.ts';
+import { HAS_SUBORDINATES } from './directory.ts';
 import { refusal } from './faults.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
@@ -46,6 +48,9 @@ export const syncrepl: Feed = {
     return places;
   },
 };
+
+/** Entries asked for at a time. */
+const BATCH = 100;
 
 /** Where the changes stand now, without reading any: of a search that finds nothing. */
 export async function syncPlace({ client, decoder }: Live, { dn }: Base): Promise<Buffer> {
@@ -88,21 +93,53 @@ export async function* syncChanges(
     shown = true;
     const objects: (ReadObject | Change)[] = [];
     let last: Buffer | undefined;
+    const gone: string[] = [];
     for (const event of events) {
       const moved = event.type === 'entry' && reader.isContainer(event.entry) ? event.entry.dn : null;
-      const { change, place } = meaningOf(event, reader);
+      const { change, gone: ids = [], place } = meaningOf(event, reader);
       for (const one of change) objects.push(one);
+      for (const id of ids) {
+        gone.push(id);
+        for (const one of reader.gone(id)) objects.push(one);
+      }
       last = place ?? last;
       if (moved === null) continue;
       yield { objects: objects.splice(0) };
       yield* reader.subtree(moved, signal);
     }
+    await expectNoneMoved(reader, base, gone);
     yield last === undefined ? { objects } : { objects, place: last };
   }
   yield { objects: [], place: endOf(stream.result(), base, shown) ?? cookie };
 }
 
-function meaningOf(event: SearchEvent, reader: ChangeReader): { change: readonly (ReadObject | Change)[]; place?: Buffer } {
+/** What stands below an entry is not said to be gone when that one is moved to where nothing is read. */
+async function expectNoneMoved(
+  { live, reading, isContainer }: ChangeReader,
+  { dn }: Base,
+  ids: readonly string[],
+): Promise<void> {
+  const key = nameKey(dn) ?? '';
+  const context = live.directory.namingContexts.find((one) => isWithin(key, nameKey(one) ?? one));
+  if (context === undefined || nameKey(context) === key) return;
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const filter = anyOf(ids.slice(at, at + BATCH).map((id) => equals('entryUUID', id)));
+    const request = { base: context, scope: 'sub', filter, attributes: [HAS_SUBORDINATES] } as const;
+    const { entries } = await all(live.client, live.decoder, request);
+    const moved = entries.find((entry) => isContainer(entry) && !isInBases(nameKey(entry.dn) ?? '', reading.config));
+    if (moved !== undefined)
+      throw unknownPlace(`"${moved.dn.slice(0, 512)}" was moved out of what is read, with what stands below it`);
+  }
+}
+
+interface Meaning {
+  readonly change: readonly ReadObject[];
+  /** Ids of what is gone. */
+  readonly gone?: readonly string[];
+  readonly place?: Buffer;
+}
+
+function meaningOf(event: SearchEvent, reader: ChangeReader): Meaning {
   if (event.type === 'info') {
     if (event.name !== SYNC_INFO) return { change: [] };
     const info = syncInfo(event.value);
@@ -110,18 +147,20 @@ function meaningOf(event: SearchEvent, reader: ChangeReader): { change: readonly
     // What is still there, so that the rest is known to be gone: that is what a full read finds out.
     if (info.type === 'refreshPresent' || (info.type === 'ids' && !info.deleted))
       throw unknownPlace('the server no longer knows what went since the last read');
-    if (info.type !== 'ids') return { change: [], ...place };
-    return { change: info.uuids.flatMap((uuid) => reader.gone(uuidText(uuid))), ...place };
+    return { change: [], ...(info.type === 'ids' ? { gone: info.uuids.map(uuidText) } : {}), ...place };
   }
   const value = controlValue(event.controls, SYNC_STATE);
   if (value === undefined) return { change: [] };
   const { state, uuid, cookie } = syncState(value);
   const place = cookie === undefined || cookie.length === 0 ? {} : { place: cookie };
   if (state === 'present') throw unknownPlace('the server no longer knows what went since the last read');
-  if (state === 'delete') return { change: reader.gone(uuidText(uuid)), ...place };
+  if (state === 'delete') return { change: [], gone: [uuidText(uuid)], ...place };
+  const { skipped } = reader.finding;
+  const before = skipped.count;
   const object = reader.shown(event.entry, event.bytes);
-  // An entry of another class now is none of what it was.
-  return { change: object === null ? reader.gone(uuidText(uuid)) : [object], ...place };
+  if (object !== null) return { change: [object], ...place };
+  // An entry of another class now is none of what it was; one that cannot be used still is.
+  return skipped.count > before ? { change: [], ...place } : { change: [], gone: [uuidText(uuid)], ...place };
 }
 
 /** Null: where it was. `shown`: entries came. */

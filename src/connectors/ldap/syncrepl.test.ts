@@ -1,0 +1,254 @@
+/** What a delta shows, and when it says that it cannot. */
+import { describe, expect } from 'vitest';
+import type { Change, ReadObject } from '#connectors/contract';
+import type { SlapdServer } from '../../../scripts/servers/slapd.ts';
+import { ldap as program } from '../../../test/servers/ldap-programs.ts';
+import {
+  addedTo,
+  changedIn,
+  configOf,
+  faultOf,
+  personLdif,
+  type Read,
+  type System,
+  systemOn,
+} from '../../../test/servers/ldap-system.ts';
+import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
+
+const SUFFIX = 'dc=example,dc=org';
+const shared = slapdOfFile();
+
+interface Here {
+  readonly server: SlapdServer;
+  readonly system: System;
+  readonly unit: string;
+  /** What changed since it was asked last. */
+  news(): Promise<readonly string[]>;
+  change(ldif: string): Promise<void>;
+  rename(dn: string, rdn: string, parent?: string): Promise<void>;
+  remove(dn: string): Promise<void>;
+}
+
+let units = 0;
+/** Below an organizationalUnit of its own, with `ada`, `bo` and `cy` in `ou=in` of it, and a group of the first two. */
+async function onServer(work: (here: Here) => Promise<void>, more: (unit: string) => object = () => ({})): Promise<void> {
+  const server = await shared();
+  const unit = `ou=u${++units},${SUFFIX}`;
+  const inner = `ou=in,${unit}`;
+  const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n`;
+  await addedTo(
+    server,
+    ...[unit, inner, `ou=out,${unit}`].map(ou),
+    ...['ada', 'bo', 'cy'].map((uid) => personLdif(inner, `${uid}${units}`)),
+    `dn: cn=team,${unit}\nobjectClass: groupOfNames\ncn: team\nmember: uid=ada${units},${inner}\nmember: uid=bo${units},${inner}\n`,
+  );
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...more(unit) });
+  let cursor = await system.connection.read!.cursor!();
+  const called = new Map<string, string>();
+  for (const one of (await system.full()).objects as readonly ReadObject[]) called.set(one.anchor, one.name!);
+  const said = (read: Read): readonly string[] =>
+    read.objects
+      .flatMap((one: ReadObject | Change) => {
+        if (one.op === 'delete') return called.has(one.anchor) ? [`- ${called.get(one.anchor)}`] : [`- ${one.kind} of nobody`];
+        const before = called.get(one.anchor);
+        called.set(one.anchor, one.name!);
+        return [before === undefined ? `+ ${one.name}` : before === one.name ? `= ${one.name}` : `${before} > ${one.name}`];
+      })
+      .map((line) => line.replaceAll(unit, '*').replaceAll(/(ada|bo|cy)\d+/g, '$1'));
+  const by = { url: server.ldap, ...server.admin };
+  await work({
+    server,
+    system,
+    unit,
+    async news() {
+      const read = await system.since(cursor);
+      expect(read.end?.complete).toBe(true);
+      cursor = read.end!.next!;
+      return [...new Set(said(read))].sort();
+    },
+    change: async (ldif) => void (await changedIn(server, ldif)),
+    rename: async (dn, rdn, parent) =>
+      void (await program('ldapmodrdn', by, ['-r', ...(parent === undefined ? [] : ['-s', parent]), dn, rdn])),
+    remove: async (dn) => void (await program('ldapdelete', by, [dn])),
+  });
+}
+
+const uid = (name: string, unit: string, inner = 'ou=in'): string => `uid=${name}${units},${inner},${unit}`;
+
+describe('a delta shows', () => {
+  testOnSlapd('what was added, changed and deleted, and nothing where nothing was', async () => {
+    await onServer(async ({ server, unit, news, change, remove }) => {
+      expect(await news()).toEqual([]);
+      await addedTo(server, personLdif(`ou=in,${unit}`, `dee${units}`));
+      await change(`dn: ${uid('cy', unit)}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
+      expect(await news()).toEqual([`+ uid=dee${units},ou=in,*`, '= uid=cy,ou=in,*']);
+      await remove(uid('cy', unit));
+      expect(await news()).toEqual(['- uid=cy,ou=in,*']);
+      expect(await news()).toEqual([]);
+    });
+  });
+
+  testOnSlapd('a membership by its group alone', async () => {
+    await onServer(async ({ unit, news, change }) => {
+      await change(`dn: cn=team,${unit}\nchangetype: modify\nadd: member\nmember: ${uid('cy', unit)}\n`);
+      expect(await news()).toEqual(['= cn=team,*']);
+    });
+  });
+
+  testOnSlapd('a rename and a move under the same id', async () => {
+    await onServer(async ({ unit, news, rename }) => {
+      await rename(uid('cy', unit), `uid=cy2${units}`);
+      await rename(uid('bo', unit), `uid=bo${units}`, `ou=out,${unit}`);
+      expect(await news()).toEqual(
+        expect.arrayContaining(['uid=bo,ou=in,* > uid=bo,ou=out,*', 'uid=cy,ou=in,* > uid=cy,ou=in,*']),
+      );
+    });
+  });
+
+  testOnSlapd('groups that the server mends after a rename or a delete of a member', async () => {
+    await onServer(async ({ system, unit, news, rename, remove }) => {
+      await rename(uid('ada', unit), `cn=ada${units}`);
+      expect(await news()).toContain('uid=ada,ou=in,* > cn=ada,ou=in,*');
+      await remove(uid('bo', unit));
+      expect(await news()).toContain('- uid=bo,ou=in,*');
+      const [team] = await system.connection.lookup!({ attribute: 'cn', value: 'team' }, 'group');
+      expect(team).toBeDefined();
+    });
+  });
+
+  testOnSlapd('all names below an entry that was renamed or moved', async () => {
+    await onServer(async ({ unit, news, rename }) => {
+      await rename(`ou=in,${unit}`, 'ou=new');
+      const all = await news();
+      for (const name of ['ada', 'bo', 'cy']) expect(all).toContain(`uid=${name},ou=in,* > uid=${name},ou=new,*`);
+      await rename(`ou=new,${unit}`, 'ou=new', `ou=out,${unit}`);
+      const moved = await news();
+      for (const name of ['ada', 'bo', 'cy']) expect(moved).toContain(`uid=${name},ou=new,* > uid=${name},ou=new,ou=out,*`);
+    });
+  });
+
+  testOnSlapd('an entry that leaves the filter, or its class, as gone, and one that comes', async () => {
+    const filtered = () => ({ filter: '(!(employeeType=external))' });
+    await onServer(async ({ unit, news, change }) => {
+      const type = (value: string): string => `dn: ${uid('cy', unit)}\nchangetype: modify\nreplace: employeeType\n${value}`;
+      await change(type('employeeType: external\n'));
+      expect(await news()).toEqual(['- uid=cy,ou=in,*']);
+      await change(type(''));
+      expect(await news()).toEqual(['= uid=cy,ou=in,*']);
+    }, filtered);
+  });
+
+  testOnSlapd('an entry that grew above the limit of size neither as changed nor as gone', async () => {
+    const server = await shared();
+    await addedTo(server, personLdif(SUFFIX, 'grows'));
+    await using system = systemOn(server.folder, await configOf(server), { maxObjectBytes: 10_000 });
+    const cursor = await system.connection.read!.cursor!();
+    await changedIn(
+      server,
+      `dn: uid=grows,${SUFFIX}\nchangetype: modify\nadd: description\ndescription: ${'x'.repeat(20_000)}\n`,
+    );
+    const { objects, end } = await system.since(cursor);
+    expect(objects).toEqual([]);
+    expect(end).toMatchObject({ complete: false, reason: { where: { object: `uid=grows,${SUFFIX}` } } });
+  });
+
+  testOnSlapd('nothing of ids that were never shown', async () => {
+    const filtered = () => ({ filter: '(objectClass=inetOrgPerson)' });
+    await onServer(async ({ unit, news, change, remove }) => {
+      await change(`dn: cn=team,${unit}\nchangetype: modify\nadd: member\nmember: ${uid('cy', unit)}\n`);
+      await remove(`cn=team,${unit}`);
+      for (const line of await news()) expect(line).toMatch(/^- (person|group) of nobody$/);
+    }, filtered);
+  });
+});
+
+describe('what was moved across the border of a base', () => {
+  testOnSlapd('is read whole when it comes in', async () => {
+    const inside = (unit: string) => ({ base: `ou=out,${unit}` });
+    await onServer(async ({ unit, news, rename }) => {
+      await rename(`ou=in,${unit}`, 'ou=in', `ou=out,${unit}`);
+      const come = (await news()).filter((line) => !line.endsWith('of nobody'));
+      expect(come).toEqual(['ada', 'bo', 'cy'].map((name) => `+ uid=${name},ou=in,ou=out,*`));
+    }, inside);
+  });
+
+  testOnSlapd('is not said, where it stood above others, and all is read anew', async () => {
+    const inside = (unit: string) => ({ base: `ou=in,${unit}` });
+    await onServer(async ({ server, system, unit, rename }) => {
+      await addedTo(
+        server,
+        `dn: ou=low,ou=in,${unit}\nobjectClass: organizationalUnit\n`,
+        personLdif(`ou=low,ou=in,${unit}`, `low${units}`),
+      );
+      const cursor = await system.connection.read!.cursor!();
+      await rename(`ou=low,ou=in,${unit}`, 'ou=low', `ou=out,${unit}`);
+      expect(await faultOf(system.since(cursor))).toMatchObject({ kind: 'conflict' });
+    }, inside);
+  });
+});
+
+describe('a place that the server does not know', () => {
+  const persons = (from: number, to: number): readonly string[] =>
+    Array.from({ length: to - from }, (_, at) => personLdif(SUFFIX, `p${from + at}`));
+  const conflict = { kind: 'conflict', remedy: 'it is read in full' };
+
+  testOnSlapd('is one that it has forgotten', async () => {
+    await using server = await startSlapd({ overlays: ['syncprov'], sessionLog: 3, ldif: persons(0, 20).join('\n') });
+    await using system = systemOn(server.folder, await configOf(server));
+    const cursor = await system.connection.read!.cursor!();
+    const by = { url: server.ldap, ...server.sync };
+    await program(
+      'ldapdelete',
+      by,
+      Array.from({ length: 12 }, (_, at) => `uid=p${at},${SUFFIX}`),
+    );
+    expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+    expect((await system.full()).objects).toHaveLength(8);
+  });
+
+  testOnSlapd('is one of another program, of another question, or nobody’s', async () => {
+    const server = await shared();
+    await using system = systemOn(server.folder, await configOf(server));
+    const cursor = await system.connection.read!.cursor!();
+    const place = JSON.parse(cursor) as { readonly places: readonly string[] };
+    const garbage = [Buffer.from('garbage').toString('base64')];
+    for (const other of [
+      '',
+      'x',
+      '{}',
+      '[]',
+      'null',
+      '"x"',
+      JSON.stringify({ ...place, places: garbage }),
+      JSON.stringify({ ...place, places: [] }),
+    ])
+      expect(await faultOf(system.since(other)), other).toMatchObject(conflict);
+    await using narrower = systemOn(server.folder, { ...(await configOf(server)), filter: '(uid=*)' });
+    expect(await faultOf(narrower.since(cursor))).toMatchObject(conflict);
+  });
+
+  testOnSlapd('is one of a later day, once an older state was put back, or of another server', async () => {
+    await using server = await startSlapd({ ldif: persons(0, 5).join('\n') });
+    await using system = systemOn(server.folder, await configOf(server));
+    await server.save();
+    await addedTo(server, ...persons(5, 8));
+    const cursor = await system.connection.read!.cursor!();
+    await server.restore();
+    expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+    expect((await system.full()).objects).toHaveLength(5);
+    await server.replace();
+    expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+    await addedTo(server, ...persons(0, 2));
+    expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+    expect((await system.full()).objects).toHaveLength(2);
+  });
+
+  testOnSlapd('is one behind more changes than a limit lets through', async () => {
+    await using server = await startSlapd({ ldif: persons(0, 5).join('\n') });
+    await using system = systemOn(server.folder, { ...(await configOf(server)), bind: server.pager });
+    const cursor = await system.connection.read!.cursor!();
+    await addedTo(server, ...persons(5, 30));
+    expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+    expect((await system.full()).objects).toHaveLength(30);
+  });
+});
