@@ -82,10 +82,11 @@ export interface Reader {
    * Everything, each object once and in the same order while nothing changes, or what changed since a cursor this connection gave
    * earlier, which may be nothing; one the system does not know any more is refused with `conflict`, and the engine reads everything.
    * Pages come in any size. `resume` repeats the last checkpoint of an interrupted full read; where that is worthless by now, it is
-   * ignored and the first page says `restarted: true`. Once `signal` is aborted, no page comes but the one under way, and no `end`: it
+   * ignored and the first page says `restarted: true`. `last`: the fingerprint of what was there when it was last read completely, or
+   * written, with a full read that may doubt by it; not where a person said that it is right (`ReadEnd.doubted`). Once `signal` is aborted, no page comes but the one under way, and no `end`: it
    * throws the signal's reason, or stops.
    */
-  read(request: { since?: Cursor; resume?: Cursor; signal: AbortSignal }): AsyncIterable<Page>;
+  read(request: { since?: Cursor; resume?: Cursor; last?: string; signal: AbortSignal }): AsyncIterable<Page>;
   /**
    * True when the system keeps a change feed, which `since` asks, first from a `cursor` taken before a full read. `only`: it has
    * nothing else: it begins at `cursor`, and again at a cursor it does not know: `restarted: true`, and no `complete` end.
@@ -123,6 +124,8 @@ export interface ReadEnd {
   readonly attributes?: readonly string[];
   /** Identity of exactly what was read (size, time, digest …): the same print means the same content. `absent`: a file not there. */
   readonly fingerprint?: string;
+  /** It is not complete for nothing but what it is beside `last`: a person may say that it is right. */
+  readonly doubted?: true;
   readonly absent?: string;
 }
 

@@ -31,6 +31,8 @@ export interface EngineConnection {
   readonly deprovision: Deprovision;
   readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;
   readonly fullReadEveryMs: number;
+  /** Of what says which system it is. */
+  readonly configHash: string;
 }
 
 export interface EngineContext {

@@ -46,7 +46,6 @@ describe('forms that are no fault', () => {
   it.each([
     ['a byte order mark', `\ufeff${file(edited())}`],
     ['CRLF', file(edited(), '\r\n')],
-    ['a last line without its end', file(edited()).trimEnd()],
     ['quoted newlines', file(edited((lines) => lines.splice(4, 1, 'E05,"Person\r\n5",104')))],
   ])('%s', async (name, content) => {
     await here.write('hr.csv', content);
@@ -184,6 +183,27 @@ describe('files that cannot be used', () => {
     expect(Object.keys(await book(here))).toEqual(IDS);
     // The next run reads it whole, and believes it.
     expect(await here.run()).toMatchObject({ status: 'done', connections: [{ gone: 4 }, { deleted: 4 }] });
+  });
+
+  it('a file cut inside its last field: half a value is nobody’s, and a person may say that it is whole', async () => {
+    await here.write('hr.csv', file(edited()).slice(0, -2));
+    const report = await here.run();
+    expect(report).toMatchObject({
+      status: 'warnings',
+      connections: [
+        { seen: 11, gone: 0 },
+        { updated: 1, deleted: 0 },
+      ],
+      faults: [{ where: { line: 13, object: 'E12' } }],
+      notices: [{ kind: 'incompleteRead', remedy: expect.stringContaining('rollcall approve hr --read') }],
+    });
+    expect(await book(here)).toMatchObject({ E01: 'Person 1,999', E12: 'Person 12,111' });
+    expect((await here.call('approve', 'hr', '--read', '--as', 'Ada', '--reason', 'the old program is gone')).code).toBe(0);
+    expect(await here.run()).toMatchObject({ status: 'done', connections: [{ seen: 12, gone: 0 }, { updated: 1 }] });
+    expect(await book(here)).toMatchObject({ E12: 'Person 12,11' });
+    // From now on it ends so.
+    await here.write('hr.csv', file(rows()).trimEnd());
+    expect(await here.run()).toMatchObject({ status: 'done', faults: [], connections: [{ seen: 12, gone: 0 }, { updated: 2 }] });
   });
 
   it('a column that vanished: its last values stay, and a person decides', async () => {

@@ -37,10 +37,13 @@ async function read(
   return readAgain(connect(config, limit));
 }
 
-async function readAgain(connection: Connection): Promise<{ objects: ReadObject[]; end: ReadEnd }> {
+async function readAgain(connection: Connection, last?: string): Promise<{ objects: ReadObject[]; end: ReadEnd }> {
   const objects: ReadObject[] = [];
   let end: ReadEnd | undefined;
-  for await (const page of connection.read!.read({ signal: new AbortController().signal })) {
+  for await (const page of connection.read!.read({
+    signal: new AbortController().signal,
+    ...(last === undefined ? {} : { last }),
+  })) {
     objects.push(...(page.objects as ReadObject[]));
     end = page.end;
   }
@@ -187,6 +190,38 @@ test('a file cut short within a quoted field proves no absence', async () => {
   expect(objects.map((object) => object.anchor)).toEqual(['1']);
   expect(end).toMatchObject({ complete: false, reason: { kind: 'unavailable', where: { line: 3 } } });
 });
+
+test.each(['utf-8', 'utf-16le', 'utf-16be'])(
+  'a file that ended with a newline and does not now may be cut: %s',
+  async (encoding) => {
+    const bytes = (text: string): Buffer => {
+      const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
+      return encoding === 'utf-8' ? Buffer.from(text) : encoding === 'utf-16le' ? utf16 : utf16.swap16();
+    };
+    const whole = (await read(bytes('id,phone\n1,100\n2,200\n'))).end.fingerprint!;
+    const open = (await read(bytes('id,phone\n1,100\n2,200'))).end.fingerprint!;
+    const after = async (last: string, text: string) => {
+      await writeFile(path(), bytes(text));
+      return readAgain(connect(), last);
+    };
+    const cut = await after(whole, 'id,phone\n1,100\n2,20');
+    expect(cut.objects.map(({ anchor }) => anchor)).toEqual(['1']);
+    const reason = { kind: 'unavailable', where: { file: path(), line: 3, object: '2' } };
+    expect(cut.end).toMatchObject({ complete: false, doubted: true, reason });
+    expect(warnings).toMatchObject([reason]);
+    // With another fault it is no matter of belief; a header is no row, and ends as all lines do.
+    expect((await after(whole, 'id,phone\n1,100,x\n2,20')).end).toEqual(expect.not.objectContaining({ doubted: true }));
+    expect((await after(whole, 'id,phone')).end).toMatchObject({
+      complete: false,
+      doubted: true,
+      reason: { where: { line: 1 } },
+    });
+    // What never had one, and what was empty before, is whole as it is.
+    for (const last of [open, (await read('')).end.fingerprint!])
+      expect(await after(last, 'id,phone\n1,100\n2,20')).toMatchObject({ objects: [{}, {}], end: { complete: true } });
+    expect(await after(whole, 'id,phone\n1,100\n')).toMatchObject({ objects: [{}], end: { complete: true } });
+  },
+);
 
 test('a last line without newline is whole; spreadsheet leftovers at a row’s end are none', async () => {
   const { objects, end } = await read('id,a\n1,x,,\n\n2,y');

@@ -51,7 +51,7 @@ export const csv: ConnectorDefinition<CsvConfig> = {
       file: path,
       test: () => testFile(file),
       discoverSchema: () => schemaOf(file),
-      read: { deltas: false, read: ({ signal }) => readAll(file, signal) },
+      read: { deltas: false, read: ({ last = null, signal }) => readAll(file, last, signal) },
       write,
       lookup: (by, kind) => find(file, by, kind),
       close: () => write.close(),

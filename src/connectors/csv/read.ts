@@ -3,7 +3,7 @@ import type { Page, ReadEnd, ReadObject, Schema } from '#connectors/contract';
 import { defaultMatching } from '#core/attributes';
 import { type Fault, RollcallError } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
-import { EMPTY_PRINT } from '../files/identity.ts';
+import { EMPTY_PRINT, hadLastNewline } from '../files/identity.ts';
 import { KeyTable } from '../files/keys.ts';
 import { skippedIn } from '../files/skipped.ts';
 import { openSourceOrNone, refuseMissing } from '../files/source.ts';
@@ -12,6 +12,8 @@ import { doubtsAbout, refuseMisread } from './doubts.ts';
 import { looksLikeData, multiOf, type RowReader, rowReader } from './layout.ts';
 import type { CsvSink } from './parse.ts';
 import { newTable, readTable, rowFault, type Table } from './table.ts';
+
+const LF = 10;
 
 export interface CsvFile {
   readonly path: string;
@@ -22,7 +24,8 @@ export interface CsvFile {
   warn(fault: Fault): void;
 }
 
-export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerator<Page> {
+/** `last`: fingerprint of the last complete read; null where what is there is to be believed however it ends. */
+export async function* readAll(file: CsvFile, last: string | null, signal: AbortSignal): AsyncGenerator<Page> {
   signal.throwIfAborted();
   const source = await openSourceOrNone(file.path);
   if (source === null) {
@@ -33,17 +36,24 @@ export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerat
   const { path, config } = file;
   const skipped = skippedIn(path, 'rows', file.warn);
   const keys = new KeyTable();
+  const closed = last !== null && hadLastNewline(last);
+  let cut: Fault | undefined;
   let rows: RowReader | undefined;
   const table = newTable(config, path);
   let objects: ReadObject[] = [];
   try {
     await refuseMisread(source, path, config);
     const sink: CsvSink = {
-      row(fields, line) {
+      row(fields, line, text, _from, to) {
         rows ??= rowReader(table.layout!, config, path);
         const object = rows.read(fields, line, table.suspect);
         if ('message' in object) {
           skipped.add(object);
+          return;
+        }
+        if (closed && text.charCodeAt(to - 1) !== LF) {
+          cut = lostEnd(path, line, object.anchor);
+          skipped.add(cut);
           return;
         }
         const first = keys.setNew(object.kind, object.anchor, line);
@@ -58,18 +68,20 @@ export async function* readAll(file: CsvFile, signal: AbortSignal): AsyncGenerat
     }
     const changed = await source.changed();
     const empty = source.identity.size === 0 ? emptyFile(path) : undefined;
-    yield {
-      objects: [],
-      end: endOf(changed ?? empty ?? skipped.reason(), table, changed === undefined ? source.fingerprint() : undefined),
-    };
+    // Nobody but the header has lost its end.
+    if (closed && table.open && skipped.count === 0) cut = lostEnd(path, 1);
+    const reason = changed ?? empty ?? skipped.reason() ?? cut;
+    const doubted = cut !== undefined && skipped.count < 2 && reason?.message === cut.message;
+    yield { objects: [], end: endOf(reason, doubted, table, changed === undefined ? source.fingerprint() : undefined) };
   } finally {
     await source.close();
   }
 }
 
-function endOf(reason: Fault | undefined, table: Table, fingerprint: string | undefined): ReadEnd {
+function endOf(reason: Fault | undefined, doubted: boolean, table: Table, fingerprint: string | undefined): ReadEnd {
   return {
     ...(reason === undefined ? { complete: true } : { complete: false, reason }),
+    ...(doubted ? { doubted } : {}),
     ...(table.layout === undefined ? {} : { attributes: table.layout.columns.map((column) => column.attribute) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
@@ -81,6 +93,16 @@ function doubled({ anchor, line }: ReadObject, first: number): Fault {
     message: `line ${line}: ${anchor} is on line ${first} already; the first row counts`,
     where: { object: anchor, line: line! },
     remedy: 'give every row its own anchor, or name further columns that tell the rows apart',
+  };
+}
+
+/** Half a value looks like one: a last field may be cut anywhere. */
+function lostEnd(file: string, line: number, object?: string): Fault {
+  return {
+    kind: 'unavailable',
+    message: `line ${line}: the file ends here without a newline, and had one at its end when it was read last: it may be cut short`,
+    where: { file, line, ...(object === undefined ? {} : { object }) },
+    remedy: 'look whether its last row is whole, and have the file made again',
   };
 }
 

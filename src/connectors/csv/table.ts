@@ -15,6 +15,8 @@ export interface Table {
   layout: Layout | undefined;
   /** Whether a text seen so far may hold what is no text. */
   suspect: boolean;
+  /** Whether what was read so far ends within a line. */
+  open: boolean;
 }
 
 /** What is known of a table before its file is opened. */
@@ -27,6 +29,7 @@ export function newTable(config: CsvConfig, path: string): Table {
     decoder: decoderOf(encoding),
     layout: config.header ? undefined : listedLayout(config, path),
     suspect: false,
+    open: false,
   };
 }
 
@@ -54,6 +57,7 @@ export async function* readTable(
     }
     const text = table.decoder.decode(block, last);
     table.suspect ||= table.decoder.suspect;
+    if (text !== '') table.open = !text.endsWith('\n');
     if (parser !== undefined) {
       parser.push(text, last);
       return;

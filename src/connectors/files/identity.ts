@@ -31,24 +31,34 @@ export async function isStillAt(path: string, handle: FileHandle): Promise<boole
   return there !== null && there.ino === own.ino && there.dev === own.dev;
 }
 
+const LF = 10;
+
 /**
- * The fingerprint of a content: `sha256:<64 hex digits>/<bytes>`. It says nothing of names and times, so that a file copied or
+ * The fingerprint of a content: `sha256:<64 hex digits>/<bytes>`, and `/open` where it does not end with a newline. It says nothing of names and times, so that a file copied or
  * touched has the fingerprint it had. About 1.5 GB/s where the processor knows SHA, 0.4 GB/s where not.
  */
 export class ContentDigest {
   #hash: Hash = createHash('sha256');
   #size = 0;
+  #last = LF;
 
   add(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#size += bytes.length;
+    // In UTF-16 a newline may end with a zero.
+    for (const byte of bytes.subarray(-2)) if (byte !== 0 || this.#last !== LF) this.#last = byte;
   }
 
   /** Once, after the last byte. */
   print(): string {
-    return `sha256:${this.#hash.digest('hex')}/${this.#size}`;
+    return `sha256:${this.#hash.digest('hex')}/${this.#size}${this.#last === LF ? '' : '/open'}`;
   }
 }
 
 /** Fingerprint of a file that is empty or not there yet. */
 export const EMPTY_PRINT: string = new ContentDigest().print();
+
+/** Of a content with something in it: its last line had its end. */
+export function hadLastNewline(print: string): boolean {
+  return print !== EMPTY_PRINT && !print.endsWith('/open');
+}

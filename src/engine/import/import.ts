@@ -10,6 +10,7 @@ import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import { grouped } from '#core/text';
+import type { ConnectionState } from '#store/contract';
 import { buildImportIndex, createSeenBitmap, type ImportIndex } from '#store/import-index';
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
@@ -184,7 +185,12 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   let stored = interrupted !== null;
   let end: ReadEnd | undefined;
   let saved = performance.now();
-  const request = checkpoint ? { resume: checkpoint.resume, signal: context.signal } : { signal: context.signal };
+  const last = lastPrint(connection, state);
+  const request = {
+    ...(checkpoint ? { resume: checkpoint.resume } : {}),
+    ...(last === null ? {} : { last }),
+    signal: context.signal,
+  };
   for await (const page of pages(reader.read(request), () => context.failed.add(connection.name))) {
     context.signal.throwIfAborted();
     if (checkpoint && page.restarted) {
@@ -215,9 +221,10 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const outages = parseOutages(state.outages);
   const before = parseBaseline(state.baseline);
   const now = tally.baseline();
+  const doubted = end?.doubted === true;
   const sick = end?.complete ? unhealthy(before, now, outages) : null;
-  if (sick !== null) {
-    noticeUnhealthy(context, connection, sick, end?.absent);
+  if (sick !== null) noticeUnhealthy(context, connection, sick, end?.absent);
+  if (sick !== null || doubted) {
     // branch: holds: a read that looks wrong proves no absence
     // What a person may approve is this read, and no smaller one.
     const accepted = outages.accepted.filter((one) => one !== 'read');
@@ -266,6 +273,12 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   return { complete: true, mode: 'full' };
 }
 
+/** What the system held when it was believed; null where nothing is known, where it is another one, or a person says that it is right. */
+function lastPrint({ configHash }: EngineConnection, state: ConnectionState): string | null {
+  if (state.configHash !== null && state.configHash !== configHash) return null;
+  return parseOutages(state.outages).accepted.includes('read') ? null : state.fingerprint;
+}
+
 /** A read that breaks off ends as an incomplete one: what came is staged, nothing is proven absent. */
 async function* pages(source: AsyncIterable<Page>, brokenOff: () => void): AsyncIterable<Page> {
   try {
@@ -293,7 +306,7 @@ function report(context: EngineContext, connection: EngineConnection, end: ReadE
     'incompleteRead',
     connection.name,
     `${connection.name}: the read was not complete (${reason.message}); nobody is taken as gone`,
-    reason.remedy ?? 'mend the source and run again',
+    `${reason.remedy ?? 'mend the source and run again'}${end?.doubted ? `; if it is right, run: rollcall approve ${connection.name} --read` : ''}`,
   );
 }
 
