@@ -17,10 +17,11 @@ displayName: \${row.first_name + " " + row.last_name}   # an expression: the who
 mobile: { value: mobile, empty: clears }               # either of them, with options
 manager: { reference: manager_id, by: employeeId }     # the key of another object
 login: { function: ./rules.ts#login, reads: [mail] }   # a function of your own
+password: { generate: {}, deliver: { file: secrets } } # exports: made for a new account, and kept nowhere
 \`\`\`
 
 Where only an expression makes sense (\`filter\`, \`when\`, \`active\`, \`primary\`, \`protect\`, \`candidates\`), \`\${ }\` may be left out. Text around \`\${ }\` is refused: put it
-inside, \`\${"uid=" + person.login + ",ou=people"}\`.
+inside, \`\${"uid=" + person.login + ",ou=people"}\`. How passwords are made and who is told: [initial passwords](passwords.md).
 
 ## What an expression sees
 

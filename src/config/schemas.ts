@@ -88,6 +88,8 @@ function checkExport(connection: ConnectionConfig, kind: string, rule: ExportRul
   if (there === null) return;
   if (rule.enabled !== null)
     target(connection, rule.enabled.attribute, null, there, schema.complete, [...at, 'enabled', 'attribute'], collect);
+  for (const { attribute } of rule.secrets)
+    target(connection, attribute, null, there, schema.complete, [...at, 'attributes', attribute], collect);
   for (const flow of rule.flows) {
     const writes = flow.strength !== 'observe';
     target(

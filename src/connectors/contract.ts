@@ -30,6 +30,11 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: Writes | ((config: Config) => Writes | undefined);
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
+  /**
+   * Attributes that take generated values (SEMANTICS 9): no read, look-up, answer or error of it ever shows one. Or, where with these
+   * settings none can be sent safely, what to do about that.
+   */
+  secrets?(config: Config): readonly string[] | { readonly remedy: string };
   /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
   anchors?(config: Config, kind: Kind): readonly string[];
   propose?(config: Config, context: OpenContext): Promise<Proposed>;

@@ -13,7 +13,7 @@ import type { Connection, ConnectorDefinition } from '#connectors/contract';
 import type { Digester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
-import type { Clock, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
+import type { Clock, Delivery, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
 import type { Counters } from './counts.ts';
 import type { Lines } from './import/lines.ts';
@@ -71,8 +71,25 @@ export interface EngineContext {
   progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
   /** `hold`: what is said of it last takes the place of what was said before; null as message: it is no more. */
   notice(kind: NoticeKind, connection: string, message: string | null, remedy: string, hold?: number): void;
+  /** Hands a generated value on; resolves once it is safe there. Told after the target has it, and never before (SEMANTICS 9). */
+  deliver(delivery: Delivery, secret: DeliveredSecret): Promise<void>;
+  /** Throws a RollcallError where a delivery is known to fail: nothing is generated then. */
+  canDeliver(delivery: Delivery): Promise<void>;
   /** One open connection per run and configured system. */
   open(connection: EngineConnection): Connection;
+}
+
+/** A generated value, and the account it was set for. */
+export interface DeliveredSecret {
+  readonly connection: string;
+  readonly kind: Kind;
+  /** As the target knows the account. */
+  readonly anchor: string;
+  readonly name: string | null;
+  /** Id of the object that the account is of. */
+  readonly object: number | null;
+  readonly attribute: string;
+  readonly value: string;
 }
 
 /** What a run says that somebody should look at; docs/guide/operating.md says what to do about each. */

@@ -1,4 +1,10 @@
-export { type EngineConnection, type EngineContext, NOTICE_KINDS, type NoticeKind } from './context.ts';
+export {
+  type DeliveredSecret,
+  type EngineConnection,
+  type EngineContext,
+  NOTICE_KINDS,
+  type NoticeKind,
+} from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { hasUnanswered } from './import/absence.ts';

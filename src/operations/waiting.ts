@@ -1,6 +1,7 @@
 /** What waits at a connection for an approval: its first plan, or the changes a tripped gate holds. */
 import { z } from 'zod';
 import { parseImage } from '#core/canonical';
+import { printed } from '#core/generated';
 import { formatInstant } from '#core/time';
 import type { Value } from '#core/values';
 import { named, namesOf, pending, type Waiting } from '#decisions/approve';
@@ -230,7 +231,7 @@ function change(
 function imagesOf(row: Waiting['rows'][number]): { before: Values | null; after: Values | null } {
   const seen = row.seen === null ? null : parseImage(row.seen);
   const left = undiscarded(row);
-  const after = left?.wanted ?? null;
+  const after = left?.wanted ? printed(left.wanted) : null;
   if (row.export!.operation !== 'update') return { before: seen, after };
   // As a plan says it: an account that gets another name is approved with that name.
   const name = left?.name ?? null;

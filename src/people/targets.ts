@@ -1,5 +1,6 @@
 /** How a target stands to an object: its account, what happens to that next, and each attribute that is written there. */
 import { parseImage, sameValue } from '#core/canonical';
+import { HIDDEN, isGenerated } from '#core/generated';
 import { equivalent } from '#core/matching';
 import { type Attributes, bare, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
@@ -88,8 +89,25 @@ export function targetsOf(
     const row = rows.find((one) => one.connection === connection.name && one.kind === rule.to && one.presence !== 'gone');
     const flows = rule.flows.filter((flow) => attribute === null || flow.reads.some((read) => read.split('.')[0] === attribute));
     const ruled = { connection, rule, inScope: isInScope(object, rule, standing), ...standing };
-    return [targetState(connection.name, row, flows, states.get(connection.name), ruled)];
+    const state = targetState(connection.name, row, flows, states.get(connection.name), ruled);
+    return [attribute === null ? { ...state, attributes: [...state.attributes, ...secretsOf(rule, row, state.state)] } : state];
   });
+}
+
+/** Those that are to be set: of others nobody knows anything. */
+function secretsOf(rule: ExportRule, row: StagedRow | undefined, state: AttributeState): TargetAttribute[] {
+  const wanted: Attributes = row?.export?.wanted == null ? bare() : parseImage(row.export.wanted);
+  return rule.secrets
+    .filter(({ attribute }) => isGenerated(wanted[attribute]))
+    .map(({ attribute, text }) => ({
+      attribute,
+      rule: text,
+      strength: 'onCreate',
+      seen: undefined,
+      wanted: HIDDEN,
+      state,
+      outage: null,
+    }));
 }
 
 /** As a run asks (engine/sync/wishes). A rule that fails says nothing: a run tells of it. */

@@ -11,4 +11,5 @@ export { assembleKind, type KindParts } from './kind.ts';
 export { compileLife } from './life.ts';
 export type { ObjectContext } from './object-scope.ts';
 export type { Report } from './raw.ts';
+export { isSecret } from './secret.ts';
 export { compileUnique, type UniqueContext } from './unique.ts';

@@ -7,10 +7,11 @@ import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import type { AttributeType, Matching, Scalar, Value, ValueType } from '#core/values';
 import { bareExpression, compileOwn, compileSource, decided, referredIds, type Source, typed } from './flow.ts';
-import type { Contribution, Deprovision, Evaluate, ExportFlow, ExportRule, ObjectScope, Strength } from './model.ts';
+import type { Contribution, Deprovision, Evaluate, ExportFlow, ExportRule, ObjectScope, SecretFlow, Strength } from './model.ts';
 import { type ObjectContext, OWN_NAMES, objectScope } from './object-scope.ts';
 import { ofPhoto, PHOTO_KEYS, recipeFor, recipeOf } from './photo.ts';
 import { flag, mapping, oneOf, quoted, type Raw, type Report, text, texts, whole, within } from './raw.ts';
+import { compileSecret, isSecret } from './secret.ts';
 
 /** What the target says about one of its kinds; the shape of the connector contract's schema. */
 export interface TargetKind {
@@ -29,6 +30,7 @@ export interface ExportContext extends ObjectContext {
 }
 
 const RULE_KEYS = ['to', 'when', 'provision', 'anchor', 'name', 'dn', 'move', 'enabled', 'attributes'];
+const OF_SECRETS = ['generate', 'deliver'];
 const FLOW_KEYS = [
   'value',
   'function',
@@ -41,6 +43,7 @@ const FLOW_KEYS = [
   'multi',
   'matching',
   'maxLength',
+  ...OF_SECRETS,
 ];
 const TYPES: readonly ValueType[] = ['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'];
 const MATCHINGS: readonly Matching[] = ['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer'];
@@ -60,8 +63,14 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   const namedBy = new Set<string>();
   const hashes: string[] = [];
   const flows: ExportFlow[] = [];
+  const secrets: SecretFlow[] = [];
   const written = rule.get('attributes') === undefined ? null : mapping(rule.get('attributes'), within(report, 'attributes'));
   for (const [name, flow] of written ?? []) {
+    if (isSecret(flow)) {
+      const secret = compileSecret(name, flow, within(report, 'attributes', name));
+      if (secret !== null && exists(name, 'onCreate', within(report, 'attributes', name))) secrets.push(secret);
+      continue;
+    }
     const compiled = compileFlow(name, flow, within(report, 'attributes', name));
     if (compiled !== null) flows.push(compiled);
   }
@@ -69,6 +78,12 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   function compileFlow(name: string, flow: unknown, at: Report): ExportFlow | null {
     const options = typeof flow === 'string' ? null : mapping(flow, at, FLOW_KEYS);
     if (options === null && typeof flow !== 'string') return null;
+    if (options?.has('deliver'))
+      at(
+        ['deliver'],
+        'only a generated value is delivered',
+        'write generate instead of where the value comes from, or leave it away',
+      );
     const source = options === null ? compileSource(flow as string, scope, at) : sourceOf(options, at);
     const strength =
       (options && oneOf(options, 'strength', ['always', 'ifEmpty', 'onCreate', 'observe'] as const, at)) ?? 'always';
@@ -200,6 +215,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
     move: rest.move,
     enabled,
     flows,
+    secrets,
     deprovision: context.deprovision,
     reads: [...reads].sort(),
     hash: sha256Hex(canonicalJson([raw, context.zone, context.deprovision, hashes])),

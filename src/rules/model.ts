@@ -4,6 +4,7 @@
  * Everything here is pure: an evaluation reads its scope and the run's one clock, nothing else, and answers the same for
  * the same input. Expression text, AST and library never leave this folder.
  */
+import type { PasswordPolicy } from '#core/password';
 import type { Attributes, AttributeType, Kind, Value } from '#core/values';
 
 /** The clock of one run. `due` collects the earliest instant at which an answer given so far would change (SEMANTICS 5). */
@@ -101,6 +102,24 @@ export interface ExportFlow {
   readonly type: AttributeType;
 }
 
+/** Where a generated value goes besides the target; `none`: nowhere. */
+export type Delivery =
+  | { readonly to: 'none' }
+  /** A folder, from that of rollcall.yaml on: one file per account. */
+  | { readonly to: 'file'; readonly folder: string }
+  /** A program and its arguments: the value comes on its standard input. */
+  | { readonly to: 'command'; readonly command: readonly string[]; readonly timeoutMs: number };
+
+/** A value that is made for a new account while it is sent, and kept nowhere (SEMANTICS 9). */
+export interface SecretFlow {
+  /** Attribute in the target, which never shows it. */
+  readonly attribute: string;
+  /** The policy as text, for `explain`, and for the wish. */
+  readonly text: string;
+  readonly policy: PasswordPolicy;
+  readonly deliver: Delivery;
+}
+
 export interface ExportRule {
   readonly connection: string;
   readonly kind: Kind;
@@ -119,6 +138,7 @@ export interface ExportRule {
   /** How an account is enabled and disabled there. */
   readonly enabled: { readonly attribute: string; readonly on: Value; readonly off: Value } | null;
   readonly flows: readonly ExportFlow[];
+  readonly secrets: readonly SecretFlow[];
   readonly deprovision: Deprovision;
   /** Metaverse attributes read by anything above, hops included. */
   readonly reads: readonly string[];

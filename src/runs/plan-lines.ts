@@ -3,6 +3,7 @@
 import type { Configuration } from '#config/model';
 import { canonicalJson, parseImage } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
+import { printed } from '#core/generated';
 import { labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
 import { type Attributes, hasAny } from '#core/values';
@@ -144,7 +145,8 @@ function effectOf(parts: string, wanted: Attributes | null): 'disable' | 'enable
 
 export function exportLine(row: StagedRow, object: ObjectRow | undefined): ExportLine {
   const columns = row.export!;
-  const { wanted, name: wantedName } = undiscarded(row)!;
+  const { wanted: left, name: wantedName } = undiscarded(row)!;
+  const wanted = left && printed(left);
   const seen = row.seen === null ? null : parseImage(row.seen);
   const before: { [attribute: string]: unknown } = Object.create(null);
   if (columns.operation === 'update') for (const name in wanted) before[name] = seen?.[name] ?? null;

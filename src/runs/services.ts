@@ -15,6 +15,7 @@ import {
   type Turns,
 } from '#engine/index';
 import type { Epoch, RunId } from '#store/contract';
+import { deliveries } from './deliveries/deliveries.ts';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
 import { tell } from './notices.ts';
@@ -121,6 +122,7 @@ export async function openSession(
     progress: (phase, connection, done, total) => services.onProgress?.({ phase, connection, done, total }),
     notice: (kind: NoticeKind, connection, message, remedy, hold) =>
       tell(notices, { kind, connection, remedy, hold: hold ?? null }, message),
+    ...deliveries(config.folder, signal),
     open: openOne,
   };
   return {

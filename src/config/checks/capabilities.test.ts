@@ -93,3 +93,29 @@ test.each([
 ])('what is empty can be said: %s', async (connection) => {
   expect(await warningsOf(connection)).toEqual([]);
 });
+
+const PASSWORD = 'generate: {}, deliver: none';
+const MEMORY = 'type: memory, system: x';
+const written = (settings: string, attribute: string): string =>
+  `{ ${settings}, export: { person: { attributes: { m: mail, ${attribute} } } } }`;
+
+test.each([
+  [
+    'a file',
+    written('type: csv, path: x, anchor: m', `password: { ${PASSWORD} }`),
+    'csv takes no generated values | leave it away',
+  ],
+  ['another attribute', written(MEMORY, `pin: { ${PASSWORD} }`), 'pin takes no generated value | name the attribute '],
+  [
+    'what is written as a whole',
+    written(`${MEMORY}, atomic: true`, `password: { ${PASSWORD} }`),
+    'with these settings no generated value can be sent | leave atomic: true away',
+  ],
+  ['an attribute of the rules', written(MEMORY, 'password: login'), ' holds is only ever generated | write '],
+])('a generated value is refused: %s', async (_, connection, fault) => {
+  expect(await faultsOf(connection)).toEqual([expect.stringContaining(fault)]);
+});
+
+test.each([written(MEMORY, `password: { ${PASSWORD} }`)])('a generated value is taken: %s', async (connection) => {
+  expect(await faultsOf(connection)).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { connectionExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
 import { holdsReference } from '../secrets/references.ts';
 import type { Written, WrittenConnection } from '../written.ts';
+import { checkSecrets } from './secrets.ts';
 
 export function checkWritten(written: Written, outline: Outline, collect: Collector): void {
   checkSchedule(written, outline, collect);
@@ -122,6 +123,7 @@ export function checkCapabilities(
   collect: Collector,
 ): void {
   checkEmpty(at, connection, definition, settings, collect);
+  if (settings !== undefined) checkSecrets(at, connection, definition, settings, collect);
   // Settings with a fault say nothing reliable.
   const writes = settings === undefined && typeof definition.writes === 'function' ? undefined : writesOf(definition, settings);
   for (const [kind, raw] of Object.entries(connection.export ?? {})) {

@@ -1,3 +1,5 @@
+import { HIDDEN } from '#core/generated';
+
 /**
  * What must never be printed. Process-wide on purpose: a secret that reached this process is a secret in every log line,
  * fault and screen of it, whoever prints. Values shorter than four characters are not replaced; they would blank ordinary text.
@@ -5,7 +7,7 @@
  * A short one is replaced where it stands by itself, and not inside a longer word: `right` in `Brighton` says nothing of a password, and a
  * word of ours with a hole in it would say which it is. By itself it always goes, though it may be a word of ours there, too.
  */
-export const REDACTED = '••••';
+export const REDACTED: string = HIDDEN;
 const SHORTEST = 4;
 /** Below this it may well be a part of ordinary words. */
 const LONG = 8;

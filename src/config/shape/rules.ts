@@ -78,8 +78,38 @@ export const importRule: z.ZodType = z.strictObject({
     .describe('Accounts that are read and never written: an expression over `row`, or a list of anchors and names.'),
 });
 
+const delivery = z.union([
+  z.literal('none'),
+  z.strictObject({
+    file: z.string().min(1).optional().describe('A folder: one file per account, which only its owner may read.'),
+    command: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('A program and its arguments; the value comes on its standard input, as JSON.'),
+    timeoutSeconds: z.int().min(1).optional().describe('How long the program may take. Default: 30.'),
+  }),
+]);
+
 const exportFlow = z.union([
   expression,
+  z.strictObject({
+    generate: z
+      .strictObject({
+        length: z.int().min(1).optional().describe('Characters, 8 to 72. Default: 20.'),
+        classes: z
+          .array(z.string())
+          .min(1)
+          .optional()
+          .describe('Of each at least one: `lower`, `upper`, `digit`, `symbol`. Default: all.'),
+        unambiguous: z
+          .boolean()
+          .optional()
+          .describe('Without characters taken for one another, such as 0 and O. Default: false.'),
+      })
+      .describe('An initial password: made for a new account when it is sent, and never kept.'),
+    deliver: delivery.describe('Who is told it besides the target: a folder, a program, or `none`.'),
+  }),
   z.strictObject({
     value: expression.optional().describe('Attribute, or a `${ … }` expression over the object.'),
     ...ownFunction,

@@ -12,6 +12,7 @@ import { type MemoryConfig, memoryConfig } from './config.ts';
 import { openJournal } from './journal.ts';
 import { lookup, memoryReader, schemaOf, timeOf } from './read.ts';
 import { outerScript } from './script.ts';
+import { secretsOf } from './secrets.ts';
 import { type MemorySystem, memorySystem } from './system.ts';
 import { memoryWriter } from './write.ts';
 
@@ -22,6 +23,7 @@ export const memory: ConnectorDefinition<MemoryConfig> = {
   title: 'System in memory, for trying out',
   maturity: 'beta',
   config: memoryConfig,
+  secrets: secretsOf,
   open(config, context) {
     const system = memorySystem(config.system);
     let opened = false;

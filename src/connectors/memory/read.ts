@@ -6,6 +6,7 @@ import { sha256Hex } from '#core/digest';
 import { RollcallError } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
 import type { MemoryConfig } from './config.ts';
+import { isSecret, shown } from './secrets.ts';
 import { type MemorySystem, readObject } from './system.ts';
 
 const KEPT_SNAPSHOTS = 4;
@@ -121,6 +122,7 @@ export function lookup(
     const found = system.see(kind, by.anchor);
     return found === null ? [] : [readObject(found)];
   }
+  if (isSecret(by.attribute)) return [];
   const found: ReadObject[] = [];
   for (const stored of system.visible()) {
     const value = stored.attributes[by.attribute];
@@ -158,7 +160,7 @@ export function schemaOf(system: MemorySystem, config: MemoryConfig): Schema {
   for (const { kind, attributes } of system.objects()) {
     kinds[kind] ??= Object.create(null) as { [attribute: string]: AttributeType };
     const list = kinds[kind];
-    for (const [name, value] of Object.entries(attributes)) {
+    for (const [name, value] of Object.entries(shown(attributes))) {
       const type = [value].flat()[0] instanceof Uint8Array ? 'binary' : 'string';
       list[name] = { type, multi: Array.isArray(value) || list[name]?.multi === true, matching: 'exact' };
     }

@@ -8,6 +8,7 @@ import { RollcallError } from '#core/errors';
 import type { Kind } from '#core/values';
 import { newRow, type Row } from '../files/row.ts';
 import type { Journal } from './journal.ts';
+import { shown } from './secrets.ts';
 
 export interface Stored {
   readonly kind: Kind;
@@ -303,14 +304,20 @@ export function forgetMemorySystem(name: string): void {
 }
 
 export function readObject({ kind, anchor, name, attributes, changedAt }: Stored): ReadObject {
-  return { kind, anchor, attributes, ...(name === undefined ? {} : { name }), ...(changedAt === undefined ? {} : { changedAt }) };
+  return {
+    kind,
+    anchor,
+    attributes: shown(attributes),
+    ...(name === undefined ? {} : { name }),
+    ...(changedAt === undefined ? {} : { changedAt }),
+  };
 }
 
 /** What changed, as the feed tells it: the whole object where an attribute is gone, for a patch could only call it empty. */
 function changeOf(before: Stored, after: Stored): Change | ReadObject {
   if (Object.keys(before.attributes).some((name) => after.attributes[name] === undefined)) return readObject(after);
   const set = newRow();
-  for (const [name, value] of Object.entries(after.attributes)) {
+  for (const [name, value] of Object.entries(shown(after.attributes))) {
     if (JSON.stringify(value) !== JSON.stringify(before.attributes[name])) set[name] = value;
   }
   const { kind, anchor, name, changedAt } = after;

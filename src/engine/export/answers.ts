@@ -2,6 +2,7 @@
 import type { ReadObject, WriteResult } from '#connectors/contract';
 import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from '#core/canonical';
 import type { ErrorKind } from '#core/errors';
+import { isGenerated } from '#core/generated';
 import { normalForm } from '#core/matching';
 import { type Attributes, bare, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
@@ -20,6 +21,7 @@ import {
 import { stepsAnswered, stepsUnanswered } from '../import/unanswered.ts';
 import { partsOf } from '../safety/parts.ts';
 import { LONGEST_WAIT_MS } from '../safety/time.ts';
+import { wishes } from './owed.ts';
 import type { Sending } from './translate.ts';
 
 /** What an error kind means for the item: try it again later, leave it for a person, or stop sending to this target. */
@@ -78,7 +80,7 @@ export function answerOf(
   const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
   const parts = partsOf(
     columns.operation,
-    columns.operation === 'update' ? sent : null,
+    columns.operation === 'update' ? Object.assign(bare(), sent, wishes(sending.secrets)) : null,
     item.name !== undefined && columns.operation === 'update',
     sending.rule.enabled,
   );
@@ -109,6 +111,8 @@ export function answerOf(
           parts: canonicalJson(partsOf('update', rest, sending.nameKept, sending.rule.enabled)),
           state: 'waiting' as const,
         };
+  // What nobody could be told is not tried again and again.
+  const notBefore = rest !== null && Object.values(rest).some(isGenerated) ? context.wall() + backOff(columns.attempts) : 0;
   if (columns.operation === 'delete') return { ...blank, outcome: 'proven', anchor: row.anchor, parts };
   const name = result.name ?? item.name ?? row.name;
   const common = {
@@ -119,6 +123,7 @@ export function answerOf(
     nameKey: nameKeys(name).nameKey,
     parts,
     remaining,
+    notBefore,
   };
   if (!proven && !result.object) {
     const steps = stepsAnswered(row.steps, sent, settling.shared, false);

@@ -5,6 +5,7 @@
 import type { Writer } from '#connectors/contract';
 import { imageText, parseImage } from '#core/canonical';
 import { StoreUnavailable, toFault } from '#core/errors';
+import { printed } from '#core/generated';
 import { bare, hasAny } from '#core/values';
 import type { EdgeRow, ExportAnswer, ExportOperation, NewChange, StagedId, StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
@@ -20,9 +21,11 @@ import { finishedBatches } from './finished.ts';
 import { lookAtStale } from './last-seen.ts';
 import { sendMembers } from './members.ts';
 import { refuseNotNew } from './not-new.ts';
+import { wishes } from './owed.ts';
 import { remembered } from './photos.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
+import { generateSecrets, MOST_SECRET, readyToTell } from './secrets.ts';
 import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { type Sending, translate } from './translate.ts';
 
@@ -169,13 +172,17 @@ async function take(
       now: context.wall(),
       deadline: context.wall() + SEND_DEADLINE_MS,
       after,
-      limit: Math.min(writer.batch.items, MOST),
+      limit: Math.min(writer.batch.items, hasSecrets(connection) ? MOST_SECRET : MOST),
       operations: [operation],
       ...(only ? { only } : {}),
     });
   } finally {
     turn.end();
   }
+}
+
+function hasSecrets({ exports }: EngineConnection): boolean {
+  return [...exports.values()].some(({ secrets }) => secrets.length > 0);
 }
 
 async function waits({ context }: Session, operation: ExportOperation, only: readonly StagedId[]): Promise<boolean> {
@@ -190,19 +197,23 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const plan = stagingPlan(context, connection);
   const settling = settlingOf(context, connection);
   const sendings = await translate(context, connection, rows, session.held);
-  const sendable = sendings.filter((s) => s.item.operation !== 'update' || s.item.name !== undefined || hasAny(s.sent));
+  const isEmpty = ({ item, sent, secrets }: Sending): boolean =>
+    item.operation === 'update' && item.name === undefined && !hasAny(sent) && secrets.length === 0;
+  const ready = await readyToTell(
+    session,
+    sendings.filter((one) => !isEmpty(one)),
+  );
   // The process stood still: others may believe this attempt lost by now. Nothing of it is sent.
   if (context.monotonic() - begun > SEND_DEADLINE_MS) {
     const answers = rows.map((row) => ({ ...NOT_DONE, staged: row.id, revision: row.export!.revision }));
     await record(session, { attempt, answers, members: null, changes: [], dirty: [] });
     return;
   }
-  const answered = await write(
-    session,
-    sendable.map((s) => s.item),
-  );
-  const results = await refuseNotNew(context, connection, sendable, answered);
-  const answers: ExportAnswer[] = [];
+  const secrets = generateSecrets(session, ready.sendable);
+  const answered = await write(session, secrets);
+  const results = await refuseNotNew(context, connection, ready.sendable, answered);
+  const sendable = await secrets.tell(results);
+  const answers: ExportAnswer[] = [...ready.waiting];
   const changes: NewChange[] = [];
   const lost = createLostReferences(context, connection);
   await lost.load(rows);
@@ -221,8 +232,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
   });
   // Nothing of it may be sent now: it waits as it was.
-  const sent = new Set(sendable);
-  for (const sending of sendings) if (!sent.has(sending)) answers.push(kept(sending));
+  for (const sending of sendings) if (isEmpty(sending)) answers.push(kept(sending));
   const { dirty, edges } = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
   const followed = answers.map((one) => (edges.has(one.staged) ? { ...one, edges: edges.get(one.staged)! } : one));
   await finish(session, { attempt, answers: followed, members: null, changes, dirty });
@@ -238,7 +248,7 @@ function kept({ row }: Sending): ExportAnswer {
 
 function count(session: Session, sending: Sending, answer: ExportAnswer, changes: NewChange[]): void {
   const { context, connection } = session;
-  const { row, item, sent } = sending;
+  const { row, item, sent, secrets } = sending;
   if (answer.outcome !== 'proven' && answer.outcome !== 'sent') return;
   session.sent++;
   if (answer.outcome === 'sent') session.proven = false;
@@ -266,6 +276,6 @@ function count(session: Session, sending: Sending, answer: ExportAnswer, changes
     to: row.id,
     operation: item.operation === 'delete' ? 'delete' : 'update',
     before: item.operation === 'delete' ? row.seen : imageText(before),
-    after: item.operation === 'delete' ? null : imageText(sent),
+    after: item.operation === 'delete' ? null : imageText(printed(Object.assign(bare(), sent, wishes(secrets)))),
   });
 }

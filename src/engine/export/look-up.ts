@@ -14,6 +14,7 @@ import { settlingOf } from '../import/settle.ts';
 import { parseSteps } from '../lifecycle/steps.ts';
 import { answerOf } from './answers.ts';
 import { refuseNotNew } from './not-new.ts';
+import { owing } from './owed.ts';
 import { PROVEN_BY } from './proof.ts';
 import { translate } from './translate.ts';
 
@@ -38,7 +39,9 @@ export async function settleByLookup(
   const settling = settlingOf(context, connection);
   const lost = createLostReferences(context, connection);
   await lost.load(unknown);
-  for (const sending of await translate(context, connection, unknown, new Set())) {
+  for (const one of await translate(context, connection, unknown, new Set())) {
+    // Whether anybody was told what was generated for it is not known.
+    const sending = owing(one);
     const { row } = sending;
     try {
       const found: ReadObject[] = [];

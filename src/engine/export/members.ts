@@ -54,7 +54,7 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
       edges: groups.flatMap(({ edges }) => edges),
     });
     const items = groups.map((group) => itemOf(group, `${attempt}:${group.row.id}`));
-    const results = await write(session, items);
+    const results = await write(session, { items });
     const members: SentMember[] = [];
     for (const [i, group] of groups.entries()) {
       const result = results[i]!;

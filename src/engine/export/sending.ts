@@ -11,6 +11,7 @@ import { ACTIONS, NOT_DONE } from './answers.ts';
 import type { Expected } from './expected.ts';
 import type { Finished, FinishedBatches } from './finished.ts';
 import { memberAnswer } from './member-changes.ts';
+import type { Secrets } from './secrets.ts';
 import { usable } from './usable.ts';
 
 /** How long one send may take before its attempt is believed lost (STORE 6). */
@@ -50,7 +51,10 @@ export async function abandon(session: Session, error: unknown): Promise<void> {
 const NOTHING_DONE: ReadonlySet<ErrorKind> = new Set(['configuration', 'authentication', 'permission', 'rateLimited']);
 
 /** The target's answers, one per item; a batch that failed as a whole is answered for each. */
-export async function write(session: Session, items: readonly WriteItem[]): Promise<readonly WriteResult[]> {
+export async function write(
+  session: Session,
+  { items, hide = unchanged }: Pick<Secrets, 'items'> & Partial<Secrets>,
+): Promise<readonly WriteResult[]> {
   if (items.length === 0) return [];
   try {
     const results = await session.writer.write(items);
@@ -58,10 +62,12 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
       throw new RollcallError('internal', `the connector answered ${results.length} of ${items.length} items`);
     return results.map((result, i) => {
       const item = items[i]!;
-      return isGone(item, result) ? { ok: true, anchor: item.anchor! } : usable(item, result, (fault) => tell(session, fault));
+      if (isGone(item, result)) return { ok: true, anchor: item.anchor! };
+      const answer = usable(item, result, (fault) => tell(session, hide(fault)));
+      return answer.ok ? answer : { ...answer, fault: hide(answer.fault) };
     });
   } catch (error) {
-    const fault = toFault(error, { connection: session.connection.name });
+    const fault = hide(toFault(error, { connection: session.connection.name }));
     session.context.failed.add(session.connection.name);
     session.context.fault(fault);
     session.stopped = true;
@@ -77,6 +83,8 @@ export async function write(session: Session, items: readonly WriteItem[]): Prom
     }));
   }
 }
+
+const unchanged = (fault: Fault): Fault => fault;
 
 function tell({ context, connection }: Session, fault: Fault): void {
   context.fault({ ...fault, where: { connection: connection.name, ...fault.where } });

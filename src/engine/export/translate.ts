@@ -2,9 +2,10 @@
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { Fault } from '#core/errors';
+import { isGenerated } from '#core/generated';
 import { isUnmade, withPhotos } from '#core/photo';
 import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
-import type { ExportRule } from '#rules/model';
+import type { ExportRule, SecretFlow } from '#rules/model';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { partialIn } from '../import/kept.ts';
@@ -28,6 +29,8 @@ export interface Sending {
   readonly made: Steps['made'];
   /** Whether the name is among them. */
   readonly nameKept: boolean;
+  /** To be generated when it is sent; neither in `sent` nor in the item. */
+  readonly secrets: readonly SecretFlow[];
 }
 
 interface ObjectReference {
@@ -86,6 +89,7 @@ async function translateOne(
 ): Promise<Sending> {
   const columns = row.export!;
   const sent: Attributes = bare();
+  const secrets: SecretFlow[] = [];
   const set: { [attribute: string]: WriteValue } = bare();
   const left = columns.discarded === null ? null : undiscarded(row);
   const barred = (attribute: string): boolean => columns.discarded !== null && left?.wanted?.[attribute] === undefined;
@@ -102,10 +106,15 @@ async function translateOne(
     const value = wanted[name]!;
     const held =
       columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
+    const secret = isGenerated(value) && !held && !barred(name) ? rule.secrets.find((one) => one.attribute === name) : undefined;
+    if (secret !== undefined) {
+      secrets.push(secret);
+      continue;
+    }
     const unmade = scalars(value).find(isUnmade);
     const photo = unmade && photos.get(unmade.blob);
     const told = photo === undefined ? value : withPhotos(value, (one) => (isMade(photo) ? photo : one));
-    const said = held || barred(name) ? undefined : referencesAsText(told, rule, name, accounts);
+    const said = held || isGenerated(value) || barred(name) ? undefined : referencesAsText(told, rule, name, accounts);
     const written = said !== undefined && scalars(said).some(isBlob) ? await bytesOf(context, said) : said;
     const edit = said !== undefined && partial.includes(name) && isSet(rule, name) ? setEdit(row, name, said) : undefined;
     if (said === undefined || written === undefined || edit === null) {
@@ -140,7 +149,7 @@ async function translateOne(
     ...(hasAny(add) ? { add } : {}),
     ...(hasAny(remove) ? { remove } : {}),
   };
-  return { row, rule, item, sent, rest, made, nameKept };
+  return { row, rule, item, sent, rest, made, nameKept, secrets };
 }
 
 function isSet(rule: ExportRule, attribute: string): boolean {

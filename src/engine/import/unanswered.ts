@@ -3,6 +3,7 @@
  * it is known as ours then, or until a later write of the same attribute is answered.
  */
 import { canonicalSet, parseImage, sameValue } from '#core/canonical';
+import { withoutGenerated } from '#core/generated';
 import { equivalent, normalForm } from '#core/matching';
 import { type Attributes, type AttributeType, bare, type Scalar, scalars, type Value } from '#core/values';
 import type { StagedRow } from '#store/contract';
@@ -42,9 +43,9 @@ export function stepsUnanswered(row: Remembered, sent: Attributes, shared: Share
  * its place was never sent.
  */
 export function stepsOfLost(row: StagedRow, shared: Shared): string | null {
-  const steps = row.overtaken === null ? row.steps : stepsUnanswered(row, parseImage(row.overtaken), shared);
+  const steps = row.overtaken === null ? row.steps : stepsUnanswered(row, withoutGenerated(parseImage(row.overtaken)), shared);
   if (row.export?.state !== 'unknown' || row.export.wanted === null || row.export.attempts === 0) return steps;
-  return stepsUnanswered({ ...row, steps }, parseImage(row.export.wanted), shared);
+  return stepsUnanswered({ ...row, steps }, withoutGenerated(parseImage(row.export.wanted)), shared);
 }
 
 /** What a create that nobody answered may have put into a new account, by all its attempts: nothing of it is from before them. */

@@ -62,6 +62,7 @@ export async function wishesOf(
         ),
         excluded,
         promised: generation.promised.get(connection.name),
+        links: generation.links,
         known: stateOf(context, connection.name).lastCompleteRead !== null,
         ownersFresh: ownersFresh(context, kind),
         outages: outagesOf(context, connection.name),

@@ -4,10 +4,11 @@
  */
 import { imageText, parseImage, sameValue } from '#core/canonical';
 import { toFault } from '#core/errors';
+import { generatedBy } from '#core/generated';
 import { equivalent } from '#core/matching';
 import { type Attributes, bare, hasAny, scalars } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
-import type { ExportState, StagedRow, StagedWrite } from '#store/contract';
+import type { ExportState, StagedId, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { waitsForSync } from '../export/last-seen.ts';
 import { asSent, originals } from '../export/photos.ts';
@@ -28,6 +29,7 @@ import { giveUp } from './give-up.ts';
 import { forgetOurs, goal, plain, references, renamed, sameGoal } from './goals.ts';
 import { isShared, sharedIn } from './ours.ts';
 import { isOut } from './outages.ts';
+import { owedSecrets } from './owed-secrets.ts';
 import { isProtected, protect, type Unshown } from './protected.ts';
 import { countedSteps } from './taken.ts';
 import { equal } from './terms.ts';
@@ -54,6 +56,8 @@ export interface TargetView extends Unshown {
   readonly excluded: ReadonlySet<number>;
   /** Objects that are to get an account by a link which waits for an approval; undefined where none does. */
   readonly promised: ReadonlySet<number> | undefined;
+  /** Rows that are linked in this generation. */
+  readonly links: Pick<ReadonlyMap<StagedId, unknown>, 'has'>;
   /** Whether one complete read of the target is staged. */
   readonly known: boolean;
   /** Owners were read completely and lately: a due delete may be believed. */
@@ -170,6 +174,7 @@ function create(context: EngineContext, one: Evaluated, target: TargetView, scop
     wanted[flow.attribute] = flow.reference ? references(value!, flow, target, awaits) : value!;
   }
   if (rule.enabled && wanted[rule.enabled.attribute] === undefined) wanted[rule.enabled.attribute] = rule.enabled.on;
+  for (const secret of rule.secrets) wanted[secret.attribute] = generatedBy(secret.text);
   const anchor = text(context, one, connection, rule.anchor, scope, 'anchor');
   const name = text(context, one, connection, rule.name, scope, 'name');
   if ((rule.anchor && anchor === null) || (rule.name && name === null)) {
@@ -231,6 +236,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   const unknown = rule.enabled !== null && out(rule.enabled.attribute);
   if (off && !unknown) wanted[rule.enabled!.attribute] = rule.enabled!.on;
   keepAnchor(context, one, connection, row, wanted);
+  for (const secret of owedSecrets(one.rows, rule, row, target.links)) wanted[secret.attribute] = generatedBy(secret.text);
   if (steps.undone) giveUp(one, target, row, steps.undone, wanted, current);
   const name = renamed(text(context, one, connection, rule.name, scope, 'name'), row, rule);
   const change: Change | null = name !== null || hasAny(wanted) ? { operation: 'update', wanted, anchor: null, name } : null;

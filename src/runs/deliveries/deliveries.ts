@@ -1,0 +1,35 @@
+/** Who is told a generated value: a file that only its owner reads, or a program on its standard input; never arguments or environment. */
+import { resolve } from 'node:path';
+import { RollcallError } from '#core/errors';
+import type { DeliveredSecret, EngineContext } from '#engine/index';
+import { runCommand } from '../hooks/command.ts';
+import { checkFolder, writeSecretFile } from './file.ts';
+
+export function deliveries(folder: string, signal: AbortSignal): Pick<EngineContext, 'deliver' | 'canDeliver'> {
+  return {
+    async deliver(delivery, secret) {
+      if (delivery.to === 'none') return;
+      if (delivery.to === 'file') return await writeSecretFile(resolve(folder, delivery.folder), secret, textOf(secret));
+      const { command: words, timeoutMs } = delivery;
+      await runCommand({ words, told: textOf(secret), folder, timeoutMs, signal }).catch((cause: unknown) => {
+        throw told(words[0]!, cause, secret);
+      });
+    },
+    async canDeliver(delivery) {
+      if (delivery.to === 'file') await checkFolder(resolve(folder, delivery.folder));
+    },
+  };
+}
+
+function textOf(secret: DeliveredSecret): string {
+  return `${JSON.stringify({ version: 1, ...secret }, null, 2)}\n`;
+}
+
+/** What the program said may be what it was told, in whatever spelling: none of it is repeated. */
+function told(program: string, cause: unknown, { connection, attribute }: DeliveredSecret): RollcallError {
+  const why = cause instanceof RollcallError ? cause.message.split(':')[0]! : 'it failed';
+  return new RollcallError('unavailable', `${program} was not told it: ${why}`, {
+    where: { connection, attribute },
+    remedy: 'mend it and run again: another value is set and handed on then',
+  });
+}
