@@ -7,13 +7,12 @@ import type { Session } from './driver.ts';
 import { selectObjects } from './objects.ts';
 import { changedRows, changesSince, type Position, positionOf, unknownCursor } from './position.ts';
 import { endOf, objectsOf, whereAnchors } from './read.ts';
-import { type Shape, textOf } from './shape.ts';
+import { NAMED, type Shape, textOf } from './shape.ts';
 import { statementOf } from './statement.ts';
 import { type SqlSystem, shapesOf } from './system.ts';
 
 /** More than so many and everything is read instead: that is one statement, and these are looked up by their keys. */
 const MOST = 200_000;
-const LOOKED_UP = 500;
 
 export async function cursorOf(system: SqlSystem): Promise<Cursor> {
   return await system.apart(async (session) => {
@@ -44,7 +43,7 @@ export async function* readSince(system: SqlSystem, since: Cursor, signal: Abort
     }
     await session.rollback();
   } catch (error) {
-    throw system.fault(error);
+    throw signal.aborted ? signal.reason : system.fault(error);
   } finally {
     await session.close();
   }
@@ -68,8 +67,8 @@ async function* changesOf(
     return;
   }
   const anchors = await changedAnchors(session, system, shape, delta, positions, signal);
-  for (let at = 0; at < anchors.length; at += LOOKED_UP) {
-    const some = anchors.slice(at, at + LOOKED_UP);
+  for (let at = 0; at < anchors.length; at += NAMED) {
+    const some = anchors.slice(at, at + NAMED);
     const gone = new Set(some);
     const where = whereAnchors(system, shape, some);
     if (where !== null)

@@ -5,7 +5,7 @@ import { listOf, pathOf } from './config.ts';
 import type { Session } from './driver.ts';
 import { type Edit, invalid } from './edits.ts';
 import { itemOf } from './objects.ts';
-import { comparable, type List } from './shape.ts';
+import { comparable, type List, NAMED, pieces } from './shape.ts';
 import { type BoundValue, bound, type Fragment, joined, name, type Part, sql, statementOf } from './statement.ts';
 import type { SqlSystem } from './system.ts';
 
@@ -18,11 +18,14 @@ export async function writeLists(session: Session, system: SqlSystem, edit: Edit
     const held = await heldIn(session, system, edit, list, 'set' in one ? null : [...one.add, ...one.remove]);
     const keep = new Set(wanted.map(String));
     const gone = 'set' in one ? held.filter((value) => !keep.has(value)) : intersection(one.remove, held);
-    for (const some of pieces(gone, list.values.length, system)) {
+    for (const some of pieces(gone, NAMED)) {
       const those = sql`${whereKey(system, edit, list)} and ${whereValues(system, list, some)}`;
       await session.run(statementOf(sql`delete from ${tableOf(list)} where ${those}`, system.driver));
     }
-    for (const some of pieces(missing(wanted, held), edit.key!.length + list.values.length, system)) {
+    for (const some of pieces(
+      missing(wanted, held),
+      Math.floor(system.driver.maxValues / (edit.key!.length + list.values.length)),
+    )) {
       const columns = joined(
         [...listOf(list.config.key), ...list.values.map((column) => column.name)].map((column) => name(column)),
         ', ',
@@ -61,7 +64,7 @@ export async function heldIn(
     list.values.map((column) => name(column.name)),
     ', ',
   );
-  const asked = among === null ? [null] : pieces(among.map(String), list.values.length, system);
+  const asked = among === null ? [null] : pieces(among.map(String), NAMED);
   const held: string[] = [];
   for (const some of asked) {
     const own = whereKey(system, edit, list);
@@ -73,12 +76,6 @@ export async function heldIn(
     }
   }
   return held;
-}
-
-/** So many that one statement can name them. */
-function pieces<T>(all: readonly T[], columns: number, { driver }: SqlSystem): T[][] {
-  const size = Math.max(1, Math.floor(driver.maxValues / columns) - 8);
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
 const tableOf = ({ config }: List): Part => name(...pathOf(config.table));

@@ -8,7 +8,7 @@ import type { Column, Session } from './driver.ts';
 import { type Edit, invalid } from './edits.ts';
 import { deleteLists, heldIn, missing, writeLists } from './lists.ts';
 import { select, whereAnchors } from './read.ts';
-import { anchorOf, keyOf, ROW, type Shape, selected, sourceOf, textOf } from './shape.ts';
+import { anchorOf, keyOf, NAMED, pieces, ROW, type Shape, selected, sourceOf, textOf } from './shape.ts';
 import { type BoundValue, bound, type Fragment, joined, name, type Part, sql, statementOf } from './statement.ts';
 import type { SqlSystem } from './system.ts';
 
@@ -78,7 +78,7 @@ async function present(session: Session, system: SqlSystem, edits: readonly Edit
     all.set(kind, there);
     const { shape } = some[0]!;
     const anchors = [...new Set(some.flatMap(({ anchor }) => (anchor === null ? [] : [anchor])))];
-    for (const part of pieces(anchors, shape, system)) {
+    for (const part of pieces(anchors, NAMED)) {
       const where = whereAnchors(system, shape, part);
       if (where === null) continue;
       const fragment = sql`select ${selected(shape)} from ${sourceOf(shape.config)} where ${where}${system.driver.forUpdate}`;
@@ -94,14 +94,6 @@ async function present(session: Session, system: SqlSystem, edits: readonly Edit
     }
   }
   return all;
-}
-
-/** So many that one statement can name them. */
-function pieces<T>(all: readonly T[], { keys }: { readonly keys: readonly unknown[] }, { driver }: SqlSystem): T[][] {
-  const size = Math.max(1, Math.floor(driver.maxValues / keys.length) - 1);
-  const out: T[][] = [];
-  for (let at = 0; at < all.length; at += size) out.push(all.slice(at, at + size));
-  return out;
 }
 
 function isAlike(first: Edit, next: Edit, count: number, { driver }: SqlSystem): boolean {
@@ -266,7 +258,7 @@ async function show(
   for (const some of Map.groupBy(done, ([at]) => edits[at]!.shape).entries()) {
     const [shape, all] = some;
     const objects = new Map<string, ReadObject>();
-    for (const part of pieces([...new Set(all.map(([, anchor]) => anchor))], shape, system)) {
+    for (const part of pieces([...new Set(all.map(([, anchor]) => anchor))], NAMED)) {
       const where = whereAnchors(system, shape, part);
       for (const object of where === null ? [] : await select(session, system, shape, where)) objects.set(object.anchor, object);
     }

@@ -36,7 +36,7 @@ export async function* readAll(system: SqlSystem, signal: AbortSignal): AsyncGen
     }
     await session.rollback();
   } catch (error) {
-    throw system.fault(error);
+    throw signal.aborted ? signal.reason : system.fault(error);
   } finally {
     await session.close();
   }

@@ -30,6 +30,13 @@ export interface List {
 export const ROW = 't';
 export const ITEM = 'l';
 
+/** So many rows a statement names by their keys: SQLite takes an expression of a thousand parts. */
+export const NAMED = 500;
+
+export function pieces<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
 /** What stands behind FROM, with its alias. */
 export function sourceOf({ table, query }: KindConfig): Fragment {
   return query === undefined ? sql`${name(...pathOf(table!))} ${name(ROW)}` : sql`(${written(query)}\n) ${name(ROW)}`;

@@ -92,6 +92,10 @@ describe.each([SQLITE, POSTGRES, MARIADB])('$title', (system) => {
     expect((await connection.lookup!({ attribute: 'members', value: '4' }, 'group')).map(({ anchor }) => anchor)).toEqual(['a']);
     const row = open(database, { row: { query: 'select * from members', key: 'person' } });
     expect((await row.lookup!({ anchor: '2' }, 'row'))[0]?.attributes['since']).toBe('2021');
+    const crowd = Array.from({ length: 3000 }, (_, i) => String(i + 10));
+    expect(await held({ ...group, add: { members: crowd } })).toHaveLength(3002);
+    expect(await held({ ...group, remove: { members: crowd } })).toEqual([2, 4]);
+    expect(await held({ ...group, set: { members: crowd } })).toHaveLength(3000);
     expect(await held({ ...group, set: { members: [] } })).toBe(null);
     const gone = await connection.write!.write([
       create('b', { title: 'B', members: ['5'] }, 'group'),
