@@ -49,7 +49,7 @@ export interface ChangesDelta {
 export type TableName = string | readonly string[];
 export type OneOrMore = string | readonly string[];
 
-export type System = 'postgres' | 'mariadb' | 'sqlite';
+export type System = 'postgres' | 'mariadb' | 'sqlite' | 'sqlserver';
 
 const SCHEMES: { readonly [scheme: string]: System } = {
   'postgres:': 'postgres',
@@ -57,6 +57,7 @@ const SCHEMES: { readonly [scheme: string]: System } = {
   'mariadb:': 'mariadb',
   'mysql:': 'mariadb',
   'sqlite:': 'sqlite',
+  'sqlserver:': 'sqlserver',
 };
 
 /** What the address comes to. `path` only of SQLite, the rest only of servers. */
@@ -73,7 +74,8 @@ export type Place =
 export function placeOf(url: string): Place {
   const scheme = /^[a-z]+:/i.exec(url)?.[0].toLowerCase() ?? '';
   const system = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme]! : undefined;
-  if (system === undefined) throw new Error('must begin with postgres://, mariadb://, mysql:// or sqlite: and name a database');
+  if (system === undefined)
+    throw new Error('must begin with postgres://, mariadb://, mysql://, sqlserver:// or sqlite: and name a database');
   if (system === 'sqlite') {
     const path = url.slice(scheme.length).replace(/^\/\/(?=\/)/, '');
     if (path === '' || path.startsWith('//') || path === ':memory:') throw new Error('must name a file, such as sqlite:hr.db');
@@ -166,7 +168,7 @@ export const sqlConfig: z.ZodType<SqlConfig> = z
           context.addIssue({ code: 'custom', message: (error as Error).message });
         }
       })
-      .describe('Where the database is: postgres://host/database, mariadb://, mysql://, or sqlite:file'),
+      .describe('Where the database is: postgres://host/database, mariadb://, mysql://, sqlserver://, or sqlite:file'),
     user: z.string().min(1).optional().describe('Who reads and writes there'),
     password: z.string().min(1).meta({ secret: true }).optional().describe('Password of that user'),
     tls: z

@@ -63,7 +63,7 @@ async function* changesOf(
   if (delta === undefined) return;
   if ('column' in delta) {
     const where = await changedRows(session, system, shape, delta, positions.then, positions.now);
-    yield* objectsOf(session, system, selectObjects(shape, where), shape, skipped, signal);
+    yield* objectsOf(session, system, selectObjects(shape, system.driver, where), shape, skipped, signal);
     return;
   }
   const anchors = await changedAnchors(session, system, shape, delta, positions, signal);
@@ -72,7 +72,14 @@ async function* changesOf(
     const gone = new Set(some);
     const where = whereAnchors(system, shape, some);
     if (where !== null)
-      for await (const objects of objectsOf(session, system, selectObjects(shape, where), shape, skipped, signal)) {
+      for await (const objects of objectsOf(
+        session,
+        system,
+        selectObjects(shape, system.driver, where),
+        shape,
+        skipped,
+        signal,
+      )) {
         for (const { anchor } of objects) gone.delete(anchor);
         yield objects;
       }

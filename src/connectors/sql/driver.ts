@@ -43,6 +43,8 @@ export interface Dialect extends Writing {
   bindable(value: RawValue, column: Column): RawValue;
   /** Exactly this text, where the database finds others equal to it. */
   same(column: Fragment, value: Fragment, type: Column): Fragment;
+  /** How a column is asked for, where it is not just named. */
+  shown?(place: Fragment, column: Column): Fragment;
   fault(error: unknown): SqlFault;
 }
 

@@ -10,6 +10,7 @@ import type { Driver } from './driver.ts';
 import { mariadb } from './mariadb/driver.ts';
 import { postgres } from './postgres/driver.ts';
 import { sqlite } from './sqlite/driver.ts';
+import { sqlServer } from './sqlserver/driver.ts';
 
 /** Touches neither the network nor the disk: certificates are read when the driver connects. */
 export function driverOf(config: SqlConfig, context: OpenContext): Driver {
@@ -19,7 +20,9 @@ export function driverOf(config: SqlConfig, context: OpenContext): Driver {
   const { user, password } = config;
   const tls = (): TlsOptions | null => tlsOf(config, place.host, context.folder);
   const options = { ...place, user, password, tls, timeoutMs };
-  return place.system === 'postgres' ? postgres(options) : mariadb(options);
+  if (place.system === 'postgres') return postgres(options);
+  if (place.system === 'mariadb') return mariadb(options);
+  return sqlServer({ ...options, serverName: typeof config.tls === 'object' ? config.tls.serverName : undefined });
 }
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'rejectUnauthorized'>;

@@ -5,7 +5,7 @@ import { listOf, pathOf } from './config.ts';
 import type { Session } from './driver.ts';
 import { type Edit, invalid } from './edits.ts';
 import { itemOf } from './objects.ts';
-import { comparable, type List, NAMED, pieces } from './shape.ts';
+import { asked, comparable, type List, NAMED, pieces } from './shape.ts';
 import { type BoundValue, bound, type Fragment, joined, name, type Part, sql, statementOf } from './statement.ts';
 import type { SqlSystem } from './system.ts';
 
@@ -60,13 +60,10 @@ export async function heldIn(
   list: List,
   among: readonly Scalar[] | null,
 ): Promise<string[]> {
-  const columns = joined(
-    list.values.map((column) => name(column.name)),
-    ', ',
-  );
-  const asked = among === null ? [null] : pieces(among.map(String), NAMED);
+  const columns = asked(list.values, null, system.driver);
+  const groups = among === null ? [null] : pieces(among.map(String), NAMED);
   const held: string[] = [];
-  for (const some of asked) {
+  for (const some of groups) {
     const own = whereKey(system, edit, list);
     const where = some === null ? own : sql`${own} and ${whereValues(system, list, some)}`;
     const statement = statementOf(sql`select ${columns} from ${tableOf(list)} where ${where}`, system.driver);

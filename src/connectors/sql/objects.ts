@@ -6,8 +6,8 @@ import { grouped } from '#core/text';
 import type { Scalar } from '#core/values';
 import { newRow } from '../files/row.ts';
 import { listOf, pathOf } from './config.ts';
-import type { Column, Values } from './driver.ts';
-import { anchorOf, ITEM, type List, ROW, type Shape, selected, sourceOf, textOf } from './shape.ts';
+import type { Column, Dialect, Values } from './driver.ts';
+import { anchorOf, ITEM, type List, ROW, type Shape, selected, shown, sourceOf, textOf } from './shape.ts';
 import { counted, type Fragment, joined, NOTHING, name, type Part, sql } from './statement.ts';
 
 /** A statement, and the columns it answers. */
@@ -22,24 +22,24 @@ const PART: Column = { name: 'part', type: 'integer', multi: false, native: 'int
  * All objects of a kind, or those of which `where` holds. With lists it is one statement too, and so one moment: each object's row, and
  * behind it a row for each value. Which rows belong together the database says, by its own order: texts are compared for equality only.
  */
-export function selectObjects(shape: Shape, where: Fragment | null = null): Select {
+export function selectObjects(shape: Shape, dialect: Dialect, where: Fragment | null = null): Select {
   const { config, columns, keys, lists } = shape;
   const source = sourceOf(config);
   const filter = where === null ? NOTHING : sql` where ${where}`;
-  if (lists.length === 0) return { fragment: sql`select ${selected(shape)} from ${source}${filter}`, columns };
+  if (lists.length === 0) return { fragment: sql`select ${selected(shape, dialect)} from ${source}${filter}`, columns };
   const items = lists.flatMap((list) => list.values.map((column) => ({ list, column })));
   const tableOf = (list: List): Part => name(...pathOf(list.config.table));
   // A null that is of the column's type.
   const none = ({ list, column }: (typeof items)[number]): Part =>
-    sql`(select ${name(column.name)} from ${tableOf(list)} where 1 = 0)`;
-  const first = sql`select ${selected(shape)}, 0 as ${name(PART.name)}, ${joined(items.map(none), ', ')} from ${source}${filter}`;
+    sql`(select ${shown(column, null, dialect)} from ${tableOf(list)} where 1 = 0)`;
+  const first = sql`select ${selected(shape, dialect)}, 0 as ${name(PART.name)}, ${joined(items.map(none), ', ')} from ${source}${filter}`;
   const behind = lists.map((list, i): Part => {
     const on = joined(
       listOf(list.config.key).map((column, key) => sql`${name(ITEM, column)} = ${name(ROW, keys[key]!.name)}`),
       ' and ',
     );
-    const own = columns.map((column, at) => (at < keys.length ? name(ROW, column.name) : sql`null`));
-    const values = items.map((item) => (item.list === list ? name(ITEM, item.column.name) : sql`null`));
+    const own = columns.map((column, at) => (at < keys.length ? shown(column, ROW, dialect) : sql`null`));
+    const values = items.map((item) => (item.list === list ? shown(item.column, ITEM, dialect) : sql`null`));
     const all = joined([...own, counted(i + 1), ...values], ', ');
     return sql`select ${all} from ${source} join ${tableOf(list)} ${name(ITEM)} on ${on}${filter}`;
   });

@@ -81,7 +81,7 @@ async function present(session: Session, system: SqlSystem, edits: readonly Edit
     for (const part of pieces(anchors, NAMED)) {
       const where = whereAnchors(system, shape, part);
       if (where === null) continue;
-      const fragment = sql`select ${selected(shape)} from ${sourceOf(shape.config)} where ${where}${system.driver.forUpdate}`;
+      const fragment = sql`select ${selected(shape, system.driver)} from ${sourceOf(shape.config)} where ${where}${system.driver.forUpdate}`;
       const rows = await session.rows(statementOf(fragment, system.driver), shape.columns);
       for (const row of rows) {
         const anchor = anchorOf(shape, row);

@@ -11,8 +11,8 @@ import type { Kind } from '#core/values';
 import type { ChangesDelta, ColumnDelta } from './config.ts';
 import { listOf, pathOf } from './config.ts';
 import type { Column, Session } from './driver.ts';
-import { ROW, type Shape, sourceOf } from './shape.ts';
-import { type BoundValue, bound, type Fragment, joined, NOTHING, name, sql, statementOf } from './statement.ts';
+import { asked, ROW, type Shape, sourceOf } from './shape.ts';
+import { type BoundValue, bound, type Fragment, NOTHING, name, sql, statementOf } from './statement.ts';
 import type { SqlSystem } from './system.ts';
 
 export interface Position {
@@ -67,7 +67,8 @@ async function lastOf(
   source: Fragment,
   alias: string,
 ): Promise<string | number | null> {
-  const statement = statementOf(sql`select max(${name(alias, column.name)}) from ${source}`, driver);
+  const max = sql`max(${name(alias, column.name)})`;
+  const statement = statementOf(sql`select ${driver.shown?.(max, column) ?? max} from ${source}`, driver);
   const [row] = await session.rows(statement, [column]);
   return (row?.[0] ?? null) as string | number | null;
 }
@@ -148,10 +149,7 @@ export async function changesSince(
 ): Promise<{ readonly fragment: Fragment; readonly columns: readonly Column[] } | null> {
   const { order, keys, source } = await changesIn(session, system, delta);
   const columns = [order, ...keys];
-  const select = sql`select ${joined(
-    columns.map((column) => name(CHANGE, column.name)),
-    ', ',
-  )} from ${source}`;
+  const select = sql`select ${asked(columns, CHANGE, system.driver)} from ${source}`;
   if (mark.last === null) return { fragment: select, columns };
   const place = name(CHANGE, order.name);
   // Where the last row that was read is gone, others behind it may be, too.

@@ -24,7 +24,7 @@ export async function* readAll(system: SqlSystem, signal: AbortSignal): AsyncGen
     attributes = attributesOfAll(shapes);
     for (const shape of shapes) {
       let row = 0;
-      for await (const all of objectsOf(session, system, selectObjects(shape), shape, skipped, signal)) {
+      for await (const all of objectsOf(session, system, selectObjects(shape, system.driver), shape, skipped, signal)) {
         const objects = all.filter((object) => {
           const first = keys.setNew(object.kind, object.anchor, ++row);
           if (first !== undefined) skipped.add(doubled(object));
@@ -88,7 +88,7 @@ function doubled({ kind, anchor }: ReadObject): Fault {
 
 /** Rows as they are in the transaction that is open; without those that are no objects. */
 export async function select(session: Session, system: SqlSystem, shape: Shape, where: Fragment): Promise<ReadObject[]> {
-  const { fragment, columns } = selectObjects(shape, where);
+  const { fragment, columns } = selectObjects(shape, system.driver, where);
   const rows = assembler(shape, system.limits);
   const taken = rows.take(await session.rows(statementOf(fragment, system.driver), columns));
   return [...taken, ...rows.end()].filter(isObject);

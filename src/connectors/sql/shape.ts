@@ -105,11 +105,20 @@ function configuration(message: string, remedy: string): RollcallError {
 }
 
 /** The columns that are selected, of the rows' alias. */
-export function selected({ columns }: Shape): Fragment {
+export function selected({ columns }: Shape, dialect: Dialect): Fragment {
+  return asked(columns, ROW, dialect);
+}
+
+export function asked(columns: readonly Column[], alias: string | null, dialect: Dialect): Fragment {
   return joined(
-    columns.map((column) => name(ROW, column.name)),
+    columns.map((column) => shown(column, alias, dialect)),
     ', ',
   );
+}
+
+export function shown(column: Column, alias: string | null, dialect: Dialect): Part {
+  const place = alias === null ? name(column.name) : name(alias, column.name);
+  return dialect.shown?.(sql`${place}`, column) ?? place;
 }
 
 /** Empty where a part of the key is. */

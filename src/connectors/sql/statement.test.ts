@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { mariadb } from './mariadb/driver.ts';
 import { postgres } from './postgres/driver.ts';
 import { sqlite } from './sqlite/driver.ts';
+import { sqlServer } from './sqlserver/driver.ts';
 import { bound, joined, name, sql, statementOf, type Writing } from './statement.ts';
 
 const HOSTILE = [
@@ -35,6 +36,7 @@ const writings: readonly (readonly [string, Writing, open: string, close: string
   ['PostgreSQL', postgres({} as never), '"', '"'],
   ['MariaDB', mariadb({} as never), '`', '`'],
   ['SQLite', sqlite('', 0), '"', '"'],
+  ['SQL Server', sqlServer({} as never), '[', ']'],
 ];
 
 test.each(writings)('on %s a name is one name, and a value is no part of the text', (_, writing, open, close) => {

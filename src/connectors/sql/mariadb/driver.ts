@@ -28,7 +28,7 @@ const AHEAD = 4 * SLICE;
 export function mariadb(options: MariadbOptions): Driver {
   return {
     title: 'MariaDB',
-    maxValues: 60_000,
+    maxValues: 30_000,
     holdsNul: true,
     hasClock: true,
     overlap: 1000,
