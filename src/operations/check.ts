@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { checkAgainstSchemas, protectionDoubts } from '#config/schemas';
 import { type Fault, toFault } from '#core/errors';
+import { deaf } from '#runs/index';
 import type { Services } from '#runs/model';
 import { mappedBy, PROOFS, type Proof, proofOf } from '#runs/reasons';
 import { type Operation, type Session, STORE_LOOKS, versioned } from './operation.ts';
@@ -134,7 +135,9 @@ async function reach(config: ConnectionConfig, whole: Configuration): Promise<Ch
         Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes).length]),
       );
       const proof = config.exports.size === 0 ? null : proofOf(connection);
-      return { ...base, message, kinds, proof, faults: checkAgainstSchemas(whole, new Map([[config.name, schema]])) };
+      const unheard = config.live && connection.read?.watch === undefined ? [toFault(deaf(config))] : [];
+      const faults = [...unheard, ...checkAgainstSchemas(whole, new Map([[config.name, schema]]))];
+      return { ...base, message, kinds, proof, faults };
     } finally {
       await connection.close();
     }

@@ -89,13 +89,17 @@ async function heard({ request: { connections }, services: { config } }: Home): 
     const open = openConnection(connection, config, () => undefined);
     const canBe = open.read?.watch !== undefined;
     await open.close();
-    if (!canBe)
-      throw new RollcallError('configuration', `${connection.name} cannot be listened to`, {
-        where: { connection: connection.name },
-        remedy: `take 'live: true' away, or leave ${connection.name} out; rollcall run reads it`,
-      });
+    if (!canBe) throw deaf(connection);
   }
   return chosen;
+}
+
+/** Of a connection without a `watch`. */
+export function deaf({ name }: Pick<EngineConnection, 'name'>): RollcallError {
+  return new RollcallError('configuration', `${name} cannot be listened to`, {
+    where: { connection: name },
+    remedy: `take 'live: true' away, or leave ${name} out; rollcall run reads it`,
+  });
 }
 
 /** Rings whenever the connection does; begins anew when it can listen no more. */

@@ -1,4 +1,4 @@
-/** `check` tries the store as a run would find it, and makes none. */
+/** `check` tries the store as a run would find it, and makes none; and what a connection is asked for that it cannot do. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -35,6 +35,13 @@ testOnPostgres('a server that may lose what it committed is warned of, and used'
   } finally {
     await database.remove();
   }
+});
+
+it('a connection that is to be live and cannot be listened to is told', async () => {
+  await here.write('rollcall.yaml', HR.replace('owner: true', 'owner: true\n    live: true'));
+  const { code, out } = await here.call('check');
+  expect(code).toBe(1);
+  expect(out).toMatch(/hr cannot be listened to\n.*\n.*take 'live: true' away/);
 });
 
 it('a folder that is not there is told, and no store is made where there is one', async () => {
