@@ -1,7 +1,8 @@
 /** What Active Directory wants of a write, and what it refuses: a unit of the shared domain for each test. */
 import { afterAll, expect } from 'vitest';
-import type { Connection, RawAttributes, WriteItem } from '#connectors/contract';
+import type { Connection, Page, RawAttributes, WriteItem } from '#connectors/contract';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
+import { startLimited } from '../../../test/servers/limited.ts';
 import { edit, freshUnit, sharedSamba, testOnSamba, user } from '../../../test/servers/samba.ts';
 import { ldap } from './index.ts';
 
@@ -129,4 +130,35 @@ testOnSamba('a bind that is refused says why; a password goes nowhere without TL
   const plain = open(it.server, it.unit.dn, { url: it.server.ldap });
   await expect(plain.test()).rejects.toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('ldaps') });
   expect(await open(it.server, it.unit.dn, { url: it.server.ldap, startTls: true }).test()).toContain('Samba Active Directory');
+});
+
+testOnSamba('lists that are shown in parts come whole, from as many pages as the server likes', async () => {
+  await using it = await scene();
+  const people = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `CN=${name},${it.unit.dn}`);
+  await edit(it.server, people.map((dn) => user(dn)).join(''));
+  const team = await it.made('team', { member: people }, 'group');
+  await using limited = await startLimited(it.server, { list: 'member', values: 3, page: 2 });
+  const by = { url: limited.url, ...it.server.admin };
+  expect(await program('ldapsearch', by, ['-b', team.name, 'member'])).toContain('member;range=0-2: ');
+  await expect(program('ldapsearch', by, ['-b', it.unit.dn, 'cn'])).rejects.toMatchObject({ code: 4 });
+  const connection = open(it.server, it.unit.dn, { url: limited.url });
+  const since = await connection.read!.cursor!();
+  const read = async (from: { since?: string }) => {
+    const pages: Page[] = [];
+    for await (const page of connection.read!.read({ ...from, signal: new AbortController().signal })) pages.push(page);
+    expect(pages.at(-1)?.end?.complete).toBe(true);
+    return pages.flatMap(({ objects }) => objects);
+  };
+  const all = await read({});
+  const members = (objects: readonly object[]) =>
+    objects.flatMap((one) => ('attributes' in one ? ((one.attributes as RawAttributes)['member'] ?? []) : []) as string[]).sort();
+  expect(all).toHaveLength(people.length + 1);
+  expect(members(all)).toEqual(people);
+  expect(members(await connection.lookup!({ anchor: team.anchor }, 'group'))).toEqual(people);
+  const described = await write(connection, { kind: 'group', anchor: team.anchor, set: { description: 'all of them' } });
+  expect(described).toMatchObject({
+    ok: true,
+    object: { attributes: { member: expect.objectContaining({ length: people.length }) } },
+  });
+  expect(members(await read({ since }))).toEqual(people);
 });
