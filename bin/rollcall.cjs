@@ -10,8 +10,8 @@ var program = path.join(root, 'dist', 'main.js');
 var starting = path.join(__dirname, 'starting.cjs');
 var args = process.argv.slice(2);
 
-if (fs.existsSync(source)) node.run([node.FROM_SOURCE, '--require', starting, source].concat(args), starting);
-else if (node.find() === process.execPath) {
-  require(starting);
-  require('./import.cjs')(program);
-} else node.run(['--require', starting, program].concat(args), starting);
+// Options that this Node.js was called with are for the program, where it is this one that runs it.
+var options = node.find() === process.execPath ? process.execArgv : [];
+// Always in a process of its own: what bounds its memory has to be there when it starts.
+var from = fs.existsSync(source) ? [node.FROM_SOURCE] : [];
+node.run(from.concat(options, ['--require', starting, from.length > 0 ? source : program], args), starting);

@@ -58,7 +58,7 @@ export function checkPackage(): Count {
     output('npm', [...install, '--engine-strict', tarball], { cwd: strict, env });
     versionIs('installed with engine-strict', join(strict, 'node_modules/.bin/rollcall'), ['--version'], strict);
     versionIs(
-      'imported by a new enough Node.js itself',
+      'started by a new enough Node.js itself',
       process.execPath,
       [join(strict, 'node_modules/rollcall/bin/rollcall.cjs'), '--version'],
       strict,

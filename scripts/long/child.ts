@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 const end = (): void => void process.kill(-process.pid, 'SIGKILL');
 process.stdin.on('end', end).on('error', end).resume();
 
-const child = spawn(process.execPath, ['--conditions=source', ...process.argv.slice(2)], {
+const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(2)], {
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 child.on('error', (error) => {

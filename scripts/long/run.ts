@@ -23,7 +23,7 @@ export async function runPiece(piece: Piece, outputs: string, signal: AbortSigna
   const env = { ...piece.env, ROLLCALL_SEED: String(piece.seed) };
   const reporters = piece.isVitest ? ['--reporter=default', '--reporter=json', `--outputFile.json=${told}`] : [];
   const file = openSync(output, 'w');
-  const child = spawn(process.execPath, ['--conditions=source', CHILD, ...piece.command, ...reporters], {
+  const child = spawn(process.execPath, [...process.execArgv, CHILD, ...piece.command, ...reporters], {
     cwd: ROOT,
     stdio: ['pipe', file, file],
     // How much is tried is the piece's to say.

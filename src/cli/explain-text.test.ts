@@ -85,3 +85,31 @@ it('a value that no source gives says whose rule could, and that there is none w
   const gone = { connection: 'hr', anchor: '7', rule: 'E-Mail', why: 'it is gone from there' };
   expect(text({ absent: [gone] })).toContain('  · hr 7  says nothing: it is gone from there\n      rule E-Mail\n');
 });
+
+it('the lines of an account stand in columns, however wide their letters are', () => {
+  const of = (name: string) => ({
+    attribute: name,
+    seen: 'x',
+    wanted: 'x',
+    state: 'inStep' as const,
+    rule: name,
+    strength: 'always',
+    outage: null,
+  });
+  const target = {
+    connection: 'dir',
+    account: 'ada',
+    state: 'inStep' as const,
+    operation: null,
+    origin: null,
+    held: false,
+    protected: false,
+    fault: null,
+    disabled: null,
+    attributes: ['cn', 'telephoneNumber', '氏名'].map(of),
+  };
+  const text = explainText({ ...person, attributes: [], targets: [target] }, undefined, terminal(null));
+  expect(text).toContain(
+    '    cn               x  in step  cn\n    telephoneNumber  x  in step  telephoneNumber\n    氏名             x  in step  氏名\n',
+  );
+});

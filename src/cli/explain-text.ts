@@ -1,6 +1,7 @@
 /** Why a person is as they are, as people read it: everything in an overview, or one attribute with everything about it. */
+import stringWidth from 'string-width';
 import type { ExplainAttribute, ExplainOutput, ExplainTarget } from '#operations/explain';
-import { table } from './table.ts';
+import { pad, table } from './table.ts';
 import { type Paint, printable, type Terminal } from './terminal.ts';
 import { count, listing, number, time, value } from './write.ts';
 
@@ -196,9 +197,12 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
   }
   // A delete is about the account: its values say no more.
   if (target.operation === 'delete') return lines.join('');
-  for (const one of target.attributes) {
-    if (members.has(one.attribute)) continue;
-    if (one.state === 'inStep' && target.attributes.length > 6) continue;
+  const listed = target.attributes.filter(
+    (one) => !members.has(one.attribute) && (one.state !== 'inStep' || target.attributes.length <= 6),
+  );
+  const longest = Math.max(0, ...listed.map((one) => stringWidth(printable(one.attribute))));
+  for (const one of listed) {
+    const attribute = pad(printable(one.attribute), longest);
     if (one.outage !== null) {
       lines.push(outageText(target.connection, one.attribute, one.seen, one.outage, paint));
       continue;
@@ -210,7 +214,7 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
           ? `${value(one.seen, most)} ${paint.dim(`(the rules say ${value(one.wanted, most)})`)}`
           : `${paint.dim(value(one.seen, most))} → ${value(one.wanted, most)}`;
     lines.push(
-      `    ${printable(one.attribute)}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
+      `    ${attribute}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
     );
   }
   return lines.join('');

@@ -3,7 +3,7 @@
 import { meaningOf } from '#operations/parked';
 import type { PlanOutput } from '#operations/plan';
 import { changeLines } from './change.ts';
-import { countsTable, faultsText, noticesText } from './report.ts';
+import { countsTable, faultsText, noticesText, told } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
 import { count, listing, number, shownZone, time } from './write.ts';
 
@@ -72,7 +72,7 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
   }
   const faults = faultsText(plan.report, null, terminal);
   if (faults !== '') parts.push(faults);
-  const notices = noticesText(plan.report, terminal, new Set(plan.decidable));
+  const notices = noticesText(told(plan.report), terminal, new Set(plan.decidable));
   if (notices !== '') parts.push(notices);
   parts.push(conclusion(plan, objects, exports, terminal));
   return parts.join('\n');

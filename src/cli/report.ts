@@ -187,8 +187,13 @@ function unrepeated(notice: ReportOutput['notices'][number], faults: ReportOutpu
   return { ...notice, message: message.replace(` (${why.message})`, ''), remedy: remedy === why.remedy ? '' : remedy };
 }
 
+/** What stands below the faults of a report. */
+export function told({ notices, faults }: Pick<ReportOutput, 'notices' | 'faults'>): Pick<ReportOutput, 'notices'> {
+  return { notices: notices.map((one) => unrepeated(one, faults)) };
+}
+
 export function reportText(report: ReportOutput, terminal: Terminal): string {
-  const notices = noticesText({ notices: report.notices.map((one) => unrepeated(one, report.faults)) }, terminal);
+  const notices = noticesText(told(report), terminal);
   const faults = faultsText(report, report.run, terminal);
   return (
     (report.connections.length === 0 ? '' : `${countsTable(report.connections, terminal)}\n`) +

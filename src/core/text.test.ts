@@ -23,6 +23,7 @@ describe('text', () => {
     expect(nearest('MAIL', known)).toBe('mail');
     expect(nearest('mial', known)).toBe('mail');
     expect(nearest('zzz', known)).toBe(null);
+    expect(nearest('import', ['cycle', 'full-import', 'delta-import'])).toBe('full-import');
     expect(nearest('x'.repeat(100_000), ['x'.repeat(99_999)])).toBe(null);
   });
 });

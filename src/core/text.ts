@@ -30,13 +30,15 @@ const MAX_NAME = 64;
 
 /**
  * The known name nearest to this one, for "did you mean". Case alone never counts as a difference; at most a third of the
- * letters may differ. Null where nothing is near.
+ * letters may differ. Where nothing is near, the first that has it as one of its words: `full-import` for `import`. Else null.
  */
 export function nearest(name: string, known: Iterable<string>): string | null {
   const wanted = name.toLowerCase().slice(0, MAX_NAME);
   let best: string | null = null;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let word: string | null = null;
   for (const candidate of known) {
+    if (wanted !== '' && candidate.length <= MAX_NAME && candidate.toLowerCase().split('-').includes(wanted)) word ??= candidate;
     if (Math.abs(candidate.length - wanted.length) >= least || candidate.length > MAX_NAME) continue;
     const distance = editDistance(wanted, candidate.toLowerCase(), least);
     if (distance < least) {
@@ -44,7 +46,7 @@ export function nearest(name: string, known: Iterable<string>): string | null {
       best = candidate;
     }
   }
-  return best;
+  return best ?? word;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours; gives up with `limit` once it must be that much. */

@@ -52,7 +52,8 @@ describe('npm run demo', () => {
   it('is silent the second time, in every file and table', () => {
     expect(chapter(7)).toMatch(/\b0 written/);
     expect(chapter(7)).not.toContain('DIFFERENT');
-    expect(chapter(7).match(/^ {2}[0-9a-f]{16} {2}same /gm)!.length).toBeGreaterThan(15);
+    const [, files, tables] = /✓ (\d+) target files and (\d+) tables have the same checksum as before/.exec(chapter(7))!;
+    expect(Number(files) + Number(tables)).toBeGreaterThan(15);
   });
 
   it('carries joiner, mover, leaver, rename and manager change to the targets', () => {

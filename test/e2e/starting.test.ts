@@ -1,6 +1,6 @@
 /** A Ctrl-C while the program is loaded, before it listens itself: it ends, and says that nothing was done. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,4 +76,17 @@ it('the command is started so: a run that is stopped while it is loaded', async 
   );
   const { code, err } = await node([bin('rollcall.cjs'), 'run'], { NODE_OPTIONS: `--require ${preload}` });
   expect({ code, err }).toEqual({ code: 130, err: STOPPED });
+});
+
+it('an installed program is started by whatever Node.js there is with what bounds its memory, and with the options of the caller', async () => {
+  for (const name of ['bin', 'dist']) mkdirSync(join(folder, 'installed', name), { recursive: true });
+  for (const name of ['rollcall.cjs', 'node.cjs', 'starting.cjs']) copyFileSync(bin(name), join(folder, 'installed/bin', name));
+  writeFileSync(
+    join(folder, 'installed/dist/main.js'),
+    'console.error(JSON.stringify([process.execArgv, process.env.MALLOC_TRIM_THRESHOLD_, process.argv.slice(2)]));',
+  );
+  const { code, err } = await node(['--no-deprecation', join(folder, 'installed/bin/rollcall.cjs'), 'run', '--plan', 'x']);
+  const [options, threshold, args] = JSON.parse(err) as [string[], string, string[]];
+  expect({ code, threshold, args }).toEqual({ code: 0, threshold: '1048576', args: ['run', '--plan', 'x'] });
+  expect(options.slice(0, 3)).toEqual(['--max-semi-space-size=8', '--no-deprecation', '--require']);
 });

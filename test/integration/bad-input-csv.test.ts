@@ -185,6 +185,14 @@ describe('files that cannot be used', () => {
     expect(await here.run()).toMatchObject({ status: 'done', connections: [{ gone: 4 }, { deleted: 4 }] });
   });
 
+  it('a plan says once what is wrong with a row, and that nobody is taken as gone for it', async () => {
+    await here.write('hr.csv', file([...rows(), 'E03,Double,7']));
+    const { out } = await here.call('plan', '--read');
+    expect(out.match(/E03 is on line 4 already/g)).toHaveLength(1);
+    expect(out.match(/give every row its own anchor/g)).toHaveLength(1);
+    expect(out).toContain('! hr: the read was not complete; nobody is taken as gone\n');
+  });
+
   it('a file cut inside its last field: half a value is nobody’s, and a person may say that it is whole', async () => {
     await here.write('hr.csv', file(edited()).slice(0, -2));
     const report = await here.run();

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testOnPostgres, withClient } from '../servers/postgres.ts';
 import { emptyStore, STORE } from '../store.ts';
-import { HR, type Place, place } from './place.ts';
+import { BOOK, HR, type Place, place } from './place.ts';
 
 let here: Place;
 beforeEach(async () => {
@@ -21,6 +21,13 @@ it('a server that nobody runs is told, and check fails as the run would', async 
   expect(out).toContain('✓ hr csv');
   expect(out).not.toContain('hunter22');
   expect((await here.call('check', '--offline')).code).toBe(0);
+});
+
+it('of a file that is to be made nothing is counted', async () => {
+  await here.write('rollcall.yaml', `${HR}${BOOK}`);
+  const { out } = await here.call('check');
+  expect(out).toMatch(/hr csv .* person with 3 attributes$/m);
+  expect(out).toMatch(/book csv .*book\.csv does not exist yet; it is made with the first export {2}writes are proven/);
 });
 
 testOnPostgres('a server that may lose what it committed is warned of, and used', async () => {

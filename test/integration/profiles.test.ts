@@ -6,6 +6,7 @@ const yaml = (more = '', protect = ''): string => `store: sqlite:rollcall.db
 profiles:
   nightly: [full-import, full-sync, export]
   readings: [delta-import, delta-sync]
+  twice: [full-import, full-import]
   sending: [delta-sync, export]
 connections:
   hr:
@@ -78,6 +79,10 @@ it('a full import reads all of it, a delta what changed, and none of them anythi
   here.now += 30 * 86_400_000;
   expect(await seen('delta-import', ['hr'])).toEqual([]);
   expect((await here.run()).connections.find((one) => one.connection === 'hr')?.seen).toBe(3);
+});
+
+it('who is read twice in a run is counted once', async () => {
+  expect(await seen('twice', ['hr'])).toEqual(['hr 3']);
 });
 
 it('a sequence does its profiles in order, in one run', async () => {

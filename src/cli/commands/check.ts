@@ -54,7 +54,10 @@ export const check: Command = command({
       for (const warning of store.warnings) indented(faultText(warning, paint, {}, true));
     }
     for (const one of connections) {
-      const kinds = Object.entries(one.kinds).map(([kind, n]) => `${printable(kind)} with ${count(n, 'attribute')}`);
+      // Of a file that is to be made there are none yet.
+      const kinds = Object.entries(one.kinds).flatMap(([kind, n]) =>
+        n === 0 ? [] : [`${printable(kind)} with ${count(n, 'attribute')}`],
+      );
       const proof = one.proof === null ? '' : paint.dim(`  ${PROOF[one.proof]}`);
       const mark = one.faults.length > 0 ? paint.red('✗') : paint.green('✓');
       const message = one.message === null ? 'cannot be used' : printable(one.message);

@@ -411,6 +411,12 @@ test('lines that end with a carriage return alone are not taken for one header',
   const { objects } = await read('"id","the\rname"\r\n"1","Ada"\r\n');
   expect(objects).toMatchObject([{ anchor: '1', attributes: { 'the\rname': 'Ada' } }]);
   expect((await read('id,name\r')).end.complete).toBe(true);
+  // Among line feeds it is one too many, and no line end.
+  for (const text of ['id,na\rme\n1,Ada\n', 'id,name\r\r\n1,Ada\r\r\n'])
+    await expect(read(text)).rejects.toMatchObject({
+      message: `there is a carriage return within the first line of ${path()}`,
+      where: { file: path(), line: 1 },
+    });
 });
 
 test('values of a set are read back as they were written, or refused', async () => {

@@ -72,7 +72,9 @@ export async function* readTable(
       row(fields, line, piece, from, to) {
         if (table.layout === undefined) {
           const header = piece.slice(from, to);
-          if (hasBareReturn(header, config.quote)) throw returnsOnly(source.path);
+          const returns = bareReturns(header, config.quote);
+          // One in a line that ends as lines do is a slip, and more of them, or no other end, are the ends of lines.
+          if (returns > 0) throw returns === 1 && header.endsWith('\n') ? strayReturn(source.path) : returnsOnly(source.path);
           if (/^sep=.\s*$/i.test(header)) throw separatorLine(source.path, header.trim());
           table.layout = headerLayout(fields, config, source.path);
         } else sink.row(fields, line, piece, from, to);
@@ -90,11 +92,18 @@ export async function* readTable(
   yield;
 }
 
-/** A carriage return outside of quotes that no line feed follows. */
-function hasBareReturn(text: string, quote: string): boolean {
-  if (!text.includes('\r')) return false;
+/** Carriage returns outside of quotes that no line feed follows. */
+function bareReturns(text: string, quote: string): number {
+  if (!text.includes('\r')) return 0;
   const parts = quote === 'none' ? [text] : text.split(quote).filter((_, i) => i % 2 === 0);
-  return parts.some((part) => /\r(?!\n|$)/.test(part));
+  return parts.reduce((sum, part) => sum + [...part.matchAll(/\r(?!\n|$)/g)].length, 0);
+}
+
+function strayReturn(path: string): RollcallError {
+  return new RollcallError('configuration', `there is a carriage return within the first line of ${path}`, {
+    where: { file: path, line: 1 },
+    remedy: 'take it out, or put the header that it belongs to in quotes; lines that end with two of them were converted twice',
+  });
 }
 
 /** All of such a file would be one header, and nobody there. */

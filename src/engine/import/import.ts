@@ -166,6 +166,8 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
 
 async function readFull(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome> {
   const spaces = context.store.spaces;
+  // Of several reads in one run the last one says how many there are.
+  context.counters.of(connection.name).seen = 0;
   const open = context.open(connection);
   const reader = open.read!;
   context.turns.reading.set(connection.name, { run: context.run, since: context.now });
