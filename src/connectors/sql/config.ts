@@ -32,6 +32,7 @@ export interface ListConfig {
   readonly table: TableName;
   readonly key: OneOrMore;
   readonly value: OneOrMore;
+  readonly of?: Kind | undefined;
 }
 
 export interface ColumnDelta {
@@ -119,6 +120,7 @@ const list = z.strictObject({
   table: table.describe('Table with one row for each value'),
   key: names.describe("Column, or columns, with the object's key"),
   value: names.describe('Column with the value, or columns with the key of who it refers to'),
+  of: name.optional().describe('Kind of those whose key the value is: a row goes with either of the two that it joins'),
 });
 
 const columnDelta = z.strictObject({
@@ -201,7 +203,17 @@ export const sqlConfig: z.ZodType<SqlConfig> = z
         if (config[key] !== undefined) fault([key], 'means nothing for a file');
     if (/^(mariadb|mysql):/i.test(config.url) && typeof config.tls === 'object' && config.tls.serverName !== undefined)
       fault(['tls', 'serverName'], 'is not known to the driver of MariaDB: name the host in `url` as its certificate does');
-    for (const [kind, one] of kinds) checkKind(one, (path, message) => fault(['kinds', kind, ...path], message));
+    for (const [kind, one] of kinds) {
+      checkKind(one, (path, message) => fault(['kinds', kind, ...path], message));
+      for (const [attribute, { of, value }] of Object.entries(one.lists)) {
+        if (of === undefined) continue;
+        const referred = Object.hasOwn(config.kinds, of) ? config.kinds[of]! : undefined;
+        const path = ['kinds', kind, 'lists', attribute];
+        if (referred === undefined) fault([...path, 'of'], `there is no kind ${of} here`);
+        else if (listOf(referred.key).length !== listOf(value).length)
+          fault([...path, 'value'], keyCount(listOf(referred.key).length).replace('the key', `the key of ${of}`));
+      }
+    }
     const without = kinds.filter(([, one]) => one.delta === undefined).map(([kind]) => kind);
     if (without.length > 0 && without.length < kinds.length)
       fault(['kinds', without[0]!], 'needs `delta`, since other kinds here have it: what changed is asked of all or of none');

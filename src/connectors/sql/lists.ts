@@ -1,7 +1,7 @@
 /** Writing attributes that are in a table of their own. What is there already is not added again: its row keeps what else is in it. */
 import { splitAnchor } from '#core/anchor';
 import type { Scalar } from '#core/values';
-import { listOf, pathOf } from './config.ts';
+import { type ListConfig, listOf, pathOf } from './config.ts';
 import type { Session } from './driver.ts';
 import { type Edit, invalid } from './edits.ts';
 import { itemOf } from './objects.ts';
@@ -36,9 +36,18 @@ export async function writeLists(session: Session, system: SqlSystem, edit: Edit
   }
 }
 
-export async function deleteLists(session: Session, system: SqlSystem, edit: Edit): Promise<void> {
-  for (const list of edit.shape.lists)
-    await session.run(statementOf(sql`delete from ${tableOf(list)} where ${whereKey(system, edit, list)}`, system.driver));
+/** What an object that is deleted holds in lists, and the rows of other lists that it is in. */
+export async function deleteLists(session: Session, { driver, config }: SqlSystem, { shape, key }: Edit): Promise<void> {
+  const remove = async (list: ListConfig, columns: readonly string[]): Promise<void> => {
+    const those = columns.map((column, i) => driver.same(sql`${name(column)}`, sql`${bound(key![i]!)}`, shape.keys[i]!));
+    const from = sql`delete from ${name(...pathOf(list.table))} where ${joined(those, ' and ')}`;
+    await session.run(statementOf(from, driver));
+  };
+  for (const [kind, { lists }] of Object.entries(config.kinds))
+    for (const list of Object.values(lists)) {
+      if (kind === shape.kind) await remove(list, listOf(list.key));
+      if (list.of === shape.kind) await remove(list, listOf(list.value));
+    }
 }
 
 /** Those of `held` that are not there yet, each once. */

@@ -178,6 +178,13 @@ test('settings that mean nothing are refused, each with its place', () => {
   expect(faults({ kinds: { person: { table: 't', key: 'id', lists: { x: list } } } })).toEqual([
     'kinds.person.lists.x.key: must be one column, as the key is',
   ]);
+  const of = { table: 'l', key: 'a', value: 'v', of: 'team' };
+  expect(faults({ kinds: { person: { table: 't', key: 'id', lists: { x: of } } } })).toEqual([
+    'kinds.person.lists.x.of: there is no kind team here',
+  ]);
+  expect(
+    faults({ kinds: { team: { table: 't', key: ['a', 'b'] }, person: { table: 't', key: 'id', lists: { x: of } } } }),
+  ).toEqual(['kinds.person.lists.x.value: must be 2 columns, as the key of team is']);
   const delta = { column: 'changed' };
   expect(faults({ kinds: { person: { table: 't', key: 'id', delta }, group: { table: 'g', key: 'id' } } })[0]).toMatch(
     /^kinds.group: needs `delta`/,
