@@ -96,6 +96,7 @@ test.each([
 
 const PASSWORD = 'generate: {}, deliver: none';
 const MEMORY = 'type: memory, system: x';
+const LDAP = "type: ldap, url: 'ldaps://x', bind: anonymous, base: 'dc=x'";
 const written = (settings: string, attribute: string): string =>
   `{ ${settings}, export: { person: { attributes: { m: mail, ${attribute} } } } }`;
 
@@ -107,6 +108,16 @@ test.each([
   ],
   ['another attribute', written(MEMORY, `pin: { ${PASSWORD} }`), 'pin takes no generated value | name the attribute '],
   [
+    'a connection that everybody can listen to',
+    written(LDAP.replace('ldaps', 'ldap'), `password: { ${PASSWORD} }`),
+    'with these settings no generated value can be sent | encrypt the connection: ldaps:// in url, or startTls: true',
+  ],
+  [
+    'one that would be read back',
+    written(`${LDAP}, operational: [USERPASSWORD]`, `password: { ${PASSWORD} }`),
+    'with these settings no generated value can be sent | take USERPASSWORD out of operational: what is read is kept',
+  ],
+  [
     'what is written as a whole',
     written(`${MEMORY}, atomic: true`, `password: { ${PASSWORD} }`),
     'with these settings no generated value can be sent | leave atomic: true away',
@@ -116,6 +127,9 @@ test.each([
   expect(await faultsOf(connection)).toEqual([expect.stringContaining(fault)]);
 });
 
-test.each([written(MEMORY, `password: { ${PASSWORD} }`)])('a generated value is taken: %s', async (connection) => {
-  expect(await faultsOf(connection)).toEqual([]);
-});
+test.each([written(MEMORY, `password: { ${PASSWORD} }`), written(LDAP, `password: { ${PASSWORD} }`)])(
+  'a generated value is taken: %s',
+  async (connection) => {
+    expect(await faultsOf(connection)).toEqual([]);
+  },
+);

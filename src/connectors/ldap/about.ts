@@ -3,6 +3,7 @@ import type { Schema } from '#connectors/contract';
 import { Kinds } from '#protocols/ldap/kinds';
 import { ENABLED, lockOf } from './account.ts';
 import { basesOf, type LdapConfig } from './config.ts';
+import { PASSWORD } from './password.ts';
 import type { Live } from './session.ts';
 
 export function about({ address, encrypted, directory }: Live, config: LdapConfig): string {
@@ -25,6 +26,7 @@ export function schemaOf({ schema, directory }: Live, config: LdapConfig): Schem
     const enabled = kind === 'person' && lock !== null;
     const own: { [attribute: string]: Schema['kinds'][string][string] } = Object.assign(Object.create(null), schema);
     if (enabled) own[ENABLED] = { type: 'boolean', multi: false, matching: 'boolean' };
+    own[PASSWORD] = { type: 'string', multi: false, matching: 'exact' };
     kinds[kind] = own;
   }
   return { complete: Object.keys(schema).length > 0, kinds };

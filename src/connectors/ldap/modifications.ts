@@ -9,6 +9,7 @@ import type { Modification } from '#protocols/ldap/requests';
 import { attributeHint, canonicalDescription } from '#protocols/ldap/schema';
 import type { DirectorySchema } from '#protocols/ldap/subschema';
 import { NO_MEMBER } from './members.ts';
+import { holdsPassword } from './password.ts';
 
 /** Values a modification has at the most: Active Directory takes 5,000, and a long one keeps others waiting. */
 export const CHUNK = 1000;
@@ -52,7 +53,7 @@ export function replacing(current: LdifAttributes, set: Edits['set'], schema: Di
     const attribute = described(given);
     const wanted = sent(attribute, value, schema);
     const now = current[findName(current, attribute) ?? attribute] ?? [];
-    if (attribute === PASSWORD) {
+    if (holdsPassword(attribute)) {
       out.push({ op: 'replace', attribute, values: wanted });
       continue;
     }

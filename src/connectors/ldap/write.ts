@@ -6,6 +6,7 @@ import { Stale } from './change.ts';
 import { Unanswered } from './client.ts';
 import { createEntry } from './create.ts';
 import { deleteEntry, Parent } from './delete.ts';
+import { withPassword } from './password.ts';
 import type { Reading } from './read.ts';
 import type { Live } from './session.ts';
 import { updateEntry } from './update.ts';
@@ -27,7 +28,8 @@ export function ldapWriter(reading: Reading): Writer {
     answers: 'object',
     async write(items) {
       const live = await reading.session.live();
-      return writeAll(items, { live, reading, view: viewOf(reading.config, live, reading.clears) });
+      const sent = items.map((item) => withPassword(item, live));
+      return writeAll(sent, { live, reading, view: viewOf(reading.config, live, reading.clears) });
     },
   };
 }

@@ -1,0 +1,43 @@
+/** Generated passwords against a real server: what lets in, what does not any more, and what nobody is shown. */
+import { expect } from 'vitest';
+import type { WriteResult } from '#connectors/contract';
+import { ldap as program } from '../../../test/servers/ldap-programs.ts';
+import { configOf, faultOf, systemOn } from '../../../test/servers/ldap-system.ts';
+import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+
+const shared = slapdOfFile();
+
+const letsIn = async (server: Awaited<ReturnType<typeof shared>>, dn: string, password: string): Promise<boolean> =>
+  program('ldapsearch', { url: server.ldap, dn, password }, ['-b', '', '-s', 'base']).then(
+    () => true,
+    () => false,
+  );
+const made = (result: WriteResult | undefined): Extract<WriteResult, { ok: true }> => {
+  if (!result?.ok) throw new Error(result?.fault.message);
+  return result;
+};
+
+testOnSlapd('a password lets in, the next one takes its place, and neither is shown', async () => {
+  const server = await shared();
+  await using system = systemOn(server.folder, await configOf(server));
+  const dn = `uid=ada,${server.suffix}`;
+  const [first] = await system.write({ operation: 'create', name: dn, set: { cn: 'Ada', sn: 'L', password: 'first-password' } });
+  expect(await letsIn(server, dn, 'first-password')).toBe(true);
+  const { anchor, object } = made(first);
+  const [second] = await system.write({ operation: 'update', anchor, set: { title: 'x', password: 'second-password' } });
+  expect([await letsIn(server, dn, 'first-password'), await letsIn(server, dn, 'second-password')]).toEqual([false, true]);
+  const shown = [object, made(second).object, await system.full(), await system.connection.lookup!({ anchor }, 'person')];
+  expect(JSON.stringify(shown)).not.toMatch(/(?:first|second)-password/);
+});
+
+testOnSlapd('a password is not sent in plain sight, and nothing else of its batch either', async () => {
+  const server = await shared();
+  await using system = systemOn(server.folder, { ...(await configOf(server)), url: server.ldap });
+  const dn = (uid: string): string => `uid=${uid},${server.suffix}`;
+  const plain = { operation: 'create', name: dn('bob'), set: { cn: 'Bob', sn: 'B' } } as const;
+  const secret = { operation: 'create', name: dn('cy'), set: { cn: 'Cy', sn: 'C', password: 'a-password' } } as const;
+  const fault = await faultOf(system.write(plain, secret));
+  expect(fault).toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('ldaps://') });
+  await using other = systemOn(server.folder, await configOf(server));
+  for (const value of ['bob', 'cy']) expect(await other.connection.lookup!({ attribute: 'uid', value }, 'person')).toEqual([]);
+});
