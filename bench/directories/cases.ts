@@ -1,6 +1,7 @@
 /** The cases of the suite `directories`, in the order they are run. */
 import { directoryDelta } from './cases/delta.ts';
 import { directoryExport } from './cases/export.ts';
+import { directoryLive } from './cases/live.ts';
 import { directoryMember } from './cases/member.ts';
 import { directoryRead } from './cases/read.ts';
 import { tableRead } from './cases/table.ts';
@@ -9,6 +10,7 @@ import type { DirectoryCase } from './directory-case.ts';
 export const DIRECTORY_CASES: readonly DirectoryCase[] = [
   directoryRead,
   directoryDelta,
+  directoryLive,
   directoryExport,
   directoryMember,
   tableRead,

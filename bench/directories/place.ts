@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Connection } from '#connectors/contract';
+import type { EngineConnection } from '#engine/index';
 import { type SlapdServer, startSlapd } from '../../scripts/servers/slapd.ts';
 
 /** A server as one is set up for many entries: it writes to disk before it says so, and searches its people by index. */
@@ -20,14 +22,15 @@ export async function serverWith(ldif: Iterable<string>): Promise<SlapdServer> {
 }
 
 /** The settings of a connection to it. */
-export function connectionTo(server: SlapdServer, folder: string, base: string): string {
-  writeFileSync(join(folder, 'ca.pem'), server.ca);
-  process.env['BENCH_PASSWORD'] = server.sync.password;
+export function connectionTo(server: SlapdServer, folder: string, base: string, name = 'directory'): string {
+  writeFileSync(join(folder, `${name}.pem`), server.ca);
+  const password = `BENCH_PASSWORD_${name.toUpperCase()}`;
+  process.env[password] = server.sync.password;
   return [
     '    type: ldap',
     `    url: ${server.ldaps}`,
-    '    tls: { ca: ca.pem, serverName: localhost }',
-    `    bind: { dn: "${server.sync.dn}", password: "\${env:BENCH_PASSWORD}" }`,
+    `    tls: { ca: ${name}.pem, serverName: localhost }`,
+    `    bind: { dn: "${server.sync.dn}", password: "\${env:${password}}" }`,
     `    base: ${base}`,
   ].join('\n');
 }
@@ -73,4 +76,10 @@ export async function lastValues(at: { readonly [name: string]: string }, dn: st
   const child = spawn('ldapsearch', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const records = (await text(child.stdout)).trim().split('\n\n');
   return [...(records.at(-1) ?? '').matchAll(/^reqMod: member:[+-] /gm)].length;
+}
+
+/** A connection to one of the systems beside those that the engine opens. */
+export function connectionOf({ definition, settings, name }: EngineConnection, folder: string): Connection {
+  const context = { connection: name, folder, limits: { maxObjectBytes: 16_777_216 }, warn: (): void => undefined };
+  return definition.open(settings, context);
 }
