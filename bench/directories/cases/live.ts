@@ -10,7 +10,7 @@ import { ldifOf, PEOPLE } from '../data.ts';
 import type { DirectoryCase } from '../directory-case.ts';
 import { connectionOf, connectionTo, GATES, serverWith } from '../place.ts';
 
-const CHANGES = 500;
+const CHANGES = 300;
 
 export const directoryLive: DirectoryCase = {
   name: 'directory-live',
@@ -68,7 +68,8 @@ ${connectionTo(second, folder, PEOPLE, 'second')}
       },
     );
     await listening.promise;
-    const connection = (name: string): Connection => connectionOf(services.config.connections.find((one) => one.name === name)!, place.folder);
+    const connection = (name: string): Connection =>
+      connectionOf(services.config.connections.find((one) => one.name === name)!, place.folder);
     const [first, second] = [connection('directory'), connection('second')];
     const arrival = second.read!.watch!(stop.signal)[Symbol.asyncIterator]();
     await arrival.next();

@@ -1,4 +1,4 @@
-/** Entries of Active Directory of which it was told that they changed, read as they are now. */
+/** Entries of which it was told that they changed, read as they are now. */
 import type { Page } from '#connectors/contract';
 import { paged, pagedCookie } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
@@ -19,7 +19,7 @@ import { type SearchEvent, streamOf } from './stream.ts';
 type Edits = { readonly [attribute: string]: readonly string[] };
 
 /** What is told of one entry. `moved`: it has another name, so what stands below it has, too. */
-export type Told = { readonly guid: string; readonly dn: string } & (
+export type Told = { readonly id: string; readonly dn: string } & (
   | { readonly change: 'gone' | 'moved' | 'whole' }
   | { readonly change: 'lists'; readonly add: Edits; readonly remove: Edits }
 );
@@ -29,7 +29,7 @@ const BATCH = 100;
 /** Of an entry that was renamed, what refers to it: that says another name now, and nothing tells of it. */
 const BACK_LINKS = ['memberOf', 'directReports', 'managedObjects'];
 /** Classes below which nothing stands. */
-const LEAVES: ReadonlySet<string> = new Set(['user', 'group', 'computer', 'contact']);
+const LEAVES: ReadonlySet<string> = new Set(['user', 'group', 'computer', 'contact', 'groupofnames', 'groupofuniquenames']);
 
 /** Whether what this DN names is searched. */
 const isInside = (dn: string, { reading }: ChangeReader): boolean => isInBases(nameKey(dn) ?? '', reading.config);
@@ -45,18 +45,20 @@ export async function* readAgain(
   for (let at = 0; at < told.length; at += BATCH) {
     const batch = told.slice(at, at + BATCH);
     const lost = batch.filter((one) => one.change === 'gone' || (one.change === 'moved' && !isInside(one.dn, reader)));
-    if (lost.length > 0) yield { objects: lost.flatMap(({ guid }) => reader.gone(guid)) };
+    if (lost.length > 0) yield { objects: lost.flatMap(({ id }) => reader.gone(id)) };
     const inside = batch.filter((one) => one.change !== 'gone' && isInside(one.dn, reader));
     yield* edited(reader, context, inside, signal);
-    yield* whole(reader, context, guidsOf(inside.filter(({ change }) => change !== 'lists')), signal);
-    const moved = guidsOf(batch.filter(({ change }) => change === 'moved'));
+    yield* whole(reader, context, idsOf(inside.filter(({ change }) => change !== 'lists')), signal);
+    const moved = idsOf(batch.filter(({ change }) => change === 'moved'));
     if (moved.length > 0) yield* around(reader, context, moved, followers, signal);
   }
   for (const dn of followers.values()) yield* follower(reader, dn, signal);
 }
 
-const guidsOf = (told: readonly Told[]): string[] => told.map(({ guid }) => guid);
-const anyGuid = (guids: readonly string[]): Filter => anyOf(guids.map((guid) => equalsShown('objectGUID', guid)));
+const idsOf = (told: readonly Told[]): string[] => told.map(({ id }) => id);
+const anyOfIds = ({ live }: ChangeReader, ids: readonly string[]): Filter =>
+  anyOf(ids.map((id) => equalsShown(live.directory.anchor, id)));
+const idOf = ({ live }: ChangeReader, entry: LdapEntry): string => textOf(entry, live.directory.anchor);
 
 function textOf({ attributes }: LdapEntry, name: string): string {
   return String(attributes[name]?.[0] ?? '');
@@ -74,56 +76,55 @@ async function* found(
   if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
 }
 
-async function* whole(
-  reader: ChangeReader,
-  context: string,
-  guids: readonly string[],
-  signal: AbortSignal,
-): AsyncGenerator<Page> {
-  if (guids.length === 0) return;
+async function* whole(reader: ChangeReader, context: string, ids: readonly string[], signal: AbortSignal): AsyncGenerator<Page> {
+  if (ids.length === 0) return;
   const { live, finding } = reader;
-  const filter = allOf([anyGuid(guids), filterFor(reader.reading.config, finding.view)]);
-  const left = new Set(guids);
+  const filter = allOf([anyOfIds(reader, ids), filterFor(reader.reading.config, finding.view)]);
+  const left = new Set(ids);
   for await (const { entry, bytes } of found(
     reader,
     { base: context, scope: 'sub', filter, attributes: attributesFor(live) },
     signal,
   )) {
     if (!isInside(entry.dn, reader) || finding.view.kinds.of(entry.attributes['objectClass'] ?? []) === null) continue;
-    left.delete(textOf(entry, 'objectGUID'));
+    left.delete(idOf(reader, entry));
     const object = objectFrom(await completeRanges(live, entry), bytes, finding);
     if (object !== null) yield { objects: [object] };
   }
-  if (left.size > 0) yield { objects: [...left].flatMap((guid) => reader.gone(guid)) };
+  if (left.size > 0) yield { objects: [...left].flatMap((id) => reader.gone(id)) };
 }
 
 /** What came into lists and went out of them, of entries that are still offered. */
 async function* edited(reader: ChangeReader, context: string, told: readonly Told[], signal: AbortSignal): AsyncGenerator<Page> {
-  const lists = new Map(told.flatMap((one) => (one.change === 'lists' ? [[one.guid, one]] : [])));
+  const lists = new Map(told.flatMap((one) => (one.change === 'lists' ? [[one.id, one]] : [])));
   if (lists.size === 0) return;
-  const filter = allOf([anyGuid([...lists.keys()]), filterFor(reader.reading.config, reader.finding.view)]);
-  const request = { base: context, scope: 'sub', filter, attributes: ['objectGUID', 'objectClass'] } as const;
+  const filter = allOf([anyOfIds(reader, [...lists.keys()]), filterFor(reader.reading.config, reader.finding.view)]);
+  const request = { base: context, scope: 'sub', filter, attributes: [reader.live.directory.anchor, 'objectClass'] } as const;
   for await (const { entry } of found(reader, request, signal)) {
-    const one = lists.get(textOf(entry, 'objectGUID'));
+    const one = lists.get(idOf(reader, entry));
     const kind = reader.finding.view.kinds.of(entry.attributes['objectClass'] ?? []);
     if (one === undefined || kind === null || !isInside(entry.dn, reader)) continue;
-    lists.delete(one.guid);
-    yield { objects: [{ op: 'patch', kind, anchor: one.guid, name: entry.dn, add: one.add, remove: one.remove }] };
+    lists.delete(one.id);
+    yield { objects: [{ op: 'patch', kind, anchor: one.id, name: entry.dn, add: one.add, remove: one.remove }] };
   }
-  if (lists.size > 0) yield { objects: [...lists.keys()].flatMap((guid) => reader.gone(guid)) };
+  if (lists.size > 0) yield { objects: [...lists.keys()].flatMap((id) => reader.gone(id)) };
 }
 
 /** What a rename changes besides the entry: what stands below it, and what refers to either. */
 async function* around(
   reader: ChangeReader,
   context: string,
-  guids: readonly string[],
+  ids: readonly string[],
   followers: Map<string, string>,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const attributes = ['objectClass', ...BACK_LINKS];
   const containers: string[] = [];
-  for await (const { entry } of found(reader, { base: context, scope: 'sub', filter: anyGuid(guids), attributes }, signal)) {
+  for await (const { entry } of found(
+    reader,
+    { base: context, scope: 'sub', filter: anyOfIds(reader, ids), attributes },
+    signal,
+  )) {
     note(await completeRanges(reader.live, entry), followers);
     const classes = (entry.attributes['objectClass'] ?? []).map((name) => String(name).toLowerCase());
     if (!classes.some((name) => LEAVES.has(name))) containers.push(entry.dn);
@@ -140,15 +141,15 @@ async function* below(
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const filter = filterFor({ ...reader.reading.config, filter: undefined }, reader.finding.view);
-  const request = { base: dn, scope: 'sub', filter, attributes: ['objectGUID', ...BACK_LINKS] } as const;
+  const request = { base: dn, scope: 'sub', filter, attributes: [reader.live.directory.anchor, ...BACK_LINKS] } as const;
   for await (const entries of entryPages(reader, request, signal)) {
     const inside: string[] = [];
     const outside: string[] = [];
     for (const entry of entries) {
       note(await completeRanges(reader.live, entry), followers);
-      (isInside(entry.dn, reader) ? inside : outside).push(textOf(entry, 'objectGUID'));
+      (isInside(entry.dn, reader) ? inside : outside).push(idOf(reader, entry));
     }
-    if (outside.length > 0) yield { objects: outside.flatMap((guid) => reader.gone(guid)) };
+    if (outside.length > 0) yield { objects: outside.flatMap((id) => reader.gone(id)) };
     yield* whole(reader, context, inside, signal);
   }
 }

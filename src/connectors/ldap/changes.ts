@@ -6,6 +6,7 @@ import type { LdapEntry } from '#protocols/ldap/entry';
 import { EVERYTHING, type Filter, formatFilter } from '#protocols/ldap/filter';
 import { nameKey } from '#protocols/ldap/names';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
+import { accesslog } from './accesslog.ts';
 import { basesOf, filterOf } from './config.ts';
 import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
@@ -29,7 +30,7 @@ export interface Feed {
   changes(reader: ChangeReader, places: readonly string[], signal: AbortSignal): AsyncGenerator<Page, readonly string[]>;
 }
 
-const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync };
+const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync, accesslog };
 
 export interface ChangeReader {
   readonly live: Live;

@@ -9,7 +9,7 @@ import type { Address } from './connect.ts';
 
 export const VENDORS = ['openldap', 'activeDirectory', '389ds', 'other'] as const;
 export type Vendor = (typeof VENDORS)[number];
-export const DELTAS = ['auto', 'syncrepl', 'dirsync', 'none'] as const;
+export const DELTAS = ['auto', 'syncrepl', 'dirsync', 'accesslog', 'none'] as const;
 export type Deltas = (typeof DELTAS)[number];
 
 export interface Base {
@@ -31,6 +31,7 @@ export interface LdapConfig {
   readonly filter?: string | undefined;
   readonly vendor: 'auto' | Vendor;
   readonly deltas: Deltas;
+  readonly accessLog: string;
   readonly anchor: string;
   readonly kinds: { readonly [objectClass: string]: string };
   readonly others: boolean;
@@ -82,6 +83,7 @@ export const ldapConfig: z.ZodType<LdapConfig> = z
       .default('auto')
       .describe('What kind of server it is; found out'),
     deltas: z.enum(DELTAS).default('auto').describe('How changes are asked for; the best way that the server has'),
+    accessLog: dn.default('cn=accesslog').describe('Where OpenLDAP keeps its log of writes, for deltas: accesslog'),
     anchor: z
       .union([z.literal('auto'), z.literal('dn'), description])
       .default('auto')

@@ -26,9 +26,10 @@ const attributesOf = ({ key, text, other, list }: SeedObject) => ({
 });
 
 describe.each([
-  { anchor: 'entryUUID', of: uuidOf },
-  { anchor: 'uid', of: (key: string) => key },
-])('OpenLDAP by $anchor', ({ anchor, of }) => {
+  { anchor: 'entryUUID', of: uuidOf, deltas: 'auto' },
+  { anchor: 'entryUUID', of: uuidOf, deltas: 'accesslog' },
+  { anchor: 'uid', of: (key: string) => key, deltas: 'none' },
+])('OpenLDAP by $anchor, deltas $deltas', ({ anchor, of, deltas }) => {
   const own = anchor === 'entryUUID';
   let base = '';
   const dnOf = (key: string): string => `uid=${key},${base}`;
@@ -67,7 +68,8 @@ describe.each([
         tls: { ca: 'ca.pem' },
         bind: server.sync,
         base,
-        ...(own ? {} : { anchor, deltas: 'none' }),
+        deltas,
+        ...(own ? {} : { anchor }),
       };
       let ruined: { bind?: object } = {};
       return {

@@ -96,21 +96,20 @@ async function toldOf(stream: Stream, { finding, live, reading }: ChangeReader):
   const isList = (name: string): boolean => live.schema[name]?.multi === true && !filtered.has(name.toLowerCase());
 
   function meaningOf({ dn, attributes, edits = new Map() }: LdapEntry): Told | null {
-    const [guid] = attributes['objectGUID'] ?? [];
-    if (typeof guid !== 'string') return null;
+    const [id] = attributes['objectGUID'] ?? [];
+    if (typeof id !== 'string') return null;
     const has = (name: string): boolean => attributes[name] !== undefined;
-    if (String(attributes['isDeleted']?.[0]).toUpperCase() === 'TRUE') return { guid, dn, change: 'gone' };
-    if (has('objectClass') || has('name') || has('parentGUID'))
-      return { guid, dn, change: has('objectClass') ? 'whole' : 'moved' };
+    if (String(attributes['isDeleted']?.[0]).toUpperCase() === 'TRUE') return { id, dn, change: 'gone' };
+    if (has('objectClass') || has('name') || has('parentGUID')) return { id, dn, change: has('objectClass') ? 'whole' : 'moved' };
     const names = Object.keys(attributes).filter(tells);
     const lists = [...edits].filter(([name]) => tells(name));
     if (names.length === 0 && lists.length === 0) return null;
     // Who was deleted is no longer called what the group knew.
     const told = names.length === 0 && lists.every(([name, { remove }]) => isList(name) && !remove.some(isTombstone));
-    if (!told) return { guid, dn, change: 'whole' };
+    if (!told) return { id, dn, change: 'whole' };
     const of = (edit: 'add' | 'remove') =>
       Object.fromEntries(lists.flatMap(([name, list]) => (list[edit].length === 0 ? [] : [[name, list[edit].map(String)]])));
-    return { guid, dn, change: 'lists', add: of('add'), remove: of('remove') };
+    return { id, dn, change: 'lists', add: of('add'), remove: of('remove') };
   }
 
   const told: Told[] = [];

@@ -110,7 +110,7 @@ export async function* syncChanges(
     await expectNoneMoved(reader, base, gone);
     yield last === undefined ? { objects } : { objects, place: last };
   }
-  yield { objects: [], place: endOf(stream.result(), base, shown) ?? cookie };
+  yield { objects: [], place: syncEnd(stream.result(), base, shown) ?? cookie };
 }
 
 /** What stands below an entry is not said to be gone when that one is moved to where nothing is read. */
@@ -163,8 +163,8 @@ function meaningOf(event: SearchEvent, reader: ChangeReader): Meaning {
   return skipped.count > before ? { change: [], ...place } : { change: [], gone: [uuidText(uuid)], ...place };
 }
 
-/** Null: where it was. `shown`: entries came. */
-function endOf(result: LdapResult, { dn }: Base, shown: boolean): Buffer | null {
+/** Where a read of changes ended. Null: where it was. `shown`: entries came. @throws RollcallError `conflict` where that is not known */
+export function syncEnd(result: LdapResult, { dn }: Base, shown: boolean): Buffer | null {
   if (result.code === SYNC_REFRESH_REQUIRED) throw unknownPlace('the server no longer knows what changed since the last read');
   // The answer to a cookie that is newer than what the server has: a copy of an older day was put back.
   if (result.code === UNWILLING) throw unknownPlace(`the server has an older state than was read before: ${result.text}`);

@@ -4,6 +4,7 @@ import { RollcallError } from '#core/errors';
 import { type Control, NOTIFICATION, notification, showDeleted, syncRequest } from '#protocols/ldap/controls';
 import { EVERYTHING } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
+import { logOf } from './accesslog.ts';
 import { type Base, basesOf, type LdapConfig } from './config.ts';
 import { contextsOf } from './domain.ts';
 import { refusal } from './faults.ts';
@@ -26,7 +27,7 @@ export async function* watchChanges({ session, config }: Reading, signal: AbortS
     for (const ear of await earsOf(live, config))
       listen(live, ear, bell, stop.signal).catch((error: unknown) => bell.fail(error));
     // The answer behind the searches: from here on they are heard. Notifications do not say so themselves.
-    if (live.directory.deltas !== 'syncrepl') await isThere(live).then(bell.ring);
+    if (live.directory.deltas === 'dirsync') await isThere(live).then(bell.ring);
     yield* bell.heard(signal);
   } finally {
     clearInterval(probe);
@@ -44,9 +45,9 @@ async function earsOf(live: Live, config: LdapConfig): Promise<readonly Ear[]> {
   const { deltas, controls } = live.directory;
   if (deltas === 'dirsync' && controls.has(NOTIFICATION))
     return contextsOf(live, config).map((dn) => ({ dn, scope: 'sub', controls: [notification, showDeleted] }));
-  if (deltas !== 'syncrepl') throw deaf(live);
+  if (deltas !== 'syncrepl' && deltas !== 'accesslog') throw deaf(live);
   const ears: Ear[] = [];
-  for (const base of basesOf(config))
+  for (const base of deltas === 'accesslog' ? [logOf(config)] : basesOf(config))
     ears.push({ ...base, controls: [syncRequest('refreshAndPersist', await syncPlace(live, base))] });
   return ears;
 }

@@ -1,0 +1,96 @@
+/** OpenLDAP's log of writes tells what changed: values of lists as they came and went, everything else by reading again. */
+import { expect } from 'vitest';
+import type { Change, ReadObject, SetEdits } from '#connectors/contract';
+import { addedTo, changedIn, configOf, faultOf, personLdif, type System, systemOn } from '../../../test/servers/ldap-system.ts';
+import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
+
+const SUFFIX = 'dc=example,dc=org';
+const shared = slapdOfFile();
+const LOG = { deltas: 'accesslog' };
+
+const unitLdif = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n`;
+const modify = (dn: string, ...lines: readonly string[]): string => `dn: ${dn}\nchangetype: modify\n${lines.join('\n')}\n`;
+
+/** Changes in a few words, with names instead of ids. */
+function words(objects: readonly (ReadObject | Change)[], known: ReadonlyMap<string, string>): string[] {
+  return objects.flatMap((one) => {
+    const name = known.get(one.anchor);
+    if (one.op === 'delete') return name === undefined ? [] : [`- ${one.kind} ${name}`];
+    if (one.op !== 'patch') return [`= ${one.name}`];
+    const values = (edits: SetEdits['add'] = {}): string =>
+      Object.entries(edits)
+        .map(([attribute, list]) => `${attribute} ${list.join(' ')}`)
+        .join();
+    return [`~ ${one.name}: +${values(one.add)} -${values(one.remove)}`];
+  });
+}
+
+async function namesIn(system: System): Promise<Map<string, string>> {
+  const { objects } = await system.full();
+  return new Map((objects as readonly ReadObject[]).map(({ anchor, name }) => [anchor, name!]));
+}
+
+testOnSlapd('members come and go as values; any other change is the entry as it is now', async () => {
+  const server = await shared();
+  const unit = `ou=members,${SUFFIX}`;
+  const dn = (uid: string): string => `uid=${uid},${unit}`;
+  const team = `cn=team,${unit}`;
+  const uids = ['ada', 'bo', 'cy', 'dé'];
+  await addedTo(
+    server,
+    unitLdif(unit),
+    ...uids.slice(0, 3).map((uid) => personLdif(unit, uid)),
+    `dn: ${team}\nobjectClass: groupOfNames\nmember: ${dn('ada')}\nmember: ${dn('bo')}\n`,
+  );
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...LOG });
+  const known = await namesIn(system);
+  let cursor = await system.connection.read!.cursor!();
+  const news = async (): Promise<string[]> => {
+    const { objects, end } = await system.since(cursor);
+    expect(end?.complete).toBe(true);
+    cursor = end!.next!;
+    return words(objects, known);
+  };
+  expect(await news()).toEqual([]);
+  await changedIn(server, modify(team, 'add: member', `member: ${dn('cy')}`, '-', 'delete: member', `member: ${dn('ada')}`));
+  await changedIn(server, modify(team, 'add: member', `member: ${dn('ada')}`, '-', 'delete: member', `member: ${dn('bo')}`));
+  expect(await news()).toEqual([`~ ${team}: +member ${dn('cy')} ${dn('ada')} -member ${dn('bo')}`]);
+  await changedIn(server, modify(team, 'add: member', `member: ${dn('bo')}`));
+  await changedIn(server, modify(team, 'replace: description', 'description: all of them'));
+  await changedIn(server, modify(dn('bo'), 'replace: sn', 'sn: Bo 2', '-', 'replace: displayName', 'displayName: two'));
+  expect((await news()).sort()).toEqual([`= ${dn('bo')}`, `= ${team}`].sort());
+  // Outside of what is read, and what nobody reads.
+  await addedTo(server, personLdif(SUFFIX, 'elsewhere'));
+  await changedIn(server, modify(dn('cy'), 'replace: userPassword', 'userPassword: not to be seen'));
+  expect(await news()).toEqual([]);
+});
+
+testOnSlapd('a renamed unit is followed, with all that stands below it; what is deleted is gone', async () => {
+  const server = await shared();
+  const unit = `ou=names,${SUFFIX}`;
+  const inner = `ou=in,${unit}`;
+  await addedTo(server, unitLdif(unit), unitLdif(inner), ...['ada', 'bo'].map((uid) => personLdif(inner, uid)));
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...LOG });
+  const known = await namesIn(system);
+  const cursor = await system.connection.read!.cursor!();
+  await changedIn(server, `dn: ${inner}\nchangetype: modrdn\nnewrdn: ou=out\ndeleteoldrdn: 1\n`);
+  await changedIn(server, `dn: uid=bo,ou=out,${unit}\nchangetype: delete\n`);
+  const { objects } = await system.since(cursor);
+  expect(words(objects, known).sort()).toEqual([
+    `- group uid=bo,${inner}`,
+    `- person uid=bo,${inner}`,
+    `= uid=ada,ou=out,${unit}`,
+  ]);
+});
+
+testOnSlapd('a server that was set up anew, and a log that nobody may read, are told apart from nothing new', async () => {
+  await using server = await startSlapd();
+  const config = await configOf(server);
+  await using system = systemOn(server.folder, { ...config, ...LOG });
+  const cursor = await system.connection.read!.cursor!();
+  await server.replace();
+  await using anew = systemOn(server.folder, { ...config, ...LOG });
+  expect(await faultOf(anew.since(cursor))).toMatchObject({ kind: 'conflict', remedy: 'it is read in full' });
+  await using blind = systemOn(server.folder, { ...config, bind: server.pager, ...LOG });
+  expect(await faultOf(blind.connection.read!.cursor!())).toMatchObject({ kind: 'notFound' });
+});

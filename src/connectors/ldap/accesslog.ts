@@ -1,0 +1,148 @@
+/**
+ * Changes by OpenLDAP's log of writes (slapo-accesslog), which is itself followed by content synchronisation, in the order of the writes. It tells which
+ * values came into a list and went out of it, however long the list is; of any other change it says which entry to read again.
+ */
+import { createHash } from 'node:crypto';
+import { parentDn } from '#core/dn';
+import { controlValue, SYNC_STATE, syncRequest, syncState } from '#protocols/ldap/controls';
+import { EntryDecoder, type LdapEntry } from '#protocols/ldap/entry';
+import { allOf, EVERYTHING, equals, filterNames } from '#protocols/ldap/filter';
+import { isWithin, nameKey } from '#protocols/ldap/names';
+import { search } from '#protocols/ldap/requests';
+import { canonicalDescription } from '#protocols/ldap/schema';
+import { readAgain, type Told } from './again.ts';
+import type { ChangeReader, Feed } from './changes.ts';
+import { type Base, basesOf, filterOf, type LdapConfig } from './config.ts';
+import { contextsOf } from './domain.ts';
+import { refusal } from './faults.ts';
+import { all, type Live } from './session.ts';
+import { streamOf } from './stream.ts';
+import { syncEnd, syncPlace, unknownPlace } from './syncrepl.ts';
+
+export const logOf = ({ accessLog }: LdapConfig): Base => ({ dn: accessLog, scope: 'one' });
+
+/** Places: what the bases are, and the log's cookie in base64. */
+export const accesslog: Feed = {
+  async places(live, { config }) {
+    const place = await syncPlace(live, logOf(config));
+    return [await identityOf(live, config), place.toString('base64')];
+  },
+  async *changes(reader, [identity, given = ''], signal) {
+    const { live, reading } = reader;
+    // A server that was set up anew has a log that begins with it: what is in it says nothing of what was before.
+    if ((await identityOf(live, reading.config)) !== identity) throw unknownPlace('other entries stand at the bases than before');
+    const before = Buffer.from(given, 'base64');
+    const { told, place } = await toldSince(reader, before, signal);
+    for (const context of contextsOf(live, reading.config)) {
+      const key = nameKey(context) ?? '';
+      yield* readAgain(
+        reader,
+        context,
+        told.filter(({ dn }) => isWithin(nameKey(dn) ?? '', key)),
+        signal,
+      );
+    }
+    return [identity, place.toString('base64')];
+  },
+};
+
+async function identityOf({ client, decoder }: Live, config: LdapConfig): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { dn } of basesOf(config)) {
+    const request = { base: dn, scope: 'base', filter: EVERYTHING, attributes: ['entryUUID'] } as const;
+    const { entries, result } = await all(client, decoder, request);
+    if (result.code !== 0) throw refusal(`reading "${dn}"`, result);
+    hash.update(`${String(entries[0]?.attributes['entryUUID']?.[0])}\0`);
+  }
+  return hash.digest('base64url').slice(0, 22);
+}
+
+const ASKED = ['reqType', 'reqDN', 'reqEntryUUID', 'reqNewRDN', 'reqNewSuperior', 'reqMod'];
+
+async function toldSince(
+  reader: ChangeReader,
+  before: Buffer,
+  signal: AbortSignal,
+): Promise<{ readonly told: readonly Told[]; readonly place: Buffer }> {
+  const log = logOf(reader.reading.config);
+  const filter = allOf([equals('objectClass', 'auditWriteObject'), equals('reqResult', '0')]);
+  const request = search({ base: log.dn, scope: log.scope, filter, attributes: ASKED });
+  // What the log calls octets is text, but where the value of an attribute is none.
+  const live = { ...reader.live, decoder: new EntryDecoder() };
+  const stream = streamOf(live, request, [syncRequest('refreshOnly', before)], signal);
+  const told = new Map<string, Told>();
+  const meaning = meaningOf(reader);
+  let shown = false;
+  for await (const events of stream)
+    for (const event of events) {
+      shown ||= event.type === 'entry';
+      if (event.type !== 'entry' || isGone(controlValue(event.controls, SYNC_STATE))) continue;
+      const one = meaning(event.entry);
+      if (one !== null) told.set(one.id, merged(told.get(one.id), one));
+    }
+  return { told: [...told.values()], place: syncEnd(stream.result(), log, shown) ?? before };
+}
+
+/** The log forgets what is old. */
+function isGone(state: Buffer | undefined): boolean {
+  return state !== undefined && syncState(state).state === 'delete';
+}
+
+function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry) => Told | null {
+  const own = filterOf(reading.config);
+  const filtered = own === null ? new Set<string>() : filterNames(own);
+  const { leaves } = finding.view;
+  const isList = (name: string): boolean =>
+    live.schema[name]?.multi === true && live.schema[name]?.type !== 'binary' && !filtered.has(name.toLowerCase());
+
+  // The server's own are shown only when they are asked for.
+  const isUnread = (name: string): boolean =>
+    leaves(name) || (live.schema[name]?.readOnly === true && !live.directory.asked.includes(name));
+
+  return ({ attributes }) => {
+    const text = (name: string): string => String(attributes[name]?.[0] ?? '');
+    const [type, dn, id] = [text('reqType').toLowerCase(), text('reqDN'), text('reqEntryUUID')];
+    if (id === '') throw unknownPlace('the log does not say which entry was changed');
+    if (type === 'delete') return { id, dn, change: 'gone' };
+    if (type === 'modrdn')
+      return { id, dn: `${text('reqNewRDN')},${text('reqNewSuperior') || (parentDn(dn) ?? '')}`, change: 'moved' };
+    if (type !== 'modify') return { id, dn, change: 'whole' };
+    const [add, remove] = [new Map<string, string[]>(), new Map<string, string[]>()];
+    for (const modification of attributes['reqMod'] ?? []) {
+      const [, named = '', sign, value] = /^([^:]*):(?:([-+=#]) ?)?(.*)$/s.exec(String(modification)) ?? [];
+      // Stands between two changes of one attribute.
+      if (modification === ':') continue;
+      const name = canonicalDescription(named) ?? named;
+      if (isUnread(name) && !filtered.has(name.toLowerCase())) continue;
+      const list = sign === '+' ? add : sign === '-' ? remove : null;
+      if (list === null || value === '' || typeof modification !== 'string' || !isList(name)) return { id, dn, change: 'whole' };
+      list.set(name, [...(list.get(name) ?? []), value!]);
+    }
+    if (add.size === 0 && remove.size === 0) return null;
+    return { id, dn, change: 'lists', add: Object.fromEntries(add), remove: Object.fromEntries(remove) };
+  };
+}
+
+const RANK = { lists: 0, whole: 1, moved: 2, gone: 3 } as const;
+
+/** Two changes of one entry, in their order, as one. */
+function merged(first: Told | undefined, second: Told): Told {
+  if (first === undefined) return second;
+  if (first.change !== 'lists' || second.change !== 'lists')
+    return RANK[first.change] > RANK[second.change] ? { ...first, dn: second.dn } : second;
+  const names = [first, second].flatMap(({ add, remove }) => [...Object.keys(add), ...Object.keys(remove)]);
+  const [add, remove]: { [name: string]: string[] }[] = [Object.create(null), Object.create(null)];
+  for (const name of new Set(names)) {
+    const [come, go] = [new Set(first.add[name]), new Set(first.remove[name])];
+    for (const value of second.remove[name] ?? []) move(value, come, go);
+    for (const value of second.add[name] ?? []) move(value, go, come);
+    if (come.size > 0) add![name] = [...come];
+    if (go.size > 0) remove![name] = [...go];
+  }
+  return { ...second, add: add!, remove: remove! };
+}
+
+function move(value: string, from: Set<string>, to: Set<string>): void {
+  from.delete(value);
+  to.add(value);
+}
