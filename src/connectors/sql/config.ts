@@ -1,4 +1,5 @@
 /** What an SQL connection may be told. Nothing here reaches the server. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '#core/time';
 import type { Kind } from '#core/values';
@@ -93,6 +94,21 @@ export function placeOf(url: string): Place {
   const host = decoded(parsed.hostname.replace(/^\[(.*)\]$/, '$1'));
   if (host === null) throw new Error('names no host');
   return { system, host, port: parsed.port === '' ? undefined : Number(parsed.port), database };
+}
+
+/** Null where something is wrong with it. */
+function placeFor(url: string): Place | null {
+  try {
+    return placeOf(url);
+  } catch {
+    return null;
+  }
+}
+
+/** By itself a connection is, unless it leaves no machine. */
+export function isEncrypted(tls: SqlConfig['tls'], host: string): boolean {
+  if (tls !== undefined) return tls !== false;
+  return !(host.startsWith('/') || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host));
 }
 
 function decoded(text: string): string | null {
@@ -201,8 +217,13 @@ export const sqlConfig: z.ZodType<SqlConfig> = z
     if (config.url.startsWith('sqlite:'))
       for (const key of ['user', 'password', 'tls'] as const)
         if (config[key] !== undefined) fault([key], 'means nothing for a file');
-    if (/^(mariadb|mysql):/i.test(config.url) && typeof config.tls === 'object' && config.tls.serverName !== undefined)
-      fault(['tls', 'serverName'], 'is not known to the driver of MariaDB: name the host in `url` as its certificate does');
+    const place = placeFor(config.url);
+    if (place?.system === 'mariadb') {
+      if (typeof config.tls === 'object' && config.tls.serverName !== undefined)
+        fault(['tls', 'serverName'], 'is not known to the driver of MariaDB: name the host in `url` as its certificate does');
+      else if (isEncrypted(config.tls, place.host) && isIP(place.host) !== 0)
+        fault(['url'], 'must name the host and not its address: the driver of MariaDB knows certificates by names only');
+    }
     for (const [kind, one] of kinds) {
       checkKind(one, (path, message) => fault(['kinds', kind, ...path], message));
       for (const [attribute, { of, value }] of Object.entries(one.lists)) {

@@ -5,7 +5,7 @@ import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import type { OpenContext } from '#connectors/contract';
 import { parseDuration } from '#core/time';
 import { fileFault } from '../files/faults.ts';
-import { placeOf, type SqlConfig } from './config.ts';
+import { isEncrypted, placeOf, type SqlConfig } from './config.ts';
 import type { Driver } from './driver.ts';
 import { mariadb } from './mariadb/driver.ts';
 import { postgres } from './postgres/driver.ts';
@@ -29,7 +29,7 @@ export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 
 
 /** Null = not encrypted. */
 function tlsOf({ tls }: SqlConfig, host: string, folder: string): TlsOptions | null {
-  if (tls === false || (tls === undefined && isHere(host))) return null;
+  if (!isEncrypted(tls, host)) return null;
   const { ca, serverName } = typeof tls === 'object' ? tls : {};
   return {
     rejectUnauthorized: true,
@@ -44,9 +44,4 @@ function certificate(file: string): Buffer {
   } catch (error) {
     throw fileFault(error, file);
   }
-}
-
-/** What is sent to it leaves no machine. */
-function isHere(host: string): boolean {
-  return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -168,6 +168,9 @@ test('settings that mean nothing are refused, each with its place', () => {
   expect(faults({ url: 'oracle://h/d' })[0]).toMatch(/^url: must begin with/);
   expect(faults({ url: 'postgres://h' })[0]).toMatch(/^url: must name the database/);
   expect(faults({ url: 'sqlite:x.db', user: 'u' })).toEqual(['user: means nothing for a file']);
+  expect(faults({ url: 'mysql://10.0.0.1/d' })[0]).toMatch(/^url: must name the host and not its address/);
+  expect(faults({ url: 'mysql://db/d', tls: { serverName: 'x' } })[0]).toMatch(/^tls.serverName: is not known/);
+  expect(faults({ url: 'mysql://127.0.0.1/d' })).toEqual([]);
   expect(faults({ kinds: {} })).toEqual(['kinds: must name a kind']);
   expect(faults({ kinds: { person: { key: 'id' } } })).toEqual(['kinds.person: needs either `table` or `query`']);
   expect(faults({ kinds: { person: { query: 'select 1;', key: 'id' } } })[0]).toMatch(/^kinds.person.query: must be one SELECT/);
