@@ -14,6 +14,7 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/integration/several.test.ts', 'several processes: on PostgreSQL always'],
   ['test/integration/several-frozen.test.ts', 'likewise'],
   ['test/integration/several-crash.test.ts', "the death of PostgreSQL's server"],
+  ['test/integration/directory-passwords.test.ts', 'that a password lets in; what is kept of it is in passwords'],
   ['test/integration/batch-weight.test.ts', 'how much is handed to a store at a time'],
   ['test/integration/bad-input-size.test.ts', 'how much memory a parser needs for one huge record'],
   ['test/integration/bad-input-rules.test.ts', 'what is wrong with a rollcall.yaml'],

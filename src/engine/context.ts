@@ -71,8 +71,8 @@ export interface EngineContext {
   progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
   /** `hold`: what is said of it last takes the place of what was said before; null as message: it is no more. */
   notice(kind: NoticeKind, connection: string, message: string | null, remedy: string, hold?: number): void;
-  /** Hands a generated value on; resolves once it is safe there. Told after the target has it, and never before (SEMANTICS 9). */
-  deliver(delivery: Delivery, secret: DeliveredSecret): Promise<void>;
+  /** Hands a generated value on; resolves once it is safe there, rejects after `withinMs`. Called once the target has it (SEMANTICS 9). */
+  deliver(delivery: Delivery, secret: DeliveredSecret, withinMs: number): Promise<void>;
   /** Throws a RollcallError where a delivery is known to fail: nothing is generated then. */
   canDeliver(delivery: Delivery): Promise<void>;
   /** One open connection per run and configured system. */

@@ -68,6 +68,21 @@ export const WRITING: readonly Case[] = [
     },
   },
   {
+    name: 'what takes a generated value shows it to nobody',
+    needs: ['write'],
+    async run(scene) {
+      const { subject, bench } = scene;
+      const takes = subject.definition.secrets?.(subject.definition.config.parse(bench.config)) ?? [];
+      const VALUE = 'Long-enough-and-generated-7';
+      for (const attribute of 'remedy' in takes ? [] : takes) {
+        const results = await writeNow(scene, [{ ...update(scene, 'a', {}), set: { [attribute]: VALUE } }]);
+        must(results[0]!.ok, `${attribute} takes generated values (contract: ConnectorDefinition.secrets)`);
+        const shown = [results, (await held(scene.reopen())).objects];
+        must(!JSON.stringify(shown).includes(VALUE), `${attribute} is never shown (contract: ConnectorDefinition.secrets)`);
+      }
+    },
+  },
+  {
     name: 'any text comes back as it was: scripts, newlines, quotes, long ones',
     needs: ['write', 'callerAnchors'],
     async run(scene) {

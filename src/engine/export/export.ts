@@ -209,7 +209,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     await record(session, { attempt, answers, members: null, changes: [], dirty: [] });
     return;
   }
-  const secrets = generateSecrets(session, ready.sendable);
+  const secrets = generateSecrets(session, ready.sendable, () => SEND_DEADLINE_MS - (context.monotonic() - begun));
   const answered = await write(session, secrets);
   const results = await refuseNotNew(context, connection, ready.sendable, answered);
   const sendable = await secrets.tell(results);

@@ -68,7 +68,8 @@ export interface Secrets {
   tell(results: readonly WriteResult[]): Promise<readonly Sending[]>;
 }
 
-export function generateSecrets(session: Session, sendings: readonly Sending[]): Secrets {
+/** `leftMs`: until others may believe the attempt lost, and set and hand on another value themselves: ours would come too late. */
+export function generateSecrets(session: Session, sendings: readonly Sending[], leftMs: () => number): Secrets {
   const made = sendings.map(({ secrets }) => secrets.map((flow) => ({ flow, value: makePassword(flow.policy, randomInt) })));
   const all = made.flatMap((of) => of.map(({ value }) => value));
   const items = sendings.map(({ item }, i) => {
@@ -88,7 +89,7 @@ export function generateSecrets(session: Session, sendings: readonly Sending[]):
         out.splice(
           n,
           AT_ONCE,
-          ...(await Promise.all(some.map((one, i) => tellOne(session, one, made[n + i]!, results[n + i]!)))),
+          ...(await Promise.all(some.map((one, i) => tellOne(session, one, made[n + i]!, results[n + i]!, leftMs)))),
         );
       }
       return out;
@@ -101,7 +102,13 @@ interface Made {
   readonly value: string;
 }
 
-async function tellOne(session: Session, sending: Sending, made: readonly Made[], result: WriteResult): Promise<Sending> {
+async function tellOne(
+  session: Session,
+  sending: Sending,
+  made: readonly Made[],
+  result: WriteResult,
+  leftMs: () => number,
+): Promise<Sending> {
   const { context, connection, writer } = session;
   const { row, item } = sending;
   if (!result.ok || made.length === 0) return sending;
@@ -113,7 +120,7 @@ async function tellOne(session: Session, sending: Sending, made: readonly Made[]
     const { anchor, name = item.name ?? row.name } = result;
     const account = { connection: connection.name, kind: row.kind, anchor, name, object: row.objectId };
     try {
-      await context.deliver(deliver, { ...account, attribute, value });
+      await context.deliver(deliver, { ...account, attribute, value }, leftMs());
       told.push(attribute);
     } catch (error) {
       const where = { connection: connection.name, object: anchor, attribute };

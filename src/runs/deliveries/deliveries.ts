@@ -7,10 +7,12 @@ import { checkFolder, writeSecretFile } from './file.ts';
 
 export function deliveries(folder: string, signal: AbortSignal): Pick<EngineContext, 'deliver' | 'canDeliver'> {
   return {
-    async deliver(delivery, secret) {
+    async deliver(delivery, secret, withinMs) {
+      if (withinMs <= 0) throw tooLate(secret);
       if (delivery.to === 'none') return;
       if (delivery.to === 'file') return await writeSecretFile(resolve(folder, delivery.folder), secret, textOf(secret));
-      const { command: words, timeoutMs } = delivery;
+      const { command: words } = delivery;
+      const timeoutMs = Math.min(delivery.timeoutMs, withinMs);
       await runCommand({ words, told: textOf(secret), folder, timeoutMs, signal }).catch((cause: unknown) => {
         throw told(words[0]!, cause, secret);
       });
@@ -23,6 +25,13 @@ export function deliveries(folder: string, signal: AbortSignal): Pick<EngineCont
 
 function textOf(secret: DeliveredSecret): string {
   return `${JSON.stringify({ version: 1, ...secret }, null, 2)}\n`;
+}
+
+function tooLate({ connection, attribute }: DeliveredSecret): RollcallError {
+  return new RollcallError('unavailable', 'the deliveries before it took too long', {
+    where: { connection, attribute },
+    remedy: 'let the program hand the value on and end at once',
+  });
 }
 
 /** What the program said may be what it was told, in whatever spelling: none of it is repeated. */
