@@ -158,6 +158,21 @@ describe.each([
   );
 });
 
+POSTGRES.test('a server that says nothing is not waited for longer than was said, before the first row or after it', async () => {
+  const database = await POSTGRES.fresh();
+  await database.execute('create table person (id int primary key)');
+  const settings = { ...database.settings, timeout: '1s' };
+  const writer = await database.begin();
+  await writer.execute('lock table person in access exclusive mode');
+  const locked = open({ ...database, settings }, { person: { table: 'person', key: 'id' } });
+  await expect(locked.read()).rejects.toMatchObject({ kind: 'unavailable', remedy: expect.stringContaining('`timeout`') });
+  await writer.commit();
+  const slow = open({ ...database, settings }, { person: { query: 'select 1 as id, pg_sleep(3600) as rest', key: 'id' } });
+  await expect(slow.read()).rejects.toMatchObject({ kind: 'unavailable', message: 'the database said nothing for 1 s' });
+  for (const { connection } of [locked, slow]) await connection.close();
+  await database.remove();
+});
+
 test('settings that mean nothing are refused, each with its place', () => {
   const faults = (more: object): string[] => {
     const { error } = sql.config.safeParse({ url: 'postgres://h/d', kinds: { person: { table: 't', key: 'id' } }, ...more });

@@ -67,6 +67,8 @@ export function postgresFault(error: unknown): SqlFault {
     return { kind: 'unavailable', message: `the database cannot be reached: ${message}`, lost: true, remedy: REACH };
   if (/^(40|53|55|57|58)/.test(code))
     return { kind: 'unavailable', message, remedy: 'it is tried again; see the log of the database' };
+  if (code === '0A000')
+    return { kind: 'configuration', message, remedy: 'name a table under `kinds`, or a view that can be written' };
   if (code.startsWith('42')) return { kind: 'configuration', message, remedy: 'check `kinds`, and a `query` in it' };
   if (/^(SELF_SIGNED|UNABLE_TO|CERT_|DEPTH_ZERO|ERR_TLS)/.test(code) || /SSL|certificate|SASL/i.test(message))
     return { kind: 'configuration', message: `no safe connection: ${message}`, remedy: 'see `tls`, `user` and `password`' };
