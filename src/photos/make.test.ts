@@ -39,13 +39,13 @@ describe('a photo', () => {
   });
 
   it('stands upright, and tells nothing of where it was taken', async () => {
-    const original = await noisy(60, 40)
+    const original = await noisy(900, 600)
       .withExif({ IFD3: { GPSLatitude: '52/1 31/1 0/1' } })
       .jpeg()
       .withMetadata({ orientation: 6 })
       .toBuffer();
     const made = await makePhoto(original, SMALL);
-    expect(await told(made)).toEqual({ format: 'jpeg', width: 40, height: 60, exif: undefined, orientation: undefined });
+    expect(await told(made)).toEqual({ format: 'jpeg', width: 64, height: 96, exif: undefined, orientation: undefined });
   });
 
   it('that may be seen through is white behind', async () => {

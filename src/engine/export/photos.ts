@@ -68,7 +68,11 @@ async function photo(store: Store, unmade: UnmadePhoto): Promise<Blob | Fault> {
   }
 }
 
-/** What is to be there: something was made of it and sent, that one, whatever would be made of it today. */
+export function hasPhotos(value: Value | undefined): value is Value {
+  return typeof value === 'object' && value !== null && scalars(value).some(isUnmade);
+}
+
+/** Where something was made of it and sent, that one is to be there, whatever would be made of it today. */
 export function asSent(value: Value, attribute: string, { made }: Steps): Value {
   const before = made?.[attribute];
   return withPhotos(value, (one) => (before?.of === one.blob ? before.as : one));

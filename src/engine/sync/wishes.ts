@@ -11,7 +11,7 @@ import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { ExportState, StagedId, StagedRow, StagedWrite } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { waitsForSync } from '../export/last-seen.ts';
-import { asSent, originals } from '../export/photos.ts';
+import { asSent, hasPhotos, originals } from '../export/photos.ts';
 import { partialIn } from '../import/kept.ts';
 import { typeIn } from '../import/settle.ts';
 import { stepsOfLost, stepsUndone } from '../import/unanswered.ts';
@@ -213,8 +213,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     }
     const told = evaluate(context, one, connection, flow, scope);
     if (told === FAILED || (told === undefined && !(flow.attribute in confirmed))) continue;
-    const value =
-      told === undefined ? undefined : mine(one, flow, connection) ? asSent(told, flow.attribute, steps) : originals(told);
+    const value = !hasPhotos(told) ? told : mine(one, flow, connection) ? asSent(told, flow.attribute, steps) : originals(told);
     if (flow.strength === 'ifEmpty' && (scalars(current[flow.attribute] ?? null).length > 0 || partial.includes(flow.attribute)))
       continue;
     const shared = isShared(context, rule, flow);
