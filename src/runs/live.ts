@@ -53,6 +53,7 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
     due: new Set(),
     bell: createBell(),
     cycles: createBell(),
+    failures: 0,
   };
   try {
     const connections = await heard(home);
@@ -76,6 +77,8 @@ interface Home {
   readonly due: Set<EngineConnection | null>;
   readonly bell: Bell;
   readonly cycles: Bell;
+  /** Cycles in a row in which something could not be reached: the next one waits for its time, whatever is due. */
+  failures: number;
 }
 
 /** Those that are to be listened to, and can be. */
@@ -138,13 +141,13 @@ function ring({ rung, bell }: Home, connection: EngineConnection): void {
 async function cycles(home: Home): Promise<void> {
   const { signal, due, cycles: bell } = home;
   due.add(null);
-  let failures = await cycle(home, 0);
+  home.failures = await cycle(home);
   const beside = changes(home);
-  let wait = nextCycle(home, failures);
+  let wait = nextCycle(home);
   for await (const _ of bell.heard(signal)) {
     clearTimeout(wait);
-    failures = await cycle(home, failures);
-    wait = nextCycle(home, failures);
+    home.failures = await cycle(home);
+    wait = nextCycle(home);
   }
   clearTimeout(wait);
   await beside;
@@ -153,7 +156,7 @@ async function cycles(home: Home): Promise<void> {
 /** Timers count no further, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-function nextCycle({ request, due, cycles: bell }: Home, failures: number): NodeJS.Timeout {
+function nextCycle({ request, due, cycles: bell, failures }: Home): NodeJS.Timeout {
   const ms = failures > 0 ? Math.min(backOff(failures), request.cycleEveryMs) : request.cycleEveryMs;
   return setTimeout(
     () => {
@@ -164,8 +167,8 @@ function nextCycle({ request, due, cycles: bell }: Home, failures: number): Node
   );
 }
 
-/** What is due. Answers how often in a row something could not be reached by then. */
-async function cycle({ request, services, signal, due, tell }: Home, failures: number): Promise<number> {
+/** What is due. Answers the failures by then. */
+async function cycle({ request, services, signal, due, tell, failures }: Home): Promise<number> {
   const which = [...due];
   due.clear();
   const connections = which.includes(null) ? null : which.map((one) => one!.name);
@@ -195,7 +198,7 @@ async function changes(home: Home): Promise<void> {
       if (!signal.aborted) tell({ what: 'changes', report, elapsedMs: performance.now() - begun });
       for (const connection of report.cycle) due.add(connection);
       if (report.waits) due.add(null);
-      if (due.size > 0) home.cycles.ring();
+      if (due.size > 0 && home.failures === 0) home.cycles.ring();
       failures = report.again.length === 0 ? 0 : failures + 1;
       void later(home, report.again, backOff(failures - 1));
     } catch (error) {
@@ -203,11 +206,11 @@ async function changes(home: Home): Promise<void> {
       // branch: retries: what was heard could not be worked out
       const againInMs = backOff(failures++, error);
       tell({ what: 'trouble', fault: toFault(error), againInMs });
-      await opened.close(true);
+      await opened.close(true).catch(() => undefined);
       void later(home, which, againInMs);
     }
   }
-  await opened.close(true);
+  await opened.close(true).catch(() => undefined);
 }
 
 async function later(home: Home, which: readonly EngineConnection[], ms: number): Promise<void> {
