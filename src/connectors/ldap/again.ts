@@ -1,8 +1,9 @@
 /** Entries of which it was told that they changed, read as they are now. */
 import type { Page } from '#connectors/contract';
-import { paged, pagedCookie } from '#protocols/ldap/controls';
+import { type Control, paged, pagedCookie } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { allOf, anyOf, type Filter } from '#protocols/ldap/filter';
+import type { LdifValue } from '#protocols/ldap/ldif';
 import { nameKey } from '#protocols/ldap/names';
 import { type SearchRequest, search } from '#protocols/ldap/requests';
 import { NO_SUCH_OBJECT } from '#protocols/ldap/result-codes';
@@ -13,7 +14,7 @@ import { equalsShown } from './look-up.ts';
 import { objectFrom } from './pages.ts';
 import { completeRanges } from './ranges.ts';
 import { attributesFor, filterFor } from './read.ts';
-import { all } from './session.ts';
+import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
 
 type Edits = { readonly [attribute: string]: readonly string[] };
@@ -59,6 +60,8 @@ const idsOf = (told: readonly Told[]): string[] => told.map(({ id }) => id);
 const anyOfIds = ({ live }: ChangeReader, ids: readonly string[]): Filter =>
   anyOf(ids.map((id) => equalsShown(live.directory.anchor, id)));
 const idOf = ({ live }: ChangeReader, entry: LdapEntry): string => textOf(entry, live.directory.anchor);
+/** Nothing stands below an entry of these classes. */
+export const isLeaf = (classes: readonly LdifValue[]): boolean => classes.some((name) => LEAVES.has(String(name).toLowerCase()));
 
 function textOf({ attributes }: LdapEntry, name: string): string {
   return String(attributes[name]?.[0] ?? '');
@@ -126,8 +129,7 @@ async function* around(
     signal,
   )) {
     note(await completeRanges(reader.live, entry), followers);
-    const classes = (entry.attributes['objectClass'] ?? []).map((name) => String(name).toLowerCase());
-    if (!classes.some((name) => LEAVES.has(name))) containers.push(entry.dn);
+    if (!isLeaf(entry.attributes['objectClass'] ?? [])) containers.push(entry.dn);
   }
   for (const dn of containers) yield* below(reader, context, dn, followers, signal);
 }
@@ -142,7 +144,7 @@ async function* below(
 ): AsyncGenerator<Page> {
   const filter = filterFor({ ...reader.reading.config, filter: undefined }, reader.finding.view);
   const request = { base: dn, scope: 'sub', filter, attributes: [reader.live.directory.anchor, ...BACK_LINKS] } as const;
-  for await (const entries of entryPages(reader, request, signal)) {
+  for await (const entries of entryPages(reader.live, request, signal)) {
     const inside: string[] = [];
     const outside: string[] = [];
     for (const entry of entries) {
@@ -154,15 +156,16 @@ async function* below(
   }
 }
 
-async function* entryPages(
-  { live }: ChangeReader,
+export async function* entryPages(
+  { client, decoder }: Live,
   request: SearchRequest,
   signal: AbortSignal,
+  controls: readonly Control[] = [],
 ): AsyncGenerator<readonly LdapEntry[]> {
   let cookie: Uint8Array = new Uint8Array(0);
   do {
     signal.throwIfAborted();
-    const { entries, result } = await all(live.client, live.decoder, request, [paged(BATCH, cookie)]);
+    const { entries, result } = await all(client, decoder, request, [paged(BATCH, cookie), ...controls]);
     if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
     yield entries;
     cookie = pagedCookie(result.controls);

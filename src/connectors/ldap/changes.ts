@@ -14,6 +14,7 @@ import { type Finding, objectFrom, searchPages } from './pages.ts';
 import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
 import type { Live } from './session.ts';
 import { syncrepl, unknownPlace } from './syncrepl.ts';
+import { timestamps } from './usn.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Some changes, and where the next ones begin. */
@@ -30,7 +31,7 @@ export interface Feed {
   changes(reader: ChangeReader, places: readonly string[], signal: AbortSignal): AsyncGenerator<Page, readonly string[]>;
 }
 
-const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync, accesslog };
+const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync, timestamps, accesslog };
 
 export interface ChangeReader {
   readonly live: Live;

@@ -9,7 +9,7 @@ import type { Address } from './connect.ts';
 
 export const VENDORS = ['openldap', 'activeDirectory', '389ds', 'other'] as const;
 export type Vendor = (typeof VENDORS)[number];
-export const DELTAS = ['auto', 'syncrepl', 'dirsync', 'accesslog', 'none'] as const;
+export const DELTAS = ['auto', 'syncrepl', 'dirsync', 'timestamps', 'accesslog', 'none'] as const;
 export type Deltas = (typeof DELTAS)[number];
 
 export interface Base {

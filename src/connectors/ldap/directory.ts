@@ -82,7 +82,7 @@ export function directoryFrom(
     asked: [...new Set([...(anchor === 'dn' ? [] : [anchor]), ...(version === null ? [] : [version]), ...config.operational])],
     anchor,
     version,
-    deltas: wayOf(config.deltas, anchor === ANCHORS[vendor], controls),
+    deltas: wayOf(config.deltas, vendor, anchor === ANCHORS[vendor], controls),
     postRead: controls.has(POST_READ),
     assertion: controls.has(ASSERTION),
     permissive: controls.has(PERMISSIVE_MODIFY),
@@ -104,8 +104,8 @@ function productOf(vendor: Vendor, texts: (name: string) => string[]): string {
 }
 
 /** What tells of changes by an id of the server's own is of use only where that id is the anchor. */
-function wayOf(wanted: Deltas, ownAnchor: boolean, controls: ReadonlySet<string>): Way {
-  if (!ownAnchor) return 'none';
+function wayOf(wanted: Deltas, vendor: Vendor, ownAnchor: boolean, controls: ReadonlySet<string>): Way {
+  if (!ownAnchor || (wanted === 'timestamps' && vendor !== 'activeDirectory')) return 'none';
   if (wanted !== 'auto') return wanted;
   return controls.has(SYNC_REQUEST) ? 'syncrepl' : controls.has(DIRSYNC) ? 'dirsync' : 'none';
 }

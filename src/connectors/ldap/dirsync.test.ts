@@ -1,5 +1,5 @@
-/** Changes of Active Directory, by a domain controller of this file's own. */
-import { afterAll, expect } from 'vitest';
+/** Changes of Active Directory in both ways to ask for them, by a domain controller of this file's own. */
+import { afterAll, describe, expect } from 'vitest';
 import type { Change, Connection, ReadObject } from '#connectors/contract';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
 import { edit, freshUnit, sambaOfFile, testOnSamba, user } from '../../../test/servers/samba.ts';
@@ -55,71 +55,79 @@ async function told(connection: Connection, since: string, names: ReadonlyMap<st
     return `${name} ${cn} ${[one.attributes[attribute] ?? '-'].flat().sort().join(' ')}`;
   });
   // It is not told of what kind it was that is gone: a delete of what was never offered deletes nothing.
-  return { short: short.filter((one) => typeof one !== 'string' || !/^(?:group .*|person new) gone$/.test(one)), next };
+  return {
+    short: [...new Set(short)].filter((one) => typeof one !== 'string' || !/^(?:group .*|person new) gone$/.test(one)),
+    next,
+  };
 }
 
 const namesOf = (objects: readonly (ReadObject | Change)[]): ReadonlyMap<string, string> =>
   new Map(objects.flatMap((one) => (one.op === 'delete' ? [] : [[one.anchor, /^CN=([^,]*)/.exec(one.name!)![1]!]])));
 
-testOnSamba('what is changed, cleared, made, renamed, deleted is told, and nothing else', async () => {
-  const server = await shared();
-  await using unit = await freshUnit(server);
-  const [ada, bob, cy] = ['ada', 'bob', 'cy'].map((cn) => `CN=${cn},${unit.dn}`) as [string, string, string];
-  await edit(
-    server,
-    user(ada, 'title: one\nmail: a@x.example\n') + user(bob, 'title: two\n') + user(cy) + unitIn(`OU=in,${unit.dn}`),
-  );
-  const connection = open(server, { base: unit.dn });
-  const since = await connection.read!.cursor!();
-  const names = namesOf((await read(connection)).objects);
-  await edit(
-    server,
-    `dn: ${ada}\nchangetype: modify\nreplace: mail\n-\nreplace: userAccountControl\nuserAccountControl: 66082\n\n`,
-  );
-  const cleared = await read(connection, since);
-  expect(cleared.objects).toEqual([
-    expect.objectContaining({ kind: 'person', attributes: expect.not.objectContaining({ mail: expect.anything() }) }),
-  ]);
-  await edit(server, user(`CN=dan,${unit.dn}`, 'title: new\n'));
-  await move(server, bob, 'CN=bobby');
-  await program('ldapdelete', at(server), [cy]);
-  const { short, next } = await told(connection, cleared.next, names);
-  expect(short.sort()).toEqual(['bob CN=bobby two', 'new CN=dan new', 'person cy gone']);
-  // Names and what only the server sets of others are no changes of these.
-  await edit(server, user(`CN=eve,CN=Users,${server.base}`));
-  expect((await read(connection, next)).objects).toEqual([]);
-});
+const ways = describe.each(['dirsync', 'timestamps']);
 
-testOnSamba(
-  'what moves out of the base is gone, what moves in is there, also with the unit it stands in; groups know the new names',
-  async () => {
+ways('by %s', (deltas) => {
+  testOnSamba('what is changed, cleared, made, renamed, deleted is told, and nothing else', async () => {
     const server = await shared();
-    await using inside = await freshUnit(server);
-    await using outside = await freshUnit(server);
-    const [ada, bob, cy] = [`CN=ada,${inside.dn}`, `CN=bob,OU=deep,${inside.dn}`, `CN=cy,OU=far,${outside.dn}`];
-    const all = unitIn(`OU=deep,${inside.dn}`) + unitIn(`OU=far,${outside.dn}`) + [ada, bob, cy].map((dn) => user(dn)).join('');
-    await edit(server, all + group(`CN=team,${inside.dn}`, ada, bob));
-    const connection = open(server, { base: inside.dn });
-    let next = await connection.read!.cursor!();
+    await using unit = await freshUnit(server);
+    const [ada, bob, cy] = ['ada', 'bob', 'cy'].map((cn) => `CN=${cn},${unit.dn}`) as [string, string, string];
+    await edit(
+      server,
+      user(ada, 'title: one\nmail: a@x.example\n') + user(bob, 'title: two\n') + user(cy) + user(`CN=old,${unit.dn}`),
+    );
+    await program('ldapdelete', at(server), [`CN=old,${unit.dn}`]);
+    const connection = open(server, { base: unit.dn, deltas });
+    const since = await connection.read!.cursor!();
     const names = namesOf((await read(connection)).objects);
-    const step = async (): Promise<unknown[]> => {
-      const one = await told(connection, next, names, 'member');
-      next = one.next;
-      return one.short.sort();
-    };
-    await move(server, ada, 'CN=ada', outside.dn);
-    expect(await step()).toEqual([
-      'person ada gone',
-      expect.stringMatching(`^team CN=team (?=.*CN=bob,OU=deep,${inside.dn}).*CN=ada,${outside.dn}`),
+    await edit(
+      server,
+      `dn: ${ada}\nchangetype: modify\nreplace: mail\n-\nreplace: userAccountControl\nuserAccountControl: 66082\n\n`,
+    );
+    const cleared = await read(connection, since);
+    expect(cleared.objects).toEqual([
+      expect.objectContaining({ kind: 'person', attributes: expect.not.objectContaining({ mail: expect.anything() }) }),
     ]);
-    await move(server, `OU=far,${outside.dn}`, 'OU=near', inside.dn);
-    expect(await step()).toEqual(['new CN=cy -']);
-    await move(server, `OU=deep,${inside.dn}`, 'OU=deeper');
-    expect(await step()).toEqual(['bob CN=bob -', expect.stringContaining(`CN=bob,OU=deeper,${inside.dn}`)]);
-    await move(server, `OU=deeper,${inside.dn}`, 'OU=deeper', outside.dn);
-    expect(await step()).toEqual(['person bob gone', expect.stringContaining('team')]);
-  },
-);
+    await edit(server, user(`CN=dan,${unit.dn}`, 'title: new\n'));
+    await move(server, bob, 'CN=bobby');
+    await program('ldapdelete', at(server), [cy]);
+    const { short, next } = await told(connection, cleared.next, names);
+    expect(short.sort()).toEqual(['bob CN=bobby two', 'new CN=dan new', 'person cy gone']);
+    // Names and what only the server sets of others are no changes of these.
+    await edit(server, user(`CN=eve-${deltas},CN=Users,${server.base}`));
+    expect((await told(connection, next, names)).short).toEqual([]);
+  });
+
+  testOnSamba(
+    'what moves out of the base is gone, what moves in is there, also with the unit it stands in; groups know the new names',
+    async () => {
+      const server = await shared();
+      await using inside = await freshUnit(server);
+      await using outside = await freshUnit(server);
+      const [ada, bob, cy] = [`CN=ada,${inside.dn}`, `CN=bob,OU=deep,${inside.dn}`, `CN=cy,OU=far,${outside.dn}`];
+      const all = unitIn(`OU=deep,${inside.dn}`) + unitIn(`OU=far,${outside.dn}`) + [ada, bob, cy].map((dn) => user(dn)).join('');
+      await edit(server, all + group(`CN=team,${inside.dn}`, ada, bob));
+      const connection = open(server, { base: inside.dn, deltas });
+      let next = await connection.read!.cursor!();
+      const names = namesOf((await read(connection)).objects);
+      const step = async (): Promise<unknown[]> => {
+        const one = await told(connection, next, names, 'member');
+        next = one.next;
+        return one.short.sort();
+      };
+      await move(server, ada, 'CN=ada', outside.dn);
+      expect(await step()).toEqual([
+        'person ada gone',
+        expect.stringMatching(`^team CN=team (?=.*CN=bob,OU=deep,${inside.dn}).*CN=ada,${outside.dn}`),
+      ]);
+      await move(server, `OU=far,${outside.dn}`, 'OU=near', inside.dn);
+      expect(await step()).toEqual(['new CN=cy -']);
+      await move(server, `OU=deep,${inside.dn}`, 'OU=deeper');
+      expect(await step()).toEqual(['bob CN=bob -', expect.stringContaining(`CN=bob,OU=deeper,${inside.dn}`)]);
+      await move(server, `OU=deeper,${inside.dn}`, 'OU=deeper', outside.dn);
+      expect(await step()).toEqual(['person bob gone', expect.stringContaining('team')]);
+    },
+  );
+});
 
 testOnSamba('a filter is left and entered, and memberships come one by one', async () => {
   const server = await shared();
@@ -165,3 +173,23 @@ testOnSamba(
     expect(await refused(`other ${usn} ${cookie}`)).toEqual(conflict);
   },
 );
+
+testOnSamba('who may not use DirSync, and does not see what was deleted, is told what to do, and may read', async () => {
+  const server = await shared();
+  await using unit = await freshUnit(server);
+  const password = `unicodePwd:: ${Buffer.from('"Long-enough-1"', 'utf16le').toString('base64')}\n`;
+  const reader = user(`CN=reader,${unit.dn}`, `sAMAccountName: reader\nuserAccountControl: 512\n${password}`);
+  await edit(server, reader + user(`CN=ada,${unit.dn}`));
+  const bind = { dn: `CN=reader,${unit.dn}`, password: 'Long-enough-1' };
+  await expect(open(server, { base: unit.dn, bind }).read!.cursor!()).rejects.toMatchObject({
+    kind: 'permission',
+    remedy: expect.stringContaining('Replicating Directory Changes'),
+  });
+  // Deletes are hidden from it: a delta without them would be half of one.
+  await program('ldapdelete', at(server), [`CN=ada,${unit.dn}`]);
+  await expect(open(server, { base: unit.dn, bind, deltas: 'timestamps' }).read!.cursor!()).rejects.toMatchObject({
+    kind: 'permission',
+    remedy: expect.stringContaining('dsacls'),
+  });
+  expect((await read(open(server, { base: unit.dn, bind, deltas: 'none' }))).objects).toMatchObject([{ name: bind.dn }]);
+});

@@ -33,7 +33,7 @@ export const dirsync: Feed = {
     const places: string[] = [];
     for (const [i, context] of contextsOf(live, reading.config).entries()) {
       const state = await stateOf(live, reading.config, context);
-      let cookie = parsePlace(given[i], state);
+      let { cookie } = parsePlace(given[i], state);
       for (let more = true; more; ) {
         const stream = ask(live, context, cookie, signal);
         const told = await toldOf(stream, reader);
@@ -80,7 +80,7 @@ function refused(result: LdapResult, context: string): RollcallError {
   const fault = refusal(`asking "${context}" for its changes`, result);
   if (result.code !== INSUFFICIENT_ACCESS) return fault;
   return new RollcallError('permission', fault.message, {
-    remedy: 'give the account "Replicating Directory Changes" on the domain, or say deltas: none',
+    remedy: 'give the account "Replicating Directory Changes" on the domain, or say deltas: timestamps',
   });
 }
 

@@ -53,15 +53,15 @@ export async function stateOf({ client, decoder }: Live, config: LdapConfig, con
   return { identity: identity.digest('base64url').slice(0, 22), usn: BigInt(/^\d{1,20}$/.test(usn) ? usn : 0) };
 }
 
-export function formatPlace({ identity, usn }: DomainState, cookie: Buffer): string {
+export function formatPlace({ identity, usn }: DomainState, cookie: Buffer = Buffer.alloc(0)): string {
   return `${identity} ${usn} ${cookie.toString('base64')}`;
 }
 
 /** @throws RollcallError `conflict` where `now` is not what the place was of */
-export function parsePlace(place: string | undefined, now: DomainState): Buffer {
+export function parsePlace(place: string | undefined, now: DomainState): { readonly usn: bigint; readonly cookie: Buffer } {
   const [, identity, usn, cookie] = /^(\S+) (\d{1,20}) (\S*)$/.exec(place ?? '') ?? [];
   if (identity !== now.identity)
     throw unknownPlace('another domain controller answers, or the base is another than at the last read');
   if (BigInt(usn!) > now.usn) throw unknownPlace('the domain controller has an older state than was read before');
-  return Buffer.from(cookie!, 'base64');
+  return { usn: BigInt(usn!), cookie: Buffer.from(cookie!, 'base64') };
 }

@@ -6,6 +6,7 @@ import { EVERYTHING } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
 import { logOf } from './accesslog.ts';
 import { type Base, basesOf, type LdapConfig } from './config.ts';
+import type { Way } from './directory.ts';
 import { contextsOf } from './domain.ts';
 import { refusal } from './faults.ts';
 import type { Reading } from './read.ts';
@@ -27,7 +28,7 @@ export async function* watchChanges({ session, config }: Reading, signal: AbortS
     for (const ear of await earsOf(live, config))
       listen(live, ear, bell, stop.signal).catch((error: unknown) => bell.fail(error));
     // The answer behind the searches: from here on they are heard. Notifications do not say so themselves.
-    if (live.directory.deltas === 'dirsync') await isThere(live).then(bell.ring);
+    if (NOTIFIED.has(live.directory.deltas)) await isThere(live).then(bell.ring);
     yield* bell.heard(signal);
   } finally {
     clearInterval(probe);
@@ -36,6 +37,9 @@ export async function* watchChanges({ session, config }: Reading, signal: AbortS
   }
 }
 
+/** Of Active Directory. */
+const NOTIFIED: ReadonlySet<Way> = new Set<Way>(['dirsync', 'timestamps']);
+
 interface Ear extends Base {
   readonly controls: readonly Control[];
 }
@@ -43,7 +47,7 @@ interface Ear extends Base {
 /** Active Directory tells of what is below a naming context, with deletes where deleted entries may be shown (MS-ADTS 3.1.1.3.4.1.9). */
 async function earsOf(live: Live, config: LdapConfig): Promise<readonly Ear[]> {
   const { deltas, controls } = live.directory;
-  if (deltas === 'dirsync' && controls.has(NOTIFICATION))
+  if (NOTIFIED.has(deltas) && controls.has(NOTIFICATION))
     return contextsOf(live, config).map((dn) => ({ dn, scope: 'sub', controls: [notification, showDeleted] }));
   if (deltas !== 'syncrepl' && deltas !== 'accesslog') throw deaf(live);
   const ears: Ear[] = [];
