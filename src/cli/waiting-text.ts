@@ -27,7 +27,7 @@ export function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal)
     links.join('') +
     members.join('') +
     others.map((one) => changeText(one, paint)).join('') +
-    (more > endingLeft ? paint.dim(`  … and ${number(more - endingLeft)} more\n`) : '')
+    (more > endingLeft ? paint.dim(`  … and ${number(more - endingLeft)} more: --limit ${found.total}\n`) : '')
   );
 }
 
@@ -57,10 +57,18 @@ function headText(found: WaitingOutput, paint: Paint): string {
         ? 'not chosen when others of the first plan were approved'
         : one.limit === 0
           ? 'the time is in doubt'
-          : `over the limit of ${number(one.limit)}`;
+          : `${sentBefore(one)}over the limit of ${number(one.limit)}`;
     return `  #${one.id} ${printable(one.part)}: ${count(one.count, 'change')}${grown}; ${why}, since ${time(one.since)}\n`;
   });
   return `${name} holds ${size}:\n${holds.join('')}\n${listed}`;
+}
+
+/** What was sent in the last day counts as well: alone the changes may be well below the limit. */
+function sentBefore({ part, count: waits, sent, limit }: WaitingOutput['holds'][number]): string {
+  const all = waits + sent;
+  // Of members it may be one group that loses too many.
+  if (sent === 0 || all <= limit || part === 'member') return '';
+  return `${number(all)} in 24 hours with the ${number(sent)} sent before, `;
 }
 
 function named(one: WaitingChange, paint: Paint): string {

@@ -452,6 +452,16 @@ describe('faults, each with line, column and remedy', () => {
 });
 
 describe('warnings', () => {
+  test('a sequence that exports what it has not worked out', async () => {
+    const told = 'nothing works out what it reads before it exports, so it sends nothing when something was read';
+    const profiles =
+      '{ a: [full-import, export], b: [delta-import, delta-sync, export], c: [cycle, delta-import, export], d: [export] }';
+    expect((await good(`profiles: ${profiles}\n${GOOD}`)).warnings).toEqual([
+      `1:16 profiles.a: ${told}`,
+      expect.stringContaining(` profiles.c: ${told}`),
+    ]);
+  });
+
   test('a schedule that nobody keeps', async () => {
     expect((await good(`schedule: { hr: "0 2 * * *" }\n${GOOD}`)).warnings).toEqual([
       '1:1 schedule: nothing starts runs by itself yet',

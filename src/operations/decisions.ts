@@ -4,7 +4,9 @@ import { formatInstant } from '#core/time';
 import { type DecisionRow, mayBeRevoked, revoke as revokeNow } from '#decisions/revoke';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
-import { type OpenStore, type Operation, versioned } from './operation.ts';
+import { knownAs } from '#runs/known-as';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 
@@ -24,6 +26,8 @@ export interface DecisionItem {
   readonly account: string | null;
   readonly person: number | null;
   readonly label: string | null;
+  /** An account of the person, of the first connection that has one: `hr:E1042`. */
+  readonly knownAs: string | null;
   /** As it was noted: attribute and value, digest and number of changes. */
   readonly detail: unknown;
   readonly by: string;
@@ -57,6 +61,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
         account: z.string().nullable(),
         person: z.number().nullable(),
         label: z.string().nullable(),
+        knownAs: z.string().nullable(),
         detail: z.unknown(),
         by: z.string(),
         at: instant,
@@ -76,14 +81,19 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
       ...(connection === undefined ? {} : { connection }),
     };
     const page = await services.store.decisions.list(filter, { after, limit });
-    return { decisions: await described(page, services.store), next: page.length === limit ? page.at(-1)!.id : null };
+    return { decisions: await described(page, services), next: page.length === limit ? page.at(-1)!.id : null };
   },
 };
 
-async function described(page: readonly DecisionRow[], store: OpenStore): Promise<DecisionItem[]> {
+type Described = Pick<Services, 'store' | 'config'>;
+
+async function described(page: readonly DecisionRow[], { store, config }: Described): Promise<DecisionItem[]> {
   const given = (ids: readonly (number | null)[]): number[] => [...new Set(ids.filter((id) => id !== null))];
   const staged = new Map((await store.spaces.byIds(given(page.map((one) => one.stagedId)))).map((row) => [row.id, row]));
-  const labels = await labelsOf(given(page.map((one) => one.objectId)), store);
+  const people = given(page.map((one) => one.objectId));
+  const labels = await labelsOf(people, store);
+  const connections = config.connections.map((one) => one.name);
+  const accounts = await knownAs(people, connections, store);
   return page.map((one) => {
     const account = one.stagedId === null ? undefined : staged.get(one.stagedId);
     return {
@@ -93,6 +103,7 @@ async function described(page: readonly DecisionRow[], store: OpenStore): Promis
       account: account?.anchor ?? account?.name ?? null,
       person: one.objectId,
       label: one.objectId === null ? null : (labels.get(one.objectId) ?? null),
+      knownAs: one.objectId === null ? null : (accounts.get(one.objectId) ?? null),
       detail: shortened(one),
       by: one.by,
       at: formatInstant(one.at),

@@ -9,6 +9,7 @@ import { offeredFor } from '#decisions/possible';
 import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { unignored } from '#runs/ignored';
+import { knownAs } from '#runs/known-as';
 import { type Operation, versioned } from './operation.ts';
 import { type OwedMember, owedMembers } from './owed.ts';
 import { knownConnection } from './scope.ts';
@@ -31,6 +32,8 @@ export interface ParkedItem {
   readonly account: string | null;
   readonly person: number | null;
   readonly label: string | null;
+  /** An account of the person, of the first connection that has one: `hr:E1042`. */
+  readonly knownAs: string | null;
   readonly since: string;
   readonly run: number;
   readonly meaning: string;
@@ -93,6 +96,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         account: z.string().nullable(),
         person: z.number().nullable(),
         label: z.string().nullable(),
+        knownAs: z.string().nullable(),
         since: instant,
         run: z.number(),
         meaning: z.string(),
@@ -143,6 +147,11 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
       store,
     );
+    const accounts = await knownAs(
+      rows.flatMap((row) => row.objectId ?? []),
+      services.config.connections.map((one) => one.name),
+      store,
+    );
     const decided = await decidedOf(rows, store);
     const kinds = new Map(
       (await store.sync.objects(rows.flatMap((row) => (row.objectId === null ? [] : [row.objectId])))).map((one) => [
@@ -170,6 +179,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           account: account?.anchor ?? account?.name ?? null,
           person: row.objectId ?? account?.objectId ?? null,
           label: row.objectId === null ? null : (labels.get(row.objectId) ?? null),
+          knownAs: row.objectId === null ? null : (accounts.get(row.objectId) ?? null),
           since: formatInstant(row.since),
           run: row.run,
           meaning,

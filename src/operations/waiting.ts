@@ -55,6 +55,8 @@ export interface WaitingOutput {
     readonly count: number;
     /** When the gate tripped: with what had been sent in the 24 hours before. */
     readonly firstCount: number;
+    /** Of the same kind, sent there in the last 24 hours: the limit is for both. */
+    readonly sent: number;
     readonly limit: number;
     readonly since: string;
   }[];
@@ -97,6 +99,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         part: z.string(),
         count: z.number(),
         firstCount: z.number(),
+        sent: z.number(),
         limit: z.number(),
         since: instant,
       }),
@@ -146,6 +149,8 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       kinds,
       services.store,
     );
+    const counts = await services.store.exports.gateCounts(found.connection, services.wall() - DAY_MS);
+    const sent = new Map(counts.map((one) => [one.part, one.sent]));
     return {
       connection: found.connection,
       what: found.what,
@@ -160,6 +165,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         part,
         count: waits,
         firstCount,
+        sent: sent.get(part) ?? 0,
         limit: most,
         since: formatInstant(since),
       })),

@@ -114,7 +114,7 @@ async function exportDecided(
   for (const connection of context.connections) {
     if (!chosen(connection)) continue;
     if (!behind || options.synced) await exportOne(context, connection, scope, looks.deletable, false);
-    else if (((await context.store.exports.counts(connection.name)).waiting ?? 0) > 0)
+    else if (connection.exports.size > 0)
       context.notice(
         'notSynced',
         connection.name,

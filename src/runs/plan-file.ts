@@ -7,6 +7,7 @@ import { sha256Hex } from '#core/digest';
 import { RollcallError } from '#core/errors';
 import type { EngineContext, ExportScope } from '#engine/index';
 import type { EdgePosition, ObjectId, StagedId } from '#store/contract';
+import { knownAs } from './known-as.ts';
 import type { PlanLine } from './model.ts';
 import { pendingExports, pendingMembers } from './plan-lines.ts';
 
@@ -45,26 +46,36 @@ export async function acceptPlan({ lines }: PlanFile, context: EngineContext, lo
   const planned = byText(lines);
   const refused = new Set<ObjectId>();
   const listed = new Set<ObjectId>();
-  const leaveOut = (line: Changing): void => {
-    if (listed.has(line.object)) return;
-    listed.add(line.object);
-    const what = isMembership(line) ? `some memberships of ${line.kind} ${line.object} have` : `${line.kind} ${line.object} has`;
-    context.fault({
-      kind: 'conflict',
-      message: `${what} changed since the plan was made; what differs is left out`,
-      where: { object: `${line.kind} ${line.object}` },
-      remedy: 'make a new plan for it',
-    });
+  const leaveOut = async (found: readonly Changing[]): Promise<void> => {
+    const unlisted = found.filter(({ object }) => !listed.has(object) && listed.add(object));
+    const names = context.connections.map(({ name }) => name);
+    const known = await knownAs(
+      unlisted.map(({ object }) => object),
+      names,
+      context.store,
+    );
+    for (const line of unlisted) {
+      const object = known.get(line.object) ?? accountIn(line) ?? line.label;
+      const what = isMembership(line) ? `some memberships of ${line.kind} ${object} have` : `${line.kind} ${object} has`;
+      context.fault({
+        kind: 'conflict',
+        message: `${what} changed since the plan was made; what differs is left out`,
+        where: { object },
+        remedy: 'make a new plan for it',
+      });
+    }
   };
   // Without those who are left out others come out otherwise, too: until nobody is added.
   for (let before = -1; before < refused.size; ) {
     before = refused.size;
+    const changed: Changing[] = [];
     for (const line of differences(planned, byText(await lookAhead(refused)))) {
       if (refused.has(line.object)) continue;
       // A group may get the one member and not the other.
       if (!isMembership(line)) refused.add(line.object);
-      leaveOut(line);
+      changed.push(line);
     }
+    await leaveOut(changed);
   }
   return {
     refused,
@@ -84,11 +95,20 @@ export async function acceptPlan({ lines }: PlanFile, context: EngineContext, lo
         for await (const { edge, line } of pendingMembers(context.store, name)) if (holds(line)) members.add(edgeText(edge));
       }
       // Somebody else was faster than this run.
-      for (const [text, line] of planned)
-        if (line.what === 'export' && !decided.has(text) && !refused.has(line.object)) leaveOut(line);
+      const faster = [...planned].filter(
+        ([text, line]) => line.what === 'export' && !decided.has(text) && !refused.has(line.object),
+      );
+      await leaveOut(faster.map(([, line]) => line));
       return { only, members: (edge) => members.has(edgeText(edge)) };
     },
   };
+}
+
+/** Of somebody who is only to be made. */
+function accountIn(line: Changing): string | null {
+  if (line.what !== 'export') return null;
+  const account = line.anchor ?? line.name;
+  return account === null ? null : `${line.connection}:${account}`;
 }
 
 function edgeText({ stagedId, attribute, key, state }: EdgePosition & { readonly state: string }): string {

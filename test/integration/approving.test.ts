@@ -186,6 +186,10 @@ describe('what a gate holds', () => {
       'dir: 4 changes of kind "delete" are held: with the 4 sent before they would make 8 in 24 hours, and the limit is 5; other changes go on',
     ]);
     expect((await here.call('plan')).out).toContain('→ rollcall approve dir\n');
+    const other = await here.copy();
+    const { err } = await other.call('approve', 'dir', ...ME);
+    await other.remove();
+    expect(err).toContain('#1 delete: 4 changes; 8 in 24 hours with the 4 sent before, over the limit of 5, since');
     await here.write('rollcall.yaml', `${yaml('{ action: delete }')}    gates: { delete: { percent: 50 } }\n`);
     expect((await said())[0]).toBe(
       'dir: 4 changes of kind "delete" are held: over the limit of 5 when this began; other changes go on',

@@ -25,6 +25,20 @@ it('an approval of some accounts shows these and counts the others', async () =>
   expect((await here.call('approve', 'book', '--only', 'E77', ...ME)).err).toContain("No change of 'E77' waits at book.");
 });
 
+it('an approval of all shows some, says how many more there are, and as many as are asked for', async () => {
+  const { err } = await here.call('approve', 'book', '--limit', '3', ...ME);
+  expect(err.match(/Person \d+ E\d+/g)).toHaveLength(3);
+  expect(err).toContain('  … and 9 more: --limit 12\n');
+  const { err: whole } = await here.call('approve', 'list', '--limit', '12', ...ME);
+  expect(whole.match(/Person \d+ E\d+/g)).toHaveLength(12);
+  expect(whole).not.toContain('more');
+});
+
+it('decisions and parked items say whom they are about as other commands take it', async () => {
+  await here.call('fix', 'hr:E02', 'phone', '7', ...ME);
+  expect((await here.call('decisions')).out).toMatch(/Person 2 #\d+ hr:E02: phone is 7\n/);
+});
+
 it('a plan of a target shows its changes and counts the others; one of a source shows all that comes of it', async () => {
   const { out } = await here.call('plan', 'list');
   expect(out).toMatch(/^list {2}12 to create/m);

@@ -23,6 +23,7 @@ ${HR}${book}`);
   expect(item.choices.map((one: { name: string }) => one.name)).toEqual(['ignore']);
   expect(item.impossible.map((one: { name: string }) => one.name)).toEqual(['adopt', 'rename']);
   const { out } = await here.call('parked');
+  expect(out).toMatch(/Person 2 #\d+ hr:E02 {2}since/);
   expect(out).toContain(
     "'adopt' would do nothing here: book has no import rule for person, so nobody can be linked to what stands",
   );

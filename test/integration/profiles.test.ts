@@ -7,6 +7,7 @@ profiles:
   nightly: [full-import, full-sync, export]
   readings: [delta-import, delta-sync]
   twice: [full-import, full-import]
+  unsynced: [delta-import, export]
   sending: [delta-sync, export]
 connections:
   hr:
@@ -111,6 +112,14 @@ it('an export sends nothing while something read or configured since is not work
   await here.run({ profile: 'delta-sync' });
   await here.run({ profile: 'export' });
   expect(names()).toEqual(['Person 1', 'Anna']);
+});
+
+it('an export says that nothing was worked out also where nothing waits', async () => {
+  rename('Anna');
+  const report = await here.run({ profile: 'unsynced' });
+  expect(report.status).toBe('warnings');
+  expect(report.notices.map((one) => `${one.kind} ${one.connection}`)).toEqual(['notSynced dir', 'notSynced book']);
+  expect(names()).toEqual(['Person 1', 'Person 1']);
 });
 
 /** The account of 3 is to be deleted, and is not as it was when that was decided. */

@@ -13,6 +13,7 @@ import { type Paint, printable } from '../terminal.ts';
 import { waitingText } from '../waiting-text.ts';
 import { count, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
+import { wholeNumber } from './numbers.ts';
 
 /** Few enough that the question below them stays in sight; what ends accounts is shown besides. */
 const SHOWN = 5;
@@ -26,7 +27,7 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   if (accept !== null) return { ...base, accept, ...(await decider(args, surroundings)) };
   // Who decides is asked for once it is seen what about.
   const given = canAsk(surroundings) ? null : await decider(args, surroundings);
-  const found = await perform(waiting, { target, only, limit: SHOWN }, surroundings.session);
+  const found = await perform(waiting, { target, only, limit: wholeNumber(args, 'limit') ?? SHOWN }, surroundings.session);
   if (!surroundings.json && !surroundings.quiet) surroundings.terminal.err(waitingText(found, surroundings.terminal));
   const digest = args.text('digest') ?? found.digest;
   if (given !== null || (args.text('as') !== undefined && args.text('reason') !== undefined))
@@ -61,6 +62,11 @@ const READ_OPTIONS = [
 const OPTIONS = [
   ...DECIDER_OPTIONS,
   { name: 'only', value: 'ACCOUNT', many: true, about: 'Only this account, as the plan lists it; may be given several times.' },
+  {
+    name: 'limit',
+    value: 'N',
+    about: 'Changes shown before it is decided (default: 5); of those that disable or delete at least 1,000 are shown.',
+  },
   { name: 'digest', value: 'HEX', about: 'Decide only if what waits is still exactly what was shown with this digest.' },
 ] as const;
 const TARGET = { name: 'CONNECTION', about: 'The target, or the number of a hold.', required: true } as const;

@@ -39,7 +39,9 @@ function changes(detail: Detail): string {
 
 function decisionText(one: DecisionItem, { paint }: Terminal): string {
   const account = [one.connection, one.account].filter((part) => part !== null).join(':');
-  const person = one.person === null ? '' : `${one.label ?? ''} #${one.person}`.trim();
+  // Beside an account of their own it would say nothing more.
+  const known = one.knownAs === null || one.knownAs === account ? '' : ` ${one.knownAs}`;
+  const person = one.person === null ? '' : `${one.label ?? ''} #${one.person}${known}`.trim();
   const what = WHAT[one.kind](printable(account), printable(person), (one.detail ?? {}) as Detail);
   const ended = one.revokedAt === null ? '' : `, until ${time(one.revokedAt)}`;
   return (

@@ -98,8 +98,8 @@ function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Termina
 
 function itemText(item: ParkedItem, { paint }: Terminal): string {
   const account = item.account === null ? '' : `${printable(item.connection ?? '')}:${printable(item.account)}`;
-  const person =
-    item.label === null ? (item.person === null ? '' : `#${item.person}`) : `${printable(item.label)} #${item.person}`;
+  const known = item.knownAs === null || item.knownAs === account ? '' : ` ${printable(item.knownAs)}`;
+  const person = item.person === null ? '' : `${item.label === null ? '' : `${printable(item.label)} `}#${item.person}${known}`;
   const subject = [account, person].filter((part) => part !== '').join('  ') || printable(item.connection ?? '');
   return `  ${paint.cyan(String(item.id).padStart(5))}  ${subject}  ${paint.dim(`since ${time(item.since)}`)}\n${detailText(item, paint)}${decidedText(item, paint)}`;
 }

@@ -12,6 +12,7 @@ import { checkSecrets } from './secrets.ts';
 
 export function checkWritten(written: Written, outline: Outline, collect: Collector): void {
   checkSchedule(written, outline, collect);
+  checkProfiles(written, collect);
   for (const part of ['attributes', 'life'] as const) checkNoReferences(written[part], [part], collect);
   for (const [name, connection] of Object.entries(written.connections ?? {})) {
     for (const part of ['import', 'export', 'protect'] as const)
@@ -43,6 +44,22 @@ function checkSchedule(written: Written, outline: Outline, collect: Collector): 
     collect.warn(['schedule'], 'key', 'nothing starts runs by itself yet', 'call `rollcall run` from cron or a timer');
   for (const name of Object.keys(written.schedule ?? {})) {
     if (name !== '*') connectionExists(name, ['schedule', name], 'key', outline, collect);
+  }
+}
+
+/** An export sends nothing while what was read is not worked out. */
+function checkProfiles(written: Written, collect: Collector): void {
+  for (const [name, steps] of Object.entries(written.profiles ?? {})) {
+    const before = steps.slice(0, steps.lastIndexOf('export') + 1);
+    const works = (step: string): boolean => step === 'cycle' || step.endsWith('-sync');
+    const read = before.findLastIndex((step) => step.endsWith('-import'));
+    if (read === -1 || before.slice(read).some(works)) continue;
+    collect.warn(
+      ['profiles', name],
+      'value',
+      'nothing works out what it reads before it exports, so it sends nothing when something was read',
+      'put delta-sync between the import and the export',
+    );
   }
 }
 
