@@ -192,6 +192,7 @@ it('killed after the target answered and before it was told, it sets and hands o
   expect(killed.signal).toBe('SIGKILL');
   const next = run();
   expect(next.signal).toBe(null);
+  expect(await readdir(here.folder)).toContain('told');
   const { value } = JSON.parse(await here.read('told')) as Told;
   const deeds = (await readFile(here.path('dir.jsonl'), 'utf8')).trimEnd().split('\n');
   const puts = deeds.map((line) => JSON.parse(line) as { put?: { anchor: string; attributes: [string, string][] } });
