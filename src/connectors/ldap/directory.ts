@@ -103,9 +103,12 @@ function productOf(vendor: Vendor, texts: (name: string) => string[]): string {
   return named || 'LDAP server';
 }
 
-/** What tells of changes by an id of the server's own is of use only where that id is the anchor. */
+/**
+ * What tells of changes by an id of the server's own is of use only where that id is the anchor. 389-ds gives a place to the one search that
+ * it answered with everything, and to no other.
+ */
 function wayOf(wanted: Deltas, vendor: Vendor, ownAnchor: boolean, controls: ReadonlySet<string>): Way {
-  if (!ownAnchor || (wanted === 'timestamps' && vendor !== 'activeDirectory')) return 'none';
+  if (!ownAnchor || vendor === '389ds' || (wanted === 'timestamps' && vendor !== 'activeDirectory')) return 'none';
   if (wanted !== 'auto') return wanted;
   return controls.has(SYNC_REQUEST) ? 'syncrepl' : controls.has(DIRSYNC) ? 'dirsync' : 'none';
 }

@@ -37,5 +37,5 @@ export function refusal(what: string, result: LdapResult, where: Where = {}): Ro
 /** The attribute of which another entry has the value, as OpenLDAP's overlay unique and 389-ds say it. */
 function takenIn({ code, text }: LdapResult): string | null {
   if (code !== CONSTRAINT_VIOLATION || !/unique|same attribute value/i.test(text)) return null;
-  return /\(([\w;.-]+)=/.exec(text)?.[1] ?? /\battribute (?:value for )?"?([\w;.-]+)/i.exec(text)?.[1] ?? null;
+  return /\(([\w;.-]+)=/.exec(text)?.[1] ?? /\(attribute: "?([\w;.-]+)/i.exec(text)?.[1] ?? null;
 }
