@@ -157,12 +157,15 @@ it('an account that somebody made by hand before its create was sent keeps the p
   expect(await told()).toEqual([]);
 });
 
-it('nothing is generated while nobody can be told', async () => {
-  await office({});
+it.each([
+  [{ file: 'secrets' }, 'the folder for generated values cannot be written to'],
+  [{ command: ['./tell'] }, 'the program that is told generated values cannot be started'],
+])('nothing is generated while nobody can be told: %j', async (deliver, why) => {
+  await office({}, deliver);
   await here.write('secrets', 'a file where the folder is to be');
   await hire(1, 2, 3);
   const said = await cycles(1);
-  expect(said).toContain('the folder for generated values cannot be written to');
+  expect(said).toContain(why);
   expect(accounts()).toHaveLength(2);
 });
 

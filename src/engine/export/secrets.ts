@@ -112,8 +112,10 @@ async function tellOne(
   const { context, connection, writer } = session;
   const { row, item } = sending;
   if (!result.ok || made.length === 0) return sending;
-  // branch: retries: a create that may have been done before, with another value
-  if (item.operation === 'create' && row.export!.attempts > 0 && writer.creates?.by === 'idempotencyKey') return owing(sending);
+  if (item.operation === 'create' && row.export!.attempts > 0 && writer.creates?.by === 'idempotencyKey') {
+    // branch: retries: a create that may have been done before, with another value
+    return owing(sending);
+  }
   const told: string[] = [];
   for (const { flow, value } of made) {
     const { attribute, deliver } = flow;

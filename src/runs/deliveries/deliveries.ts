@@ -1,4 +1,5 @@
 /** Who is told a generated value: a file that only its owner reads, or a program on its standard input; never arguments or environment. */
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RollcallError } from '#core/errors';
 import type { DeliveredSecret, EngineContext } from '#engine/index';
@@ -19,8 +20,20 @@ export function deliveries(folder: string, signal: AbortSignal): Pick<EngineCont
     },
     async canDeliver(delivery) {
       if (delivery.to === 'file') await checkFolder(resolve(folder, delivery.folder));
+      if (delivery.to === 'command') await checkProgram(delivery.command[0]!, folder);
     },
   };
+}
+
+/** One that is named with its place; others are looked for by the system when they are started. */
+async function checkProgram(program: string, folder: string): Promise<void> {
+  if (!program.includes('/')) return;
+  await access(resolve(folder, program), constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new RollcallError('configuration', `the program that is told generated values cannot be started (${error.code})`, {
+      where: { file: program },
+      remedy: 'put it there, and let Rollcall run it (chmod +x)',
+    });
+  });
 }
 
 function textOf(secret: DeliveredSecret): string {
