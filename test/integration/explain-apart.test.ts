@@ -41,7 +41,7 @@ it('a protected account is said to be, with what it has and what the rules say',
     ],
   });
   expect(await text('p0')).toContain('dir p0  protected, never written');
-  expect(await text('p0')).toContain('cn  Backup (the rules say Person 0)  protected, never written');
+  expect(await text('p0')).toContain('cn      Backup (the rules say Person 0)  protected, never written');
   expect(await target('p1')).toMatchObject({ state: 'inStep' });
 });
 
@@ -90,5 +90,5 @@ it('who was enabled by hand and excluded, and is back, is not said to be deleted
   await cycles();
   expect(await target('p2')).toMatchObject({ state: 'excluded', disabled: null });
   expect(await text('p2')).toContain('dir p2  excluded by a person, never written');
-  expect(await text('p2')).toContain('cn  By hand (the rules say Person 2)  excluded by a person, never written');
+  expect(await text('p2')).toContain('cn      By hand (the rules say Person 2)  excluded by a person, never written');
 });
