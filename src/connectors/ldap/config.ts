@@ -1,7 +1,7 @@
 /** The settings of an LDAP connection. */
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
-import { type Filter, parseFilter } from '#protocols/ldap/filter';
+import { type Filter, filterNames, parseFilter } from '#protocols/ldap/filter';
 import { isWithin, nameKey, parentKey } from '#protocols/ldap/names';
 import type { Scope } from '#protocols/ldap/requests';
 import { canonicalDescription } from '#protocols/ldap/schema';
@@ -106,7 +106,23 @@ export const ldapConfig: z.ZodType<LdapConfig> = z
       if (basesOf(config).some((other, j) => i !== j && other.scope === 'sub' && isWithin(nameKey(base.dn)!, nameKey(other.dn)!)))
         say('base', `"${base.dn}" is below another base: its entries would be read twice`);
     if ((config.tls.cert === undefined) !== (config.tls.key === undefined)) say('tls', 'a certificate needs its key');
+    const silent = workedOutIn(config.filter);
+    if (silent !== null && config.deltas !== 'none')
+      say('filter', `no server tells of changes of ${silent}, which it works out from other entries: say deltas: none`);
   });
+
+/** What follows from other entries: who comes into a filter by it, or leaves it, has not changed. */
+const WORKED_OUT = ['memberOf', 'directReports', 'managedObjects', 'tokenGroups', 'isMemberOf'];
+
+function workedOutIn(filter: string | undefined): string | null {
+  try {
+    const names = filter === undefined ? null : filterNames(parseFilter(filter));
+    return WORKED_OUT.find((name) => names?.has(name.toLowerCase())) ?? null;
+  } catch {
+    // It is told already that it is none.
+    return null;
+  }
+}
 
 function checkFilter(text: string | undefined, context: z.RefinementCtx): void {
   try {
