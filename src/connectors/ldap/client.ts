@@ -30,8 +30,8 @@ export interface SearchEvents {
 
 interface Waiting {
   readonly events: SearchEvents | null;
-  /** It may be silent as long as it likes. */
-  readonly patient: boolean;
+  /** Whoever takes its answers says when there is room for more. Patient: it may be silent as long as it likes. */
+  readonly stream: { readonly patient: boolean } | null;
   done(result: LdapResult): void;
   failed(error: RollcallError): void;
 }
@@ -85,23 +85,36 @@ export class LdapClient {
 
   /** Every operation but a search. @throws Unanswered where it may have been done */
   request(operation: Uint8Array, controls: readonly Control[] = []): Promise<LdapResult> {
-    return this.#send(operation, controls, null, false).result;
+    return this.#send(operation, controls, null, null).result;
   }
 
-  /** `patient`: a search without an end, in which silence is no fault. */
-  search(operation: Uint8Array, controls: readonly Control[], events: SearchEvents, patient = false): Search {
-    return this.#send(operation, controls, events, patient);
+  /** `stream`: one that pauses; `patient`, without an end, in which silence is no fault. */
+  search(
+    operation: Uint8Array,
+    controls: readonly Control[],
+    events: SearchEvents,
+    stream: { readonly patient: boolean } | null = null,
+  ): Search {
+    return this.#send(operation, controls, events, stream);
   }
 
-  /** No more is read from the network until each `pause` had its `resume`. */
+  /** No more is read from the network until each `pause` had its `resume`, unless somebody else waits: his answer stands behind the rest. */
   pause(): void {
-    if (this.#paused++ === 0) this.#socket.pause();
+    this.#paused++;
+    this.#flow();
   }
 
   resume(): void {
-    if (--this.#paused > 0) return;
+    this.#paused--;
+    this.#flow();
+  }
+
+  #flow(): void {
+    const waits = this.#paused > 0 && [...this.#waiting.values()].every(({ stream }) => stream !== null);
+    if (waits === this.#socket.isPaused()) return;
     this.#heard = performance.now();
-    this.#socket.resume();
+    if (waits) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   /** What is under way is not waited for. */
@@ -110,14 +123,15 @@ export class LdapClient {
     this.#break('the connection was closed here');
   }
 
-  #send(operation: Uint8Array, controls: readonly Control[], events: SearchEvents | null, patient: boolean): Search {
+  #send(operation: Uint8Array, controls: readonly Control[], events: SearchEvents | null, stream: Waiting['stream']): Search {
     if (this.#broken !== null) {
       const result = Promise.reject<LdapResult>(this.#broken);
       return { result, abandon: () => undefined };
     }
     const id = ++this.#ids;
-    const result = new Promise<LdapResult>((done, failed) => this.#waiting.set(id, { events, patient, done, failed }));
+    const result = new Promise<LdapResult>((done, failed) => this.#waiting.set(id, { events, stream, done, failed }));
     if (this.#waiting.size === 1) this.#heard = performance.now();
+    this.#flow();
     this.#socket.write(message(id, operation, controls));
     this.#watch ??= setInterval(() => this.#look(), Math.max(50, this.#timeouts.answerMs / 10)).unref();
     return {
@@ -150,6 +164,7 @@ export class LdapClient {
     else if (response.tag === INTERMEDIATE) waiting.events?.intermediate?.(readIntermediate(response));
     else if (waiting.events === null || response.tag === DONE) {
       this.#waiting.delete(response.id);
+      this.#flow();
       waiting.done(readResult(response));
     }
   }
@@ -161,7 +176,7 @@ export class LdapClient {
       this.#watch = undefined;
       return;
     }
-    if (this.#paused > 0 || [...this.#waiting.values()].every((one) => one.patient)) return;
+    if (this.#socket.isPaused() || [...this.#waiting.values()].every(({ stream }) => stream?.patient === true)) return;
     if (performance.now() - this.#heard < this.#timeouts.answerMs) return;
     this.#break(
       `${this.#name} has not answered for ${this.#timeouts.answerMs / 1000} s`,

@@ -52,7 +52,7 @@ export function streamOf(
         },
         intermediate: ({ name, value }) => keep({ type: 'info', name, value: Buffer.from(value) }),
       },
-      patient,
+      { patient },
     );
     search.result.then(
       (result) => {
