@@ -1,6 +1,7 @@
 /** SEMANTICS 9 in real directories: whoever has the file that Rollcall wrote for a new account can sign in with what it says. */
 import { readdir } from 'node:fs/promises';
 import { afterEach, expect } from 'vitest';
+import { startDs389, testOnDs389 } from '../servers/ds389.ts';
 import { ldap } from '../servers/ldap-programs.ts';
 import { freshUnit, sharedSamba, testOnSamba } from '../servers/samba.ts';
 import { startSlapd, testOnSlapd } from '../servers/slapd.ts';
@@ -59,17 +60,34 @@ async function hired(
 
 const password = { generate: { length: 16 }, deliver: { file: 'secrets' } };
 
-testOnSlapd('OpenLDAP', async () => {
-  await using server = await startSlapd();
+interface Server {
+  readonly ldap: string;
+  readonly ldaps: string;
+  readonly caFile: string;
+  readonly suffix: string;
+  readonly sync: { readonly dn: string; readonly password: string };
+}
+
+async function letsIn({ ldap: url, ldaps, caFile, suffix, sync }: Server, more: object = {}): Promise<void> {
   const { told, everything } = await hired(
-    { url: server.ldaps, tls: { ca: server.caFile }, bind: server.sync, base: server.suffix },
+    { url: ldaps, tls: { ca: caFile }, bind: sync, base: suffix, ...more },
     {
-      dn: `\${"uid=" + person.employeeId + ",${server.suffix}"}`,
+      dn: `\${"uid=" + person.employeeId + ",${suffix}"}`,
       attributes: { cn: 'displayName', sn: 'displayName', displayName: 'displayName', password },
     },
   );
-  await ldap('ldapsearch', { url: server.ldap, dn: told.name, password: told.value }, ['-b', '', '-s', 'base']);
+  await ldap('ldapsearch', { url, dn: told.name, password: told.value }, ['-b', '', '-s', 'base']);
   expect(everything).not.toContain(told.value);
+}
+
+testOnSlapd('OpenLDAP', async () => {
+  await using server = await startSlapd();
+  await letsIn(server);
+});
+
+testOnDs389('389 Directory Server', async () => {
+  await using server = await startDs389();
+  await letsIn(server, { deltas: 'none' });
 });
 
 testOnSamba('Active Directory: the account is enabled with it', async () => {
