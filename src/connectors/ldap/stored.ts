@@ -5,7 +5,9 @@ import { BerReader } from '#protocols/ldap/ber';
 import { type Control, controlValue, POST_READ, postRead } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { EVERYTHING } from '#protocols/ldap/filter';
+import { modify } from '#protocols/ldap/requests';
 import { ENTRY, type LdapResult } from '#protocols/ldap/responses';
+import { isMember, NO_MEMBER } from './members.ts';
 import { completeRanges } from './ranges.ts';
 import { attributesFor } from './read.ts';
 import { type Live, one } from './session.ts';
@@ -26,9 +28,19 @@ function answered({ decoder }: Live, { controls }: LdapResult): LdapEntry | null
 export async function storedAnswer(writing: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
   const { live, view } = writing;
   const entry = (result === null ? null : answered(live, result)) ?? (await readBack(live, dn));
+  if (entry !== null) await dropNobody(live, dn, entry);
   const object = entry === null ? null : view.objectOf(await completeRanges(live, entry));
   if (object === null) throw unseen(dn);
   return { ok: true, ...named(object), object };
+}
+
+/** Who stood for nobody goes once somebody is there; where that one went meanwhile, the server keeps the other, and is right. */
+async function dropNobody({ client }: Live, dn: string, { attributes }: LdapEntry): Promise<void> {
+  for (const attribute of Object.keys(attributes)) {
+    const values = attributes[attribute]!;
+    if (values.length < 2 || !isMember(attribute) || !values.includes(NO_MEMBER)) continue;
+    await client.request(modify(dn, [{ op: 'delete', attribute, values: [NO_MEMBER] }]));
+  }
 }
 
 const named = ({ anchor, name }: ReadObject): Pick<ReadObject, 'anchor' | 'name'> => ({
