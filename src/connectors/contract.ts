@@ -28,6 +28,8 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** That it never writes, or that a new account's key, or its name, must come from us; a function where the settings decide. */
   readonly writes?: Writes | ((config: Config) => Writes | undefined);
+  /** A name in a reference is one of what is there by then: `present`; otherwise an account may be named that is still to be made. */
+  readonly refersTo?: 'present';
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /**

@@ -286,3 +286,41 @@ ${await domainYaml(other, `CN=Users,${other.base}`)}${rules('title: title')}`;
     [`${tag}2`]: { name: 'Bo of the master', mail: 'bo@lab.example' },
   });
 });
+
+testOnSamba('managers in a circle are written in a domain that refuses a name of what is not there', async () => {
+  const lab = await sharedSamba();
+  await using unit = await freshUnit(lab);
+  const tag = unit.dn.slice(4, 10);
+  here = await firm(
+    `store: sqlite:rollcall.db
+${NO_GATES}
+connections:
+  hr:
+    type: memory
+    system: hr
+    owner: true
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, login: login, manager: { reference: boss } } } }
+  ad:
+${await domainYaml(lab, unit.dn)}    export:
+      person:
+        provision: true
+        dn: \${"CN=" + person.login + ",${unit.dn}"}
+        attributes: { sAMAccountName: login, employeeID: employeeId, manager: { value: manager, by: name } }
+`,
+    ['hr'],
+  );
+  for (const [id, boss] of [
+    ['1', '2'],
+    ['2', '3'],
+    ['3', '1'],
+  ])
+    here.system('hr').put('person', id!, { id: id!, login: `${tag}${id}`, boss: boss! });
+  await here.run();
+  await here.approve('ad');
+  expect(await here.run()).toMatchObject({ status: 'done', faults: [] });
+  const at = { url: lab.ldaps, ...lab.admin, caFile: lab.caFile };
+  const text = await ldap('ldapsearch', at, ['-b', unit.dn, '(objectClass=user)', 'manager']);
+  expect([...text.matchAll(/^manager: CN=\w+(\d),/gm)].map(([, digit]) => digit).sort()).toEqual(['1', '2', '3']);
+  await here.run();
+  expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+});

@@ -22,6 +22,7 @@ export const ldap: ConnectorDefinition<LdapConfig> = {
   title: 'LDAP directory or Active Directory',
   maturity: 'beta',
   writes: 'callerName',
+  refersTo: 'present',
   config: ldapConfig,
   secrets: secretsOf,
   anchors: ({ anchor }) => (anchor === 'auto' || anchor === 'dn' ? [] : [anchor]),

@@ -2,7 +2,7 @@
 import { scalars } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { ObjectId, Presence } from '#store/contract';
-import type { EngineContext } from '../context.ts';
+import { connectionNamed, type EngineContext } from '../context.ts';
 
 export interface Account {
   readonly objectId: ObjectId;
@@ -28,7 +28,10 @@ export async function accountsIn(
   const list = [...new Set(ids)];
   const out = new Map<ObjectId, Account>();
   if (list.length === 0) return out;
-  for (const account of await context.store.spaces.accounts(connection, list)) {
+  const present = connectionNamed(context, connection)?.definition.refersTo === 'present';
+  for (const found of await context.store.spaces.accounts(connection, list)) {
+    // An account without an anchor is still to be made, and may be refused.
+    const account = present && found.presence === 'pending' && found.anchor === null ? { ...found, name: null } : found;
     const known = out.get(account.objectId);
     if (!known || order(account.presence) < order(known.presence)) out.set(account.objectId, account);
   }
