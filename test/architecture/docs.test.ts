@@ -23,6 +23,14 @@ describe('documents', () => {
 
   it('show the functions of the rule language as they are', () => expect(read('docs/guide/rules.md')).toBe(rulesPage()));
 
+  it('number the decisions once each, in the file and in its head', () => {
+    const files = projectFiles().filter((file) => /^docs\/decisions\/\d{4}-/.test(file));
+    const numbers = files.map((file) => Number(/\d{4}/.exec(file)![0])).sort((a, b) => a - b);
+    expect(numbers).toEqual(numbers.map((_, at) => at));
+    for (const file of files.filter((one) => !one.includes('/0000-')))
+      expect([file, Number(/^# (\d+)\./.exec(read(file))?.[1])]).toEqual([file, Number(/\d{4}/.exec(file)![0])]);
+  });
+
   it.each(['SEMANTICS', 'STORE'])('have every section of %s that is named', (page) => {
     const sections = new Set([...read(`docs/${page}.md`).matchAll(/^## (\d+)\./gm)].map((found) => found[1]!));
     const named = projectFiles()

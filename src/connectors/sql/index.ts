@@ -1,5 +1,5 @@
 /**
- * Databases that speak SQL, as a source and as a target. The guide is docs/guide/sql.md, the decisions are in decision 15.
+ * Databases that speak SQL, as a source and as a target. The guide is docs/guide/sql.md, the decisions are in decision 20.
  *
  * A source: a table, a view or a query is an object kind, read in one stream as of one moment, never one person at a time. A target:
  * a batch is one transaction; one that fails is halved until the rows are known that it fails for (write.ts). Names are quoted and
