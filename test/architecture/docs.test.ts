@@ -28,7 +28,7 @@ describe('documents', () => {
     const numbers = files.map((file) => Number(/\d{4}/.exec(file)![0])).sort((a, b) => a - b);
     expect(numbers).toEqual(numbers.map((_, at) => at));
     for (const file of files.filter((one) => !one.includes('/0000-')))
-      expect([file, Number(/^# (\d+)\./.exec(read(file))?.[1])]).toEqual([file, Number(/\d{4}/.exec(file)![0])]);
+      expect([file, Number(/^# (\d+)[.:]/.exec(read(file))?.[1])]).toEqual([file, Number(/\d{4}/.exec(file)![0])]);
   });
 
   it.each(['SEMANTICS', 'STORE'])('have every section of %s that is named', (page) => {

@@ -54,7 +54,10 @@ async function writeAll(items: readonly WriteItem[], writing: Writing): Promise<
       const { item, key } = one;
       let done = (): void => undefined;
       // What is no DN stands below nothing, itself included.
+      // Of two entries of one name the first is made.
+      const sameName = created.get(key);
       if (item.operation === 'create' && key !== '') created.set(key, new Promise((resolve) => (done = resolve)));
+      await sameName;
       await created.get(parentKey(key));
       await write(one);
       done();
