@@ -148,8 +148,9 @@ export class LdapClient {
     try {
       for (const frame of this.#frames.push(chunk)) this.#answer(readResponse(frame));
     } catch (error) {
-      if (!(error instanceof RollcallError)) throw error;
-      this.#break(error.message, error.remedy);
+      // Nobody else is there to catch what a strange answer leads to.
+      const { message, remedy } = error as Partial<RollcallError>;
+      this.#break(message ?? String(error), remedy);
     }
   }
 
@@ -163,9 +164,11 @@ export class LdapClient {
     else if (waiting.events !== null && response.tag === REFERENCE) waiting.events.reference?.(readReference(response));
     else if (response.tag === INTERMEDIATE) waiting.events?.intermediate?.(readIntermediate(response));
     else if (waiting.events === null || response.tag === DONE) {
+      // First taken apart: who waits for one that cannot be is told with all others.
+      const result = readResult(response);
       this.#waiting.delete(response.id);
       this.#flow();
-      waiting.done(readResult(response));
+      waiting.done(result);
     }
   }
 
