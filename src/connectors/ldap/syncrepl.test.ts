@@ -31,7 +31,8 @@ interface Here {
 
 let units = 0;
 /** Below an organizationalUnit of its own, with `ada`, `bo` and `cy` in `ou=in` of it, and a group of the first two. */
-async function onServer(work: (here: Here) => Promise<void>, more: (unit: string) => object = () => ({})): Promise<void> {
+type Work = (here: Here) => Promise<void>;
+async function onServer(work: Work, more: (unit: string) => object = () => ({})): Promise<void> {
   const server = await shared();
   const unit = `ou=u${++units},${SUFFIX}`;
   const inner = `ou=in,${unit}`;
@@ -75,9 +76,11 @@ async function onServer(work: (here: Here) => Promise<void>, more: (unit: string
 
 const uid = (name: string, unit: string, inner = 'ou=in'): string => `uid=${name}${units},${inner},${unit}`;
 
-describe('a delta shows', () => {
+describe.each(['syncrepl', 'accesslog'])('a delta by %s shows', (deltas) => {
+  const onThis = (work: Work, more: object = {}): Promise<void> => onServer(work, () => ({ deltas, ...more }));
+
   testOnSlapd('what was added, changed and deleted, and nothing where nothing was', async () => {
-    await onServer(async ({ server, unit, news, change, remove }) => {
+    await onThis(async ({ server, unit, news, change, remove }) => {
       expect(await news()).toEqual([]);
       await addedTo(server, personLdif(`ou=in,${unit}`, `dee${units}`));
       await change(`dn: ${uid('cy', unit)}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
@@ -89,14 +92,14 @@ describe('a delta shows', () => {
   });
 
   testOnSlapd('a membership by its group alone', async () => {
-    await onServer(async ({ unit, news, change }) => {
+    await onThis(async ({ unit, news, change }) => {
       await change(`dn: cn=team,${unit}\nchangetype: modify\nadd: member\nmember: ${uid('cy', unit)}\n`);
       expect(await news()).toEqual(['= cn=team,*']);
     });
   });
 
   testOnSlapd('a rename and a move under the same id', async () => {
-    await onServer(async ({ unit, news, rename }) => {
+    await onThis(async ({ unit, news, rename }) => {
       await rename(uid('cy', unit), `uid=cy2${units}`);
       await rename(uid('bo', unit), `uid=bo${units}`, `ou=out,${unit}`);
       expect(await news()).toEqual(
@@ -106,7 +109,7 @@ describe('a delta shows', () => {
   });
 
   testOnSlapd('groups that the server mends after a rename or a delete of a member', async () => {
-    await onServer(async ({ system, unit, news, rename, remove }) => {
+    await onThis(async ({ system, unit, news, rename, remove }) => {
       await rename(uid('ada', unit), `cn=ada${units}`);
       expect(await news()).toContain('uid=ada,ou=in,* > cn=ada,ou=in,*');
       await remove(uid('bo', unit));
@@ -117,7 +120,7 @@ describe('a delta shows', () => {
   });
 
   testOnSlapd('all names below an entry that was renamed or moved', async () => {
-    await onServer(async ({ unit, news, rename }) => {
+    await onThis(async ({ unit, news, rename }) => {
       await rename(`ou=in,${unit}`, 'ou=new');
       const all = await news();
       for (const name of ['ada', 'bo', 'cy']) expect(all).toContain(`uid=${name},ou=in,* > uid=${name},ou=new,*`);
@@ -128,8 +131,8 @@ describe('a delta shows', () => {
   });
 
   testOnSlapd('an entry that leaves the filter, or its class, as gone, and one that comes', async () => {
-    const filtered = () => ({ filter: '(!(employeeType=external))' });
-    await onServer(async ({ unit, news, change }) => {
+    const filtered = { filter: '(!(employeeType=external))' };
+    await onThis(async ({ unit, news, change }) => {
       const type = (value: string): string => `dn: ${uid('cy', unit)}\nchangetype: modify\nreplace: employeeType\n${value}`;
       await change(type('employeeType: external\n'));
       expect(await news()).toEqual(['- uid=cy,ou=in,*']);
@@ -138,28 +141,25 @@ describe('a delta shows', () => {
     }, filtered);
   });
 
-  testOnSlapd('an entry that grew above the limit of size neither as changed nor as gone', async () => {
-    const server = await shared();
-    await addedTo(server, personLdif(SUFFIX, 'grows'));
-    await using system = systemOn(server.folder, await configOf(server), { maxObjectBytes: 10_000 });
-    const cursor = await system.connection.read!.cursor!();
-    await changedIn(
-      server,
-      `dn: uid=grows,${SUFFIX}\nchangetype: modify\nadd: description\ndescription: ${'x'.repeat(20_000)}\n`,
-    );
-    const { objects, end } = await system.since(cursor);
-    expect(objects).toEqual([]);
-    expect(end).toMatchObject({ complete: false, reason: { where: { object: `uid=grows,${SUFFIX}` } } });
-  });
-
   testOnSlapd('nothing of ids that were never shown', async () => {
-    const filtered = () => ({ filter: '(objectClass=inetOrgPerson)' });
-    await onServer(async ({ unit, news, change, remove }) => {
+    const filtered = { filter: '(objectClass=inetOrgPerson)' };
+    await onThis(async ({ unit, news, change, remove }) => {
       await change(`dn: cn=team,${unit}\nchangetype: modify\nadd: member\nmember: ${uid('cy', unit)}\n`);
       await remove(`cn=team,${unit}`);
       for (const line of await news()) expect(line).toMatch(/^- (person|group) of nobody$/);
     }, filtered);
   });
+});
+
+testOnSlapd('an entry that grew above the limit of size is shown neither as changed nor as gone', async () => {
+  const server = await shared();
+  await addedTo(server, personLdif(SUFFIX, 'grows'));
+  await using system = systemOn(server.folder, await configOf(server), { maxObjectBytes: 10_000 });
+  const cursor = await system.connection.read!.cursor!();
+  await changedIn(server, `dn: uid=grows,${SUFFIX}\nchangetype: modify\nadd: description\ndescription: ${'x'.repeat(20_000)}\n`);
+  const { objects, end } = await system.since(cursor);
+  expect(objects).toEqual([]);
+  expect(end).toMatchObject({ complete: false, reason: { where: { object: `uid=grows,${SUFFIX}` } } });
 });
 
 describe('what was moved across the border of a base', () => {
