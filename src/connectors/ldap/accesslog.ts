@@ -2,20 +2,18 @@
  * Changes by OpenLDAP's log of writes (slapo-accesslog), which is itself followed by content synchronisation, in the order of the writes. It tells which
  * values came into a list and went out of it, however long the list is; of any other change it says which entry to read again.
  */
-import { createHash } from 'node:crypto';
 import { parentDn } from '#core/dn';
 import { controlValue, SYNC_STATE, syncRequest, syncState } from '#protocols/ldap/controls';
 import { EntryDecoder, type LdapEntry } from '#protocols/ldap/entry';
-import { allOf, EVERYTHING, equals, filterNames } from '#protocols/ldap/filter';
+import { allOf, equals, filterNames } from '#protocols/ldap/filter';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { search } from '#protocols/ldap/requests';
 import { canonicalDescription } from '#protocols/ldap/schema';
 import { readAgain, type Told } from './again.ts';
+import { identityOfBases } from './bases.ts';
 import type { ChangeReader, Feed } from './changes.ts';
-import { type Base, basesOf, filterOf, type LdapConfig } from './config.ts';
+import { type Base, filterOf, type LdapConfig } from './config.ts';
 import { contextsOf } from './domain.ts';
-import { refusal } from './faults.ts';
-import { all, type Live } from './session.ts';
 import { streamOf } from './stream.ts';
 import { syncEnd, syncPlace, unknownPlace } from './syncrepl.ts';
 
@@ -25,12 +23,13 @@ export const logOf = ({ accessLog }: LdapConfig): Base => ({ dn: accessLog, scop
 export const accesslog: Feed = {
   async places(live, { config }) {
     const place = await syncPlace(live, logOf(config));
-    return [await identityOf(live, config), place.toString('base64')];
+    return [await identityOfBases(live, config), place.toString('base64')];
   },
   async *changes(reader, [identity, given = ''], signal) {
     const { live, reading } = reader;
     // A server that was set up anew has a log that begins with it: what is in it says nothing of what was before.
-    if ((await identityOf(live, reading.config)) !== identity) throw unknownPlace('other entries stand at the bases than before');
+    if ((await identityOfBases(live, reading.config)) !== identity)
+      throw unknownPlace('other entries stand at the bases than before');
     const before = Buffer.from(given, 'base64');
     const { told, place } = await toldSince(reader, before, signal);
     for (const context of contextsOf(live, reading.config)) {
@@ -45,17 +44,6 @@ export const accesslog: Feed = {
     return [identity, place.toString('base64')];
   },
 };
-
-async function identityOf({ client, decoder }: Live, config: LdapConfig): Promise<string> {
-  const hash = createHash('sha256');
-  for (const { dn } of basesOf(config)) {
-    const request = { base: dn, scope: 'base', filter: EVERYTHING, attributes: ['entryUUID'] } as const;
-    const { entries, result } = await all(client, decoder, request);
-    if (result.code !== 0) throw refusal(`reading "${dn}"`, result);
-    hash.update(`${String(entries[0]?.attributes['entryUUID']?.[0])}\0`);
-  }
-  return hash.digest('base64url').slice(0, 22);
-}
 
 const ASKED = ['reqType', 'reqDN', 'reqEntryUUID', 'reqNewRDN', 'reqNewSuperior', 'reqMod'];
 

@@ -10,11 +10,12 @@ import { accesslog } from './accesslog.ts';
 import { basesOf, filterOf } from './config.ts';
 import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
+import { modified } from './modified.ts';
 import { type Finding, objectFrom, searchPages } from './pages.ts';
 import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
 import type { Live } from './session.ts';
 import { syncrepl, unknownPlace } from './syncrepl.ts';
-import { timestamps } from './usn.ts';
+import { counted } from './usn.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Some changes, and where the next ones begin. */
@@ -31,7 +32,11 @@ export interface Feed {
   changes(reader: ChangeReader, places: readonly string[], signal: AbortSignal): AsyncGenerator<Page, readonly string[]>;
 }
 
-const FEEDS: { readonly [way in Exclude<Way, 'none'>]: Feed } = { syncrepl, dirsync, timestamps, accesslog };
+/** Active Directory counts its changes; others write the time of the last one to each entry. */
+function feedOf({ directory }: Live, way: Exclude<Way, 'none'>): Feed {
+  if (way === 'timestamps') return directory.vendor === 'activeDirectory' ? counted : modified;
+  return { syncrepl, dirsync, accesslog }[way];
+}
 
 export interface ChangeReader {
   readonly live: Live;
@@ -84,7 +89,7 @@ export async function currentCursor(reading: Reading): Promise<Cursor> {
   const live = await reading.session.live();
   const way = wayOf(live);
   const view = viewOf(reading.config, live, reading.clears);
-  const places = await FEEDS[way].places(live, reading);
+  const places = await feedOf(live, way).places(live, reading);
   return cursorOf({ way, question: questionOf(reading, filterFor(reading.config, view)), places });
 }
 
@@ -104,7 +109,7 @@ export async function* readChanges(reading: Reading, since: Cursor, signal: Abor
   const place = placeOf(since, way, questionOf(reading, filter));
   const skipped = skippedIn(live.address, 'entries', reading.warn);
   const reader = changeReader(reading, live, view, skipped);
-  const places = yield* FEEDS[way].changes(reader, place.places, signal);
+  const places = yield* feedOf(live, way).changes(reader, place.places, signal);
   signal.throwIfAborted();
   const reason = skipped.reason();
   const next = cursorOf({ ...place, places });

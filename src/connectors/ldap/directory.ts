@@ -108,7 +108,8 @@ function productOf(vendor: Vendor, texts: (name: string) => string[]): string {
  * it answered with everything, and to no other.
  */
 function wayOf(wanted: Deltas, vendor: Vendor, ownAnchor: boolean, controls: ReadonlySet<string>): Way {
-  if (!ownAnchor || vendor === '389ds' || (wanted === 'timestamps' && vendor !== 'activeDirectory')) return 'none';
+  if (!ownAnchor || (vendor === '389ds' && wanted === 'syncrepl')) return 'none';
   if (wanted !== 'auto') return wanted;
-  return controls.has(SYNC_REQUEST) ? 'syncrepl' : controls.has(DIRSYNC) ? 'dirsync' : 'none';
+  if (vendor !== '389ds' && controls.has(SYNC_REQUEST)) return 'syncrepl';
+  return controls.has(DIRSYNC) ? 'dirsync' : 'timestamps';
 }

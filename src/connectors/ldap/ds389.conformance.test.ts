@@ -38,7 +38,7 @@ const subject: Subject<LdapConfig> = {
     fingerprint: 'a directory says nothing of all of its content',
     resume: 'where a search was is forgotten with its connection',
     callerAnchors: 'the server chooses it',
-    deltas: 'its content synchronisation gives no place without all of the content',
+    deltas: 'what was deleted is not told, only that something was: ds389.test',
   },
   async make(seeds) {
     const server = await shared();

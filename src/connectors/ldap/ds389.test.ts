@@ -10,13 +10,24 @@ const shared = ds389OfFile();
 const systemOf = (server: Ds389Server, more: object): System =>
   systemOn(server.folder, { url: server.ldaps, tls: { ca: server.caFile }, bind: server.sync, base: server.suffix, ...more });
 
-testOnDs389('has no way to ask for changes, and says what to do', async () => {
+testOnDs389('has no content synchronisation of use, says so, and is asked for what was modified instead', async () => {
   const server = await shared();
-  for (const deltas of ['auto', 'syncrepl']) {
-    await using system = systemOf(server, { deltas });
-    const fault = await faultOf(system.connection.read!.cursor!());
-    expect(fault).toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('deltas: none') });
-  }
+  await using refused = systemOf(server, { deltas: 'syncrepl' });
+  const fault = await faultOf(refused.connection.read!.cursor!());
+  expect(fault).toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('deltas: none') });
+  const by = { url: server.ldap, ...server.admin };
+  const dn = `uid=mo,${server.suffix}`;
+  await program('ldapadd', by, [], personLdif(server.suffix, 'mo'));
+  await using system = systemOf(server, {});
+  const cursor = await system.connection.read!.cursor!();
+  await program('ldapmodify', by, [], `dn: ${dn}\nchangetype: modify\nreplace: title\ntitle: changed\n`);
+  await program('ldapadd', by, [], personLdif(server.suffix, 'new'));
+  const read = await system.since(cursor);
+  expect(read.end).toMatchObject({ complete: true });
+  expect(objectNamed(read, dn).attributes['title']).toBe('changed');
+  expect(objectNamed(read, `uid=new,${server.suffix}`)).toBeDefined();
+  await program('ldapdelete', by, [dn]);
+  expect(await faultOf(system.since(read.end!.next!))).toMatchObject({ kind: 'conflict' });
 });
 
 testOnDs389('an account is enabled or not by nsAccountLock, a rename keeps its id, and members follow it', async () => {

@@ -13,7 +13,7 @@ import type { ChangeReader, Feed } from './changes.ts';
 import { contextsOf, formatPlace, parsePlace, stateOf } from './domain.ts';
 import { all, type Live } from './session.ts';
 
-export const timestamps: Feed = {
+export const counted: Feed = {
   async places(live, { config }) {
     const places: string[] = [];
     for (const context of contextsOf(live, config)) {

@@ -1,0 +1,78 @@
+/** A server that keeps no account of changes: what was modified is asked for, and what is gone is noticed. */
+import { expect } from 'vitest';
+import {
+  addedTo,
+  changedIn,
+  configOf,
+  faultOf,
+  namesOf,
+  personLdif,
+  type System,
+  systemOn,
+} from '../../../test/servers/ldap-system.ts';
+import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+
+const SUFFIX = 'dc=example,dc=org';
+const shared = slapdOfFile({ overlays: [] });
+let units = 0;
+
+async function withUnit(work: (unit: string, system: System) => Promise<void>, more: object = {}): Promise<void> {
+  const server = await shared();
+  const unit = `ou=m${++units},${SUFFIX}`;
+  await addedTo(
+    server,
+    `dn: ${unit}\nobjectClass: organizationalUnit\n`,
+    ...['ada', 'bo', 'cy'].map((uid) => personLdif(unit, uid)),
+  );
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...more });
+  await work(unit, system);
+}
+
+testOnSlapd('what was modified and what is new is shown, and read after read nothing is missed', async () => {
+  await withUnit(async (unit, system) => {
+    expect(await system.connection.test()).toContain('deltas by timestamps');
+    let cursor = await system.connection.read!.cursor!();
+    const server = await shared();
+    for (const round of [1, 2]) {
+      await changedIn(server, `dn: uid=ada,${unit}\nchangetype: modify\nreplace: title\ntitle: ${round}\n`);
+      await addedTo(server, personLdif(unit, `new${round}`));
+      const read = await system.since(cursor);
+      expect(read.end).toMatchObject({ complete: true });
+      const ada = read.objects.find((one) => 'name' in one && one.name === `uid=ada,${unit}`);
+      expect(ada).toMatchObject({ attributes: { title: `${round}` } });
+      expect(namesOf(read)).toContain(`uid=new${round},${unit}`);
+      cursor = read.end!.next!;
+    }
+    expect((await system.since(cursor)).end).toMatchObject({ complete: true });
+  });
+});
+
+testOnSlapd('where an entry went, or left the filter, everything is to be read again, also when another one came', async () => {
+  const conflict = { kind: 'conflict', message: expect.stringContaining('entries went') };
+  const edits = {
+    went: (unit: string) => `dn: uid=bo,${unit}\nchangetype: delete\n`,
+    left: (unit: string) => `dn: uid=bo,${unit}\nchangetype: modify\nreplace: title\ntitle: guest\n`,
+  };
+  for (const edit of Object.values(edits))
+    await withUnit(
+      async (unit, system) => {
+        const cursor = await system.connection.read!.cursor!();
+        await changedIn(await shared(), edit(unit));
+        await addedTo(await shared(), personLdif(unit, 'other'));
+        expect(await faultOf(system.since(cursor))).toMatchObject(conflict);
+        const again = await system.connection.read!.cursor!();
+        expect((await system.since(again)).end).toMatchObject({ complete: true });
+      },
+      { filter: '(!(title=guest))' },
+    );
+});
+
+testOnSlapd('below a renamed unit all names are read again', async () => {
+  await withUnit(async (unit, system) => {
+    const server = await shared();
+    await addedTo(server, `dn: ou=in,${unit}\nobjectClass: organizationalUnit\n`, personLdif(`ou=in,${unit}`, 'deep'));
+    const cursor = await system.connection.read!.cursor!();
+    await changedIn(server, `dn: ou=in,${unit}\nchangetype: modrdn\nnewrdn: ou=out\ndeleteoldrdn: 1\n`);
+    expect(namesOf(await system.since(cursor))).toContain(`uid=deep,ou=out,${unit}`);
+  });
+});
