@@ -33,13 +33,19 @@ export async function readConnections(
 ): Promise<ReadConnections> {
   const definitions = await withOwnConnectors(written, builtIn, sources, collect);
   checkWritten(written, outline, collect);
-  const compiled = compileRules(written, outline, await loadFunctions(written, sources, collect), collect);
-  const connections: ConnectionConfig[] = [];
+  const reached = new Map<string, Reached>();
   for (const [name, node] of Object.entries(written.connections ?? {})) {
     const definition = definitionOf(name, node, definitions, collect);
-    const settings = definition === null ? null : await readSettings(node, ['connections', name], definition, sources, collect);
-    if (definition !== null) checkCapabilities(['connections', name], node, definition, settings?.settings, collect);
-    if (definition === null || settings === null) continue;
+    if (definition === null) continue;
+    const settings = await readSettings(node, ['connections', name], definition, sources, collect);
+    checkCapabilities(['connections', name], node, definition, settings?.settings, collect);
+    if (settings !== null) reached.set(name, { definition, settings });
+  }
+  const functions = await loadFunctions(written, sources, collect);
+  const compiled = compileRules(withProtection(written, reached), outline, functions, collect);
+  const connections: ConnectionConfig[] = [];
+  for (const [name, { definition, settings }] of reached) {
+    const node = written.connections![name]!;
     const rules = compiled.connections.get(name)!;
     connections.push({
       name,
@@ -61,6 +67,21 @@ export async function readConnections(
   }
   checkCompiled(written, outline, compiled, collect);
   return { connections, kinds: compiled.kinds };
+}
+
+interface Reached {
+  readonly definition: ConnectorDefinition;
+  readonly settings: NonNullable<Awaited<ReturnType<typeof readSettings>>>;
+}
+
+/** Where the file does not say who is protected, the connector may know (SEMANTICS 7). */
+function withProtection(written: Written, reached: ReadonlyMap<string, Reached>): Written {
+  const connections = Object.entries(written.connections ?? {}).map(([name, node]) => {
+    const known = reached.get(name);
+    const protect = node.protect ?? known?.definition.protects?.(known.settings.settings);
+    return [name, protect === undefined ? node : { ...node, protect }] as const;
+  });
+  return { ...written, connections: Object.fromEntries(connections) };
 }
 
 function definitionOf(

@@ -30,6 +30,8 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly writes?: Writes | ((config: Config) => Writes | undefined);
   /** A name in a reference is one of what is there by then: `present`; otherwise an account may be named that is still to be made. */
   readonly refersTo?: 'present';
+  /** Accounts never to be written where rollcall.yaml does not say which (`protect`): an expression over `row`. */
+  protects?(config: Config): string;
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /**

@@ -99,7 +99,6 @@ connections:
     import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, manager: { reference: boss } } } }
   dir:
     ${await reaching(lab, unit.dn)}
-    protect: row.adminCount == "1" || row.isCriticalSystemObject == "TRUE"
     import: { person: { join: employeeId, attributes: { employeeId: employeeID } } }
     export:
       person:

@@ -5,6 +5,7 @@ import { remove } from '#protocols/ldap/requests';
 import { NOT_ON_NON_LEAF } from '#protocols/ldap/result-codes';
 import { refusal } from './faults.ts';
 import { dnOf } from './look-up.ts';
+import { refuseOwn } from './own-account.ts';
 import type { Writing } from './write.ts';
 
 /** Others stand below it. */
@@ -17,6 +18,7 @@ export class Parent extends RollcallError {
 export async function deleteEntry({ anchor }: WriteItem, { live, reading }: Writing): Promise<WriteResult> {
   const dn = anchor === null ? null : await dnOf(live, reading.config, anchor);
   if (dn === null) throw notThere(anchor);
+  refuseOwn(dn, reading.config);
   const result = await live.client.request(remove(dn));
   if (result.code === NOT_ON_NON_LEAF)
     throw new Parent(refusal('the entry cannot be deleted', result, { object: dn.slice(0, 512) }));

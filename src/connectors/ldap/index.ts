@@ -2,7 +2,7 @@
  * LDAP directories as connected systems, read and written: OpenLDAP, Active Directory, 389-ds and what else speaks LDAP version 3. The guide is docs/guide/ldap.md.
  *
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
- * directory.ts what the server can do, account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, pages.ts,
+ * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, pages.ts,
  * ranges.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
  * modifications.ts, edit-values.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */
@@ -11,6 +11,7 @@ import { about, schemaOf } from './about.ts';
 import { currentCursor, readChanges } from './changes.ts';
 import { type LdapConfig, ldapConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
+import { protectedAccounts } from './own-account.ts';
 import { secretsOf } from './password.ts';
 import { type Reading, readEverything } from './read.ts';
 import { Session } from './session.ts';
@@ -23,6 +24,7 @@ export const ldap: ConnectorDefinition<LdapConfig> = {
   maturity: 'beta',
   writes: 'callerName',
   refersTo: 'present',
+  protects: protectedAccounts,
   config: ldapConfig,
   secrets: secretsOf,
   anchors: ({ anchor }) => (anchor === 'auto' || anchor === 'dn' ? [] : [anchor]),

@@ -16,6 +16,7 @@ import { notThere } from './delete.ts';
 import { refusal } from './faults.ts';
 import { baseGone, equalsShown } from './look-up.ts';
 import { changedSince, described } from './modifications.ts';
+import { refuseOwn } from './own-account.ts';
 import { parentText, rdnText } from './rdn.ts';
 import { all } from './session.ts';
 import type { Writing } from './write.ts';
@@ -23,6 +24,7 @@ import type { Writing } from './write.ts';
 export async function updateEntry(item: WriteItem, writing: Writing): Promise<WriteResult> {
   const current = await currentEntry(item, writing);
   if (current === null) throw notThere(item.anchor);
+  refuseOwn(current.dn, writing.reading.config);
   const changed = changedSeen(item, current, writing);
   if (changed !== null) throw new Stale(current.dn, changed);
   const dn = item.name === undefined ? current.dn : nameOf(item, writing.reading.config);
