@@ -13,7 +13,7 @@ import { refusal } from './faults.ts';
 import { equalsShown } from './look-up.ts';
 import { objectFrom } from './pages.ts';
 import { completeRanges } from './ranges.ts';
-import { attributesFor, filterFor } from './read.ts';
+import { attributesFor, filterFor } from './reading.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
 

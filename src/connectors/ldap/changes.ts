@@ -12,7 +12,7 @@ import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
 import { modified } from './modified.ts';
 import { type Finding, objectFrom, searchPages } from './pages.ts';
-import { attributesFor, filterFor, findingOf, type Reading } from './read.ts';
+import { attributesFor, filterFor, findingOf, type Reading } from './reading.ts';
 import type { Live } from './session.ts';
 import { syncrepl, unknownPlace } from './syncrepl.ts';
 import { counted } from './usn.ts';

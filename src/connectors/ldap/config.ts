@@ -38,6 +38,7 @@ export interface LdapConfig {
   readonly objectClasses: { readonly [kind: string]: readonly string[] };
   readonly operational: readonly string[];
   readonly ignore: readonly string[];
+  readonly referrals: 'ignore' | 'follow';
   readonly pageSize: number;
   readonly timeoutSeconds: number;
 }
@@ -93,6 +94,10 @@ export const ldapConfig: z.ZodType<LdapConfig> = z
     objectClasses: z.record(word, z.array(word).min(1)).default({}).describe('Kind → classes of an entry that is created'),
     operational: z.array(description).default([]).describe('Attributes to read that are only shown when they are asked for'),
     ignore: z.array(description).default([]).describe('Attributes never read'),
+    referrals: z
+      .enum(['ignore', 'follow'])
+      .default('ignore')
+      .describe('Whether other servers are read too where this one names them; then nothing is written'),
     pageSize: z.number().int().min(1).max(100_000).default(1000).describe('Entries a page'),
     timeoutSeconds: z.number().min(0.1).max(3600).default(30).describe('Longest silence while an answer is awaited'),
   })
@@ -107,6 +112,8 @@ export const ldapConfig: z.ZodType<LdapConfig> = z
         say('base', `"${base.dn}" is below another base: its entries would be read twice`);
     if ((config.tls.cert === undefined) !== (config.tls.key === undefined)) say('tls', 'a certificate needs its key');
     const silent = workedOutIn(config.filter);
+    if (config.referrals === 'follow' && config.deltas !== 'none')
+      say('referrals', 'no server tells of the changes of another one: say deltas: none');
     if (silent !== null && config.deltas !== 'none')
       say('filter', `no server tells of changes of ${silent}, which it works out from other entries: say deltas: none`);
   });
@@ -133,7 +140,7 @@ function checkFilter(text: string | undefined, context: z.RefinementCtx): void {
   }
 }
 
-function parseUrl(text: string, startTls: boolean): Address | null {
+export function parseUrl(text: string, startTls: boolean): Address | null {
   const match = /^(ldaps?):\/\/(\[[0-9a-f:]+\]|[^\s/:?#@[\]]+)(?::(\d{1,5}))?\/?$/i.exec(text);
   if (match === null) return null;
   const secure = match[1]!.toLowerCase() === 'ldaps';

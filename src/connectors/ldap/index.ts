@@ -2,8 +2,8 @@
  * LDAP directories as connected systems, read and written: OpenLDAP, Active Directory, 389-ds and what else speaks LDAP version 3. The guide is docs/guide/ldap.md.
  *
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
- * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, pages.ts,
- * ranges.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
+ * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, reading.ts, pages.ts,
+ * ranges.ts, referrals.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
  * modifications.ts, edit-values.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */
 import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
@@ -13,7 +13,8 @@ import { type LdapConfig, ldapConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
 import { protectedAccounts } from './own-account.ts';
 import { secretsOf } from './password.ts';
-import { type Reading, readEverything } from './read.ts';
+import { readEverything } from './read.ts';
+import type { Reading } from './reading.ts';
 import { Session } from './session.ts';
 import { watchChanges } from './watch.ts';
 import { ldapWriter } from './write.ts';
@@ -22,7 +23,7 @@ export const ldap: ConnectorDefinition<LdapConfig> = {
   type: 'ldap',
   title: 'LDAP directory or Active Directory',
   maturity: 'beta',
-  writes: 'callerName',
+  writes: ({ referrals }) => (referrals === 'follow' ? 'never' : 'callerName'),
   refersTo: 'present',
   protects: protectedAccounts,
   config: ldapConfig,
@@ -54,7 +55,7 @@ function open(config: LdapConfig, context: OpenContext): Connection {
       read: ({ since, resume, signal }) =>
         since === undefined ? readEverything(reading, signal, resume !== undefined) : readChanges(reading, since, signal),
     },
-    write: ldapWriter(reading),
+    ...(config.referrals === 'follow' ? {} : { write: ldapWriter(reading) }),
     lookup: (by, kind) => lookUp(reading, by, kind),
     close: () => session.close(),
   };

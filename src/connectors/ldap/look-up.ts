@@ -10,7 +10,7 @@ import { canonicalDescription } from '#protocols/ldap/schema';
 import { basesOf, type LdapConfig } from './config.ts';
 import { refusal } from './faults.ts';
 import { completeRanges } from './ranges.ts';
-import { attributesFor, filterFor, type Reading } from './read.ts';
+import { attributesFor, filterFor, type Reading } from './reading.ts';
 import { all, type Live } from './session.ts';
 import { anchorOf, type View, viewOf } from './view.ts';
 

@@ -13,7 +13,7 @@ import { identityOfBases } from './bases.ts';
 import type { Feed } from './changes.ts';
 import { basesOf } from './config.ts';
 import { refusal } from './faults.ts';
-import { filterFor, type Reading } from './read.ts';
+import { filterFor, type Reading } from './reading.ts';
 import { all, type Live, one } from './session.ts';
 import { streamOf } from './stream.ts';
 import { unknownPlace } from './syncrepl.ts';

@@ -24,6 +24,8 @@ export interface Found {
   readonly entries: readonly ReadObject[];
   /** Of the last page; null before. */
   readonly result: LdapResult | null;
+  /** What other servers hold: the URLs of one are the same in several places. */
+  readonly references: readonly (readonly string[])[];
 }
 
 export async function* searchPages(
@@ -41,13 +43,15 @@ export async function* searchPages(
 
   function fetch(cookie: Uint8Array): Fetch {
     const entries: Taken[] = [];
+    const references: (readonly string[])[] = [];
     const found = client.search(operation, isPaged ? [paged(size, cookie)] : [], {
       entry(response) {
         const bytes = response.body.end - response.body.at;
         entries.push({ entry: decoder.read(response), bytes });
       },
+      reference: (urls) => void references.push(urls),
     });
-    const done = found.result.then((result) => ({ entries, result }));
+    const done = found.result.then((result) => ({ entries, references, result }));
     // Whoever awaits it hears of it; nobody may be there any more when the read is given up.
     done.catch(() => undefined);
     return { done, abandon: () => found.abandon() };
@@ -56,7 +60,7 @@ export async function* searchPages(
   let next: Fetch | null = fetch(new Uint8Array(0));
   try {
     while (next !== null) {
-      const { entries, result }: Answer = await next.done;
+      const { entries, references, result }: Answer = await next.done;
       signal.throwIfAborted();
       // Some servers refuse pages above a size of their own, and do not say which.
       if (result.code === ADMIN_LIMIT && !begun && entries.length === 0 && size > 1 && isPaged) {
@@ -75,7 +79,7 @@ export async function* searchPages(
         const object = objectFrom(whole, bytes, finding);
         if (object !== null) objects.push(object);
       }
-      yield { entries: objects, result: next === null ? result : null };
+      yield { entries: objects, references, result: next === null ? result : null };
     }
   } finally {
     next?.abandon();
@@ -89,6 +93,7 @@ interface Taken {
 
 interface Answer {
   readonly entries: readonly Taken[];
+  readonly references: readonly (readonly string[])[];
   readonly result: LdapResult;
 }
 

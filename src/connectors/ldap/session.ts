@@ -57,6 +57,19 @@ export class Session {
     return this.#first();
   }
 
+  /** A server that another one named, by the same account. @throws RollcallError `configuration` where that would say in the clear what else is encrypted */
+  async at(address: Address): Promise<Live> {
+    if (address.tls === 'none' && this.#addresses.some(({ tls }) => tls !== 'none'))
+      throw new RollcallError(
+        'configuration',
+        `${addressText(address)} was named without encryption, and is not told a password`,
+        {
+          remedy: 'let the server name it with ldaps://, or say startTls: true',
+        },
+      );
+    return this.#open(address);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const now = await this.#live?.catch(() => null);

@@ -9,7 +9,7 @@ import { modify } from '#protocols/ldap/requests';
 import { ENTRY, type LdapResult } from '#protocols/ldap/responses';
 import { isMember, NO_MEMBER } from './members.ts';
 import { completeRanges } from './ranges.ts';
-import { attributesFor } from './read.ts';
+import { attributesFor } from './reading.ts';
 import { type Live, one } from './session.ts';
 import type { Writing } from './write.ts';
 

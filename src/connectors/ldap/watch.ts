@@ -9,7 +9,7 @@ import { type Base, basesOf, type LdapConfig } from './config.ts';
 import type { Way } from './directory.ts';
 import { contextsOf } from './domain.ts';
 import { refusal } from './faults.ts';
-import type { Reading } from './read.ts';
+import type { Reading } from './reading.ts';
 import { type Live, one } from './session.ts';
 import { streamOf } from './stream.ts';
 import { syncPlace } from './syncrepl.ts';

@@ -7,7 +7,7 @@ import { Unanswered } from './client.ts';
 import { createEntry } from './create.ts';
 import { deleteEntry, Parent } from './delete.ts';
 import { withPassword } from './password.ts';
-import type { Reading } from './read.ts';
+import type { Reading } from './reading.ts';
 import type { Live } from './session.ts';
 import { updateEntry } from './update.ts';
 import { type View, viewOf } from './view.ts';
