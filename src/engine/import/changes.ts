@@ -16,6 +16,7 @@ import { edgeDeltas, patched } from './patch.ts';
 import type { Refusals } from './refusals.ts';
 import type { Arrived } from './stager.ts';
 import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan, withLast } from './staging.ts';
+import { isHeld, wholeWhereUnknown } from './unknown.ts';
 import type { Untold } from './untold.ts';
 
 /** What the stager does for all that arrives. */
@@ -65,8 +66,13 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
       return (others?.left ?? 0) + (stage.untold?.left ?? 0);
     },
     async stage(page) {
-      const entries = page.filter(hasKey);
-      const rows = await rowsOf(entries);
+      const given = page.filter(hasKey);
+      const rows = await rowsOf(given);
+      // A push is whole, or of what its sender was shown.
+      const entries =
+        mark === null
+          ? given
+          : await wholeWhereUnknown(context.open(connection), given, (entry) => isHeld(rows.get(keyOf(entry))));
       const ready = new Map<string, StagedChange>();
       for (const entry of entries) {
         const key = keyOf(entry);
@@ -145,7 +151,7 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
     if (entry.op === 'delete')
       return { entry, row, item: { ...deletion(entry.kind, entry.anchor), revision }, image: null, blobs: [] };
     const patch = entry.op === 'patch';
-    const current = row?.seen && row.presence !== 'gone' ? parseImage(row.seen) : undefined;
+    const current = isHeld(row) ? parseImage(row.seen) : undefined;
     const object: ReadObject = patch ? patched(entry, current, plan) : entry;
     const read = canonicalise(object, plan);
     const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
