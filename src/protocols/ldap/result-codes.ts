@@ -43,7 +43,7 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map(
     7: ['authMethodNotSupported', 'configuration', 'bind in a way that the server knows'],
     8: ['strongerAuthRequired', 'configuration', 'use ldaps, or startTls: true: the server takes no password in the clear'],
     9: ['partialResults', 'unavailable', LATER],
-    10: ['referral', 'configuration', 'name the server that holds these entries, or say referrals: follow'],
+    10: ['referral', 'configuration', 'name the server that holds these entries, or make a connection of its own for it'],
     11: ['adminLimitExceeded', 'permission', 'read fewer entries a page (pageSize), or raise the limit of the account'],
     12: [
       'unavailableCriticalExtension',
