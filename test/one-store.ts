@@ -15,6 +15,12 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/integration/several-frozen.test.ts', 'likewise'],
   ['test/integration/several-crash.test.ts', "the death of PostgreSQL's server"],
   ['test/integration/directory-passwords.test.ts', 'that a password lets in; what is kept of it is in passwords'],
+  [
+    'test/integration/active-directory.test.ts',
+    'what a domain tells and takes; what is kept of it is as of OpenLDAP, in directories-read and -write',
+  ],
+  ['test/e2e/classic-scenarios.test.ts', 'whole systems beside one another; their parts are tested on both stores'],
+  ['test/e2e/custom-connector.test.ts', 'that a file beside rollcall.yaml is a connector like others'],
   ['test/integration/batch-weight.test.ts', 'how much is handed to a store at a time'],
   ['test/integration/bad-input-size.test.ts', 'how much memory a parser needs for one huge record'],
   ['test/integration/bad-input-rules.test.ts', 'what is wrong with a rollcall.yaml'],
