@@ -59,6 +59,7 @@ export async function readConnections(
       exports: withKeys(rules.exports, definition, settings.settings),
       deprovision: deprovisionOf(node.deprovision),
       gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
+      protectedByConnector: new Set(protectedKinds(node, definition)),
       live: node.live ?? false,
       fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),
       configHash: settings.configHash,
@@ -82,6 +83,11 @@ function withProtection(written: Written, reached: ReadonlyMap<string, Reached>)
     return [name, protect === undefined ? node : { ...node, protect }] as const;
   });
   return { ...written, connections: Object.fromEntries(connections) };
+}
+
+function protectedKinds(node: WrittenConnection, definition: ConnectorDefinition): Kind[] {
+  if (definition.protects === undefined || node.protect !== undefined) return [];
+  return Object.entries(node.import ?? {}).flatMap(([kind, raw]) => (Object.hasOwn(raw as object, 'protect') ? [] : [kind]));
 }
 
 function definitionOf(

@@ -27,6 +27,8 @@ export interface ConnectionConfig {
   /** A full read this old makes the connection unhealthy. */
   readonly fullReadEveryMs: number;
   /** Of everything that identifies the system: type, settings, anchor. */
+  /** Kinds of which the file does not say who is protected, but the connector: its attributes need not be there. */
+  readonly protectedByConnector: ReadonlySet<Kind>;
   readonly configHash: string;
   readonly rulesHash: string;
 }

@@ -38,8 +38,10 @@ function checkImport(connection: ConnectionConfig, kind: string, rule: ImportRul
     for (const name of flow.reads)
       missing(connection, name, there, schema.complete, [...at, 'attributes', flow.attribute], collect);
   }
-  for (const { key, reads } of rule.conditions)
+  for (const { key, reads } of rule.conditions) {
+    if (key === 'protect' && connection.protectedByConnector.has(kind)) continue;
     for (const name of reads) missing(connection, name, there, schema.complete, [...at, key], collect);
+  }
   for (const edge of rule.edges) {
     const flow = rule.flows.find((one) => one.reads.includes(edge.attribute));
     missing(
@@ -61,6 +63,7 @@ export function protectionDoubts(config: Configuration, connection: ConnectionCo
   const collect = collector(config.file, (path, part) => positionOf(config, path, part));
   if (schema.complete) return [];
   for (const [kind, rule] of connection.imports) {
+    if (connection.protectedByConnector.has(kind)) continue;
     const there = Object.hasOwn(schema.kinds, rule.from) ? schema.kinds[rule.from]! : {};
     for (const name of rule.protectedBy) {
       if (ALWAYS.has(name) || showing(connection, rule.protectedBy, schema).has(name)) continue;
