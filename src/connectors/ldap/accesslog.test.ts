@@ -1,7 +1,19 @@
 /** OpenLDAP's log of writes tells what changed: values of lists as they came and went, everything else by reading again. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Change, ReadObject, SetEdits } from '#connectors/contract';
-import { addedTo, changedIn, configOf, faultOf, personLdif, type System, systemOn } from '../../../test/servers/ldap-system.ts';
+import { ldap as program } from '../../../test/servers/ldap-programs.ts';
+import {
+  addedTo,
+  changedIn,
+  configOf,
+  faultOf,
+  namesOf,
+  personLdif,
+  type System,
+  systemOn,
+} from '../../../test/servers/ldap-system.ts';
 import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
 
 const SUFFIX = 'dc=example,dc=org';
@@ -81,6 +93,42 @@ testOnSlapd('a renamed unit is followed, with all that stands below it; what is 
     `- person uid=bo,${inner}`,
     `= uid=ada,ou=out,${unit}`,
   ]);
+});
+
+testOnSlapd('a log that has forgotten some of what changed is told apart from one that has not', async () => {
+  await using server = await startSlapd();
+  // So a server forgets in silence.
+  await server.stop();
+  const conf = join(server.folder, 'slapd.conf');
+  await writeFile(conf, (await readFile(conf, 'utf8')).replace('syncprov-reloadhint TRUE\n', ''));
+  await server.start();
+  const records = async (): Promise<string[]> => {
+    const args = ['-b', 'cn=accesslog', '-s', 'one', 'reqStart'];
+    const text = await program('ldapsearch', { url: server.ldap, ...server.admin }, args);
+    return [...text.matchAll(/^dn: (.*)$/gm)].map(([, dn]) => dn!).sort();
+  };
+  const forget = async (dns: readonly string[]): Promise<void> =>
+    void (await program('ldapdelete', { url: server.ldap, ...server.admin }, [...dns]));
+  await using system = systemOn(server.folder, { ...(await configOf(server)), ...LOG });
+  // Of a log without records.
+  const first = await system.connection.read!.cursor!();
+  await addedTo(server, ...['a', 'b'].map((uid) => personLdif(SUFFIX, uid)));
+  const read = await system.since(first);
+  expect(namesOf(read)).toEqual(['a', 'b'].map((uid) => `uid=${uid},${SUFFIX}`));
+  const cursors = [read.end!.next!, await system.connection.read!.cursor!()];
+  const known = await records();
+  await addedTo(server, ...['c', 'd', 'e'].map((uid) => personLdif(SUFFIX, uid)));
+  // What the place is behind already is not missed.
+  await forget(known.slice(0, -1));
+  for (const cursor of cursors) expect(namesOf(await system.since(cursor))).toHaveLength(3);
+  await forget((await records()).slice(0, 2));
+  for (const cursor of cursors)
+    expect(await faultOf(system.since(cursor))).toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('no longer reaches back'),
+    });
+  const again = await system.connection.read!.cursor!();
+  expect((await system.since(again)).end).toMatchObject({ complete: true });
 });
 
 testOnSlapd('a server that was set up anew, and a log that nobody may read, are told apart from nothing new', async () => {

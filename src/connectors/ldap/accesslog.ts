@@ -5,7 +5,7 @@
 import { parentDn } from '#core/dn';
 import { controlValue, SYNC_STATE, syncRequest, syncState } from '#protocols/ldap/controls';
 import { EntryDecoder, type LdapEntry } from '#protocols/ldap/entry';
-import { allOf, equals, filterNames } from '#protocols/ldap/filter';
+import { allOf, EVERYTHING, equals, filterNames } from '#protocols/ldap/filter';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { search } from '#protocols/ldap/requests';
 import { canonicalDescription } from '#protocols/ldap/schema';
@@ -14,24 +14,29 @@ import { identityOfBases } from './bases.ts';
 import type { ChangeReader, Feed } from './changes.ts';
 import { type Base, filterOf, type LdapConfig } from './config.ts';
 import { contextsOf } from './domain.ts';
+import { refusal } from './faults.ts';
+import { all, type Live, one } from './session.ts';
 import { streamOf } from './stream.ts';
 import { syncEnd, syncPlace, unknownPlace } from './syncrepl.ts';
 
 export const logOf = ({ accessLog }: LdapConfig): Base => ({ dn: accessLog, scope: 'one' });
 
-/** Places: what the bases are, and the log's cookie in base64. */
+/** Places: what the bases are, the log's cookie in base64, and the DN of a record that the log had then, where it had any. */
 export const accesslog: Feed = {
   async places(live, { config }) {
     const place = await syncPlace(live, logOf(config));
-    return [await identityOfBases(live, config), place.toString('base64')];
+    const record = await recordOf(live, logOf(config), place);
+    return [await identityOfBases(live, config), place.toString('base64'), ...(record === null ? [] : [record])];
   },
-  async *changes(reader, [identity, given = ''], signal) {
+  async *changes(reader, [identity, given = '', known], signal) {
     const { live, reading } = reader;
     // A server that was set up anew has a log that begins with it: what is in it says nothing of what was before.
     if ((await identityOfBases(live, reading.config)) !== identity)
       throw unknownPlace('other entries stand at the bases than before');
     const before = Buffer.from(given, 'base64');
     const { told, place } = await toldSince(reader, before, signal);
+    if (known !== undefined) await expectKept(live, known);
+    const record = (place.equals(before) ? known : await recordOf(live, logOf(reading.config), place)) ?? known;
     for (const context of contextsOf(live, reading.config)) {
       const key = nameKey(context) ?? '';
       yield* readAgain(
@@ -41,7 +46,7 @@ export const accesslog: Feed = {
         signal,
       );
     }
-    return [identity, place.toString('base64')];
+    return [identity, place.toString('base64'), ...(record === undefined ? [] : [record])];
   },
 };
 
@@ -69,6 +74,28 @@ async function toldSince(
       if (one !== null) told.set(one.id, merged(told.get(one.id), one));
     }
   return { told: [...told.values()], place: syncEnd(stream.result(), log, shown) ?? before };
+}
+
+/**
+ * The newest record at a place, or else any: the log forgets the oldest first, so while it has that one it has all that came later. Null: it has
+ * none. A cookie names the change numbers (entryCSN) up to which it goes, one of each server.
+ */
+async function recordOf({ client, decoder }: Live, { dn }: Base, place: Buffer): Promise<string | null> {
+  const newest = (/csn=([^,]+)/.exec(place.toString())?.[1] ?? '').split(';').sort().at(-1)!;
+  for (const filter of [equals('entryCSN', newest), EVERYTHING]) {
+    const request = { base: dn, scope: 'one', filter, attributes: ['1.1'], sizeLimit: 1 } as const;
+    const { entries, result } = await all(client, decoder, request);
+    if (entries[0] !== undefined) return entries[0].dn;
+    if (result.code !== 0) throw refusal(`reading "${dn}"`, result);
+  }
+  return null;
+}
+
+/** The server tells that it forgot something only where it is set to (syncprov-reloadhint). */
+async function expectKept({ client, decoder }: Live, record: string): Promise<void> {
+  const request = { base: record, scope: 'base', filter: EVERYTHING, attributes: ['1.1'] } as const;
+  if ((await one(client, decoder, request)) === null)
+    throw unknownPlace('the log of writes no longer reaches back to the last read');
 }
 
 /** The log forgets what is old. */
