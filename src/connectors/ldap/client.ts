@@ -44,6 +44,12 @@ export class Unanswered extends RollcallError {
   }
 }
 
+/** What any fault means after all of a change was done: it is no refusal. */
+export function wasDone(error: RollcallError): Unanswered {
+  if (error instanceof Unanswered) return error;
+  return new Unanswered(`it was written, but ${error.message}`, error.remedy ?? 'what there is now is looked at first');
+}
+
 /** What a fault means after a part of a change was done. */
 export function halfDone(error: RollcallError): RollcallError {
   if (error.kind !== 'unavailable' || error instanceof Unanswered) return error;
@@ -129,8 +135,9 @@ export class LdapClient {
       return { result, abandon: () => undefined };
     }
     const id = ++this.#ids;
+    // Silence counts from when somebody waits who may not wait for ever.
+    if (this.#isPatient()) this.#heard = performance.now();
     const result = new Promise<LdapResult>((done, failed) => this.#waiting.set(id, { events, stream, done, failed }));
-    if (this.#waiting.size === 1) this.#heard = performance.now();
     this.#flow();
     this.#socket.write(message(id, operation, controls));
     this.#watch ??= setInterval(() => this.#look(), Math.max(50, this.#timeouts.answerMs / 10)).unref();
@@ -179,12 +186,18 @@ export class LdapClient {
       this.#watch = undefined;
       return;
     }
-    if (this.#socket.isPaused() || [...this.#waiting.values()].every(({ stream }) => stream?.patient === true)) return;
+    if (this.#socket.isPaused() || this.#isPatient()) return;
     if (performance.now() - this.#heard < this.#timeouts.answerMs) return;
     this.#break(
       `${this.#name} has not answered for ${this.#timeouts.answerMs / 1000} s`,
       'see whether the server is up and the network passes its answers; timeoutSeconds says how long to wait',
     );
+  }
+
+  /** Nobody waits, but those that may wait for ever. */
+  #isPatient(): boolean {
+    for (const { stream } of this.#waiting.values()) if (stream?.patient !== true) return false;
+    return true;
   }
 
   #break(why: string, remedy = 'see that the server is up, and what it logged'): void {

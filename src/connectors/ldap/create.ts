@@ -8,7 +8,6 @@ import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { add } from '#protocols/ldap/requests';
 import { ENABLED, enabledValue, lockOf } from './account.ts';
-import { halfDone } from './client.ts';
 import { basesOf, type LdapConfig, type Vendor } from './config.ts';
 import { refusal } from './faults.ts';
 import { NO_MEMBER, needsMember } from './members.ts';
@@ -41,11 +40,7 @@ export async function createEntry(item: WriteItem, writing: Writing): Promise<Wr
   if (member !== null && findName(attributes, member) === undefined) attributes[member] = [NO_MEMBER];
   const result = await live.client.request(add(dn, Object.entries<readonly LdifValue[]>(attributes)), storedControls(live));
   if (result.code !== 0) throw refusal('the entry cannot be created', result, { object: dn.slice(0, 512) });
-  try {
-    return await storedAnswer(writing, dn, result);
-  } catch (error) {
-    throw error instanceof RollcallError ? halfDone(error) : error;
-  }
+  return await storedAnswer(writing, dn, result);
 }
 
 /** Active Directory makes one up where none is given: nobody could sign in by it. */

@@ -1,11 +1,17 @@
 /** What becomes of reads and writes when the network, or the server, is gone in the middle of them. */
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { WriteResult } from '#connectors/contract';
+import { syncRequest } from '#protocols/ldap/controls';
+import { EVERYTHING } from '#protocols/ldap/filter';
+import { search } from '#protocols/ldap/requests';
 import type { SlapdServer } from '../../../scripts/servers/slapd.ts';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
 import { addedTo, configOf, faultOf, namesOf, personLdif, type System, systemOn } from '../../../test/servers/ldap-system.ts';
 import { type Between, proxyTo } from '../../../test/servers/proxy.ts';
 import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+import { ldapConfig } from './config.ts';
+import { one, Session } from './session.ts';
+import { streamOf } from './stream.ts';
 
 const ldif = Array.from({ length: 60 }, (_, at) => personLdif('dc=example,dc=org', `p${at + 10}`)).join('\n');
 const shared = slapdOfFile({ ldif });
@@ -183,6 +189,32 @@ describe('a write', () => {
       here.proxy.silent = true;
       expect(await faultOf(here.system.write(create(here, 'nowhere')))).toMatchObject({ kind: 'unavailable' });
     });
+  });
+});
+
+testOnSlapd('an answer has its whole time, however long a search that may be silent has been', async () => {
+  await distant({}, async ({ server, proxy }) => {
+    const session = new Session(
+      ldapConfig.parse({ ...(await configOf(server)), url: proxy.url, timeoutSeconds: 0.5 }),
+      server.folder,
+      1e6,
+    );
+    const live = await session.live();
+    const operation = search({ base: server.suffix, scope: 'sub', filter: EVERYTHING, attributes: ['1.1'] });
+    const stop = new AbortController();
+    const pieces = streamOf(live, operation, [syncRequest('refreshAndPersist', null)], stop.signal, true)[Symbol.asyncIterator]();
+    await pieces.next();
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      vi.advanceTimersByTime(60_000);
+      proxy.delayMs = 100;
+      const root = { base: '', scope: 'base', filter: EVERYTHING, attributes: ['1.1'] } as const;
+      expect(await one(live.client, live.decoder, root)).not.toBeNull();
+    } finally {
+      vi.useRealTimers();
+      stop.abort();
+      await session.close();
+    }
   });
 });
 

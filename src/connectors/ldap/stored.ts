@@ -7,6 +7,7 @@ import type { LdapEntry } from '#protocols/ldap/entry';
 import { EVERYTHING } from '#protocols/ldap/filter';
 import { modify } from '#protocols/ldap/requests';
 import { ENTRY, type LdapResult } from '#protocols/ldap/responses';
+import { wasDone } from './client.ts';
 import { isMember, NO_MEMBER } from './members.ts';
 import { completeRanges } from './ranges.ts';
 import { attributesFor } from './reading.ts';
@@ -24,9 +25,16 @@ function answered({ decoder }: Live, { controls }: LdapResult): LdapEntry | null
   return decoder.read({ id: 0, tag: ENTRY, body, controls: () => [] });
 }
 
-/** The answer of a write of the entry that stands at `dn` now. */
+/** The answer of a write of the entry that stands at `dn` now; `result`: what the server answered to it, null where nothing was sent. */
 export async function storedAnswer(writing: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
-  const { live, view } = writing;
+  try {
+    return await shown(writing, dn, result);
+  } catch (error) {
+    throw result !== null && error instanceof RollcallError ? wasDone(error) : error;
+  }
+}
+
+async function shown({ live, view }: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
   const entry = (result === null ? null : answered(live, result)) ?? (await readBack(live, dn));
   if (entry !== null) await dropNobody(live, dn, entry);
   const object = entry === null ? null : view.objectOf(await completeRanges(live, entry));
@@ -53,7 +61,7 @@ function readBack(live: Live, dn: string): Promise<LdapEntry | null> {
 }
 
 function unseen(dn: string): RollcallError {
-  return new RollcallError('permission', 'the entry was written, but cannot be read as one of its kind', {
+  return new RollcallError('permission', 'the entry cannot be read as one of its kind', {
     where: { object: dn.slice(0, 512) },
     remedy: 'let the account read what it writes, and see that objectClasses and kinds fit each other',
   });

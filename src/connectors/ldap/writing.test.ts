@@ -404,6 +404,20 @@ testOnSlapd('what stands below another entry is made after it and deleted before
   );
 });
 
+testOnSlapd('what was written and cannot be shown is unknown, and no refusal', async () => {
+  await onServer(
+    async ({ system, people, add }) => {
+      const [unit] = await system.write({ operation: 'create', name: `ou=unshown,${people}`, set: {} });
+      expect(unit).toMatchObject({ ok: false, unknown: true, fault: { message: expect.stringContaining('it was written') } });
+      const { anchor } = await add('losing', 'employeeNumber: 7\n');
+      expect(anchor).toBe('7');
+      const [change] = await system.write({ operation: 'update', anchor, set: { employeeNumber: null } });
+      expect(change).toMatchObject({ ok: false, unknown: true, fault: { where: { object: '7' } } });
+    },
+    { objectClasses: { person: ['organizationalUnit'] }, anchor: 'employeeNumber' },
+  );
+});
+
 testOnSlapd('a base that is not there any more says nothing of what stood below it', async () => {
   await onServer(async ({ server, dn, add }) => {
     const kept = await add('moved-away');
