@@ -60,6 +60,8 @@ export interface EngineContext {
   readonly counters: Counters;
   /** Connections that could not be read, or not be written to, in this run: the others went on without them. */
   readonly failed: Set<string>;
+  /** Connections whose feed could not go on in this run: what they show now may be older than what is known. */
+  readonly lostPlace: Set<string>;
   /** Of what this run read from files. */
   readonly lines: Lines;
   readonly signal: AbortSignal;

@@ -116,6 +116,7 @@ export async function openSession(
     states,
     counters: createCounters(),
     failed: new Set(),
+    lostPlace: new Set(),
     lines: createLines(),
     signal,
     fault,

@@ -8,7 +8,7 @@ import { settleByLookup } from '../export/look-up.ts';
 import { SEND_DEADLINE_MS } from '../export/sending.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
-import { createJudge } from './moving.ts';
+import { createJudge, HOLDS_ALL, type Judge } from './moving.ts';
 import { settlingOf } from './settle.ts';
 import { stepsOfCreate, stepsUndone } from './unanswered.ts';
 import { undoneParts } from './undone.ts';
@@ -18,21 +18,24 @@ const PAGE = 1_000;
 /** Written at one go, with what hangs on them: whoever writes interactively waits for no more. */
 const SLICE = 400;
 
-/** Marks as gone those of `missing` that were staged before `mark` and not touched since. Answers how many. */
+/**
+ * Marks as gone those of `missing` that were staged before `mark` and not touched since. Answers how many, and how many are held: not
+ * believed gone yet.
+ */
 export async function markMissing(
   context: EngineContext,
   connection: EngineConnection,
   mark: number,
   missing: Float64Array,
-): Promise<number> {
+): Promise<{ readonly gone: number; readonly held: number }> {
   const { spaces } = context.store;
-  let gone = 0;
-  const judge = context.open(connection).read?.moving === true ? createJudge(context, connection) : null;
+  const count = { gone: 0, held: 0 };
+  const judge = judgeOf(context, connection);
   for (let from = 0; from < missing.length; from += PAGE) {
     const page = await spaces.untouched(connection.name, mark, Array.from(missing.subarray(from, from + PAGE)));
     const said = judge === null ? { gone: page.map(({ id }) => id), held: [] } : await judge.judge(page);
-    gone += said.gone.length;
-    for (const presence of ['gone', 'held'] as const)
+    for (const presence of ['gone', 'held'] as const) {
+      count[presence] += said[presence].length;
       for (let i = 0; i < said[presence].length; i += SLICE)
         await spaces.markAbsent({
           connection: connection.name,
@@ -43,9 +46,16 @@ export async function markMissing(
           unlessTouchedSince: mark,
           ids: said[presence].slice(i, i + SLICE),
         });
+    }
   }
   judge?.end();
-  return gone;
+  return count;
+}
+
+/** Null where what is missing is gone. */
+function judgeOf(context: EngineContext, connection: EngineConnection): Judge | null {
+  if (context.lostPlace.has(connection.name)) return HOLDS_ALL;
+  return context.open(connection).read?.moving === true ? createJudge(context, connection) : null;
 }
 
 /**

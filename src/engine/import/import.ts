@@ -113,6 +113,7 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
       // The feed says that it cannot go on from there: a full read can.
       if (!isConflict(error)) throw error;
       // branch: retries: a feed lost its place, and all is read
+      context.lostPlace.add(connection.name);
       context.fault(toFault(error, { connection: connection.name }));
     }
   }
@@ -242,8 +243,8 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const usable = end?.complete === true && sick === null && refused === 0;
   if (end?.complete && sick === null && refused > 0) reportRefused(context, connection, refused);
   // A read that proves nothing ends no outage.
-  const held = new Set([...out, ...(usable ? [] : outages.attributes)].map((one) => `${one.kind}.${one.attribute}`));
-  await dropEmptied(context, connection, plan, mark, emptied, (kind, attribute) => held.has(`${kind}.${attribute}`));
+  const outs = new Set([...out, ...(usable ? [] : outages.attributes)].map((one) => `${one.kind}.${one.attribute}`));
+  await dropEmptied(context, connection, plan, mark, emptied, (kind, attribute) => outs.has(`${kind}.${attribute}`));
   if (!end || !usable) {
     await saveState(context, connection.name, { lastRead: context.now });
     return { complete: false, mode: 'full' };
@@ -252,9 +253,10 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     // branch: holds: an attribute is out
     noticeOutage(context, connection, outage);
   }
-  const gone = await markMissing(context, connection, mark, index.missing(bitmap));
+  const { gone, held } = await markMissing(context, connection, mark, index.missing(bitmap));
   context.counters.add(connection.name, 'gone', gone);
-  await settleUnanswered(context, connection, (row) => row.touchedSeq <= mark);
+  const older = context.lostPlace.has(connection.name);
+  if (!older) await settleUnanswered(context, connection, (row) => row.touchedSeq <= mark);
   const lifted = without(outages.attributes, out);
   // What is wanted of a target's attribute waits while that is out.
   const began = connection.exports.size > 0 ? without(out, outages.attributes) : [];
@@ -265,6 +267,8 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     );
   await saveState(context, connection.name, {
     cursor: end.next ?? next,
+    // Whether they are gone, only another complete read can say.
+    ...(older && held > 0 ? { cursor: null } : {}),
     fingerprint: end.fingerprint ?? null,
     baseline: canonicalJson(nextBaseline(before, now, out)),
     outages: outagesText({ attributes: out, accepted: [] }),

@@ -1,4 +1,4 @@
-/** Of a read whose pages show different moments: gone is what is not found by itself either, or was missing the last time too (SEMANTICS 6). */
+/** Of a read whose pages show different moments, or an older one than is known: gone is what is not found by itself either, or was missing the last time too (SEMANTICS 6). */
 
 import { type ErrorKind, type Fault, toFault } from '#core/errors';
 import type { Kind } from '#core/values';
@@ -21,11 +21,22 @@ interface Judged {
   readonly held: StagedId[];
 }
 
+export interface Judge {
+  judge(missing: readonly Missing[]): Promise<Judged>;
+  end(): void;
+}
+
+/** A system that was put back, or another one that is behind, does not know whom it does not show, also when it is asked. */
+export const HOLDS_ALL: Judge = {
+  async judge(missing) {
+    // branch: holds: missing in a read after a feed lost its place
+    return { gone: [], held: missing.map(({ id }) => id) };
+  },
+  end: () => undefined,
+};
+
 /** For one read: once the system does not answer, the rest is held without asking. `end` says how many that were. */
-export function createJudge(
-  context: EngineContext,
-  connection: EngineConnection,
-): { judge(missing: readonly Missing[]): Promise<Judged>; end(): void } {
+export function createJudge(context: EngineContext, connection: EngineConnection): Judge {
   const open = context.open(connection);
   let silent: Fault | null = null;
   let unasked = 0;
