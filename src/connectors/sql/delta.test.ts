@@ -98,6 +98,31 @@ describe.each([SQLITE, POSTGRES, MARIADB])('$title', (system) => {
   });
 });
 
+describe.each([SQLITE, MARIADB])('$title', (system) => {
+  system.test('a time in the future hides nothing that is written after it', async () => {
+    const database = await system.fresh();
+    await database.execute(
+      'create table person (id varchar(50) primary key, changed datetime, day date)',
+      "insert into person values ('a', '9999-12-31 00:00:00', '9999-12-31'), ('old', '2020-01-01 00:00:00', '2020-01-01')",
+    );
+    const now = new Date().toISOString().replace('T', ' ').slice(0, 19);
+    for (const [column, overlap] of [
+      ['changed', '1h'],
+      ['day', '1d'],
+    ] as const) {
+      const connection = open(database, { person: { table: 'person', key: 'id', delta: { column, overlap } } });
+      const cursor = await connection.read!.cursor!();
+      await database.execute(`insert into person values ('new by ${column}', '${now}', '${now.slice(0, 10)}')`);
+      const first = await since(connection, cursor);
+      expect(first.shown).toContain(`new by ${column}`);
+      expect(first.shown).not.toContain('old');
+      expect((await since(connection, first.next)).shown).toContain(`new by ${column}`);
+      await connection.close();
+    }
+    await database.remove();
+  });
+});
+
 function open({ settings, folder }: SqlDatabase, kinds: object): Connection {
   return sql.open(sql.config.parse({ ...settings, kinds }), {
     connection: 'tested',

@@ -40,10 +40,22 @@ export async function positionOf(session: Session, system: SqlSystem, shapes: re
     if (delta === undefined) continue;
     kinds[shape.kind] =
       'column' in delta
-        ? { last: await lastOf(session, system, shape.all.get(delta.column)!, sourceOf(shape.config), ROW) }
+        ? { last: await grownTo(session, system, shape, shape.all.get(delta.column)!) }
         : await marked(session, system, delta, horizon);
   }
   return { horizon, kinds };
+}
+
+/** The last value; of times no later one than now: behind one in the future nothing new would be seen until then. */
+async function grownTo(session: Session, system: SqlSystem, { config }: Shape, column: Column): Promise<string | number | null> {
+  const last = await lastOf(session, system, column, sourceOf(config), ROW);
+  if (typeof last !== 'string' || (column.type !== 'instant' && column.type !== 'date')) return last;
+  // Who wrote a row says more there than its time.
+  if (config.table !== undefined && (await session.horizon?.covers(pathOf(config.table))) === true) return last;
+  const at = parseInstant(last);
+  const now = system.driver.hasClock ? await session.now() : Date.now();
+  if (at === null || at <= now) return last;
+  return column.type === 'date' ? formatInstant(now).slice(0, 10) : asWritten(formatInstant(now), last);
 }
 
 async function marked(session: Session, system: SqlSystem, delta: ChangesDelta, horizon: string | null): Promise<Mark> {
