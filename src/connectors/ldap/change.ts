@@ -34,9 +34,10 @@ export async function changeEntry(
   controls: readonly Control[],
   writing: Writing,
 ): Promise<WriteResult> {
-  const { schema } = writing.live;
+  const { schema, directory } = writing.live;
   const { dn } = now;
-  const way = controls.length === 0 ? 'named' : 'values';
+  // Two changes of one second leave the same time: there each value that goes is named as well.
+  const way = controls.length === 0 || directory.version === 'modifyTimestamp' ? 'named' : 'values';
   const changes = replacing(now.attributes, setOf(item, now, writing), schema, way);
   let edits = editing(item, schema);
   let result: LdapResult | null = null;
@@ -49,7 +50,7 @@ export async function changeEntry(
     if (result.code === INAPPROPRIATE_MATCHING) return await changeWholly(item, now, controls, writing);
     // Without an assertion each value that goes is named.
     if (result.code === ASSERTION_FAILED && (await isSame(now, writing))) return await changeEntry(item, now, [], writing);
-    if (result.code === ASSERTION_FAILED || (controls.length === 0 && isAlready(result))) throw new Stale(dn);
+    if (result.code === ASSERTION_FAILED || (way === 'named' && isAlready(result))) throw new Stale(dn);
     if (result.code !== 0) throw refusal('the entry cannot be changed', result, { object: dn.slice(0, 512) });
   }
   let begun = result !== null;

@@ -1,12 +1,16 @@
 /** What is written, by what the server's own log says that it was told, and what a refusal leaves as it was. */
 import { randomBytes } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { ReadObject, WriteItem, WriteResult } from '#connectors/contract';
 import { escapeDnValue } from '#core/dn';
 import type { SlapdServer } from '../../../scripts/servers/slapd.ts';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
 import { addedTo, changedIn, configOf, faultOf, personLdif, type System, systemOn } from '../../../test/servers/ldap-system.ts';
 import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+import { ldapConfig } from './config.ts';
+import { deleteEntry } from './delete.ts';
+import { Session } from './session.ts';
+import { viewOf } from './view.ts';
 
 /** An account without any right over the server itself, as a directory's owner would give it. */
 const PLAIN = { dn: 'cn=plain,dc=example,dc=org', password: 'plain' };
@@ -401,6 +405,38 @@ testOnSlapd('what stands below another entry is made after it and deleted before
       );
     },
     { kinds: { organizationalUnit: 'unit' }, objectClasses: { unit: ['organizationalUnit'] } },
+  );
+});
+
+testOnSlapd('a delete is of the entry that was meant, though another has its name by then', async () => {
+  await onServer(async ({ server, add, dn, find }) => {
+    const { anchor } = await add('swapped');
+    const config = ldapConfig.parse({ ...(await configOf(server)), bind: PLAIN });
+    const session = new Session(config, server.folder, 1e6);
+    const live = await session.live();
+    const request = live.client.request.bind(live.client);
+    vi.spyOn(live.client, 'request').mockImplementationOnce(async (...given) => {
+      await changedIn(server, `dn: ${dn('swapped')}\nchangetype: modrdn\nnewrdn: uid=meant\ndeleteoldrdn: 1\n`);
+      await add('swapped');
+      return request(...given);
+    });
+    const reading = { config, session, warn: () => undefined, clears: [], maxObjectBytes: 1e6 };
+    const item = { attempt: '1', operation: 'delete', kind: 'person', anchor, set: {} } as const;
+    expect(await deleteEntry(item, { live, reading, view: viewOf(config, live) })).toEqual({ ok: true, anchor });
+    expect(await find('meant')).toBeUndefined();
+    expect(await find('swapped')).toBeDefined();
+    await session.close();
+  });
+});
+
+testOnSlapd('of a server that says only the second of the last change, each value that goes is named', async () => {
+  await onServer(
+    async ({ system, add, dn, log }) => {
+      const ada = await add('coarse', 'title: One\n');
+      await system.write(update(ada, { title: 'Two' }));
+      expect(await log(dn('coarse'))).toEqual(['title:- One', 'title:+ Two']);
+    },
+    { vendor: 'other' },
   );
 });
 
