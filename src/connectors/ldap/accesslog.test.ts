@@ -95,6 +95,24 @@ testOnSlapd('a renamed unit is followed, with all that stands below it; what is 
   ]);
 });
 
+testOnSlapd('what was deleted and put back under the id that it had is what it is now', async () => {
+  const server = await shared();
+  const unit = `ou=back,${SUFFIX}`;
+  const ada = personLdif(unit, 'ada', 'entryUUID: 6f1d2c3a-7b5e-4c8d-9a01-23456789abcd\n');
+  await addedTo(server, unitLdif(unit), ada);
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...LOG });
+  const known = await namesIn(system);
+  const cursor = await system.connection.read!.cursor!();
+  const remove = `dn: uid=ada,${unit}\nchangetype: delete\n`;
+  await changedIn(server, remove);
+  await addedTo(server, `${ada}title: back\n`);
+  const read = await system.since(cursor);
+  expect(new Set(words(read.objects, known))).toEqual(new Set([`= uid=ada,${unit}`]));
+  expect(objectNamed(read, `uid=ada,${unit}`).attributes).toMatchObject({ title: 'back' });
+  await changedIn(server, remove);
+  expect(words((await system.since(read.end!.next!)).objects, known)).toContain(`- person uid=ada,${unit}`);
+});
+
 testOnSlapd('a log that has forgotten some of what changed is told apart from one that has not', async () => {
   await using server = await startSlapd();
   // So a server forgets in silence.

@@ -143,6 +143,8 @@ const RANK = { lists: 0, whole: 1, moved: 2, gone: 3 } as const;
 /** Two changes of one entry, in their order, as one. */
 function merged(first: Told | undefined, second: Told): Told {
   if (first === undefined) return second;
+  // Made again under the id that it had, as by a backup that was put back.
+  if (first.change === 'gone' && second.change !== 'gone') return { id: second.id, dn: second.dn, change: 'moved' };
   if (first.change !== 'lists' || second.change !== 'lists')
     return RANK[first.change] > RANK[second.change] ? { ...first, dn: second.dn } : second;
   const names = [first, second].flatMap(({ add, remove }) => [...Object.keys(add), ...Object.keys(remove)]);
