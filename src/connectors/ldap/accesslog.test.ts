@@ -10,6 +10,7 @@ import {
   configOf,
   faultOf,
   namesOf,
+  objectNamed,
   personLdif,
   type System,
   systemOn,
@@ -93,6 +94,26 @@ testOnSlapd('a renamed unit is followed, with all that stands below it; what is 
     `- person uid=bo,${inner}`,
     `= uid=ada,ou=out,${unit}`,
   ]);
+});
+
+testOnSlapd('a member that was renamed, and goes by its new name, is gone from the group', async () => {
+  const server = await shared();
+  const unit = `ou=both,${SUFFIX}`;
+  const team = `cn=both,${unit}`;
+  const dn = (uid: string): string => `uid=${uid},${unit}`;
+  await addedTo(
+    server,
+    unitLdif(unit),
+    ...['ada', 'bo'].map((uid) => personLdif(unit, uid)),
+    `dn: ${team}\nobjectClass: groupOfNames\nmember: ${dn('ada')}\nmember: ${dn('bo')}\n`,
+  );
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, ...LOG });
+  const cursor = await system.connection.read!.cursor!();
+  await changedIn(server, `dn: ${dn('bo')}\nchangetype: modrdn\nnewrdn: uid=eve\ndeleteoldrdn: 1\n`);
+  await changedIn(server, modify(team, 'delete: member', `member: ${dn('eve')}`));
+  const read = await system.since(cursor);
+  expect(new Set(namesOf(read))).toEqual(new Set([dn('eve'), team]));
+  expect(objectNamed(read, team).attributes['member']).toEqual(dn('ada'));
 });
 
 testOnSlapd('what was deleted and put back under the id that it had is what it is now', async () => {

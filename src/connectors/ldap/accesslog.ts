@@ -9,7 +9,7 @@ import { allOf, EVERYTHING, equals, filterNames } from '#protocols/ldap/filter';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { search } from '#protocols/ldap/requests';
 import { canonicalDescription } from '#protocols/ldap/schema';
-import { readAgain, type Told } from './again.ts';
+import { readAgain, type Told, withRenames } from './again.ts';
 import { identityOfBases } from './bases.ts';
 import type { ChangeReader, Feed } from './changes.ts';
 import { type Base, filterOf, type LdapConfig } from './config.ts';
@@ -73,7 +73,7 @@ async function toldSince(
       const one = meaning(event.entry);
       if (one !== null) told.set(one.id, merged(told.get(one.id), one));
     }
-  return { told: [...told.values()], place: syncEnd(stream.result(), log, shown) ?? before };
+  return { told: withRenames([...told.values()]), place: syncEnd(stream.result(), log, shown) ?? before };
 }
 
 /**

@@ -35,6 +35,17 @@ const LEAVES: ReadonlySet<string> = new Set(['user', 'group', 'computer', 'conta
 /** Whether what this DN names is searched. */
 const isInside = (dn: string, { reading }: ChangeReader): boolean => isInBases(nameKey(dn) ?? '', reading.config);
 
+/**
+ * All that a delta tells, as it is to be read. A member that goes is called by the name that it has now: where anything was renamed as well, what is
+ * known may have another one, so lists that lost values are read whole.
+ */
+export function withRenames(told: readonly Told[]): readonly Told[] {
+  if (!told.some(({ change }) => change === 'moved')) return told;
+  return told.map((one) =>
+    one.change === 'lists' && Object.keys(one.remove).length > 0 ? { id: one.id, dn: one.dn, change: 'whole' } : one,
+  );
+}
+
 /** `context`: below which they all are. What is not there any more, or is no longer offered, comes as gone. */
 export async function* readAgain(
   reader: ChangeReader,

@@ -10,7 +10,7 @@ import { EVERYTHING, filterNames, NOTHING } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
 import { INSUFFICIENT_ACCESS, UNAVAILABLE_CRITICAL_EXTENSION, UNWILLING } from '#protocols/ldap/result-codes';
-import { readAgain, type Told } from './again.ts';
+import { readAgain, type Told, withRenames } from './again.ts';
 import type { ChangeReader, Feed } from './changes.ts';
 import { filterOf } from './config.ts';
 import { contextsOf, formatPlace, parsePlace, stateOf } from './domain.ts';
@@ -30,18 +30,25 @@ export const dirsync: Feed = {
   },
   async *changes(reader, given, signal) {
     const { live, reading } = reader;
+    const contexts = contextsOf(live, reading.config);
     const places: string[] = [];
-    for (const [i, context] of contextsOf(live, reading.config).entries()) {
+    const told: Told[] = [];
+    const ends: number[] = [];
+    for (const [i, context] of contexts.entries()) {
       const state = await stateOf(live, reading.config, context);
       let { cookie } = parsePlace(given[i], state);
       for (let more = true; more; ) {
         const stream = ask(live, context, cookie, signal);
-        const told = await toldOf(stream, reader);
+        for (const one of await toldOf(stream, reader)) told.push(one);
         ({ more, cookie } = answerOf(stream.result(), context));
-        yield* readAgain(reader, context, told, signal);
       }
       places.push(formatPlace(state, cookie));
+      ends.push(told.length);
     }
+    // A member may be renamed in one context, and go from a group in another.
+    const settled = withRenames(told);
+    for (const [i, context] of contexts.entries())
+      yield* readAgain(reader, context, settled.slice(ends[i - 1] ?? 0, ends[i]), signal);
     return places;
   },
 };
