@@ -131,7 +131,9 @@ function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry
       if (isUnread(name) && !filtered.has(name.toLowerCase())) continue;
       const list = sign === '+' ? add : sign === '-' ? remove : null;
       if (list === null || value === '' || typeof modification !== 'string' || !isList(name)) return { id, dn, change: 'whole' };
-      list.set(name, [...(list.get(name) ?? []), value!]);
+      const values = list.get(name);
+      if (values === undefined) list.set(name, [value!]);
+      else values.push(value!);
     }
     if (add.size === 0 && remove.size === 0) return null;
     return { id, dn, change: 'lists', add: Object.fromEntries(add), remove: Object.fromEntries(remove) };
