@@ -16,6 +16,7 @@ import { completeRanges } from './ranges.ts';
 import { attributesFor, filterFor } from './reading.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
+import { unknownPlace } from './syncrepl.ts';
 
 type Edits = { readonly [attribute: string]: readonly string[] };
 
@@ -78,7 +79,7 @@ function textOf({ attributes }: LdapEntry, name: string): string {
   return String(attributes[name]?.[0] ?? '');
 }
 
-/** A request below a naming context: what is not there is no fault. */
+/** A request below a naming context: what is not there is no fault, but for the context itself. */
 async function* found(
   { live }: ChangeReader,
   request: SearchRequest,
@@ -87,6 +88,8 @@ async function* found(
   const stream = streamOf(live, search(request), [], signal);
   for await (const events of stream) for (const event of events) if (event.type === 'entry') yield event;
   const result = stream.result();
+  if (result.code === NO_SUCH_OBJECT && live.directory.namingContexts.includes(request.base))
+    throw unknownPlace(`the account may not see "${request.base}", so nothing below it is known to be gone`);
   if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
 }
 

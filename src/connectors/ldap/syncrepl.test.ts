@@ -252,3 +252,17 @@ describe('a place that the server does not know', () => {
     expect((await system.full()).objects).toHaveLength(30);
   });
 });
+
+describe.each(['syncrepl', 'accesslog'])('by %s, where the account may not see the naming context', (deltas) => {
+  testOnSlapd('nothing is taken for gone', async () => {
+    await using server = await startSlapd({ lines: [`access to dn.base="${SUFFIX}" by dn.exact="cn=sync,${SUFFIX}" none`] });
+    const unit = `ou=seen,${SUFFIX}`;
+    await addedTo(server, `dn: ${unit}\nobjectClass: organizationalUnit\n`, personLdif(unit, 'ada'), personLdif(unit, 'bo'));
+    await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, deltas });
+    const cursor = await system.connection.read!.cursor!();
+    await changedIn(server, `dn: uid=ada,${unit}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
+    await changedIn(server, `dn: uid=bo,${unit}\nchangetype: delete\n`);
+    expect(await faultOf(system.since(cursor))).toMatchObject({ kind: 'conflict', remedy: 'it is read in full' });
+    expect((await system.full()).end).toMatchObject({ complete: true });
+  });
+});

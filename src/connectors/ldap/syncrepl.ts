@@ -125,7 +125,8 @@ async function expectNoneMoved(
   for (let at = 0; at < ids.length; at += BATCH) {
     const filter = anyOf(ids.slice(at, at + BATCH).map((id) => equals('entryUUID', id)));
     const request = { base: context, scope: 'sub', filter, attributes: [HAS_SUBORDINATES] } as const;
-    const { entries } = await all(live.client, live.decoder, request);
+    const { entries, result } = await all(live.client, live.decoder, request);
+    if (result.code !== 0) throw unknownPlace(`it cannot be seen in "${context}" whether what went was moved (${result.code})`);
     const moved = entries.find((entry) => isContainer(entry) && !isInBases(nameKey(entry.dn) ?? '', reading.config));
     if (moved !== undefined)
       throw unknownPlace(`"${moved.dn.slice(0, 512)}" was moved out of what is read, with what stands below it`);
