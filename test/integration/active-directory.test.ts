@@ -34,7 +34,8 @@ async function sidOf(server: Server, dn: string): Promise<Buffer> {
 testOnSamba(
   'a member of another forest is the person whom its connection knows by the SID, and waited for until it does',
   async () => {
-    const lab = await sharedSamba();
+    // Of its own: members from elsewhere leave something behind in a domain.
+    await using lab = await startSamba();
     await using unit = await freshUnit(lab);
     await using other = await startSamba({ realm: 'OTHER.EXAMPLE' });
     const [ada, bea] = [`CN=ada,${unit.dn}`, `CN=bea,CN=Users,${other.base}`];

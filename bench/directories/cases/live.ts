@@ -84,7 +84,7 @@ ${connectionTo(second, folder, PEOPLE, 'second')}
     }
     stop.abort();
     await ended;
-    await Promise.all([first.close(), second.close()]);
+    await Promise.all([arrival.return?.(), first.close(), second.close()]);
     return { seconds: median(times) / 1000, objects: 1, also: { p50Ms: median(times), p99Ms: percentile(times, 0.99) } };
   },
 };
