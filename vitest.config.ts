@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 import { countBranches } from './scripts/branches.ts';
 import { LongestFirst } from './test/longest-first.ts';
@@ -10,8 +11,9 @@ const shared = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Left to itself it keeps one core free, which is half of a small machine.
-    maxWorkers: '100%',
+    // Left to itself it keeps one core free, which is half of a small machine; and tests wait for disks, servers and one another for
+    // two fifths of their time.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/servers/setup.ts'],
     projects: [
