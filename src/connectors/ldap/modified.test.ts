@@ -6,11 +6,12 @@ import {
   configOf,
   faultOf,
   namesOf,
+  objectNamed,
   personLdif,
   type System,
   systemOn,
 } from '../../../test/servers/ldap-system.ts';
-import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
 
 const SUFFIX = 'dc=example,dc=org';
 const shared = slapdOfFile({ overlays: [] });
@@ -40,6 +41,7 @@ testOnSlapd('what was modified and what is new is shown, and read after read not
       expect(read.end).toMatchObject({ complete: true });
       const ada = read.objects.find((one) => 'name' in one && one.name === `uid=ada,${unit}`);
       expect(ada).toMatchObject({ attributes: { title: `${round}` } });
+      expect(ada).toEqual(objectNamed(await system.full(), `uid=ada,${unit}`));
       expect(namesOf(read)).toContain(`uid=new${round},${unit}`);
       cursor = read.end!.next!;
     }
@@ -76,3 +78,25 @@ testOnSlapd('below a renamed unit all names are read again', async () => {
     expect(namesOf(await system.since(cursor))).toContain(`uid=deep,ou=out,${unit}`);
   });
 });
+
+testOnSlapd(
+  'of an account with limits the changes come in pages, and where it may not read all, it is read as far as that goes',
+  async () => {
+    await using server = await startSlapd({ overlays: [], pagerLimits: 'size=10 size.pr=7 size.prtotal=20' });
+    const unit = `ou=few,${SUFFIX}`;
+    const people = (from: number, to: number): string[] =>
+      Array.from({ length: to - from }, (_, i) => personLdif(unit, `p${from + i}`));
+    await addedTo(server, `dn: ${unit}\nobjectClass: organizationalUnit\n`, ...people(0, 12));
+    const config = { ...(await configOf(server)), base: unit, bind: server.pager, pageSize: 5 };
+    await using system = systemOn(server.folder, config);
+    const cursor = await system.connection.read!.cursor!();
+    await addedTo(server, ...people(12, 15));
+    const read = await system.since(cursor);
+    expect(namesOf(read)).toHaveLength(15);
+    await addedTo(server, ...people(15, 30));
+    expect(await faultOf(system.since(read.end!.next!))).toMatchObject({ kind: 'conflict' });
+    const uncounted = await system.connection.read!.cursor!();
+    expect((await system.full()).end).toMatchObject({ complete: false, reason: { remedy: expect.stringContaining('limit') } });
+    expect(await faultOf(system.since(uncounted))).toMatchObject({ kind: 'conflict' });
+  },
+);

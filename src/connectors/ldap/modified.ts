@@ -4,61 +4,70 @@
  * full read finds out.
  */
 import { createHash } from 'node:crypto';
+import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
-import { paged, pagedCookie } from '#protocols/ldap/controls';
+import { PAGED, paged, pagedCookie } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { allOf, EVERYTHING, type Filter } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
+import { isLimit } from '#protocols/ldap/result-codes';
 import { identityOfBases } from './bases.ts';
 import type { Feed } from './changes.ts';
 import { basesOf } from './config.ts';
 import { refusal } from './faults.ts';
 import { filterFor, type Reading } from './reading.ts';
-import { all, type Live, one } from './session.ts';
-import { streamOf } from './stream.ts';
+import { type Live, one } from './session.ts';
+import { type SearchEvent, streamOf } from './stream.ts';
 import { unknownPlace } from './syncrepl.ts';
 import { viewOf } from './view.ts';
 
-/** What is written late is found all the same; more where the server does not say what time it is. */
-const OVERLAP_MS = { server: 60_000, own: 15 * 60_000 };
+/** What comes late from another server has the time at which it was written there; and clocks differ. */
+const OVERLAP_MS = 15 * 60_000;
 /** New entries that a place remembers: within the overlap they come again. */
 const MOST_NEW = 1000;
+/** In place of a sum: the next read of changes is a full one. */
+const UNCOUNTED = '-1';
+const CREATED = 'createTimestamp';
 
 /** Places: what the bases are, the time from which on to ask, the sum of all ids, and `id time` of the newest. */
 export const modified: Feed = {
   async places(live, reading) {
     const from = await timeOf(live);
     const { signal } = new AbortController();
-    const ids = await idsOf(live, reading, signal);
-    const newest = await createdSince(live, reading, text(from), signal);
-    return placesOf(await identityOfBases(live, reading.config), from, ids, newest);
+    const identity = await identityOfBases(live, reading.config);
+    try {
+      const ids = await idsOf(live, reading, signal);
+      return placesOf(identity, from, ids, await createdSince(live, reading, text(from), signal));
+    } catch (error) {
+      // What a limit cuts short is read all the same, as far as it goes.
+      if (!(error instanceof CutShort)) throw error;
+      return [identity, text(from), UNCOUNTED];
+    }
   },
   async *changes(reader, [identity = '', since = '', sum = '', ...newest], signal) {
     const { live, reading } = reader;
     if ((await identityOfBases(live, reading.config)) !== identity)
       throw unknownPlace('other entries stand at the bases than before');
+    if (sum === UNCOUNTED) throw unknownPlace('the entries that there were at the last read were not counted');
     const next = await timeOf(live);
     const ids = await idsOf(live, reading, signal);
     const counted = new Map(newest.map((one) => one.split(' ') as [string, string]));
     const created = new Map<string, string>();
     const filter = allOf([{ compare: '>=', attribute: 'modifyTimestamp', value: since }, reader.filter]);
-    const attributes = [...reader.attributes, 'createTimestamp'];
-    for (const { dn, scope } of basesOf(reading.config)) {
-      const stream = streamOf(live, search({ base: dn, scope, filter, attributes }), [], signal);
-      for await (const events of stream)
-        for (const event of events) {
-          if (event.type !== 'entry') continue;
-          const { entry, bytes } = event;
-          const moved = reader.isContainer(entry) ? entry.dn : null;
-          const at = textOf(entry, 'createTimestamp');
-          const object = reader.shown(entry, bytes);
-          if (object !== null) yield { objects: [object] };
-          if (object !== null && at >= since && ids.has(object.anchor)) created.set(object.anchor, at);
-          if (moved !== null) yield* reader.subtree(moved, signal);
-        }
-      const result = stream.result();
-      if (result.code !== 0) throw refusal(`reading the changes below "${dn}"`, result);
+    const isAsked = live.directory.asked.some((name) => name.toLowerCase() === CREATED.toLowerCase());
+    const moved: string[] = [];
+    for await (const { entry, bytes } of entriesOf(live, reading, filter, [...reader.attributes, CREATED], signal)) {
+      if (reader.isContainer(entry)) moved.push(entry.dn);
+      const at = textOf(entry, CREATED);
+      // A full read does not show it either.
+      if (!isAsked) delete entry.attributes[CREATED];
+      const object = reader.shown(entry, bytes);
+      if (object === null) continue;
+      yield { objects: [object] };
+      if (at >= since && ids.has(object.anchor)) created.set(object.anchor, at);
     }
+    // Servers keep one search in pages for a connection: another one would end it.
+    for (const dn of moved) yield* reader.subtree(dn, signal);
     const come = [...created.keys()].filter((id) => !counted.has(id));
     if (BigInt.asUintN(64, BigInt(sum || 0) + sumOf(come)) !== sumOf(ids))
       throw unknownPlace('entries went since the last read, or left the filter');
@@ -73,8 +82,8 @@ function placesOf(
   newest: Iterable<readonly [string, string]>,
 ): string[] {
   const kept = new Map([...newest].filter(([id, at]) => at >= text(from) && ids.has(id)));
-  // More than a place can hold: no sum is this one, so the next read of changes is a full one.
-  if (kept.size > MOST_NEW) return [identity, text(from), '-1'];
+  // More than a place can hold.
+  if (kept.size > MOST_NEW) return [identity, text(from), UNCOUNTED];
   return [identity, text(from), String(sumOf(ids)), ...[...kept].map((one) => one.join(' '))];
 }
 
@@ -82,10 +91,10 @@ function placesOf(
 async function createdSince(live: Live, reading: Reading, since: string, signal: AbortSignal): Promise<[string, string][]> {
   const { anchor } = live.directory;
   const shown = filterFor(reading.config, viewOf(reading.config, live, reading.clears));
-  const filter = allOf([{ compare: '>=', attribute: 'createTimestamp', value: since }, shown]);
+  const filter = allOf([{ compare: '>=', attribute: CREATED, value: since }, shown]);
   const out: [string, string][] = [];
-  for await (const entry of entriesOf(live, reading, filter, [anchor, 'createTimestamp'], signal))
-    out.push([textOf(entry, anchor), textOf(entry, 'createTimestamp')]);
+  for await (const { entry } of entriesOf(live, reading, filter, [anchor, CREATED], signal))
+    out.push([textOf(entry, anchor), textOf(entry, CREATED)]);
   return out;
 }
 
@@ -101,33 +110,44 @@ async function timeOf({ client, decoder }: Live): Promise<number> {
   const request = { base: 'cn=monitor', scope: 'base', filter: EVERYTHING, attributes: ['currentTime'] } as const;
   const entry = await one(client, decoder, request).catch(() => null);
   const now = entry === null ? null : parseInstant(textOf(entry, Object.keys(entry.attributes)[0] ?? ''));
-  return now === null ? Date.now() - OVERLAP_MS.own : now - OVERLAP_MS.server;
+  return (now ?? Date.now()) - OVERLAP_MS;
 }
 
 async function idsOf(live: Live, reading: Reading, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const { anchor } = live.directory;
   const filter = filterFor(reading.config, viewOf(reading.config, live, reading.clears));
   const ids = new Set<string>();
-  for await (const entry of entriesOf(live, reading, filter, [anchor], signal)) ids.add(textOf(entry, anchor));
+  for await (const { entry } of entriesOf(live, reading, filter, [anchor], signal)) ids.add(textOf(entry, anchor));
   return ids;
 }
 
-/** All that a filter finds at the bases. @throws RollcallError where a limit cuts it short */
+/** A limit of the server: not everything was shown, so nothing is known to be gone. */
+class CutShort extends RollcallError {
+  constructor(dn: string) {
+    super('conflict', `a limit of the server does not let all entries below "${dn.slice(0, 512)}" through`, {
+      remedy: 'it is read in full; raise the limits of the account, or read smaller pages (pageSize)',
+    });
+  }
+}
+
+/** All that a filter finds at the bases. @throws CutShort */
 async function* entriesOf(
   live: Live,
   { config }: Reading,
   filter: Filter,
   attributes: readonly string[],
   signal: AbortSignal,
-): AsyncGenerator<LdapEntry> {
+): AsyncGenerator<Extract<SearchEvent, { type: 'entry' }>> {
+  const isPaged = live.directory.controls.has(PAGED);
   for (const { dn, scope } of basesOf(config)) {
+    const operation = search({ base: dn, scope, filter, attributes });
     let cookie: Uint8Array = new Uint8Array(0);
     do {
-      signal.throwIfAborted();
-      const request = { base: dn, scope, filter, attributes };
-      const { entries, result } = await all(live.client, live.decoder, request, [paged(config.pageSize, cookie)]);
-      if (result.code !== 0) throw refusal(`counting the entries below "${dn}"`, result);
-      yield* entries;
+      const stream = streamOf(live, operation, isPaged ? [paged(config.pageSize, cookie)] : [], signal);
+      for await (const events of stream) for (const event of events) if (event.type === 'entry') yield event;
+      const result = stream.result();
+      if (isLimit(result)) throw new CutShort(dn);
+      if (result.code !== 0) throw refusal(`reading what there is below "${dn}"`, result);
       cookie = pagedCookie(result.controls);
     } while (cookie.length > 0);
   }
