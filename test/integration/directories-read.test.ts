@@ -273,6 +273,38 @@ describe('nobody is lost, and it goes on by itself, when', () => {
   });
 });
 
+testOnSlapd('a name that somebody else gets later brings her no memberships, and no reports', async () => {
+  const at = await house();
+  const { server, unit } = at;
+  const by = { url: server.ldap, ...server.admin };
+  const team = (): string | undefined => at.accounts().find((one) => one.startsWith('["team"'));
+  const membersOf = async (dn: string): Promise<string> => await program('ldapsearch', by, ['-b', dn, '-s', 'base', '*']);
+  const group = `cn=team,ou=groups,${unit}`;
+  await program('ldapmodrdn', by, ['-r', at.person('u1'), 'uid=ada']);
+  // The server mends what refers to her a little later, by itself.
+  await expect.poll(() => membersOf(group)).toContain('uid=ada');
+  await expect.poll(() => membersOf(at.person('u0'))).toContain('uid=ada');
+  await at.run();
+  await addedTo(server, personLdif(`ou=people,${unit}`, 'u1', 'employeeNumber: new\n'));
+  await at.run();
+  expect(team()).toBe('["team",["member",["u1","u2"]],["name","team"]]');
+  expect(at.accounts()).toContain('["u0",["boss","u1"],["cn","u0"],["number","u0"]]');
+  // Whoever goes leaves no place either.
+  await program('ldapdelete', by, [at.person('u2')]);
+  await expect.poll(() => membersOf(group)).not.toContain('uid=u2');
+  await at.run();
+  await addedTo(server, personLdif(`ou=people,${unit}`, 'u2', 'employeeNumber: newer\n'));
+  await at.run();
+  expect(team()).toBe('["team",["member",["u1"]],["name","team"]]');
+  // She is in it by her new name.
+  await changedIn(
+    server,
+    `dn: ${group}\nchangetype: modify\nadd: member\nmember: ${at.person('u3')}\n-\ndelete: member\nmember: ${at.person('ada')}\n`,
+  );
+  await at.run();
+  expect(team()).toBe('["team",["member",["u3"]],["name","team"]]');
+});
+
 testOnSlapd('another server in its place takes nobody away before somebody has looked', async () => {
   const at = await house();
   const before = at.accounts();

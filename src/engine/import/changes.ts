@@ -13,6 +13,7 @@ import type { Earlier } from './earlier.ts';
 import { lastKnown, partialIn } from './kept.ts';
 import { createOthers } from './others.ts';
 import { edgeDeltas, patched } from './patch.ts';
+import { createReferring } from './referring.ts';
 import type { Refusals } from './refusals.ts';
 import type { Arrived } from './stager.ts';
 import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan, withLast } from './staging.ts';
@@ -53,6 +54,8 @@ interface StagedChange {
 export interface Changes {
   /** Objects that somebody else wrote to since the read began, about which it says something else. */
   readonly left: number;
+  /** Some refer to what has another name now, and were not looked up: a full read shows them. */
+  readonly unread: boolean;
   stage(page: readonly (ReadObject | Change)[]): Promise<void>;
 }
 
@@ -60,19 +63,24 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
   const { context, connection, plan, refusals } = stage;
   const { store, digester, counters } = context;
   const others = mark === null ? null : createOthers(mark);
+  const referring = mark === null ? null : createReferring(context, connection);
 
   return {
     get left() {
       return (others?.left ?? 0) + (stage.untold?.left ?? 0);
     },
+    get unread() {
+      return referring?.tooMany === true;
+    },
     async stage(page) {
       const given = page.filter(hasKey);
       const rows = await rowsOf(given);
       // A push is whole, or of what its sender was shown.
-      const entries =
+      const told =
         mark === null
           ? given
           : await wholeWhereUnknown(context.open(connection), given, (entry) => isHeld(rows.get(keyOf(entry))));
+      const entries = [...told, ...(await referringTo(told, rows))];
       const ready = new Map<string, StagedChange>();
       for (const entry of entries) {
         const key = keyOf(entry);
@@ -100,6 +108,21 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
       if (ready.size > 0) await send([...ready.values()]);
     },
   };
+
+  /** Those that refer to what gets another name or goes, and on to those that refer to them. Adds their rows to `rows`. */
+  async function referringTo(
+    told: readonly (ReadObject | Change)[],
+    rows: Map<string, StagedRow>,
+  ): Promise<readonly ReadObject[]> {
+    const out: ReadObject[] = [];
+    for (let next = told; referring !== null && next.length > 0; ) {
+      const found = await referring.of(next, (entry) => rows.get(keyOf(entry)));
+      for (const [key, row] of await rowsOf(found)) rows.set(key, row);
+      out.push(...found);
+      next = found;
+    }
+    return out;
+  }
 
   /** Null when nothing is to be staged. */
   function workedOut(entry: ReadObject | Change, row: StagedRow | undefined): StagedChange | null {

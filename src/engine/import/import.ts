@@ -157,7 +157,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   await saveState(context, connection.name, {
     ...((complete || only) && next !== undefined ? { cursor: next } : {}),
     // Changes to come will not repeat what was left out of a new object: a full read does.
-    ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
+    ...((stager.waiting > 0 || stager.unread) && !only ? { cursor: null } : {}),
     ...(complete && only ? { lastCompleteRead: context.now } : {}),
     ...(complete || only ? { readMark: await context.store.spaces.mark() } : {}),
     lastRead: context.now,

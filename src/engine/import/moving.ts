@@ -8,7 +8,7 @@ import type { EngineConnection, EngineContext } from '../context.ts';
 /** Look-ups on their way at a time: more would be a burst that no system asked for. */
 const LOOKUPS = 8;
 /** What is said of the system, not of the object: the next look-up would be answered with the same. */
-const OF_ALL: ReadonlySet<ErrorKind> = new Set(['authentication', 'rateLimited', 'unavailable']);
+export const OF_ALL: ReadonlySet<ErrorKind> = new Set(['authentication', 'rateLimited', 'unavailable']);
 
 interface Missing {
   readonly id: StagedId;
