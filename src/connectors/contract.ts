@@ -152,6 +152,6 @@ export interface Writer {
   /** How an unknown outcome of a create is settled (SEMANTICS 9). A writer without one cannot create. */
   readonly creates: Creates | null;
   readonly batch: { readonly items: number };
-  /** Each answer that is `ok` has the `object`, but of deletes. */
+  /** Each answer that is `ok` has the `object`, but of deletes and of what is `edited`. */
   readonly answers?: 'object';
 }

@@ -30,11 +30,18 @@ export interface WriteItem extends SetEdits {
 }
 
 /**
+ * `edited`: of an update of nothing but `add` and `remove`, without an `object`: the system was looked at, and has all of `add` and
+ * nothing of `remove`. A list may be long, and what else is in it was not asked for.
  * `object`: what is held now, if it is said (always but of deletes: `answers`), as a read shows it but without a `line`. `holds`: what
  * is held otherwise. `unknown`: may be done. `stale`: nothing is done, since somebody changed what `seen` names; a fault of `conflict`.
  */
 export type WriteResult =
-  | (Pick<ReadObject, 'anchor' | 'name'> & { readonly ok: true; readonly object?: ReadObject; readonly holds?: RawAttributes })
+  | (Pick<ReadObject, 'anchor' | 'name'> & {
+      readonly ok: true;
+      readonly object?: ReadObject;
+      readonly holds?: RawAttributes;
+      readonly edited?: true;
+    })
   | {
       readonly ok: false;
       readonly fault: Fault;

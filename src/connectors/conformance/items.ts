@@ -13,9 +13,9 @@ export async function writeNow({ connection }: Scene<unknown>, items: readonly W
   if (connection.write!.answers === 'object')
     for (const [i, result] of results.entries())
       mustBe(
-        result.ok && result.object !== undefined,
+        result.ok && (result.object !== undefined || (result.edited === true && Object.keys(items[i]!.set).length === 0)),
         result.ok && items[i]!.operation !== 'delete',
-        'with `answers: object`, each answer shows the object, but of deletes (contract: Writer.answers)',
+        'with `answers: object`, each answer shows the object, but of deletes and edits (contract: Writer.answers)',
       );
   return results;
 }

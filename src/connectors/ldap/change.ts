@@ -10,11 +10,12 @@ import { ASSERTION_FAILED, INAPPROPRIATE_MATCHING, OBJECT_CLASS_VIOLATION } from
 import { ENABLED, enabledValue, isEnabled, lockOf } from './account.ts';
 import { halfDone } from './client.ts';
 import { editValues, isAlready } from './edit-values.ts';
+import { editedAnswer, isFewEdits } from './edited.ts';
 import { refusal } from './faults.ts';
 import { isMember, NO_MEMBER } from './members.ts';
 import { CHUNK, described, edited, editing, replacing } from './modifications.ts';
 import { one } from './session.ts';
-import { storedAnswer, storedControls } from './stored.ts';
+import { afterWrite, storedAnswer, storedControls } from './stored.ts';
 import type { Writing } from './write.ts';
 
 /** Somebody else changed it since it was seen. */
@@ -54,13 +55,17 @@ export async function changeEntry(
     if (result.code !== 0) throw refusal('the entry cannot be changed', result, { object: dn.slice(0, 512) });
   }
   let begun = result !== null;
+  const isFew = isFewEdits(item);
   try {
     for (const edit of edits) {
-      result = await editValues(dn, edit, writing);
+      result = await editValues(dn, edit, writing, isFew ? [] : storedControls(writing.live));
       if (result.code === INAPPROPRIATE_MATCHING) return await changeWholly(item, now, controls, writing);
       begun = true;
     }
-    return await storedAnswer(writing, dn, result);
+    return (
+      (isFew ? await afterWrite(result, () => editedAnswer(item, dn, writing)) : null) ??
+      (await storedAnswer(writing, dn, result))
+    );
   } catch (error) {
     if (begun && error instanceof RollcallError) throw halfDone(error);
     throw error;

@@ -1,5 +1,5 @@
 /** Values added to a list, or taken out of it, however long it is: what is there, or gone, already is no fault. */
-import { permissiveModify } from '#protocols/ldap/controls';
+import { type Control, permissiveModify } from '#protocols/ldap/controls';
 import { type Modification, modify } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
 import {
@@ -13,14 +13,18 @@ import {
 import { windowsError } from '#protocols/ldap/windows-errors';
 import { refusal } from './faults.ts';
 import { isMember, NO_MEMBER } from './members.ts';
-import { storedControls } from './stored.ts';
 import type { Writing } from './write.ts';
 
-/** Answers what the last request answered; INAPPROPRIATE_MATCHING where no value of it can be named. @throws RollcallError */
-export async function editValues(dn: string, edit: Modification, writing: Writing): Promise<LdapResult> {
+/** `asked`: of each request, besides. Answers what the last request answered; INAPPROPRIATE_MATCHING where no value of it can be named. @throws RollcallError */
+export async function editValues(
+  dn: string,
+  edit: Modification,
+  writing: Writing,
+  asked: readonly Control[],
+): Promise<LdapResult> {
   const { client, directory } = writing.live;
   const { op, attribute, values } = edit;
-  const controls = [...storedControls(writing.live), ...(directory.permissive ? [permissiveModify] : [])];
+  const controls = [...asked, ...(directory.permissive ? [permissiveModify] : [])];
   const result = await client.request(modify(dn, [edit]), controls);
   if (result.code === 0 || result.code === INAPPROPRIATE_MATCHING) return result;
   if (op === 'delete' && result.code === OBJECT_CLASS_VIOLATION && isMember(attribute)) {
@@ -33,8 +37,8 @@ export async function editValues(dn: string, edit: Modification, writing: Writin
   if (values.length === 1) return result;
   // One of them is there, or gone: each half by itself, down to that one.
   const half = Math.ceil(values.length / 2);
-  await editValues(dn, { op, attribute, values: values.slice(0, half) }, writing);
-  return editValues(dn, { op, attribute, values: values.slice(half) }, writing);
+  await editValues(dn, { op, attribute, values: values.slice(0, half) }, writing, asked);
+  return editValues(dn, { op, attribute, values: values.slice(half) }, writing, asked);
 }
 
 /** Refused since a value to be added is there, or one to be taken out is gone. Samba has codes of its own for members. */

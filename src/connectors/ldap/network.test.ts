@@ -106,6 +106,29 @@ describe('a read', () => {
 });
 
 describe('a write', () => {
+  testOnSlapd('of a member costs the same in a group of any size, and is shown by a look at that member', async () => {
+    await distant({ timeoutSeconds: 5 }, async ({ server, proxy, system, dn }) => {
+      const members = Array.from({ length: 3000 }, (_, at) => `member: uid=m${at},${server.suffix}\n`).join('');
+      await addedTo(server, `dn: cn=large,${server.suffix}\nobjectClass: groupOfNames\ncn: large\n${members}`);
+      const named = { attribute: 'cn', value: 'large' };
+      const [{ anchor, name } = { anchor: '', name: '' }] = await system.connection.lookup!(named, 'group');
+      let bytes = 0;
+      proxy.answers = (chunk) => {
+        bytes += chunk.length;
+        return true;
+      };
+      const edits = { add: { member: [dn('new'), dn('m1')] }, remove: { member: [dn('m7'), dn('nobody')] } };
+      for (let i = 0; i < 2; i++)
+        expect(await system.write({ operation: 'update', kind: 'group', anchor, ...edits })).toEqual([
+          { ok: true, anchor, name, edited: true },
+        ]);
+      expect(bytes).toBeLessThan(5000);
+      const [now] = await system.connection.lookup!(named, 'group');
+      expect(now!.attributes['member']).toHaveLength(3000);
+      expect(now!.attributes['member']).toContain(dn('new'));
+    });
+  });
+
   testOnSlapd('at a distance has many entries under way', async () => {
     await distant({ timeoutSeconds: 5 }, async (here) => {
       await here.system.connection.test();

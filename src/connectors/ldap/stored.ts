@@ -26,9 +26,14 @@ function answered({ decoder }: Live, { controls }: LdapResult): LdapEntry | null
 }
 
 /** The answer of a write of the entry that stands at `dn` now; `result`: what the server answered to it, null where nothing was sent. */
-export async function storedAnswer(writing: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
+export function storedAnswer(writing: Writing, dn: string, result: LdapResult | null): Promise<WriteResult> {
+  return afterWrite(result, () => shown(writing, dn, result));
+}
+
+/** A look at what a write left: what goes wrong with it does not undo the write. */
+export async function afterWrite<Seen>(result: LdapResult | null, look: () => Promise<Seen>): Promise<Seen> {
   try {
-    return await shown(writing, dn, result);
+    return await look();
   } catch (error) {
     throw result !== null && error instanceof RollcallError ? wasDone(error) : error;
   }

@@ -50,7 +50,7 @@ async function undone(error: unknown, undo: () => Promise<void>): Promise<unknow
   }
 }
 
-/** Only what the change is about: a group's members are not read to change its description. */
+/** Only what the change is about, before it: a group's members are not compared where its description changes. What there is after it: stored.ts. */
 async function currentEntry({ anchor, set, seen }: WriteItem, { live, reading }: Writing): Promise<LdapEntry | null> {
   if (anchor === null) return null;
   const { directory, client, decoder } = live;

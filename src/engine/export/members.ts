@@ -121,7 +121,7 @@ function itemOf({ row, edges }: Group, attempt: string): WriteItem {
   return { attempt, operation: 'update', kind: row.kind, anchor: row.anchor, set: {}, add, remove };
 }
 
-/** By the cheapest proof there is: the file's digest, what the answer shows, a look at the group; else a later read. */
+/** By the cheapest proof there is: the file's digest, what the answer shows or says, a look at the group; else a later read. */
 async function took(
   session: Session,
   plan: StagingPlan,
@@ -131,16 +131,16 @@ async function took(
   const { context, connection, writer } = session;
   session.sent++;
   context.counters.add(connection.name, 'written');
-  const seen = result.object ?? null;
-  const shown = writer.commit ? null : (seen ?? (await lookedUp(session, row.kind, result.anchor)));
+  const answered = result.edited === true || result.object !== undefined;
+  const shown = writer.commit || result.edited ? null : (result.object ?? (await lookedUp(session, row.kind, result.anchor)));
   const there = shown && membersIn(plan, shown);
   const members = edges.map((edge) => {
-    const proven = writer.commit !== undefined || there?.proves(edge) === true;
+    const proven = writer.commit !== undefined || result.edited === true || there?.proves(edge) === true;
     if (!proven) session.proven = false;
     const pending = { decided: edge.decided, sentAt: context.wall(), sends: edge.sends + 1, counted: true };
     return { edge, write: proven ? done(edge) : { ...edge, pending } };
   });
-  const level = writer.commit ? 'digest' : seen ? 'answer' : 'lookup';
+  const level = writer.commit ? 'digest' : answered ? 'answer' : 'lookup';
   if (members.every(({ write }) => write.pending === undefined)) context.counters.add(connection.name, PROVEN_BY[level]);
   return members;
 }
