@@ -93,5 +93,12 @@ describe('entries', () => {
     const { objects, end } = await system.full();
     expect(namesOf({ objects: objects as readonly ReadObject[] })).toHaveLength(1);
     expect(end).toMatchObject({ complete: false, reason: { where: { object: `uid=heavy,ou=odd,${SUFFIX}` } } });
+    // Of many times the limit, too: the connection goes on.
+    const audio = Buffer.alloc(20 * 1_048_576).toString('base64');
+    await server.slapadd(personLdif(`ou=odd,${SUFFIX}`, 'heaviest', `audio:: ${audio}\n`));
+    await using other = systemOn(server.folder, { ...config, filter: '(!(uid=heavy))' }, { maxObjectBytes: 10_000 });
+    const read = await other.full();
+    expect(namesOf({ objects: read.objects as readonly ReadObject[] })).toHaveLength(1);
+    expect(read.end).toMatchObject({ complete: false, reason: { where: { object: `uid=heaviest,ou=odd,${SUFFIX}` } } });
   });
 });

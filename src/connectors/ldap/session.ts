@@ -25,6 +25,9 @@ export interface Live {
   readonly decoder: EntryDecoder;
 }
 
+/** Of one message: entries beyond it end the connection rather than memory. */
+const MOST_BYTES = 256 * 1_048_576;
+
 export class Session {
   readonly #config: LdapConfig;
   readonly #folder: string;
@@ -37,8 +40,8 @@ export class Session {
     this.#config = config;
     this.#folder = folder;
     this.#addresses = urlsOf(config);
-    // An entry on the wire is its values and a few bytes each; one that is too large is refused by itself, not with the connection.
-    this.#maxMessageBytes = Math.max(16 * 1_048_576, 4 * maxObjectBytes);
+    // One that is too large is refused by itself, not with the connection: an entry on the wire is its values and a few bytes each.
+    this.#maxMessageBytes = Math.max(MOST_BYTES, 4 * maxObjectBytes);
   }
 
   /** @throws RollcallError that says what to do */

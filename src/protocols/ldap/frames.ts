@@ -1,4 +1,5 @@
 /** The stream of a connection cut into LDAP messages (RFC 4511 4.1.1): chunks of any size in, whole messages out. */
+import { RollcallError } from '#core/errors';
 import { malformed, SEQUENCE } from './ber.ts';
 
 export class FrameReader {
@@ -40,7 +41,13 @@ export class FrameReader {
     if (first === 0x80 || count > 4) throw malformed('a message without a length');
     if (at + 2 + count > bytes.length) return 0;
     const size = 2 + count + (count === 0 ? first : bytes.readUIntBE(at + 2, count));
-    if (size > this.#most) throw malformed(`a message of ${size} bytes, more than ${this.#most}`);
+    if (size > this.#most) throw tooLong(size, this.#most);
     return size;
   }
+}
+
+function tooLong(size: number, most: number): RollcallError {
+  return new RollcallError('unavailable', `the server sent one message of ${size} bytes, more than ${most}`, {
+    remedy: 'leave the entry that is so large out with the filter, or see that the URL names an LDAP server',
+  });
 }
