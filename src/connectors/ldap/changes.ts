@@ -85,8 +85,7 @@ function placeOf(cursor: Cursor, way: Way, question: string): Place {
 const isPlaces = (given: unknown): boolean =>
   Array.isArray(given) && given.length > 0 && given.every((one) => typeof one === 'string' && one !== '');
 
-export async function currentCursor(reading: Reading): Promise<Cursor> {
-  const live = await reading.session.live();
+export async function currentCursor(reading: Reading, live: Live): Promise<Cursor> {
   const way = wayOf(live);
   const view = viewOf(reading.config, live, reading.clears);
   const places = await feedOf(live, way).places(live, reading);

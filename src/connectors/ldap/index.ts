@@ -3,10 +3,10 @@
  *
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
  * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, reading.ts, pages.ts,
- * ranges.ts, referrals.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
+ * ranges.ts, referrals.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts, bases.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
  * modifications.ts, edit-values.ts, edited.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */
-import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
+import type { Connection, ConnectorDefinition, Cursor, OpenContext } from '#connectors/contract';
 import { about, schemaOf } from './about.ts';
 import { currentCursor, readChanges } from './changes.ts';
 import { type LdapConfig, ldapConfig } from './config.ts';
@@ -15,7 +15,7 @@ import { protectedAccounts } from './own-account.ts';
 import { secretsOf } from './password.ts';
 import { readEverything } from './read.ts';
 import type { Reading } from './reading.ts';
-import { Session } from './session.ts';
+import { type Live, Session } from './session.ts';
 import { watchChanges } from './watch.ts';
 import { ldapWriter } from './write.ts';
 
@@ -41,6 +41,11 @@ function open(config: LdapConfig, context: OpenContext): Connection {
     clears: context.clears ?? [],
     maxObjectBytes: context.limits.maxObjectBytes,
   };
+  let placed: Live | null = null;
+  async function cursor(): Promise<Cursor> {
+    placed = await session.live();
+    return currentCursor(reading, placed);
+  }
   return {
     async test() {
       return about(await session.live(), config);
@@ -49,11 +54,9 @@ function open(config: LdapConfig, context: OpenContext): Connection {
     read: {
       deltas: config.deltas !== 'none',
       moving: true,
-      ...(config.deltas === 'none'
-        ? {}
-        : { cursor: () => currentCursor(reading), watch: (signal) => watchChanges(reading, signal) }),
+      ...(config.deltas === 'none' ? {} : { cursor, watch: (signal) => watchChanges(reading, signal) }),
       read: ({ since, resume, signal }) =>
-        since === undefined ? readEverything(reading, signal, resume !== undefined) : readChanges(reading, since, signal),
+        since === undefined ? readEverything(reading, signal, resume !== undefined, placed) : readChanges(reading, since, signal),
     },
     ...(config.referrals === 'follow' ? {} : { write: ldapWriter(reading) }),
     lookup: (by, kind) => lookUp(reading, by, kind),

@@ -78,6 +78,20 @@ describe('a read', () => {
     });
   });
 
+  testOnSlapd('by another connection than the one that the cursor is of says itself where the changes go on', async () => {
+    await distant({ timeoutSeconds: 5 }, async ({ proxy, system }) => {
+      await system.connection.read!.cursor!();
+      expect((await system.full()).end?.next).toBeUndefined();
+      proxy.cut();
+      await vi.waitFor(async () => {
+        await system.connection.test();
+        expect(proxy.connections).toBe(2);
+      });
+      const { end } = await system.full();
+      expect(await system.since(end!.next!)).toMatchObject({ objects: [], end: { complete: true } });
+    });
+  });
+
   testOnSlapd('ends when nothing is heard any more', async () => {
     await distant({ pageSize: 10 }, async ({ proxy, system }) => {
       await system.connection.test();

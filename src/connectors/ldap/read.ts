@@ -2,17 +2,27 @@
 import type { Page } from '#connectors/contract';
 import type { Fault } from '#core/errors';
 import { skippedIn } from '../files/skipped.ts';
+import { currentCursor } from './changes.ts';
 import { basesOf } from './config.ts';
 import { searchPages } from './pages.ts';
 import { attributesFor, cutShort, filterFor, findingOf, type Reading } from './reading.ts';
 import { readElsewhere, unfollowed } from './referrals.ts';
+import type { Live } from './session.ts';
 import { viewOf } from './view.ts';
 
-export async function* readEverything(reading: Reading, signal: AbortSignal, restarted: boolean): AsyncGenerator<Page> {
+/** `placed`: the connection of which the cursor is that was taken for this read; null for none. */
+export async function* readEverything(
+  reading: Reading,
+  signal: AbortSignal,
+  restarted: boolean,
+  placed: Live | null,
+): AsyncGenerator<Page> {
   const { config, session, warn } = reading;
   let again = restarted ? { restarted } : {};
   signal.throwIfAborted();
   const live = await session.live();
+  // Another server may answer by now, which is behind: what it does not have yet must not count as read.
+  const next = placed === null || placed === live ? {} : { next: await currentCursor(reading, live) };
   const view = viewOf(config, live, reading.clears);
   const skipped = skippedIn(live.address, 'entries', warn);
   const finding = findingOf(reading, live, view, skipped);
@@ -39,7 +49,7 @@ export async function* readEverything(reading: Reading, signal: AbortSignal, res
     ...again,
     end:
       reason === undefined
-        ? { complete: true, ...(known.length === 0 ? {} : { attributes: [...new Set([...known, ...names])] }) }
+        ? { complete: true, ...next, ...(known.length === 0 ? {} : { attributes: [...new Set([...known, ...names])] }) }
         : { complete: false, reason },
   };
 }
