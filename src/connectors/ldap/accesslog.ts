@@ -50,6 +50,12 @@ export const accesslog: Feed = {
   },
 };
 
+type Values = Map<string, Set<string>>;
+/** What records say of one entry; values are gathered in place, since a group may have a record for each of many thousands. */
+type Gathered =
+  | Exclude<Told, { readonly change: 'lists' }>
+  | { readonly id: string; readonly dn: string; readonly change: 'lists'; readonly add: Values; readonly remove: Values };
+
 const ASKED = ['reqType', 'reqDN', 'reqEntryUUID', 'reqNewRDN', 'reqNewSuperior', 'reqMod'];
 
 async function toldSince(
@@ -63,7 +69,7 @@ async function toldSince(
   // What the log calls octets is text, but where the value of an attribute is none.
   const live = { ...reader.live, decoder: new EntryDecoder() };
   const stream = streamOf(live, request, [syncRequest('refreshOnly', before)], signal);
-  const told = new Map<string, Told>();
+  const gathered = new Map<string, Gathered>();
   const meaning = meaningOf(reader);
   let shown = false;
   for await (const events of stream)
@@ -71,9 +77,9 @@ async function toldSince(
       shown ||= event.type === 'entry';
       if (event.type !== 'entry' || isGone(controlValue(event.controls, SYNC_STATE))) continue;
       const one = meaning(event.entry);
-      if (one !== null) told.set(one.id, merged(told.get(one.id), one));
+      if (one !== null) gathered.set(one.id, merged(gathered.get(one.id), one));
     }
-  return { told: withRenames([...told.values()]), place: syncEnd(stream.result(), log, shown) ?? before };
+  return { told: withRenames([...gathered.values()].map(toldOf)), place: syncEnd(stream.result(), log, shown) ?? before };
 }
 
 /**
@@ -103,7 +109,7 @@ function isGone(state: Buffer | undefined): boolean {
   return state !== undefined && syncState(state).state === 'delete';
 }
 
-function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry) => Told | null {
+function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry) => Gathered | null {
   const own = filterOf(reading.config);
   const filtered = own === null ? new Set<string>() : filterNames(own);
   const { leaves } = finding.view;
@@ -122,7 +128,8 @@ function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry
     if (type === 'modrdn')
       return { id, dn: `${text('reqNewRDN')},${text('reqNewSuperior') || (parentDn(dn) ?? '')}`, change: 'moved' };
     if (type !== 'modify') return { id, dn, change: 'whole' };
-    const [add, remove] = [new Map<string, string[]>(), new Map<string, string[]>()];
+    const add: Values = new Map();
+    const remove: Values = new Map();
     for (const modification of attributes['reqMod'] ?? []) {
       const [, named = '', sign, value] = /^([^:]*):(?:([-+=#]) ?)?(.*)$/s.exec(String(modification)) ?? [];
       // Stands between two changes of one attribute.
@@ -131,37 +138,41 @@ function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry
       if (isUnread(name) && !filtered.has(name.toLowerCase())) continue;
       const list = sign === '+' ? add : sign === '-' ? remove : null;
       if (list === null || value === '' || typeof modification !== 'string' || !isList(name)) return { id, dn, change: 'whole' };
-      const values = list.get(name);
-      if (values === undefined) list.set(name, [value!]);
-      else values.push(value!);
+      valuesOf(list, name).add(value!);
     }
     if (add.size === 0 && remove.size === 0) return null;
-    return { id, dn, change: 'lists', add: Object.fromEntries(add), remove: Object.fromEntries(remove) };
+    return { id, dn, change: 'lists', add, remove };
   };
 }
 
 const RANK = { lists: 0, whole: 1, moved: 2, gone: 3 } as const;
 
 /** Two changes of one entry, in their order, as one. */
-function merged(first: Told | undefined, second: Told): Told {
+function merged(first: Gathered | undefined, second: Gathered): Gathered {
   if (first === undefined) return second;
   // Made again under the id that it had, as by a backup that was put back.
   if (first.change === 'gone' && second.change !== 'gone') return { id: second.id, dn: second.dn, change: 'moved' };
   if (first.change !== 'lists' || second.change !== 'lists')
     return RANK[first.change] > RANK[second.change] ? { ...first, dn: second.dn } : second;
-  const names = [first, second].flatMap(({ add, remove }) => [...Object.keys(add), ...Object.keys(remove)]);
-  const [add, remove]: { [name: string]: string[] }[] = [Object.create(null), Object.create(null)];
-  for (const name of new Set(names)) {
-    const [come, go] = [new Set(first.add[name]), new Set(first.remove[name])];
-    for (const value of second.remove[name] ?? []) move(value, come, go);
-    for (const value of second.add[name] ?? []) move(value, go, come);
-    if (come.size > 0) add![name] = [...come];
-    if (go.size > 0) remove![name] = [...go];
-  }
-  return { ...second, add: add!, remove: remove! };
+  for (const [name, values] of second.remove) for (const value of values) move(value, name, first.add, first.remove);
+  for (const [name, values] of second.add) for (const value of values) move(value, name, first.remove, first.add);
+  return { ...first, dn: second.dn };
 }
 
-function move(value: string, from: Set<string>, to: Set<string>): void {
-  from.delete(value);
-  to.add(value);
+function move(value: string, name: string, from: Values, to: Values): void {
+  from.get(name)?.delete(value);
+  valuesOf(to, name).add(value);
+}
+
+function valuesOf(list: Values, name: string): Set<string> {
+  const values = list.get(name) ?? new Set();
+  list.set(name, values);
+  return values;
+}
+
+function toldOf(one: Gathered): Told {
+  if (one.change !== 'lists') return one;
+  const edits = (values: Values) =>
+    Object.fromEntries([...values].flatMap(([name, set]) => (set.size === 0 ? [] : [[name, [...set]]])));
+  return { ...one, add: edits(one.add), remove: edits(one.remove) };
 }
