@@ -28,6 +28,9 @@ const WORDS = {
   rowsLarge: '# rows written for the large group',
   rowsSmall: '# for the small one',
   valuesOnWire: '# values on the wire',
+  writeSmallMs: 'one out and in again in the small group # ms',
+  writeLargeMs: 'in the large one # ms',
+  programLargeMs: 'by ldapmodify # ms',
   longestCheckpointMs: 'the longest checkpoint # ms',
 } as const;
 

@@ -1,13 +1,14 @@
 /** One member is added to a large group, directory to directory: what goes over the wire, what is written, and what reading it costs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Connection } from '#connectors/contract';
 import { run } from '#runs/index';
 import { must, timed } from '../../case.ts';
 import { firstCycleOf } from '../../first.ts';
 import { median } from '../../result.ts';
 import { GROUPS, groupLdif, ldifOf, PEOPLE, personDn, SUFFIX } from '../data.ts';
 import type { DirectoryCase } from '../directory-case.ts';
-import { changeWith, connectionTo, GATES, lastValues, serverWith } from '../place.ts';
+import { changeWith, connectionOf, connectionTo, GATES, lastValues, serverWith } from '../place.ts';
 
 const ROUNDS = 5;
 const SMALL = 10;
@@ -17,6 +18,10 @@ export const directoryMember: DirectoryCase = {
   size: 100_000,
   goals: [
     { text: 'one value on the wire', reached: ({ also }) => also!.valuesOnWire === 1 },
+    {
+      text: 'the write ≤ 1.5 × what ldapmodify needs for it',
+      reached: ({ also }) => also!.writeLargeMs! <= 1.5 * also!.programLargeMs!,
+    },
     { text: 'rows as for a group of 10', reached: ({ also }) => also!.rowsLarge! <= also!.rowsSmall! },
   ],
   async prepare(folder, people) {
@@ -71,6 +76,7 @@ ${connectionTo(server, folder, `["ou=copy,${SUFFIX}", "${PEOPLE}"]`)}
       small.push(await add('small', SMALL + i));
       large.push(await add('large', place.people + i));
     }
+    const written = await writesOf(connectionOf(services.config.connections.find(({ name }) => name === 'copy')!, place.folder));
     const of = (list: typeof small, what: 'seconds' | 'rows' | 'values'): number => median(list.map((one) => one[what]));
     return {
       seconds: of(large, 'seconds'),
@@ -82,8 +88,46 @@ ${connectionTo(server, folder, `["ou=copy,${SUFFIX}", "${PEOPLE}"]`)}
         timesSmall: of(large, 'seconds') / of(small, 'seconds'),
         rowsLarge: of(large, 'rows'),
         rowsSmall: of(small, 'rows'),
+        writeSmallMs: written.small * 1000,
+        writeLargeMs: written.large * 1000,
+        programLargeMs: (await programSeconds(place.more, `cn=large,ou=copy,${SUFFIX}`)) * 1000,
         valuesOnWire: of(large, 'values'),
       },
     };
   },
 };
+
+/** Seconds of taking one member out and putting it back, at the connector. */
+async function writesOf(copy: Connection): Promise<{ readonly small: number; readonly large: number }> {
+  const secondsIn = async (value: string): Promise<number> => {
+    const [group] = await copy.lookup!({ attribute: 'cn', value }, 'group');
+    const member = { member: [personDn(1)] };
+    const item = { attempt: value, operation: 'update', kind: 'group', anchor: group!.anchor, set: {} } as const;
+    const seconds: number[] = [];
+    for (let i = 0; i < ROUNDS; i++) {
+      const { seconds: one, value: results } = await timed(async () => [
+        ...(await copy.write!.write([{ ...item, remove: member }])),
+        ...(await copy.write!.write([{ ...item, add: member }])),
+      ]);
+      must(
+        results.every((result) => result.ok),
+        'a member is written',
+      );
+      seconds.push(one);
+    }
+    return median(seconds);
+  };
+  const [small, large] = [await secondsIn('small'), await secondsIn('large')];
+  await copy.close();
+  return { small, large };
+}
+
+/** The same, as the server's own program does it. */
+async function programSeconds(at: { readonly [name: string]: string }, dn: string): Promise<number> {
+  const seconds: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const records = ['delete', 'add'].map((op) => `dn: ${dn}\nchangetype: modify\n${op}: member\nmember: ${personDn(1)}\n`);
+    seconds.push((await timed(() => changeWith(at, records))).seconds);
+  }
+  return median(seconds);
+}
