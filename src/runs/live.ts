@@ -4,8 +4,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bell, createBell } from '#core/bell';
-import { type Fault, RollcallError, toFault } from '#core/errors';
+import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
 import type { EngineConnection } from '#engine/index';
+import { backOff } from './back-off.ts';
 import { type LiveReport, liveRun } from './live-run.ts';
 import type { RunReport, Services } from './model.ts';
 import { run } from './run.ts';
@@ -27,15 +28,6 @@ export type LiveEvent =
   /** Of the store, mostly: nothing goes on until it is over. */
   | { readonly what: 'trouble'; readonly fault: Fault; readonly againInMs: number };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
-
-/** Doubles from one second to one minute. */
-function backOff(failures: number, error?: unknown): number {
-  const asked = error instanceof RollcallError ? (error.retryAfterMs ?? 0) : 0;
-  return Math.max(asked, Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 10), LONGEST_WAIT_MS));
-}
-
 /** Ends when `services.signal` is aborted. Errors: configuration when there is nothing that can be listened to. */
 export async function live(request: LiveRequest, services: Services): Promise<void> {
   const { onProgress: _, ...quiet } = services;
@@ -54,12 +46,15 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
     bell: createBell(),
     cycles: createBell(),
     failures: 0,
+    refused: [],
   };
   try {
     const connections = await heard(home);
     // One that fails for good ends the others.
     const ended = (work: Promise<void>): Promise<void> => work.finally(end);
-    const all = await Promise.allSettled([ended(cycles(home)), ...connections.map((one) => ended(listen(home, one)))]);
+    const begun = firstCycle(home);
+    const then = (work: (home: Home) => Promise<void>): Promise<void> => ended(begun.then(() => work(home)));
+    const all = await Promise.allSettled([then(cycles), then(changes), ...connections.map((one) => ended(listen(home, one)))]);
     for (const one of all) if (one.status === 'rejected') throw one.reason;
   } finally {
     services.signal?.removeEventListener('abort', end);
@@ -79,6 +74,8 @@ interface Home {
   readonly cycles: Bell;
   /** Cycles in a row in which something could not be reached: the next one waits for its time, whatever is due. */
   failures: number;
+  /** What of their faults nobody but a person mends. */
+  refused: readonly ErrorKind[];
 }
 
 /** Those that are to be listened to, and can be. */
@@ -109,6 +106,7 @@ export function deaf({ name }: Pick<EngineConnection, 'name'>): RollcallError {
 async function listen(home: Home, connection: EngineConnection): Promise<void> {
   const { signal, tell, services } = home;
   const { name } = connection;
+  let told: ErrorKind | null = null;
   for (let failures = 0; !signal.aborted; ) {
     const open = openConnection(connection, services.config, (fault) => services.onFault?.(fault));
     let error: unknown = new RollcallError('unavailable', `${name} stopped telling of its changes`);
@@ -118,6 +116,7 @@ async function listen(home: Home, connection: EngineConnection): Promise<void> {
         if (!listens) tell({ what: 'listens', connection: name });
         listens = true;
         failures = 0;
+        told = null;
         ring(home, connection);
       }
     } catch (thrown) {
@@ -126,8 +125,11 @@ async function listen(home: Home, connection: EngineConnection): Promise<void> {
     await open.close().catch(() => undefined);
     if (signal.aborted) return;
     // branch: retries: what is listened to tells nothing any more
-    const againInMs = backOff(failures++, error);
-    tell({ what: 'lost', connection: name, fault: toFault(error, { connection: name }), againInMs });
+    const fault = toFault(error, { connection: name });
+    const againInMs = backOff(failures++, [fault.kind], askedBy(error));
+    // Settings are what they are until somebody changes them.
+    if (fault.kind !== 'configuration' || told !== fault.kind) tell({ what: 'lost', connection: name, fault, againInMs });
+    told = fault.kind;
     await passed(againInMs, signal);
   }
 }
@@ -137,27 +139,31 @@ function ring({ rung, bell }: Home, connection: EngineConnection): void {
   bell.ring();
 }
 
-/** A cycle, and then every change as it is heard, with further cycles beside that. */
+/** Before any change is passed on. */
+async function firstCycle(home: Home): Promise<void> {
+  home.due.add(null);
+  await cycle(home);
+}
+
+/** Further cycles, beside every change as it is heard. */
 async function cycles(home: Home): Promise<void> {
-  const { signal, due, cycles: bell } = home;
-  due.add(null);
-  home.failures = await cycle(home);
-  const beside = changes(home);
+  const { signal, cycles: bell } = home;
   let wait = nextCycle(home);
   for await (const _ of bell.heard(signal)) {
     clearTimeout(wait);
-    home.failures = await cycle(home);
+    await cycle(home);
     wait = nextCycle(home);
   }
   clearTimeout(wait);
-  await beside;
 }
 
 /** Timers count no further, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-function nextCycle({ request, due, cycles: bell, failures }: Home): NodeJS.Timeout {
-  const ms = failures > 0 ? Math.min(backOff(failures), request.cycleEveryMs) : request.cycleEveryMs;
+function nextCycle({ request, due, cycles: bell, failures, refused }: Home): NodeJS.Timeout {
+  const every = request.cycleEveryMs;
+  const soon = refused.length > 0 ? backOff(failures, refused) : Math.min(backOff(failures), every);
+  const ms = failures > 0 ? soon : every;
   return setTimeout(
     () => {
       due.add(null);
@@ -167,21 +173,23 @@ function nextCycle({ request, due, cycles: bell, failures }: Home): NodeJS.Timeo
   );
 }
 
-/** What is due. Answers the failures by then. */
-async function cycle({ request, services, signal, due, tell, failures }: Home): Promise<number> {
+/** What is due. */
+async function cycle(home: Home): Promise<void> {
+  const { request, services, signal, due, tell } = home;
   const which = [...due];
   due.clear();
   const connections = which.includes(null) ? null : which.map((one) => one!.name);
   try {
     const report = await run({ profile: 'cycle', connections, by: request.by }, services);
+    home.failures = report.status !== 'failed' && report.failed.length === 0 ? 0 : home.failures + 1;
+    home.refused = passwordsIn(report.faults);
     tell({ what: 'cycle', report });
-    return report.status !== 'failed' && report.failed.length === 0 ? 0 : failures + 1;
   } catch (error) {
-    if (signal.aborted) return 0;
+    if (signal.aborted) return;
     // branch: retries: a cycle of a process that listens broke off
     for (const one of which) due.add(one);
-    tell({ what: 'trouble', fault: toFault(error), againInMs: backOff(failures + 1) });
-    return failures + 1;
+    home.failures++;
+    tell({ what: 'trouble', fault: toFault(error), againInMs: backOff(home.failures) });
   }
 }
 
@@ -200,17 +208,26 @@ async function changes(home: Home): Promise<void> {
       if (report.waits) due.add(null);
       if (due.size > 0 && home.failures === 0) home.cycles.ring();
       failures = report.again.length === 0 ? 0 : failures + 1;
-      void later(home, report.again, backOff(failures - 1));
+      void later(home, report.again, backOff(failures - 1, passwordsIn(report.faults)));
     } catch (error) {
       if (signal.aborted) break;
       // branch: retries: what was heard could not be worked out
-      const againInMs = backOff(failures++, error);
+      const againInMs = backOff(failures++, [], askedBy(error));
       tell({ what: 'trouble', fault: toFault(error), againInMs });
       await opened.close(true).catch(() => undefined);
       void later(home, which, againInMs);
     }
   }
   await opened.close(true).catch(() => undefined);
+}
+
+function passwordsIn(faults: readonly Fault[]): readonly ErrorKind[] {
+  return faults.flatMap(({ kind }) => (kind === 'authentication' ? [kind] : []));
+}
+
+/** How long the system asked to be left alone, in ms. */
+function askedBy(error: unknown): number {
+  return error instanceof RollcallError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 async function later(home: Home, which: readonly EngineConnection[], ms: number): Promise<void> {
