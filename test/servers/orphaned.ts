@@ -17,7 +17,8 @@ export async function expectNothingLeft(module: string, start: string, options: 
   expect(state(pid)).toMatch(/^[SR]$/);
   owner.kill('SIGKILL');
   await expect.poll(() => existsSync(folder), { timeout: 30_000, interval: 20 }).toBe(false);
-  expect(state(pid)).toMatch(/^[ZX]?$/);
+  // It was killed before its folder went, which takes it a moment.
+  await expect.poll(() => state(pid), { timeout: 30_000 }).toMatch(/^[ZX]?$/);
 }
 
 /** Of a process, of one letter (proc(5)): one that ended is Z until its parent asks, and '' after that. */
