@@ -5,7 +5,7 @@ import { RollcallError } from '#core/errors';
 import type { Column, Driver, Session, Slice, Values } from '../driver.ts';
 import type { TlsOptions } from '../drivers.ts';
 import { optional } from '../optional.ts';
-import { silent } from '../silent.ts';
+import { type Pushed, slicesOf } from '../pushed.ts';
 import { type Statement, sql } from '../statement.ts';
 import { mariadbFault } from './faults.ts';
 import { bindable, columnOf, readerOf } from './values.ts';
@@ -20,10 +20,6 @@ export interface MariadbOptions {
   readonly tls: () => TlsOptions | null;
   readonly timeoutMs: number;
 }
-
-/** Rows of a slice, and how many wait before the server has to. */
-const SLICE = 500;
-const AHEAD = 4 * SLICE;
 
 export function mariadb(options: MariadbOptions): Driver {
   return {
@@ -122,7 +118,7 @@ async function connect({ host, port, database, user, password, tls, timeoutMs }:
     },
     async *stream({ text, values }, columns, { signal }): AsyncGenerator<Slice> {
       const asked = values.length === 0 ? client.query({ sql: text }) : client.execute({ sql: text }, parameters(values));
-      yield* slices(client, asked as never, typed(columns), { signal, timeoutMs });
+      yield* slicesOf(pushed(client, asked as never, typed(columns)), { signal, timeoutMs });
     },
     async run(statement) {
       return ((await ask(statement))[0] as ResultSetHeader).affectedRows;
@@ -156,54 +152,25 @@ function parameters(values: Statement['values']): ExecuteValues {
   return values.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value)) as ExecuteValues;
 }
 
-/** Rows as they come. One that is not read to its end ends the connection. */
-async function* slices(
+/** One that is not read to its end ends the connection. */
+function pushed(
   client: Connection,
   asked: { on(event: string, listener: (value: never) => void): unknown },
   typed: (row: readonly unknown[]) => Values,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): AsyncGenerator<Slice> {
-  signal.throwIfAborted();
-  let rows: Values[] = [];
-  let state: { readonly error?: unknown } | null = null;
-  let wake: () => void = () => undefined;
-  const end = (next: { readonly error?: unknown }): void => {
-    state ??= next;
-    wake();
+): Pushed {
+  return {
+    begin({ row, ended, failed }) {
+      const closed = (): void =>
+        failed(new RollcallError('unavailable', 'the database ended the connection', { remedy: 'see its log' }));
+      asked.on('result', (values: readonly unknown[]) => row(typed(values)));
+      asked.on('error', failed);
+      asked.on('end', ended);
+      // The connection goes on after the query, and its listeners with it.
+      client.on('end', closed);
+      return () => void client.off('end', closed);
+    },
+    pause: () => client.pause(),
+    resume: () => client.resume(),
+    giveUp: () => client.destroy(),
   };
-  asked.on('result', (row: readonly unknown[]) => {
-    rows.push(typed(row));
-    if (rows.length >= AHEAD) client.pause();
-    if (rows.length === SLICE) wake();
-  });
-  asked.on('error', (error: unknown) => end({ error }));
-  asked.on('end', () => end({}));
-  const closed = (): void =>
-    end({ error: new RollcallError('unavailable', 'the database ended the connection', { remedy: 'see its log' }) });
-  client.on('end', closed);
-  const aborted = (): void => end({ error: signal.reason });
-  signal.addEventListener('abort', aborted, { once: true });
-  try {
-    for (;;) {
-      const ended = state as { readonly error?: unknown } | null;
-      if (ended !== null && 'error' in ended) throw ended.error;
-      if (rows.length >= SLICE || (ended !== null && rows.length > 0)) {
-        const slice = { rows };
-        rows = [];
-        client.resume();
-        yield slice;
-      } else if (ended !== null) return;
-      else {
-        const late = setTimeout(() => end({ error: silent(timeoutMs) }), timeoutMs);
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        clearTimeout(late);
-      }
-    }
-  } finally {
-    signal.removeEventListener('abort', aborted);
-    const ended = state as { readonly error?: unknown } | null;
-    if (ended === null || 'error' in ended) client.destroy();
-  }
 }

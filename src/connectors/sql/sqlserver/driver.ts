@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Column, Driver, Session, Slice, Values } from '../driver.ts';
 import type { TlsOptions } from '../drivers.ts';
 import { optional } from '../optional.ts';
-import { silent } from '../silent.ts';
+import { type Pushed, slicesOf } from '../pushed.ts';
 import { type BoundValue, NOTHING, type Statement, sql } from '../statement.ts';
 import { sqlServerFault } from './faults.ts';
 import type { Mssql, Pool, Request, Transaction } from './mssql.ts';
@@ -20,9 +20,6 @@ export interface SqlServerOptions {
   readonly serverName: string | undefined;
   readonly timeoutMs: number;
 }
-
-const SLICE = 500;
-const AHEAD = 4 * SLICE;
 
 export function sqlServer(options: SqlServerOptions): Driver {
   return {
@@ -135,7 +132,7 @@ async function connect({ host, port, database, user, password, tls, serverName, 
     async *stream(statement, columns, { signal }): AsyncGenerator<Slice> {
       const request = requestFor(statement);
       request.stream = true;
-      yield* slices(request, statement.text, typed(columns), { signal, timeoutMs });
+      yield* slicesOf(pushed(request, statement.text, typed(columns)), { signal, timeoutMs });
     },
     run: async (statement) => (await ask(statement)).count,
     async version() {
@@ -160,53 +157,20 @@ function parameter(value: BoundValue): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
 }
 
-/** Rows as they come. One that is not read to its end is cancelled. */
-async function* slices(
-  request: Request,
-  text: string,
-  typed: (row: readonly unknown[]) => Values,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): AsyncGenerator<Slice> {
-  signal.throwIfAborted();
-  let rows: Values[] = [];
-  let state: { readonly error?: unknown } | null = null;
-  let wake: () => void = () => undefined;
-  const end = (next: { readonly error?: unknown }): void => {
-    state ??= next;
-    wake();
+/** One that is not read to its end is cancelled. */
+function pushed(request: Request, text: string, typed: (row: readonly unknown[]) => Values): Pushed {
+  return {
+    begin({ row, ended, failed }) {
+      request.on('row', (values) => row(typed(values as readonly unknown[])));
+      // It ends after an error as well.
+      request.on('error', failed);
+      request.on('done', ended);
+      request.query(text).catch(failed);
+      // A request is of this query alone.
+      return () => undefined;
+    },
+    pause: () => void request.pause(),
+    resume: () => void request.resume(),
+    giveUp: () => void request.cancel(),
   };
-  request.on('row', (row) => {
-    rows.push(typed(row as readonly unknown[]));
-    if (rows.length >= AHEAD) request.pause();
-    if (rows.length === SLICE) wake();
-  });
-  // It ends after an error as well.
-  request.on('error', (error) => end({ error }));
-  request.on('done', () => end({}));
-  const aborted = (): void => end({ error: signal.reason });
-  signal.addEventListener('abort', aborted, { once: true });
-  request.query(text).catch((error: unknown) => end({ error }));
-  try {
-    for (;;) {
-      const ended = state as { readonly error?: unknown } | null;
-      if (ended !== null && 'error' in ended) throw ended.error;
-      if (rows.length >= SLICE || (ended !== null && rows.length > 0)) {
-        const slice = { rows };
-        rows = [];
-        request.resume();
-        yield slice;
-      } else if (ended !== null) return;
-      else {
-        const late = setTimeout(() => end({ error: silent(timeoutMs) }), timeoutMs);
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        clearTimeout(late);
-      }
-    }
-  } finally {
-    signal.removeEventListener('abort', aborted);
-    const ended = state as { readonly error?: unknown } | null;
-    if (ended === null || 'error' in ended) request.cancel();
-  }
 }
