@@ -1,5 +1,5 @@
 /** A 389 Directory Server of our own, for tests: at free ports of 127.0.0.1, gone when the process that asked for it is (keep.ts). */
-import { keep } from './keep.ts';
+import { type DirectoryServer, startDirectory } from './directory.ts';
 import type { Account } from './slapd.ts';
 
 export interface Ds389Options {
@@ -28,32 +28,9 @@ interface Told {
   readonly pid: number;
 }
 
-export interface Ds389Server extends Told {
-  /** In good order (SIGTERM), which takes a second, or at once (SIGKILL). */
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  /** With the addresses and the entries that it had. */
-  start(): Promise<void>;
-  /** A copy of its databases, kept until the server is removed; the server is stopped meanwhile. */
-  save(): Promise<void>;
-  /** The databases are what they were at the last `save`. */
-  restore(): Promise<void>;
-  /** Empty databases, as of a server that was set up anew: other nsUniqueIds, a change log from the beginning. It runs afterwards. */
-  replace(): Promise<void>;
-  /** Nothing is left of it. */
-  remove(): Promise<void>;
-}
+export type Ds389Server = Told & DirectoryServer;
 
 /** @throws when the server is not installed or does not start: what it said. */
-export async function startDs389(options: Ds389Options = {}): Promise<Ds389Server> {
-  const server = await keep<Told>('ds389', options);
-  return Object.assign(server.told, {
-    stop: () => server.tell('stop'),
-    kill: () => server.tell('kill'),
-    start: () => server.tell('start'),
-    save: () => server.tell('save'),
-    restore: () => server.tell('restore'),
-    replace: () => server.tell('replace'),
-    remove: () => server.remove(),
-  });
+export function startDs389(options: Ds389Options = {}): Promise<Ds389Server> {
+  return startDirectory<Told, object>('ds389', options, () => ({}));
 }

@@ -1,6 +1,6 @@
 /** A Samba domain controller of our own, for tests: Active Directory at an address of 127.0.0.0/8 of its own, gone when the process that asked for it is (keep.ts). */
 
-import { keep } from './keep.ts';
+import { type DirectoryServer, startDirectory } from './directory.ts';
 import type { Account } from './slapd.ts';
 
 export interface SambaOptions {
@@ -35,32 +35,10 @@ export interface SambaTold {
   readonly pid: number;
 }
 
-export interface SambaServer extends SambaTold {
-  /** In good order (SIGTERM), which takes more than a second, or at once (SIGKILL). */
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  /** At its address, with the entries that it had. */
-  start(): Promise<void>;
-  /** A copy of its databases, kept until the server is removed; the server is stopped meanwhile. */
-  save(): Promise<void>;
-  /** The databases are what they were at the last `save`, as where a backup was restored in a way that Active Directory warns of. */
-  restore(): Promise<void>;
-  /** Provisioned anew: the same names and password, other GUIDs, SIDs and invocation id. It takes seconds. */
-  replace(): Promise<void>;
-  /** Nothing is left of it. */
-  remove(): Promise<void>;
-}
+/** To replace it takes seconds: it is provisioned anew, with the same names and password. */
+export type SambaServer = SambaTold & DirectoryServer;
 
 /** @throws when Samba is not installed, may not run, or does not start: what it said. */
-export async function startSamba(options: SambaOptions = {}): Promise<SambaServer> {
-  const server = await keep<SambaTold>('samba', options);
-  return Object.assign(server.told, {
-    stop: () => server.tell('stop'),
-    kill: () => server.tell('kill'),
-    start: () => server.tell('start'),
-    save: () => server.tell('save'),
-    restore: () => server.tell('restore'),
-    replace: () => server.tell('replace'),
-    remove: () => server.remove(),
-  });
+export function startSamba(options: SambaOptions = {}): Promise<SambaServer> {
+  return startDirectory<SambaTold, object>('samba', options, () => ({}));
 }

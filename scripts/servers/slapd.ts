@@ -1,5 +1,5 @@
 /** An OpenLDAP server of our own, for tests: at free ports of 127.0.0.1, gone when the process that asked for it is (keep.ts). */
-import { keep } from './keep.ts';
+import { type DirectoryServer, startDirectory } from './directory.ts';
 
 export type Overlay = 'memberof' | 'refint' | 'unique' | 'ppolicy' | 'syncprov' | 'accesslog';
 
@@ -57,35 +57,14 @@ interface Told {
   readonly pid: number;
 }
 
-export interface SlapdServer extends Told {
-  /** In good order (SIGTERM), or at once (SIGKILL). */
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  /** With the addresses and the entries that it had. */
-  start(): Promise<void>;
-  /** A copy of the databases, kept until the server is removed; the server is stopped meanwhile. */
-  save(): Promise<void>;
-  /** The databases are what they were at the last `save`. */
-  restore(): Promise<void>;
+export interface SlapdServer extends Told, DirectoryServer {
   /** Entries of one suffix, past all overlays: memberOf is what the LDIF says. The server is stopped meanwhile. */
   slapadd(ldif: string, suffix?: string): Promise<void>;
-  /** Empty databases, as of a server that was set up anew: other contextCSN, other entryUUIDs. */
-  replace(): Promise<void>;
-  /** Nothing is left of it. */
-  remove(): Promise<void>;
 }
 
 /** @throws when slapd is not installed or does not start: what it said. */
-export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServer> {
-  const server = await keep<Told>('slapd', options);
-  return Object.assign(server.told, {
-    stop: () => server.tell('stop'),
-    kill: () => server.tell('kill'),
-    start: () => server.tell('start'),
-    save: () => server.tell('save'),
-    restore: () => server.tell('restore'),
-    slapadd: (ldif: string, suffix?: string) => server.tell('slapadd', { ldif, suffix }),
-    replace: () => server.tell('replace'),
-    remove: () => server.remove(),
-  });
+export function startSlapd(options: SlapdOptions = {}): Promise<SlapdServer> {
+  return startDirectory<Told, Pick<SlapdServer, 'slapadd'>>('slapd', options, (server) => ({
+    slapadd: (ldif, suffix) => server.tell('slapadd', { ldif, suffix }),
+  }));
 }
