@@ -108,11 +108,33 @@ export async function* readChanges(reading: Reading, since: Cursor, signal: Abor
   const place = placeOf(since, way, questionOf(reading, filter));
   const skipped = skippedIn(live.address, 'entries', reading.warn);
   const reader = changeReader(reading, live, view, skipped);
-  const places = yield* feedOf(live, way).changes(reader, place.places, signal);
+  const places = yield* gathered(feedOf(live, way).changes(reader, place.places, signal));
   signal.throwIfAborted();
   const reason = skipped.reason();
   const next = cursorOf({ ...place, places });
   yield { objects: [], end: reason === undefined ? { complete: true, next } : { complete: false, reason, next } };
+}
+
+/** Objects a page: what comes one by one would be staged one by one. */
+const GATHERED = 500;
+
+async function* gathered<Places>(pages: AsyncGenerator<Page, Places>): AsyncGenerator<Page, Places> {
+  let objects: (ReadObject | Change)[] = [];
+  try {
+    for (;;) {
+      const next = await pages.next();
+      if (next.done) {
+        if (objects.length > 0) yield { objects };
+        return next.value;
+      }
+      for (const object of next.value.objects) objects.push(object);
+      if (objects.length < GATHERED) continue;
+      yield { objects };
+      objects = [];
+    }
+  } finally {
+    await pages.return(undefined as Places);
+  }
 }
 
 function changeReader(reading: Reading, live: Live, view: View, skipped: Skipped): ChangeReader {
