@@ -32,3 +32,12 @@ it('tells who is not heard, and when it is tried again', () => {
   const lost = text({ what: 'lost', connection: 'hr', fault, againInMs: 2_000 }, true);
   expect(lost).toBe('hr is heard no more; tried again in 2.0 s\n✗ refused\n  at connection hr\n  → start it\n');
 });
+
+it('tells which connection rests, why, until when and what to do', () => {
+  const until = String.raw`\d{4}-\d\d-\d\d [\d:]{8}`;
+  const rest = { what: 'rests', connection: 'hr', fault, forMs: 900_000 } as const;
+  expect(text({ ...rest, why: 'incomplete' }, true)).toMatch(
+    new RegExp(`^hr is not read again before ${until}, .*\n✗ refused\n {2}at connection hr\n {2}→ start it\n$`),
+  );
+  expect(text({ ...rest, why: 'refused' })).toMatch(new RegExp(`^hr is not signed in to again before ${until}, .* not locked`));
+});

@@ -8,6 +8,7 @@ import { count, duration, listing, number, time } from './write.ts';
 
 type Changes = Extract<LiveEvent, { what: 'changes' }>;
 type Cycle = Extract<LiveEvent, { what: 'cycle' }>;
+type Rests = Extract<LiveEvent, { what: 'rests' }>;
 
 /** Empty where nothing is to be told; with `quiet` only trouble is. */
 export function liveText(event: LiveEvent, terminal: Terminal, quiet: boolean): string {
@@ -24,11 +25,24 @@ export function liveText(event: LiveEvent, terminal: Terminal, quiet: boolean): 
       const again = `Nothing goes on; tried again in ${duration(event.againInMs)}`;
       return `${at}  ${paint.red(again)}\n${faultText(event.fault, paint)}`;
     }
+    case 'rests':
+      return restsText(event, at, terminal);
     case 'changes':
       return changesText(event, at, terminal, quiet);
     case 'cycle':
       return cycleText(event, at, terminal, quiet);
   }
+}
+
+/** Told once for each reason: it may last for days. */
+function restsText({ connection, why, fault, forMs }: Rests, at: string, { paint }: Terminal): string {
+  const name = paint.bold(printable(connection));
+  const until = time(Date.now() + forMs);
+  const left =
+    why === 'refused'
+      ? `is not signed in to again before ${until}, and then as seldom, so that the account is not locked; what waits for it goes on waiting`
+      : `is not read again before ${until}, and then each time after a rest: it would show the same; everything else goes on`;
+  return `${at}  ${paint.yellow(`${name} ${left}`)}\n${faultText(fault, paint)}`;
 }
 
 function changesText({ report, elapsedMs }: Changes, at: string, terminal: Terminal, quiet: boolean): string {

@@ -62,6 +62,8 @@ export interface EngineContext {
   readonly failed: Set<string>;
   /** Connections whose feed could not go on in this run: what they show now may be older than what is known. */
   readonly lostPlace: Set<string>;
+  /** Connections whose last read of this run ended so that the next one reads the same again. */
+  readonly unfinished: Map<string, Unfinished>;
   /** Of what this run read from files. */
   readonly lines: Lines;
   readonly signal: AbortSignal;
@@ -77,8 +79,16 @@ export interface EngineContext {
   deliver(delivery: Delivery, secret: DeliveredSecret, withinMs: number): Promise<void>;
   /** Throws a RollcallError where a delivery is known to fail: nothing is generated then. */
   canDeliver(delivery: Delivery): Promise<void>;
+  /** Whether it refused to let Rollcall sign in: nothing is read from it or sent to it for now, and what waits there goes on waiting. */
+  rests(connection: string): boolean;
   /** One open connection per run and configured system. */
   open(connection: EngineConnection): Connection;
+}
+
+export interface Unfinished {
+  readonly tookMs: number;
+  /** Null where others wrote meanwhile, and nobody needs to mend anything. */
+  readonly reason: Fault | null;
 }
 
 /** A generated value, and the account it was set for. */

@@ -4,6 +4,7 @@ export {
   type EngineContext,
   NOTICE_KINDS,
   type NoticeKind,
+  type Unfinished,
 } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';

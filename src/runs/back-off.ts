@@ -13,3 +13,11 @@ export function backOff(failures: number, kinds: readonly ErrorKind[] = [], aske
   const longest = kinds.some((kind) => PATIENT.has(kind)) ? PATIENT_WAIT_MS : 0;
   return Math.max(askedMs, longest, Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 10), LONGEST_WAIT_MS));
 }
+
+/** A connection of which nothing new is to be had is left alone for so many times as long as asking it took. */
+const RESTS_TIMES = 10;
+
+/** In ms, at most a quarter of an hour: how long a connection is left alone, `tookMs` being what the attempt took that was in vain. */
+export function restMs(failures: number, tookMs: number, kinds: readonly ErrorKind[] = []): number {
+  return Math.min(PATIENT_WAIT_MS, Math.max(backOff(failures, kinds), Math.ceil(RESTS_TIMES * tookMs)));
+}

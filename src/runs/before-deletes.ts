@@ -26,7 +26,7 @@ export function createLooks(context: EngineContext, options: LookOptions): Looks
   return {
     deletable,
     async before(connection, named) {
-      if (modeOf(context, connection) !== 'on') return false;
+      if (modeOf(context, connection) !== 'on' || context.rests(connection.name)) return false;
       // What sync looked at again, and still wants to be deleted, has been looked at.
       const before = changed.get(connection.name) ?? new Set();
       if (!options.planned) for (const id of before) deletable.add(id);

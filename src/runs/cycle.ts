@@ -188,6 +188,10 @@ async function importOne(
     noticeHeld(context, connection);
     return false;
   }
+  if (context.rests(connection.name)) {
+    // branch: waits: a connection that refused to let Rollcall sign in
+    return false;
+  }
   const state = context.states.get(connection.name);
   const last = state?.lastCompleteRead ?? null;
   const overdue = last === null || context.now - last > connection.fullReadEveryMs;

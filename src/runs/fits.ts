@@ -5,6 +5,7 @@
 import type { Configuration } from '#config/model';
 import { checkAgainstSchemas } from '#config/schemas';
 import type { Schema } from '#connectors/contract';
+import { toFault } from '#core/errors';
 import type { EngineContext } from '#engine/index';
 
 /** False when they do not: each fault is told, and nothing is to be done. A system that cannot be asked says so when it is read. */
@@ -13,10 +14,15 @@ export async function rulesFit(context: EngineContext, config: Configuration): P
   for (const connection of config.connections) {
     const state = context.states.get(connection.name);
     if (state?.rulesHash === connection.rulesHash && state.configHash === connection.configHash) continue;
+    if (context.rests(connection.name)) continue;
     try {
       schemas.set(connection.name, await context.open(connection).discoverSchema());
-    } catch {
-      // Its own read tells it better.
+    } catch (error) {
+      // Its own read tells it better, but for a password: that is not tried twice.
+      const fault = toFault(error, { connection: connection.name });
+      if (fault.kind !== 'authentication') continue;
+      context.failed.add(connection.name);
+      context.fault(fault);
     }
   }
   if (schemas.size === 0) return true;

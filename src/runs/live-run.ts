@@ -4,7 +4,7 @@
  */
 import { Superseded, toFault } from '#core/errors';
 import { COUNTED } from '#engine/counts';
-import { afterChanges, type EngineConnection, importChanges, modeOf } from '#engine/index';
+import { afterChanges, type EngineConnection, importChanges, modeOf, type Unfinished } from '#engine/index';
 import type { RunStatus } from '#store/contract';
 import { besideOf, type PushReport } from './beside.ts';
 import { isHeld, noticeHeld } from './cycle.ts';
@@ -19,12 +19,14 @@ const LARGE = 5_000;
 
 export interface LiveReport extends PushReport {
   readonly connections: readonly ConnectionCounts[];
-  /** Of which more is to be asked again. */
+  /** Could not be asked. */
   readonly again: readonly EngineConnection[];
+  /** Were asked, and would show the same again. */
+  readonly unfinished: ReadonlyMap<string, Unfinished>;
   /** For which only a whole cycle can say what changed. */
   readonly cycle: readonly EngineConnection[];
-  /** Something is decided and not sent, which nobody else sends. */
-  readonly waits: boolean;
+  /** Targets for which something is decided and not sent, which nobody else sends. */
+  readonly waits: readonly EngineConnection[];
 }
 
 /** `opened`: what of it may stay open, stays so, unless something went wrong. */
@@ -54,9 +56,9 @@ export async function liveRun(
     else status = await followed(session, services, noting, async () => undefined);
     const counts = countsOf(session);
     await opened.close(session.faultCount() > 0 || status !== 'done');
-    const waits = status !== 'interrupted' && (status === 'failed' || (await hasWaits(session, services)));
+    const waits = status === 'interrupted' ? [] : await waiting(session, services, status === 'failed');
     const report = await endRun(session, services, status, counts);
-    return { ...report, connections: counts, again, cycle, waits };
+    return { ...report, connections: counts, again, unfinished: context.unfinished, cycle, waits };
   } finally {
     await leave();
   }
@@ -68,7 +70,7 @@ async function importOne({ context }: Session, connection: EngineConnection): Pr
     if (outcome === null) return 'cycle';
     const { added, changed, gone } = context.counters.of(connection.name);
     if (added + changed + gone > 0) await afterChanges(context, connection);
-    return outcome.complete ? 'done' : 'again';
+    return 'done';
   } catch (error) {
     if (error instanceof Superseded) throw error;
     if (context.signal.aborted) return 'done';
@@ -81,15 +83,18 @@ async function importOne({ context }: Session, connection: EngineConnection): Pr
 
 /**
  * A target did not take it, or a run beside this one worked it out and sends nothing. Where neither may be, what waits is not asked: it
- * waits for its time.
+ * waits for its time. `failed`: nobody knows what was sent.
  */
-async function hasWaits({ context, faultCount }: Session, { store }: Services): Promise<boolean> {
-  if (faultCount() === 0 && besideOf(store).runs === 0) return false;
+async function waiting({ context, faultCount }: Session, { store }: Services, failed: boolean): Promise<EngineConnection[]> {
+  if (!failed && faultCount() === 0 && besideOf(store).runs === 0) return [];
+  const found: EngineConnection[] = [];
   for (const connection of context.connections) {
-    if (connection.exports.size === 0 || isHeld(context, connection) || modeOf(context, connection) !== 'on') continue;
-    if (((await store.exports.counts(connection.name)).waiting ?? 0) > 0) return true;
+    const { name, exports } = connection;
+    if (exports.size === 0 || isHeld(context, connection) || modeOf(context, connection) !== 'on' || context.rests(name))
+      continue;
+    if (failed || ((await store.exports.counts(name)).waiting ?? 0) > 0) found.push(connection);
   }
-  return false;
+  return found;
 }
 
 function arrived({ context }: Session, connections: readonly EngineConnection[]): number {

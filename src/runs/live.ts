@@ -6,10 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Bell, createBell } from '#core/bell';
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
 import type { EngineConnection } from '#engine/index';
-import { backOff } from './back-off.ts';
+import { backOff, type restMs } from './back-off.ts';
+import { type Cycles, createCycles } from './live-cycles.ts';
 import { type LiveReport, liveRun } from './live-run.ts';
 import type { RunReport, Services } from './model.ts';
-import { run } from './run.ts';
+import { createRests, type Rest, type Rests } from './rests.ts';
 import { createOpened, openConnection } from './services.ts';
 
 export interface LiveRequest {
@@ -18,6 +19,8 @@ export interface LiveRequest {
   readonly by: string;
   /** Between the end of a cycle over all connections and the next one. */
   readonly cycleEveryMs: number;
+  /** How long a connection is left alone; the engine's own where it is left out. */
+  readonly restMs?: typeof restMs;
 }
 
 export type LiveEvent =
@@ -25,6 +28,7 @@ export type LiveEvent =
   | { readonly what: 'lost'; readonly connection: string; readonly fault: Fault; readonly againInMs: number }
   | { readonly what: 'changes'; readonly report: LiveReport; readonly elapsedMs: number }
   | { readonly what: 'cycle'; readonly report: RunReport }
+  | ({ readonly what: 'rests' } & Rest)
   /** Of the store, mostly: nothing goes on until it is over. */
   | { readonly what: 'trouble'; readonly fault: Fault; readonly againInMs: number };
 
@@ -32,31 +36,42 @@ export type LiveEvent =
 export async function live(request: LiveRequest, services: Services): Promise<void> {
   const { onProgress: _, ...quiet } = services;
   const stop = new AbortController();
-  const end = (): void => stop.abort();
+  const signal = stop.signal;
+  const tell = services.onLive ?? (() => undefined);
+  let rests: Rests | null = null;
+  const end = (): void => {
+    stop.abort();
+    rests?.close();
+  };
   services.signal?.addEventListener('abort', end);
   if (services.signal?.aborted) end();
-  const signal = stop.signal;
-  const home: Home = {
-    request,
-    services: { ...quiet, signal },
-    signal,
-    tell: services.onLive ?? (() => undefined),
-    rung: new Set(),
-    due: new Set(),
-    bell: createBell(),
-    cycles: createBell(),
-    failures: 0,
-    refused: [],
-  };
   try {
-    const connections = await heard(home);
+    const connections = await heard(request, services);
+    const named = new Map(connections.map((one) => [one.name, one]));
+    rests = createRests({
+      restMs: request.restMs,
+      tell: (rest) => tell({ what: 'rests', ...rest }),
+      over(name, why) {
+        const connection = services.config.connections.find((one) => one.name === name)!;
+        if (why === 'incomplete') ring(home, connection);
+        else home.cycles.due([connection]);
+      },
+    });
+    const inside: Services = { ...quiet, signal, rests };
+    const cycles = createCycles({ by: request.by, everyMs: request.cycleEveryMs, heard: named, rests, tell }, inside);
+    const home: Home = { request, services: inside, signal, tell, rung: new Set(), bell: createBell(), cycles, rests };
     // One that fails for good ends the others.
     const ended = (work: Promise<void>): Promise<void> => work.finally(end);
-    const begun = firstCycle(home);
-    const then = (work: (home: Home) => Promise<void>): Promise<void> => ended(begun.then(() => work(home)));
-    const all = await Promise.allSettled([then(cycles), then(changes), ...connections.map((one) => ended(listen(home, one)))]);
+    const begun = cycles.first();
+    const then = (work: () => Promise<void>): Promise<void> => ended(begun.then(work));
+    const all = await Promise.allSettled([
+      then(() => cycles.goOn()),
+      then(() => changes(home)),
+      ...connections.map((one) => ended(listen(home, one))),
+    ]);
     for (const one of all) if (one.status === 'rejected') throw one.reason;
   } finally {
+    end();
     services.signal?.removeEventListener('abort', end);
   }
 }
@@ -68,18 +83,13 @@ interface Home {
   readonly tell: (event: LiveEvent) => void;
   /** What may have changed since it was read. */
   readonly rung: Set<EngineConnection>;
-  /** What waits for a cycle; null is all. */
-  readonly due: Set<EngineConnection | null>;
   readonly bell: Bell;
-  readonly cycles: Bell;
-  /** Cycles in a row in which something could not be reached: the next one waits for its time, whatever is due. */
-  failures: number;
-  /** What of their faults nobody but a person mends. */
-  refused: readonly ErrorKind[];
+  readonly cycles: Cycles;
+  readonly rests: Rests;
 }
 
 /** Those that are to be listened to, and can be. */
-async function heard({ request: { connections }, services: { config } }: Home): Promise<readonly EngineConnection[]> {
+async function heard({ connections }: LiveRequest, { config }: Services): Promise<readonly EngineConnection[]> {
   const chosen = config.connections.filter(({ name, live: isLive }) => connections?.includes(name) ?? isLive);
   if (chosen.length === 0)
     throw new RollcallError('configuration', 'no connection is to be listened to', {
@@ -104,16 +114,19 @@ export function deaf({ name }: Pick<EngineConnection, 'name'>): RollcallError {
 
 /** Rings whenever the connection does; begins anew when it can listen no more. */
 async function listen(home: Home, connection: EngineConnection): Promise<void> {
-  const { signal, tell, services } = home;
+  const { signal, tell, services, rests } = home;
   const { name } = connection;
   let told: ErrorKind | null = null;
   for (let failures = 0; !signal.aborted; ) {
+    const first = await rests.elapsed(name);
+    if (signal.aborted) return;
     const open = openConnection(connection, services.config, (fault) => services.onFault?.(fault));
     let error: unknown = new RollcallError('unavailable', `${name} stopped telling of its changes`);
     let listens = false;
     try {
       for await (const _ of open.read!.watch!(signal)) {
         if (!listens) tell({ what: 'listens', connection: name });
+        if (!listens && first) rests.ends(name);
         listens = true;
         failures = 0;
         told = null;
@@ -126,6 +139,11 @@ async function listen(home: Home, connection: EngineConnection): Promise<void> {
     if (signal.aborted) return;
     // branch: retries: what is listened to tells nothing any more
     const fault = toFault(error, { connection: name });
+    if (fault.kind === 'authentication') {
+      rests.refused(name, fault);
+      continue;
+    }
+    if (first && !listens) rests.ends(name);
     const againInMs = backOff(failures++, [fault.kind], askedBy(error));
     // Settings are what they are until somebody changes them.
     if (fault.kind !== 'configuration' || told !== fault.kind) tell({ what: 'lost', connection: name, fault, againInMs });
@@ -139,76 +157,24 @@ function ring({ rung, bell }: Home, connection: EngineConnection): void {
   bell.ring();
 }
 
-/** Before any change is passed on. */
-async function firstCycle(home: Home): Promise<void> {
-  home.due.add(null);
-  await cycle(home);
-}
-
-/** Further cycles, beside every change as it is heard. */
-async function cycles(home: Home): Promise<void> {
-  const { signal, cycles: bell } = home;
-  let wait = nextCycle(home);
-  for await (const _ of bell.heard(signal)) {
-    clearTimeout(wait);
-    await cycle(home);
-    wait = nextCycle(home);
-  }
-  clearTimeout(wait);
-}
-
-/** Timers count no further, in ms. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-function nextCycle({ request, due, cycles: bell, failures, refused }: Home): NodeJS.Timeout {
-  const every = request.cycleEveryMs;
-  const soon = refused.length > 0 ? backOff(failures, refused) : Math.min(backOff(failures), every);
-  const ms = failures > 0 ? soon : every;
-  return setTimeout(
-    () => {
-      due.add(null);
-      bell.ring();
-    },
-    Math.min(ms, LONGEST_TIMER),
-  );
-}
-
-/** What is due. */
-async function cycle(home: Home): Promise<void> {
-  const { request, services, signal, due, tell } = home;
-  const which = [...due];
-  due.clear();
-  const connections = which.includes(null) ? null : which.map((one) => one!.name);
-  try {
-    const report = await run({ profile: 'cycle', connections, by: request.by }, services);
-    home.failures = report.status !== 'failed' && report.failed.length === 0 ? 0 : home.failures + 1;
-    home.refused = passwordsIn(report.faults);
-    tell({ what: 'cycle', report });
-  } catch (error) {
-    if (signal.aborted) return;
-    // branch: retries: a cycle of a process that listens broke off
-    for (const one of which) due.add(one);
-    home.failures++;
-    tell({ what: 'trouble', fault: toFault(error), againInMs: backOff(home.failures) });
-  }
-}
-
 async function changes(home: Home): Promise<void> {
-  const { request, services, signal, tell, rung, due, bell } = home;
+  const { request, services, signal, tell, rung, bell, cycles, rests } = home;
   const opened = createOpened();
   let failures = 0;
   for await (const _ of bell.heard(signal)) {
-    const which = [...rung];
-    rung.clear();
+    // What rings while it rests is answered at the end of that.
+    const which = [...rung].filter(({ name }) => !rests.has(name));
+    if (which.length === 0) continue;
+    for (const connection of which) rung.delete(connection);
     const begun = performance.now();
     try {
       const report = await liveRun(which, { by: request.by, opened }, services);
       if (!signal.aborted) tell({ what: 'changes', report, elapsedMs: performance.now() - begun });
-      for (const connection of report.cycle) due.add(connection);
-      if (report.waits) due.add(null);
-      if (due.size > 0 && home.failures === 0) home.cycles.ring();
-      failures = report.again.length === 0 ? 0 : failures + 1;
-      void later(home, report.again, backOff(failures - 1, passwordsIn(report.faults)));
+      for (const [name, { tookMs, reason }] of report.unfinished) rests.incomplete(name, tookMs, reason);
+      for (const { name } of report.again) rests.incomplete(name, 0, null);
+      for (const { name } of which) if (!rests.has(name)) rests.well(name);
+      cycles.due([...report.cycle, ...report.waits]);
+      failures = 0;
     } catch (error) {
       if (signal.aborted) break;
       // branch: retries: what was heard could not be worked out
@@ -221,17 +187,13 @@ async function changes(home: Home): Promise<void> {
   await opened.close(true).catch(() => undefined);
 }
 
-function passwordsIn(faults: readonly Fault[]): readonly ErrorKind[] {
-  return faults.flatMap(({ kind }) => (kind === 'authentication' ? [kind] : []));
-}
-
 /** How long the system asked to be left alone, in ms. */
 function askedBy(error: unknown): number {
   return error instanceof RollcallError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 async function later(home: Home, which: readonly EngineConnection[], ms: number): Promise<void> {
-  if (which.length > 0 && (await passed(ms, home.signal))) for (const connection of which) ring(home, connection);
+  if (await passed(ms, home.signal)) for (const connection of which) ring(home, connection);
 }
 
 /** Whether the time passed before the end. */

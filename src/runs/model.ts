@@ -2,9 +2,10 @@
 import type { Configuration } from '#config/model';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
-import type { NoticeKind } from '#engine/index';
+import type { NoticeKind, Unfinished } from '#engine/index';
 import type { Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
 import type { LiveEvent } from './live.ts';
+import type { Rests } from './rests.ts';
 
 export { NOTICE_KINDS } from '#engine/index';
 export type { Holder } from '#store/contract';
@@ -24,6 +25,8 @@ export interface Services {
   readonly onFault?: (fault: Fault) => void;
   /** A run waits for another process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
+  /** Of a process that goes on: connections that it leaves alone for now. */
+  readonly rests?: Pick<Rests, 'refuses' | 'refused'>;
   /** Told by `live` of all that it does. */
   readonly onLive?: (event: LiveEvent) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
@@ -95,6 +98,8 @@ export interface RunReport {
   readonly faultCount: number;
   /** Connections that could not be read, or not be written to; the others went on without them. */
   readonly failed: readonly string[];
+  /** Connections whose read ended so that the next one reads the same again. */
+  readonly unfinished: ReadonlyMap<string, Unfinished>;
   /** Targets whose first plan waits for approval, tripped gates, held connections: one line each, with what to do. */
   readonly notices: readonly Notice[];
 }

@@ -162,6 +162,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     faults: session.faults,
     faultCount: session.faultCount(),
     failed: config.connections.flatMap(({ name }) => (context.failed.has(name) ? [name] : [])),
+    unfinished: context.unfinished,
     notices: session.notices,
   };
 }

@@ -69,6 +69,8 @@ export async function openSession(
   const open = opened.connections;
   const notices: Notice[] = [];
   const faults: Fault[] = [];
+  /** A password that was refused is not tried again in this run: some systems lock the account. */
+  const refused = new Set<string>();
   const log = createErrorLog(store, run.id, run.epoch);
   let last: Fault | undefined;
   let count = 0;
@@ -86,6 +88,9 @@ export async function openSession(
       fault: one,
     });
     services.onFault?.(one);
+    if (one.kind !== 'authentication' || one.where.connection === undefined) return;
+    refused.add(one.where.connection);
+    services.rests?.refused(one.where.connection, one);
   };
   const signal = services.signal ?? new AbortController().signal;
   opened.warn = (connection, one) => fault({ ...one, where: { connection, ...one.where } });
@@ -117,6 +122,7 @@ export async function openSession(
     counters: createCounters(),
     failed: new Set(),
     lostPlace: new Set(),
+    unfinished: new Map(),
     lines: createLines(),
     signal,
     fault,
@@ -124,6 +130,7 @@ export async function openSession(
     notice: (kind: NoticeKind, connection, message, remedy, hold) =>
       tell(notices, { kind, connection, remedy, hold: hold ?? null }, message),
     ...deliveries(config.folder, signal),
+    rests: (name) => refused.has(name) || services.rests?.refuses(name) === true,
     open: openOne,
   };
   return {

@@ -1,5 +1,5 @@
 /** Decision 15, on real directories: what changes in one is in the other at once, photos included, and so is what changed while the first was away. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, expect } from 'vitest';
@@ -22,8 +22,9 @@ async function settings(server: Server): Promise<string> {
     base: '${server.suffix}'`;
 }
 
-const yaml = async (from: Server, to: Server): Promise<string> => `store: sqlite:rollcall.db
+const yaml = async (from: Server, to: Server, more = ''): Promise<string> => `store: sqlite:rollcall.db
 gates: { ${unlimited('create', 'update', 'attribute')} }
+limits: { maxObjectSize: 8KB }
 connections:
   hr:
     ${await settings(from)}
@@ -31,7 +32,7 @@ connections:
     owner: true
     filter: '(uid=*)'
     import: { person: { join: login, project: true, attributes: { login: uid, familyName: sn, displayName: cn, photo: jpegPhoto } } }
-  dir:
+${more}  dir:
     ${await settings(to)}
     mode: on
     filter: '(uid=*)'
@@ -43,63 +44,177 @@ connections:
         attributes: { uid: login, sn: familyName, cn: displayName, jpegPhoto: { photo: photo, max: 96x96 } }
 `;
 
-const stop = new AbortController();
+interface Listening {
+  readonly events: readonly LiveEvent[];
+  end(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+let listening: Listening | undefined;
 let here: Firm | undefined;
-let ended: Promise<void> = Promise.resolve();
 afterEach(async () => {
-  stop.abort();
-  await ended;
+  await listening?.end();
   await here?.close();
 });
+
+/** Listened to, and the first cycle over. `restsMs`: how long what goes wrong is left alone. */
+async function listened(restsMs?: number): Promise<Listening> {
+  const stop = new AbortController();
+  const events: LiveEvent[] = [];
+  const { config, store } = here!;
+  const ended = live(
+    {
+      connections: null,
+      by: 'test',
+      cycleEveryMs: 3_600_000,
+      ...(restsMs === undefined ? {} : { restMs: () => restsMs }),
+    },
+    { config, store, wall: Date.now, signal: stop.signal, onLive: (event) => void events.push(event) },
+  );
+  listening = {
+    events,
+    async end() {
+      stop.abort();
+      await ended;
+    },
+  };
+  await until(() => events.some(({ what }) => what === 'listens') && events.some(({ what }) => what === 'cycle'));
+  return listening;
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const at = (server: Server) => ({ url: server.ldap, ...server.admin });
+const add = (server: Server, uid: string, cn: string, more: { readonly [name: string]: readonly string[] } = {}) => {
+  const attributes = { objectClass: ['inetOrgPerson'], uid: [uid], sn: ['S'], cn: [cn], ...more };
+  return program('ldapadd', at(server), [], formatEntry(`uid=${uid},${server.suffix}`, attributes));
+};
+const replace = (server: Server, dn: string, attribute: string, value: string | Uint8Array): Promise<string> => {
+  const changes = [{ op: 'replace', attribute, values: [value] }] as const;
+  return program('ldapmodify', at(server), [], formatChange({ type: 'modify', dn, changes }));
+};
+const shown = (server: Server, uid: string, attribute: string): Promise<string> =>
+  program('ldapsearch', at(server), ['-b', server.suffix, `(uid=${uid})`, attribute]);
+/** Sign-ins that a server refused, as itself counts them. */
+const refused = async (server: Server): Promise<number> =>
+  (await readFile(join(server.folder, 'log'), 'utf8')).split('tag=97 err=49').length - 1;
+/** Runs in which something of a connection was read. */
+const read = ({ events }: Listening, connection: string): number =>
+  events.filter(
+    (event) => event.what === 'changes' && event.report.connections.some((one) => one.connection === connection && one.seen > 0),
+  ).length;
+const rests = ({ events }: Listening) => events.flatMap((event) => (event.what === 'rests' ? [event] : []));
 
 testOnSlapd('what changes in one directory is in the other', async () => {
   await using from = await startSlapd();
   await using to = await startSlapd();
-  const at = (server: Server) => ({ url: server.ldap, ...server.admin });
-  const entry = (uid: string, cn: string): string =>
-    formatEntry(`uid=${uid},${from.suffix}`, { objectClass: ['inetOrgPerson'], uid: [uid], sn: ['S'], cn: [cn] });
-  const replace = (uid: string, attribute: string, value: string | Uint8Array): Promise<string> => {
-    const changes = [{ op: 'replace', attribute, values: [value] }] as const;
-    return program('ldapmodify', at(from), [], formatChange({ type: 'modify', dn: `uid=${uid},${from.suffix}`, changes }));
-  };
-  const shown = (uid: string, attribute: string): Promise<string> =>
-    program('ldapsearch', at(to), ['-b', to.suffix, `(uid=${uid})`, attribute]);
-  const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
-
-  await program('ldapadd', at(from), [], entry('ada', 'Ada'));
+  const nameOf = (uid: string): string => `uid=${uid},${from.suffix}`;
+  await add(from, 'ada', 'Ada');
   here = await firm(await yaml(from, to), []);
   await here.first();
-  const events: LiveEvent[] = [];
-  const { config, store } = here;
-  ended = live(
-    { connections: null, by: 'test', cycleEveryMs: 3_600_000 },
-    { config, store, wall: Date.now, signal: stop.signal, onLive: (event) => void events.push(event) },
-  );
-  await until(() => events.some(({ what }) => what === 'listens') && events.some(({ what }) => what === 'cycle'));
+  const { events, end } = await listened();
 
-  await replace('ada', 'cn', 'Ada Lovelace');
-  await until(async () => (await shown('ada', 'cn')).includes('cn: Ada Lovelace'));
-  await program('ldapadd', at(from), [], entry('bo', 'Bo'));
-  await until(async () => (await shown('bo', 'cn')).includes('cn: Bo'));
+  await replace(from, nameOf('ada'), 'cn', 'Ada Lovelace');
+  await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada Lovelace'));
+  await add(from, 'bo', 'Bo');
+  await until(async () => (await shown(to, 'bo', 'cn')).includes('cn: Bo'));
 
   const face = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#369' } })
     .jpeg()
     .toBuffer();
-  await replace('ada', 'jpegPhoto', face);
-  await until(async () => (await shown('ada', 'jpegPhoto')).includes('jpegPhoto:: '));
-  const [, base64] = /^jpegPhoto:: (.+)$/m.exec(await shown('ada', 'jpegPhoto'))!;
+  await replace(from, nameOf('ada'), 'jpegPhoto', face);
+  await until(async () => (await shown(to, 'ada', 'jpegPhoto')).includes('jpegPhoto:: '));
+  const [, base64] = /^jpegPhoto:: (.+)$/m.exec(await shown(to, 'ada', 'jpegPhoto'))!;
   expect(await sharp(Buffer.from(base64!, 'base64')).metadata()).toMatchObject({ format: 'jpeg', width: 96, height: 72 });
 
   await from.kill();
   await until(() => events.some(({ what }) => what === 'lost'));
   await from.start();
-  await replace('bo', 'cn', 'Bo is back');
-  await until(async () => (await shown('bo', 'cn')).includes('cn: Bo is back'));
+  await replace(from, nameOf('bo'), 'cn', 'Bo is back');
+  await until(async () => (await shown(to, 'bo', 'cn')).includes('cn: Bo is back'));
 
-  stop.abort();
-  await ended;
+  await end();
   await here.run();
   expect(await here.run()).toMatchObject({ faults: [], rowsWritten: 0 });
+});
+
+testOnSlapd('an entry that cannot be used is not read again at each ring; everything else goes on', async () => {
+  await using from = await startSlapd();
+  await using to = await startSlapd();
+  const more = `  more:
+    type: memory
+    system: more
+    live: true
+    owner: true
+    import: { person: { join: login, project: true, attributes: { login: uid, familyName: sn, displayName: cn } } }
+`;
+  await add(from, 'ada', 'Ada');
+  here = await firm(await yaml(from, to, more), ['more']);
+  const memory = here.system('more');
+  await here.first();
+  const now = await listened(DAY);
+  await add(from, 'large', 'Large', { description: ['x'.repeat(10_000)] });
+  await until(() => rests(now).length === 1);
+  expect(rests(now)).toMatchObject([
+    { connection: 'hr', why: 'incomplete', fault: { kind: 'invalidValue', remedy: expect.stringContaining('maxObjectSize') } },
+  ]);
+  const before = read(now, 'hr');
+  await replace(from, `uid=ada,${from.suffix}`, 'cn', 'Ada rang');
+  for (const cn of ['One', 'Two']) {
+    memory.put('person', 'p1', { uid: 'p1', sn: 'S', cn });
+    await until(async () => (await shown(to, 'p1', 'cn')).includes(`cn: ${cn}`));
+  }
+  expect([read(now, 'hr'), rests(now).length]).toEqual([before, 1]);
+  expect(await shown(to, 'ada', 'cn')).not.toContain('rang');
+  await now.end();
+
+  const then = await listened(50);
+  await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada rang'));
+  await replace(from, `uid=ada,${from.suffix}`, 'cn', 'Ada rang again');
+  await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada rang again'));
+  // It is read again after each rest, and told once.
+  const reads = read(then, 'hr');
+  await until(() => read(then, 'hr') > reads + 1);
+  expect(rests(then)).toHaveLength(1);
+  await replace(from, `uid=large,${from.suffix}`, 'description', 'small');
+  await until(async () => (await shown(to, 'large', 'cn')).includes('cn: Large'));
+});
+
+testOnSlapd('a password that a directory refuses is not tried with each change, nor by each who would', async () => {
+  await using from = await startSlapd();
+  await using to = await startSlapd();
+  const password = (server: Server, text: string) => replace(server, server.sync.dn, 'userPassword', text);
+  await add(from, 'ada', 'Ada');
+  here = await firm(await yaml(from, to), []);
+  await here.first();
+  const now = await listened(DAY);
+  await password(to, 'another');
+  for (let n = 1; n <= 4; n++) {
+    const before = read(now, 'hr');
+    await replace(from, `uid=ada,${from.suffix}`, 'cn', `Ada ${n}`);
+    await until(() => read(now, 'hr') > before);
+  }
+  expect(rests(now)).toMatchObject([{ connection: 'dir', why: 'refused', fault: { kind: 'authentication' } }]);
+  expect(await refused(to)).toBe(1);
+  await password(from, 'another');
+  await from.kill();
+  await until(() => now.events.some(({ what }) => what === 'lost'));
+  await from.start();
+  await until(() => rests(now).length === 2);
+  expect(rests(now)[1]).toMatchObject({ connection: 'hr', why: 'refused' });
+  expect([await refused(to), await refused(from)]).toEqual([1, 1]);
+  await now.end();
+  expect([await refused(to), await refused(from)]).toEqual([1, 1]);
+
+  await password(from, from.sync.password);
+  const then = await listened(50);
+  const before = await refused(to);
+  await until(async () => (await refused(to)) > before + 2);
+  await password(to, to.sync.password);
+  await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada 4'));
+  await replace(from, `uid=ada,${from.suffix}`, 'cn', 'Ada 5');
+  await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada 5'));
+  expect(rests(then).map(({ connection }) => connection)).toEqual(['dir']);
 });

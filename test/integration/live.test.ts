@@ -37,11 +37,11 @@ async function begun(text: string, people = 3): Promise<void> {
   await here.first();
 }
 
-function listen(connections: readonly string[] | null = null, store = here.store): Listening {
+function listen(connections: readonly string[] | null = null, store = here.store, restsMs?: number): Listening {
   const stop = new AbortController();
   const events: LiveEvent[] = [];
   const ended = live(
-    { connections, by: 'test', cycleEveryMs: 3_600_000 },
+    { connections, by: 'test', cycleEveryMs: 3_600_000, ...(restsMs === undefined ? {} : { restMs: () => restsMs }) },
     {
       config: here.config,
       store,
@@ -71,8 +71,8 @@ function listen(connections: readonly string[] | null = null, store = here.store
 }
 
 /** Begun, its first cycle over, and heard. */
-async function listened(store = here.store): Promise<Listening> {
-  listening = listen(null, store);
+async function listened(store = here.store, restsMs?: number): Promise<Listening> {
+  listening = listen(null, store, restsMs);
   const { events, until } = listening;
   await until(() => events.some(({ what }) => what === 'cycle') && events.some(({ what }) => what === 'listens'));
   return listening;
@@ -202,6 +202,36 @@ it('goes on beside a run, and beside pushes', async () => {
   await now.end();
   await here.run();
   expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+});
+
+it('a new one that cannot be used does not have everything read at each change', async () => {
+  await begun(yaml({ dir: 'live: true', known: 'phone: phone', top: 'precedence: { person: { phone: [dir, hr] } }' }));
+  const now = await listened(here.store, 86_400_000);
+  // Who it is is not known: a change to come says no more of it, and only a full read can tell.
+  here.system('hr').put('person', 'new', { id: 'ba\u0000d', name: 'New' });
+  await now.until(() => changes(now).some(({ faults }) => faults.length > 0));
+  here.system('hr').edit('person', idOf(0), { phone: '5' });
+  const rests = () => now.events.flatMap((event) => (event.what === 'rests' ? [event] : []));
+  await now.until(() => rests().length > 0);
+  expect(rests()).toMatchObject([{ connection: 'hr', why: 'incomplete', fault: { message: '1 object cannot be used' } }]);
+  await now.until(() => account(0)?.['phone'] === '5');
+  const cycles = now.events.filter(({ what }) => what === 'cycle').length;
+  const heard = () =>
+    changes(now).filter(({ connections }) => connections.some((one) => one.connection === 'dir' && one.changed > 0)).length;
+  for (const phone of ['6', '7', '8']) {
+    const before = heard();
+    here.system('hr').edit('person', idOf(1), { phone });
+    here.system('dir').edit('person', idOf(2), { phone });
+    await now.until(() => heard() > before);
+  }
+  expect(now.events.filter(({ what }) => what === 'cycle')).toHaveLength(cycles);
+  expect(account(1)?.['phone']).toBe('1');
+  await now.end();
+  here.system('hr').remove('person', 'new');
+  const then = await listened(here.store, 86_400_000);
+  await then.until(() => account(1)?.['phone'] === '8');
+  here.system('hr').edit('person', idOf(1), { phone: '9' });
+  await then.until(() => account(1)?.['phone'] === '9');
 });
 
 it('a store that cannot be worked with is tried again', async () => {

@@ -63,6 +63,10 @@ export async function exportConnection(
     return NOTHING_SENT;
   }
   if (modeOf(context, connection) !== 'on' || !writer) return NOTHING_SENT;
+  if (context.rests(connection.name)) {
+    // branch: waits: a target that refused to let Rollcall sign in
+    return NOTHING_SENT;
+  }
   if (!writer.commit) return await send(context, connection, writer, deletable, scope);
   // What is written as a whole is written by one at a time.
   const free = await context.turns.alone(connection.name);

@@ -8,7 +8,7 @@
 
 import type { Page, ReadEnd } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
-import { RollcallError, Superseded, toFault } from '#core/errors';
+import { type Fault, RollcallError, Superseded, toFault } from '#core/errors';
 import { grouped } from '#core/text';
 import type { ConnectionState } from '#store/contract';
 import { buildImportIndex, createSeenBitmap, type ImportIndex } from '#store/import-index';
@@ -34,6 +34,8 @@ import { createStager } from './stager.ts';
 export interface ImportOutcome {
   readonly complete: boolean;
   readonly mode: 'full' | 'delta';
+  /** Why it is not complete; null where others wrote meanwhile, and nobody needs to mend anything. */
+  readonly reason: Fault | null;
 }
 
 /** Between two checkpoints of a full read; an interrupted one repeats at most this much. */
@@ -54,7 +56,7 @@ export function importConnection(
   connection: EngineConnection,
   wanted: 'full' | 'delta',
 ): Promise<ImportOutcome> {
-  return oneByOne(context, connection, () => importNow(context, connection, wanted));
+  return oneByOne(context, connection, () => noted(context, connection, () => importNow(context, connection, wanted)));
 }
 
 /** What changed, and nothing else; null where only a read of the whole can tell, or the connection is being read already. */
@@ -64,7 +66,7 @@ export async function importChanges(context: EngineContext, connection: EngineCo
     const { cursor, outages, lastCompleteRead } = stateOf(context, connection.name);
     if (cursor === null || lastCompleteRead === null || parseOutages(outages).accepted.length > 0) return null;
     try {
-      return await readDelta(context, connection, cursor);
+      return await noted(context, connection, () => readDelta(context, connection, cursor));
     } catch (error) {
       if (!isConflict(error)) throw error;
       // branch: retries: a feed lost its place while it was listened to, and all is read
@@ -89,10 +91,28 @@ async function oneByOne<T>(context: EngineContext, { name }: EngineConnection, r
   }
 }
 
+/** What would read the same again is told to whoever listens: it is not read at each ring. */
+async function noted(
+  context: EngineContext,
+  connection: EngineConnection,
+  read: () => Promise<ImportOutcome>,
+): Promise<ImportOutcome> {
+  const { name } = connection;
+  const begun = context.monotonic();
+  const before = stateOf(context, name).cursor;
+  const outcome = await read();
+  const { cursor, lastCompleteRead } = stateOf(context, name);
+  // Beside a full read that proves nothing, changes are read as they were.
+  const same = cursor === null || lastCompleteRead === null || (outcome.mode === 'delta' && cursor === before);
+  if (outcome.complete || !same) context.unfinished.delete(name);
+  else context.unfinished.set(name, { tookMs: context.monotonic() - begun, reason: outcome.reason });
+  return outcome;
+}
+
 async function importNow(context: EngineContext, connection: EngineConnection, wanted: 'full' | 'delta'): Promise<ImportOutcome> {
   const open = context.open(connection);
   const reader = open.read;
-  if (!reader) return { complete: false, mode: wanted };
+  if (!reader) return { complete: false, mode: wanted, reason: null };
   const state = stateOf(context, connection.name);
   if (reader.deltas === 'only') {
     const begin = await reader.cursor!();
@@ -140,7 +160,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   }
   await stager.finish();
   await expected.save(context, connection);
-  report(context, connection, end);
+  const reason = report(context, connection, end);
   const complete = end?.complete === true;
   // What somebody else wrote to meanwhile is asked again, from where this read began.
   const next = stager.left === 0 ? end?.next : since;
@@ -162,7 +182,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
     ...(complete || only ? { readMark: await context.store.spaces.mark() } : {}),
     lastRead: context.now,
   });
-  return { complete: complete && stager.left === 0, mode: 'delta' };
+  return { complete: complete && stager.left === 0, mode: 'delta', reason };
 }
 
 async function readFull(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome> {
@@ -220,7 +240,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     if (page.end) end = page.end;
   }
   await stager.finish();
-  report(context, connection, end);
+  let reason = report(context, connection, end);
   const outages = parseOutages(state.outages);
   const before = parseBaseline(state.baseline);
   const now = tally.baseline();
@@ -241,13 +261,13 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   );
   const refused = refusedBefore + stager.refused;
   const usable = end?.complete === true && sick === null && refused === 0;
-  if (end?.complete && sick === null && refused > 0) reportRefused(context, connection, refused);
+  if (end?.complete && sick === null && refused > 0) reason = reportRefused(context, connection, refused);
   // A read that proves nothing ends no outage.
   const outs = new Set([...out, ...(usable ? [] : outages.attributes)].map((one) => `${one.kind}.${one.attribute}`));
   await dropEmptied(context, connection, plan, mark, emptied, (kind, attribute) => outs.has(`${kind}.${attribute}`));
   if (!end || !usable) {
     await saveState(context, connection.name, { lastRead: context.now });
-    return { complete: false, mode: 'full' };
+    return { complete: false, mode: 'full', reason };
   }
   for (const outage of out) {
     // branch: holds: an attribute is out
@@ -276,7 +296,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     readMark: await spaces.mark(),
     lastRead: context.now,
   });
-  return { complete: true, mode: 'full' };
+  return { complete: true, mode: 'full', reason: null };
 }
 
 /** What the system held when it was believed; null where nothing is known, where it is another one, or a person says that it is right. */
@@ -300,20 +320,23 @@ async function* pages(source: AsyncIterable<Page>, brokenOff: () => void): Async
   }
 }
 
-function report(context: EngineContext, connection: EngineConnection, end: ReadEnd | undefined): void {
-  if (end?.complete) return;
+/** Answers why it is not complete; null where it is. */
+function report(context: EngineContext, connection: EngineConnection, end: ReadEnd | undefined): Fault | null {
+  if (end?.complete) return null;
   const reason = end?.reason ?? {
     kind: 'unavailable' as const,
     message: 'the read ended without saying that it was complete',
     where: {},
   };
-  context.fault({ ...reason, where: { connection: connection.name, ...reason.where } });
+  const fault = { ...reason, where: { connection: connection.name, ...reason.where } };
+  context.fault(fault);
   context.notice(
     'incompleteRead',
     connection.name,
     `${connection.name}: the read was not complete (${reason.message}); nobody is taken as gone`,
     `${reason.remedy ?? 'mend the source and run again'}${end?.doubted ? `; if it is right, run: rollcall approve ${connection.name} --read` : ''}`,
   );
+  return fault;
 }
 
 function without(some: readonly Outage[], others: readonly Outage[]): readonly Outage[] {
@@ -321,13 +344,12 @@ function without(some: readonly Outage[], others: readonly Outage[]): readonly O
 }
 
 /** What cannot be used may be whoever is missed, or has an account already. */
-function reportRefused(context: EngineContext, connection: EngineConnection, refused: number): void {
+function reportRefused(context: EngineContext, connection: EngineConnection, refused: number): Fault {
   const { name } = connection;
   const first = connection.exports.size > 0 && stateOf(context, name).lastCompleteRead === null;
-  context.notice(
-    'incompleteRead',
-    name,
-    `${name}: ${grouped(refused)} ${refused === 1 ? 'object' : 'objects'} cannot be used; nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`,
-    `rollcall run ${name} --profile full-import names them: mend them there, and run again`,
-  );
+  const message = `${grouped(refused)} ${refused === 1 ? 'object' : 'objects'} cannot be used`;
+  const remedy = `rollcall run ${name} --profile full-import names them: mend them there, and run again`;
+  const rest = `nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`;
+  context.notice('incompleteRead', name, `${name}: ${message}; ${rest}`, remedy);
+  return { kind: 'invalidValue', message, where: { connection: name }, remedy };
 }

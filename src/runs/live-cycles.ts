@@ -1,0 +1,112 @@
+/**
+ * The cycles of a process that listens: over all connections before anything is passed on and again and again in their time, and
+ * between them over single ones, for what only a cycle can do, and for what could not be reached (docs/decisions/0015).
+ */
+import { createBell } from '#core/bell';
+import { toFault } from '#core/errors';
+import type { EngineConnection } from '#engine/index';
+import { backOff } from './back-off.ts';
+import type { LiveEvent } from './live.ts';
+import type { RunReport, Services } from './model.ts';
+import type { Rests } from './rests.ts';
+import { run } from './run.ts';
+
+export interface Cycles {
+  /** Before any change is passed on. */
+  first(): Promise<void>;
+  /** Further ones, beside every change as it is heard; ends with the signal. */
+  goOn(): Promise<void>;
+  /** A cycle over these as soon as there may be one; while something cannot be reached, when that is tried again. */
+  due(connections: readonly EngineConnection[]): void;
+}
+
+interface Options {
+  readonly by: string;
+  /** Between the end of a cycle over all and the next one. */
+  readonly everyMs: number;
+  /** Those that are listened to, by name. */
+  readonly heard: ReadonlyMap<string, EngineConnection>;
+  readonly rests: Rests;
+  readonly tell: (event: LiveEvent) => void;
+}
+
+/** Timers count no further, in ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** `signal` is there. */
+export function createCycles({ by, everyMs, heard, rests, tell }: Options, services: Services): Cycles {
+  const signal = services.signal!;
+  const { connections } = services.config;
+  const bell = createBell();
+  /** What waits for a cycle; null is all. */
+  const waiting = new Set<EngineConnection | null>();
+  /** In a row in which something could not be reached: the next one waits for its time, whatever is due. */
+  let failures = 0;
+  /** Is to be tried again by then. */
+  let missed: readonly (EngineConnection | null)[] = [];
+  let [inTime, again]: [NodeJS.Timeout | undefined, NodeJS.Timeout | undefined] = [undefined, undefined];
+
+  const ringIn = (ms: number, which: readonly (EngineConnection | null)[]): NodeJS.Timeout =>
+    setTimeout(
+      () => {
+        for (const one of which) waiting.add(one);
+        bell.ring();
+      },
+      Math.min(ms, LONGEST_TIMER),
+    );
+
+  /** What is due. */
+  const cycle = async (): Promise<void> => {
+    const which = [...waiting];
+    waiting.clear();
+    const all = which.includes(null);
+    const chosen = all ? connections : which.map((one) => one!).filter(({ name }) => !rests.has(name));
+    if (chosen.length === 0) return;
+    try {
+      const names = chosen.map(({ name }) => name);
+      const report = await run({ profile: 'cycle', connections: all ? null : names, by }, services);
+      rested(report, names);
+      missed = missedIn(report);
+      failures = missed.length === 0 ? 0 : failures + 1;
+      tell({ what: 'cycle', report });
+    } catch (error) {
+      if (signal.aborted) return;
+      // branch: retries: a cycle of a process that listens broke off
+      missed = which;
+      failures++;
+      tell({ what: 'trouble', fault: toFault(error), againInMs: backOff(failures - 1) });
+    }
+    if (all) {
+      clearTimeout(inTime);
+      inTime = ringIn(everyMs, [null]);
+    }
+    clearTimeout(again);
+    again = failures === 0 ? undefined : ringIn(backOff(failures - 1), missed);
+  };
+
+  /** Only what is listened to is read more often than in its time. */
+  const rested = ({ failed, unfinished }: RunReport, names: readonly string[]): void => {
+    for (const [name, { tookMs, reason }] of unfinished) if (heard.has(name)) rests.incomplete(name, tookMs, reason);
+    for (const name of names) if (!rests.has(name) && !failed.includes(name)) rests.well(name);
+  };
+
+  /** Everything where nobody knows what was done; not what is left alone until its time. */
+  const missedIn = ({ status, failed }: RunReport): readonly (EngineConnection | null)[] =>
+    status === 'failed' ? [null] : connections.filter(({ name }) => failed.includes(name) && !rests.has(name));
+
+  return {
+    async first() {
+      waiting.add(null);
+      await cycle();
+    },
+    async goOn() {
+      for await (const _ of bell.heard(signal)) await cycle();
+      clearTimeout(inTime);
+      clearTimeout(again);
+    },
+    due(which) {
+      for (const one of which) waiting.add(one);
+      if (waiting.size > 0 && failures === 0) bell.ring();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Fault } from '#core/errors';
+import { createRests, type Rest, type Rests } from './rests.ts';
+
+const unusable: Fault = {
+  kind: 'invalidValue',
+  message: '1 object cannot be used',
+  where: { connection: 'hr' },
+  remedy: 'mend it',
+};
+const wrong: Fault = { kind: 'authentication', message: 'refused', where: { connection: 'hr' }, remedy: 'set it right' };
+
+let rests: Rests;
+let told: Rest[];
+let over: string[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  [told, over] = [[], []];
+  rests = createRests({ tell: (rest) => told.push(rest), over: (name, why) => over.push(`${name} ${why}`) });
+});
+afterEach(() => {
+  rests.close();
+  vi.useRealTimers();
+});
+
+it('what would show the same again is left alone for a while, and longer each time, and told once', () => {
+  for (const [took, length] of [
+    [20, 1_000],
+    [20, 2_000],
+    [20_000, 200_000],
+  ] as const) {
+    rests.incomplete('hr', took, unusable);
+    // Another read that was under way makes it no longer.
+    rests.incomplete('hr', took, unusable);
+    expect([rests.has('hr'), rests.refuses('hr'), rests.has('dir')]).toEqual([true, false, false]);
+    vi.advanceTimersByTime(length - 1);
+    expect(over).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect([over.splice(0), rests.has('hr')]).toEqual([['hr incomplete'], false]);
+  }
+  expect(told).toEqual([{ connection: 'hr', why: 'incomplete', fault: unusable, forMs: 1_000 }]);
+  rests.well('hr');
+  rests.incomplete('hr', 20, unusable);
+  expect(told).toHaveLength(2);
+});
+
+it('another reason is told as well, and none where there is nothing to mend', () => {
+  rests.incomplete('hr', 0, null);
+  vi.advanceTimersByTime(1_000);
+  rests.incomplete('hr', 0, unusable);
+  vi.advanceTimersByTime(2_000);
+  rests.incomplete('hr', 0, { ...unusable, message: '2 objects cannot be used' });
+  expect(told.map(({ fault }) => fault.message)).toEqual(['1 object cannot be used', '2 objects cannot be used']);
+});
+
+it('a refused password takes the place of an unfinished read, and rests for a quarter of an hour from the last attempt', () => {
+  rests.incomplete('hr', 20, unusable);
+  rests.refused('hr', wrong);
+  vi.advanceTimersByTime(60_000);
+  rests.refused('hr', wrong);
+  rests.incomplete('hr', 20, unusable);
+  vi.advanceTimersByTime(899_999);
+  expect([over, rests.refuses('hr')]).toEqual([[], true]);
+  vi.advanceTimersByTime(1);
+  expect([over, rests.refuses('hr')]).toEqual([['hr refused'], false]);
+  expect(told.map(({ why, forMs }) => [why, forMs])).toEqual([
+    ['incomplete', 1_000],
+    ['refused', 900_000],
+  ]);
+});
+
+it('whoever listens tries it first, and it rests for others until that is answered', async () => {
+  await expect(rests.elapsed('hr')).resolves.toBe(false);
+  rests.refused('hr', wrong);
+  const first = rests.elapsed('hr');
+  await vi.advanceTimersByTimeAsync(600_000);
+  rests.refused('hr', wrong);
+  await vi.advanceTimersByTimeAsync(900_000);
+  await expect(first).resolves.toBe(true);
+  expect([over, rests.refuses('hr')]).toEqual([[], true]);
+  rests.ends('hr');
+  expect([over, rests.refuses('hr')]).toEqual([['hr refused'], false]);
+});
+
+it('nothing comes of it after the end', async () => {
+  rests.refused('hr', wrong);
+  const waits = rests.elapsed('hr');
+  rests.close();
+  await expect(waits).resolves.toBe(false);
+  await vi.advanceTimersByTimeAsync(900_000);
+  expect(over).toEqual([]);
+});
