@@ -1,4 +1,4 @@
-/** Decision 15, on real directories: what changes in one is in the other at once, photos included, and so is what changed while the first was away. */
+/** Decision 15, on real directories: what changes in one is in the other at once, photos included, and so is what changed while the first was away; what is in vain is not tried again and again. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -6,6 +6,7 @@ import { afterEach, expect } from 'vitest';
 import { formatChange, formatEntry } from '#protocols/ldap/ldif-write';
 import { type LiveEvent, live } from '#runs/index';
 import { ldap as program } from '../servers/ldap-programs.ts';
+import { edit, freshUnit, sharedSamba, testOnSamba, user } from '../servers/samba.ts';
 import { startSlapd, testOnSlapd } from '../servers/slapd.ts';
 import { type Firm, firm } from './firm.ts';
 import { unlimited } from './hr-and-directory.ts';
@@ -217,4 +218,53 @@ testOnSlapd('a password that a directory refuses is not tried with each change, 
   await replace(from, `uid=ada,${from.suffix}`, 'cn', 'Ada 5');
   await until(async () => (await shown(to, 'ada', 'cn')).includes('cn: Ada 5'));
   expect(rests(then).map(({ connection }) => connection)).toEqual(['dir']);
+});
+
+testOnSamba('what changes in Active Directory is in the metaverse and in the other directory, by notification', async () => {
+  const domain = await sharedSamba();
+  await using unit = await freshUnit(domain);
+  await using to = await startSlapd();
+  const secret = join(to.folder, 'domain.password');
+  await writeFile(secret, domain.admin.password);
+  const nameOf = (cn: string): string => `CN=${cn},${unit.dn}`;
+  await edit(domain, user(nameOf('ada'), 'employeeID: 1\ndisplayName: Ada\n'));
+  here = await firm(
+    `store: sqlite:rollcall.db
+gates: { ${unlimited('create', 'update', 'delete', 'attribute')} }
+connections:
+  ad:
+    type: ldap
+    url: ${domain.ldaps}
+    tls: { ca: ${domain.caFile} }
+    bind: { dn: ${domain.admin.upn}, password: "\${file:${secret}}" }
+    base: ${unit.dn}
+    live: true
+    owner: true
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: employeeID, displayName: displayName } } }
+  dir:
+    ${await settings(to)}
+    mode: on
+    filter: '(uid=*)'
+    import: { person: { join: employeeId, attributes: { employeeId: uid } } }
+    export:
+      person:
+        provision: true
+        dn: \${"uid=" + person.employeeId + ",${to.suffix}"}
+        attributes: { uid: employeeId, sn: displayName, cn: displayName }
+    deprovision: { action: delete }
+`,
+    [],
+  );
+  await here.first();
+  const now = await listened();
+  await edit(domain, `dn: ${nameOf('ada')}\nchangetype: modify\nreplace: displayName\ndisplayName: Ada Lovelace\n\n`);
+  await until(async () => (await shown(to, '1', 'cn')).includes('cn: Ada Lovelace'));
+  const [person] = await here.store.sync.objects([1]);
+  expect(JSON.parse(person!.attributes)).toMatchObject({ displayName: 'Ada Lovelace' });
+  await edit(domain, user(nameOf('bo'), 'employeeID: 2\ndisplayName: Bo\n'));
+  await until(async () => (await shown(to, '2', 'cn')).includes('cn: Bo'));
+  await edit(domain, `dn: ${nameOf('bo')}\nchangetype: delete\n\n`);
+  await until(async () => !(await shown(to, '2', 'cn')).includes('cn: Bo'));
+  // Nobody asked again: one cycle, before anything was heard.
+  expect(now.events.filter(({ what }) => what === 'cycle')).toHaveLength(1);
 });
