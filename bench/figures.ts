@@ -25,6 +25,7 @@ const WORDS = {
   mostRowsInSlice: 'at most # rows in one',
   longestCommitMs: 'the longest commit # ms',
   limitSeconds: 'the limit # s',
+  firstPeakRssMb: 'the first read before it at most # MB',
   rowsLarge: '# rows written for the large group',
   rowsSmall: '# for the small one',
   valuesOnWire: '# values on the wire',

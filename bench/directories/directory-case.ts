@@ -7,6 +7,8 @@ export interface Place {
   readonly people: number;
   /** What `prepare` made, for `run`. */
   readonly more: { readonly [name: string]: string };
+  /** Whether this is the process for `first`. */
+  readonly isFirst: boolean;
 }
 
 export interface Prepared {
@@ -25,6 +27,8 @@ export interface DirectoryCase {
   readonly goals: readonly Goal[];
   /** Servers, and rollcall.yaml in `folder`. */
   prepare(folder: string, people: number): Promise<Prepared>;
+  /** What is to be done before, in a process of its own: neither its time nor its memory is the case's. */
+  first?(bench: DirectoryBench): Promise<void>;
   run(bench: DirectoryBench): Promise<Measured>;
 }
 

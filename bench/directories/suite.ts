@@ -6,12 +6,14 @@ import type { Measured } from '../case.ts';
 import type { Result } from '../result.ts';
 import { runCase } from '../spawn.ts';
 import { DIRECTORY_CASES } from './cases.ts';
-import type { DirectoryCase } from './directory-case.ts';
+import type { DirectoryCase, Place } from './directory-case.ts';
 
 interface Ran {
   readonly measured: Measured;
   readonly peakMb: number;
   readonly limit: number | null;
+  /** The peak of what was done before; null for nothing. */
+  readonly firstMb: number | null;
 }
 
 /** `people`: null for what the goals are for. A case that fails is told by `failed`, and the others go on. */
@@ -36,7 +38,7 @@ export async function runDirectories(
 }
 
 async function resultOf(one: DirectoryCase, folder: string, people: number): Promise<Result> {
-  const { measured, peakMb, limit } = await ran(one, join(folder, one.name), people);
+  const { measured, peakMb, limit, firstMb } = await ran(one, join(folder, one.name), people);
   const besides = one.besides === undefined ? undefined : await ran(one, join(folder, `${one.name}-besides`), one.besides);
   const { seconds, objects, rowsWritten } = measured;
   const compared = {
@@ -46,7 +48,12 @@ async function resultOf(one: DirectoryCase, folder: string, people: number): Pro
   };
   const more =
     besides === undefined ? {} : { secondsBesides: besides.measured.seconds, timesBesides: seconds / besides.measured.seconds };
-  const also = { ...measured.also, ...(limit === null ? {} : { limitSeconds: limit }), ...more };
+  const also = {
+    ...measured.also,
+    ...(limit === null ? {} : { limitSeconds: limit }),
+    ...(firstMb === null ? {} : { firstPeakRssMb: firstMb }),
+    ...more,
+  };
   const all = { ...measured, ...compared, also };
   return {
     case: one.name,
@@ -67,8 +74,10 @@ async function ran(one: DirectoryCase, folder: string, people: number): Promise<
   const prepared = await one.prepare(folder, people);
   try {
     const limit = await prepared.limit();
-    const request = { folder, people, more: prepared.more };
-    return { ...(await runCase(one.name, request, { child: 'directories/child.ts' })), limit };
+    const inOwnProcess = (isFirst: boolean): ReturnType<typeof runCase> =>
+      runCase(one.name, { folder, people, more: prepared.more, isFirst } satisfies Place, { child: 'directories/child.ts' });
+    const firstMb = one.first === undefined ? null : (await inOwnProcess(true)).peakMb;
+    return { ...(await inOwnProcess(false)), limit, firstMb };
   } finally {
     await prepared.remove();
     rmSync(folder, { recursive: true, force: true });

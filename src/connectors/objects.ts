@@ -24,7 +24,7 @@ export interface ReadObject {
   readonly partial?: readonly string[];
   /** Attributes left out because they cannot be used, each with why; `where.attribute` names it. What was read of them before stays. */
   readonly refused?: readonly Fault[];
-  /** When the system says it was last changed: ISO 8601. */
+  /** When the system says it was last changed: ISO 8601, or a generalizedTime of LDAP; anything else says nothing. */
   readonly changedAt?: string;
   /** 1-based line in a file, for error messages. */
   readonly line?: number;

@@ -8,8 +8,12 @@ import type { LdapResult } from '#protocols/ldap/responses';
 import { ADMIN_LIMIT } from '#protocols/ldap/result-codes';
 import type { Skipped } from '../files/skipped.ts';
 import { completeRanges } from './ranges.ts';
+import { RawEntries } from './raw-entries.ts';
 import type { Live } from './session.ts';
 import type { View } from './view.ts';
+
+/** Entries that are taken apart at one go: what becomes of them need not be kept while the others wait as they came. */
+const SLICE = 100;
 
 /** What becomes of entries that are found. */
 export interface Finding {
@@ -42,13 +46,10 @@ export async function* searchPages(
   let begun = false;
 
   function fetch(cookie: Uint8Array): Fetch {
-    const entries: Taken[] = [];
+    const entries = new RawEntries();
     const references: (readonly string[])[] = [];
     const found = client.search(operation, isPaged ? [paged(size, cookie)] : [], {
-      entry(response) {
-        const bytes = response.body.end - response.body.at;
-        entries.push({ entry: decoder.read(response), bytes });
-      },
+      entry: (response) => entries.add(response),
       reference: (urls) => void references.push(urls),
     });
     const done = found.result.then((result) => ({ entries, references, result }));
@@ -71,28 +72,30 @@ export async function* searchPages(
       begun = true;
       const cookie: Uint8Array = result.code === 0 && isPaged ? pagedCookie(result.controls) : new Uint8Array(0);
       next = cookie.length > 0 ? fetch(cookie) : null;
-      const objects: ReadObject[] = [];
-      for (const taken of entries) {
-        if (names !== undefined) for (const name in taken.entry.attributes) names.add(name);
-        const { entry, bytes } = taken;
-        const whole = entry.ranges === undefined ? entry : await completeRanges(live, entry);
-        const object = objectFrom(whole, bytes, finding);
-        if (object !== null) objects.push(object);
+      for (let from = 0; ; from += SLICE) {
+        const objects: ReadObject[] = [];
+        const end = Math.min(from + SLICE, entries.length);
+        const isLast = end === entries.length;
+        for (let i = from; i < end; i++) {
+          const body = entries.at(i);
+          const bytes = body.end - body.at;
+          const entry = decoder.read({ body });
+          if (names !== undefined) for (const name in entry.attributes) names.add(name);
+          const whole = entry.ranges === undefined ? entry : await completeRanges(live, entry);
+          const object = objectFrom(whole, bytes, finding);
+          if (object !== null) objects.push(object);
+        }
+        yield { entries: objects, references: isLast ? references : [], result: isLast && next === null ? result : null };
+        if (isLast) break;
       }
-      yield { entries: objects, references, result: next === null ? result : null };
     }
   } finally {
     next?.abandon();
   }
 }
 
-interface Taken {
-  readonly entry: LdapEntry;
-  readonly bytes: number;
-}
-
 interface Answer {
-  readonly entries: readonly Taken[];
+  readonly entries: RawEntries;
   readonly references: readonly (readonly string[])[];
   readonly result: LdapResult;
 }

@@ -22,7 +22,7 @@ function answered({ decoder }: Live, { controls }: LdapResult): LdapEntry | null
   const value = controlValue(controls, POST_READ);
   if (value === undefined) return null;
   const body = new BerReader(value).inside(value[0] === ENTRY ? ENTRY : 0x30);
-  return decoder.read({ id: 0, tag: ENTRY, body, controls: () => [] });
+  return decoder.read({ body });
 }
 
 /** The answer of a write of the entry that stands at `dn` now; `result`: what the server answered to it, null where nothing was sent. */

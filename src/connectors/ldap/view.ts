@@ -1,7 +1,7 @@
 /** An entry as the engine sees it: kind by class, anchor as the server has it, one value bare and several as a list. */
 import type { ReadObject } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
-import { formatInstant, parseInstant } from '#core/time';
+import { bare } from '#core/values';
 import { findName } from '#protocols/ldap/edits';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { Kinds } from '#protocols/ldap/kinds';
@@ -25,7 +25,7 @@ const NOISE = [
 ].flatMap((names) => names.split(' '));
 
 export interface View {
-  /** Null: not offered. The attributes given become the object's own. @throws RollcallError invalidValue for one without a usable anchor */
+  /** Null: not offered. @throws RollcallError invalidValue for one without a usable anchor */
   objectOf(entry: LdapEntry): ReadObject | null;
   readonly kinds: Kinds;
   /** Whether an attribute of this name is never shown. */
@@ -59,16 +59,16 @@ export function viewOf(
     const own = anchorOf(entry, anchor);
     const needs = kind === 'group' ? needsMember(values['objectClass'] ?? []) : null;
     const enabled = kind === 'person' && locks ? isEnabled(vendor, values) : null;
-    const changed =
-      version === null ? undefined : changedAt(values['whenChanged'] ?? values['modifyTimestamp'] ?? values[version]);
-    const attributes: { [name: string]: LdifValue | readonly LdifValue[] | boolean | null } = values;
+    const time = version === null ? undefined : (values['whenChanged'] ?? values['modifyTimestamp'] ?? values[version]);
+    const attributes = bare<LdifValue | readonly LdifValue[] | boolean | null>();
     for (const name in values) {
+      if (leaves(name)) continue;
       const list = needs === name ? values[name]!.filter((value) => value !== NO_MEMBER) : values[name]!;
-      if (leaves(name) || list.length === 0) delete attributes[name];
-      else attributes[name] = list.length === 1 ? list[0]! : list;
+      if (list.length > 0) attributes[name] = list.length === 1 ? list[0]! : list;
     }
     if (enabled !== null) attributes[ENABLED] = enabled;
     for (const name of clears) if (findName(attributes, name) === undefined) attributes[name] = null;
+    const changed = time === undefined ? undefined : changedAt(time);
     return { kind, anchor: own, name: dn, attributes, ...(changed === undefined ? {} : { changedAt: changed }) };
   }
   return { objectOf, kinds, leaves };
@@ -95,10 +95,10 @@ export function anchorOf(
 }
 
 /** A time of the server, or the time that an entryCSN begins with. */
-function changedAt(values: readonly LdifValue[] | undefined): string | undefined {
-  const [value] = values ?? [];
-  const instant = typeof value === 'string' ? parseInstant(value.split('#')[0]!) : null;
-  return instant === null ? undefined : formatInstant(instant);
+function changedAt([value]: readonly LdifValue[]): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const end = value.indexOf('#');
+  return end === -1 ? value : value.slice(0, end);
 }
 
 function unusable(message: string, remedy: string): RollcallError {

@@ -22,7 +22,7 @@ import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
 import { hiddenIn, settleRow, settlingOf } from './settle.ts';
-import { type Canonical, canonicalise, edgesOf, type StagingPlan, undecided, withLast } from './staging.ts';
+import { type Canonical, canonicalise, edgesOf, nameKeys, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
 import { createUntold } from './untold.ts';
 
@@ -242,8 +242,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       anchor: object.anchor,
       operation: 'put',
       name: canonical.name,
-      nameKey: canonical.nameKey,
-      parentKey: canonical.parentKey,
+      ...nameKeys(canonical.name),
       seen: canonical.text,
       // What a set cut short says of a write is more than that it shows what it showed before.
       digest: settling !== null && arrived.canonical.partial.length > 0 ? null : arrived.digest,

@@ -41,8 +41,6 @@ export interface Canonical {
   readonly members: readonly StageEdges[];
   readonly keys: readonly StagedKey[];
   readonly name: string | null;
-  readonly nameKey: string | null;
-  readonly parentKey: string | null;
   readonly blobs: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
   /** Attributes that are there and cannot be used: they say nothing, not even that they are empty. */
   readonly refused: readonly Fault[];
@@ -134,7 +132,6 @@ export function canonicalise(object: ReadObject, plan: StagingPlan): Canonical {
     members: members ?? NO_EDGES,
     keys: keys ?? NO_KEYS,
     name,
-    ...nameKeys(name),
     blobs: blobs ?? NO_BLOBS,
     refused: refused ?? NO_FAULTS,
     partial: object.partial?.filter((attribute) => !plan.edges.has(attribute)) ?? NO_NAMES,
@@ -203,8 +200,8 @@ export function withLast(canonical: Canonical, last: Last, plan: StagingPlan): C
     const key = plan.keys.get(attribute);
     if (key) addKeys(keys, more, key);
   }
-  const name = canonical.nameRefused ? { name: last.name, ...nameKeys(last.name) } : {};
-  return { ...canonical, attributes, text: imageText(attributes), keys, ...name };
+  const name = canonical.nameRefused ? last.name : canonical.name;
+  return { ...canonical, attributes, text: imageText(attributes), keys, name };
 }
 
 /** Adds the lookup keys of a value. */
