@@ -193,11 +193,12 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
       },
       row,
     );
-    // A change that does not say the name leaves it as it was.
+    // A change that does not say the name leaves it as it was; likewise, so that the object is not looked at for it, when it was changed.
     const name = object.name === undefined && row ? { name: row.name, ...nameKeys(row.name) } : {};
+    const time = patch && object.changedAt === undefined && row ? { changedAt: row.changedAt } : {};
     const said = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
     const edges = row && stage.earlier ? stage.earlier.ours(row, said) : said;
-    const item = { ...base, ...name, edges, revision };
+    const item = { ...base, ...name, ...time, edges, revision };
     return { entry, row, item, image: canonical.attributes, blobs: canonical.blobs };
   }
 
