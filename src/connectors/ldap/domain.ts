@@ -8,7 +8,7 @@ import { EVERYTHING } from '#protocols/ldap/filter';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { basesOf, type LdapConfig } from './config.ts';
 import { refusal } from './faults.ts';
-import { all, type Live, one } from './session.ts';
+import { all, type Live } from './session.ts';
 import { unknownPlace } from './syncrepl.ts';
 
 export interface DomainState {
@@ -33,24 +33,25 @@ export function contextsOf({ directory, address }: Live, config: LdapConfig): re
   return [...new Set(contexts)];
 }
 
-export async function stateOf({ client, decoder }: Live, config: LdapConfig, context: string): Promise<DomainState> {
+/** All in one turn: a server may be far away. */
+export async function stateOf({ client, decoder, directory }: Live, config: LdapConfig, context: string): Promise<DomainState> {
   const at = async (base: string, attribute: string): Promise<unknown> => {
     const request = { base, scope: 'base', filter: EVERYTHING, attributes: [attribute] } as const;
     const { entries, result } = await all(client, decoder, request);
     if (result.code !== 0) throw refusal(`reading "${base}"`, result);
     return entries[0]?.attributes[attribute]?.[0];
   };
-  const attributes = ['highestCommittedUSN', 'dsServiceName'];
-  const root = await one(client, decoder, { base: '', scope: 'base', filter: EVERYTHING, attributes });
-  const text = (name: string): string => String(root?.attributes[name]?.[0] ?? '');
-  const service = text('dsServiceName');
-  const identity = createHash('sha256').update(service);
+  const service = String(directory.rootDse['dsServiceName']?.[0] ?? '');
   const bases = basesOf(config).filter(({ dn }) => isWithin(nameKey(dn)!, nameKey(context)!));
-  const ids = [await at(service, 'invocationId'), await at(context, 'objectGUID')];
-  for (const { dn } of bases) ids.push(await at(dn, 'objectGUID'));
+  const [usn, ...ids] = await Promise.all([
+    at('', 'highestCommittedUSN'),
+    at(service, 'invocationId'),
+    ...[context, ...bases.map(({ dn }) => dn)].map((dn) => at(dn, 'objectGUID')),
+  ]);
+  const identity = createHash('sha256').update(service);
   for (const id of ids) identity.update(`\0${id instanceof Uint8Array ? Buffer.from(id).toString('hex') : String(id)}`);
-  const usn = text('highestCommittedUSN');
-  return { identity: identity.digest('base64url').slice(0, 22), usn: BigInt(/^\d{1,20}$/.test(usn) ? usn : 0) };
+  const text = String(usn ?? '');
+  return { identity: identity.digest('base64url').slice(0, 22), usn: BigInt(/^\d{1,20}$/.test(text) ? text : 0) };
 }
 
 export function formatPlace({ identity, usn }: DomainState, cookie: Buffer = Buffer.alloc(0)): string {
