@@ -28,6 +28,8 @@ export type Told = { readonly id: string; readonly dn: string } & (
 
 /** Entries a request asks for: servers take filters of some hundred parts. */
 const BATCH = 100;
+/** Requests for one entry that are under way at once: a server may be far away. */
+const AT_ONCE = 8;
 /** Of an entry that was renamed, what refers to it: that says another name now, and nothing tells of it. */
 const BACK_LINKS = ['memberOf', 'directReports', 'managedObjects'];
 /** Classes below which nothing stands. */
@@ -47,6 +49,13 @@ export function withRenames(told: readonly Told[]): readonly Told[] {
   );
 }
 
+interface Renames {
+  /** What refers to what was renamed: key → DN. */
+  readonly followers: Map<string, string>;
+  /** Keys of the names of what was read since. */
+  readonly read: Set<string>;
+}
+
 /** `context`: below which they all are. What is not there any more, or is no longer offered, comes as gone. */
 export async function* readAgain(
   reader: ChangeReader,
@@ -54,18 +63,18 @@ export async function* readAgain(
   told: readonly Told[],
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  const followers = new Map<string, string>();
+  const renames: Renames = { followers: new Map(), read: new Set() };
   for (let at = 0; at < told.length; at += BATCH) {
     const batch = told.slice(at, at + BATCH);
     const lost = batch.filter((one) => one.change === 'gone' || (one.change === 'moved' && !isInside(one.dn, reader)));
     if (lost.length > 0) yield { objects: lost.flatMap(({ id }) => reader.gone(id)) };
     const inside = batch.filter((one) => one.change !== 'gone' && isInside(one.dn, reader));
     yield* edited(reader, context, inside, signal);
-    yield* whole(reader, context, idsOf(inside.filter(({ change }) => change !== 'lists')), signal);
+    yield* whole(reader, context, idsOf(inside.filter(({ change }) => change !== 'lists')), renames, signal);
     const moved = idsOf(batch.filter(({ change }) => change === 'moved'));
-    if (moved.length > 0) yield* around(reader, context, moved, followers, signal);
+    if (moved.length > 0) yield* around(reader, context, moved, renames, signal);
   }
-  for (const dn of followers.values()) yield* follower(reader, dn, signal);
+  yield* followersOf(renames, reader, signal);
 }
 
 const idsOf = (told: readonly Told[]): string[] => told.map(({ id }) => id);
@@ -93,7 +102,13 @@ async function* found(
   if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
 }
 
-async function* whole(reader: ChangeReader, context: string, ids: readonly string[], signal: AbortSignal): AsyncGenerator<Page> {
+async function* whole(
+  reader: ChangeReader,
+  context: string,
+  ids: readonly string[],
+  { read }: Renames,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
   if (ids.length === 0) return;
   const { live, finding } = reader;
   const filter = allOf([anyOfIds(reader, ids), filterFor(reader.reading.config, finding.view)]);
@@ -105,6 +120,7 @@ async function* whole(reader: ChangeReader, context: string, ids: readonly strin
   )) {
     if (!isInside(entry.dn, reader) || finding.view.kinds.of(entry.attributes['objectClass'] ?? []) === null) continue;
     left.delete(idOf(reader, entry));
+    read.add(nameKey(entry.dn) ?? entry.dn);
     const object = objectFrom(await completeRanges(live, entry), bytes, finding);
     if (object !== null) yield { objects: [object] };
   }
@@ -132,7 +148,7 @@ async function* around(
   reader: ChangeReader,
   context: string,
   ids: readonly string[],
-  followers: Map<string, string>,
+  renames: Renames,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const attributes = ['objectClass', ...BACK_LINKS];
@@ -142,10 +158,10 @@ async function* around(
     { base: context, scope: 'sub', filter: anyOfIds(reader, ids), attributes },
     signal,
   )) {
-    note(await completeRanges(reader.live, entry), followers);
+    note(await completeRanges(reader.live, entry), renames);
     if (!isLeaf(entry.attributes['objectClass'] ?? [])) containers.push(entry.dn);
   }
-  for (const dn of containers) yield* below(reader, context, dn, followers, signal);
+  for (const dn of containers) yield* below(reader, context, dn, renames, signal);
 }
 
 /** Out of the bases or within them: everything below has another name. */
@@ -153,7 +169,7 @@ async function* below(
   reader: ChangeReader,
   context: string,
   dn: string,
-  followers: Map<string, string>,
+  renames: Renames,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const filter = filterFor({ ...reader.reading.config, filter: undefined }, reader.finding.view);
@@ -162,11 +178,11 @@ async function* below(
     const inside: string[] = [];
     const outside: string[] = [];
     for (const entry of entries) {
-      note(await completeRanges(reader.live, entry), followers);
+      note(await completeRanges(reader.live, entry), renames);
       (isInside(entry.dn, reader) ? inside : outside).push(idOf(reader, entry));
     }
     if (outside.length > 0) yield { objects: outside.flatMap((id) => reader.gone(id)) };
-    yield* whole(reader, context, inside, signal);
+    yield* whole(reader, context, inside, renames, signal);
   }
 }
 
@@ -186,21 +202,30 @@ export async function* entryPages(
   } while (cookie.length > 0);
 }
 
-function note({ attributes }: LdapEntry, followers: Map<string, string>): void {
+function note({ attributes }: LdapEntry, { followers }: Renames): void {
   for (const name of BACK_LINKS)
     for (const dn of attributes[name] ?? []) if (typeof dn === 'string') followers.set(nameKey(dn) ?? dn, dn);
 }
 
-async function* follower(reader: ChangeReader, dn: string, signal: AbortSignal): AsyncGenerator<Page> {
-  if (!isInside(dn, reader)) return;
-  const { live, finding } = reader;
-  const filter = filterFor(reader.reading.config, finding.view);
-  for await (const { entry, bytes } of found(
-    reader,
-    { base: dn, scope: 'base', filter, attributes: attributesFor(live) },
-    signal,
-  )) {
-    const object = objectFrom(await completeRanges(live, entry), bytes, finding);
-    if (object !== null) yield { objects: [object] };
+/** Those that were not read already, by their new names. */
+async function* followersOf(
+  { followers, read: known }: Renames,
+  reader: ChangeReader,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  const { live, finding, reading } = reader;
+  const names = [...followers].filter(([key, dn]) => !known.has(key) && isInside(dn, reader)).map(([, dn]) => dn);
+  const filter = filterFor(reading.config, finding.view);
+  const request = { scope: 'base', filter, attributes: attributesFor(live) } as const;
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const shown: Extract<SearchEvent, { type: 'entry' }>[] = [];
+    const read = async (base: string): Promise<void> => {
+      for await (const one of found(reader, { ...request, base }, signal)) shown.push(one);
+    };
+    await Promise.all(names.slice(at, at + AT_ONCE).map(read));
+    for (const { entry, bytes } of shown) {
+      const object = objectFrom(await completeRanges(live, entry), bytes, finding);
+      if (object !== null) yield { objects: [object] };
+    }
   }
 }
