@@ -15,6 +15,7 @@ const LONGEST = [
   'integration/killed-in-read',
   'integration/killed-in-write',
   'integration/frozen',
+  'integration/far-directories',
 ].map((name) => `/test/${name}.test.ts`);
 
 export class LongestFirst extends BaseSequencer {

@@ -33,7 +33,7 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
   samba: {
     ...needs(
       'Samba as a domain controller',
-      ['samba', 'samba-tool', 'ldapsearch', 'openssl'],
+      ['samba', 'samba-tool', 'ldbmodify', 'ldapsearch', 'openssl'],
       // In packages of their own: what provisions, and what the databases are made of.
       [
         'samba',

@@ -1,5 +1,5 @@
 /** A Samba domain controller, kept (keeper.ts): its domain, its address, its start and its ends. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -95,6 +95,11 @@ export async function keep({ folder, atEnd }: Here, options: SambaOptions): Prom
     }
     return { pristine: newest, ...(running ? { pid: daemon.pid } : {}) };
   };
+  const ldbmodify = (ldif: string): void => {
+    const args = ['-H', join(dc, 'private', 'sam.ldb'), '--controls=relax:0'];
+    const done = spawnSync(programAt('ldbmodify'), args, { input: ldif, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`ldbmodify: ${done.error?.message ?? `exit code ${done.status}`}\n${done.stderr}`);
+  };
   await start();
   return {
     told: {
@@ -119,6 +124,7 @@ export async function keep({ folder, atEnd }: Here, options: SambaOptions): Prom
       save: () => stopped(stop, () => copy(dc, saved)),
       restore: () => stopped(kill, () => copy(saved, dc)),
       replace: () => stopped(kill, provision),
+      ldbmodify: (given) => stopped(stop, () => ldbmodify((given as { readonly ldif: string }).ldif)),
     },
   };
 }

@@ -36,9 +36,14 @@ export interface SambaTold {
 }
 
 /** To replace it takes seconds: it is provisioned anew, with the same names and password. */
-export type SambaServer = SambaTold & DirectoryServer;
+export interface SambaServer extends SambaTold, DirectoryServer {
+  /** Adds and changes as LDIF says, each with its `changetype`: ten times as many in a second as by LDAP, and what nobody may change there. The server is stopped meanwhile. */
+  ldbmodify(ldif: string): Promise<void>;
+}
 
 /** @throws when Samba is not installed, may not run, or does not start: what it said. */
 export function startSamba(options: SambaOptions = {}): Promise<SambaServer> {
-  return startDirectory<SambaTold, object>('samba', options, () => ({}));
+  return startDirectory<SambaTold, Pick<SambaServer, 'ldbmodify'>>('samba', options, (server) => ({
+    ldbmodify: (ldif) => server.tell('ldbmodify', { ldif }),
+  }));
 }

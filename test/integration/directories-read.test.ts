@@ -1,209 +1,101 @@
-/** A directory that people come from, and what happens to it: nothing is wrongly deleted, nothing is lost, and then it goes on by itself. */
+/** OpenLDAP that people come from, and what happens to it: nothing is wrongly deleted, nothing is lost, and then it goes on by itself. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect } from 'vitest';
-import type { RunReport } from '#runs/model';
+import { describe, expect } from 'vitest';
 import type { SlapdServer } from '../../scripts/servers/slapd.ts';
 import { ldap as program } from '../servers/ldap-programs.ts';
-import { addedTo, changedIn, personLdif } from '../servers/ldap-system.ts';
-import { type Between, proxyTo } from '../servers/proxy.ts';
-import { slapdOfFile, testOnSlapd } from '../servers/slapd.ts';
-import { directoryYaml, entriesBelow, NO_GATES, newUnit, stagedNames } from './directories.ts';
-import { type Firm, firm, HOUR } from './firm.ts';
+import { addedTo, personLdif } from '../servers/ldap-system.ts';
+import { slapdOfFile, startSlapd, testOnSlapd } from '../servers/slapd.ts';
+import { openldap, rename } from './directories.ts';
+import { kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
 
 const PEOPLE = 40;
 const shared = slapdOfFile({
   lines: ['limits dn.exact="cn=pager,dc=example,dc=org" size.soft=12 size.hard=12 size.pr=7 size.prtotal=12'],
 });
 
-let here: Firm;
-let proxy: Between;
-afterEach(async () => {
-  await here.close();
-  await proxy[Symbol.asyncDispose]();
-});
-
-interface House {
+interface House extends Source {
   readonly server: SlapdServer;
-  readonly unit: string;
-  /** Who has an account in the target, and what stands there of them. */
-  accounts(): readonly string[];
-  /** Another hour begins, and a run with it. */
-  run(profile?: string): Promise<RunReport>;
-  person(uid: string): string;
-  /** Everything is as the directory has it. */
-  expectAgreed(): Promise<void>;
 }
 
 async function house(more: object = {}, people = PEOPLE): Promise<House> {
   const server = await shared();
-  const unit = await newUnit(server);
-  const uids = Array.from({ length: people }, (_, at) => `u${at}`);
-  const entry = (uid: string, at: number): string =>
-    personLdif(`ou=people,${unit}`, uid, `employeeNumber: ${uid}\nmanager: uid=u${at === 0 ? 1 : 0},ou=people,${unit}\n`);
-  await server.slapadd(uids.map(entry).join('\n'));
-  await addedTo(
-    server,
-    `dn: cn=team,ou=groups,${unit}\nobjectClass: groupOfNames\ncn: team\nmember: uid=u1,ou=people,${unit}\nmember: uid=u2,ou=people,${unit}\n`,
-  );
-  proxy = await proxyTo(server.ldap);
-  here = await firm(
-    `store: sqlite:rollcall.db
-${NO_GATES}
-connections:
-  staff:
-    type: ldap
-    owner: true
-${await directoryYaml(server, { url: proxy.url, base: unit, pageSize: 10, ...more })}    import:
-      person:
-        join: employeeId
-        project: true
-        attributes: { employeeId: employeeNumber, displayName: cn, title: title, manager: { reference: manager, by: name } }
-      group: { join: name, project: true, attributes: { name: cn, member: { reference: member, by: name, kind: person } } }
-  dir:
-    type: memory
-    system: dir
-    import:
-      person: { join: employeeId, attributes: { employeeId: number } }
-      group: { join: name, attributes: { name: name } }
-    export:
-      person:
-        provision: true
-        anchor: employeeId
-        attributes: { number: employeeId, cn: displayName, title: title, boss: manager }
-      group: { provision: true, anchor: name, attributes: { name: name, member: member } }
-    deprovision: { action: delete }
-`,
-    ['dir'],
-  );
-  const accounts = (): readonly string[] =>
-    here
-      .system('dir')
-      .objects()
-      .map((one) => JSON.stringify([one.anchor, ...Object.entries(one.attributes).sort()]))
-      .sort();
-  const run = (profile = 'cycle'): Promise<RunReport> => {
-    here.now += HOUR;
-    return here.run({ profile });
-  };
-  await here.first();
-  await run();
-  expect(accounts()).toHaveLength(people + 1);
-  expect(accounts().slice(0, 2)).toEqual([
-    '["team",["member",["u1","u2"]],["name","team"]]',
-    '["u0",["boss","u1"],["cn","u0"],["number","u0"]]',
-  ]);
-  return {
-    server,
-    unit,
-    accounts,
-    run,
-    person: (uid) => `uid=${uid},ou=people,${unit}`,
-    async expectAgreed() {
-      const entries = await entriesBelow(server, unit, '(objectClass=inetOrgPerson)');
-      const names = await stagedNames(here, 'staff', entries);
-      expect([...names.values()]).toEqual([...names.keys()]);
-      expect(accounts()).toHaveLength(entries.size + 1);
-    },
-  };
+  return { ...(await sourceOf(await openldap(server), people, more)), server };
 }
-
-/** While it lasts nothing changes in the target, a full read included; afterwards what was changed meanwhile gets there by itself. */
-async function outage(at: House, begin: () => unknown, end: () => unknown): Promise<readonly RunReport[]> {
-  const before = at.accounts();
-  await begin();
-  const reports = [await at.run(), await at.run('full-import'), await at.run()];
-  expect(at.accounts()).toEqual(before);
-  await end();
-  await changedIn(at.server, `dn: ${at.person('u3')}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
-  await at.run();
-  await at.run('full-import');
-  await at.run();
-  expect(at.accounts().filter((one) => one.includes('Doctor'))).toHaveLength(1);
-  await at.expectAgreed();
-  return reports;
-}
-
-const faultsOf = (reports: readonly RunReport[]): readonly string[] => [
-  ...new Set(reports.flatMap(({ faults }) => faults.map(({ kind }) => kind))),
-];
 
 describe('nobody is lost, and it goes on by itself, when', () => {
   testOnSlapd('the password is another one for a while', async () => {
-    const at = await house();
-    const { server } = at;
-    const password = (text: string) =>
-      changedIn(server, `dn: ${server.sync.dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: ${text}\n`);
+    await using at = await house();
     // A connection that there is goes on: it signed in before.
-    proxy.cut();
-    const reports = await outage(
+    at.proxy.cut();
+    const faults = await outage(
       at,
-      () => password('another'),
-      () => password(server.sync.password),
+      () => at.directory.password('another'),
+      () => at.directory.password(null),
     );
-    expect(faultsOf(reports)).toEqual(['authentication']);
+    expect(kindsOf(faults)).toEqual(['authentication']);
   });
 
   testOnSlapd('the server stops in the middle of the pages, and comes again', async () => {
-    const at = await house();
+    await using at = await house();
     let answers = 0;
-    const reports = await outage(
+    const faults = await outage(
       at,
       () => {
-        proxy.answers = () => {
-          if (++answers % 5 === 0) proxy.cut();
+        at.proxy.answers = () => {
+          if (++answers % 5 === 0) at.proxy.cut();
           return answers % 5 !== 0;
         };
       },
       () => {
-        proxy.answers = () => true;
+        at.proxy.answers = () => true;
       },
     );
-    expect(faultsOf(reports)).toEqual(['unavailable']);
+    expect(kindsOf(faults)).toEqual(['unavailable']);
     const stopped = await outage(
       at,
       () => at.server.kill(),
       () => at.server.start(),
     );
-    expect(faultsOf(stopped)).toEqual(['unavailable']);
+    expect(kindsOf(stopped)).toEqual(['unavailable']);
   });
 
   testOnSlapd('nothing of what is sent arrives', async () => {
-    const at = await house({ timeoutSeconds: 0.3 });
-    const reports = await outage(
+    await using at = await house({ timeoutSeconds: 0.3 });
+    const faults = await outage(
       at,
       () => {
-        proxy.silent = true;
+        at.proxy.silent = true;
       },
       () => {
-        proxy.silent = false;
+        at.proxy.silent = false;
       },
     );
-    expect(faultsOf(reports)).toEqual(['unavailable']);
+    expect(kindsOf(faults)).toEqual(['unavailable']);
   });
 
   testOnSlapd('everything takes long', async () => {
-    const at = await house({ timeoutSeconds: 5 });
-    proxy.delayMs = 100;
-    await changedIn(at.server, `dn: ${at.person('u4')}\nchangetype: modify\nreplace: title\ntitle: Late\n`);
-    const before = proxy.turns;
+    await using at = await house({ timeoutSeconds: 5 });
+    at.proxy.delayMs = 100;
+    await at.directory.change(`dn: ${at.directory.person('u4')}\nchangetype: modify\nreplace: title\ntitle: Late\n`);
+    const before = at.proxy.turns;
     await at.run();
-    expect(proxy.turns - before).toBeLessThan(12);
+    expect(at.proxy.turns - before).toBeLessThan(12);
     expect(at.accounts().filter((one) => one.includes('Late'))).toHaveLength(1);
-    const full = proxy.turns;
+    const full = at.proxy.turns;
     await at.run('full-import');
-    expect(proxy.turns - full).toBeLessThan(20);
+    expect(at.proxy.turns - full).toBeLessThan(20);
     await at.expectAgreed();
   });
 
   testOnSlapd('the server shows no more than a few', async () => {
-    const at = await house();
+    await using at = await house();
     const { pager, folder } = at.server;
     const before = at.accounts();
     await writeFile(join(folder, 'pager.password'), pager.password);
-    const file = join(here.folder, 'rollcall.yaml');
+    const file = join(at.firm.folder, 'rollcall.yaml');
     const yaml = await readFile(file, 'utf8');
-    await here.restart(yaml.replaceAll(at.server.sync.dn, pager.dn).replaceAll('sync.password', 'pager.password'));
+    await at.firm.restart(yaml.replaceAll(at.server.sync.dn, pager.dn).replaceAll('sync.password', 'pager.password'));
     for (const profile of ['cycle', 'full-import', 'cycle']) {
       const { faults } = await at.run(profile);
       if (profile === 'full-import')
@@ -212,23 +104,48 @@ describe('nobody is lost, and it goes on by itself, when', () => {
     }
   });
 
-  testOnSlapd('its base is moved away and back', async () => {
-    const at = await house();
-    const by = { url: at.server.ldap, ...at.server.admin };
-    const [rdn] = at.unit.split(',');
-    const reports = await outage(
+  testOnSlapd('the server takes too long for all of them, by its own limit', async () => {
+    await using server = await startSlapd({
+      serverLines: ['moduleload retcode'],
+      lines: [
+        'limits dn.exact="cn=sync,dc=example,dc=org" time=1 size=unlimited',
+        'overlay retcode',
+        'retcode-parent "ou=nowhere,dc=example,dc=org"',
+        'retcode-indir',
+      ],
+    });
+    await using at = await sourceOf(await openldap(server), PEOPLE, { timeoutSeconds: 10 });
+    // One entry over which it is busy for two seconds (slapo-retcode(5)).
+    const busy = `errAuxObject\n-\nadd: errOp\nerrOp: search\n-\nadd: errCode\nerrCode: 0\n-\nadd: errSleepTime\nerrSleepTime: 2\n`;
+    const idle = `errAuxObject\n-\ndelete: errOp\n-\ndelete: errCode\n-\ndelete: errSleepTime\n`;
+    const change = (how: string, classes: string) =>
+      at.directory.change(`dn: ${at.directory.person('u7')}\nchangetype: modify\n${how}: objectClass\nobjectClass: ${classes}`);
+    const faults = await outage(
       at,
-      () => program('ldapmodrdn', by, ['-r', at.unit, 'ou=away']),
-      () => program('ldapmodrdn', by, ['-r', `ou=away,${at.server.suffix}`, rdn!]),
+      () => change('add', busy),
+      () => change('delete', idle),
     );
-    expect(faultsOf(reports).length).toBeGreaterThan(0);
+    expect(kindsOf(faults)).toEqual(['conflict', 'unavailable']);
+    const complete = faults.filter(({ kind }) => kind === 'unavailable').map(({ message }) => message);
+    expect(complete).toEqual(complete.map(() => expect.stringContaining('timeLimitExceeded (3)')));
+  });
+
+  testOnSlapd('its base is moved away and back', async () => {
+    await using at = await house();
+    const [rdn] = at.directory.unit.split(',');
+    const faults = await outage(
+      at,
+      () => rename(at.directory.admin, at.directory.unit, 'ou=away'),
+      () => rename(at.directory.admin, `ou=away,${at.server.suffix}`, rdn!),
+    );
+    expect(faults.length).toBeGreaterThan(0);
   });
 
   testOnSlapd('an older state is put back', async () => {
-    const at = await house();
+    await using at = await house();
     await at.server.save();
     const before = at.accounts();
-    await addedTo(at.server, personLdif(`ou=people,${at.unit}`, 'new', 'employeeNumber: new\n'));
+    await addedTo(at.server, personLdif(at.directory.people, 'new', 'employeeNumber: new\n'));
     await at.run();
     const newer = at.accounts();
     expect(newer).toHaveLength(PEOPLE + 2);
@@ -243,10 +160,9 @@ describe('nobody is lost, and it goes on by itself, when', () => {
   });
 
   testOnSlapd('a unit with everybody in it is renamed: every name is right, and nothing else changes', async () => {
-    const at = await house({ pageSize: 500 }, 1000);
+    await using at = await house({ pageSize: 500 }, 1000);
     const before = at.accounts();
-    const by = { url: at.server.ldap, ...at.server.admin };
-    await program('ldapmodrdn', by, ['-r', `ou=people,${at.unit}`, 'ou=humans']);
+    await rename(at.directory.admin, at.directory.people, 'ou=humans');
     const report = await at.run();
     expect(report.faults).toEqual([]);
     await at.expectAgreed();
@@ -258,11 +174,10 @@ describe('nobody is lost, and it goes on by itself, when', () => {
   });
 
   testOnSlapd('somebody is renamed: what refers to them still does', async () => {
-    const at = await house();
+    await using at = await house();
     const before = at.accounts();
-    const by = { url: at.server.ldap, ...at.server.admin };
     for (const uid of ['u0', 'u1']) {
-      await program('ldapmodrdn', by, [at.person(uid), `uid=renamed-${uid}`]);
+      await program('ldapmodrdn', at.directory.admin, [at.directory.person(uid), `uid=renamed-${uid}`]);
       await at.run();
       expect(at.accounts()).toEqual(before);
     }
@@ -274,39 +189,38 @@ describe('nobody is lost, and it goes on by itself, when', () => {
 });
 
 testOnSlapd('a name that somebody else gets later brings her no memberships, and no reports', async () => {
-  const at = await house();
-  const { server, unit } = at;
-  const by = { url: server.ldap, ...server.admin };
+  await using at = await house();
+  const { server } = at;
+  const { people, admin: by } = at.directory;
   const team = (): string | undefined => at.accounts().find((one) => one.startsWith('["team"'));
   const membersOf = async (dn: string): Promise<string> => await program('ldapsearch', by, ['-b', dn, '-s', 'base', '*']);
-  const group = `cn=team,ou=groups,${unit}`;
-  await program('ldapmodrdn', by, ['-r', at.person('u1'), 'uid=ada']);
+  const group = at.directory.group('team');
+  await rename(by, at.directory.person('u1'), 'uid=ada');
   // The server mends what refers to her a little later, by itself.
   await expect.poll(() => membersOf(group)).toContain('uid=ada');
-  await expect.poll(() => membersOf(at.person('u0'))).toContain('uid=ada');
+  await expect.poll(() => membersOf(at.directory.person('u0'))).toContain('uid=ada');
   await at.run();
-  await addedTo(server, personLdif(`ou=people,${unit}`, 'u1', 'employeeNumber: new\n'));
+  await addedTo(server, personLdif(people, 'u1', 'employeeNumber: new\n'));
   await at.run();
   expect(team()).toBe('["team",["member",["u1","u2"]],["name","team"]]');
   expect(at.accounts()).toContain('["u0",["boss","u1"],["cn","u0"],["number","u0"]]');
   // Whoever goes leaves no place either.
-  await program('ldapdelete', by, [at.person('u2')]);
+  await program('ldapdelete', by, [at.directory.person('u2')]);
   await expect.poll(() => membersOf(group)).not.toContain('uid=u2');
   await at.run();
-  await addedTo(server, personLdif(`ou=people,${unit}`, 'u2', 'employeeNumber: newer\n'));
+  await addedTo(server, personLdif(people, 'u2', 'employeeNumber: newer\n'));
   await at.run();
   expect(team()).toBe('["team",["member",["u1"]],["name","team"]]');
   // She is in it by her new name.
-  await changedIn(
-    server,
-    `dn: ${group}\nchangetype: modify\nadd: member\nmember: ${at.person('u3')}\n-\ndelete: member\nmember: ${at.person('ada')}\n`,
+  await at.directory.change(
+    `dn: ${group}\nchangetype: modify\nadd: member\nmember: ${at.directory.person('u3')}\n-\ndelete: member\nmember: ${at.directory.person('ada')}\n`,
   );
   await at.run();
   expect(team()).toBe('["team",["member",["u3"]],["name","team"]]');
 });
 
 testOnSlapd('another server in its place takes nobody away before somebody has looked', async () => {
-  const at = await house();
+  await using at = await house();
   const before = at.accounts();
   await at.server.replace();
   for (const profile of ['cycle', 'full-import', 'cycle']) {

@@ -1,7 +1,7 @@
 /**
  * A Samba domain controller with the limits of Microsoft's, which it does not have itself: long lists are shown in parts of so many values
- * (MaxValRange), with the list itself beside them and empty, and pages have so many entries at the most (MaxPageSize), as has a search
- * that does not page at all. What goes through is otherwise what Samba said.
+ * (MaxValRange), with the list itself beside them and empty, pages have so many entries at the most (MaxPageSize), as has a search
+ * that does not page at all, and a page may take too long (MaxQueryDuration). What goes through is otherwise what Samba said.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -23,6 +23,8 @@ export interface Limits {
 }
 
 export interface LimitedServer extends AsyncDisposable {
+  /** While it holds, every page ends as one that took too long, with what it has shown. */
+  late: boolean;
   /** Without TLS: this machine alone can reach it. */
   readonly url: string;
 }
@@ -46,16 +48,18 @@ export async function startLimited({ address, ca, serverName }: SambaTold, limit
       open.add(from);
     };
     pass(client, server, (message) => asked(message, limits, unpaged));
-    pass(server, client, (message) => shown(message, limits, unpaged));
+    pass(server, client, (message) => (told.late && isPage(message) ? cutShort(message, 3) : shown(message, limits, unpaged)));
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
-  return {
+  const told: LimitedServer = {
     url: `ldap://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    late: false,
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
       await new Promise((done) => proxy.close(done));
     },
   };
+  return told;
 }
 
 interface Parts {
@@ -111,12 +115,18 @@ function asked(message: Parts, { list, values, page }: Limits, unpaged: Map<numb
   return messageOf(message, [...message.operation.slice(0, -1), element(SEQUENCE, ...cut)], controls);
 }
 
+const isPage = ({ tag, controls }: Parts): boolean =>
+  tag === DONE && controls.some((control) => new BerReader(control).inside(SEQUENCE).text() === PAGED);
+
+/** The end of a search, by this result. */
+const cutShort = (message: Parts, code: number): Buffer => messageOf(message, [integer(code, 0x0a), octets(''), octets('')], []);
+
 function shown(message: Parts, { list, values, page }: Limits, unpaged: Map<number, number>): Buffer | null {
   const { id, tag, operation, controls, frame } = message;
   const entries = unpaged.get(id);
   if (tag === DONE && entries !== undefined) {
     unpaged.delete(id);
-    return entries > page ? messageOf(message, [integer(4, 0x0a), octets(''), octets('')], controls) : frame;
+    return entries > page ? cutShort(message, 4) : frame;
   }
   if (tag !== ENTRY) return frame;
   if (entries !== undefined) unpaged.set(id, entries + 1);

@@ -1,11 +1,12 @@
 /** A network between a client and a server that can be slow, silent, or cut: every byte of one TCP connection and the next goes through it. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface Between extends AsyncDisposable {
-  /** `ldap://127.0.0.1:PORT`, or whatever scheme the server's URL has. */
+  /** `ldap://127.0.0.1:PORT`, or whatever scheme the server's URL has; in the clear where `tls` was given. */
   readonly url: string;
-  /** How often the client spoke after the server had: what a network at a distance is paid by. */
+  /** How often a client spoke after the server had, in all connections: what a network at a distance is paid by. */
   readonly turns: number;
   /** How many connections there were. */
   readonly connections: number;
@@ -21,10 +22,14 @@ export interface Between extends AsyncDisposable {
   cut(): void;
 }
 
-export async function proxyTo(server: string): Promise<Between> {
+/** `tls`: of a server of LDAPS that says nothing in the clear. What goes through can be looked at then. */
+export async function proxyTo(server: string, tls?: { readonly ca: string; readonly serverName: string }): Promise<Between> {
   const { protocol, hostname: host, port } = new URL(server);
+  const reach = (): Socket =>
+    tls === undefined
+      ? connect({ host, port: Number(port) })
+      : connectTls({ host, port: Number(port || 636), ca: tls.ca, servername: tls.serverName });
   const open = new Set<Socket>();
-  let last: 'client' | 'server' = 'server';
   let [turns, connections] = [0, 0];
   const later = (work: () => void): void => {
     if (proxy.delayMs === 0) work();
@@ -32,7 +37,8 @@ export async function proxyTo(server: string): Promise<Between> {
   };
   const listener = createServer((client) => {
     connections++;
-    const upstream = connect({ host, port: Number(port) });
+    let last: 'client' | 'server' = 'server';
+    const upstream = reach();
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.setNoDelay(true).on('error', () => undefined);
@@ -61,7 +67,7 @@ export async function proxyTo(server: string): Promise<Between> {
     for (const socket of open) socket.destroy();
   };
   const proxy: Between = {
-    url: `${protocol}//127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? protocol : 'ldap:'}//127.0.0.1:${(listener.address() as AddressInfo).port}`,
     get turns() {
       return turns;
     },
