@@ -1,15 +1,11 @@
 /** A directory is read in full, and nothing has changed; beside ldapsearch writing the same entries to a file. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '#runs/index';
-import { must, timed } from '../../case.ts';
 import { median } from '../../result.ts';
 import { ldifOf, PEOPLE } from '../data.ts';
 import type { DirectoryCase } from '../directory-case.ts';
 import { connectionTo, secondsOf, serverWith } from '../place.ts';
-
-const ROUNDS = 3;
-const READ = { profile: 'full-import', connections: null, by: 'bench' };
+import { QUIET_READS, ROUNDS } from '../quiet-reads.ts';
 
 export const directoryRead: DirectoryCase = {
   name: 'directory-read',
@@ -46,20 +42,5 @@ ${connectionTo(server, folder, PEOPLE)}
       remove: () => server.remove(),
     };
   },
-  async first({ services }) {
-    await run(READ, await services());
-  },
-  async run({ place, services: open }) {
-    const services = await open();
-    const read = () => run(READ, services);
-    const times: number[] = [];
-    let rowsWritten = 0;
-    for (let i = 0; i < ROUNDS; i++) {
-      const { seconds, value: report } = await timed(read);
-      must(report.connections[0]!.seen === place.people, `all ${place.people} are read, not ${report.connections[0]!.seen}`);
-      times.push(seconds);
-      rowsWritten = report.rowsWritten;
-    }
-    return { seconds: median(times), objects: place.people, rowsWritten };
-  },
+  ...QUIET_READS,
 };

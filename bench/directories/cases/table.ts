@@ -8,16 +8,14 @@ import type { Client } from 'pg';
 import { imageText } from '#core/canonical';
 import { createDigester } from '#core/digest';
 import { attributes, type Value } from '#core/values';
-import { run } from '#runs/index';
 import { copyIn } from '#store/postgres/copy-in';
 import { must, timed } from '../../case.ts';
 import { permutation, personOf } from '../../data.ts';
 import { newDatabase, startServer, withClient } from '../../databases.ts';
 import { median } from '../../result.ts';
 import type { DirectoryCase } from '../directory-case.ts';
+import { QUIET_READS, ROUNDS } from '../quiet-reads.ts';
 
-const ROUNDS = 3;
-const READ = { profile: 'full-import', connections: null, by: 'bench' };
 const SEED = 1;
 const COLUMNS = Object.keys(personOf(SEED, 0));
 const DATES = ['birth_date', 'starts', 'ends'];
@@ -47,22 +45,7 @@ export const tableRead: DirectoryCase = {
       remove: () => server.stop(),
     };
   },
-  async first({ services }) {
-    await run(READ, await services());
-  },
-  async run({ place, services: open }) {
-    const services = await open();
-    const read = () => run(READ, services);
-    const times: number[] = [];
-    let rowsWritten = 0;
-    for (let i = 0; i < ROUNDS; i++) {
-      const { seconds, value: report } = await timed(read);
-      must(report.connections[0]!.seen === place.people, `all ${place.people} are read, not ${report.connections[0]!.seen}`);
-      times.push(seconds);
-      rowsWritten = report.rowsWritten;
-    }
-    return { seconds: median(times), objects: place.people, rowsWritten };
-  },
+  ...QUIET_READS,
 };
 
 /** HR of the other suite, in the order of no key. */
