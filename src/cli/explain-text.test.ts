@@ -18,7 +18,7 @@ const attribute = {
   fixed: null,
   difference: null,
 };
-const from = { connection: 'hr', anchor: '1', rule: 'x', verdict: 'wins', why: 'first' } as const;
+const from = { connection: 'hr', anchor: '1', name: null, rule: 'x', verdict: 'wins', why: 'first' } as const;
 const person: ExplainOutput = {
   id: 7,
   kind: 'person',

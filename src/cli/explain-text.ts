@@ -1,5 +1,6 @@
 /** Why a person is as they are, as people read it: everything in an overview, or one attribute with everything about it. */
 import stringWidth from 'string-width';
+import { accountName } from '#core/label';
 import type { ExplainAttribute, ExplainOutput, ExplainTarget } from '#operations/explain';
 import { pad, table } from './table.ts';
 import { type Paint, printable, type Terminal } from './terminal.ts';
@@ -67,7 +68,7 @@ export function explainText(person: ExplainOutput, attribute: string | undefined
   for (const one of person.silent.filter(
     (row) => !told.some((at) => at.connection === row.connection && at.anchor === row.anchor),
   ))
-    out.push(`${printable(one.connection)} ${printable(one.anchor ?? '')} says nothing: ${one.why}.\n`);
+    out.push(`${printable(one.connection)} ${printable(accountName(one) ?? '')} says nothing: ${one.why}.\n`);
   if (person.parked.length > 0) {
     out.push(
       `\n${paint.yellow('!')} ${count(person.parked.length, 'item')} parked: ${person.parked.map((one) => `${printable(one.kind)} (item ${one.id})`).join(', ')}\n  ${paint.dim('→')} rollcall parked\n`,
@@ -87,7 +88,7 @@ function overview(person: ExplainOutput, { paint, width }: Terminal): string {
           ? one.fixed !== null
             ? `fixed by ${one.fixed.by}`
             : (one.difference?.reason ?? '')
-          : [winner, ...merged].map((c) => `${c.connection} ${c.anchor ?? ''}`.trim()).join(', ');
+          : [winner, ...merged].map((c) => `${c.connection} ${accountName(c) ?? ''}`.trim()).join(', ');
       return [
         { text: printable(one.attribute), paint: paint.bold },
         value(one.value, width === null ? WHOLE : undefined),
@@ -128,13 +129,13 @@ function attributeText(one: ExplainAttribute, rulesKnown: boolean, paint: Paint)
     const mark = won ? paint.green('✓') : c.verdict === 'failed' ? paint.red('✗') : paint.dim('·');
     const read = Object.entries(c.read).map(([attribute, what]) => `${printable(attribute)}: ${value(what, WHOLE)}`);
     lines.push(
-      `  ${mark} ${printable(c.connection)} ${printable(c.anchor ?? '')}  ${won ? value(c.value, WHOLE) : paint.dim(value(c.value, WHOLE))}  ${paint.dim(`(${printable(c.why)})`)}\n`,
+      `  ${mark} ${printable(c.connection)} ${printable(accountName(c) ?? '')}  ${won ? value(c.value, WHOLE) : paint.dim(value(c.value, WHOLE))}  ${paint.dim(`(${printable(c.why)})`)}\n`,
       `      ${paint.dim(`rule ${printable(c.rule)}${read.length === 0 ? '' : `, read ${read.join(', ')}`}`)}\n`,
     );
   }
-  for (const { connection, anchor, rule, why } of one.absent)
+  for (const { connection, anchor, name, rule, why } of one.absent)
     lines.push(
-      `  ${paint.dim('·')} ${printable(connection)} ${printable(anchor ?? '')}  ${paint.dim(`says nothing: ${printable(why)}`)}\n`,
+      `  ${paint.dim('·')} ${printable(connection)} ${printable(accountName({ name, anchor }) ?? '')}  ${paint.dim(`says nothing: ${printable(why)}`)}\n`,
       `      ${paint.dim(`rule ${printable(rule)}`)}\n`,
     );
   if (one.contributions.length === 0 && one.absent.length === 0 && one.fixed === null)

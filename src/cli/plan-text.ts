@@ -1,5 +1,6 @@
 /** A plan as people read it: what would happen to people, then per target what would be written, then what would not. */
 
+import { accountName } from '#core/label';
 import { meaningOf } from '#operations/parked';
 import type { PlanOutput } from '#operations/plan';
 import { changeLines } from './change.ts';
@@ -166,13 +167,13 @@ function objectText(line: ObjectLine, { paint }: Terminal): string {
 }
 
 export function exportText(line: ExportLine, { paint }: Terminal): string {
-  const account = line.anchor ?? line.name;
+  const account = accountName(line);
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
   return `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
 }
 
 function endingText(line: ExportLine, why: string | undefined, { paint }: Terminal): string {
-  const account = line.anchor ?? line.name;
+  const account = accountName(line);
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
   const head = `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}: ${printable(why ?? 'it belongs to nobody')}\n`;
   // What disables it is said by the sign; what else changes is not.

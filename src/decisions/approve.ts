@@ -225,7 +225,7 @@ function shortNamesOf(names: ReadonlyMap<string, number>): ReadonlyMap<string, n
 /** How the account of a change is called in lists. */
 export function namesOf(row: StagedRow): readonly string[] {
   const wish = row.export;
-  const names = [row.anchor, row.name, wish?.wantedAnchor ?? null, wish?.wantedName ?? null].filter((name) => name !== null);
+  const names = [row.name, row.anchor, wish?.wantedName ?? null, wish?.wantedAnchor ?? null].filter((name) => name !== null);
   if (names.length > 0 || wish?.wanted == null) return [...new Set(names)];
   const first = Object.values(parseImage(wish.wanted)).find((value) => typeof value === 'string');
   return [typeof first === 'string' ? first : `#${row.id}`];

@@ -1,7 +1,7 @@
 /** One object per person, connection and kind, unless the rules say `many: true` (SEMANTICS 3): what a decision may not end unsaid. */
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
-import { labelOf } from '#core/label';
+import { accountName, labelOf } from '#core/label';
 import { SEND_DEADLINE_MS } from '#runs/reasons';
 import type { DecisionRow, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import type { GatedSurroundings } from './decision.ts';
@@ -73,7 +73,7 @@ async function check(
 ): Promise<void> {
   const { name } = connection;
   const there = theirs(places, staged, object).filter((row) => approved?.has(row.id) !== true);
-  const other = there.find((row) => row.anchor !== null)?.anchor ?? null;
+  const other = there.find((row) => row.anchor !== null) ?? null;
   const promised = other === null ? promisedTo(places, staged, object) : null;
   const isMade = other === null && promised === null && isBeingMade(places, staged, object);
   if (other === null && promised === null && !isMade) return;
@@ -82,10 +82,10 @@ async function check(
   if (promised !== null)
     throw new RollcallError(
       'conflict',
-      `${label} is to get the account '${promised}' in ${name} by a link that waits for an approval.`,
+      `${label} is to get the account '${accountName(promised)}' in ${name} by a link that waits for an approval.`,
       {
-        where: { connection: name, object: promised },
-        remedy: `Where that is wrong, drop it first: 'rollcall discard ${name} --only ${promised}'.`,
+        where: { connection: name, object: promised.anchor! },
+        remedy: `Where that is wrong, drop it first: 'rollcall discard ${name} --only ${promised.anchor}'.`,
       },
     );
   if (isMade)
@@ -98,14 +98,15 @@ async function check(
       },
     );
   const isTarget = connection.exports.size > 0;
-  const unlink = `'rollcall unlink ${name} ${other}'`;
+  const { anchor } = other!;
+  const unlink = `'rollcall unlink ${name} ${anchor}'`;
   throw new RollcallError(
     'conflict',
     isTarget
-      ? `${label} already has the account '${other}' in ${name}: only one would be kept in step, and ended when they leave.`
-      : `${label} already has '${other}' in ${name}, and may have one object there: the two would be taken for one person.`,
+      ? `${label} already has the account '${accountName(other!)}' in ${name}: only one would be kept in step, and ended when they leave.`
+      : `${label} already has '${accountName(other!)}' in ${name}, and may have one object there: the two would be taken for one person.`,
     {
-      where: { connection: name, object: other! },
+      where: { connection: name, object: anchor! },
       remedy: !isTarget
         ? `Where that one is wrong, take it from them first: ${unlink}. Where people may have several there: 'many: true'.`
         : approved !== null
@@ -150,11 +151,11 @@ function isBeingMade({ linked, sending, at }: Places, { kind }: Account, object:
 }
 
 /** The account of another link that the gate `unlink` holds. */
-function promisedTo({ held, accounts }: Places, { id, kind }: Account, object: ObjectId): string | null {
+function promisedTo({ held, accounts }: Places, { id, kind }: Account, object: ObjectId): StagedRow | null {
   for (const one of held) {
     if (one.objectId !== object || one.stagedId === id || changeHeld(one).kind !== 'link') continue;
     const row = accounts.get(one.stagedId!);
-    if (row !== undefined && row.kind === kind && row.anchor !== null) return row.anchor;
+    if (row !== undefined && row.kind === kind && row.anchor !== null) return row;
   }
   return null;
 }

@@ -1,4 +1,5 @@
 /** What a person has already, of those about whom an item says that there is one too many. */
+import { accountName } from '#core/label';
 import type { ParkedRow, Store } from '#store/contract';
 
 /** Item → the account that the person has, of those about one too many. */
@@ -18,7 +19,7 @@ export async function accountsHad(
       (one) =>
         one.objectId === personOf(row) && one.connection === row.connection && one.presence !== 'gone' && one.anchor !== anchor,
     );
-    if (has) out.set(row.id, has.name ?? has.anchor ?? `#${has.id}`);
+    if (has) out.set(row.id, accountName(has) ?? `#${has.id}`);
   }
   return out;
 }

@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
+import { stagedNamed } from '#runs/staged-named';
 import type { DecisionRow, DirtyRange, ObjectId, StagedId, StagedRow, Store } from '#store/contract';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { requirePlace } from './free-place.ts';
@@ -170,10 +171,8 @@ export function waitAgain(subject: 'staged' | 'object', id: number): DirtyRange 
 
 async function stagedAt(connection: string, anchor: string, { store, config }: GatedSurroundings): Promise<StagedRow> {
   known(connection, config);
-  for (const kind of Object.keys(await store.spaces.count(connection))) {
-    const row = (await store.spaces.byAnchors(connection, kind, [anchor]))[0];
-    if (row?.presence === 'present' || row?.presence === 'held') return row;
-  }
+  const row = await stagedNamed(connection, anchor, store);
+  if (row?.presence === 'present' || row?.presence === 'held') return row;
   throw new RollcallError('notFound', `${connection} has no object '${anchor}'.`, {
     where: { connection, object: anchor },
     remedy: `It is found once 'rollcall run ${connection}' has read it; see 'rollcall people' for those that belong to somebody.`,

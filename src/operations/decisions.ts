@@ -22,8 +22,10 @@ export interface DecisionItem {
   readonly id: number;
   readonly kind: DecisionRow['kind'];
   readonly connection: string | null;
-  /** Anchor or name of the staged object. */
+  /** Anchor of the staged object, or its name where it has none. */
   readonly account: string | null;
+  /** What its system calls it: a DN; null where it has no names. */
+  readonly name: string | null;
   readonly person: number | null;
   readonly label: string | null;
   /** An account of the person, of the first connection that has one: `hr:E1042`. */
@@ -59,6 +61,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
         kind: z.string(),
         connection: z.string().nullable(),
         account: z.string().nullable(),
+        name: z.string().nullable(),
         person: z.number().nullable(),
         label: z.string().nullable(),
         knownAs: z.string().nullable(),
@@ -101,6 +104,7 @@ async function described(page: readonly DecisionRow[], { store, config }: Descri
       kind: one.kind,
       connection: one.connection ?? account?.connection ?? null,
       account: account?.anchor ?? account?.name ?? null,
+      name: account?.name ?? null,
       person: one.objectId,
       label: one.objectId === null ? null : (labels.get(one.objectId) ?? null),
       knownAs: one.objectId === null ? null : (accounts.get(one.objectId) ?? null),

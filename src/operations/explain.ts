@@ -20,6 +20,8 @@ export interface ExplainInput {
 export interface ExplainContribution {
   readonly connection: string;
   readonly anchor: string | null;
+  /** What its system calls the object: a DN; null where it has no names. */
+  readonly name: string | null;
   readonly rule: string;
   readonly read: { readonly [attribute: string]: unknown };
   /** What the rule made of that; null = nothing. */
@@ -41,6 +43,7 @@ export interface ExplainAttribute {
   readonly absent: readonly {
     readonly connection: string;
     readonly anchor: string | null;
+    readonly name: string | null;
     readonly rule: string;
     readonly why: string;
   }[];
@@ -105,7 +108,12 @@ export interface ExplainOutput {
   /** Of a group, in each system; counted to ten thousand, the first ten by name. */
   readonly members: readonly Members[];
   /** Linked objects that say nothing. */
-  readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
+  readonly silent: readonly {
+    readonly connection: string;
+    readonly anchor: string | null;
+    readonly name: string | null;
+    readonly why: string;
+  }[];
   readonly parked: readonly { readonly id: number; readonly kind: string; readonly connection: string | null }[];
 }
 
@@ -137,6 +145,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
           z.object({
             connection: z.string(),
             anchor: nullableText,
+            name: nullableText,
             rule: z.string(),
             read: values,
             value: z.unknown(),
@@ -144,7 +153,9 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
             why: z.string(),
           }),
         ),
-        absent: z.array(z.object({ connection: z.string(), anchor: nullableText, rule: z.string(), why: z.string() })),
+        absent: z.array(
+          z.object({ connection: z.string(), anchor: nullableText, name: nullableText, rule: z.string(), why: z.string() }),
+        ),
         ruledBy: z.array(z.string()),
         madeBy: nullableText,
         fixed: z.object({ decision: z.number(), value: z.unknown(), by: z.string(), at: instant, reason: z.string() }).nullable(),
@@ -188,7 +199,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         some: z.array(z.string()),
       }),
     ),
-    silent: z.array(z.object({ connection: z.string(), anchor: nullableText, why: z.string() })),
+    silent: z.array(z.object({ connection: z.string(), anchor: nullableText, name: nullableText, why: z.string() })),
     parked: z.array(z.object({ id: z.number(), kind: z.string(), connection: nullableText })),
   }),
   async run({ person, attribute }, session) {

@@ -18,6 +18,8 @@ export interface HistoryChange {
   /** Null: the agreed person itself. */
   readonly connection: string | null;
   readonly anchor: string | null;
+  /** What its system calls the account: a DN; null where it has no names. */
+  readonly name: string | null;
   readonly operation: string;
   readonly before: { readonly [attribute: string]: unknown } | null;
   readonly after: { readonly [attribute: string]: unknown } | null;
@@ -46,6 +48,7 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
         by: z.string().nullable(),
         connection: z.string().nullable(),
         anchor: z.string().nullable(),
+        name: z.string().nullable(),
         operation: z.string(),
         before: values.nullable(),
         after: values.nullable(),

@@ -5,8 +5,10 @@ import type { OpenStore } from './operation.ts';
 export interface OwedMember {
   /** Where the membership was read. */
   readonly connection: string;
-  /** Anchor or name of the group there. */
+  /** Anchor of the group there, or its name where it has none. */
   readonly group: string | null;
+  /** What its system calls the group: a DN; null where it has no names. */
+  readonly name: string | null;
   readonly attribute: string;
   /** As it is written there. */
   readonly member: string;
@@ -35,6 +37,7 @@ export async function owedMembers(
     return {
       connection: row.connection,
       group: group?.anchor ?? group?.name ?? null,
+      name: group?.name ?? null,
       attribute: row.attribute,
       member: row.text,
       since: formatInstant(row.debtSince!),

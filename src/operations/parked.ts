@@ -28,8 +28,10 @@ export interface ParkedItem {
   readonly id: number;
   readonly kind: string;
   readonly connection: string | null;
-  /** Anchor or name of the staged object. */
+  /** Anchor of the staged object, or its name where it has none. */
   readonly account: string | null;
+  /** What its system calls it: a DN; null where it has no names. */
+  readonly name: string | null;
   readonly person: number | null;
   readonly label: string | null;
   /** An account of the person, of the first connection that has one: `hr:E1042`. */
@@ -94,6 +96,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         kind: z.string(),
         connection: z.string().nullable(),
         account: z.string().nullable(),
+        name: z.string().nullable(),
         person: z.number().nullable(),
         label: z.string().nullable(),
         knownAs: z.string().nullable(),
@@ -126,6 +129,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       z.object({
         connection: z.string(),
         group: z.string().nullable(),
+        name: z.string().nullable(),
         attribute: z.string(),
         member: z.string(),
         since: instant,
@@ -177,6 +181,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           kind: row.kind,
           connection: row.connection ?? account?.connection ?? null,
           account: account?.anchor ?? account?.name ?? null,
+          name: account?.name ?? null,
           person: row.objectId ?? account?.objectId ?? null,
           label: row.objectId === null ? null : (labels.get(row.objectId) ?? null),
           knownAs: row.objectId === null ? null : (accounts.get(row.objectId) ?? null),

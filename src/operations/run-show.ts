@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Fault } from '#core/errors';
 import { RollcallError } from '#core/errors';
+import { accountName } from '#core/label';
 import { image } from '#people/history';
 import { labelsOf, withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
@@ -84,7 +85,7 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
       changes: rows.map((one, i) => {
         const account = one.subject === 'staged' ? staged.get(one.from) : undefined;
         const several = one.from === one.to ? '' : `#${one.from} to #${one.to}`;
-        const label = one.subject === 'object' ? objects.get(one.from) : (account?.anchor ?? account?.name ?? undefined);
+        const label = one.subject === 'object' ? objects.get(one.from) : account && (accountName(account) ?? undefined);
         return {
           id: one.id,
           subject: one.subject,

@@ -22,6 +22,8 @@ export interface WaitingInput {
 export interface WaitingChange {
   /** How `--only` names it. */
   readonly account: string;
+  /** Null where its system has not chosen one yet. */
+  readonly anchor: string | null;
   readonly person: number | null;
   readonly label: string;
   readonly operation: 'create' | 'update' | 'delete';
@@ -109,6 +111,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     changes: z.array(
       z.object({
         account: z.string(),
+        anchor: z.string().nullable(),
         person: z.number().nullable(),
         label: z.string(),
         operation: z.enum(['create', 'update', 'delete']),
@@ -231,7 +234,15 @@ function change(
   const account = namesOf(row)[0] ?? `#${row.id}`;
   const label = (row.objectId === null ? undefined : labels.get(row.objectId)) ?? account;
   const ending = endsAccount(row) ? (endings.get(row.objectId ?? 0) ?? 'it belongs to nobody') : null;
-  return { account, person: row.objectId, label, operation: row.export!.operation, effect: effectOf(row), ending };
+  return {
+    account,
+    anchor: row.anchor,
+    person: row.objectId,
+    label,
+    operation: row.export!.operation,
+    effect: effectOf(row),
+    ending,
+  };
 }
 
 function imagesOf(row: Waiting['rows'][number]): { before: Values | null; after: Values | null } {

@@ -1,6 +1,7 @@
 /** Explain: loads what belongs to one object, and computes the reasons of its values. */
 
 import { parseImage } from '#core/canonical';
+import { accountName } from '#core/label';
 import type { Value } from '#core/values';
 import type { ImportFlow, ImportRule, KindRules } from '#rules/model';
 import type { Services } from '#runs/model';
@@ -41,7 +42,12 @@ export interface Explanation {
   readonly doubts: readonly Doubt[];
   readonly targets: readonly TargetState[];
   /** Linked objects that say nothing, and why. */
-  readonly silent: readonly { readonly connection: string; readonly anchor: string | null; readonly why: string }[];
+  readonly silent: readonly {
+    readonly connection: string;
+    readonly anchor: string | null;
+    readonly name: string | null;
+    readonly why: string;
+  }[];
   readonly parked: readonly ParkedRow[];
 }
 export interface Doubt extends ReadDoubt {
@@ -132,7 +138,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
             rules === undefined ? { object: {} } : (await storedScopes({ store, kinds: config.kinds }, [object])).get(object.id)!,
           now,
         }),
-    silent: silent.map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, why })),
+    silent: silent.map(({ row, why }) => ({ connection: row.connection, anchor: row.anchor ?? row.name, name: row.name, why })),
     ending:
       surroundings.storedOnly || object.state === 'active' || object.state === 'away' || neverOwned(object)
         ? null
@@ -174,7 +180,7 @@ function absentOf(row: StagedRow, why: string, attribute: string, importers: rea
   if (rule === undefined || rule.from !== row.kind) return [];
   return rule.flows
     .filter((flow) => flow.attribute === attribute)
-    .map((flow) => ({ connection: row.connection, anchor: row.anchor ?? row.name, rule: flow.text, why }));
+    .map((flow) => ({ connection: row.connection, anchor: row.anchor ?? row.name, name: row.name, rule: flow.text, why }));
 }
 
 /** What was not believed says nothing of whom it left out: they stay, and whoever asks for one of them has to know. */
@@ -192,7 +198,7 @@ async function doubtsOf(
       .filter((row) => row.presence === 'held')
       .map((row) => ({
         connection: name,
-        message: `${name}: the last read did not show ${row.anchor ?? row.name}; taken as gone when the next one does not either`,
+        message: `${name}: the last read did not show ${accountName(row)}; taken as gone when the next one does not either`,
         remedy: 'to see it: rollcall plan --read',
       }));
     return [...(doubt === undefined ? [] : [{ connection: name, ...doubt }]), ...missing];

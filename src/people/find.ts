@@ -4,6 +4,7 @@ import { RollcallError } from '#core/errors';
 import { foldForSearch, words } from '#core/fold';
 import { labelOf } from '#core/label';
 import { type Attributes, scalars } from '#core/values';
+import { stagedNamed } from '#runs/staged-named';
 import type { ObjectId, ObjectRow, Store } from '#store/contract';
 
 export interface Found {
@@ -47,7 +48,7 @@ export async function search(
 }
 
 /**
- * One object for an id (`42`, `#42`), `connection:anchor`, a login, a mail, an employee number or a name.
+ * One object for an id (`42`, `#42`), `connection:anchor`, `connection:name` where the system has names (a DN), a login, a mail, an employee number or a name.
  * Errors: notFound; conflict when several match, listing them with their ids.
  */
 export async function findOne(text: string, sources: Sources): Promise<ObjectRow> {
@@ -80,20 +81,16 @@ async function byAnchor(text: string, { store, config }: Sources): Promise<Objec
   // One that is not in the file any more, or of a file that cannot be read, is in the store still.
   if (connection === undefined && !(await store.spaces.states()).some((one) => one.name === name)) return null;
   const anchor = text.slice(colon + 1);
-  const kinds = new Set(Object.keys(await store.spaces.count(name)));
-  for (const rule of connection?.imports.values() ?? []) kinds.add(rule.from);
-  for (const kind of kinds) {
-    const staged = (await store.spaces.byAnchors(name, kind, [anchor]))[0];
-    if (staged === undefined) continue;
-    if (staged.objectId === null) {
-      throw new RollcallError('notFound', `${name} has '${anchor}', but it is not linked to anybody.`, {
-        where: { connection: name, object: anchor },
-        remedy: `See why with 'rollcall preview ${name} ${anchor}' or 'rollcall parked'.`,
-      });
-    }
-    const row = (await store.sync.objects([staged.objectId]))[0];
-    if (row !== undefined) return current(row, store);
+  const kinds = [...(connection?.imports.values() ?? [])].map((rule) => rule.from);
+  const staged = await stagedNamed(name, anchor, store, kinds);
+  if (staged !== null && staged.objectId === null) {
+    throw new RollcallError('notFound', `${name} has '${anchor}', but it is not linked to anybody.`, {
+      where: { connection: name, object: anchor },
+      remedy: `See why with 'rollcall preview ${name} ${anchor}' or 'rollcall parked'.`,
+    });
   }
+  const row = staged === null ? undefined : (await store.sync.objects([staged.objectId!]))[0];
+  if (row !== undefined) return current(row, store);
   throw new RollcallError('notFound', `${name} has no object '${anchor}'.`, {
     where: { connection: name },
     remedy: 'Check the number; it is found once it was read by a run.',

@@ -10,6 +10,7 @@ export interface HistoryEntry {
   /** Null: the agreed person itself. */
   readonly connection: string | null;
   readonly anchor: string | null;
+  readonly name: string | null;
   readonly operation: ChangeRow['operation'];
   readonly before: { readonly [attribute: string]: unknown } | null;
   readonly after: { readonly [attribute: string]: unknown } | null;
@@ -19,17 +20,18 @@ const PAGE = 500;
 export async function historyOf(object: ObjectRow, store: Store, limit: number): Promise<readonly HistoryEntry[]> {
   const linked = await store.sync.linked([object.id]);
   const subjects = [
-    { subject: 'object' as const, id: object.id, connection: null, anchor: null },
+    { subject: 'object' as const, id: object.id, connection: null, anchor: null, name: null },
     ...linked.map((row) => ({
       subject: 'staged' as const,
       id: row.id,
       connection: row.connection,
       anchor: row.anchor ?? row.name,
+      name: row.name,
     })),
   ];
   const found: (HistoryEntry & { readonly order: number })[] = [];
   const runs = new Map<number, RunRow | null>();
-  for (const { subject, id, connection, anchor } of subjects) {
+  for (const { subject, id, connection, anchor, name } of subjects) {
     for (const change of await all(store, subject, id)) {
       if (!runs.has(change.run)) runs.set(change.run, await store.runs.get(change.run));
       const run = runs.get(change.run) ?? null;
@@ -39,6 +41,7 @@ export async function historyOf(object: ObjectRow, store: Store, limit: number):
         by: run?.by ?? null,
         connection,
         anchor,
+        name,
         operation: change.operation,
         before: image(change.before),
         after: image(change.after),

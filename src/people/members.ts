@@ -1,4 +1,5 @@
 /** Members of a group, and other references of many, in each system that has them: they are kept one by one, not as a value. */
+import { accountName } from '#core/label';
 import type { Services } from '#runs/model';
 import type { StagedRow } from '#store/contract';
 
@@ -38,7 +39,7 @@ export async function membersOf(
       const edges = await store.spaces.edgesOf([row.id], { attribute, limit: MOST + 1 });
       out.push({
         connection: row.connection,
-        account: row.name ?? row.anchor,
+        account: accountName(row),
         attribute,
         seen: edges.filter((edge) => edge.state !== 'add').length,
         add: edges.filter((edge) => edge.state === 'add').length,

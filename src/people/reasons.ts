@@ -52,6 +52,7 @@ export type Difference = (typeof DIFFERENCES)[number];
 export interface Contribution {
   readonly connection: string;
   readonly anchor: string | null;
+  readonly name: string | null;
   readonly staged: number;
   /** The rule as written. */
   readonly rule: string;
@@ -66,6 +67,7 @@ export interface Contribution {
 export interface Absent {
   readonly connection: string;
   readonly anchor: string | null;
+  readonly name: string | null;
   readonly rule: string;
   readonly why: string;
 }
@@ -148,6 +150,7 @@ function attributeReasons(
     return {
       connection: row.connection,
       anchor: row.anchor,
+      name: row.name,
       staged: row.id,
       rule: flow.text,
       read: readBy(flow, contributor),

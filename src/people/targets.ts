@@ -1,6 +1,7 @@
 /** How a target stands to an object: its account, what happens to that next, and each attribute that is written there. */
 import { parseImage, sameValue } from '#core/canonical';
 import { HIDDEN, isGenerated } from '#core/generated';
+import { accountName } from '#core/label';
 import { equivalent } from '#core/matching';
 import { type Attributes, bare, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
@@ -181,7 +182,7 @@ function targetState(
   const attributes = row === undefined ? [] : flows.map((flow) => attributeState(flow, outageOf(flow)));
   return {
     connection,
-    account: row === undefined ? null : (row.name ?? row.anchor ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
+    account: row === undefined ? null : (accountName(row) ?? wish?.wantedName ?? wish?.wantedAnchor ?? null),
     origin: row?.origin ?? null,
     protected: row?.protected ?? false,
     held: state?.held != null,

@@ -2,6 +2,7 @@
  * A delete is preceded by a look at the account (SEMANTICS 11): by look-ups of exactly those accounts, or, where the target
  * has none, by a read of it in this run. Deletes of what could not be looked at are not sent.
  */
+import { accountName } from '#core/label';
 import { type EngineConnection, type EngineContext, looksUp, lookUpAccounts, modeOf, waitingDeletes } from '#engine/index';
 import type { StagedId, StagedRow } from '#store/contract';
 
@@ -62,8 +63,8 @@ async function readAccounts(
 function leftOut(context: EngineContext, connection: EngineConnection, row: StagedRow): void {
   context.fault({
     kind: 'conflict',
-    message: `${connection.name} ${row.name ?? row.anchor} has changed since the plan was made; it is left out`,
-    where: { connection: connection.name, object: row.anchor ?? `#${row.id}` },
+    message: `${connection.name} ${accountName(row)} has changed since the plan was made; it is left out`,
+    where: { connection: connection.name, object: accountName(row) ?? `#${row.id}` },
     remedy: 'make a new plan for it',
   });
 }

@@ -1,4 +1,5 @@
 /** How those outside name somebody: an account of theirs, `hr:E1042`, of the first connection in the file that has one. Commands find them by it. */
+import { accountName } from '#core/label';
 import type { ObjectId, Store } from '#store/contract';
 
 const AT_ONCE = 1_000;
@@ -17,7 +18,7 @@ export async function knownAs(
     for (const { objectId, connection, anchor, name } of rows
       .filter((row) => row.presence !== 'gone')
       .toSorted((a, b) => rank(a.connection) - rank(b.connection))) {
-      const account = anchor ?? name;
+      const account = accountName({ name, anchor });
       if (objectId !== null && account !== null && !out.has(objectId)) out.set(objectId, `${connection}:${account}`);
     }
   }

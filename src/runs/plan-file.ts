@@ -5,6 +5,7 @@
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { RollcallError } from '#core/errors';
+import { accountName } from '#core/label';
 import type { EngineContext, ExportScope } from '#engine/index';
 import type { EdgePosition, ObjectId, StagedId } from '#store/contract';
 import { knownAs } from './known-as.ts';
@@ -107,7 +108,7 @@ export async function acceptPlan({ lines }: PlanFile, context: EngineContext, lo
 /** Of somebody who is only to be made. */
 function accountIn(line: Changing): string | null {
   if (line.what !== 'export') return null;
-  const account = line.anchor ?? line.name;
+  const account = accountName(line);
   return account === null ? null : `${line.connection}:${account}`;
 }
 

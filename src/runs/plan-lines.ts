@@ -4,7 +4,7 @@ import type { Configuration } from '#config/model';
 import { canonicalJson, parseImage } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
 import { printed } from '#core/generated';
-import { labelOf } from '#core/label';
+import { accountName, labelOf } from '#core/label';
 import { formatInstant } from '#core/time';
 import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
@@ -131,7 +131,7 @@ function memberLine(edge: EdgeRow, row: StagedRow): ExportLine {
     kind: row.kind,
     anchor: row.anchor,
     name: row.name,
-    label: row.name ?? row.anchor ?? '',
+    label: accountName(row) ?? '',
     before: edge.state === 'remove' ? { [edge.attribute]: edge.text } : {},
     after: edge.state === 'add' ? { [edge.attribute]: edge.text } : {},
   };
@@ -161,7 +161,7 @@ export function exportLine(row: StagedRow, object: ObjectRow | undefined): Expor
     kind: row.kind,
     anchor: columns.wantedAnchor ?? row.anchor,
     name: wantedName ?? row.name,
-    label: object ? labelOf(parseImage(object.attributes), object.id) : (row.name ?? row.anchor ?? ''),
+    label: object ? labelOf(parseImage(object.attributes), object.id) : (accountName(row) ?? ''),
     before: columns.operation === 'create' ? null : columns.operation === 'delete' ? seen : before,
     after:
       columns.operation === 'delete'

@@ -9,6 +9,7 @@ import type { StagedRow } from '#store/contract';
 import type { PlanLine, Services } from './model.ts';
 import { exportLine, pendingMembers } from './plan-lines.ts';
 import { run } from './run.ts';
+import { stagedNamed } from './staged-named.ts';
 
 export interface Preview {
   readonly connection: string;
@@ -45,19 +46,15 @@ export async function preview(
   }
   const sandbox = await services.store.sandbox();
   try {
-    const find = async (): Promise<StagedRow | undefined> => {
-      const kinds = Object.keys(await sandbox.spaces.count(connection.name));
-      for (const kind of kinds) {
-        const [row] = await sandbox.spaces.byAnchors(connection.name, kind, [request.anchor]);
-        if (row) return row;
-      }
-      return undefined;
-    };
-    const before = await find();
+    const before = await stagedNamed(connection.name, request.anchor, sandbox);
     if (!before)
-      throw new RollcallError('notFound', `nothing with the anchor ${request.anchor} is staged from ${connection.name}`, {
-        remedy: `run 'rollcall run ${connection.name}' first, or look at the anchors in the source`,
-      });
+      throw new RollcallError(
+        'notFound',
+        `nothing with the anchor or the name ${request.anchor} is staged from ${connection.name}`,
+        {
+          remedy: `run 'rollcall run ${connection.name}' first, or look at the anchors in the source`,
+        },
+      );
     const objectBefore = before.objectId === null ? null : ((await sandbox.sync.objects([before.objectId]))[0] ?? null);
     await sandbox.sync.markDirty([{ subject: 'staged', from: before.id, to: before.id, cause: 'preview' }], null);
     await run(
@@ -65,14 +62,14 @@ export async function preview(
       { ...services, store: sandbox, config: copyOf(config, { hooks: [] }) },
       { export: false, read: false },
     );
-    const row = (await find())!;
+    const [row] = (await sandbox.spaces.byIds([before.id])) as [StagedRow];
     const object = row.objectId === null ? null : ((await sandbox.sync.objects([row.objectId]))[0] ?? null);
     const accounts = object ? await sandbox.sync.linked([object.id]) : [];
     const parked = await parkedOf(sandbox, row, object?.id ?? null);
     return {
       connection: row.connection,
       kind: row.kind,
-      anchor: request.anchor,
+      anchor: row.anchor ?? request.anchor,
       name: row.name,
       presence: row.presence,
       seen: row.seen === null ? {} : parseImage(row.seen),

@@ -110,7 +110,7 @@ it('makes no account under another name than it shows', async () => {
   await here.restart(yaml('staff'));
   const report = await carryOut(plan);
   expect(account('p4')).toBeUndefined();
-  expect(leftOut(report)).toContainEqual(expect.stringMatching(/person dir:p4 has changed/));
+  expect(leftOut(report)).toContainEqual(expect.stringMatching(/person dir:cn=p4,ou=people has changed/));
   expect((await here.store.sync.dirty()).ranges).not.toEqual([]);
   await here.run();
   expect(here.system('dir').get('person', 'p4')?.name).toBe('cn=p4,ou=staff');

@@ -38,7 +38,7 @@ function changes(detail: Detail): string {
 }
 
 function decisionText(one: DecisionItem, { paint }: Terminal): string {
-  const account = [one.connection, one.account].filter((part) => part !== null).join(':');
+  const account = [one.connection, one.name ?? one.account].filter((part) => part !== null).join(':');
   // Beside an account of their own it would say nothing more.
   const known = one.knownAs === null || one.knownAs === account ? '' : ` ${one.knownAs}`;
   const person = one.person === null ? '' : `${one.label ?? ''} #${one.person}${known}`.trim();

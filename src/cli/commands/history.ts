@@ -1,4 +1,5 @@
 /** rollcall history */
+import { accountName } from '#core/label';
 import { history as operation } from '#operations/history';
 import { changeLines, happened } from '../change.ts';
 import { type Command, command, type Positional } from '../command.ts';
@@ -32,7 +33,7 @@ export const history: Command = command({
         terminal.out(`\n${paint.cyan(`run ${one.run}`)}  ${time(one.at)}${one.by === null ? '' : `  ${printable(one.by)}`}\n`);
       last = one.run;
       const what =
-        one.connection === null ? 'agreed values' : `${printable(one.connection)} ${printable(one.anchor ?? '')}`.trimEnd();
+        one.connection === null ? 'agreed values' : `${printable(one.connection)} ${printable(accountName(one) ?? '')}`.trimEnd();
       terminal.out(`  ${what}: ${happened(one.operation)}\n${changeLines(one.before, one.after, paint, '    ')}`);
     }
     if (person.changes.length === 0) terminal.out('\nNo change of this person is kept.\n');

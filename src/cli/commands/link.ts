@@ -8,7 +8,11 @@ import { DECIDER_OPTIONS, decider } from './decider.ts';
 import { PERSON_ARGUMENT } from './history.ts';
 
 const CONNECTION: Positional = { name: 'CONNECTION', about: 'The connection the object is in.', required: true };
-const ANCHOR: Positional = { name: 'ANCHOR', about: 'Its number there, such as an employee number.', required: true };
+const ANCHOR: Positional = {
+  name: 'ANCHOR',
+  about: 'Its number there, such as an employee number, or its name, such as a DN.',
+  required: true,
+};
 const LATER =
   "Nothing is written before the next run; 'rollcall plan' shows what it would do. 'rollcall decisions revoke' takes it back.";
 

@@ -89,15 +89,16 @@ function unownedText({ connection, kind, count: n }: Unowned, paint: Terminal['p
 
 function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Terminal): string {
   const lines = owed.map(
-    ({ connection, group, attribute, member, since }) =>
-      `  ${printable(`${connection}:${group ?? ''}`)}  ${printable(attribute)}: ${printable(member)}  ${paint.dim(`since ${time(since)}`)}\n`,
+    ({ connection, group, name, attribute, member, since }) =>
+      `  ${printable(`${connection}:${name ?? group ?? ''}`)}  ${printable(attribute)}: ${printable(member)}  ${paint.dim(`since ${time(since)}`)}\n`,
   );
   const head = `${paint.bold('Members that wait')}  They go when somebody with the key, or their account in the target, appears.\n`;
   return `${head}${lines.join('')}${more ? paint.dim('  … and others: add --limit N\n') : ''}\n`;
 }
 
 function itemText(item: ParkedItem, { paint }: Terminal): string {
-  const account = item.account === null ? '' : `${printable(item.connection ?? '')}:${printable(item.account)}`;
+  const called = item.name ?? item.account;
+  const account = called === null ? '' : `${printable(item.connection ?? '')}:${printable(called)}`;
   const known = item.knownAs === null || item.knownAs === account ? '' : ` ${printable(item.knownAs)}`;
   const person = item.person === null ? '' : `${item.label === null ? '' : `${printable(item.label)} `}#${item.person}${known}`;
   const subject = [account, person].filter((part) => part !== '').join('  ') || printable(item.connection ?? '');

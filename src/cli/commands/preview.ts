@@ -1,4 +1,5 @@
 /** rollcall preview */
+import { accountName } from '#core/label';
 import { meaningOf } from '#operations/parked';
 import { preview as operation, type PreviewOutput } from '#operations/preview';
 import { changeLines } from '../change.ts';
@@ -28,7 +29,7 @@ export const preview: Command = command({
   ],
   positionals: [
     { name: 'CONNECTION', about: 'The connection the object is in.', required: true },
-    { name: 'ANCHOR', about: 'Its number there, such as an employee number.', required: true },
+    { name: 'ANCHOR', about: 'Its number there, such as an employee number, or its name, such as a DN.', required: true },
   ],
   options: [],
   examples: [{ line: 'rollcall preview hr E1042', about: 'one employee, from HR to the targets' }],
@@ -41,7 +42,7 @@ export const preview: Command = command({
   print(found, { terminal }) {
     const { paint } = terminal;
     terminal.out(
-      `${paint.bold(`${printable(found.connection)} ${printable(found.anchor)}`)}  ${found.kind}${PRESENCE[found.presence] ?? ''}\n` +
+      `${paint.bold(`${printable(found.connection)} ${printable(accountName(found) ?? '')}`)}  ${found.kind}${PRESENCE[found.presence] ?? ''}\n` +
         changeLines(null, found.seen, paint, '    '),
     );
     terminal.out(personText(found, paint));

@@ -5,6 +5,7 @@
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
+import { accountName } from '#core/label';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { ACTIONS, NOT_DONE } from './answers.ts';
@@ -107,7 +108,7 @@ function isGone({ operation }: WriteItem, result: WriteResult): boolean {
 export function refuse(session: Session, row: StagedRow, item: WriteItem, result: Extract<WriteResult, { ok: false }>): void {
   const { context, connection } = session;
   context.counters.add(connection.name, 'failed');
-  const where = { connection: connection.name, object: item.anchor ?? item.name ?? String(row.id), ...result.fault.where };
+  const where = { connection: connection.name, object: accountName(row) ?? item.name ?? String(row.id), ...result.fault.where };
   context.fault({ ...result.fault, where }, { subject: 'staged', id: row.id });
   if (ACTIONS[result.fault.kind] !== 'stop') return;
   session.stopped = true;

@@ -3,6 +3,7 @@ import type { WriteItem, WriteValue } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import type { Fault } from '#core/errors';
 import { isGenerated } from '#core/generated';
+import { accountName } from '#core/label';
 import { isUnmade, withPhotos } from '#core/photo';
 import { type Attributes, bare, hasAny, isBlob, type Scalar, scalars, type Value } from '#core/values';
 import type { ExportRule, SecretFlow } from '#rules/model';
@@ -201,6 +202,6 @@ function tell(context: EngineContext, row: StagedRow, attribute: string, { why, 
 }
 
 function tellOf(context: EngineContext, row: StagedRow, attribute: string, fault: Fault): void {
-  const object = row.anchor ?? row.export?.wantedAnchor ?? row.export?.wantedName ?? String(row.id);
+  const object = accountName(row) ?? row.export?.wantedName ?? row.export?.wantedAnchor ?? String(row.id);
   context.fault({ ...fault, where: { connection: row.connection, object, attribute } }, { subject: 'staged', id: row.id });
 }

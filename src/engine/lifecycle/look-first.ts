@@ -2,8 +2,10 @@
  * A delete is preceded by a look at the account (SEMANTICS 11): exactly those about to be deleted are looked up. What is as
  * it was last seen may go; what is not, or is not there any more, is staged as seen, and sync decides about it anew.
  */
+
 import type { ReadObject } from '#connectors/contract';
 import { toFault } from '#core/errors';
+import { accountName } from '#core/label';
 import type { StagedId, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { ACTIONS } from '../export/answers.ts';
@@ -105,7 +107,7 @@ function notTheOne(context: EngineContext, connection: EngineConnection, row: St
   context.fault(
     {
       kind: 'conflict',
-      message: `${connection.name} does not show one account with the key of ${row.name ?? row.anchor}, which was to be deleted; it is not`,
+      message: `${connection.name} does not show one account with the key of ${accountName(row)}, which was to be deleted; it is not`,
       where: { connection: connection.name, object: row.anchor! },
       remedy: 'look at the account in the target',
     },

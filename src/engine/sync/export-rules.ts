@@ -1,6 +1,8 @@
 /** What export rules say about one object. A rule that fails is parked and told; its attribute is left alone in the target. */
+
 import { canonicalJson } from '#core/canonical';
 import { type Fault, toFault } from '#core/errors';
+import { accountName } from '#core/label';
 import { scalars, type Value } from '#core/values';
 import type { ExportFlow, ExportRule, ObjectScope } from '#rules/model';
 import type { EngineConnection, EngineContext } from '../context.ts';
@@ -69,7 +71,7 @@ export function park(
   // object without any row has only its number.
   const row = one.rows.find((r) => r.connection === connection.name && r.anchor !== null);
   const other = row ? undefined : one.rows.find((r) => r.anchor !== null);
-  const object = row?.anchor ?? (other ? `${other.connection}:${other.anchor}` : `#${one.id}`);
+  const object = row ? accountName(row)! : other ? `${other.connection}:${accountName(other)}` : `#${one.id}`;
   const where = { connection: connection.name, attribute, object };
   context.fault(
     { kind: 'invalidValue', message, where, ...(remedy === undefined ? {} : { remedy }) },
