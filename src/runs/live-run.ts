@@ -52,7 +52,8 @@ export async function liveRun(
       }
     }
     if (context.signal.aborted) status = 'interrupted';
-    else if (arrived(session, connections) > LARGE) cycle.push(...connections);
+    // What only a whole read makes whole is not worked out before.
+    else if (arrived(session, connections) > LARGE || arrived(session, cycle) > 0) cycle.push(...connections);
     else status = await followed(session, services, noting, async () => undefined);
     const counts = countsOf(session);
     await opened.close(session.faultCount() > 0 || status !== 'done');

@@ -54,8 +54,6 @@ interface StagedChange {
 export interface Changes {
   /** Objects that somebody else wrote to since the read began, about which it says something else. */
   readonly left: number;
-  /** Some refer to what has another name now, and were not looked up: a full read shows them. */
-  readonly unread: boolean;
   stage(page: readonly (ReadObject | Change)[]): Promise<void>;
 }
 
@@ -68,9 +66,6 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
   return {
     get left() {
       return (others?.left ?? 0) + (stage.untold?.left ?? 0);
-    },
-    get unread() {
-      return referring?.tooMany === true;
     },
     async stage(page) {
       const given = page.filter(hasKey);

@@ -29,6 +29,7 @@ import {
 } from './health.ts';
 import { noticeOutage, noticeUnhealthy } from './health-notice.ts';
 import { stagingPlan } from './plan.ts';
+import { ReadInFull } from './referring.ts';
 import { createStager } from './stager.ts';
 
 export interface ImportOutcome {
@@ -68,6 +69,7 @@ export async function importChanges(context: EngineContext, connection: EngineCo
     try {
       return await noted(context, connection, () => readDelta(context, connection, cursor));
     } catch (error) {
+      if (error instanceof ReadInFull) return null;
       if (!isConflict(error)) throw error;
       // branch: retries: a feed lost its place while it was listened to, and all is read
       return null;
@@ -130,11 +132,13 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
     try {
       return await readDelta(context, connection, state.cursor);
     } catch (error) {
-      // The feed says that it cannot go on from there: a full read can.
-      if (!isConflict(error)) throw error;
-      // branch: retries: a feed lost its place, and all is read
-      context.lostPlace.add(connection.name);
-      context.fault(toFault(error, { connection: connection.name }));
+      if (!(error instanceof ReadInFull)) {
+        // The feed says that it cannot go on from there: a full read can.
+        if (!isConflict(error)) throw error;
+        // branch: retries: a feed lost its place, and all is read
+        context.lostPlace.add(connection.name);
+        context.fault(toFault(error, { connection: connection.name }));
+      }
     }
   }
   return await readFull(context, connection);
@@ -177,7 +181,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
   await saveState(context, connection.name, {
     ...((complete || only) && next !== undefined ? { cursor: next } : {}),
     // Changes to come will not repeat what was left out of a new object: a full read does.
-    ...((stager.waiting > 0 || stager.unread) && !only ? { cursor: null } : {}),
+    ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
     ...(complete && only ? { lastCompleteRead: context.now } : {}),
     ...(complete || only ? { readMark: await context.store.spaces.mark() } : {}),
     lastRead: context.now,

@@ -15,10 +15,11 @@ const MOST = 1_000;
 /** Look-ups on their way at a time. */
 const LOOKUPS = 8;
 
+/** There are too many to look up: only a full read shows them all, before anything is worked out. */
+export class ReadInFull extends Error {}
+
 export interface Referring {
-  /** There were too many to look up: only a full read shows them all. */
-  readonly tooMany: boolean;
-  /** As they are now, those that refer to old names of `entries`. `rows`: the objects as they are staged, by `keyOf`. */
+  /** As they are now, those that refer to old names of `entries`. Throws ReadInFull before anything of them is staged. */
   of(
     entries: readonly (ReadObject | Change)[],
     rowOf: (entry: ReadObject | Change) => StagedRow | undefined,
@@ -32,7 +33,6 @@ export function createReferring(context: EngineContext, connection: EngineConnec
   if (read?.deltas !== true || lookup === undefined || attributes.size === 0) return null;
   const { spaces } = context.store;
   const asked = new Set<StagedId>();
-  let tooMany = false;
 
   /** Of those not asked yet. */
   async function holders(keys: readonly string[]): Promise<readonly StagedId[]> {
@@ -57,18 +57,15 @@ export function createReferring(context: EngineContext, connection: EngineConnec
   }
 
   return {
-    get tooMany() {
-      return tooMany;
-    },
     async of(entries, rowOf) {
-      const keys = tooMany ? [] : [...new Set(entries.flatMap((entry) => oldKey(entry, rowOf(entry)) ?? []))];
+      const keys = [...new Set(entries.flatMap((entry) => oldKey(entry, rowOf(entry)) ?? []))];
       if (keys.length === 0) return [];
       const ids = await holders(keys);
       if (asked.size + ids.length > MOST) {
-        tooMany = true;
-        // Before the new names are staged: they show no second time that they are new.
+        // branch: retries: more refer to a name that is gone than are looked up, and all is read
+        // Whatever happens to this run: names that are staged show no second time that they are new.
         await saveState(context, connection.name, { cursor: null });
-        return [];
+        throw new ReadInFull();
       }
       for (const id of ids) asked.add(id);
       const told = new Set(entries.filter(({ op }) => op === undefined || op === 'put').map((entry) => rowOf(entry)?.id));

@@ -44,8 +44,6 @@ export interface Stager {
   readonly waiting: number;
   /** Objects of which somebody else said something since the read began: what it says of them is left for the next one. */
   readonly left: number;
-  /** Changes showed that others changed, and only a full read shows how. */
-  readonly unread: boolean;
   objects(page: readonly (ReadObject | Change)[]): Promise<void>;
   changes(page: readonly (ReadObject | Change)[]): Promise<void>;
   flush(): Promise<void>;
@@ -283,9 +281,6 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     },
     get left() {
       return changed.left;
-    },
-    get unread() {
-      return changed.unread;
     },
     restart(newMark, newIndex) {
       mark = newMark;
