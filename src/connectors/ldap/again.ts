@@ -1,6 +1,6 @@
 /** Entries of which it was told that they changed, read as they are now. */
 import type { Page } from '#connectors/contract';
-import { type Control, paged, pagedCookie } from '#protocols/ldap/controls';
+import type { Control } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { allOf, anyOf, type Filter } from '#protocols/ldap/filter';
 import type { LdifValue } from '#protocols/ldap/ldif';
@@ -12,6 +12,7 @@ import { isInBases } from './config.ts';
 import { refusal } from './faults.ts';
 import { equalsShown } from './look-up.ts';
 import { objectFrom } from './pages.ts';
+import { type Cookie, FIRST, pagingOf } from './paging.ts';
 import { completeRanges } from './ranges.ts';
 import { attributesFor, filterFor } from './reading.ts';
 import { all, type Live } from './session.ts';
@@ -187,19 +188,21 @@ async function* below(
 }
 
 export async function* entryPages(
-  { client, decoder }: Live,
+  live: Live,
   request: SearchRequest,
   signal: AbortSignal,
   controls: readonly Control[] = [],
 ): AsyncGenerator<readonly LdapEntry[]> {
-  let cookie: Uint8Array = new Uint8Array(0);
-  do {
+  const { client, decoder } = live;
+  const paging = pagingOf(live, BATCH);
+  for (let cookie: Cookie | null = FIRST; cookie !== null; ) {
     signal.throwIfAborted();
-    const { entries, result } = await all(client, decoder, request, [paged(BATCH, cookie), ...controls]);
+    const { entries, result } = await all(client, decoder, request, [...paging.controls(cookie), ...controls]);
+    cookie = paging.next(result, entries.length);
+    if (cookie === FIRST) continue;
     if (result.code !== 0 && result.code !== NO_SUCH_OBJECT) throw refusal(`reading "${request.base}"`, result);
     yield entries;
-    cookie = pagedCookie(result.controls);
-  } while (cookie.length > 0);
+  }
 }
 
 function note({ attributes }: LdapEntry, { followers }: Renames): void {

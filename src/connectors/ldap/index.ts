@@ -2,7 +2,7 @@
  * LDAP directories as connected systems, read and written: OpenLDAP, Active Directory, 389-ds and what else speaks LDAP version 3. The guide is docs/guide/ldap.md.
  *
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
- * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, reading.ts, pages.ts,
+ * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, reading.ts, pages.ts, paging.ts,
  * ranges.ts, referrals.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts, bases.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
  * modifications.ts, edit-values.ts, edited.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */

@@ -79,6 +79,22 @@ testOnSlapd('below a renamed unit all names are read again', async () => {
   });
 });
 
+testOnSlapd('pages that are larger than the server lets through are asked for again, smaller', async () => {
+  await using server = await startSlapd({ overlays: [], pagerLimits: 'size=10 size.pr=7 size.prtotal=unlimited' });
+  const unit = `ou=many,${SUFFIX}`;
+  const people = Array.from({ length: 20 }, (_, i) => personLdif(`ou=in,${unit}`, `p${i}`));
+  const units = [unit, `ou=in,${unit}`].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n`);
+  await addedTo(server, ...units, ...people);
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: unit, bind: server.pager, pageSize: 1_000 });
+  const cursor = await system.connection.read!.cursor!();
+  await addedTo(server, personLdif(unit, 'new'));
+  const read = await system.since(cursor);
+  expect([new Set(namesOf(read)).size, read.end]).toEqual([21, expect.objectContaining({ complete: true })]);
+  await changedIn(server, `dn: ou=in,${unit}\nchangetype: modrdn\nnewrdn: ou=out\ndeleteoldrdn: 1\n`);
+  const below = namesOf(await system.since(read.end!.next!)).filter((name) => name.includes(',ou=out,'));
+  expect(new Set(below).size).toBe(20);
+});
+
 testOnSlapd(
   'of an account with limits the changes come in pages, and where it may not read all, it is read as far as that goes',
   async () => {

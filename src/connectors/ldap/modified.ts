@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
-import { PAGED, paged, pagedCookie } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { allOf, EVERYTHING, type Filter } from '#protocols/ldap/filter';
 import { search } from '#protocols/ldap/requests';
@@ -15,6 +14,7 @@ import { identityOfBases } from './bases.ts';
 import type { Feed } from './changes.ts';
 import { basesOf } from './config.ts';
 import { refusal } from './faults.ts';
+import { type Cookie, FIRST, pagingOf } from './paging.ts';
 import { filterFor, type Reading } from './reading.ts';
 import { type Live, one } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
@@ -138,18 +138,24 @@ async function* entriesOf(
   attributes: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<Extract<SearchEvent, { type: 'entry' }>> {
-  const isPaged = live.directory.controls.has(PAGED);
+  const paging = pagingOf(live, config.pageSize);
   for (const { dn, scope } of basesOf(config)) {
     const operation = search({ base: dn, scope, filter, attributes });
-    let cookie: Uint8Array = new Uint8Array(0);
-    do {
-      const stream = streamOf(live, operation, isPaged ? [paged(config.pageSize, cookie)] : [], signal);
-      for await (const events of stream) for (const event of events) if (event.type === 'entry') yield event;
+    for (let cookie: Cookie | null = FIRST; cookie !== null; ) {
+      const stream = streamOf(live, operation, paging.controls(cookie), signal);
+      let entries = 0;
+      for await (const events of stream)
+        for (const event of events) {
+          if (event.type !== 'entry') continue;
+          entries++;
+          yield event;
+        }
       const result = stream.result();
+      cookie = paging.next(result, entries);
+      if (cookie === FIRST) continue;
       if (isLimit(result)) throw new CutShort(dn);
       if (result.code !== 0) throw refusal(`reading what there is below "${dn}"`, result);
-      cookie = pagedCookie(result.controls);
-    } while (cookie.length > 0);
+    }
   }
 }
 

@@ -1,12 +1,11 @@
 /** A search page by page: the next page is under way while the last one is worked on. */
 import type { ReadObject } from '#connectors/contract';
 import { RollcallError, toFault } from '#core/errors';
-import { PAGED, paged, pagedCookie } from '#protocols/ldap/controls';
 import type { LdapEntry } from '#protocols/ldap/entry';
 import { type SearchRequest, search } from '#protocols/ldap/requests';
 import type { LdapResult } from '#protocols/ldap/responses';
-import { ADMIN_LIMIT } from '#protocols/ldap/result-codes';
 import type { Skipped } from '../files/skipped.ts';
+import { type Cookie, FIRST, pagingOf } from './paging.ts';
 import { completeRanges } from './ranges.ts';
 import { RawEntries } from './raw-entries.ts';
 import type { Live } from './session.ts';
@@ -39,16 +38,14 @@ export async function* searchPages(
   names?: Set<string>,
 ): AsyncGenerator<Found> {
   const { live, pageSize } = finding;
-  const { client, decoder, directory } = live;
+  const { client, decoder } = live;
   const operation = search(request);
-  const isPaged = directory.controls.has(PAGED);
-  let size = pageSize;
-  let begun = false;
+  const paging = pagingOf(live, pageSize);
 
-  function fetch(cookie: Uint8Array): Fetch {
+  function fetch(cookie: Cookie): Fetch {
     const entries = new RawEntries();
     const references: (readonly string[])[] = [];
-    const found = client.search(operation, isPaged ? [paged(size, cookie)] : [], {
+    const found = client.search(operation, paging.controls(cookie), {
       entry: (response) => entries.add(response),
       reference: (urls) => void references.push(urls),
     });
@@ -58,20 +55,14 @@ export async function* searchPages(
     return { done, abandon: () => found.abandon() };
   }
 
-  let next: Fetch | null = fetch(new Uint8Array(0));
+  let next: Fetch | null = fetch(FIRST);
   try {
     while (next !== null) {
       const { entries, references, result }: Answer = await next.done;
       signal.throwIfAborted();
-      // Some servers refuse pages above a size of their own, and do not say which.
-      if (result.code === ADMIN_LIMIT && !begun && entries.length === 0 && size > 1 && isPaged) {
-        size = Math.ceil(size / 2);
-        next = fetch(new Uint8Array(0));
-        continue;
-      }
-      begun = true;
-      const cookie: Uint8Array = result.code === 0 && isPaged ? pagedCookie(result.controls) : new Uint8Array(0);
-      next = cookie.length > 0 ? fetch(cookie) : null;
+      const cookie = paging.next(result, entries.length);
+      next = cookie === null ? null : fetch(cookie);
+      if (cookie === FIRST) continue;
       for (let from = 0; ; from += SLICE) {
         const objects: ReadObject[] = [];
         const end = Math.min(from + SLICE, entries.length);
