@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDuration } from '#core/time';
 import type { Kind } from '#core/values';
+import { isEncrypted, placeFor, placeOf } from './address.ts';
+import { listOf, namedAttributes } from './columns.ts';
 
 export interface SqlConfig {
   readonly url: string;
@@ -50,74 +52,6 @@ export interface ChangesDelta {
 /** Text is cut at its dots; a list has each part as it is. */
 export type TableName = string | readonly string[];
 export type OneOrMore = string | readonly string[];
-
-export type System = 'postgres' | 'mariadb' | 'sqlite' | 'sqlserver';
-
-const SCHEMES: { readonly [scheme: string]: System } = {
-  'postgres:': 'postgres',
-  'postgresql:': 'postgres',
-  'mariadb:': 'mariadb',
-  'mysql:': 'mariadb',
-  'sqlite:': 'sqlite',
-  'sqlserver:': 'sqlserver',
-};
-
-/** What the address comes to. `path` only of SQLite, the rest only of servers. */
-export type Place =
-  | { readonly system: 'sqlite'; readonly path: string }
-  | {
-      readonly system: Exclude<System, 'sqlite'>;
-      readonly host: string;
-      readonly port: number | undefined;
-      readonly database: string;
-    };
-
-/** @throws what is wrong with the address, as a sentence's end. */
-export function placeOf(url: string): Place {
-  const scheme = /^[a-z]+:/i.exec(url)?.[0].toLowerCase() ?? '';
-  const system = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme]! : undefined;
-  if (system === undefined)
-    throw new Error('must begin with postgres://, mariadb://, mysql://, sqlserver:// or sqlite: and name a database');
-  if (system === 'sqlite') {
-    const path = url.slice(scheme.length).replace(/^\/\/(?=\/)/, '');
-    if (path === '' || path.startsWith('//') || path === ':memory:') throw new Error('must name a file, such as sqlite:hr.db');
-    return { system, path };
-  }
-  const parsed = URL.parse(url);
-  if (parsed === null || parsed.hostname === '') throw new Error(`must be ${scheme}//host/database`);
-  if (parsed.username !== '' || parsed.password !== '')
-    throw new Error('must hold no user and no password: they are settings of their own, `user` and `password`');
-  if (parsed.search !== '' || parsed.hash !== '') throw new Error('must end with the database: nothing may follow it');
-  const database = decoded(parsed.pathname.slice(1));
-  if (database === null || database === '' || database.includes('/'))
-    throw new Error(`must name the database: ${scheme}//host/database`);
-  const host = decoded(parsed.hostname.replace(/^\[(.*)\]$/, '$1'));
-  if (host === null) throw new Error('names no host');
-  return { system, host, port: parsed.port === '' ? undefined : Number(parsed.port), database };
-}
-
-/** Null where something is wrong with it. */
-function placeFor(url: string): Place | null {
-  try {
-    return placeOf(url);
-  } catch {
-    return null;
-  }
-}
-
-/** By itself a connection is, unless it leaves no machine. */
-export function isEncrypted(tls: SqlConfig['tls'], host: string): boolean {
-  if (tls !== undefined) return tls !== false;
-  return !(host.startsWith('/') || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host));
-}
-
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
-}
 
 /** Of a column or a table: whatever a database takes, but what none does. */
 const name = z
@@ -258,41 +192,6 @@ function checkKind(one: KindConfig, fault: (path: readonly string[], message: st
 }
 
 const keyCount = (count: number): string => `must be ${count === 1 ? 'one column' : `${count} columns`}, as the key is`;
-
-export function listOf(names: OneOrMore): readonly string[] {
-  return typeof names === 'string' ? [names] : names;
-}
-
-export function pathOf(table: TableName): readonly string[] {
-  return typeof table === 'string' ? table.split('.') : table;
-}
-
-/** The attribute of a column; null where it is left out. */
-export function attributeOf(column: string, { columns }: KindConfig): string | null {
-  if (isList(columns)) return columns.includes(column) ? column : null;
-  return Object.hasOwn(columns, column) ? columns[column]! : column;
-}
-
-/** Attributes that `columns` names, as often as it does. */
-export function namedAttributes({ columns }: KindConfig): readonly string[] {
-  return isList(columns) ? columns : Object.values(columns).filter((one): one is string => one !== null);
-}
-
-/** Columns that must be there, by the settings. */
-export function namedColumns({ columns, key, delta }: KindConfig): readonly string[] {
-  const named = isList(columns) ? columns : Object.keys(columns);
-  return [...new Set([...listOf(key), ...named, ...(delta !== undefined && 'column' in delta ? [delta.column] : [])])];
-}
-
-/** Attributes that are the anchor of an object of this kind. */
-export function anchorsOf({ kinds }: SqlConfig, kind: Kind): readonly string[] {
-  const one = Object.hasOwn(kinds, kind) ? kinds[kind]! : undefined;
-  return one === undefined ? [] : listOf(one.key).map((column) => attributeOf(column, one) ?? column);
-}
-
-function isList(columns: KindConfig['columns']): columns is readonly string[] {
-  return Array.isArray(columns);
-}
 
 function isDuration(text: string): boolean {
   try {

@@ -6,7 +6,8 @@
  * values bound by statement.ts, so neither can change a statement.
  */
 import type { ConnectorDefinition } from '#connectors/contract';
-import { anchorsOf, type SqlConfig, sqlConfig } from './config.ts';
+import { anchorsOf } from './columns.ts';
+import { type SqlConfig, sqlConfig } from './config.ts';
 import { cursorOf, readSince } from './delta.ts';
 import { driverOf } from './drivers.ts';
 import { find, readAll, schemaOf } from './read.ts';

@@ -1,7 +1,8 @@
 /** Writing attributes that are in a table of their own. What is there already is not added again: its row keeps what else is in it. */
 import { splitAnchor } from '#core/anchor';
 import type { Scalar } from '#core/values';
-import { type ListConfig, listOf, pathOf } from './config.ts';
+import { listOf, pathOf } from './columns.ts';
+import type { ListConfig } from './config.ts';
 import type { Session } from './driver.ts';
 import { type Edit, invalid } from './edits.ts';
 import { itemOf } from './objects.ts';

@@ -5,7 +5,7 @@ import type { Fault } from '#core/errors';
 import { grouped } from '#core/text';
 import type { Scalar } from '#core/values';
 import { newRow } from '../files/row.ts';
-import { listOf, pathOf } from './config.ts';
+import { listOf, pathOf } from './columns.ts';
 import type { Column, Dialect, Values } from './driver.ts';
 import { anchorOf, ITEM, type List, ROW, type Shape, selected, shown, sourceOf, textOf } from './shape.ts';
 import { counted, type Fragment, joined, NOTHING, name, type Part, sql } from './statement.ts';

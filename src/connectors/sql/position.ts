@@ -8,8 +8,8 @@
 import { RollcallError } from '#core/errors';
 import { formatInstant, parseDuration, parseInstant } from '#core/time';
 import type { Kind } from '#core/values';
+import { listOf, pathOf } from './columns.ts';
 import type { ChangesDelta, ColumnDelta } from './config.ts';
-import { listOf, pathOf } from './config.ts';
 import type { Column, Session } from './driver.ts';
 import { asked, ROW, type Shape, sourceOf } from './shape.ts';
 import { type BoundValue, bound, type Fragment, NOTHING, name, sql, statementOf } from './statement.ts';

@@ -5,7 +5,7 @@ import { type Fault, RollcallError } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
 import { KeyTable } from '../files/keys.ts';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
-import { listOf, pathOf } from './config.ts';
+import { listOf, pathOf } from './columns.ts';
 import type { Column, Session } from './driver.ts';
 import { assembler, attributesOf, isObject, overLimit, type Select, selectObjects } from './objects.ts';
 import { comparable, hasKey, ITEM, keyOf, ROW, type Shape } from './shape.ts';

@@ -3,7 +3,8 @@ import { joinAnchor, splitAnchor } from '#core/anchor';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
 import type { Kind } from '#core/values';
-import { attributeOf, type KindConfig, type ListConfig, listOf, namedColumns, pathOf } from './config.ts';
+import { attributeOf, listOf, namedColumns, pathOf } from './columns.ts';
+import type { KindConfig, ListConfig } from './config.ts';
 import type { Column, Dialect, Session, Values } from './driver.ts';
 import { bound, type Fragment, joined, name, type Part, sql, statementOf, written } from './statement.ts';
 

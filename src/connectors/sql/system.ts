@@ -2,7 +2,8 @@
 import type { OpenContext } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import type { Kind } from '#core/values';
-import { anchorsOf, type SqlConfig } from './config.ts';
+import { anchorsOf } from './columns.ts';
+import type { SqlConfig } from './config.ts';
 import type { Driver, Session, SqlFault } from './driver.ts';
 import type { ObjectLimits } from './objects.ts';
 import { type Shape, shapeOf } from './shape.ts';
