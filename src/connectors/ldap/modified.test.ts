@@ -69,6 +69,26 @@ testOnSlapd('where an entry went, or left the filter, everything is to be read a
     );
 });
 
+testOnSlapd('where an older state was put back, everything is to be read again, also what was changed long before', async () => {
+  await using server = await startSlapd({ overlays: [] });
+  const long = 'modifyTimestamp: 20200101000000Z\n';
+  await server.slapadd(['ada', 'bo', 'cy'].map((uid) => personLdif(SUFFIX, uid, long)).join('\n'));
+  await using system = systemOn(server.folder, await configOf(server));
+  const title = (uid: string, text: string) =>
+    changedIn(server, `dn: uid=${uid},${SUFFIX}\nchangetype: modify\nreplace: title\ntitle: ${text}\n`);
+  await server.save();
+  await title('ada', 'Doctor');
+  await title('bo', 'Doctor');
+  const { end } = await system.since(await system.connection.read!.cursor!());
+  await server.restore();
+  // Somebody goes on with it before it is noticed.
+  await title('bo', 'Clerk');
+  const older = { kind: 'conflict', message: expect.stringContaining('an older state') };
+  expect(await faultOf(system.since(end!.next!))).toMatchObject(older);
+  const again = await system.connection.read!.cursor!();
+  expect((await system.since(again)).end).toMatchObject({ complete: true });
+});
+
 testOnSlapd('below a renamed unit all names are read again', async () => {
   await withUnit(async (unit, system) => {
     const server = await shared();

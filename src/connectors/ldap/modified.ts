@@ -1,7 +1,7 @@
 /**
  * Changes of servers that keep no account of them: whatever was modified since (modifyTimestamp, RFC 4512 3.4). Nothing tells what is gone, so
- * the ids of all entries are asked for each time: together they come to the sum of before and of what is new, or something went. What, a
- * full read finds out.
+ * the ids of all entries are asked for each time: together they come to the sum of before and of what is new, or something went. Nor does anything
+ * tell that an older state was put back: what was changed last then has a time before the one that it had. What there is, a full read finds out.
  */
 import { createHash } from 'node:crypto';
 import { RollcallError } from '#core/errors';
@@ -28,32 +28,40 @@ const MOST_NEW = 1000;
 /** In place of a sum: the next read of changes is a full one. */
 const UNCOUNTED = '-1';
 const CREATED = 'createTimestamp';
+const MODIFIED = 'modifyTimestamp';
+/** Entries changed last that a place remembers: one that was changed again shows nothing of an older state. */
+const MOST_CHANGED = 20;
+const CHANGED = 'changed';
 
-/** Places: what the bases are, the time from which on to ask, the sum of all ids, and `id time` of the newest. */
+/** Places: what the bases are, the time from which on to ask, the sum of all ids, `id time` of the newest, and `id time changed` of those changed last. */
 export const modified: Feed = {
   async places(live, reading) {
     const from = await timeOf(live);
     const { signal } = new AbortController();
     const identity = await identityOfBases(live, reading.config);
     try {
-      const ids = await idsOf(live, reading, signal);
-      return placesOf(identity, from, ids, await createdSince(live, reading, text(from), signal));
+      const times = await timesOf(live, reading, signal);
+      return placesOf(identity, from, times, await createdSince(live, reading, text(from), signal));
     } catch (error) {
       // What a limit cuts short is read all the same, as far as it goes.
       if (!(error instanceof CutShort)) throw error;
       return [identity, text(from), UNCOUNTED];
     }
   },
-  async *changes(reader, [identity = '', since = '', sum = '', ...newest], signal) {
+  async *changes(reader, [identity = '', since = '', sum = '', ...known], signal) {
     const { live, reading } = reader;
     if ((await identityOfBases(live, reading.config)) !== identity)
       throw unknownPlace('other entries stand at the bases than before');
     if (sum === UNCOUNTED) throw unknownPlace('the entries that there were at the last read were not counted');
     const next = await timeOf(live);
-    const ids = await idsOf(live, reading, signal);
-    const counted = new Map(newest.map((one) => one.split(' ') as [string, string]));
+    const times = await timesOf(live, reading, signal);
+    const remembered = known.map((one) => one.split(' ') as [string, string, string?]);
+    for (const [id, at, mark] of remembered)
+      if (mark === CHANGED && (times.get(id) || at) < at)
+        throw unknownPlace('the server has an older state than was read before');
+    const counted = new Map(remembered.flatMap(([id, at, mark]) => (mark === undefined ? [[id, at] as const] : [])));
     const created = new Map<string, string>();
-    const filter = allOf([{ compare: '>=', attribute: 'modifyTimestamp', value: since }, reader.filter]);
+    const filter = allOf([{ compare: '>=', attribute: MODIFIED, value: since }, reader.filter]);
     const isAsked = live.directory.asked.some((name) => name.toLowerCase() === CREATED.toLowerCase());
     const moved: string[] = [];
     for await (const { entry, bytes } of entriesOf(live, reading, filter, [...reader.attributes, CREATED], signal)) {
@@ -64,27 +72,38 @@ export const modified: Feed = {
       const object = reader.shown(entry, bytes);
       if (object === null) continue;
       yield { objects: [object] };
-      if (at >= since && ids.has(object.anchor)) created.set(object.anchor, at);
+      if (at >= since && times.has(object.anchor)) created.set(object.anchor, at);
     }
     // Servers keep one search in pages for a connection: another one would end it.
     for (const dn of moved) yield* reader.subtree(dn, signal);
     const come = [...created.keys()].filter((id) => !counted.has(id));
-    if (BigInt.asUintN(64, BigInt(sum || 0) + sumOf(come)) !== sumOf(ids))
+    if (BigInt.asUintN(64, BigInt(sum || 0) + sumOf(come)) !== sumOf(times.keys()))
       throw unknownPlace('entries went since the last read, or left the filter');
-    return placesOf(identity, next, ids, [...counted, ...created]);
+    return placesOf(identity, next, times, [...counted, ...created]);
   },
 };
 
 function placesOf(
   identity: string,
   from: number,
-  ids: ReadonlySet<string>,
+  times: ReadonlyMap<string, string>,
   newest: Iterable<readonly [string, string]>,
 ): string[] {
-  const kept = new Map([...newest].filter(([id, at]) => at >= text(from) && ids.has(id)));
+  const kept = new Map([...newest].filter(([id, at]) => at >= text(from) && times.has(id)));
   // More than a place can hold.
   if (kept.size > MOST_NEW) return [identity, text(from), UNCOUNTED];
-  return [identity, text(from), String(sumOf(ids)), ...[...kept].map((one) => one.join(' '))];
+  const known = [...[...kept].map((one) => one.join(' ')), ...changedLast(times)];
+  return [identity, text(from), String(sumOf(times.keys())), ...known];
+}
+
+function changedLast(times: ReadonlyMap<string, string>): string[] {
+  const last: (readonly [string, string])[] = [];
+  for (const [id, at] of times) {
+    if (at === '' || (last.length === MOST_CHANGED && at <= last.at(-1)![1])) continue;
+    last.splice(last.findLastIndex(([, other]) => other >= at) + 1, 0, [id, at]);
+    if (last.length > MOST_CHANGED) last.pop();
+  }
+  return last.map(([id, at]) => `${id} ${at} ${CHANGED}`);
 }
 
 /** Ids of entries that were made since then, with when. */
@@ -113,12 +132,14 @@ async function timeOf({ client, decoder }: Live): Promise<number> {
   return (now ?? Date.now()) - OVERLAP_MS;
 }
 
-async function idsOf(live: Live, reading: Reading, signal: AbortSignal): Promise<ReadonlySet<string>> {
+/** Of all entries: ids, and when they were changed. */
+async function timesOf(live: Live, reading: Reading, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const { anchor } = live.directory;
   const filter = filterFor(reading.config, viewOf(reading.config, live, reading.clears));
-  const ids = new Set<string>();
-  for await (const { entry } of entriesOf(live, reading, filter, [anchor], signal)) ids.add(textOf(entry, anchor));
-  return ids;
+  const times = new Map<string, string>();
+  for await (const { entry } of entriesOf(live, reading, filter, [anchor, MODIFIED], signal))
+    times.set(textOf(entry, anchor), textOf(entry, MODIFIED));
+  return times;
 }
 
 /** A limit of the server: not everything was shown, so nothing is known to be gone. */
