@@ -1,6 +1,8 @@
 /** OpenLDAP that accounts are written to, and what happens to it: each account once, none lost, and then it goes on by itself. */
 import { describe, expect } from 'vitest';
+import { acceptRead } from '#decisions/reads';
 import type { SlapdServer } from '../../scripts/servers/slapd.ts';
+import { addedTo } from '../servers/ldap-system.ts';
 import { slapdOfFile, testOnSlapd } from '../servers/slapd.ts';
 import { anchorOf, entriesBelow, openldap, rename, stagedNames } from './directories.ts';
 import { HOUR } from './firm.ts';
@@ -138,6 +140,23 @@ describe('each account gets what HR says, when', () => {
     await at.run('export');
     await at.expectSettled(() => 'title: By HR');
   });
+});
+
+testOnSlapd('another server in its place is given nobody before somebody has looked, and then everybody', async () => {
+  await using at = await settled();
+  const { unit } = at.directory;
+  await at.server.replace();
+  for (const profile of ['cycle', 'full-import', 'cycle']) expect((await at.run(profile)).faultCount).toBeGreaterThan(0);
+  const units = [unit, `ou=people,${unit}`, `ou=groups,${unit}`].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n`);
+  await addedTo(at.server, ...units);
+  for (let i = 0; i < 2; i++) {
+    const { notices } = await at.run();
+    expect(notices).toMatchObject([{ kind: 'incompleteRead', connection: 'dir' }]);
+    expect(await at.entries()).toEqual(new Map());
+  }
+  const looked = { by: 'Ada', reason: 'it is a new one', at: at.firm.now };
+  await acceptRead({ connection: 'dir', accept: 'read' }, looked, at.firm);
+  await at.expectSettled(() => 'cn: ');
 });
 
 testOnSlapd('who is renamed is renamed there, and everybody who refers to them says so', async () => {

@@ -93,6 +93,14 @@ describe('memberships', () => {
       expect(inDirectory('sales')).toBe(10);
     });
 
+    it('of a group that somebody deleted there are made again with it', async () => {
+      dir.remove('group', 'sales');
+      team('sales', ids(1, 31));
+      expect((await here.run()).notices).toEqual([]);
+      const { attributes } = dir.get('group', 'sales')!;
+      expect(attributes['member']).toEqual(ids(1, 31));
+    });
+
     it('are explained where they are, one system after the other, with those who are not known', async () => {
       team('sales', ['p000', 'p001', 'nobody']);
       await here.run();

@@ -97,7 +97,7 @@ async function settleMembers(context: EngineContext, generation: Generation, bat
       const edge = current.get(textOf(positionIn(asked.kept, key)));
       const write = edge
         ? one.wanted
-          ? keep(edge)
+          ? keep(asked.kept, edge, one.text)
           : drop(asked.kept, edge)
         : one.wanted
           ? add(asked.kept, key, one.text)

@@ -38,7 +38,9 @@ export async function compareGroup(context: EngineContext, generation: Generatio
     const edges: EdgeWrite[] = [];
     for await (const page of edgePages(context, kept.row.id, kept.flow.attribute)) {
       for (const edge of page) {
-        const write = wanted.delete(edge.key) ? keep(edge) : drop(kept, edge);
+        const text = wanted.get(edge.key);
+        wanted.delete(edge.key);
+        const write = text === undefined ? drop(kept, edge) : keep(kept, edge, text);
         if (write) edges.push(write);
       }
     }

@@ -8,8 +8,12 @@ export const PAGE = 5_000;
 /** Edges of one commit: about 8 ms of the writer. */
 const SLICE = 800;
 
-/** A membership that is wanted and there: a removal that was decided is taken back. */
-export function keep(edge: EdgeRow): EdgeWrite | null {
+/** A group that is to be made, again where it was deleted there: nobody is in it, whatever was seen before. */
+const isEmpty = ({ row }: Kept): boolean => row.presence === 'pending';
+
+/** A membership that is wanted and there, as `text`: a removal that was decided is taken back. */
+export function keep(kept: Kept, edge: EdgeRow, text: string): EdgeWrite | null {
+  if (isEmpty(kept)) return edge.state === 'add' ? null : add(kept, edge.key, text);
   if (edge.state !== 'remove') return null;
   // One on its way may be gone already.
   return { ...edge, state: edge.sentAt === null ? 'seen' : 'add' };
@@ -17,6 +21,7 @@ export function keep(edge: EdgeRow): EdgeWrite | null {
 
 /** A membership that nobody wants: taken back when never sent, removed when the flow decides about it. */
 export function drop(kept: Kept, edge: EdgeRow): EdgeWrite | null {
+  if (isEmpty(kept) && edge.state !== 'add') return { ...edge, state: 'drop' };
   const decides = kept.flow.values === 'all' || (kept.flow.values === 'byOrigin' && kept.row.origin !== 'adopted');
   if (edge.state === 'remove' || !(decides || edge.ours)) return null;
   // One on its way may be there already.
