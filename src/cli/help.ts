@@ -11,7 +11,10 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
   { title: 'See what would happen', names: ['plan', 'preview'] },
   { title: 'Do it', names: ['run', 'live', 'approve', 'discard', 'hold', 'release'] },
   { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show'] },
-  { title: 'Decide', names: ['parked', 'parked decide', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'] },
+  {
+    title: 'Decide',
+    names: ['parked', 'parked decide', 'parked decide-all', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'],
+  },
   { title: 'Shell', names: ['completion'] },
 ];
 /** Longer lines are hard to read, however wide the terminal is. */

@@ -116,7 +116,7 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   },
   refused: {
     meaning: 'The target refused the change.',
-    cure: 'Do what its message says; a different change is tried by itself.',
+    cure: 'Do what its message says. Where a right or a place was missing it is tried again by itself, and at once by a run that names the target; else a different change is.',
     choices: [{ name: 'retry', about: 'Try the same change again in the next run.', effect: 'retry' }, ignore],
   },
   staleOwners: {

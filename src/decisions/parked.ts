@@ -107,7 +107,8 @@ export async function decide(decision: ParkedDecision, decider: Decider, surroun
   return { decision: id, choice, item, fixed };
 }
 
-function choiceOf(item: ParkedRow, name: string): Choice {
+/** The choice of that name. @throws invalidValue */
+export function choiceOf(item: ParkedRow, name: string): Choice {
   const { choices } = meaningOf(item.kind);
   const found = choices.find((one) => one.name === name);
   if (found !== undefined) return found;

@@ -116,6 +116,7 @@ export const NOTICE_KINDS = [
   'waitsForTarget',
   'notConverging',
   'enabledByHand',
+  'refused',
   'incompleteRead',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -109,6 +109,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   notSynced: () => 'rollcall run --profile delta-sync',
   waitsForTarget: (connection) => `rollcall plan ${connection}`,
   notConverging: () => 'rollcall parked --kind notConverging',
+  refused: (connection) => `rollcall parked --kind refused --connection ${connection}`,
   enabledByHand: () => 'rollcall parked --kind enabledByHand',
   incompleteRead: null,
 };

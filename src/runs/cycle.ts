@@ -17,6 +17,7 @@ import {
   ownersFresh,
   type SyncOptions,
   sync,
+  tryRefused,
 } from '#engine/index';
 import type { ConnectionState, StagedId } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
@@ -72,6 +73,7 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
   const most = (): number => (conflicts > 0 ? PASSES + CONFLICTS : PASSES);
   for (let pass = 0; pass < most(); pass++) {
     await sync(context, options);
+    if (pass === 0 && options.export && options.scope === undefined) await tryAllRefused(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
     if (pass === 0 && !(await options.after('sync'))) return false;
     if (!options.export) return true;
@@ -102,6 +104,7 @@ async function exportDecided(
 ): Promise<boolean> {
   let scope: Scope | undefined;
   let behind = false;
+  if (options.scope === undefined) await tryAllRefused(context, options);
   // As in a cycle: others go on meanwhile, so this ends whether or not there is more, and a plan decides nothing once it looked.
   for (let pass = 0; pass < PASSES; pass++) {
     scope = await options.scope?.();
@@ -123,6 +126,12 @@ async function exportDecided(
       );
   }
   return options.after('export');
+}
+
+/** Who names a connection wants it tried now. */
+async function tryAllRefused(context: EngineContext, { connections }: CycleOptions): Promise<void> {
+  for (const connection of context.connections)
+    if (!isHeld(context, connection)) await tryRefused(context, connection, connections?.includes(connection.name) === true);
 }
 
 async function exportOne(

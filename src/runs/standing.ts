@@ -1,8 +1,11 @@
 /** What is amiss from run to run until somebody mends it: every run says so at its end. */
+import type { Fault } from '#core/errors';
 import { grouped } from '#core/text';
-import type { EngineContext } from '#engine/index';
+import { type EngineContext, triedAgainAt } from '#engine/index';
+import type { ParkedRow } from '#store/contract';
 import { isHeld } from './cycle.ts';
 import { unignored } from './ignored.ts';
+import { when } from './waits.ts';
 
 const PAGE = 1_000;
 
@@ -44,22 +47,52 @@ const TOLD = {
   },
 } as const;
 
-/** Values that were changed back as often as Rollcall wrote them (SEMANTICS 9), and leavers who can sign in (11), without those that somebody said to ignore. */
+/**
+ * Values that were changed back as often as Rollcall wrote them (SEMANTICS 9), leavers who can sign in (11), and changes that a target
+ * refused, without those that somebody said to ignore.
+ */
 export async function noticeParked(context: EngineContext): Promise<void> {
-  const { decisions } = context.store;
-  for (const { kind, connection } of await decisions.parkedCounts()) {
-    if ((kind !== 'notConverging' && kind !== 'enabledByHand') || connection === null) continue;
+  for (const { kind, connection } of await context.store.decisions.parkedCounts()) {
+    if (connection === null) continue;
+    if (kind === 'refused') await noticeRefused(context, connection);
+    if (kind !== 'notConverging' && kind !== 'enabledByHand') continue;
     let count = 0;
-    for (let after = 0; ; ) {
-      const page = await decisions.parked({ kind, connection }, { after, limit: PAGE });
-      count += (await unignored(page, context.store)).length;
-      if (page.length < PAGE) break;
-      after = page.at(-1)!.id;
-    }
+    for await (const page of unignoredIn(context, kind, connection)) count += page.length;
     if (count === 0) continue;
     const { one, several, remedy } = TOLD[kind];
     context.notice(kind, connection, `${connection}: ${count === 1 ? one : `${grouped(count)} ${several}`}`, remedy);
   }
+}
+
+async function* unignoredIn({ store }: EngineContext, kind: string, connection: string): AsyncGenerator<readonly ParkedRow[]> {
+  for (let after = 0; ; ) {
+    const page = await store.decisions.parked({ kind, connection }, { after, limit: PAGE });
+    yield await unignored(page, store);
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.id;
+  }
+}
+
+/** How many, why the first of them, and what becomes of them: some go out again by themselves. */
+async function noticeRefused(context: EngineContext, connection: string): Promise<void> {
+  let count = 0;
+  let first: string | null = null;
+  let again: number | null = null;
+  for await (const page of unignoredIn(context, 'refused', connection)) {
+    count += page.length;
+    if (page.length > 0) first ??= (JSON.parse(page[0]!.detail) as Partial<Fault>).message ?? null;
+    for (const { export: wish } of await context.store.spaces.byIds(page.flatMap(({ stagedId }) => stagedId ?? []))) {
+      const at = wish && triedAgainAt(wish);
+      if (at !== null) again = Math.min(again ?? at, at);
+    }
+  }
+  if (count === 0) return;
+  const what = count === 1 ? 'one change was refused' : `${grouped(count)} changes were refused`;
+  const why = first === null ? '' : ` (${first})`;
+  const then = again === null ? 'not tried again until it is another change' : `tried again ${when(again, context)}`;
+  const atOnce = again === null ? '' : `; once its cause is mended, at once: rollcall run ${connection}`;
+  const remedy = `rollcall parked --kind refused --connection ${connection}${atOnce}`;
+  context.notice('refused', connection, `${connection}: ${what}${why}; ${then}`, remedy);
 }
 
 const HOUR = 3_600_000;

@@ -42,7 +42,8 @@ async function lastFailure(
   }
 }
 
-function when(at: number, { wall, zone }: EngineContext): string {
+/** `after 2026-11-22 09:17`. */
+export function when(at: number, { wall, zone }: Pick<EngineContext, 'wall' | 'zone'>): string {
   const now = wall();
   if (at <= now) return 'with the next run';
   const day = dateIn(zone, at);

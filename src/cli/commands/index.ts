@@ -11,6 +11,7 @@ import { init } from './init.ts';
 import { fix, link, unlink } from './link.ts';
 import { live } from './live.ts';
 import { parked, parkedDecide } from './parked.ts';
+import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   runShow,
   parked,
   parkedDecide,
+  parkedDecideAll,
   link,
   unlink,
   fix,

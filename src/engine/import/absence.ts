@@ -101,7 +101,7 @@ function unshownRow(context: EngineContext, connection: EngineConnection, row: S
   if (row.export!.attempts < MOST_UNSHOWN) return { id, revision, fault: null, steps, undone: [] };
   // branch: parks refused: what never arrives
   const fault: Fault = {
-    kind: 'notFound',
+    kind: 'invalidValue',
     message: `the target answered ${row.export!.attempts} times that this was done, and no complete read showed it`,
     where: { connection: connection.name, object: row.anchor ?? row.name ?? String(row.id) },
     remedy: 'look at it in the target: whether what is shown is what was written; then try it again',
