@@ -4,7 +4,7 @@ import { type Command, EXIT, type Option } from './command.ts';
 import { GROUPS } from './help.ts';
 
 const EXITS: readonly (readonly [number, string])[] = [
-  [EXIT.ok, 'Done. `plan`: no changes. `run`: no problem, and nothing waits for a person.'],
+  [EXIT.ok, 'Done. `plan`: no changes. `run`: no problem, and nothing waits for a person but what is parked, which it counts.'],
   [
     EXIT.error,
     'It could not be done. `run`: it failed, or one of its connections did, such as a source that cannot be read or a target that takes nothing; the others went on. What was done before the fault is kept, and the next run goes on from there. `plan`: also when not everything could be read or worked out.',

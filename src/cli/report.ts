@@ -199,6 +199,13 @@ export function reportText(report: ReportOutput, terminal: Terminal): string {
     (report.connections.length === 0 ? '' : `${countsTable(report.connections, terminal)}\n`) +
     (faults === '' ? '' : `${faults}\n`) +
     (notices === '' ? '' : `${notices}\n`) +
+    parkedLine(report, terminal) +
     summaryLine(report, terminal)
   );
+}
+
+/** What Rollcall would not guess, and where it stands. */
+function parkedLine({ connections }: ReportOutput, { paint }: Terminal): string {
+  const parked = connections.reduce((sum, one) => sum + one.parked, 0);
+  return parked === 0 ? '' : `${count(parked, 'parked item')}: ${paint.cyan('rollcall parked')}\n`;
 }
