@@ -3,6 +3,8 @@
 export const SUFFIX = 'dc=example,dc=org';
 export const PEOPLE: string = `ou=people,${SUFFIX}`;
 export const GROUPS: string = `ou=groups,${SUFFIX}`;
+/** Empty: what is written to a directory is made here. */
+export const COPY: string = `ou=copy,${SUFFIX}`;
 
 const GIVEN = ['Ada', 'Zoë', 'Åsa', 'José', 'Иван', '美咲', 'Noor', 'Siobhán'];
 const FAMILY = ['Lovelace', 'Çelik', 'Ångström', 'Muñoz', 'Иванов', '田中', 'Öztürk', 'Ní Bhriain'];
@@ -17,10 +19,14 @@ const unit = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit
 export const personDn = (n: number, base: string = PEOPLE): string => `uid=p${n},${base}`;
 
 export function personLdif(n: number, base: string = PEOPLE): string {
+  return `dn: ${personDn(n, base)}\nobjectClass: inetOrgPerson\nuid: p${n}\n${aboutPerson(n, 'cn')}`;
+}
+
+/** `called`: the attribute of the whole name. */
+export function aboutPerson(n: number, called: string): string {
   const [given, family] = [pick(GIVEN, n), `${pick(FAMILY, n >> 3)} ${n}`];
   return [
-    `dn: ${personDn(n, base)}\nobjectClass: inetOrgPerson\nuid: p${n}\n`,
-    line('cn', `${given} ${family}`),
+    line(called, `${given} ${family}`),
     line('givenName', given),
     line('sn', family),
     `employeeNumber: ${n}\nmail: p${n}@example.org\ntitle: Engineer ${n % 17}\n`,
@@ -30,7 +36,7 @@ export function personLdif(n: number, base: string = PEOPLE): string {
 }
 
 export function* ldifOf(people: number): Iterable<string> {
-  yield unit(PEOPLE) + unit(GROUPS) + unit(`ou=copy,${SUFFIX}`);
+  yield unit(PEOPLE) + unit(GROUPS) + unit(COPY);
   for (let from = 0; from < people; from += 1000) {
     let text = '';
     for (let n = from; n < Math.min(people, from + 1000); n++) text += personLdif(n);
@@ -38,8 +44,6 @@ export function* ldifOf(people: number): Iterable<string> {
   }
 }
 
-/** A group of the first `members` people. */
-export function groupLdif(name: string, members: number): string {
-  const list = Array.from({ length: members }, (_, n) => `member: ${personDn(n)}\n`).join('');
-  return `dn: cn=${name},${GROUPS}\nobjectClass: groupOfNames\ncn: ${name}\n${list}\n`;
-}
+/** The first people, as a group has them. */
+export const membersLdif = (members: number, dnOf: (n: number) => string): string =>
+  Array.from({ length: members }, (_, n) => `member: ${dnOf(n)}\n`).join('');

@@ -1,12 +1,21 @@
 /** What a case of the suite `directories` is: servers and files made by the parent, the work done in a process of its own. */
 import type { Bench, Goal, Measured } from '../case.ts';
 
+/** What a program needs to reach a server and sign in there. */
+export interface SignIn {
+  readonly url: string;
+  /** The file with the authority to trust. */
+  readonly ca: string;
+  readonly dn: string;
+  readonly password: string;
+}
+
 /** What the process of a case is told; it may hold passwords, so never as an argument. */
 export interface Place {
   readonly folder: string;
   readonly people: number;
-  /** What `prepare` made, for `run`. */
-  readonly more: { readonly [name: string]: string };
+  /** The servers that `prepare` made, for `run`. */
+  readonly more: { readonly [server: string]: SignIn };
   /** Whether this is the process for `first`. */
   readonly isFirst: boolean;
 }

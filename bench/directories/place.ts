@@ -1,4 +1,4 @@
-/** What cases have in common: a slapd with people in it, the words of rollcall.yaml for it, and OpenLDAP's own programs beside it. */
+/** What cases have in common: a slapd with people in it, the words of rollcall.yaml for a server, and OpenLDAP's own programs beside it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Connection } from '#connectors/contract';
 import type { EngineConnection } from '#engine/index';
-import { type SlapdServer, startSlapd } from '../../scripts/servers/slapd.ts';
+import type { SambaServer } from '../../scripts/servers/samba.ts';
+import { type Account, type SlapdServer, startSlapd } from '../../scripts/servers/slapd.ts';
+import type { SignIn } from './directory-case.ts';
 
 /** A server as one is set up for many entries: it writes to disk before it says so, and searches its people by index. */
 export async function serverWith(ldif: Iterable<string>): Promise<SlapdServer> {
@@ -21,18 +23,27 @@ export async function serverWith(ldif: Iterable<string>): Promise<SlapdServer> {
   return server;
 }
 
-/** The settings of a connection to it. */
-export function connectionTo(server: SlapdServer, folder: string, base: string, name = 'directory'): string {
+/** Whom a connector is. */
+const accountOf = (server: SlapdServer | SambaServer): Account => ('sync' in server ? server.sync : server.admin);
+
+/** The settings of a connection to a server. */
+export function connectionTo(server: SlapdServer | SambaServer, folder: string, base: string, name = 'directory'): string {
+  const account = accountOf(server);
   writeFileSync(join(folder, `${name}.pem`), server.ca);
   const password = `BENCH_PASSWORD_${name.toUpperCase()}`;
-  process.env[password] = server.sync.password;
+  process.env[password] = account.password;
   return [
     '    type: ldap',
     `    url: ${server.ldaps}`,
-    `    tls: { ca: ${name}.pem, serverName: localhost }`,
-    `    bind: { dn: "${server.sync.dn}", password: "\${env:${password}}" }`,
+    `    tls: { ca: ${name}.pem }`,
+    `    bind: { dn: "${account.dn}", password: "\${env:${password}}" }`,
     `    base: ${base}`,
   ].join('\n');
+}
+
+/** Without TLS where the server takes a password so: programs are started for each question. */
+export function signInTo(server: SlapdServer | SambaServer): SignIn {
+  return { url: 'sync' in server ? server.ldap : server.ldaps, ca: server.caFile, ...accountOf(server) };
 }
 
 /** Seconds that one of OpenLDAP's programs takes. `out`: where what it prints goes. */
@@ -59,22 +70,33 @@ export const GATES: string = ['create', 'update', 'attribute', 'empty', 'member'
   .map((part) => `  ${part}: { percent: 100, count: 10000000 }`)
   .join('\n');
 
-/** As a stranger would change it. */
-export async function changeWith(at: { readonly [name: string]: string }, records: readonly string[]): Promise<void> {
-  const child = spawn('ldapmodify', ['-x', '-H', at['url']!, '-D', at['dn']!, '-w', at['password']!], {
-    stdio: ['pipe', 'ignore', 'inherit'],
+/** What one of OpenLDAP's programs prints, given `input`. */
+export async function printedBy(
+  program: 'ldapmodify' | 'ldapsearch',
+  at: SignIn,
+  args: readonly string[],
+  input = '',
+): Promise<string> {
+  const child = spawn(program, ['-x', '-H', at.url, '-D', at.dn, '-w', at.password, ...args], {
+    env: { ...process.env, LDAPTLS_CACERT: at.ca },
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  child.stdin.end(records.join('\n'));
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`ldapmodify ended with exit code ${code}`);
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const [printed, code] = await Promise.all([text(child.stdout), ended]);
+  if (code !== 0) throw new Error(`${program} ended with exit code ${code}`);
+  return printed;
+}
+
+/** As a stranger would change it. */
+export async function changeWith(at: SignIn, records: readonly string[]): Promise<void> {
+  await printedBy('ldapmodify', at, [], records.join('\n'));
 }
 
 /** Values that the last modification of an entry named, as the server's access log has it. */
-export async function lastValues(at: { readonly [name: string]: string }, dn: string): Promise<number> {
+export async function lastValues(at: SignIn, dn: string): Promise<number> {
   const filter = `(&(objectClass=auditModify)(reqDN=${dn}))`;
-  const args = ['-x', '-LLL', '-H', at['url']!, '-D', at['dn']!, '-w', at['password']!, '-b', 'cn=accesslog', filter, 'reqMod'];
-  const child = spawn('ldapsearch', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const records = (await text(child.stdout)).trim().split('\n\n');
+  const records = (await printedBy('ldapsearch', at, ['-LLL', '-b', 'cn=accesslog', filter, 'reqMod'])).trim().split('\n\n');
   return [...(records.at(-1) ?? '').matchAll(/^reqMod: member:[+-] /gm)].length;
 }
 

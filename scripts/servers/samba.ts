@@ -6,6 +6,8 @@ import type { Account } from './slapd.ts';
 export interface SambaOptions {
   /** Of the forest: `LAB.EXAMPLE` unless told otherwise. Its first label is the NetBIOS name. */
   readonly realm?: string;
+  /** As one is set up for very many entries: it is asked for what changed without looking through all of them. Of a domain of its own. */
+  readonly large?: boolean;
   /** A copy of what this one was when it was new: its domain, its password. Provisioning takes seconds, copying none. */
   readonly like?: Pick<SambaTold, 'realm' | 'admin' | 'pristine'>;
   /** Install Samba when it is not there, where root may. */
@@ -37,7 +39,10 @@ export interface SambaTold {
 
 /** To replace it takes seconds: it is provisioned anew, with the same names and password. */
 export interface SambaServer extends SambaTold, DirectoryServer {
-  /** Adds and changes as LDIF says, each with its `changetype`: ten times as many in a second as by LDAP, and what nobody may change there. The server is stopped meanwhile. */
+  /**
+   * Adds and changes as LDIF says, each with its `changetype`, all or none: a thousand new ones a second, and what nobody may change by LDAP.
+   * The server is stopped meanwhile.
+   */
   ldbmodify(ldif: string): Promise<void>;
 }
 

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { run } from '#runs/index';
 import { must } from '../../case.ts';
 import { firstCycleOf } from '../../first.ts';
-import { ldifOf, personLdif, SUFFIX } from '../data.ts';
+import { COPY, GROUPS, ldifOf, personLdif } from '../data.ts';
 import type { DirectoryCase } from '../directory-case.ts';
 import { connectionTo, GATES, secondsOf, serverWith } from '../place.ts';
-
-const COPY = `ou=copy,${SUFFIX}`;
-const BESIDE = `ou=groups,${SUFFIX}`;
 
 export const directoryExport: DirectoryCase = {
   name: 'directory-export',
@@ -75,7 +72,7 @@ ${connectionTo(server, folder, COPY)}
       more: {},
       async limit() {
         const file = join(folder, 'new.ldif');
-        writeFileSync(file, Array.from({ length: people }, (_, n) => personLdif(n, BESIDE)).join(''));
+        writeFileSync(file, Array.from({ length: people }, (_, n) => personLdif(n, GROUPS)).join(''));
         return await secondsOf('ldapadd', server, ['-f', file], join(folder, 'out'));
       },
       remove: () => server.remove(),
