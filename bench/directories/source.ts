@@ -51,7 +51,9 @@ export const DOMAIN: Source = {
       `${added(dn)}objectClass: ${objectClass}\nsAMAccountName: ${name}\n`;
     const user = (n: number): string => head(DOMAIN.personDn(n), 'user', `p${n}`) + aboutPerson(n, 'displayName');
     await server.stop();
-    await server.ldbmodify([DOMAIN.people, DOMAIN.groups].map((dn) => `${added(dn)}objectClass: organizationalUnit\n\n`).join(''));
+    await server.ldbmodify(
+      [DOMAIN.people, DOMAIN.groups].map((dn) => `${added(dn)}objectClass: organizationalUnit\n\n`).join(''),
+    );
     for (let from = 0; from < people; from += LOADED)
       await server.ldbmodify(Array.from({ length: Math.min(LOADED, people - from) }, (_, i) => user(from + i)).join(''));
     for (const [name, members] of Object.entries(groups))
