@@ -58,6 +58,16 @@ file's \`zone\` otherwise. \`formatDate\` knows \`yyyy yy MM M dd d HH mm ss\`. 
 back references, look-around, or repetitions inside repetitions, with at most three repetitions (two where it does not begin with \`^\`)
 and eight alternatives and optional parts (two beside three repetitions).
 
+## Names of a directory
+
+\`\`\`yaml
+dn: \${"CN=" + person.displayName + ",OU=People,DC=example,DC=org"}
+\`\`\`
+
+The rule decides what the levels of a DN are, and data never: a value behind \`type=\` is one value, and is escaped (\`Braun, Karl\` makes \`CN=Braun\\, Karl,OU=…\`), with \`dnValue()\` or without
+it. Where a level begins, a value may be a whole DN: \`"CN=" + person.displayName + "," + person.path\`. Join the parts with \`+\`; inside a function call or a list each
+value needs \`dnValue()\`, and so it does in other attributes that hold a DN. A value that could change the levels is refused, with the rule named.
+
 ## Functions of your own
 
 \`function: ./rules.ts#login\` names an exported function in a file beside rollcall.yaml, JavaScript or TypeScript without syntax that needs compiling. It is called with the

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BUILT_IN } from '#core/attributes';
+import { parseDn } from '#core/dn';
 import { type Attributes, attributes, type Value } from '#core/values';
 import {
   assembleKind,
@@ -302,6 +303,71 @@ describe('export rules', () => {
     );
     expect(flowOf(rule, 'cn').evaluate(object({ manager: { id: 1 } }), clock)).toBe(undefined);
     expect(rule.name!(object({}), clock)).toBe(undefined);
+  });
+
+  describe('the name of an account', () => {
+    const nameBy = (dn: string, key = 'dn') => {
+      const rule = exported({ [key]: cel(dn) });
+      return (values: object) => rule.name!(object(values), createClock(NOW));
+    };
+
+    it('has the levels of the rule, whatever the values are', () => {
+      const one = nameBy('"CN=" + person.displayName + ",OU=People,DC=x"');
+      const two = nameBy(
+        '"CN=" + person.givenName.lower() + " " + person.familyName.dnValue() + (person.title == "x" ? ",OU=" : ",CN=") + person.department + ",DC=x"',
+        'name',
+      );
+      const hostile = fc
+        .array(fc.constantFrom('a', ',', '+', ';', '=', '\\', '"', '#', ' ', 'OU=Admins', '<', '\r'), { minLength: 1 })
+        .map((pieces) => pieces.join(''))
+        .filter((text) => text.trim() !== '');
+      fc.assert(
+        fc.property(hostile, hostile, hostile, (a, b, c) => {
+          expect(parseDn(one({ displayName: a }) as string)!.map((rdn) => rdn.map((part) => part.value))).toEqual([
+            [a],
+            ['People'],
+            ['x'],
+          ]);
+          const found = parseDn(two({ givenName: a, familyName: b, department: c, title: 'x' }) as string)!.flat();
+          expect(found.map(({ type, value }) => `${type} ${value}`)).toEqual([`CN ${a.toLowerCase()} ${b}`, `OU ${c}`, 'DC x']);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it.each([
+      [
+        '"CN=" + person.displayName + "," + person.title',
+        { displayName: 'Braun, Karl', title: 'OU=b,DC=x' },
+        'CN=Braun\\, Karl,OU=b,DC=x',
+      ],
+      ['"CN=a" + {"x": ",OU=x", "y": ",OU=y"}[person.department] + ",DC=x"', { department: 'y' }, 'CN=a,OU=y,DC=x'],
+      ['["CN=" + person.displayName.dnValue(), "DC=x"].join(",")', { displayName: 'a,b' }, 'CN=a\\,b,DC=x'],
+      ['person.title', { title: 'CN=a,DC=x' }, 'CN=a,DC=x'],
+      ['person.title.replace("OU=a", "OU=b")', { title: 'CN=a,OU=a,DC=x' }, 'CN=a,OU=b,DC=x'],
+      ['"CN=" + person.displayName + ",DC=x"', {}, undefined],
+    ])('%s', (dn, values, name) => expect(nameBy(dn)(values)).toBe(name));
+
+    it('that is no DN stays as it is', () => {
+      expect(nameBy('person.login + "@x"', 'name')({ login: 'a,b' })).toBe('a,b@x');
+    });
+
+    it('says what value it refuses', () => {
+      expect(() => nameBy('"CN=a," + person.title')({ title: 'secret' })).toThrow(
+        /the rule "CN=a," \+ person\.title could not be worked out: a value of the DN is refused: it is no DN/,
+      );
+      expect(() => nameBy('person.title')({ title: 'secret' })).toThrow(/is no DN, and begins a level/);
+    });
+
+    it.each([
+      ['("CN=" + person.displayName).lower() + ",DC=x"', /cannot be escaped/],
+      ['["CN=" + person.displayName, "DC=x"].join(",")', /cannot be escaped/],
+      ['"CN=NAME,DC=x".replace("NAME", person.displayName)', /cannot be escaped/],
+      ['"CN=" + person.displayName.dnValue().first(20) + ",DC=x"', /write dnValue\(\) last/],
+    ])('%s is reported', (dn, message) => {
+      expect(compileExportRule({ dn: cel(dn) }, exportContext({}), report)).toBe(null);
+      expect(faults.join('\n')).toMatch(message);
+    });
   });
 
   it('references by what the target wants', () => {

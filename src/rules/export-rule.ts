@@ -184,7 +184,7 @@ export function compileExportRule(raw: unknown, context: ExportContext, outer: R
   const naming = (key: 'anchor' | 'name' | 'dn'): Evaluate<ObjectScope, Contribution> | null => {
     const at = within(report, key);
     const given = text(rule, key, report);
-    const source = given === null ? null : compileSource(given, scope, at);
+    const source = given === null ? null : compileSource(given, scope, at, key === 'dn' ? 'dn' : 'name');
     if (source === null || !copyExists(source, at)) return null;
     for (const read of source.reads) namedBy.add(read);
     return typed(source, TEXT);

@@ -8,11 +8,13 @@ import { RollcallError } from '#core/errors';
 import { LONGEST_EXPRESSION, language } from './language.ts';
 import { instrument } from './meter.ts';
 import type { Clock } from './model.ts';
+import { type NameParts, nameParts } from './name-parts.ts';
 import type { Report } from './raw.ts';
 import { analyse } from './syntax.ts';
 import type { Names, Node, Read } from './tree.ts';
 
-export type Answer = 'bool' | 'text' | 'value';
+/** `dn`: a name, of which data is never a level; `name`: the same where the rule's own text makes a DN of it. */
+export type Answer = 'bool' | 'text' | 'value' | 'dn' | 'name';
 
 export interface ExpressionContext<Scope> extends Names {
   readonly zone: string;
@@ -70,10 +72,12 @@ export function compileExpression<Scope>(
       return null;
     }
     instrument(root, session.bounds);
+    const named = answer === 'dn' || answer === 'name' ? nameParts(root, context, answer === 'dn', fault) : null;
+    if (faults > 0) return null;
     return {
       reads: reads.map((read) => read.path),
       usesCounter: /\bn\b/.test(source) && mentions(root, 'n'),
-      run: runner(parsed, source, reads, strict, context),
+      run: runner(parsed, source, reads, strict, context, named),
     };
   } catch (error) {
     fault(readable(error), 'see docs/guide/rules.md for how expressions are written');
@@ -81,7 +85,13 @@ export function compileExpression<Scope>(
   }
 }
 
-const NEEDED: { readonly [answer in Answer]: string } = { bool: 'true or false', text: 'a text', value: 'a value' };
+const NEEDED: { readonly [answer in Answer]: string } = {
+  bool: 'true or false',
+  text: 'a text',
+  value: 'a value',
+  dn: 'a name',
+  name: 'a name',
+};
 
 function fits(type: string, answer: Answer): boolean {
   if (type === 'dyn') return true;
@@ -117,6 +127,7 @@ function runner<Scope>(
   reads: readonly Read[],
   strict: ReadonlySet<string>,
   context: ExpressionContext<Scope>,
+  named: NameParts | null,
 ): Expression<Scope>['run'] {
   const { session } = language(context.variable, context.zone);
   const inputs = new Map<string, unknown>();
@@ -152,12 +163,14 @@ function runner<Scope>(
     const depth = Error.stackTraceLimit;
     session.clock = clock;
     session.bounds.reset();
+    named?.reset();
     // What the library throws is caught right here: nobody reads its stack.
     Error.stackTraceLimit = 0;
     try {
       const answer = parsed(variables);
       if (session.bounds.exceeded !== null) throw session.bounds.exceeded;
-      return answer === null && missing && !empty ? undefined : answer;
+      if (answer === null && missing && !empty) return undefined;
+      return named === null ? answer : named.finish(answer);
     } catch (error) {
       if (missing && session.bounds.exceeded === null && !(error instanceof RollcallError)) return undefined;
       throw failed(session.bounds.exceeded ?? error, source);

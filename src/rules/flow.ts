@@ -52,11 +52,16 @@ export function bareExpression<Scope>(
 }
 
 /** A flow's text: the name of an attribute, or an expression. */
-export function compileSource<Scope>(text: string, context: FlowContext<Scope>, report: Report): Source<Scope> | null {
+export function compileSource<Scope>(
+  text: string,
+  context: FlowContext<Scope>,
+  report: Report,
+  answer: 'value' | 'dn' | 'name' = 'value',
+): Source<Scope> | null {
   const inside = expressionOf(text, report);
   if (inside === undefined) return null;
   if (inside === null) return copyOf(text.trim(), context);
-  const expression = compileExpression(inside, 'value', context, report);
+  const expression = compileExpression(inside, answer, context, report);
   return expression && { text, reads: expression.reads, copies: null, run: (scope, clock) => expression.run(scope, clock) };
 }
 

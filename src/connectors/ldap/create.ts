@@ -19,6 +19,8 @@ const CLASSES: { readonly [vendor in Vendor]?: { readonly [kind: string]: readon
   activeDirectory: { person: ['top', 'person', 'organizationalPerson', 'user'], group: ['top', 'group'] },
 };
 
+const EXAMPLE = '${"uid=" + person.login + ",ou=people,dc=example,dc=org"}';
+
 export async function createEntry(item: WriteItem, writing: Writing): Promise<WriteResult> {
   const { live, reading } = writing;
   const dn = nameOf(item, reading.config);
@@ -58,7 +60,8 @@ function checkLogonName(attributes: LdifAttributes, dn: string): void {
 export function nameOf({ name }: WriteItem, config: LdapConfig): string {
   if (name === undefined || parseDn(name) === null || name.trim() === '') {
     throw new RollcallError('invalidValue', name === undefined ? 'a new entry needs a DN' : 'the name is no DN', {
-      remedy: 'add dn to the export rule: ${"uid=" + person.login + ",ou=people,dc=example,dc=org"}',
+      where: name === undefined ? {} : { object: name.slice(0, 512) },
+      remedy: `${name === undefined ? 'add dn to' : 'correct dn in'} the export rule: ${EXAMPLE}`,
     });
   }
   const key = nameKey(name)!;

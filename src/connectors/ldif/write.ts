@@ -140,7 +140,7 @@ function usableName(name: string | null): string {
   const names = name === null ? null : parseDn(name);
   if (name !== null && names !== null && names.length > 0 && name.isWellFormed()) return name;
   throw new RollcallError('invalidValue', name === null ? 'a new entry needs a DN' : 'the name is no DN', {
-    remedy: 'give the export rule a "dn:" such as uid=…,ou=people,dc=example,dc=org, with its values escaped',
+    remedy: `${name === null ? 'add dn to' : 'correct dn in'} the export rule: \${"uid=" + person.login + ",ou=people,dc=example,dc=org"}`,
   });
 }
 
