@@ -1,5 +1,6 @@
 /** OpenLDAP that accounts are written to, and what happens to it: each account once, none lost, and then it goes on by itself. */
 import { describe, expect } from 'vitest';
+import { parseDn } from '#core/dn';
 import { acceptRead } from '#decisions/reads';
 import type { SlapdServer } from '../../scripts/servers/slapd.ts';
 import { addedTo } from '../servers/ldap-system.ts';
@@ -225,3 +226,18 @@ const anchorsIn = (entries: ReadonlyMap<string, string>): readonly string[] => [
 async function locked({ directory: { admin, unit } }: House): Promise<readonly string[]> {
   return [...(await entriesBelow(admin, unit, '(pwdAccountLockedTime=*)')).keys()].sort();
 }
+
+testOnSlapd('a name that looks like a place is a name', async () => {
+  await using at = await house({}, 25);
+  const called = (number: number): string =>
+    ['Braun, Karl', `X,ou=people,${at.directory.unit}`, 'a+cn=b', '#"\\<>;= '][number] ?? `Name ${number}`;
+  at.everybody((number) => ({ name: called(number) }));
+  expect((await at.firm.first()).faults).toEqual([]);
+  await at.run();
+  const names = [...(await at.entries()).keys()].filter((dn) => dn !== at.directory.group('team'));
+  expect(names.map((dn) => parseDn(dn)!.length)).toEqual(names.map(() => parseDn(at.person(9))!.length));
+  expect(names.flatMap((dn) => parseDn(dn)![0]!.map(({ value }) => value)).sort()).toEqual(
+    at.uids.map((_, number) => called(number)).sort(),
+  );
+  expect(await at.run()).toMatchObject({ status: 'done', faults: [], rowsWritten: 0 });
+});
