@@ -1,6 +1,7 @@
 /** Whom a target's answers concern beyond the accounts written: they are looked at again in the same cycle. */
 import type { WriteResult } from '#connectors/contract';
-import { parseImage } from '#core/canonical';
+import { parseImage, sameValue } from '#core/canonical';
+import { bare, scalars } from '#core/values';
 import type { DirtyRange, ExportAnswer, StagedId } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
@@ -35,7 +36,8 @@ export async function afterAnswers(
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
     // Of a shared set, what is gone everywhere by now is nobody's any more.
     const sharing = Object.keys(sent).some((name) => shared.has(name));
-    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing) objects.add(row.objectId);
+    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing || isUnsaid(connection, sending))
+      objects.add(row.objectId);
     if (item.operation === 'delete') deleted.add(row.id);
     // Who refers to a deleted account looks again as well: a member that is gone is a member no more.
     if (item.operation !== 'delete' && answer.anchor === row.anchor && answer.name === row.name) return;
@@ -49,6 +51,16 @@ export async function afterAnswers(
   if (named.length > 0 && hasReferences(connection)) dirty.push(...(await referring(context, named)));
   const follow = await followRenames(context, connection, renamed);
   return { edges: follow.edges, dirty: [...dirty, ...follow.dirty] };
+}
+
+/** What the target said itself, and rules read, is ours by now: what came of it is worked out without it. */
+function isUnsaid({ imports }: EngineConnection, { row, rule, sent }: Sending): boolean {
+  const reads = imports.get(rule.kind)?.flows.flatMap((flow) => flow.reads) ?? [];
+  if (row.seen === null || !reads.some((read) => read in sent)) return false;
+  const [seen, ours] = [parseImage(row.seen), row.confirmed === null ? bare() : parseImage(row.confirmed)];
+  return reads.some(
+    (read) => read in sent && scalars(seen[read] ?? null).length > 0 && !sameValue(seen[read]!, ours[read] ?? null),
+  );
 }
 
 /** The target has a generated value already: the object gets another one in the same run (SEMANTICS 12). */

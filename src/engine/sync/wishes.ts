@@ -249,7 +249,19 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     },
     wishWrite(context, connection, rule, row, change),
   );
-  return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits };
+  const again = saidItself(one, connection, row, agreed, confirmed);
+  return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits, ...(again ? { again } : {}) };
+}
+
+/** A value that the target said itself counts as ours from now on: what came of it is worked out without it, as it would be later. */
+function saidItself(one: Evaluated, connection: EngineConnection, row: StagedRow, ours: Attributes, before: Attributes): boolean {
+  const rule = connection.imports.get(one.kind);
+  if (rule === undefined || rule.from !== row.kind) return false;
+  return rule.flows.some(
+    (flow) =>
+      one.winners.get(flow.attribute) === connection.name &&
+      flow.reads.some((read) => read in ours && !sameValue(before[read] ?? null, ours[read]!)),
+  );
 }
 
 /** What the target holds as far as it is known, with what was sent and is not proven yet. */
