@@ -1,11 +1,11 @@
 /**
  * Saying that a read is right though it looks wrong: far fewer objects than before, or an attribute that vanished
- * (SEMANTICS 6). The next complete read is believed, as far as it shows no less than the one that was shown to the person.
+ * (SEMANTICS 6). The next complete read is believed, if it shows no less than the one that was shown to the person.
  */
 import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { nearest } from '#core/text';
-import { type Outages, outagesText, parseOutages } from '#runs/reasons';
+import { type Baseline, type Outages, outagesText, parseBaseline, parseOutages } from '#runs/reasons';
 import { checked, type Decider, type Surroundings } from './decision.ts';
 import { known } from './hold.ts';
 
@@ -15,8 +15,19 @@ export interface ReadChoice {
   readonly accept: string;
 }
 
-/** Answers the id of the decision. Errors: notFound when nothing of the kind waits. */
-export async function acceptRead(choice: ReadChoice, decider: Decider, { store, config }: Surroundings): Promise<number> {
+/** Of one kind: what the read showed that is right, and the last complete one before it. */
+export interface ShownKind {
+  readonly kind: string;
+  readonly shown: number;
+  readonly before: number;
+}
+
+/** Answers what the whole read showed; nothing for an attribute. Errors: notFound when nothing of the kind waits. */
+export async function acceptRead(
+  choice: ReadChoice,
+  decider: Decider,
+  { store, config }: Surroundings,
+): Promise<readonly ShownKind[]> {
   const { connection, accept } = choice;
   known(connection, config);
   const by = checked(decider);
@@ -25,10 +36,15 @@ export async function acceptRead(choice: ReadChoice, decider: Decider, { store, 
   refuseUnknown(choice, outages);
   const detail = canonicalJson({ what: accept === 'read' ? 'read' : 'attribute', accept });
   const decision = { kind: 'approve' as const, connection, stagedId: null, objectId: null, detail, ...by };
-  const id = await store.decisions.record(decision, []);
+  await store.decisions.record(decision, []);
   const accepted = [...new Set([...outages.accepted, accept])].sort();
   await store.spaces.saveState(connection, { outages: outagesText({ ...outages, accepted }) }, null);
-  return id;
+  return accept === 'read' ? shownKinds(outages, parseBaseline(state?.baseline ?? null)) : [];
+}
+
+function shownKinds({ shown = {} }: Outages, { counts }: Baseline): ShownKind[] {
+  const kinds = [...new Set([...Object.keys(counts), ...Object.keys(shown)])].sort();
+  return kinds.map((kind) => ({ kind, shown: shown[kind] ?? 0, before: counts[kind] ?? 0 }));
 }
 
 /** Takes it back, as long as no read has made use of it. */

@@ -1,7 +1,7 @@
 /** Approves or discards what waits at a connection, or says that its last read is right. `waiting` shows what waits. */
 import { z } from 'zod';
 import { approve as approveNow, type Decision, discard as discardNow } from '#decisions/approve';
-import { acceptRead } from '#decisions/reads';
+import { acceptRead, type ShownKind } from '#decisions/reads';
 import { type Operation, versioned } from './operation.ts';
 
 export interface ApproveInput {
@@ -22,6 +22,8 @@ export interface ApproveOutput {
   readonly left: number;
   /** The attribute of a read that is right as it is; null for all of it, and for changes. */
   readonly accepted: string | null;
+  /** Of a whole read: what it showed of each kind, and the last complete one before it. */
+  readonly read: readonly ShownKind[] | null;
   /** Of the changes decided; null for a read. */
   readonly digest: string | null;
 }
@@ -46,23 +48,25 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
       decided: z.number(),
       left: z.number(),
       accepted: z.string().nullable(),
+      read: z.array(z.object({ kind: z.string(), shown: z.number(), before: z.number() })).nullable(),
       digest: z.string().nullable(),
     }),
     async run({ target, by, reason, only, digest, accept }, session) {
       const services = await session.services('write');
       if (accept !== undefined && name === 'approve') {
-        await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
+        const read = await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
         return {
           connection: target,
           what: 'read',
           decided: 1,
           left: 0,
           accepted: accept === 'read' ? null : accept,
+          read: accept === 'read' ? read : null,
           digest: null,
         };
       }
       const done = await act({ target, only, digest: digest ?? null }, { by, reason, at: services.wall() }, services);
-      return { ...done, accepted: null };
+      return { ...done, accepted: null, read: null };
     },
   };
 }

@@ -1,7 +1,15 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
 export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { SEND_DEADLINE_MS } from '#engine/export/sending';
-export { type Outage, type Outages, outagesText, outageTimes, parseOutages } from '#engine/import/health';
+export {
+  type Baseline,
+  type Outage,
+  type Outages,
+  outagesText,
+  outageTimes,
+  parseBaseline,
+  parseOutages,
+} from '#engine/import/health';
 export { keyBy } from '#engine/import/plan';
 export { typeIn } from '#engine/import/settle';
 export { parseSteps } from '#engine/lifecycle/steps';

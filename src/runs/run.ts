@@ -23,7 +23,7 @@ import { noticeChangedRules, noticeMissing, rememberRules } from './rules-change
 import type { Session } from './services.ts';
 import { noticeOverdue, noticeParked } from './standing.ts';
 import { takeTenure } from './tenure.ts';
-import { noticeUnbelieved } from './unbelieved.ts';
+import { noticeDisbelieved, noticeUnbelieved } from './unbelieved.ts';
 import { noticeWaits } from './waits.ts';
 
 /** Tables whose rows are the record of a run, not its work. */
@@ -116,6 +116,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     await noticeParked(context);
     if (options.export !== false && steps.some((step) => WORK[step].export !== false)) await noticeWaits(context);
     if (options.sync === true && options.read !== true) await noticeUnbelieved(context);
+    else noticeDisbelieved(context, session.notices);
   } catch (error) {
     status = context.signal.aborted ? 'interrupted' : 'failed';
     if (!context.signal.aborted) context.fault(endedBy(error));

@@ -4,6 +4,7 @@ import { parseBaseline, parseOutages, unhealthy } from '#engine/import/health';
 import { noticeOutage, systemOf } from '#engine/import/health-notice';
 import type { ConnectionState, RunId, Store } from '#store/contract';
 import { isHeld, noticeHeld } from './cycle.ts';
+import type { Notice } from './model.ts';
 
 /** Of the last run; what stopped a read is among the first. */
 const MOST_FAULTS = 1_000;
@@ -27,6 +28,20 @@ export async function noticeUnbelieved(context: EngineContext): Promise<void> {
         context.notice('incompleteRead', state.name, message, remedy);
       } else noticeOutage(context, connection, outage);
     }
+  }
+}
+
+/**
+ * Of runs: a full read that was not believed, until a later one is, or somebody says that it is right. Changes that were read meanwhile
+ * say nothing of who is gone. `told`: what the run says so far; the read itself may be its own.
+ */
+export function noticeDisbelieved(context: EngineContext, told: readonly Pick<Notice, 'kind' | 'connection'>[]): void {
+  for (const connection of context.connections) {
+    const { name } = connection;
+    if (isHeld(context, connection) || told.some((one) => one.kind === 'incompleteRead' && one.connection === name)) continue;
+    const state = stateOf(context, name);
+    const doubt = parseOutages(state.outages).accepted.includes('read') ? null : disbelief(state, systemOf(connection));
+    if (doubt !== null) context.notice('incompleteRead', name, doubt.message, doubt.remedy);
   }
 }
 
@@ -74,19 +89,11 @@ function unreadDoubt(name: string, why: string): ReadDoubt {
   };
 }
 
-function readDoubt(
-  { name, lastRead, lastCompleteRead, cursor, baseline, outages: kept }: ConnectionState,
-  system: string = 'the source',
-): ReadDoubt | null {
-  const outages = parseOutages(kept);
-  if (outages.accepted.includes('read')) return accepted(name, 'the smaller read');
-  const { shown } = outages;
-  const sick = shown && unhealthy(parseBaseline(baseline), { counts: shown, filled: {} }, outages);
-  if (sick)
-    return {
-      message: `${name}: the last read was not believed: ${sick}. Nobody is taken as gone`,
-      remedy: `check ${system}; if it is right, run: rollcall approve ${name} --read`,
-    };
+function readDoubt(state: ConnectionState, system: string = 'the source'): ReadDoubt | null {
+  const { name, lastRead, lastCompleteRead, cursor } = state;
+  if (parseOutages(state.outages).accepted.includes('read')) return accepted(name, 'the smaller read');
+  const doubt = disbelief(state, system);
+  if (doubt !== null) return doubt;
   // Between complete reads a feed tells changes; never read completely is told by itself (standing).
   if (cursor === null && lastRead !== null && lastCompleteRead !== null && lastRead > lastCompleteRead)
     return {
@@ -94,6 +101,18 @@ function readDoubt(
       remedy: "'rollcall plan --read' reads it again, and says what is wrong with it",
     };
   return null;
+}
+
+/** With the numbers of the last full read, where that is not believed for them. */
+function disbelief({ name, baseline, outages: kept }: ConnectionState, system: string): ReadDoubt | null {
+  const outages = parseOutages(kept);
+  const { shown } = outages;
+  const sick = shown && unhealthy(parseBaseline(baseline), { counts: shown, filled: {} }, outages);
+  if (!sick) return null;
+  return {
+    message: `${name}: the last read was not believed: ${sick}. Nobody is taken as gone`,
+    remedy: `check ${system}; if it is right, run: rollcall approve ${name} --read`,
+  };
 }
 
 /** Somebody said that it is right, and no read made use of that yet. */

@@ -11,7 +11,7 @@ import { openAsker } from '../ask.ts';
 import { type Arguments, type Command, command, Declined, nextStep, type Surroundings, UsageError } from '../command.ts';
 import { type Paint, printable } from '../terminal.ts';
 import { waitingText } from '../waiting-text.ts';
-import { count, number } from '../write.ts';
+import { count, listing, number } from '../write.ts';
 import { canAsk, DECIDER_OPTIONS, decider } from './decider.ts';
 import { wholeNumber } from './numbers.ts';
 
@@ -52,7 +52,11 @@ function acceptOf(args: Arguments): string | null {
 }
 
 const READ_OPTIONS = [
-  { name: 'read', about: 'The last read is right, though it showed far fewer objects than before.' },
+  {
+    name: 'read',
+    about:
+      'The last read is right, though it showed far fewer objects than before: the next one is believed if it shows no fewer.',
+  },
   {
     name: 'attribute',
     value: 'KIND.ATTRIBUTE',
@@ -98,7 +102,7 @@ export const approve: Command = make(
     summary: 'let a first plan, or held changes, go to the target',
     about: [
       'A new target is only watched until its first plan is approved. A gate holds a kind of change when there is an unusual number of it. Both wait here, and nothing of them is written before a person says so.',
-      'A read that shows far less than the one before it, or lacks an attribute, changes nobody either: --read and --attribute say that it is right. What comes of it still passes the gates.',
+      'A read that shows far less than the one before it, or lacks an attribute, changes nobody either: --read and --attribute say that it is right. --read names how many of each kind the read showed; the next complete read is believed if it shows no fewer, and one that shows fewer waits for an approval of its own. What comes of it still passes the gates.',
       'The approval covers exactly the changes shown: what changes afterwards is counted anew. On a terminal they are shown and you are asked; with --as and --reason they are shown, and decided without a question.',
     ],
     examples: [
@@ -118,10 +122,13 @@ export const approve: Command = make(
     nextStep(surroundings, output.what === 'read' ? 'plan --read' : `run ${printable(output.connection)}`),
 );
 
-function acceptedText({ connection, accepted }: ApproveOutput, paint: Paint): string {
+function acceptedText({ connection, accepted, read }: ApproveOutput, paint: Paint): string {
   const name = printable(connection);
+  const kinds = (read ?? []).map(
+    ({ kind, shown, before }) => `${number(shown)} of kind ${printable(kind)} (${number(before)} before)`,
+  );
   return accepted === null
-    ? `${paint.green('✓')} The next complete read of ${name} is believed: who is missing there has left`
+    ? `${paint.green('✓')} The next complete read of ${name} is believed if it shows no less than the one that is approved, ${listing(kinds)}: who is missing there has left`
     : `${paint.green('✓')} ${printable(accepted)} of ${name} is believed as the next complete read has it, also where it is empty`;
 }
 

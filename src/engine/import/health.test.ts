@@ -16,10 +16,20 @@ describe('whether a read may prove absence', () => {
     expect(unhealthy(tally(9, 0), tally(2, 0), none)).toBeNull();
   });
 
+  it('says so of each kind', () => {
+    const before = { counts: { group: 40, person: 1_000, site: 8 }, filled: {} };
+    expect(unhealthy(before, { counts: { person: 400, site: 4 }, filled: {} }, none)).toBe(
+      'it shows no group at all where the last complete read showed 40, and 400 of kind person where it showed 1,000',
+    );
+  });
+
   it('unless a person said that it is right', () => {
     const approved = { ...none, accepted: ['read'], shown: { person: 20 } };
     expect(unhealthy(tally(100, 0), tally(20, 0), approved)).toBeNull();
-    expect(unhealthy(tally(100, 0), tally(9, 0), approved)).toContain('where the approved read showed 20');
+    expect(unhealthy(tally(100, 0), tally(21, 0), approved)).toBeNull();
+    expect(unhealthy(tally(100, 0), tally(19, 0), approved)).toContain(
+      'shows 19 of kind person where the approved read showed 20',
+    );
   });
 
   it('goes on with what the first part of an interrupted read showed', () => {

@@ -104,19 +104,22 @@ export class Tally {
 }
 
 /**
- * Why this read proves no absence, or null when it does. A read that a person approved is measured against what was shown
- * to them: one that is far smaller still is another matter.
+ * Why this read proves no absence, of each kind, or null when it does. A read that a person approved is measured against what was
+ * shown to them: one that is smaller still is another matter.
  */
 export function unhealthy(before: Baseline, now: Baseline, known: Outages): string | null {
   const approved = known.accepted.includes('read');
   const counts = approved ? (known.shown ?? {}) : before.counts;
   const last = approved ? 'the approved read' : 'the last complete read';
+  const lacks: string[] = [];
   for (const [kind, was] of Object.entries(counts)) {
     const is = now.counts[kind] ?? 0;
-    if (was > 0 && is === 0) return `it shows no ${kind} at all where ${last} showed ${grouped(was)}`;
-    if (was >= SMALL && is * 2 <= was) return `it shows ${grouped(is)} of kind ${kind} where ${last} showed ${grouped(was)}`;
+    const far = was > 0 && (is === 0 || (was >= SMALL && is * 2 <= was));
+    if (!far && !(approved && is < was)) continue;
+    const by = lacks.length === 0 ? last : 'it';
+    lacks.push(`${is === 0 ? `no ${kind} at all` : `${grouped(is)} of kind ${kind}`} where ${by} showed ${grouped(was)}`);
   }
-  return null;
+  return lacks.length === 0 ? null : `it shows ${lacks.join(', and ')}`;
 }
 
 /**
