@@ -15,6 +15,7 @@ export async function createProgram(): Promise<Program> {
     version,
     definitions: CONNECTORS,
     wall: () => Date.now(),
+    env: process.env,
     async loadConfig(file) {
       return await loadConfiguration({ file, definitions: CONNECTORS, env: process.env });
     },

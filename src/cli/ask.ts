@@ -4,7 +4,7 @@ import { Unanswered } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Asker {
-  /** Empty input takes the suggestion; repeated until `refuse` (what is wrong with it) answers null. */
+  /** Empty input takes the suggestion, and is an answer where that is empty; repeated until `refuse` (what is wrong with it) answers null. */
   text(
     question: string,
     suggestion?: string,
@@ -34,9 +34,10 @@ export function openAsker(terminal: Terminal, signal?: AbortSignal): Asker {
   };
   const text: Asker['text'] = async (question, suggestion, refuse) => {
     for (;;) {
-      const hint = suggestion === undefined ? '' : paint.dim(` [${suggestion}]`);
+      const hint = suggestion === undefined || suggestion === '' ? '' : paint.dim(` [${suggestion}]`);
       const answer = (await ask(`${paint.cyan('?')} ${question}${hint} `)) || (suggestion ?? '');
-      const wrong = answer === '' ? 'Please type an answer.' : ((await refuse?.(answer)) ?? null);
+      const missing = answer === '' && suggestion === undefined;
+      const wrong = missing ? 'Please type an answer.' : ((await refuse?.(answer)) ?? null);
       if (wrong === null) return answer;
       terminal.err(`  ${paint.yellow(wrong)}\n`);
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { main, type Program } from './index.ts';
 
 let folder: string;
@@ -25,6 +26,7 @@ async function call(argv: string[], more: Partial<Program> = {}) {
     version: '1.2.3',
     definitions: new Map(),
     wall: () => 0,
+    env: {},
     loadConfig: async (file) => ({
       ok: false,
       faults: [
@@ -122,7 +124,7 @@ describe('the command line', () => {
       type: 'fake',
       title: 'Fake',
       maturity: 'alpha',
-      config: { safeParse: (data: unknown) => ({ success: true, data }) },
+      config: z.looseObject({ anchor: z.string() }),
       open: () => ({
         test: async () => '',
         discoverSchema: async () => ({

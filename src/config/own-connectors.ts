@@ -26,6 +26,7 @@ const definitionShape = z.looseObject({
     .optional(),
   cannotSayEmpty: callable.optional(),
   anchors: callable.optional(),
+  asks: callable.optional(),
   propose: callable.optional(),
   open: callable,
 });

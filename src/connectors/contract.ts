@@ -9,15 +9,16 @@ import type { z } from 'zod';
 import type { Fault } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
 import type { Change, ReadObject } from './objects.ts';
-import type { Proposed } from './proposed.ts';
+import type { FirstConfiguration } from './proposed.ts';
 import type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
+export type { Asked, Offer } from './asked.ts';
 export type { Change, RawAttributes, RawValue, ReadObject, SetEdits, WriteValue } from './objects.ts';
-export type { Proposed } from './proposed.ts';
+export type { Proposed, SeenColumn } from './proposed.ts';
 export type { Creates, WriteItem, WriteResult } from './writing.ts';
 
-export interface ConnectorDefinition<Config = unknown> {
+export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config> {
   readonly type: string;
   readonly title: string;
   readonly maturity: 'stable' | 'beta' | 'alpha';
@@ -41,7 +42,6 @@ export interface ConnectorDefinition<Config = unknown> {
   secrets?(config: Config): readonly string[] | { readonly remedy: string };
   /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
   anchors?(config: Config, kind: Kind): readonly string[];
-  propose?(config: Config, context: OpenContext): Promise<Proposed>;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

@@ -1,11 +1,10 @@
 /** What a system that is not configured yet has to offer: its columns, and which attribute each probably is. */
-import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Fault, RollcallError } from '#core/errors';
-import { nearest } from '#core/text';
-import { type Definition, type Operation, type Program, type Proposed, type Session, versioned } from './operation.ts';
+import type { Fault } from '#core/errors';
+import { type Definition, type Operation, type Proposed, type Session, versioned } from './operation.ts';
 import { fault } from './shapes.ts';
 import { type Proposal, propose, proposeAnchor } from './starter/propose.ts';
+import { checked, contextOf, definitionOf } from './starter/settings.ts';
 
 export interface DiscoverInput {
   readonly type: string;
@@ -18,15 +17,24 @@ export interface DiscoverOutput {
   readonly columns: readonly string[];
   readonly proposals: readonly Proposal[];
   readonly anchor: string | null;
+  /** It is one of the columns; otherwise the connector has one of its own. */
+  readonly anchorIsColumn: boolean;
+  /** Kind → what was seen of its columns, where objects were looked at. */
+  readonly seen: NonNullable<Proposed['columns']>;
   /** Settings that fit what is there, besides those given: an encoding, an anchor. */
   readonly settings: { readonly [key: string]: unknown };
   /** What looks wrong about the settings given. */
   readonly warnings: readonly Fault[];
   /** How most of its people are named, where names are paths: `rdn=…,parent`. */
   readonly naming: { readonly rdn: string; readonly parent: string } | null;
+  /** Expressions over `row`: who is one of the people, and who of them may sign in. */
+  readonly people: { readonly expression: string; readonly about: string } | null;
+  readonly enabled: string | null;
+  /** What counts only where it is written. */
+  readonly target: NonNullable<Proposed['target']>;
 }
 
-const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+const naming = z.object({ rdn: z.string(), parent: z.string() });
 
 export const discover: Operation<DiscoverInput, DiscoverOutput> = {
   name: 'discover',
@@ -38,74 +46,65 @@ export const discover: Operation<DiscoverInput, DiscoverOutput> = {
     columns: z.array(z.string()),
     proposals: z.array(z.object({ attribute: z.string(), column: z.string() })),
     anchor: z.string().nullable(),
+    anchorIsColumn: z.boolean(),
+    seen: z.record(
+      z.string(),
+      z.array(
+        z.object({
+          name: z.string(),
+          share: z.number(),
+          several: z.literal(true).optional(),
+          refersBy: z.string().optional(),
+        }),
+      ),
+    ),
     settings: z.record(z.string(), z.unknown()),
     warnings: z.array(fault),
-    naming: z.object({ rdn: z.string(), parent: z.string() }).nullable(),
+    naming: naming.nullable(),
+    people: z.object({ expression: z.string(), about: z.string() }).nullable(),
+    enabled: z.string().nullable(),
+    target: z.object({
+      settings: z.record(z.string(), z.unknown()).optional(),
+      names: z.record(z.string(), z.string()).optional(),
+      example: naming.optional(),
+      besides: z.array(z.object({ column: z.string(), from: z.string(), expression: z.string().optional() })).optional(),
+    }),
   }),
   async run({ type, settings }, session) {
     const definition = definitionOf(type, session.program);
     const proposed = await proposedBy(definition, settings, session);
-    const kinds = await columnsOf(definition, { ...proposed.settings, ...settings }, session);
+    const kinds = seenIn(proposed) ?? (await columnsOf(definition, { ...proposed.settings, ...settings }, session));
     const columns = kinds.person ?? Object.values(kinds)[0] ?? [];
-    const proposals = propose(columns);
-    const { anchor } = proposed.settings;
+    const seen = proposed.columns ?? {};
+    const rare = (seen['person'] ?? []).filter(({ share }) => share < 0.5);
+    const proposals = propose(columns, new Set(rare.map(({ name }) => name)));
+    const anchor = proposed.anchor ?? proposed.settings.anchor;
     return {
       type,
       kinds,
       columns,
       proposals,
       anchor: typeof anchor === 'string' ? anchor : proposeAnchor(columns, proposals),
+      anchorIsColumn: proposed.anchor === undefined,
+      seen,
       settings: proposed.settings,
       warnings: proposed.warnings ?? [],
       naming: proposed.naming ?? null,
+      people: proposed.people ?? null,
+      enabled: proposed.enabled ?? null,
+      target: proposed.target ?? {},
     };
   },
 };
 
-/** Errors: notFound, naming the nearest connector. */
-export function definitionOf(type: string, { definitions }: Program): Definition {
-  const found = definitions.get(type);
-  if (found !== undefined) return found;
-  const near = nearest(type, definitions.keys());
-  throw new RollcallError('notFound', `There is no connector '${type}'.`, {
-    remedy: near === null ? `There are ${[...definitions.keys()].sort().join(', ')}.` : `Did you mean '${near}'?`,
-  });
-}
-
-/** The settings as the connector checks them, and what it is opened in. */
-function checked(definition: Definition, settings: DiscoverInput['settings'], session: Session) {
-  // The anchor is chosen among the columns, so it is not known yet; any name lets the connector open what it is to show.
-  let parsed = definition.config.safeParse({ anchor: 'id', ...settings });
-  const unknown = (parsed.error?.issues ?? []).flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
-  if (unknown.some((key) => key in settings))
-    throw new RollcallError('configuration', `${definition.type} has no setting '${unknown[0]}'.`, {
-      remedy: `See docs/guide/${definition.type}.md for those it has.`,
-    });
-  if (unknown.includes('anchor')) parsed = definition.config.safeParse(settings);
-  if (!parsed.success) throw wrongSettings(definition, parsed.error);
-  const context = {
-    connection: definition.type,
-    folder: dirname(resolve(session.file)),
-    limits: { maxObjectBytes: MAX_OBJECT_BYTES },
-    warn: () => {},
-  };
-  return { config: parsed.data, context };
-}
-
-/** Says the first thing that is wrong with the settings of a connector. */
-export function wrongSettings(definition: Definition, { issues }: z.ZodError): RollcallError {
-  const first = issues[0];
-  const at = first === undefined || first.path.length === 0 ? '' : ` ${first.path.join('.')}`;
-  return new RollcallError(
-    'configuration',
-    `${definition.type}:${at} ${first?.message ?? 'the settings are not valid'}.`.replace(/\.\.$/, '.'),
-    { remedy: `Give each setting it needs, such as --set path=hr/employees.csv; docs/guide/${definition.type}.md has them all.` },
-  );
+function seenIn({ columns }: Proposed): DiscoverOutput['kinds'] | null {
+  if (columns === undefined) return null;
+  return Object.fromEntries(Object.entries(columns).map(([kind, all]) => [kind, all.map(({ name }) => name)]));
 }
 
 async function proposedBy(definition: Definition, settings: DiscoverInput['settings'], session: Session): Promise<Proposed> {
-  const { config, context } = checked(definition, settings, session);
-  return (await definition.propose?.(config, context)) ?? { settings: {} };
+  const config = await checked(definition, settings, session);
+  return (await definition.propose?.(config, contextOf(definition, session))) ?? { settings: {} };
 }
 
 async function columnsOf(
@@ -113,8 +112,7 @@ async function columnsOf(
   settings: DiscoverInput['settings'],
   session: Session,
 ): Promise<{ [kind: string]: string[] }> {
-  const { config, context } = checked(definition, settings, session);
-  const connection = definition.open(config, context);
+  const connection = definition.open(await checked(definition, settings, session), contextOf(definition, session));
   try {
     const schema = await connection.discoverSchema();
     return Object.fromEntries(Object.entries(schema.kinds).map(([kind, attributes]) => [kind, Object.keys(attributes)]));

@@ -4,20 +4,12 @@ import { copyFile, mkdir, open } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Fault, RollcallError } from '#core/errors';
-import { definitionOf, discover, wrongSettings } from './discover.ts';
-import { type Definition, type Operation, perform, type Session, versioned } from './operation.ts';
+import { type Operation, type Session, versioned } from './operation.ts';
 import { fault } from './shapes.ts';
-import { type StarterConnection, starterDocument } from './starter/document.ts';
-import { EXAMPLE } from './starter/naming.ts';
-import { type Proposal, propose } from './starter/propose.ts';
+import { starterDocument } from './starter/document.ts';
+import { type InitConnection, sourceOf, targetOf } from './starter/looked-at.ts';
+import type { Proposal } from './starter/propose.ts';
 
-export interface InitConnection {
-  readonly name: string;
-  readonly type: string;
-  readonly settings: { readonly [key: string]: unknown };
-  /** Null: the one that `discover` proposes. */
-  readonly anchor: string | null;
-}
 export interface InitInput {
   readonly source: InitConnection;
   readonly target: InitConnection | null;
@@ -69,110 +61,24 @@ export const init: Operation<InitInput, InitOutput> = {
     madeFolder: z.string().nullable(),
   }),
   async run({ source: given, target, store, zone, force }, session) {
-    const { anchor: set } = given.settings;
-    const source = given.anchor === null && typeof set === 'string' ? { ...given, anchor: set } : given;
-    if (target !== null) tellApart(source, target, session);
-    const found = await perform(discover, { type: source.type, settings: source.settings }, session);
-    if (found.columns.length === 0) {
-      const { path } = source.settings;
-      if (typeof path === 'string' && !existsSync(resolve(dirname(session.file), path)))
-        throw new RollcallError('notFound', `${path} does not exist; nothing was written.`, {
-          remedy: `Paths begin at ${dirname(resolve(session.file))}.`,
-        });
-      throw new RollcallError('notFound', `${source.type}: no columns were found, so there is nothing to begin with.`, {
-        remedy: 'See that the path names the right file and that it is not empty; nothing was written.',
-      });
-    }
-    const anchor = source.anchor ?? found.anchor;
-    // An LDIF entry is also known by its dn, which is no attribute of it.
-    if (source.anchor !== null && !found.columns.includes(source.anchor) && !(source.type === 'ldif' && source.anchor === 'dn'))
-      throw new RollcallError('notFound', `The source has no column '${source.anchor}'; nothing was written.`, {
-        remedy: `It has ${found.columns.join(', ')}.`,
-      });
-    const proposals = withNumber(found.proposals, anchor);
-    const text = starterDocument({
-      source: {
-        ...source,
-        settings: settingsWith(definitionOf(source.type, session.program), source.settings, { ...found.settings, anchor }),
-        proposals,
-      },
-      target: target === null ? null : await targetOf(target, proposals, session),
-      store,
-      zone,
-    });
+    const source = await sourceOf(given, session);
+    const written = target === null ? null : await targetOf(target, source, session);
+    const { connection, found, anchor } = source;
+    const text = starterDocument({ source: connection, target: written, store, zone });
     await write(session.file, text, force);
-    const mapped = new Set(proposals.map((one) => one.column));
+    const mapped = new Set(connection.proposals.map((one) => one.column));
     return {
       file: session.file,
       text,
       anchor,
-      proposals,
+      proposals: connection.proposals,
       settings: found.settings,
       warnings: found.warnings,
-      unmapped: found.columns.filter((column) => !mapped.has(column)),
+      unmapped: found.columns.filter((column) => !mapped.has(column) && `row.${column}` !== found.enabled),
       madeFolder: target === null ? null : await makeFolder(target, session),
     };
   },
 };
-
-/** Two names for two connections, and two files. */
-function tellApart(source: InitConnection, target: InitConnection, session: Session): void {
-  if (source.name === target.name)
-    throw new RollcallError('invalidValue', `Source and target are both called '${source.name}'; nothing was written.`, {
-      remedy: 'Give one of them another name with --source-name or --target-name.',
-    });
-  const [from, to] = [source, target].map(({ settings: { path } }) =>
-    typeof path === 'string' ? resolve(dirname(session.file), path) : null,
-  );
-  if (from !== null && from === to)
-    throw new RollcallError('invalidValue', `Source and target are the same file, ${from}; nothing was written.`, {
-      remedy: 'Name another file as the target; what one system holds is read and written by one connection.',
-    });
-}
-
-/** What people are known by is their number, where no other column is. */
-function withNumber(proposals: readonly Proposal[], anchor: string | null): readonly Proposal[] {
-  if (anchor === null || proposals.some((one) => one.attribute === 'employeeId' || one.column === anchor)) return proposals;
-  return [{ attribute: 'employeeId', column: anchor }, ...proposals];
-}
-
-/** A target that exists already shows its columns; a new one is made, with the names of the attributes. */
-async function targetOf(target: InitConnection, source: readonly Proposal[], session: Session): Promise<StarterConnection> {
-  const definition = definitionOf(target.type, session.program);
-  const named = definition.writes === 'callerName';
-  try {
-    const { columns, anchor, ...found } = await perform(discover, { type: target.type, settings: target.settings }, session);
-    if (columns.length > 0) {
-      const settings = settingsWith(definition, target.settings, { ...found.settings, anchor: target.anchor ?? anchor });
-      const naming = named ? (found.naming === null ? EXAMPLE : { ...found.naming, seen: true }) : null;
-      return { ...target, settings, proposals: propose(columns), columns, naming };
-    }
-  } catch (error) {
-    if (!(error instanceof RollcallError) || (error.kind !== 'notFound' && error.kind !== 'configuration')) throw error;
-  }
-  const key = named ? 'dn' : ['employeeId', 'login', 'mail'].find((name) => source.some((one) => one.attribute === name));
-  const anchor = target.anchor ?? key ?? null;
-  const settings = settingsWith(definition, target.settings, { anchor, create: true });
-  const checked = definition.config.safeParse(settings);
-  if (!checked.success) throw wrongSettings(definition, checked.error);
-  return { ...target, settings, proposals: [], naming: named ? EXAMPLE : null };
-}
-
-/** The settings with those of the additions that this connector knows. */
-function settingsWith(
-  definition: Definition,
-  settings: InitConnection['settings'],
-  more: { readonly [key: string]: unknown },
-): InitConnection['settings'] {
-  let all = settings;
-  for (const [key, value] of Object.entries(more)) {
-    if (value === null || Object.hasOwn(all, key)) continue;
-    const next = { ...all, [key]: value };
-    const refused = definition.config.safeParse(next).error?.issues ?? [];
-    if (!refused.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(key))) all = next;
-  }
-  return all;
-}
 
 /** Beside rollcall.yaml a folder that is missing is one to make; elsewhere it may be a share that is not mounted, which check tells. */
 async function makeFolder({ settings: { path } }: InitConnection, session: Session): Promise<string | null> {

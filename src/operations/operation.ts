@@ -15,6 +15,8 @@ import type { Services } from '#runs/model';
 export type Definition = ConnectionConfig['definition'];
 /** What a connector proposes for a first configuration. */
 export type Proposed = Awaited<ReturnType<NonNullable<Definition['propose']>>>;
+/** What a connector asks of a person for it. */
+export type Asked = ReturnType<NonNullable<Definition['asks']>>[number];
 export type OpenStore = Services['store'];
 
 /** What a person must be allowed to do. The command line may do everything; servers ask. */
@@ -37,6 +39,8 @@ export interface Program {
   readonly definitions: ReadonlyMap<string, Definition>;
   /** Wall clock, ms. */
   readonly wall: () => number;
+  /** What `${env:NAME}` stands for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The checked configuration, or every fault in it. */
   loadConfig(file: string): Promise<Loaded>;
   /** `readOnly` works beside a running writer and never creates or upgrades a store. */

@@ -50,6 +50,7 @@ async function call(...argv: string[]) {
     version: '0',
     definitions,
     wall: () => Date.now(),
+    env: {},
     loadConfig: (file: string) => loadConfiguration({ file, definitions, env: {} }),
     openStore,
     lookAtStore: async (config: { store: { kind: string } }) =>

@@ -3,12 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import iconv from 'iconv-lite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { main } from '#cli/index';
-import { createProgram } from '#main';
 import { type Place, place } from '../integration/place.ts';
+import { asked } from './asked.ts';
 
 const HR = `Personal-Nr.;Vorname;Nachname;E-Mail
 1001;Jürgen;Müller;jm@firma.example
@@ -156,19 +154,7 @@ it('asked, a target is called as it would be from options: after its file', asyn
     ['Where is it?', 'out/phonebook.csv'],
     ['What shall it be called', ''],
   ];
-  const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  let [said, next] = ['', 0];
-  const stderr = Object.assign(new PassThrough(), { isTTY: true }).on('data', (chunk: Buffer) => {
-    said += String(chunk);
-    const [about, answer] = answers[next] ?? [];
-    const asked = about === undefined ? -1 : said.indexOf(about);
-    if (asked < 0 || !/\] |\) $/.test(said.slice(asked))) return;
-    said = said.slice(asked + about!.length);
-    next++;
-    stdin.write(`${answer}\n`);
-  });
-  const argv = ['-c', here.path('rollcall.yaml'), 'init', '--force'];
-  const code = await main(argv, { NO_COLOR: '1' }, { stdin, stdout: new PassThrough(), stderr }, await createProgram());
-  expect([code, next]).toEqual([0, answers.length]);
+  const { code, answered } = await asked(here, ['init', '--force'], answers);
+  expect([code, answered]).toEqual([0, answers.length]);
   expect(await here.read('rollcall.yaml')).toMatch(/^ {2}phonebook:$/m);
 });

@@ -2,6 +2,7 @@
 import type { WriteItem, WriteResult } from '#connectors/contract';
 import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
+import type { Kind } from '#core/values';
 import { createdEntry, type Edits, findName } from '#protocols/ldap/edits';
 import { USUAL_CLASSES } from '#protocols/ldap/kinds';
 import type { LdifAttributes, LdifValue } from '#protocols/ldap/ldif';
@@ -14,6 +15,11 @@ import { NO_MEMBER, needsMember } from './members.ts';
 import { described, sent } from './modifications.ts';
 import { storedAnswer, storedControls } from './stored.ts';
 import type { Writing } from './write.ts';
+
+/** Where the settings name none. */
+export function usualClasses(vendor: Vendor, kind: Kind): readonly string[] | null {
+  return CLASSES[vendor]?.[kind] ?? USUAL_CLASSES[kind] ?? null;
+}
 
 const CLASSES: { readonly [vendor in Vendor]?: { readonly [kind: string]: readonly string[] } } = {
   activeDirectory: { person: ['top', 'person', 'organizationalPerson', 'user'], group: ['top', 'group'] },
@@ -34,7 +40,7 @@ export async function createEntry(item: WriteItem, writing: Writing): Promise<Wr
     const value = enabledValue(vendor, enabled !== false && unlocked, undefined);
     if (value !== null) set[lock] = value;
   }
-  const classes = reading.config.objectClasses[item.kind] ?? CLASSES[vendor]?.[item.kind] ?? USUAL_CLASSES[item.kind] ?? null;
+  const classes = reading.config.objectClasses[item.kind] ?? usualClasses(vendor, item.kind);
   const { attributes } = createdEntry(dn, { ...item, set }, classes);
   if (findName(attributes, 'objectClass') === undefined) throw classless(item.kind);
   if (vendor === 'activeDirectory') checkLogonName(attributes, dn);

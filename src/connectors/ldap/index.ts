@@ -4,15 +4,17 @@
  * config.ts settings · connect.ts a socket with TLS · client.ts requests and answers on it · session.ts the one there is now ·
  * directory.ts what the server can do, account.ts, own-account.ts, password.ts, members.ts where vendors and classes have ways of their own · view.ts entry → object · read.ts, reading.ts, pages.ts, paging.ts,
  * ranges.ts, referrals.ts everything · changes.ts what changed, by syncrepl.ts, accesslog.ts, dirsync.ts, usn.ts or modified.ts, with stream.ts, again.ts, domain.ts, bases.ts; watch.ts when · look-up.ts single ones · write.ts, create.ts, update.ts, change.ts, delete.ts,
- * modifications.ts, edit-values.ts, edited.ts, rdn.ts, stored.ts what is written · about.ts in words · faults.ts what is refused. What goes over the wire is protocols/ldap.
+ * modifications.ts, edit-values.ts, edited.ts, rdn.ts, stored.ts what is written · about.ts in words · asks.ts, propose.ts for a first configuration · faults.ts what is refused. What goes over the wire is protocols/ldap.
  */
 import type { Connection, ConnectorDefinition, Cursor, OpenContext } from '#connectors/contract';
 import { about, schemaOf } from './about.ts';
+import { asks } from './asks.ts';
 import { currentCursor, readChanges } from './changes.ts';
 import { type LdapConfig, ldapConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
 import { protectedAccounts } from './own-account.ts';
 import { secretsOf } from './password.ts';
+import { proposeFrom } from './propose.ts';
 import { readEverything } from './read.ts';
 import type { Reading } from './reading.ts';
 import { type Live, Session } from './session.ts';
@@ -27,6 +29,8 @@ export const ldap: ConnectorDefinition<LdapConfig> = {
   refersTo: 'present',
   protects: protectedAccounts,
   config: ldapConfig,
+  asks,
+  propose: proposeFrom,
   secrets: secretsOf,
   anchors: ({ anchor }) => (anchor === 'auto' || anchor === 'dn' ? [] : [anchor]),
   open,

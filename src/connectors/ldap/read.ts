@@ -40,7 +40,7 @@ export async function* readEverything(
   }
   if (config.referrals === 'follow')
     for await (const objects of readElsewhere(reading, skipped, elsewhere, names, signal)) yield { objects };
-  else if (elsewhere.length > 0) warn(unfollowed(elsewhere[0]!, elsewhere.length, live.address));
+  else for (const fault of unfollowed(elsewhere, live)) warn(fault);
   signal.throwIfAborted();
   reason ??= skipped.reason();
   const known = Object.keys(live.schema);

@@ -1,5 +1,6 @@
 /** What every read of a directory has in common: whose it is, what is searched for, and what cuts it short. */
 import { type Fault, toFault } from '#core/errors';
+import type { Kind } from '#core/values';
 import { allOf, anyOf, EVERYTHING, equals, type Filter } from '#protocols/ldap/filter';
 import type { LdapResult } from '#protocols/ldap/responses';
 import { isLimit } from '#protocols/ldap/result-codes';
@@ -19,11 +20,12 @@ export interface Reading {
   readonly maxObjectBytes: number;
 }
 
-/** What is searched for: entries of the kinds that are offered, and what the settings say. */
-export function filterFor(config: LdapConfig, { kinds }: View): Filter {
+/** What is searched for: entries of these kinds, all that are offered unless told otherwise, and what the settings say. */
+export function filterFor(config: LdapConfig, { kinds }: View, wanted?: readonly Kind[]): Filter {
   const own = filterOf(config);
-  const classes = kinds.all().flatMap((kind) => kinds.classesFor(kind));
-  const offered = config.others ? EVERYTHING : anyOf(classes.map((name) => equals('objectClass', name)));
+  const classes = (wanted ?? kinds.all()).flatMap((kind) => kinds.classesFor(kind));
+  const all = wanted === undefined && config.others;
+  const offered = all ? EVERYTHING : anyOf(classes.map((name) => equals('objectClass', name)));
   return own === null ? offered : allOf([offered, own]);
 }
 

@@ -8,6 +8,7 @@ import { parseUrl } from './config.ts';
 import type { Address } from './connect.ts';
 import { searchPages } from './pages.ts';
 import { attributesFor, cutShort, filterFor, findingOf, type Reading } from './reading.ts';
+import type { Live } from './session.ts';
 import { viewOf } from './view.ts';
 
 /** Servers that name servers that name servers: longer chains are circles. */
@@ -87,12 +88,16 @@ async function reached({ session, config }: Reading, urls: readonly string[]) {
   });
 }
 
-export function unfollowed(urls: readonly string[], count: number, address: string): Fault {
-  return {
-    kind: 'configuration',
-    message: `${address} names ${count} other places, such as ${String(urls[0]).slice(0, 200)}, which were not read`,
-    where: {},
-    remedy: 'say referrals: follow, or make a connection of its own for what is there',
-    carried: true,
+/** One fault, where there are any. What this server itself has is no other place: Active Directory names its configuration so. */
+export function unfollowed(references: readonly (readonly string[])[], { address, directory }: Live): readonly Fault[] {
+  const own = new Set(directory.namingContexts.map(nameKey));
+  const isOwn = (url: string): boolean => {
+    const place = placeOf(url, false);
+    return place !== null && own.has(nameKey(place.dn));
   };
+  const others = references.filter((urls) => !urls.some(isOwn));
+  if (others.length === 0) return [];
+  const message = `${address} names ${others.length} other places, such as ${String(others[0]![0]).slice(0, 200)}, which were not read`;
+  const remedy = 'say referrals: follow, or make a connection of its own for what is there';
+  return [{ kind: 'configuration', message, where: {}, remedy, carried: true }];
 }

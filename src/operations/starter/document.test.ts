@@ -131,4 +131,68 @@ describe('the first rollcall.yaml', () => {
     const target = { name: 'ad', type: 'fake', settings: { path: 'y', anchor: 'uid' }, proposals: [], naming };
     expect(starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' })).toContain(said);
   });
+
+  it('takes of a directory what its people have, by the names of their entries, and its groups', async () => {
+    const columns = ['uid', 'cn', 'sn', 'givenName', 'mail', 'manager'];
+    const source = {
+      name: 'directory',
+      type: 'fake',
+      settings: { path: 'x', anchor: 'dn' },
+      proposals: propose(columns),
+      columns,
+      people: columns.map((name) => ({
+        name,
+        share: name === 'mail' ? 0.9 : 1,
+        ...(name === 'manager' ? { refersBy: 'name' } : {}),
+        ...(name === 'mail' ? { several: true as const } : {}),
+      })),
+      groups: [
+        { name: 'cn', share: 1 },
+        { name: 'member', share: 1, refersBy: 'name' },
+      ],
+      whom: { expression: 'row.system != "TRUE"', about: 'not what comes with it' },
+      enabled: 'row.enabled',
+    };
+    const text = starterDocument({ source, target: null, store: 'sqlite:rollcall.db', zone: 'UTC' });
+    const loaded = await load(text);
+    expect(loaded.ok ? [] : loaded.faults).toEqual([]);
+    expect(text).toContain('# filter: row.system != "TRUE" && row.enabled');
+    if (!loaded.ok) return;
+    const { imports } = loaded.config.connections[0]!;
+    expect(imports.get('person')!.flows.map((flow) => flow.attribute)).toContain('manager');
+    expect(imports.get('group')!.flows.map((flow) => flow.attribute)).toEqual(['name', 'member']);
+  });
+
+  it('makes an account as the directory wants it: what it must have, and what is in its name not twice', async () => {
+    const source = {
+      name: 'hr',
+      type: 'fake',
+      settings: { path: 'x', anchor: 'id' },
+      proposals: propose(['id', 'login', 'first name', 'last name', 'manager id']),
+    };
+    const target = {
+      name: 'ad',
+      type: 'fake',
+      settings: { path: 'y', anchor: 'dn' },
+      proposals: propose(['sAMAccountName', 'manager']),
+      columns: ['sAMAccountName', 'manager'],
+      people: [{ name: 'manager', share: 1, refersBy: 'name' }],
+      enabled: 'row.enabled',
+      naming: { rdn: 'CN', parent: 'OU=p,DC=x', seen: true },
+      besides: [
+        { column: 'cn', from: 'displayName' },
+        { column: 'sn', from: 'familyName' },
+        { column: 'sAMAccountName', from: 'login' },
+        { column: 'mail', from: 'mail' },
+        { column: 'userPrincipalName', from: 'login', expression: 'person.login + "@x"' },
+      ],
+    };
+    const text = starterDocument({ source, target, store: 'sqlite:rollcall.db', zone: 'UTC' });
+    const loaded = await load(text);
+    expect(loaded.ok ? [] : loaded.faults).toEqual([]);
+    expect(text).toMatch(
+      /sAMAccountName: login\n +manager: \{ value: manager, by: name \}\n +sn: familyName\n +userPrincipalName: \$\{person\.login \+ "@x"\}\n/,
+    );
+    expect(text).toContain('enabled: { attribute: enabled, on: true, off: false }');
+  });
 });

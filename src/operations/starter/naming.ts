@@ -25,7 +25,9 @@ export const DIRECTORY_NAMES: { readonly [attribute: string]: string } = {
   department: 'departmentNumber',
 };
 
+/** `enabled` first: the connector that has it knows what lies behind it. */
 const LOCKS: readonly (readonly [attribute: string, on: string, off: string])[] = [
+  ['enabled', 'true', 'false'],
   ['nsAccountLock', '"FALSE"', '"TRUE"'],
   ['userAccountControl', '"512"', '"514"'],
   ['loginDisabled', '"FALSE"', '"TRUE"'],
@@ -35,7 +37,7 @@ const LOCKS: readonly (readonly [attribute: string, on: string, off: string])[] 
 /** The line that says how an account is disabled: as a comment where the directory does not show it. */
 export function enabledLine(columns: readonly string[]): string {
   const known = LOCKS.find(([attribute]) => columns.includes(attribute));
-  const [attribute, on, off] = known ?? LOCKS[0]!;
+  const [attribute, on, off] = known ?? LOCKS[1]!;
   const rule = `enabled: { attribute: ${attribute}, on: ${on}, off: ${off} }`;
   return known === undefined ? `# ${rule}   # how an account is disabled; 'action: disable' needs it` : rule;
 }

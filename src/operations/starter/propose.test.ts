@@ -127,6 +127,13 @@ describe('proposals', () => {
     expect(found.find((one) => one.attribute === 'mail')?.column).toBe('mail');
   });
 
+  it('take what most people have rather than what a few have, and the login of a domain rather than an id beside it', () => {
+    const rare = propose(['employeeID', 'employeeNumber'], new Set(['employeeID']));
+    expect(rare).toEqual([{ attribute: 'employeeId', column: 'employeeNumber' }]);
+    expect(propose(['employeeID'], new Set(['employeeID']))).toEqual([{ attribute: 'employeeId', column: 'employeeID' }]);
+    expect(mapped('uid', 'sAMAccountName')).toEqual({ login: 'sAMAccountName' });
+  });
+
   it('propose the anchor that is least likely to change', () => {
     const anchor = (...columns: string[]): string | null => proposeAnchor(columns, propose(columns));
     expect(anchor('mail', 'login', 'Personalnummer')).toBe('Personalnummer');

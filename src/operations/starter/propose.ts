@@ -42,13 +42,18 @@ function canStand(column: string): boolean {
   return !column.includes('${');
 }
 
-/** One column per attribute and one attribute per column; the better spelling wins, then the earlier column. */
-export function propose(columns: readonly string[]): readonly Proposal[] {
+/** Dearer than any spelling: what most people have is rather meant than what a few have. */
+const RARE = 1_000_000;
+
+/** One column per attribute and one attribute per column; what is not `rare` wins, then the better spelling, then the earlier column. */
+export function propose(columns: readonly string[], rare: ReadonlySet<string> = new Set()): readonly Proposal[] {
   const candidates = columns.flatMap((column, position) => {
     if (!canStand(column)) return [];
     for (const [way, text] of spellingsOf(column).entries()) {
       const known = SPELLINGS.get(text);
-      if (known !== undefined) return [{ column, attribute: known.attribute, cost: way * 1_000 + known.rank, position }];
+      if (known === undefined) continue;
+      const cost = (rare.has(column) ? RARE : 0) + way * 1_000 + known.rank;
+      return [{ column, attribute: known.attribute, cost, position }];
     }
     return [];
   });

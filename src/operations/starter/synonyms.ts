@@ -10,7 +10,7 @@ export const SYNONYMS: { readonly [attribute: string]: string } = {
     'número de empleado, id empleado, legajo, número de nómina, matricola, codice dipendente, numero dipendente, personeelsnummer, medewerkernummer, ' +
     'número de funcionário, matrícula, anställningsnummer, anstnr, medarbejdernummer, ansattnummer, henkilönumero, numer pracownika, osobní číslo, 社員番号, 员工编号, 工号, 사번, табельный номер, staff, id',
   login:
-    'login, login name, username, user name, user id, userid, uid, account, account name, sAMAccountName, samaccountname, Benutzername, Benutzer, Anmeldename, Kennung, Nutzername, ' +
+    'login, login name, sAMAccountName, username, user name, user id, userid, uid, account, account name, Benutzername, Benutzer, Anmeldename, Kennung, Nutzername, ' +
     'identifiant, nom d utilisateur, compte, usuario, nombre de usuario, nome utente, utente, gebruikersnaam, nome de usuário, användarnamn, brugernavn, brukernavn, ログインID, 用户名, логин',
   givenName:
     'given name, first name, forename, firstname, givenName, preferred name, first, Vorname, Rufname, prénom, prenom, nombre, nombres, primer nombre, nome, nome proprio, voornaam, roepnaam, ' +
