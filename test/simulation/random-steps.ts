@@ -61,7 +61,9 @@ export function step(ambiguous: boolean): fc.Arbitrary<Step> {
     },
     {
       weight: 1,
-      arbitrary: which.map((n): Step => ({ do: 'delete', connection: 'hr', which: n, kind: 'group' })),
+      arbitrary: fc
+        .record({ connection: fc.constantFrom('hr', 'hr', 'dir', 'app'), which })
+        .map((group): Step => ({ do: 'delete', kind: 'group', ...group })),
     },
     { weight: 2, arbitrary: fc.integer({ min: 1, max: 6 }).map((days): Step => ({ do: 'days', days })) },
   );

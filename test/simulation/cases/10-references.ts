@@ -130,6 +130,17 @@ export const references: readonly Case[] = [
     ],
   },
   {
+    says: '10: a group that somebody deleted in a target is made again with its members',
+    config: { connections: { hr: hrWithGroups({ displayName: 'name' }), dir: dirWithGroups({ cn: 'displayName' }) } },
+    systems: { hr: { a: ann, 'group:g': { name: 'Team', members: ['a'] } }, dir: {} },
+    story: [
+      'settle',
+      { do: 'delete', connection: 'dir', which: 0, kind: 'group' },
+      'settle',
+      { systems: { dir: { 'group:made for hr|group:g': { name: 'Team', member: [`made for ${hr('a')}`] } } } },
+    ],
+  },
+  {
     says: '10: a group that left its source, or is not wanted any more, keeps its members; groups in groups are exported nested',
     config: {
       connections: {
