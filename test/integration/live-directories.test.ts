@@ -189,6 +189,11 @@ testOnSlapd('a password that a directory refuses is not tried with each change, 
   const password = (server: Server, text: string) => replace(server, server.sync.dn, 'userPassword', text);
   await add(from, 'ada', 'Ada');
   here = await firm(await yaml(from, to), []);
+  await password(to, 'another');
+  // Its schema is asked for first, then it would be read.
+  expect(await here.run()).toMatchObject({ failed: ['dir'], faults: [{ kind: 'authentication' }] });
+  expect(await refused(to)).toBe(1);
+  await password(to, to.sync.password);
   await here.first();
   const now = await listened(DAY);
   await password(to, 'another');
@@ -198,16 +203,16 @@ testOnSlapd('a password that a directory refuses is not tried with each change, 
     await until(() => read(now, 'hr') > before);
   }
   expect(rests(now)).toMatchObject([{ connection: 'dir', why: 'refused', fault: { kind: 'authentication' } }]);
-  expect(await refused(to)).toBe(1);
+  expect(await refused(to)).toBe(2);
   await password(from, 'another');
   await from.kill();
   await until(() => now.events.some(({ what }) => what === 'lost'));
   await from.start();
   await until(() => rests(now).length === 2);
   expect(rests(now)[1]).toMatchObject({ connection: 'hr', why: 'refused' });
-  expect([await refused(to), await refused(from)]).toEqual([1, 1]);
+  expect([await refused(to), await refused(from)]).toEqual([2, 1]);
   await now.end();
-  expect([await refused(to), await refused(from)]).toEqual([1, 1]);
+  expect([await refused(to), await refused(from)]).toEqual([2, 1]);
 
   await password(from, from.sync.password);
   const then = await listened(50);
