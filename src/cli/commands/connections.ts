@@ -123,13 +123,14 @@ async function askOne(
 ): Promise<string> {
   const { likely, all } = await offerFor(asked, definition, settings, session);
   const isSecret = isSecretSetting(definition, asked.key);
+  const isOptional = asked.optional === true;
   const about = isSecret
-    ? `${asked.question}: which environment variable, or which file, holds it? (never the password itself)`
-    : `${asked.question}${asked.optional === true ? ' (Enter: none)' : ''}`;
+    ? `${asked.question}: which environment variable, or which file, holds it? (never the password itself${isOptional ? '; Enter: none' : ''})`
+    : `${asked.question}${isOptional ? ' (Enter: none)' : ''}`;
   if (all.length > 1)
     for (const [i, one] of all.entries()) terminal.err(`  ${terminal.paintErr.bold(String(i + 1))}  ${printable(one)}\n`);
-  const suggestion = last ?? likely ?? (isSecret ? `${definition.type.toUpperCase()}_PASSWORD` : undefined);
-  const answer = await asker.text(about, suggestion ?? (asked.optional === true ? '' : undefined), (one) =>
+  const usual = isOptional ? '' : isSecret ? `${definition.type.toUpperCase()}_PASSWORD` : undefined;
+  const answer = await asker.text(about, last ?? likely ?? usual, (one) =>
     wrongAnswer(asked.key, definition, answered(asked, definition, settings, all[Number(one) - 1] ?? one), session),
   );
   return all[Number(answer) - 1] ?? answer;

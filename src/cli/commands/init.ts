@@ -44,10 +44,11 @@ function sourceName(place: string): string {
 
 /** `out/phonebook.csv` is called `phonebook`, where that can be a name and is not the source's. */
 function targetName(place: string, source: string): string {
-  const name = basename(sourceName(place) === 'hr' ? place : '')
+  if (sourceName(place) !== 'hr') return source === 'directory' ? 'target' : 'directory';
+  const name = basename(place.replace(/^[a-z]+:/i, ''))
     .replace(/\.[^.]*$/, '')
     .toLowerCase();
-  const usable = [name, 'directory', 'target'].filter((one) => /^[a-z][a-z0-9_-]{0,62}$/.test(one) && one !== source);
+  const usable = [name, 'target', 'other'].filter((one) => /^[a-z][a-z0-9_-]{0,62}$/.test(one) && one !== source);
   return usable[0]!;
 }
 
@@ -65,7 +66,7 @@ export const init: Command = command({
   summary: 'write a commented rollcall.yaml by answering questions, or from options',
   about: [
     'Looks at the columns of a source, of a directory at what its people really have, proposes which attribute each is (in English, German, French, Spanish, Italian, Dutch and more), and writes a file you can read and change.',
-    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, or a directory (ldap:ldaps://HOST). What is not said and the system knows by itself, such as the base of a directory, is taken from there.',
+    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, a directory (ldap:ldaps://HOST) or a database (sql:postgres://HOST/DATABASE). What is not said and the system knows by itself, such as the base of a directory or the key of a table, is taken from there.',
     "A password is never typed in: name where it is kept, 'bind.password=${env:LDAP_PASSWORD}'. It is used to look, and the file keeps the reference.",
   ],
   positionals: [],
@@ -84,7 +85,7 @@ export const init: Command = command({
       about: 'Further setting of the source, such as delimiter=; or bind.dn=… (may be given several times).',
     },
     { name: 'target', value: 'TYPE:PLACE', about: 'Where Rollcall writes to, such as csv:out/phonebook.csv.' },
-    { name: 'target-name', value: 'NAME', about: 'What to call it (default: as its file, or directory).' },
+    { name: 'target-name', value: 'NAME', about: 'What to call it (default: as its file or database, or directory).' },
     { name: 'target-set', value: 'KEY=VALUE', many: true, about: 'Further setting of the target.' },
     { name: 'force', about: 'Replace the file if it is there; the old one is kept as FILE.bak.' },
   ],
@@ -95,6 +96,10 @@ export const init: Command = command({
     {
       line: "rollcall init --source ldap:ldaps://dc1.example.org --set tls.ca=ca.pem --set bind.dn=rollcall@example.org --set 'bind.password=${env:LDAP_PASSWORD}'",
       about: 'an Active Directory',
+    },
+    {
+      line: "rollcall init --source sql:postgres://db.example.org/hr --set user=rollcall --set 'password=${env:HR_PASSWORD}' --set kinds.person.table=employees",
+      about: 'a table of a database',
     },
   ],
   operation,

@@ -6,6 +6,7 @@
  * values bound by statement.ts, so neither can change a statement.
  */
 import type { ConnectorDefinition } from '#connectors/contract';
+import { asks } from './asks.ts';
 import { anchorsOf } from './columns.ts';
 import { type SqlConfig, sqlConfig } from './config.ts';
 import { cursorOf, readSince } from './delta.ts';
@@ -19,6 +20,8 @@ export const sql: ConnectorDefinition<SqlConfig> = {
   title: 'SQL database',
   maturity: 'alpha',
   config: sqlConfig,
+  asks,
+  propose: async (config) => ({ settings: {}, anchor: anchorsOf(config, 'person').join('|') }),
   // Where the database gives the key, nothing is to be said about it.
   writes: ({ kinds, findNewBy }) =>
     Object.values(kinds).every(({ table }) => table === undefined) ? 'never' : findNewBy === undefined ? 'callerKey' : undefined,

@@ -39,6 +39,8 @@ export async function sourceOf(input: InitConnection, session: Session): Promise
   const proposals = withNumber(found, anchor);
   const more = { ...found.settings, ...(found.anchorIsColumn || given.anchor !== null ? { anchor } : {}) };
   const connection = { ...given, ...shown(found), settings: settingsWith(definition, settings, more), proposals };
+  if (anchor !== found.anchor && !found.anchorIsColumn && connection.settings['anchor'] !== anchor)
+    throw anotherAnchor(given, found);
   return { given, connection, found, anchor };
 }
 
@@ -62,15 +64,18 @@ function nothingThere({ type, asks }: Definition, { path }: Settings, session: S
   });
 }
 
-function checkAnchor(anchor: string, { type }: InitConnection, { columns, anchor: own, anchorIsColumn }: DiscoverOutput): void {
+function checkAnchor(anchor: string, { type }: InitConnection, { columns, anchor: own }: DiscoverOutput): void {
   // An LDIF entry is also known by its dn, which is no attribute of it.
   if (columns.includes(anchor) || anchor === own || (type === 'ldif' && anchor === 'dn')) return;
-  if (!anchorIsColumn)
-    throw new RollcallError('invalidValue', `${type} knows people by ${own}; nothing was written.`, {
-      remedy: `Leave the anchor out; docs/guide/${type}.md says what else it can be.`,
-    });
   throw new RollcallError('notFound', `The source has no column '${anchor}'; nothing was written.`, {
     remedy: `It has ${columns.join(', ')}.`,
+  });
+}
+
+/** Other settings than an anchor say what people are known by, or nothing does. */
+function anotherAnchor({ type }: InitConnection, { anchor }: DiscoverOutput): RollcallError {
+  return new RollcallError('invalidValue', `${type} knows people by ${anchor}; nothing was written.`, {
+    remedy: `Leave the anchor out; docs/guide/${type}.md says what else it can be.`,
   });
 }
 

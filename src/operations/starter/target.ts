@@ -63,7 +63,9 @@ export function targetLines(target: StarterConnection, source: StarterConnection
     '        provision: true       # make an account for those who have none',
     ...(naming === null
       ? typeof anchor === 'string' && anchorFrom !== undefined
-        ? [`        anchor: ${anchorFrom}`]
+        ? [
+            `        anchor: ${anchorFrom}${target.key == null || pairs.some(({ column }) => column === target.key) ? '' : keyComment(target.key)}`,
+          ]
         : []
       : [
           ...(called === null
@@ -80,6 +82,11 @@ export function targetLines(target: StarterConnection, source: StarterConnection
     ),
     `    deprovision: { action: none }   # or: { action: ${naming === null ? 'delete' : 'disable, then: delete, after: 30d'} }`,
   ];
+}
+
+/** The database may give it to new rows. */
+function keyComment(key: string): string {
+  return `    # a guess: what new rows get as ${key.replace(/[^\p{L}\p{N}_]/gu, ' ')}; leave it out where the database gives it, and name findNewBy above`;
 }
 
 function pairLine({ column, attribute }: Proposal, target: StarterConnection): string {
