@@ -33,6 +33,13 @@ it('tells who is not heard, and when it is tried again', () => {
   expect(lost).toBe('hr is heard no more; tried again in 2.0 s\n✗ refused\n  at connection hr\n  → start it\n');
 });
 
+it('tells of a cycle over all, or over which', () => {
+  const report = { run: 7, status: 'done', elapsedMs: 100, connections: [], faults: [], notices: [] };
+  const cycle = (of: readonly string[] | null): LiveEvent => ({ what: 'cycle', of, report }) as unknown as LiveEvent;
+  expect(text(cycle(null))).toBe('cycle over all in 0.1 s: 0 changes, 0 written (run 7)\n');
+  expect(text(cycle(['hr', 'dir']))).toContain('cycle over hr and dir in');
+});
+
 it('tells which connection rests, why, until when and what to do', () => {
   const until = String.raw`\d{4}-\d\d-\d\d [\d:]{8}`;
   const rest = { what: 'rests', connection: 'hr', fault, forMs: 900_000 } as const;

@@ -61,7 +61,7 @@ function changesText({ report, elapsedMs }: Changes, at: string, terminal: Termi
   return `${at}  ${what} in ${Math.round(elapsedMs)} ms ${paint.dim(`(run ${report.run})`)}\n${troubles}`;
 }
 
-function cycleText({ report }: Cycle, at: string, terminal: Terminal, quiet: boolean): string {
+function cycleText({ of, report }: Cycle, at: string, terminal: Terminal, quiet: boolean): string {
   const { paint } = terminal;
   const sum = (what: 'added' | 'changed' | 'gone' | 'written'): number =>
     report.connections.reduce((all, one) => all + one[what], 0);
@@ -69,7 +69,8 @@ function cycleText({ report }: Cycle, at: string, terminal: Terminal, quiet: boo
   if (quiet && troubles === '') return '';
   const changes = count(sum('added') + sum('changed') + sum('gone'), 'change');
   const colour = report.status === 'failed' ? paint.red : (text: string): string => text;
-  const said = `cycle over all in ${duration(report.elapsedMs)}: ${changes}, ${number(sum('written'))} written`;
+  const over = of === null ? 'all' : listing(of.map(printable));
+  const said = `cycle over ${over} in ${duration(report.elapsedMs)}: ${changes}, ${number(sum('written'))} written`;
   return `${at}  ${colour(said)} ${paint.dim(`(run ${report.run})`)}\n${troubles}`;
 }
 

@@ -64,11 +64,12 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     if (chosen.length === 0) return;
     try {
       const names = chosen.map(({ name }) => name);
-      const report = await run({ profile: 'cycle', connections: all ? null : names, by }, services);
+      const of = all ? null : names;
+      const report = await run({ profile: 'cycle', connections: of, by }, services);
       rested(report, names);
       missed = missedIn(report);
       failures = missed.length === 0 ? 0 : failures + 1;
-      tell({ what: 'cycle', report });
+      tell({ what: 'cycle', of, report });
     } catch (error) {
       if (signal.aborted) return;
       // branch: retries: a cycle of a process that listens broke off

@@ -27,7 +27,8 @@ export type LiveEvent =
   | { readonly what: 'listens'; readonly connection: string }
   | { readonly what: 'lost'; readonly connection: string; readonly fault: Fault; readonly againInMs: number }
   | { readonly what: 'changes'; readonly report: LiveReport; readonly elapsedMs: number }
-  | { readonly what: 'cycle'; readonly report: RunReport }
+  /** `of`: null is all. */
+  | { readonly what: 'cycle'; readonly of: readonly string[] | null; readonly report: RunReport }
   | ({ readonly what: 'rests' } & Rest)
   /** Of the store, mostly: nothing goes on until it is over. */
   | { readonly what: 'trouble'; readonly fault: Fault; readonly againInMs: number };
@@ -172,7 +173,7 @@ async function changes(home: Home): Promise<void> {
       if (!signal.aborted) tell({ what: 'changes', report, elapsedMs: performance.now() - begun });
       for (const [name, { tookMs, reason }] of report.unfinished) rests.incomplete(name, tookMs, reason);
       for (const { name } of report.again) rests.incomplete(name, 0, null);
-      for (const { name } of which) if (!rests.has(name)) rests.well(name);
+      for (const one of which) if (!rests.has(one.name) && !report.cycle.includes(one)) rests.well(one.name);
       cycles.due([...report.cycle, ...report.waits]);
       failures = 0;
     } catch (error) {

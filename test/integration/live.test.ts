@@ -227,6 +227,11 @@ it('a new one that cannot be used does not have everything read at each change',
   expect(now.events.filter(({ what }) => what === 'cycle')).toHaveLength(cycles);
   expect(account(1)?.['phone']).toBe('1');
   await now.end();
+  // It is read again after each rest, and told once.
+  const often = await listened(here.store, 10);
+  await often.until(() => often.events.filter(({ what }) => what === 'cycle').length > 3);
+  expect(often.events.filter(({ what }) => what === 'rests')).toHaveLength(1);
+  await often.end();
   here.system('hr').remove('person', 'new');
   const then = await listened(here.store, 86_400_000);
   await then.until(() => account(1)?.['phone'] === '8');
