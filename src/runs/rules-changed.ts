@@ -32,12 +32,10 @@ export async function noticeChangedRules(context: EngineContext, config: Configu
 export async function rememberRules(context: EngineContext, config: Configuration): Promise<void> {
   for (const connection of config.connections) {
     const state = context.states.get(connection.name);
-    if (state && state.rulesHash === connection.rulesHash && state.configHash === connection.configHash) continue;
-    await context.store.spaces.saveState(
-      connection.name,
-      { rulesHash: connection.rulesHash, configHash: connection.configHash },
-      context.epoch,
-    );
+    // With which settings something was read, its reads remember.
+    const configHash = state && state.lastCompleteRead !== null ? state.configHash : connection.configHash;
+    if (state && state.rulesHash === connection.rulesHash && state.configHash === configHash) continue;
+    await context.store.spaces.saveState(connection.name, { rulesHash: connection.rulesHash, configHash }, context.epoch);
   }
 }
 

@@ -14,10 +14,10 @@ import { identityOfBases } from './bases.ts';
 import type { ChangeReader, Feed } from './changes.ts';
 import { type Base, filterOf, type LdapConfig } from './config.ts';
 import { contextsOf } from './domain.ts';
-import { refusal } from './faults.ts';
+import { refusal, unknownPlace } from './faults.ts';
 import { all, type Live, one } from './session.ts';
 import { streamOf } from './stream.ts';
-import { syncEnd, syncPlace, unknownPlace } from './syncrepl.ts';
+import { syncEnd, syncPlace } from './syncrepl.ts';
 
 export const logOf = ({ accessLog }: LdapConfig): Base => ({ dn: accessLog, scope: 'one' });
 

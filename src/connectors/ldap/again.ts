@@ -9,7 +9,7 @@ import { type SearchRequest, search } from '#protocols/ldap/requests';
 import { NO_SUCH_OBJECT } from '#protocols/ldap/result-codes';
 import type { ChangeReader } from './changes.ts';
 import { isInBases } from './config.ts';
-import { refusal } from './faults.ts';
+import { refusal, unknownPlace } from './faults.ts';
 import { equalsShown } from './look-up.ts';
 import { objectFrom } from './pages.ts';
 import { type Cookie, FIRST, pagingOf } from './paging.ts';
@@ -17,7 +17,6 @@ import { completeRanges } from './ranges.ts';
 import { attributesFor, filterFor } from './reading.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
-import { unknownPlace } from './syncrepl.ts';
 
 type Edits = { readonly [attribute: string]: readonly string[] };
 

@@ -10,11 +10,12 @@ import { accesslog } from './accesslog.ts';
 import { basesOf, filterOf } from './config.ts';
 import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
+import { unknownPlace } from './faults.ts';
 import { modified } from './modified.ts';
 import { type Finding, objectFrom, searchPages } from './pages.ts';
 import { attributesFor, filterFor, findingOf, type Reading } from './reading.ts';
 import type { Live } from './session.ts';
-import { syncrepl, unknownPlace } from './syncrepl.ts';
+import { syncrepl } from './syncrepl.ts';
 import { counted } from './usn.ts';
 import { type View, viewOf } from './view.ts';
 

@@ -14,10 +14,9 @@ import { readAgain, type Told, withRenames } from './again.ts';
 import type { ChangeReader, Feed } from './changes.ts';
 import { filterOf } from './config.ts';
 import { contextsOf, formatPlace, parsePlace, stateOf } from './domain.ts';
-import { refusal } from './faults.ts';
+import { refusal, unknownPlace } from './faults.ts';
 import { all, type Live } from './session.ts';
 import { type Stream, streamOf } from './stream.ts';
-import { unknownPlace } from './syncrepl.ts';
 
 export const dirsync: Feed = {
   async places(live, { config }) {

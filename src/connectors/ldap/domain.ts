@@ -7,9 +7,8 @@ import { RollcallError } from '#core/errors';
 import { EVERYTHING } from '#protocols/ldap/filter';
 import { isWithin, nameKey } from '#protocols/ldap/names';
 import { basesOf, type LdapConfig } from './config.ts';
-import { refusal } from './faults.ts';
+import { refusal, unknownPlace } from './faults.ts';
 import { all, type Live } from './session.ts';
-import { unknownPlace } from './syncrepl.ts';
 
 export interface DomainState {
   /** Of the controller, the naming context and what stands at the bases in it: other ones have other texts. */

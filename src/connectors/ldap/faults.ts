@@ -39,3 +39,8 @@ function takenIn({ code, text }: LdapResult): string | null {
   if (code !== CONSTRAINT_VIOLATION || !/unique|same attribute value/i.test(text)) return null;
   return /\(([\w;.-]+)=/.exec(text)?.[1] ?? /\(attribute: "?([\w;.-]+)/i.exec(text)?.[1] ?? null;
 }
+
+/** Everything is to be read anew. */
+export function unknownPlace(why: string): RollcallError {
+  return new RollcallError('conflict', why, { remedy: 'it is read in full' });
+}

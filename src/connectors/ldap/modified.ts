@@ -13,12 +13,11 @@ import { isLimit } from '#protocols/ldap/result-codes';
 import { identityOfBases } from './bases.ts';
 import type { Feed } from './changes.ts';
 import { basesOf } from './config.ts';
-import { refusal } from './faults.ts';
+import { refusal, unknownPlace } from './faults.ts';
 import { type Cookie, FIRST, pagingOf } from './paging.ts';
 import { filterFor, type Reading } from './reading.ts';
 import { type Live, one } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
-import { unknownPlace } from './syncrepl.ts';
 import { viewOf } from './view.ts';
 
 /** What comes late from another server has the time at which it was written there; and clocks differ. */

@@ -141,6 +141,26 @@ describe.each(['syncrepl', 'accesslog'])('a delta by %s shows', (deltas) => {
     }, filtered);
   });
 
+  testOnSlapd('of several bases what changed below each, and nothing of one as gone below another', async () => {
+    await onServer(
+      async ({ unit, news, change, rename, remove }) => {
+        await change(`dn: ${uid('cy', unit)}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
+        expect(await news()).toEqual(['= uid=cy,ou=in,*']);
+        await rename(uid('cy', unit), `uid=cy${units}`, `ou=out,${unit}`);
+        const out = await news();
+        expect(out).toContain('uid=cy,ou=in,* > uid=cy,ou=out,*');
+        await rename(uid('cy', unit, 'ou=out'), `uid=cy${units}`, `ou=in,${unit}`);
+        const back = await news();
+        expect(back).toContain('uid=cy,ou=out,* > uid=cy,ou=in,*');
+        expect([...out, ...back].filter((line) => line.startsWith('-'))).toEqual([]);
+        await remove(uid('cy', unit));
+        await change(`dn: ${uid('bo', unit)}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
+        expect((await news()).filter((line) => !line.endsWith('of nobody'))).toEqual(['- uid=cy,ou=in,*', '= uid=bo,ou=in,*']);
+      },
+      (unit) => ({ deltas, base: [`ou=in,${unit}`, `ou=out,${unit}`] }),
+    );
+  });
+
   testOnSlapd('nothing of ids that were never shown', async () => {
     const filtered = { filter: '(objectClass=inetOrgPerson)' };
     await onThis(async ({ unit, news, change, remove }) => {
@@ -149,6 +169,19 @@ describe.each(['syncrepl', 'accesslog'])('a delta by %s shows', (deltas) => {
       for (const line of await news()) expect(line).toMatch(/^- (person|group) of nobody$/);
     }, filtered);
   });
+});
+
+testOnSlapd('of several bases nobody is gone whom the session log names in the search of another one', async () => {
+  const bases = ['ou=People', 'ou=Groups'].map((rdn) => `${rdn},${SUFFIX}`);
+  const units = bases.map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n`);
+  const ldif = [...units, personLdif(bases[0]!, 'ada')].join('\n');
+  await using server = await startSlapd({ overlays: ['syncprov'], sessionLog: 100, ldif });
+  await using system = systemOn(server.folder, { ...(await configOf(server)), base: bases });
+  const cursor = await system.connection.read!.cursor!();
+  await changedIn(server, `dn: uid=ada,${bases[0]}\nchangetype: modify\nreplace: title\ntitle: Doctor\n`);
+  const { objects } = await system.since(cursor);
+  expect(objects.filter(({ op }) => op === 'delete')).toEqual([]);
+  expect(objects).toContainEqual(expect.objectContaining({ name: `uid=ada,${bases[0]}` }));
 });
 
 testOnSlapd('an entry that grew above the limit of size is shown neither as changed nor as gone', async () => {

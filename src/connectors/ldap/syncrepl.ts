@@ -15,16 +15,15 @@ import {
   syncRequest,
   syncState,
 } from '#protocols/ldap/controls';
-import { anyOf, equals, NOTHING } from '#protocols/ldap/filter';
+import { NOTHING } from '#protocols/ldap/filter';
 import { uuidText } from '#protocols/ldap/ids';
-import { isWithin, nameKey } from '#protocols/ldap/names';
 import { search } from '#protocols/ldap/requests';
 import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
 import { isLimit, SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
 import type { ChangeReader, Feed, Piece } from './changes.ts';
-import { type Base, basesOf, isInBases } from './config.ts';
-import { HAS_SUBORDINATES } from './directory.ts';
-import { refusal } from './faults.ts';
+import { type Base, basesOf } from './config.ts';
+import { refusal, unknownPlace } from './faults.ts';
+import { asTheyAre, expectNoneMoved } from './gone.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
 
@@ -49,9 +48,6 @@ export const syncrepl: Feed = {
   },
 };
 
-/** Entries asked for at a time. */
-const BATCH = 100;
-
 /** Where the changes stand now, without reading any: of a search that finds nothing. */
 export async function syncPlace({ client, decoder }: Live, { dn }: Base): Promise<Buffer> {
   const nothing = { base: dn, scope: 'base', filter: NOTHING, attributes: ['1.1'] } as const;
@@ -67,11 +63,6 @@ export async function syncPlace({ client, decoder }: Live, { dn }: Base): Promis
 function doneOf(controls: readonly ResponseControl[]): ReturnType<typeof syncDone> {
   const value = controlValue(controls, SYNC_DONE);
   return value === undefined ? { refreshDeletes: false } : syncDone(value);
-}
-
-/** Everything is to be read anew. */
-export function unknownPlace(why: string): RollcallError {
-  return new RollcallError('conflict', why, { remedy: 'it is read in full' });
 }
 
 /**
@@ -98,39 +89,17 @@ export async function* syncChanges(
       const moved = event.type === 'entry' && reader.isContainer(event.entry) ? event.entry.dn : null;
       const { change, gone: ids = [], place } = meaningOf(event, reader);
       for (const one of change) objects.push(one);
-      for (const id of ids) {
-        gone.push(id);
-        for (const one of reader.gone(id)) objects.push(one);
-      }
+      for (const id of ids) gone.push(id);
       last = place ?? last;
       if (moved === null) continue;
       yield { objects: objects.splice(0) };
       yield* reader.subtree(moved, signal);
     }
     await expectNoneMoved(reader, base, gone);
+    for (const one of await asTheyAre(reader, gone)) objects.push(one);
     yield last === undefined ? { objects } : { objects, place: last };
   }
   yield { objects: [], place: syncEnd(stream.result(), base, shown) ?? cookie };
-}
-
-/** What stands below an entry is not said to be gone when that one is moved to where nothing is read. */
-async function expectNoneMoved(
-  { live, reading, isContainer }: ChangeReader,
-  { dn }: Base,
-  ids: readonly string[],
-): Promise<void> {
-  const key = nameKey(dn) ?? '';
-  const context = live.directory.namingContexts.find((one) => isWithin(key, nameKey(one) ?? one));
-  if (context === undefined || nameKey(context) === key) return;
-  for (let at = 0; at < ids.length; at += BATCH) {
-    const filter = anyOf(ids.slice(at, at + BATCH).map((id) => equals('entryUUID', id)));
-    const request = { base: context, scope: 'sub', filter, attributes: [HAS_SUBORDINATES] } as const;
-    const { entries, result } = await all(live.client, live.decoder, request);
-    if (result.code !== 0) throw unknownPlace(`it cannot be seen in "${context}" whether what went was moved (${result.code})`);
-    const moved = entries.find((entry) => isContainer(entry) && !isInBases(nameKey(entry.dn) ?? '', reading.config));
-    if (moved !== undefined)
-      throw unknownPlace(`"${moved.dn.slice(0, 512)}" was moved out of what is read, with what stands below it`);
-  }
 }
 
 interface Meaning {

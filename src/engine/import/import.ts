@@ -64,8 +64,10 @@ export function importConnection(
 export async function importChanges(context: EngineContext, connection: EngineConnection): Promise<ImportOutcome | null> {
   if (context.turns.readers.get(connection.name)?.goesOn) return null;
   return await oneByOne(context, connection, async () => {
-    const { cursor, outages, lastCompleteRead } = stateOf(context, connection.name);
+    const state = stateOf(context, connection.name);
+    const { cursor, outages, lastCompleteRead } = state;
     if (cursor === null || lastCompleteRead === null || parseOutages(outages).accepted.length > 0) return null;
+    if (isOfOtherSettings(connection, state)) return null;
     try {
       return await noted(context, connection, () => readDelta(context, connection, cursor));
     } catch (error) {
@@ -128,7 +130,14 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
   }
   // What a person said about the last full read is for the next one.
   const asked = parseOutages(state.outages).accepted.length > 0;
-  if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
+  if (isOfOtherSettings(connection, state))
+    context.notice(
+      'rulesChanged',
+      connection.name,
+      `the settings of ${connection.name} changed; it is read in full, and what is not shown any more is gone from it`,
+      'rollcall plan --read shows what comes of it',
+    );
+  else if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
     try {
       return await readDelta(context, connection, state.cursor);
     } catch (error) {
@@ -142,6 +151,11 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
     }
   }
   return await readFull(context, connection);
+}
+
+/** What is staged was read with other settings: another filter shows others, and tells of the changes of others. */
+function isOfOtherSettings({ configHash }: EngineConnection, state: ConnectionState): boolean {
+  return state.lastCompleteRead !== null && state.configHash !== null && state.configHash !== configHash;
 }
 
 /** The feed says that it cannot go on from where it was left. */
@@ -182,7 +196,7 @@ async function readDelta(context: EngineContext, connection: EngineConnection, s
     ...((complete || only) && next !== undefined ? { cursor: next } : {}),
     // Changes to come will not repeat what was left out of a new object: a full read does.
     ...(stager.waiting > 0 && !only ? { cursor: null } : {}),
-    ...(complete && only ? { lastCompleteRead: context.now } : {}),
+    ...(complete && only ? { lastCompleteRead: context.now, configHash: connection.configHash } : {}),
     ...(complete || only ? { readMark: await context.store.spaces.mark() } : {}),
     lastRead: context.now,
   });
@@ -297,6 +311,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     baseline: canonicalJson(nextBaseline(before, now, out)),
     outages: outagesText({ attributes: out, accepted: [] }),
     lastCompleteRead: context.now,
+    configHash: connection.configHash,
     readMark: await spaces.mark(),
     lastRead: context.now,
   });
@@ -304,8 +319,8 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
 }
 
 /** What the system held when it was believed; null where nothing is known, where it is another one, or a person says that it is right. */
-function lastPrint({ configHash }: EngineConnection, state: ConnectionState): string | null {
-  if (state.configHash !== null && state.configHash !== configHash) return null;
+function lastPrint(connection: EngineConnection, state: ConnectionState): string | null {
+  if (isOfOtherSettings(connection, state)) return null;
   return parseOutages(state.outages).accepted.includes('read') ? null : state.fingerprint;
 }
 
