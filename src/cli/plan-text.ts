@@ -3,6 +3,7 @@
 import { accountName } from '#core/label';
 import { meaningOf } from '#operations/parked';
 import type { PlanOutput } from '#operations/plan';
+import { asksSomebody } from '#operations/shapes';
 import { changeLines } from './change.ts';
 import { countsTable, faultsText, noticesText, told } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -238,9 +239,8 @@ function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
       ? [`${count(hidingFaults(report), 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]
       : []),
     ...never.map((connection) => `${printable(connection)} was never read; type: rollcall plan --read`),
-    // Changed rules are worked out by the plan itself.
     ...report.notices
-      .filter((one) => one.kind !== 'rulesChanged')
+      .filter(asksSomebody)
       .map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
     ...unsettled.map(({ connection, failed, unknown, sent }) => {
       const states = [

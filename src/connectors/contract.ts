@@ -89,7 +89,7 @@ export interface Schema {
 export interface Reader {
   /**
    * Everything, each object once and in the same order while nothing changes, or what changed since a cursor this connection gave
-   * earlier, which may be nothing; one the system does not know any more is refused with `conflict`, and the engine reads everything.
+   * earlier, which may be nothing; one the system does not know any more is refused with `conflict`, and the engine reads everything; `usual` where that is how the system is.
    * Pages come in any size. `resume` repeats the last checkpoint of an interrupted full read; where that is worthless by now, it is
    * ignored and the first page says `restarted: true`. `last`: the fingerprint of what was there when it was last read completely, or
    * written, with a full read that may doubt by it; not where a person said that it is right (`ReadEnd.doubted`). Once `signal` is aborted, no page comes but the one under way, and no `end`: it

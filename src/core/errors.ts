@@ -36,11 +36,13 @@ export class RollcallError extends Error {
   readonly remedy: string | undefined;
   /** For rateLimited and unavailable: do not try again before this many milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Of a cursor that is refused with `conflict`: that is how the system is, and nothing about it needs a look. */
+  readonly usual: boolean;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    more: { where?: Where; remedy?: string; cause?: unknown; retryAfterMs?: number } = {},
+    more: { where?: Where; remedy?: string; cause?: unknown; retryAfterMs?: number; usual?: boolean } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'RollcallError';
@@ -48,6 +50,7 @@ export class RollcallError extends Error {
     this.where = more.where ?? {};
     this.remedy = more.remedy;
     this.retryAfterMs = more.retryAfterMs;
+    this.usual = more.usual ?? false;
   }
 }
 

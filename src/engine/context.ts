@@ -112,6 +112,7 @@ export const NOTICE_KINDS = [
   'outage',
   'staleRead',
   'rulesChanged',
+  'readInFull',
   'notSynced',
   'waitsForTarget',
   'notConverging',
@@ -120,6 +121,10 @@ export const NOTICE_KINDS = [
   'incompleteRead',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Notices of what the run has seen to by itself: nobody is asked for anything. */
+const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull']);
+export const asksSomebody = (notice: { readonly kind: NoticeKind }): boolean => !SEEN_TO.has(notice.kind);
 
 export type PendingError = Omit<ErrorRow, 'run'>;
 

@@ -1,4 +1,5 @@
 export {
+  asksSomebody,
   type DeliveredSecret,
   type EngineConnection,
   type EngineContext,

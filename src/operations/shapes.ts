@@ -5,6 +5,8 @@ import { ERROR_KINDS } from '#core/errors';
 import { formatInstant } from '#core/time';
 import { NOTICE_KINDS, type Notice, type RunReport } from '#runs/model';
 
+export { asksSomebody } from '#runs/model';
+
 type Shape<T> = z.ZodType<T>;
 
 export const instant: Shape<string> = z.string().meta({ description: 'ISO 8601, UTC' });
@@ -106,6 +108,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   outage: null,
   staleRead: (connection) => `rollcall run ${connection} --profile full-import`,
   rulesChanged: null,
+  readInFull: null,
   notSynced: () => 'rollcall run --profile delta-sync',
   waitsForTarget: (connection) => `rollcall plan ${connection}`,
   notConverging: () => 'rollcall parked --kind notConverging',

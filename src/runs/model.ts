@@ -7,7 +7,7 @@ import type { Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract'
 import type { LiveEvent } from './live.ts';
 import type { Rests } from './rests.ts';
 
-export { NOTICE_KINDS } from '#engine/index';
+export { asksSomebody, NOTICE_KINDS } from '#engine/index';
 export type { Holder } from '#store/contract';
 
 export type Phase = 'import' | 'sync' | 'export' | 'confirm';

@@ -7,7 +7,7 @@ import { type Fault, RollcallError, StoreUnavailable, toFault } from '#core/erro
 import { grouped } from '#core/text';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { COUNTED } from '#engine/counts';
-import { forgetAhead } from '#engine/index';
+import { asksSomebody, forgetAhead } from '#engine/index';
 import { isDiscarded } from '#engine/safety/discards';
 import type { ObjectId, RunStatus } from '#store/contract';
 import { begin } from './begin.ts';
@@ -127,7 +127,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   await session.errorsStored();
   if (
     status === 'done' &&
-    (session.faultCount() > 0 || session.notices.some((n) => n.kind !== 'firstPlan' && n.kind !== 'rulesChanged'))
+    (session.faultCount() > 0 || session.notices.some((notice) => notice.kind !== 'firstPlan' && asksSomebody(notice)))
   )
     status = 'warnings';
   const connections = await countConnections(session, services);

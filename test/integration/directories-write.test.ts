@@ -221,6 +221,26 @@ testOnSlapd('who leaves is disabled, deleted later, and comes back as the same w
   expect(left.size).toBe(30);
 });
 
+testOnSlapd(
+  'a member whose account was deleted, and the server took out of its groups, stands there again when she comes back',
+  async () => {
+    await using at = await settled({}, 30);
+    const hr = at.firm.system('hr');
+    const { attributes } = hr.get('person', at.uids[0]!)!;
+    hr.remove('person', at.uids[0]!);
+    for (let i = 0; i < 20 && (await at.entries()).has(at.person(0)); i++) {
+      at.firm.now += 5 * 24 * HOUR;
+      await at.run();
+    }
+    const members = async (): Promise<readonly string[]> =>
+      (await at.entries()).get(at.directory.group('team'))!.match(/^member: cn=Name.*$/gm) ?? [];
+    expect(await members()).toHaveLength(19);
+    hr.put('person', at.uids[0]!, attributes);
+    for (let i = 0; i < 3; i++) await at.run();
+    expect(await members()).toHaveLength(20);
+  },
+);
+
 const anchorsIn = (entries: ReadonlyMap<string, string>): readonly string[] => [...entries.values()].map(anchorOf).sort();
 
 async function locked({ directory: { admin, unit } }: House): Promise<readonly string[]> {

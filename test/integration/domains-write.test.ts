@@ -112,3 +112,19 @@ testOnSamba('a base that is moved away and back, an older state, a renamed unit:
   await at.run();
   expect(await at.entries()).toEqual(now);
 });
+
+testOnSamba('who is renamed is renamed there, and stays in groups, which the domain sees to by itself', async () => {
+  await using at = await house();
+  await at.firm.first();
+  await at.run();
+  const hr = at.firm.system('hr');
+  for (const number of [0, 1]) {
+    const { attributes } = hr.get('person', at.uids[number]!)!;
+    hr.put('person', at.uids[number]!, { ...attributes, name: `Other ${number}` });
+  }
+  for (let i = 0; i < 2; i++) expect((await at.run()).faults).toEqual([]);
+  const members = (await at.entries()).get(at.directory.group('team'))!.match(/^member: CN=.*$/gm)!;
+  expect(members).toHaveLength(20);
+  expect(members.filter((one) => one.includes('CN=Other'))).toHaveLength(2);
+  expect(await at.run()).toMatchObject({ status: 'done', faults: [], rowsWritten: 0 });
+});

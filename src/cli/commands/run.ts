@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { run as operation, PROFILES } from '#operations/run';
 import type { ReportOutput } from '#operations/shapes';
+import { asksSomebody } from '#operations/shapes';
 import { type Command, command, EXIT, type Option, type Surroundings, UsageError } from '../command.ts';
 import { reportText } from '../report.ts';
 import { printable, type Terminal } from '../terminal.ts';
@@ -111,8 +112,7 @@ export const run: Command = command({
     if (report.status === 'interrupted') return EXIT.interrupted;
     // What failed is no decision of anybody's, and is told before what waits for one.
     if (report.status === 'failed' || report.failed.length > 0) return EXIT.error;
-    // Changed rules are looked at by the run itself.
-    const asks = report.notices.some((one) => one.kind !== 'rulesChanged');
+    const asks = report.notices.some(asksSomebody);
     return asks || report.faultCount > 0 || report.status === 'warnings' ? EXIT.decide : EXIT.ok;
   },
 });

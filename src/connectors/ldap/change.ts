@@ -67,6 +67,10 @@ export async function changeEntry(
       (await storedAnswer(writing, dn, result))
     );
   } catch (error) {
+    // Active Directory renames in its lists by itself, and knows nobody of the old name any more: what is wanted is there.
+    const done =
+      isFew && error instanceof RollcallError && error.kind !== 'unavailable' ? await editedAnswer(item, dn, writing) : null;
+    if (done !== null) return done;
     if (begun && error instanceof RollcallError) throw halfDone(error);
     throw error;
   }

@@ -44,3 +44,8 @@ function takenIn({ code, text }: LdapResult): string | null {
 export function unknownPlace(why: string): RollcallError {
   return new RollcallError('conflict', why, { remedy: 'it is read in full' });
 }
+
+/** The same, as it happens every day with such a server. */
+export function readAnew(why: string): RollcallError {
+  return new RollcallError('conflict', why, { remedy: 'it is read in full', usual: true });
+}

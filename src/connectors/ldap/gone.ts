@@ -7,7 +7,7 @@ import { type SearchRequest, search } from '#protocols/ldap/requests';
 import type { ChangeReader } from './changes.ts';
 import { type Base, basesOf, isInBases } from './config.ts';
 import { HAS_SUBORDINATES } from './directory.ts';
-import { unknownPlace } from './faults.ts';
+import { readAnew, unknownPlace } from './faults.ts';
 import { attributesFor, filterFor } from './reading.ts';
 import { all, type Live } from './session.ts';
 
@@ -30,7 +30,7 @@ export async function expectNoneMoved(
     if (result.code !== 0) throw unknownPlace(`it cannot be seen in "${context}" whether what went was moved (${result.code})`);
     const moved = entries.find((entry) => isContainer(entry) && !isInBases(nameKey(entry.dn) ?? '', reading.config));
     if (moved !== undefined)
-      throw unknownPlace(`"${moved.dn.slice(0, 512)}" was moved out of what is read, with what stands below it`);
+      throw readAnew(`"${moved.dn.slice(0, 512)}" was moved out of what is read, with what stands below it`);
   }
 }
 

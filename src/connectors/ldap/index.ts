@@ -9,6 +9,7 @@
 import type { Connection, ConnectorDefinition, Cursor, OpenContext } from '#connectors/contract';
 import { about, schemaOf } from './about.ts';
 import { asks } from './asks.ts';
+import { expectBases } from './bases.ts';
 import { currentCursor, readChanges } from './changes.ts';
 import { type LdapConfig, ldapConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
@@ -52,7 +53,9 @@ function open(config: LdapConfig, context: OpenContext): Connection {
   }
   return {
     async test() {
-      return about(await session.live(), config);
+      const live = await session.live();
+      await expectBases(live, config);
+      return about(live, config);
     },
     discoverSchema: async () => schemaOf(await session.live(), config),
     read: {

@@ -13,7 +13,7 @@ import { isLimit } from '#protocols/ldap/result-codes';
 import { identityOfBases } from './bases.ts';
 import type { Feed } from './changes.ts';
 import { basesOf } from './config.ts';
-import { refusal, unknownPlace } from './faults.ts';
+import { readAnew, refusal, unknownPlace } from './faults.ts';
 import { type Cookie, FIRST, pagingOf } from './paging.ts';
 import { filterFor, type Reading } from './reading.ts';
 import { type Live, one } from './session.ts';
@@ -77,7 +77,7 @@ export const modified: Feed = {
     for (const dn of moved) yield* reader.subtree(dn, signal);
     const come = [...created.keys()].filter((id) => !counted.has(id));
     if (BigInt.asUintN(64, BigInt(sum || 0) + sumOf(come)) !== sumOf(times.keys()))
-      throw unknownPlace('entries went since the last read, or left the filter');
+      throw readAnew('entries went since the last read, or left the filter');
     return placesOf(identity, next, times, [...counted, ...created]);
   },
 };

@@ -12,7 +12,7 @@ export class RawEntries {
   /** Of each entry: its piece, and where in it the entry begins and ends. */
   readonly #places: number[] = [];
   #piece = -1;
-  #free = PIECE;
+  #free = 0;
 
   get length(): number {
     return this.#places.length / 3;
@@ -25,7 +25,7 @@ export class RawEntries {
       this.#places.push(this.#pieces.push(Buffer.from(body.bytes.subarray(body.at, body.end))) - 1, 0, size);
       return;
     }
-    if (this.#free + size > PIECE) {
+    if (this.#piece === -1 || this.#free + size > PIECE) {
       this.#piece = this.#pieces.push(Buffer.allocUnsafeSlow(PIECE)) - 1;
       this.#free = 0;
     }

@@ -22,7 +22,7 @@ import type { LdapResult, ResponseControl } from '#protocols/ldap/responses';
 import { isLimit, SYNC_REFRESH_REQUIRED, UNWILLING } from '#protocols/ldap/result-codes';
 import type { ChangeReader, Feed, Piece } from './changes.ts';
 import { type Base, basesOf } from './config.ts';
-import { refusal, unknownPlace } from './faults.ts';
+import { readAnew, refusal, unknownPlace } from './faults.ts';
 import { asTheyAre, expectNoneMoved } from './gone.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
@@ -116,14 +116,14 @@ function meaningOf(event: SearchEvent, reader: ChangeReader): Meaning {
     const place = info.cookie === undefined || info.cookie.length === 0 ? {} : { place: info.cookie };
     // What is still there, so that the rest is known to be gone: that is what a full read finds out.
     if (info.type === 'refreshPresent' || (info.type === 'ids' && !info.deleted))
-      throw unknownPlace('the server no longer knows what went since the last read');
+      throw readAnew('the server keeps no account of what went since the last read');
     return { change: [], ...(info.type === 'ids' ? { gone: info.uuids.map(uuidText) } : {}), ...place };
   }
   const value = controlValue(event.controls, SYNC_STATE);
   if (value === undefined) return { change: [] };
   const { state, uuid, cookie } = syncState(value);
   const place = cookie === undefined || cookie.length === 0 ? {} : { place: cookie };
-  if (state === 'present') throw unknownPlace('the server no longer knows what went since the last read');
+  if (state === 'present') throw readAnew('the server keeps no account of what went since the last read');
   if (state === 'delete') return { change: [], gone: [uuidText(uuid)], ...place };
   const { skipped } = reader.finding;
   const before = skipped.count;

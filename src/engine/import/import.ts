@@ -146,7 +146,14 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
         if (!isConflict(error)) throw error;
         // branch: retries: a feed lost its place, and all is read
         context.lostPlace.add(connection.name);
-        context.fault(toFault(error, { connection: connection.name }));
+        if ((error as RollcallError).usual)
+          context.notice(
+            'readInFull',
+            connection.name,
+            `${connection.name} is read in full: ${(error as RollcallError).message}`,
+            '',
+          );
+        else context.fault(toFault(error, { connection: connection.name }));
       }
     }
   }
