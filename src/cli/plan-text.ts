@@ -170,7 +170,8 @@ function objectText(line: ObjectLine, { paint }: Terminal): string {
 export function exportText(line: ExportLine, { paint }: Terminal): string {
   const account = accountName(line);
   const beside = account === null || account === line.label ? '' : ` ${paint.dim(printable(account))}`;
-  return `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}\n${changeLines(line.before, line.after, paint, '      ')}`;
+  const members = line.members === undefined ? '' : paint.dim(` with ${count(line.members, 'member')}`);
+  return `  ${sign(actionOf(line), paint)} ${printable(line.label)}${beside}${members}\n${changeLines(line.before, line.after, paint, '      ')}`;
 }
 
 function endingText(line: ExportLine, why: string | undefined, { paint }: Terminal): string {

@@ -43,6 +43,7 @@ function headText(found: WaitingOutput, paint: Paint): string {
     [links, paint.red(`${count(links, 'account')} to lose ${links === 1 ? 'its' : 'their'} person`)],
     [enable, `${count(enable, 'account')} to enable`],
     [create, `${count(create, 'account')} to create`],
+    [found.newMembers, `${count(found.newMembers, 'member')} of groups to create, which go with them`],
     [update, `${count(update, 'account')} to change`],
     [memberships, `${count(memberships, 'membership')} to change`],
   ] as const;

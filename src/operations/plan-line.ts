@@ -36,6 +36,7 @@ const exported = z.object({
   label: z.string(),
   before: values,
   after: values,
+  members: z.number().optional(),
 });
 
 const parked = z.object({

@@ -8,7 +8,7 @@ import { named, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
 import { labelsOf, withLabels } from '#people/label';
 import type { Services } from '#runs/model';
-import { endingsOf, partsLeft, undiscarded } from '#runs/reasons';
+import { endingsOf, partsLeft, undiscarded, wantedMembers } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 
@@ -50,6 +50,8 @@ export interface WaitingOutput {
   /** A disabled account is deleted so long after, in days; null where it is not. */
   readonly deleteAfterDays: number | null;
   readonly memberships: number;
+  /** Of the groups to create: they follow with their creation. */
+  readonly newMembers: number;
   readonly holds: readonly {
     readonly id: number;
     readonly part: string;
@@ -95,6 +97,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     delete: z.number(),
     deleteAfterDays: z.number().nullable(),
     memberships: z.number(),
+    newMembers: z.number(),
     holds: z.array(
       z.object({
         id: z.number(),
@@ -163,6 +166,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       ...countsOf(found.rows),
       deleteAfterDays: deleteAfter(found, services),
       memberships: found.members.length,
+      newMembers: await newMembers(found.rows, services),
       holds: found.holds.map(({ id, part, waits, count: firstCount, limit: most, since }) => ({
         id,
         part,
@@ -180,6 +184,12 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     };
   },
 };
+
+async function newMembers(rows: readonly Row[], { config, store }: Services): Promise<number> {
+  let sum = 0;
+  for (const row of rows) sum += (await wantedMembers(row, config, store)) ?? 0;
+  return sum;
+}
 
 function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
   return [...Map.groupBy(members, (edge) => edge.stagedId)].map(([id, edges]) => {

@@ -152,6 +152,8 @@ export type PlanLine =
       readonly label: string;
       readonly before: { readonly [attribute: string]: unknown } | null;
       readonly after: { readonly [attribute: string]: unknown } | null;
+      /** Of a new group: how many members follow with its creation. */
+      readonly members?: number | undefined;
     }
   | {
       readonly what: 'parked';

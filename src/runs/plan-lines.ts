@@ -10,6 +10,7 @@ import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
 import type { ChangeRow, EdgePosition, EdgeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
 import type { PlanLine, PlanReads } from './model.ts';
+import { wantedMembers } from './wanted-members.ts';
 
 const PAGE = 1_000;
 
@@ -86,7 +87,10 @@ async function exportLines(store: Store, config: Configuration): Promise<PlanLin
   const lines: PlanLine[] = [];
   for (const { name, exports } of config.connections) {
     if (exports.size === 0) continue;
-    for await (const { line } of pendingExports(store, name)) lines.push(line);
+    for await (const { row, line } of pendingExports(store, name)) {
+      const members = await wantedMembers(row, config, store);
+      lines.push(members === null ? line : { ...line, members });
+    }
     for await (const { line } of pendingMembers(store, name)) lines.push(line);
   }
   return lines;

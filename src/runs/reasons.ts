@@ -27,3 +27,4 @@ export { storedScopes } from '#engine/sync/scope';
 export { endingsOf } from './endings.ts';
 export { mappedBy } from './services.ts';
 export { type ReadDoubt, readDoubts } from './unbelieved.ts';
+export { wantedMembers } from './wanted-members.ts';

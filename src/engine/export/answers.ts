@@ -5,6 +5,7 @@ import type { ErrorKind } from '#core/errors';
 import { isGenerated } from '#core/generated';
 import { normalForm } from '#core/matching';
 import { type Attributes, bare, type Scalar, scalars, type Value } from '#core/values';
+import type { ExportRule } from '#rules/model';
 import type { ExportAnswer, StagedKey, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { LostReferences } from '../import/lost-references.ts';
@@ -19,6 +20,7 @@ import {
   withLast,
 } from '../import/staging.ts';
 import { stepsAnswered, stepsUnanswered } from '../import/unanswered.ts';
+import { approvedSteps, createdIn, partsWithout } from '../safety/creation.ts';
 import { partsOf } from '../safety/parts.ts';
 import { LONGEST_WAIT_MS } from '../safety/time.ts';
 import { wishes } from './owed.ts';
@@ -78,12 +80,15 @@ export function answerOf(
   const { row, item, sent, rest } = sending;
   const columns = row.export!;
   const blank = { ...NOT_DONE, staged: row.id, revision: columns.revision, approved: columns.approved !== null };
-  const parts = partsOf(
-    columns.operation,
-    columns.operation === 'update' ? Object.assign(bare(), sent, wishes(sending.secrets)) : null,
-    item.name !== undefined && columns.operation === 'update',
-    sending.rule.enabled,
-  );
+  const { rule } = sending;
+  const isUpdate = columns.operation === 'update';
+  const all: Attributes = Object.assign(bare(), sent, rest, wishes(sending.secrets));
+  // What could not go with an approved create is part of it.
+  const approved = columns.operation === 'create' && columns.approved !== null;
+  const created = isUpdate ? createdIn(columns.parts, all, rule.enabled) : approved ? referencesIn(rule) : NONE;
+  const parts = isUpdate
+    ? partsWithout(Object.assign(bare(), sent, wishes(sending.secrets)), created, item.name !== undefined, rule.enabled)
+    : partsOf(columns.operation, null, false, rule.enabled);
   if (!result.ok) {
     const fault = canonicalJson(result.fault);
     if (result.unknown) {
@@ -102,13 +107,15 @@ export function answerOf(
       fault,
     };
   }
+  const stepsNow = (steps: string | null): string | null =>
+    approved && created.size > 0 ? approvedSteps(steps, context) : steps;
   const remaining =
     rest === null
       ? null
       : {
           wanted: imageText(rest),
           wantedName: sending.nameKept ? columns.wantedName : null,
-          parts: canonicalJson(partsOf('update', rest, sending.nameKept, sending.rule.enabled)),
+          parts: canonicalJson(partsWithout(rest, created, sending.nameKept, rule.enabled)),
           state: 'waiting' as const,
         };
   // What nobody could be told is not tried again and again.
@@ -128,8 +135,8 @@ export function answerOf(
   if (!proven && !result.object) {
     const steps = stepsAnswered(row.steps, sent, settling.shared, false);
     // What was cleared is part of it: whether it is gone is to be proven like any value.
-    const all = Object.assign(row.sent === null ? bare() : parseImage(row.sent), sent);
-    return { ...common, outcome: 'sent', sent: imageText(all), ...stepsOf(row, steps) };
+    const known = Object.assign(row.sent === null ? bare() : parseImage(row.sent), sent);
+    return { ...common, outcome: 'sent', sent: imageText(known), ...stepsOf(row, stepsNow(steps)) };
   }
   const shown = result.object ? shownBy(context, settling, result.object, row, sent, plan) : null;
   const before = columns.operation === 'create' ? null : row.seen;
@@ -156,8 +163,14 @@ export function answerOf(
           ).digest,
     confirmed: imageText(settled.confirmed),
     keys: keysOf(plan, seen),
-    ...stepsOf(row, steps),
+    ...stepsOf(row, stepsNow(steps)),
   };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function referencesIn({ flows }: ExportRule): ReadonlySet<string> {
+  return new Set(flows.flatMap((flow) => (flow.reference === null ? [] : [flow.attribute])));
 }
 
 function stepsOf({ steps: before }: StagedRow, after: string | null): Pick<ExportAnswer, 'steps'> {

@@ -8,6 +8,7 @@ import { bare, type Scalar } from '#core/values';
 import type { EdgePosition, EdgeRow, EdgeWrite, StagedRow } from '#store/contract';
 import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
+import { asOfCreation, filled } from '../safety/creation.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SentMember } from './finished.ts';
@@ -97,7 +98,7 @@ async function sendable(session: Session, edges: readonly EdgeRow[], unshown: Ed
       unshown.push(edge);
       continue;
     }
-    if (edge.decided === 'discarded' || edge.decided === 'held' || (held.has('member') && edge.decided === null)) continue;
+    if (edge.decided === 'discarded' || edge.decided === 'held') continue;
     const list = byGroup.get(edge.stagedId);
     if (list) list.push(edge);
     else byGroup.set(edge.stagedId, [edge]);
@@ -105,9 +106,15 @@ async function sendable(session: Session, edges: readonly EdgeRow[], unshown: Ed
   if (byGroup.size === 0) return [];
   // A group whose create is on its way in this same commit counts as there.
   const made = finished.proven(byGroup);
-  return (await context.store.spaces.byIds([...byGroup.keys()]))
-    .filter((row) => !row.protected && (row.presence === 'present' || made.has(row.id)))
-    .map((row) => ({ row, edges: byGroup.get(row.id)! }));
+  const rows = (await context.store.spaces.byIds([...byGroup.keys()])).filter(
+    (row) => !row.protected && (row.presence === 'present' || made.has(row.id)),
+  );
+  const full = await filled(context, rows);
+  return rows.flatMap((row) => {
+    const all = byGroup.get(row.id)!.map((edge) => asOfCreation(edge, full));
+    const free = held.has('member') ? all.filter((edge) => edge.decided !== null) : all;
+    return free.length === 0 ? [] : [{ row, edges: free }];
+  });
 }
 
 function itemOf({ row, edges }: Group, attempt: string): WriteItem {

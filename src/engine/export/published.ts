@@ -5,6 +5,7 @@ import { bare, scalars } from '#core/values';
 import type { DirtyRange, ExportAnswer, StagedId } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { nameKeys } from '../import/staging.ts';
+import { isApproval } from '../safety/creation.ts';
 import { newGeneration } from '../sync/generation.ts';
 import { membershipsOf } from '../sync/members/memberships.ts';
 import { publishedKeys } from '../sync/published-keys.ts';
@@ -36,7 +37,8 @@ export async function afterAnswers(
     // A date begins with a proven disable; a deleted account says nothing any more; what a missing account kept back is debt by now.
     // Of a shared set, what is gone everywhere by now is nobody's any more.
     const sharing = Object.keys(sent).some((name) => shared.has(name));
-    if (answer.steps !== undefined || item.operation === 'delete' || rest !== null || sharing || isUnsaid(connection, sending))
+    const stepped = answer.steps !== undefined && !isApproval(answer.steps);
+    if (stepped || item.operation === 'delete' || rest !== null || sharing || isUnsaid(connection, sending))
       objects.add(row.objectId);
     if (item.operation === 'delete') deleted.add(row.id);
     // Who refers to a deleted account looks again as well: a member that is gone is a member no more.

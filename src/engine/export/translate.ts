@@ -11,6 +11,7 @@ import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { partialIn } from '../import/kept.ts';
 import type { Steps } from '../lifecycle/steps.ts';
+import { createdIn } from '../safety/creation.ts';
 import { undiscarded } from '../safety/discards.ts';
 import { partsOfAttribute } from '../safety/parts.ts';
 import { type Account, accountsIn, referenceText } from '../sync/accounts.ts';
@@ -103,10 +104,13 @@ async function translateOne(
   const partial = columns.operation === 'update' ? partialIn(row.kept) : NO_NAMES;
   const add: { [attribute: string]: readonly Scalar[] } = bare();
   const remove: { [attribute: string]: readonly Scalar[] } = bare();
+  const created = columns.operation === 'update' ? createdIn(columns.parts, wanted, rule.enabled) : NO_PARTS;
   for (const name in wanted) {
     const value = wanted[name]!;
     const held =
-      columns.operation === 'update' && partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
+      columns.operation === 'update' &&
+      !created.has(name) &&
+      partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
     const secret = isGenerated(value) && !held && !barred(name) ? rule.secrets.find((one) => one.attribute === name) : undefined;
     if (secret !== undefined) {
       secrets.push(secret);

@@ -24,10 +24,14 @@ const USUAL = { percent: 20, count: 5_000 };
 const STRICT_PARTS = new Set(['delete', 'disable', 'unlink']);
 
 export function limitOf(connection: Pick<EngineConnection, 'gates'>, part: string, accounts: number): number {
-  const set = connection.gates.get(part) ?? (part.includes(':') ? connection.gates.get(part.split(':')[0]!) : undefined);
-  const { percent, count } = set ?? (STRICT_PARTS.has(part) ? STRICT : USUAL);
+  const { percent, count } = setFor(connection, part);
   // A hundred percent of a target that is still empty would be nobody.
   return Math.max(FEWEST, percent >= 100 ? count : Math.min(Math.floor((accounts * percent) / 100), count));
+}
+
+function setFor({ gates }: Pick<EngineConnection, 'gates'>, part: string): { readonly percent: number; readonly count: number } {
+  const set = gates.get(part) ?? (part.includes(':') ? gates.get(part.split(':')[0]!) : undefined);
+  return set ?? (STRICT_PARTS.has(part) ? STRICT : USUAL);
 }
 
 function limitFor(context: EngineContext, connection: EngineConnection, part: string, accounts: number): number {
@@ -132,18 +136,20 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
   if (open.some(({ part }) => part === 'unlink'))
     for (const id of await heldLinks(context, connection)) count('unlink', `link ${id}`);
   const sent = new Map(counts.map((row) => [row.part, row.sent]));
-  // What a hold stood over is not wanted any more, by nobody's decision.
-  for (const hold of open) {
-    if (tally.has(hold.part)) continue;
-    await exports.closeHold(hold.id, 0, context.now);
-    tellClosed(context, connection, hold);
-  }
-  open = open.filter((hold) => tally.has(hold.part));
-  const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   const waitingOf = (part: string): number => tally.get(part)!.length - (part === 'member' ? members.counted : 0);
   const trippedBy = (part: string): Tripped | null =>
     overLimit(waitingOf(part), sent.get(part) ?? 0, limitFor(context, connection, part, accounts)) ??
     (part === 'member' ? members.emptied : null);
+  const closed = new Set<number>();
+  // What a hold stood over is not wanted any more, by nobody's decision; or its limit is a higher one by now, and nothing is over that.
+  for (const hold of open) {
+    if (tally.has(hold.part) && !(isRaised(connection, hold, accounts) && trippedBy(hold.part) === null)) continue;
+    closed.add(hold.id);
+    await exports.closeHold(hold.id, 0, context.now);
+    tellClosed(context, connection, hold);
+  }
+  open = open.filter((hold) => !closed.has(hold.id));
+  const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
   for (const [part, digests] of tally) {
     const tripped = held.has(part) ? null : trippedBy(part);
     if (tripped === null) continue;
@@ -152,7 +158,7 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
       part,
       count: tripped.count,
       limit: tripped.limit,
-      digest: sha256Hex(canonicalJson(digests.sort())).slice(0, 32),
+      digest: `${settingOf(connection, part)} ${sha256Hex(canonicalJson(digests.sort())).slice(0, 32)}`,
       since: context.now,
     };
     // branch: holds: a gate trips
@@ -164,6 +170,20 @@ async function gateAll(context: EngineContext, connection: EngineConnection): Pr
     tellHold(context, connection, hold, waitingOf(hold.part), emptied ?? trippedBy(hold.part));
   }
   if (!quiet || held.size > 0) await applyHolds(context, connection, held, mode);
+}
+
+/** Somebody has given it a higher limit since. Time in doubt has none, and people's own decisions wait for people. */
+function isRaised(connection: EngineConnection, { part, limit, digest }: GateHold, accounts: number): boolean {
+  if (limit === DOUBTED || part === FIRST_PLAN || part === 'unlink') return false;
+  return (
+    digest.includes(' ') && !digest.startsWith(`${settingOf(connection, part)} `) && limitOf(connection, part, accounts) > limit
+  );
+}
+
+/** The limit as rollcall.yaml has it: in objects it moves with the number of accounts. */
+function settingOf(connection: Pick<EngineConnection, 'gates'>, part: string): string {
+  const { percent, count } = setFor(connection, part);
+  return `${percent}%/${count}`;
 }
 
 async function heldLinks({ store }: EngineContext, { name }: EngineConnection): Promise<readonly number[]> {

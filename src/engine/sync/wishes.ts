@@ -17,6 +17,7 @@ import { typeIn } from '../import/settle.ts';
 import { stepsOfLost, stepsUndone } from '../import/unanswered.ts';
 import { deprovision } from '../lifecycle/deprovision.ts';
 import { parseSteps, stepsText } from '../lifecycle/steps.ts';
+import { isOfCreation, partsWithout } from '../safety/creation.ts';
 import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
 import { changeDigest, partsOf } from '../safety/parts.ts';
@@ -156,6 +157,8 @@ function remembering(context: EngineContext, wish: Wish): Wish {
   return { ...wish, write: { ...write, steps: stepsOfLost(before, sharedIn(context, [wish.rule])) } };
 }
 
+const NONE_CREATED: ReadonlySet<string> = new Set();
+
 interface Change {
   readonly operation: 'create' | 'update' | 'delete';
   readonly wanted: Attributes | null;
@@ -204,6 +207,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
   const steps = parseSteps(row.steps);
   const wanted: Attributes = bare();
   const agreed: Attributes = Object.assign(bare(), confirmed);
+  const created = new Set<string>();
   const awaits: number[] = [];
   for (const flow of rule.flows) {
     if (flow.strength === 'observe' || flow.strength === 'onCreate' || flow.reference?.multi || owes(one, flow)) continue;
@@ -223,8 +227,10 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
     const same = sameGoal(want, now, flow, target);
     const converged = equal(want, now, flow, target) && (shared || sameValue(confirmed[flow.attribute] ?? null, want));
     if (shared) forgetOurs(one, flow, agreed, want, now);
-    if (!same && !converged) wanted[flow.attribute] = want;
-    else if (!shared && mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
+    if (!same && !converged) {
+      wanted[flow.attribute] = want;
+      if (isOfCreation(steps, flow.reference !== null, now, context)) created.add(flow.attribute);
+    } else if (!shared && mine(one, flow, connection) && scalars(now).length > 0) agreed[flow.attribute] = plain(want, now);
   }
   const { disabledAt, confirmedAt, ...others } = steps;
   // What was taken is given back; the memory of it stays until that is proven. A grace that ran ends here.
@@ -247,7 +253,7 @@ function update(context: EngineContext, one: Evaluated, target: TargetView, scop
         ? {}
         : { steps: stepsText(off ? { ...others, disabledAt } : others) }),
     },
-    wishWrite(context, connection, rule, row, change),
+    wishWrite(context, connection, rule, row, change, created),
   );
   const again = saidItself(one, connection, row, agreed, confirmed);
   return { connection, rule, row, write, due: Number.POSITIVE_INFINITY, awaits, ...(again ? { again } : {}) };
@@ -271,13 +277,14 @@ function currentImage(row: StagedRow, { outages }: Unshown): Attributes {
   return image;
 }
 
-/** The wish as columns of the staged row; null when nothing about it changes. */
+/** The wish as columns of the staged row; null when nothing about it changes. `created`: attributes that belong to its create. */
 export function wishWrite(
   context: EngineContext,
   connection: EngineConnection,
   rule: ExportRule,
   row: StagedRow | null,
   change: Change | null,
+  created: ReadonlySet<string> = NONE_CREATED,
 ): Omit<StagedWrite, 'staged'> | null {
   const before = row?.export ?? null;
   const expectRevision = row?.revision ?? 0;
@@ -306,7 +313,11 @@ export function wishWrite(
     export: {
       ...changed,
       state,
-      parts: JSON.stringify(partsOf(change.operation, change.wanted, change.name !== null, rule.enabled)),
+      parts: JSON.stringify(
+        change.operation === 'update'
+          ? partsWithout(change.wanted, created, change.name !== null, rule.enabled)
+          : partsOf(change.operation, change.wanted, false, rule.enabled),
+      ),
       attempts: 0,
       notBefore: 0,
       // What was left out of a first plan stays so, however it changes; the gates look at every other hold anew.

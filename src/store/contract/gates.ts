@@ -29,6 +29,7 @@ export interface GateHold {
   readonly part: string;
   readonly count: number;
   readonly limit: number;
+  /** Of what was held when it was opened; before it, and a space, the limit as the file had it then. */
   readonly digest: string;
   readonly since: number;
   readonly closedAt: number | null;
