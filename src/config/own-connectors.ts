@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorDefinition } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
 import type { Collector } from './collect.ts';
 import { loadModule } from './module.ts';
 import type { Sources } from './secrets/references.ts';
@@ -54,6 +55,18 @@ export async function withOwnConnectors(
     all.set(file, found.definition);
   }
   return all;
+}
+
+/** One by its path. Errors: configuration. */
+export async function ownConnector(
+  file: string,
+  builtIn: ReadonlyMap<string, ConnectorDefinition>,
+  sources: Sources,
+): Promise<ConnectorDefinition> {
+  const found = await load(file, sources);
+  const wrong = 'fault' in found ? found : takenBy(found, builtIn, new Map());
+  if (wrong !== null) throw new RollcallError('configuration', `${wrong.fault}.`, { remedy: wrong.remedy });
+  return (found as Found).definition;
 }
 
 interface Fault {

@@ -71,7 +71,7 @@ export const discover: Operation<DiscoverInput, DiscoverOutput> = {
     }),
   }),
   async run({ type, settings }, session) {
-    const definition = definitionOf(type, session.program);
+    const definition = await definitionOf(type, session);
     const proposed = await proposedBy(definition, settings, session);
     const kinds = seenIn(proposed) ?? (await columnsOf(definition, { ...proposed.settings, ...settings }, session));
     const columns = kinds.person ?? Object.values(kinds)[0] ?? [];

@@ -109,6 +109,18 @@ it('is short, right by its types, and passes the suite', async () => {
   expect(Number(/^# pass (\d+)/m.exec(ended.out)![1])).toBeGreaterThan(12);
 });
 
+it('is in the first rollcall.yaml, by its path', async () => {
+  master.users.set('1', { name: 'Zoe', title: 'Lead' });
+  const source = `./connectors/user-master.ts:${master.url}`;
+  const made = await rollcall('init', '--source', source, '--source-name', 'master', '--set', 'token=${env:MASTER_TOKEN}');
+  expect(made).toMatchObject({ code: 0, out: expect.stringContaining("people known by 'id'") });
+  expect(readFileSync(join(folder, 'rollcall.yaml'), 'utf8')).toContain('token: ${env:MASTER_TOKEN}');
+  expect(await rollcall('check')).toMatchObject({ code: 0 });
+  expect(await rollcall('plan', '--read')).toMatchObject({ code: 2, out: expect.stringContaining('displayName  Zoe') });
+  const other = await rollcall('init', '--force', '--source', source);
+  expect(other).toMatchObject({ code: 1, out: expect.stringContaining('such as --set token=…; its own file has them all') });
+});
+
 it('is a target: watched, approved, written page by page, and looked up before anybody is gone', async () => {
   configure(EXPORT);
   people('1,Zoë Çelik,Lead', '2,Bo Berg,', '3,Cy Dahl,Clerk');

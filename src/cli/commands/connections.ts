@@ -30,7 +30,7 @@ export interface Names {
 }
 
 type Asked = ReturnType<typeof asksOf>[number];
-type Definition = ReturnType<typeof definitionOf>;
+type Definition = Awaited<ReturnType<typeof definitionOf>>;
 
 const NAME = /^[a-z][a-zA-Z0-9_-]{0,62}$/;
 
@@ -46,7 +46,7 @@ async function askConnection(
     `What kind of system is ${what}?`,
     [...program.definitions.values()].filter((one) => one.type !== 'memory').map((one) => [one.type, one.title] as const),
   );
-  const definition = definitionOf(type, program);
+  const definition = await definitionOf(type, surroundings.session);
   const { settings, place } = await askSettings(asker, definition, exists, surroundings);
   const name = await asker.text('What shall it be called in Rollcall?', suggest(place), (one) =>
     one === taken ? 'The source is called so already.' : NAME.test(one) ? null : 'A small letter, then letters, digits, - or _.',

@@ -1,7 +1,7 @@
 /** rollcall init */
 import { basename } from 'node:path';
 import { init as operation } from '#operations/init';
-import { asksOf, definitionOf, type Settings, withSetting } from '#operations/starter/asked';
+import { asksOf, definitionOf, type Settings, settingFrom, withSetting } from '#operations/starter/asked';
 import { type Command, command, nextStep, type Surroundings, UsageError } from '../command.ts';
 import { faultText } from '../fault.ts';
 import { printable } from '../terminal.ts';
@@ -10,29 +10,32 @@ import { type Answer, ask } from './connections.ts';
 import { canAsk } from './decider.ts';
 
 /** `csv:hr/employees.csv` and `--set key=value` → one connection. */
-function fromOptions(
+async function fromOptions(
   text: string,
   name: string,
   anchor: string | undefined,
   sets: readonly string[],
-  { session: { program } }: Surroundings,
-): Answer {
+  { session }: Surroundings,
+): Promise<Answer> {
   const colon = text.indexOf(':');
   const type = colon < 0 ? text : text.slice(0, colon);
-  if (!program.definitions.has(type))
+  const { definitions } = session.program;
+  if (!definitions.has(type) && !type.includes('/'))
     throw new UsageError(
       `There is no connector '${type}'.`,
-      `Write TYPE:PLACE with one of ${[...program.definitions.keys()].join(', ')}, such as csv:hr/employees.csv or ldap:ldaps://dc1.example.org.`,
+      `Write TYPE:PLACE with one of ${[...definitions.keys()].join(', ')}, such as csv:hr/employees.csv or ldap:ldaps://dc1.example.org.`,
     );
+  const definition = await definitionOf(type, session);
   let settings: Settings = Object.create(null);
   if (colon >= 0 && colon < text.length - 1)
-    settings = withSetting(settings, asksOf(definitionOf(type, program), settings)[0].key, text.slice(colon + 1));
+    settings = withSetting(settings, asksOf(definition, settings)[0].key, text.slice(colon + 1));
   for (const set of sets) {
     const equals = set.indexOf('=');
     if (equals < 1)
       // The whole of it may be a secret.
       throw new UsageError('What stands behind --set is no setting.', 'Write it as key=value, such as delimiter=; or bind.dn=…');
-    settings = withSetting(settings, set.slice(0, equals), literal(set.slice(equals + 1)));
+    const key = set.slice(0, equals);
+    settings = withSetting(settings, key, settingFrom(set.slice(equals + 1), key, definition));
   }
   return { name, type, settings, anchor: anchor ?? null };
 }
@@ -52,11 +55,6 @@ function targetName(place: string, source: string): string {
   return usable[0]!;
 }
 
-function literal(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text;
-}
-
 function zone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -66,7 +64,7 @@ export const init: Command = command({
   summary: 'write a commented rollcall.yaml by answering questions, or from options',
   about: [
     'Looks at the columns of a source, of a directory at what its people really have, proposes which attribute each is (in English, German, French, Spanish, Italian, Dutch and more), and writes a file you can read and change.',
-    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, a directory (ldap:ldaps://HOST) or a database (sql:postgres://HOST/DATABASE). What is not said and the system knows by itself, such as the base of a directory or the key of a table, is taken from there.',
+    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, a directory (ldap:ldaps://HOST), a database (sql:postgres://HOST/DATABASE) or what a connector of your own reaches (./connectors/MINE.ts:PLACE). What is not said and the system knows by itself, such as the base of a directory or the key of a table, is taken from there.',
     "A password is never typed in: name where it is kept, 'bind.password=${env:LDAP_PASSWORD}'. It is used to look, and the file keeps the reference.",
   ],
   positionals: [],
@@ -115,11 +113,11 @@ export const init: Command = command({
     const placeOf = (text: string): string => text.slice(text.indexOf(':') + 1);
     const name = args.text('source-name') ?? sourceName(placeOf(source));
     return {
-      source: fromOptions(source, name, args.text('anchor'), args.all('set'), surroundings),
+      source: await fromOptions(source, name, args.text('anchor'), args.all('set'), surroundings),
       target:
         target === undefined
           ? null
-          : fromOptions(
+          : await fromOptions(
               target,
               args.text('target-name') ?? targetName(placeOf(target), name),
               undefined,

@@ -7,7 +7,7 @@ import { asksOf, contextOf, resolved, type Settings, settingAt, withSetting, wro
 
 type Offer = Awaited<ReturnType<NonNullable<Asked['offer']>>>;
 
-export { asksOf, definitionOf, type Settings, settingAt, withSetting } from './settings.ts';
+export { asksOf, definitionOf, type Settings, settingAt, settingFrom, withSetting } from './settings.ts';
 
 /** Its value is never typed in, but where it is kept. */
 export function isSecretSetting(definition: Definition, key: string): boolean {
@@ -22,7 +22,7 @@ export async function offerFor(asked: Asked, definition: Definition, settings: S
   const wrong = (definition.config.safeParse(given).error?.issues ?? []).filter(
     ({ code, path }) => code === 'unrecognized_keys' || settingAt(given, path.join('.')) !== undefined,
   );
-  if (wrong.length > 0) throw wrongSettings(definition, wrong, given);
+  if (wrong.length > 0) throw wrongSettings(definition, wrong, given, session);
   return asked.offer(given, contextOf(definition, session));
 }
 

@@ -9,7 +9,7 @@ import { completed } from './asked.ts';
 import { keyOf, type StarterConnection } from './connection.ts';
 import { EXAMPLE } from './naming.ts';
 import type { Proposal } from './propose.ts';
-import { checked, definitionOf, type Settings } from './settings.ts';
+import { checked, definitionOf, guideOf, type Settings } from './settings.ts';
 
 export interface InitConnection {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Source {
 }
 
 export async function sourceOf(input: InitConnection, session: Session): Promise<Source> {
-  const definition = definitionOf(input.type, session.program);
+  const definition = await definitionOf(input.type, session);
   const settings = await completed(definition, input.settings, session);
   const { anchor: set } = settings;
   const given = { ...input, settings, anchor: input.anchor ?? (typeof set === 'string' ? set : null) };
@@ -40,7 +40,7 @@ export async function sourceOf(input: InitConnection, session: Session): Promise
   const more = { ...found.settings, ...(found.anchorIsColumn || given.anchor !== null ? { anchor } : {}) };
   const connection = { ...given, ...shown(found), settings: settingsWith(definition, settings, more), proposals };
   if (anchor !== found.anchor && !found.anchorIsColumn && connection.settings['anchor'] !== anchor)
-    throw anotherAnchor(given, found);
+    throw anotherAnchor(definition, found, session);
   return { given, connection, found, anchor };
 }
 
@@ -73,9 +73,9 @@ function checkAnchor(anchor: string, { type }: InitConnection, { columns, anchor
 }
 
 /** Other settings than an anchor say what people are known by, or nothing does. */
-function anotherAnchor({ type }: InitConnection, { anchor }: DiscoverOutput): RollcallError {
-  return new RollcallError('invalidValue', `${type} knows people by ${anchor}; nothing was written.`, {
-    remedy: `Leave the anchor out; docs/guide/${type}.md says what else it can be.`,
+function anotherAnchor(definition: Definition, { anchor }: DiscoverOutput, session: Session): RollcallError {
+  return new RollcallError('invalidValue', `${definition.type} knows people by ${anchor}; nothing was written.`, {
+    remedy: `Leave the anchor out; ${guideOf(definition, session)} says what else it can be.`,
   });
 }
 
@@ -111,7 +111,7 @@ export async function targetOf(
   { given, connection }: Source,
   session: Session,
 ): Promise<StarterConnection> {
-  const definition = definitionOf(input.type, session.program);
+  const definition = await definitionOf(input.type, session);
   const target = { ...input, settings: await completed(definition, input.settings, session) };
   tellApart(given, target, session);
   const found = await foundIn(definition, target, session);

@@ -26,7 +26,7 @@ export function sourceLines(source: StarterConnection): string[] {
   }
   return [
     `  ${source.name}:`,
-    `    type: ${source.type}`,
+    `    type: ${scalar(source.type)}`,
     ...settingLines(source.settings),
     '    owner: true               # being here makes a person active; the last owner to let go makes them leave',
     '    import:',

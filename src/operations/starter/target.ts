@@ -45,7 +45,7 @@ export function targetLines(target: StarterConnection, source: StarterConnection
   const called = naming === null ? null : namedAfter(naming, has);
   return [
     `  ${target.name}:`,
-    `    type: ${target.type}`,
+    `    type: ${scalar(target.type)}`,
     ...settingLines(target.settings),
     '    # mode: observe           # a new target is only watched until its first plan is approved',
     ...(joins.length === 0
