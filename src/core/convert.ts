@@ -4,6 +4,7 @@
  */
 import { canonicalSet } from './canonical.ts';
 import { RollcallError } from './errors.ts';
+import { lengthOf } from './length.ts';
 import { checkText } from './text.ts';
 import { formatInstant, parseDate, parseInstant } from './time.ts';
 import { type AttributeType, isBlob, type Scalar, type Value, type ValueType } from './values.ts';
@@ -44,17 +45,10 @@ function scalar(raw: unknown, type: AttributeType): Scalar | null {
 function limited(value: Scalar, type: AttributeType): Scalar {
   const max = type.maxLength;
   if (max === undefined) return value;
-  const length = typeof value === 'string' ? characters(value, max) : isBlob(value) ? value.size : 0;
+  const length = isBlob(value) ? value.size : lengthOf(value, max);
   if (length <= max) return value;
   const unit = typeof value === 'string' ? 'characters' : 'bytes';
   throw invalid(`the value is longer than the ${max} ${unit} allowed`, 'shorten it in the source or in the rule');
-}
-
-function characters(text: string, max: number): number {
-  if (text.length <= max) return text.length;
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }
 
 const NO_DATE = 'the value is no date, or no day of the calendar';

@@ -101,9 +101,12 @@ describe('each account gets what HR says, when', () => {
     await using at = await house({}, 1000);
     const mail = (number: number): string => `${number}@${at.uids[0]}.example`;
     at.everybody((number) => ({ title: 'Fits', mail: number === 7 ? 'zoë@example.org' : mail(number) }));
-    expect((await at.firm.first()).faults).toMatchObject([{ kind: 'invalidValue', where: { connection: 'dir' } }]);
-    const made = (await at.entries()).values();
-    expect([...made].filter((entry) => entry.includes('title: Fits'))).toHaveLength(999);
+    expect((await at.firm.first()).faults).toMatchObject([
+      { kind: 'invalidValue', where: { connection: 'dir', object: at.person(7), attribute: 'mail' } },
+    ]);
+    const made = [...(await at.entries()).values()];
+    expect(made.filter((entry) => entry.includes('title: Fits'))).toHaveLength(1000);
+    expect(made.filter((entry) => entry.includes('mail: '))).toHaveLength(999);
     at.everybody((number) => ({ title: 'Fits', mail: mail(number) }));
     await at.expectSettled((number) => `mail: ${mail(number)}`);
   });

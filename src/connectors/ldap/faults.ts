@@ -28,10 +28,16 @@ export function refusal(what: string, result: LdapResult, where: Where = {}): Ro
   const { name, kind, remedy } = meaningOf(result.code);
   const words = more?.words == null ? said(result) : `: ${more.words}`;
   const advice = more?.remedy ?? remedy;
+  const attribute = more?.attribute ?? wrongIn(result.text);
   return new RollcallError(more?.kind ?? kind, `${what}: ${name} (${result.code})${words}`, {
-    where: more?.attribute === undefined ? where : { ...where, attribute: more.attribute },
+    where: attribute === undefined ? where : { ...where, attribute },
     ...(advice === undefined ? {} : { remedy: advice }),
   });
+}
+
+/** The attribute that cannot have this value, as OpenLDAP and 389-ds say it: `mail: value #0 invalid per syntax`. */
+function wrongIn(text: string): string | undefined {
+  return /^([a-z][\w;.-]*): (?:value #\d+ |multiple values )/i.exec(text)?.[1];
 }
 
 /** The attribute of which another entry has the value, as OpenLDAP's overlay unique and 389-ds say it. */

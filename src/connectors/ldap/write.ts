@@ -1,12 +1,15 @@
 /** Creates, updates and deletes: several under way at once on one connection, each with its own answer. */
 import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { toFault } from '#core/errors';
+import { checkLength } from '#core/length';
 import { depth, nameKey, parentKey } from '#protocols/ldap/names';
+import { ENABLED } from './account.ts';
 import { Stale } from './change.ts';
 import { Unanswered } from './client.ts';
 import { createEntry } from './create.ts';
 import { deleteEntry, Parent } from './delete.ts';
-import { withPassword } from './password.ts';
+import { described } from './modifications.ts';
+import { holdsPassword, withPassword } from './password.ts';
 import type { Reading } from './reading.ts';
 import type { Live } from './session.ts';
 import { updateEntry } from './update.ts';
@@ -86,9 +89,20 @@ function parentsFirst(a: Placed, b: Placed): number {
   return left === right ? 0 : left - right;
 }
 
-function written(item: WriteItem, writing: Writing): Promise<WriteResult> {
+async function written(item: WriteItem, writing: Writing): Promise<WriteResult> {
+  checkLengths(item, writing);
   if (item.operation === 'create') return createEntry(item, writing);
   return item.operation === 'update' ? updateEntry(item, writing) : deleteEntry(item, writing);
+}
+
+/** Of Active Directory, which says how much it takes and not of what it was too much. */
+function checkLengths({ set, add = {} }: WriteItem, { live }: Writing): void {
+  for (const edits of [set, add])
+    for (const [name, value] of Object.entries(edits)) {
+      if (holdsPassword(name) || name === ENABLED) continue;
+      const attribute = described(name);
+      checkLength(attribute, value, live.schema[attribute]?.maxLength);
+    }
 }
 
 function refused(error: unknown, { anchor }: WriteItem): WriteResult {

@@ -1,6 +1,7 @@
 /** Writing to a memory system: checks as a real one would; then what it does with it of its own accord. */
 import type { Creates, RawValue, ReadObject, WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { type ErrorKind, toFault } from '#core/errors';
+import { lengthOf } from '#core/length';
 import { checkText } from '#core/text';
 import { type FaultAction, rewritten } from '../fault-injection/index.ts';
 import { newRow, type Row } from '../files/row.ts';
@@ -193,10 +194,8 @@ function check(config: MemoryConfig, item: WriteItem): WriteResult | undefined {
       if (!type.multi && Array.isArray(value) && value.length > 1)
         return refused('invalidValue', `${attribute} holds one value`, item, attribute);
       const max = type.maxLength ?? Number.POSITIVE_INFINITY;
-      const long = listOf(value).some((each) =>
-        typeof each === 'string' ? [...each].length > max : each instanceof Uint8Array && each.length > max,
-      );
-      if (long) return refused('invalidValue', `${attribute} is longer than ${max}`, item, attribute);
+      if (listOf(value).some((each) => lengthOf(each, max) > max))
+        return refused('invalidValue', `${attribute} is longer than ${max}`, item, attribute);
     }
   }
   return undefined;

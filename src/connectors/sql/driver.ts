@@ -29,6 +29,8 @@ export interface Dialect extends Writing {
   readonly title: string;
   /** Most values that one statement may bind. */
   readonly maxValues: number;
+  /** Columns take nothing longer than they are declared. */
+  readonly limits: boolean;
   /** Texts may hold U+0000. */
   readonly holdsNul: boolean;
   /** After a SELECT of rows that are about to be written. */

@@ -2,6 +2,7 @@
 import type { RawValue, WriteItem } from '#connectors/contract';
 import { joinAnchor } from '#core/anchor';
 import { RollcallError } from '#core/errors';
+import { checkLength } from '#core/length';
 import { checkText, nearest } from '#core/text';
 import { isBlob, type Scalar } from '#core/values';
 import type { Column } from './driver.ts';
@@ -60,12 +61,16 @@ export function checked(system: SqlSystem, shape: Shape | null, item: WriteItem,
     if (part !== -1) {
       if (key === null || textOf(value) !== textOf(key[part]!))
         throw invalid('the key of a row never changes', undefined, attribute);
+      fits(system, shape.keys[part]!, attribute, value);
       continue;
     }
     const list = shape.lists.find((one) => one.attribute === attribute);
-    if (list !== undefined) lists.push({ list, set: scalarsOf(value) });
-    else {
+    if (list !== undefined) {
+      if (list.values.length === 1) fits(system, list.values[0]!, attribute, value);
+      lists.push({ list, set: scalarsOf(value) });
+    } else {
       const column = columnOf(shape, attribute);
+      fits(system, column, attribute, value);
       set.set(column, valueFor(system, column, attribute, value));
     }
   }
@@ -75,9 +80,12 @@ export function checked(system: SqlSystem, shape: Shape | null, item: WriteItem,
     const remove = ownList(item.remove, attribute);
     checkValues([...add, ...remove], attribute);
     const list = shape.lists.find((one) => one.attribute === attribute);
-    if (list !== undefined) lists.push({ list, add, remove });
-    else {
+    if (list !== undefined) {
+      if (list.values.length === 1) fits(system, list.values[0]!, attribute, add);
+      lists.push({ list, add, remove });
+    } else {
       const column = columnOf(shape, attribute);
+      fits(system, column, attribute, add);
       if (!column.multi)
         throw invalid('the column holds one value', 'keep several in a table of their own, under `lists`', attribute);
       edited.push({ column, add, remove });
@@ -123,6 +131,11 @@ function valueFor(system: SqlSystem, column: Column, attribute: string, value: R
     return valueFor(system, column, attribute, (value[0] ?? null) as RawValue);
   }
   return system.driver.bindable(value, column);
+}
+
+/** The database says that it is too long, but not always of what. */
+function fits({ driver }: SqlSystem, { maxLength }: Column, attribute: string, value: unknown): void {
+  if (driver.limits) checkLength(attribute, value, maxLength);
 }
 
 function scalarsOf(value: RawValue): readonly Scalar[] {

@@ -8,7 +8,7 @@ import type { Kind } from '#core/values';
 import type { Session, SqlFault } from './driver.ts';
 import { checked, type Edit } from './edits.ts';
 import { perform } from './perform.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, textOf } from './shape.ts';
 import { type SqlSystem, shapeOfKind } from './system.ts';
 
 const BATCH = 500;
@@ -44,7 +44,7 @@ async function writeAll(
     try {
       edits.push(checked(system, shapes.get(item.kind) ?? null, item, at));
     } catch (error) {
-      results[at] = refused(toFault(error), item);
+      results[at] = refused(toFault(error), item, system);
     }
   }
   let isAnyDone = false;
@@ -68,12 +68,12 @@ async function writeAll(
         if (!committing) return;
         // It may be done.
         isAnyDone = true;
-        for (const { at, item } of some) results[at] = { ...refused(toFault(stopped), item), unknown: true };
+        for (const { at, item } of some) results[at] = { ...refused(toFault(stopped), item, system), unknown: true };
         return;
       }
       await session.rollback();
       if (meaning.item !== true) stopped = system.fault(error);
-      else if (some.length === 1) results[some[0]!.at] = refused(faultOf(meaning, some[0]!), some[0]!.item);
+      else if (some.length === 1) results[some[0]!.at] = refused(faultOf(meaning, some[0]!), some[0]!.item, system);
       else {
         const half = Math.ceil(some.length / 2);
         await transact(some.slice(0, half));
@@ -84,7 +84,7 @@ async function writeAll(
 
   await transact(edits);
   if (stopped !== undefined && !isAnyDone) throw stopped;
-  return items.map((item, at) => results[at] ?? refused(toFault(stopped), item));
+  return items.map((item, at) => results[at] ?? refused(toFault(stopped), item, system));
 }
 
 /** An error of our own, thrown while writing, is about the row that it was thrown for. */
@@ -100,10 +100,14 @@ function faultOf({ kind, message, remedy, column }: SqlFault, { shape }: Edit): 
     kind,
     message,
     where: attribute === undefined ? {} : { attribute },
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(remedy === undefined ? (kind === 'invalidValue' ? { remedy: MEND } : {}) : { remedy }),
   };
 }
 
-function refused(fault: Fault, { anchor }: WriteItem): { ok: false; fault: Fault } {
-  return { ok: false, fault: { ...fault, where: { ...(anchor === null ? {} : { object: anchor }), ...fault.where } } };
+const MEND = 'mend the value in the source or in the rule, or widen the column';
+
+/** A row that has no key yet is called by what it is found by. */
+function refused(fault: Fault, { anchor, set }: WriteItem, { config: { findNewBy } }: SqlSystem): { ok: false; fault: Fault } {
+  const object = anchor ?? (findNewBy === undefined ? '' : textOf(Object.hasOwn(set, findNewBy) ? set[findNewBy] : null));
+  return { ok: false, fault: { ...fault, where: { ...(object === '' ? {} : { object }), ...fault.where } } };
 }

@@ -25,8 +25,20 @@ import { wishes } from './owed.ts';
 import { remembered } from './photos.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
+import { sendWithout } from './refused-values.ts';
 import { generateSecrets, MOST_SECRET, readyToTell } from './secrets.ts';
-import { abandon, finish, MOST, record, recordAll, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
+import {
+  abandon,
+  finish,
+  MOST,
+  record,
+  recordAll,
+  refuse,
+  SEND_DEADLINE_MS,
+  type Session,
+  tellRefusal,
+  write,
+} from './sending.ts';
 import { type Sending, translate } from './translate.ts';
 
 export interface ExportOutcome {
@@ -214,9 +226,18 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     return;
   }
   const secrets = generateSecrets(session, ready.sendable, () => SEND_DEADLINE_MS - (context.monotonic() - begun));
-  const answered = await write(session, secrets);
-  const results = await refuseNotNew(context, connection, ready.sendable, answered);
-  const sendable = await secrets.tell(results);
+  const all = { sendings: ready.sendable, results: await write(session, secrets) };
+  const inTime = (): boolean => !session.stopped && context.monotonic() - begun <= SEND_DEADLINE_MS;
+  const { sendings: written, results: answered } = inTime()
+    ? await sendWithout(
+        all,
+        secrets.items,
+        (items) => write(session, { ...secrets, items }),
+        ({ row, item }, fault) => tellRefusal(session, row, item, fault),
+      )
+    : all;
+  const results = await refuseNotNew(context, connection, written, answered);
+  const sendable = await secrets.tell(written, results);
   const answers: ExportAnswer[] = [...ready.waiting];
   const changes: NewChange[] = [];
   const lost = createLostReferences(context, connection);

@@ -54,7 +54,7 @@ describe('generated values', () => {
     const values = secrets.items.map(({ set }) => set['password']);
     expect(new Set(values).size).toBe(4);
     expect(values[2]).toBe(undefined);
-    const after = await secrets.tell([ok, no, ok, ok]);
+    const after = await secrets.tell(sendings, [ok, no, ok, ok]);
     expect(told.map(({ object, anchor, value }) => [object, anchor, value])).toEqual([
       [1, 'made', values[0]],
       [4, 'made', values[3]],
@@ -69,7 +69,8 @@ describe('generated values', () => {
       [new Error('no'), soon],
     ] as const) {
       const { session, faults } = sessionOf([], fails);
-      expect(owed(await generateSecrets(session, [sendingOf(1, 'update')], left).tell([ok]))).toEqual([true]);
+      const sendings = [sendingOf(1, 'update')];
+      expect(owed(await generateSecrets(session, sendings, left).tell(sendings, [ok]))).toEqual([true]);
       expect(faults).toHaveLength(1);
     }
   });
@@ -78,7 +79,7 @@ describe('generated values', () => {
     const told: DeliveredSecret[] = [];
     const { session } = sessionOf(told, null, 'idempotencyKey');
     const sendings = [sendingOf(1, 'create', [flow], 1), sendingOf(2, 'create')];
-    expect(owed(await generateSecrets(session, sendings, soon).tell([ok, ok]))).toEqual([true, false]);
+    expect(owed(await generateSecrets(session, sendings, soon).tell(sendings, [ok, ok]))).toEqual([true, false]);
     expect(told.map(({ object }) => object)).toEqual([2]);
   });
 

@@ -64,8 +64,8 @@ export interface Secrets {
   readonly items: readonly WriteItem[];
   /** A fault in which the target, or its connector, repeats what it was sent. */
   hide(fault: Fault): Fault;
-  /** Hands on what the target took. Answers the sendings with what is still owed as their rest. */
-  tell(results: readonly WriteResult[]): Promise<readonly Sending[]>;
+  /** Hands on what the target took. In the order of the items. Answers the sendings with what is still owed as their rest. */
+  tell(sendings: readonly Sending[], results: readonly WriteResult[]): Promise<readonly Sending[]>;
 }
 
 /** `leftMs`: until others may believe the attempt lost, and set and hand on another value themselves: ours would come too late. */
@@ -81,11 +81,11 @@ export function generateSecrets(session: Session, sendings: readonly Sending[], 
   return {
     items,
     hide: (fault) => (all.length === 0 ? fault : hidden(fault, all)),
-    async tell(results) {
-      if (all.length === 0) return sendings;
-      const out = [...sendings];
+    async tell(written, results) {
+      if (all.length === 0) return written;
+      const out = [...written];
       for (let n = 0; n < out.length; n += AT_ONCE) {
-        const some = sendings.slice(n, n + AT_ONCE);
+        const some = written.slice(n, n + AT_ONCE);
         out.splice(
           n,
           AT_ONCE,

@@ -108,11 +108,17 @@ function isGone({ operation }: WriteItem, result: WriteResult): boolean {
 export function refuse(session: Session, row: StagedRow, item: WriteItem, result: Extract<WriteResult, { ok: false }>): void {
   const { context, connection } = session;
   context.counters.add(connection.name, 'failed');
-  const where = { connection: connection.name, object: accountName(row) ?? item.name ?? String(row.id), ...result.fault.where };
-  context.fault({ ...result.fault, where }, { subject: 'staged', id: row.id });
+  tellRefusal(session, row, item, result.fault);
   if (ACTIONS[result.fault.kind] !== 'stop') return;
   session.stopped = true;
   context.failed.add(connection.name);
+}
+
+export function tellRefusal({ context, connection }: Session, row: StagedRow, item: WriteItem, fault: Fault): void {
+  const { object: said } = fault.where;
+  const known = said === undefined || said === row.anchor ? accountName(row) : said;
+  const object = known ?? item.name ?? item.anchor ?? `#${row.objectId ?? row.id}`;
+  context.fault({ ...fault, where: { connection: connection.name, ...fault.where, object } }, { subject: 'staged', id: row.id });
 }
 
 /** What a file-like target made durable. One batch is written to the store while the next is put together. */

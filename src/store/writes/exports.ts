@@ -219,7 +219,7 @@ function settleWish(
   const done = one.outcome === 'proven' || one.outcome === 'sent';
   if (!current) {
     // A newer wish to create what is there now is a wish to change it.
-    if (done && operation === CREATE && row[1] === CREATE) put('export_operation', UPDATE);
+    if (done && operation === CREATE && row[1] === CREATE) toUpdate(put);
     if (one.outcome === 'unknown') {
       put('export_state', UNKNOWN);
       put('export_at', batch.at);
@@ -240,7 +240,7 @@ function settleWish(
     put('wanted_name', one.remaining.wantedName);
     put('export_parts', one.remaining.parts);
     put('export_state', codeOf(EXPORT_STATES, one.remaining.state));
-    if (done && operation === CREATE) put('export_operation', UPDATE);
+    if (done && operation === CREATE) toUpdate(put);
     // It is another change now: an approval of the whole does not speak of the rest.
     set.push('export_revision = revision + 1');
     if (done) set.push('export_approved = null');
@@ -254,6 +254,12 @@ function settleWish(
     unknown: UNKNOWN,
   };
   put('export_state', states[one.outcome]);
+}
+
+/** What was to be made is there: what is left is a change of it, which is not told by whom it was to be. */
+function toUpdate(put: (column: string, value: Bind) => void): void {
+  put('export_operation', UPDATE);
+  put('wanted_anchor', null);
 }
 
 export function markExports(session: Session, batch: Parameters<ExportOperations['mark']>[0]): void {

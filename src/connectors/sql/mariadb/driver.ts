@@ -25,6 +25,7 @@ export function mariadb(options: MariadbOptions): Driver {
   return {
     title: 'MariaDB',
     maxValues: 30_000,
+    limits: true,
     holdsNul: true,
     hasClock: true,
     overlap: 1000,

@@ -33,6 +33,7 @@ export function postgres(options: PostgresOptions): Driver {
   return {
     title: 'PostgreSQL',
     maxValues: 60_000,
+    limits: true,
     holdsNul: false,
     forUpdate: sql` for update`,
     hasClock: true,

@@ -17,6 +17,7 @@ export function sqlite(file: string, timeoutMs: number): Driver {
   return {
     title: 'SQLite',
     maxValues: 30_000,
+    limits: false,
     holdsNul: true,
     // A transaction that writes has the file for itself.
     forUpdate: NOTHING,

@@ -26,6 +26,7 @@ export function sqlServer(options: SqlServerOptions): Driver {
     title: 'SQL Server',
     // It takes 2,100, and 1,000 rows.
     maxValues: 1000,
+    limits: true,
     holdsNul: true,
     hasClock: true,
     overlap: 1000,
