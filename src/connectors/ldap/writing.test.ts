@@ -149,7 +149,7 @@ describe('a change', () => {
         expect(refusedAs((await system.write(update(all[0]!, set)))[0])).toEqual(['invalidValue', undefined, false]);
       expect(
         refusedAs((await system.write({ operation: 'create', name: dn('classless'), set: { objectClass: ['nothing'] } }))[0]),
-      ).toEqual(['invalidValue', undefined, false]);
+      ).toEqual(['invalidValue', 'objectClass', false]);
     });
   });
 
