@@ -105,7 +105,7 @@ function database(shape: Shape, suffix: string, at: number): string[] {
     `index objectClass,entryCSN,entryUUID,cn,sn,uid,mail,member${overlays.includes('memberof') ? ',memberOf' : ''} eq`,
     // Of rules about the same thing the first one holds.
     ...(at === 0 ? (options.lines ?? []) : []),
-    `access to attrs=userPassword by dn.exact="${sync.dn}" manage by self write by anonymous auth`,
+    `access to attrs=userPassword by dn.exact="${sync.dn}" ${options.mayNotSetPasswords ? 'read' : 'manage'} by self write by anonymous auth`,
     `access to * by dn.exact="${sync.dn}" manage by users read`,
     `limits dn.exact="${sync.dn}" size=unlimited time=unlimited`,
     `limits dn.exact="${pager.dn}" ${options.pagerLimits ?? 'size.soft=10 size.hard=50 size.pr=7 size.prtotal=unlimited'}`,

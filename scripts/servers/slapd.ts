@@ -14,6 +14,8 @@ export interface SlapdOptions {
   readonly sizeLimit?: number;
   /** Limits of the account `pager`: `size.soft=10 size.hard=50 size.pr=7 size.prtotal=unlimited`. */
   readonly pagerLimits?: string;
+  /** The account `sync` may write everything else. */
+  readonly mayNotSetPasswords?: boolean;
   /** How many writes syncprov remembers where there is no access log: 1000. */
   readonly sessionLog?: number;
   /** Entries below the suffixes, superior ones first; see `slapadd`. */

@@ -1,6 +1,7 @@
 /** What a server says about itself (root DSE, RFC 4512 5.1), and what follows from it: the one place where vendors differ. */
 import { ASSERTION, DIRSYNC, PERMISSIVE_MODIFY, POST_READ, SYNC_REQUEST } from '#protocols/ldap/controls';
 import type { LdifAttributes } from '#protocols/ldap/ldif';
+import { PASSWORD_MODIFY } from '#protocols/ldap/requests';
 import type { Deltas, LdapConfig, Vendor } from './config.ts';
 
 /** How the changes are asked for that a delta read shows. */
@@ -22,6 +23,8 @@ export interface Directory {
   readonly postRead: boolean;
   readonly assertion: boolean;
   readonly permissive: boolean;
+  /** Passwords are told by an operation of their own (RFC 3062), because the server would keep what is written as it is. */
+  readonly passwordModify: boolean;
   readonly rootDse: LdifAttributes;
 }
 
@@ -35,6 +38,7 @@ export const ROOT_DSE: readonly string[] = [
   'defaultNamingContext',
   'subschemaSubentry',
   'supportedControl',
+  'supportedExtension',
   'supportedCapabilities',
   'supportedSASLMechanisms',
   'vendorName',
@@ -86,6 +90,7 @@ export function directoryFrom(
     postRead: controls.has(POST_READ),
     assertion: controls.has(ASSERTION),
     permissive: controls.has(PERMISSIVE_MODIFY),
+    passwordModify: vendor === 'openldap' && texts('supportedExtension').includes(PASSWORD_MODIFY),
     rootDse: root,
   };
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { WriteResult } from '#connectors/contract';
 import { ldap as program } from '../../../test/servers/ldap-programs.ts';
 import { configOf, faultOf, systemOn } from '../../../test/servers/ldap-system.ts';
-import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
+import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
 
 const shared = slapdOfFile();
 
@@ -28,6 +28,40 @@ testOnSlapd('a password lets in, the next one takes its place, and neither is sh
   expect([await letsIn(server, dn, 'first-password'), await letsIn(server, dn, 'second-password')]).toEqual([false, true]);
   const shown = [object, made(second).object, await system.full(), await system.connection.lookup!({ anchor }, 'person')];
   expect(JSON.stringify(shown)).not.toMatch(/(?:first|second)-password/);
+});
+
+testOnSlapd('a password is kept as the server hashes it, of a new account and of one that is there', async () => {
+  const server = await shared();
+  await using system = systemOn(server.folder, await configOf(server));
+  const dn = `uid=eve,${server.suffix}`;
+  const kept = async (): Promise<string> => {
+    const text = await program('ldapsearch', { url: server.ldap, ...server.admin }, ['-b', dn, '-s', 'base', 'userPassword']);
+    return Buffer.from(/^userPassword:: (.*)$/m.exec(text)![1]!, 'base64').toString();
+  };
+  const { anchor } = made(
+    (await system.write({ operation: 'create', name: dn, set: { cn: 'Eve', sn: 'E', password: 'first-password' } }))[0],
+  );
+  const first = await kept();
+  expect(first).toMatch(/^\{SSHA\}/);
+  made((await system.write({ operation: 'update', anchor, set: { password: 'second-password' } }))[0]);
+  expect(await kept()).toMatch(/^\{SSHA\}/);
+  expect(await kept()).not.toBe(first);
+  expect([await letsIn(server, dn, 'first-password'), await letsIn(server, dn, 'second-password')]).toEqual([false, true]);
+});
+
+testOnSlapd('an account whose password is refused is not made', async () => {
+  await using server = await startSlapd({ overlays: [], mayNotSetPasswords: true });
+  await using system = systemOn(server.folder, await configOf(server));
+  const create = { operation: 'create', name: `uid=fay,${server.suffix}`, set: { cn: 'Fay', sn: 'F' } } as const;
+  const refused = await system.write({ ...create, set: { ...create.set, password: 'a-password' } });
+  expect(refused).toMatchObject([
+    { ok: false, fault: { kind: 'permission', message: expect.stringContaining('the password cannot be set') } },
+  ]);
+  expect(refused[0]).not.toHaveProperty('unknown');
+  expect(await system.connection.lookup!({ attribute: 'uid', value: 'fay' }, 'person')).toEqual([]);
+  const { anchor } = made((await system.write(create))[0]);
+  const update = { operation: 'update', anchor, set: { password: 'a-password' } } as const;
+  expect(await system.write(update)).toMatchObject([{ ok: false, fault: { kind: 'permission' } }]);
 });
 
 testOnSlapd('a password is not sent in plain sight, and nothing else of its batch either', async () => {

@@ -34,7 +34,7 @@ export function holdsPassword(attribute: string): boolean {
   return HOLDING.has(attribute);
 }
 
-/** The item in the server's own terms. @throws RollcallError configuration, before anything is sent in plain sight */
+/** The item in the server's own terms, but for a password that goes by itself (password-modify.ts). @throws RollcallError configuration, before anything is sent in plain sight */
 export function withPassword(item: WriteItem, { directory, encrypted, address }: Live): WriteItem {
   const { [PASSWORD]: password, ...others } = item.set;
   if (password === undefined) return item;
@@ -42,6 +42,7 @@ export function withPassword(item: WriteItem, { directory, encrypted, address }:
     throw new RollcallError('configuration', `a password is not sent to ${address} in plain sight`, {
       remedy: 'encrypt the connection: ldaps:// in url, or startTls: true',
     });
+  if (directory.passwordModify) return item;
   // Before what enables the account: a server that looks at one change after the other has it by then.
   return { ...item, set: { [ATTRIBUTES[directory.vendor]]: password, ...others } };
 }

@@ -9,7 +9,8 @@ import { Unanswered } from './client.ts';
 import { createEntry } from './create.ts';
 import { deleteEntry, Parent } from './delete.ts';
 import { described } from './modifications.ts';
-import { holdsPassword, withPassword } from './password.ts';
+import { holdsPassword, PASSWORD, withPassword } from './password.ts';
+import { writtenFirst } from './password-modify.ts';
 import type { Reading } from './reading.ts';
 import type { Live } from './session.ts';
 import { updateEntry } from './update.ts';
@@ -91,15 +92,16 @@ function parentsFirst(a: Placed, b: Placed): number {
 
 async function written(item: WriteItem, writing: Writing): Promise<WriteResult> {
   checkLengths(item, writing);
-  if (item.operation === 'create') return createEntry(item, writing);
-  return item.operation === 'update' ? updateEntry(item, writing) : deleteEntry(item, writing);
+  if (item.operation === 'delete') return await deleteEntry(item, writing);
+  const write = item.operation === 'create' ? createEntry : updateEntry;
+  return await writtenFirst(item, writing, (rest) => write(rest, writing));
 }
 
 /** Of Active Directory, which says how much it takes and not of what it was too much. */
 function checkLengths({ set, add = {} }: WriteItem, { live }: Writing): void {
   for (const edits of [set, add])
     for (const [name, value] of Object.entries(edits)) {
-      if (holdsPassword(name) || name === ENABLED) continue;
+      if (name === PASSWORD || holdsPassword(name) || name === ENABLED) continue;
       const attribute = described(name);
       checkLength(attribute, value, live.schema[attribute]?.maxLength);
     }

@@ -100,4 +100,10 @@ export function extended(oid: string, value?: Uint8Array): Buffer {
   return element(0x77, octets(oid, 0x80), ...(value === undefined ? [] : [octets(value, 0x81)]));
 }
 
+/** A new password of an entry, as the value of `extended` (RFC 3062 2). */
+export function passwordModify(dn: string, password: string): Buffer {
+  return element(SEQUENCE, octets(dn, 0x80), octets(password, 0x82));
+}
+
+export const PASSWORD_MODIFY = '1.3.6.1.4.1.4203.1.11.1';
 export const START_TLS = '1.3.6.1.4.1.1466.20037';
