@@ -56,7 +56,7 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
     const text = (line: ExportLine): string =>
       endsAccount(line) ? endingText(line, plan.endings[line.object ?? ''], terminal) : exportText(line, terminal);
     const most = Math.max(limit, Math.min(ending, MOST_ENDING) + Math.min(limit, lines.length - ending));
-    parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection)}`, ordered, most, terminal, text));
+    parts.push(section(printable(connection), `${tally(lines)}${fate(lines, connection, plan)}`, ordered, most, terminal, text));
   }
   const hidden = [...exports].filter((one) => !shown.some(([connection]) => connection === one[0]));
   if (hidden.length > 0)
@@ -118,11 +118,23 @@ function leaversIn(lines: readonly ObjectLine[]): string {
 }
 
 /** What happens to these lines when the plan is run. */
-function fate(lines: readonly ExportLine[], connection: string): string {
-  const states = new Set(lines.map((line) => line.state));
-  if (states.has('observed')) return `; only watched, nothing is written until 'rollcall approve ${printable(connection)}'`;
-  if (states.has('held')) return `; held, not written until 'rollcall approve ${printable(connection)}'`;
-  return '';
+function fate(lines: readonly ExportLine[], connection: string, plan: PlanOutput): string {
+  const name = printable(connection);
+  if (lines.some((line) => line.state === 'observed'))
+    return `; only watched, nothing is written until 'rollcall approve ${name}'`;
+  if (plan.modes[connection] === 'hold') return `; kept: ${keptBy(connection, plan)}`;
+  const held = lines.filter((line) => line.state === 'held').length;
+  if (held === 0) return '';
+  const which = held === lines.length ? 'held' : `${number(held)} of them held`;
+  return `; ${which}, not written until 'rollcall approve ${name}'`;
+}
+
+/** Why a target is sent nothing, whatever is approved. */
+function keptBy(connection: string, { report }: PlanOutput): string {
+  const name = printable(connection);
+  return report.notices.some((one) => one.kind === 'heldConnection' && one.connection === connection)
+    ? `nothing is written to ${name} until 'rollcall release ${name}'`
+    : `nothing is written to ${name} while rollcall.yaml says 'mode: hold'`;
 }
 
 /** Ids in references as the names of those meant. */
@@ -208,16 +220,22 @@ function conclusion(
     if (doubts.length === 0) return `${paint.green('No changes.')} Everything is as it should be.\n`;
     return `${paint.yellow('No changes were found, but not everything is known:')}\n${doubts.map((one) => `  - ${one}\n`).join('')}`;
   }
-  const all = [...exports.values()].flat();
+  const kept = [...exports].filter(([connection]) => plan.modes[connection] === 'hold');
+  const all = [...exports].flatMap(([connection, lines]) => (plan.modes[connection] === 'hold' ? [] : lines));
   const written = all.filter((line) => line.state === 'waiting').length;
   const withheld = all.length - written;
   const would = [
     objects.length > 0 ? `change ${peopleAndGroups(objects)}` : '',
     written > 0 ? `write ${count(written, 'change')} to the targets` : '',
     withheld > 0 ? `keep ${count(withheld, 'change')} until you approve` : '',
+    ...kept.map(([connection, lines]) => `keep ${count(lines.length, 'change')}, as ${keptBy(connection, plan)}`),
   ].filter((part) => part !== '');
   const counts = countsTable(plan.report.connections, terminal, true);
-  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n`;
+  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n${unsettledLines(
+    plan,
+  )
+    .map((one) => `  - ${one}\n`)
+    .join('')}`;
 }
 
 const DOUBTS: { readonly [kind in PlanOutput['report']['notices'][number]['kind']]?: string } = {
@@ -233,7 +251,8 @@ export function hidingFaults({ faults, faultCount }: PlanOutput['report']): numb
 }
 
 /** Why nothing to change does not mean that all is well. */
-function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
+function doubtsOf(plan: PlanOutput): string[] {
+  const { report, basedOn } = plan;
   const never = Object.keys(basedOn).filter((connection) => basedOn[connection] === null);
   return [
     ...(hidingFaults(report) > 0
@@ -243,13 +262,18 @@ function doubtsOf({ report, unsettled, basedOn }: PlanOutput): string[] {
     ...report.notices
       .filter(asksSomebody)
       .map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
-    ...unsettled.map(({ connection, failed, unknown, sent }) => {
-      const states = [
-        failed > 0 ? `${count(failed, 'change')} failed` : '',
-        unknown > 0 ? `${count(unknown, 'change')} with an unknown outcome` : '',
-        sent > 0 ? `${count(sent, 'change')} sent and not read back` : '',
-      ].filter((part) => part !== '');
-      return `${printable(connection)} has ${listing(states)}; type: rollcall run ${printable(connection)}`;
-    }),
+    ...unsettledLines(plan),
   ];
+}
+
+/** What earlier runs tried, and what is no change of this plan. */
+function unsettledLines({ unsettled }: PlanOutput): string[] {
+  return unsettled.map(({ connection, failed, unknown, sent }) => {
+    const states = [
+      failed > 0 ? `${count(failed, 'change')} failed` : '',
+      unknown > 0 ? `${count(unknown, 'change')} with an unknown outcome` : '',
+      sent > 0 ? `${count(sent, 'change')} sent and not read back` : '',
+    ].filter((part) => part !== '');
+    return `${printable(connection)} has ${listing(states)}; type: rollcall run ${printable(connection)}`;
+  });
 }

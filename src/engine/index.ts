@@ -17,7 +17,7 @@ export { createLines } from './import/lines.ts';
 export { stagePushes } from './import/push.ts';
 export { looksUp, lookUpAccounts, waitingDeletes } from './lifecycle/look-first.ts';
 export { gateConnection, gateRows } from './safety/gates.ts';
-export { modeOf } from './safety/mode.ts';
+export { type Mode, modeIn, modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
 export { forgetAhead, isTimeDoubted } from './safety/time.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { dateIn, formatInstant, startOfDate } from '#core/time';
 import { labelsOf } from '#people/label';
+import { modesOf } from '#runs/held-members';
 import { plan as planNow } from '#runs/index';
 import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
@@ -52,6 +53,8 @@ export interface PlanOutput {
   readonly unsettled: readonly Unsettled[];
   /** Targets that were asked for, and nothing but targets; null = all. The lines are of all of them. */
   readonly chosen: readonly string[] | null;
+  /** Of each target: `observe` decides and shows, `hold` decides and keeps, `on` sends. */
+  readonly modes: { readonly [connection: string]: 'observe' | 'hold' | 'on' };
   /** Connections whose first plan, or held changes, can be approved before another run. */
   readonly decidable: readonly string[];
   readonly report: ReportOutput;
@@ -70,6 +73,7 @@ const planShape: z.ZodRawShape = {
   labels: z.record(z.string(), z.string()),
   unsettled: z.array(z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number() })),
   chosen: z.array(z.string()).nullable(),
+  modes: z.record(z.string(), z.enum(['observe', 'hold', 'on'])),
   decidable: z.array(z.string()),
   report: z.object(reportShape),
 };
@@ -94,6 +98,7 @@ async function planOutput(
     labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
     unsettled: await unsettledIn(config, store),
     chosen: targetsAmong(connections, config),
+    modes: Object.fromEntries(await modesOf(config.connections, store)),
     decidable: await decidableIn(config, store),
     report: reportOutput(plan.report),
   };

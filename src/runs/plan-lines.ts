@@ -9,6 +9,7 @@ import { formatInstant } from '#core/time';
 import { type Attributes, hasAny } from '#core/values';
 import { isDiscarded, undiscarded } from '#engine/safety/discards';
 import type { ChangeRow, EdgePosition, EdgeRow, ObjectRow, RunId, StagedRow, Store } from '#store/contract';
+import { memberState, modesOf } from './held-members.ts';
 import type { PlanLine, PlanReads } from './model.ts';
 import { wantedMembers } from './wanted-members.ts';
 
@@ -85,13 +86,14 @@ async function objectLines(store: Store, run: RunId): Promise<PlanLine[]> {
 
 async function exportLines(store: Store, config: Configuration): Promise<PlanLine[]> {
   const lines: PlanLine[] = [];
-  for (const { name, exports } of config.connections) {
-    if (exports.size === 0) continue;
+  const modes = await modesOf(config.connections, store);
+  for (const [name, mode] of modes) {
+    const state = await memberState(name, mode, store);
     for await (const { row, line } of pendingExports(store, name)) {
       const members = await wantedMembers(row, config, store);
       lines.push(members === null ? line : { ...line, members });
     }
-    for await (const { line } of pendingMembers(store, name)) lines.push(line);
+    for await (const { edge, line } of pendingMembers(store, name)) lines.push({ ...line, state: state(edge) });
   }
   return lines;
 }

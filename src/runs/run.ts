@@ -15,6 +15,7 @@ import { besideOf } from './beside.ts';
 import { type CycleOptions, firstPlans, phases } from './cycle.ts';
 import { endingsOf, endsAccount } from './endings.ts';
 import { rulesFit } from './fits.ts';
+import { heldMembers, modesOf } from './held-members.ts';
 import { runHooks } from './hooks/hooks.ts';
 import type { ConnectionCounts, Plan, PlanLine, PlanReads, RunReport, RunRequest, Services } from './model.ts';
 import { acceptPlan, type LookAhead, openPlan } from './plan-file.ts';
@@ -271,6 +272,7 @@ function work(rows: { readonly [table: string]: number }): number {
 async function countConnections(session: Session, services: Services): Promise<ConnectionCounts[]> {
   const { context } = session;
   const parked = await services.store.decisions.parkedCounts();
+  const modes = await modesOf(services.config.connections, services.store);
   const out: ConnectionCounts[] = [];
   for (const { name, exports } of context.connections) {
     const counts = { ...context.counters.of(name) };
@@ -283,6 +285,7 @@ async function countConnections(session: Session, services: Services): Promise<C
       // What somebody discarded waits for nobody.
       counts.observed = (states.observed ?? 0) > 0 ? await undecided(name, 'observed', services.store) : 0;
       counts.held = (states.held ?? 0) > 0 ? await undecided(name, 'held', services.store) : 0;
+      counts.held += await heldMembers(name, modes.get(name)!, services.store);
       counts.waiting = (states.waiting ?? 0) + (states.sent ?? 0) + (states.unknown ?? 0);
     }
     out.push({
