@@ -1,5 +1,5 @@
 /** The questions of `rollcall init`: which system, where it is, how to sign in; asked again until it is reached. */
-import { RollcallError } from '#core/errors';
+import { RollcallError, toFault } from '#core/errors';
 import { discover } from '#operations/discover';
 import { refuseExisting } from '#operations/init';
 import { perform } from '#operations/operation';
@@ -14,6 +14,7 @@ import {
 } from '#operations/starter/asked';
 import { type Asker, openAsker } from '../ask.ts';
 import type { Surroundings } from '../command.ts';
+import { faultText } from '../fault.ts';
 import { table } from '../table.ts';
 import { printable } from '../terminal.ts';
 
@@ -70,8 +71,8 @@ async function askSettings(asker: Asker, definition: Definition, exists: boolean
       return { settings, place: answers.get(asksOf(definition, {})[0].key)! };
     } catch (error) {
       if (!(error instanceof RollcallError)) throw error;
-      const said = [error.message.replace(/\.?$/, '.'), error.remedy].filter((text) => text !== undefined).join(' ');
-      terminal.err(`  ${terminal.paintErr.yellow(printable(said))}\n`);
+      terminal.err(faultText(toFault(error), terminal.paintErr));
+      terminal.err('Once more; Enter takes what stands in brackets.\n');
     }
   }
 }

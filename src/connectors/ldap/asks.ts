@@ -10,7 +10,7 @@ export function asks({ url, startTls, bind }: Settings): readonly [Asked, ...Ask
   const encrypted = startTls === true || (typeof url === 'string' && /^ldaps:/i.test(url));
   const authority: Asked = {
     key: 'tls.ca',
-    question: 'Which file has the certificate (PEM) of the authority that signed its own?',
+    question: "Which file has the certificate (PEM) of the authority that signed the server's?",
     optional: true,
   };
   const account: readonly Asked[] = [
@@ -43,7 +43,7 @@ async function contexts(settings: Settings, context: OpenContext): Promise<Offer
     // A log of changes, a configuration: people are below none of them.
     const people = all.filter((one) => !/^cn=/i.test(one));
     const sure = directory.rootDse['defaultNamingContext'] !== undefined || people.length === 1;
-    return { likely: sure ? (people[0] ?? null) : null, all: [...people, ...all.filter((one) => !people.includes(one))] };
+    return { likely: sure ? (people[0] ?? null) : null, all: people.length > 0 ? people : all };
   } finally {
     await session.close();
   }

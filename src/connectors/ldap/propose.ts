@@ -26,8 +26,13 @@ const OWN = new Set(
   ].flatMap((names) => names.toLowerCase().split(' ')),
 );
 
-/** What comes with a domain is nobody of an organisation (MS-ADTS 3.1.1.3.3). */
+/** What comes with a domain is nobody of an organisation, and a contact has no account: it is a `person` without a logon name. */
 const CRITICAL = 'isCriticalSystemObject';
+const LOGON = 'sAMAccountName';
+const ACCOUNTS = {
+  expression: `row.${CRITICAL} != "TRUE" && has(row.${LOGON})`,
+  about: 'neither what comes with the domain nor contacts',
+};
 
 /** Member attribute → what of the members its values are. */
 const MEMBERS: { readonly [attribute: string]: string } = { member: 'name', uniqueMember: 'name', memberUid: 'login' };
@@ -35,7 +40,7 @@ const GROUP_ATTRIBUTES = ['cn', 'description', 'mail'];
 
 const AD_NAMES = {
   employeeId: 'employeeID',
-  login: 'sAMAccountName',
+  login: LOGON,
   givenName: 'givenName',
   familyName: 'sn',
   displayName: 'displayName',
@@ -63,9 +68,7 @@ export async function proposeFrom(config: LdapConfig, context: OpenContext): Pro
       anchor: live.directory.anchor,
       columns: { person: person ?? [], ...(groups === null ? {} : { group: groups }) },
       ...(naming === null ? {} : { naming }),
-      ...(vendor === 'activeDirectory'
-        ? { people: { expression: `row.${CRITICAL} != "TRUE"`, about: 'not what comes with the domain' } }
-        : {}),
+      ...(vendor === 'activeDirectory' ? { people: ACCOUNTS } : {}),
       ...(lockOf(vendor, live.schema) === null ? {} : { enabled: `row.${ENABLED}` }),
       target: {
         ...(classes === null ? {} : { settings: { objectClasses: { person: classes } } }),
@@ -95,7 +98,8 @@ async function lookAtPeople(reading: Reading, live: Live, view: View): Promise<S
     for await (const page of searchPages(finding, request, signal)) {
       if (page.result !== null) cutShort(dn, page.result);
       for (const { kind, name, attributes } of page.entries) {
-        if (kind !== 'person' || attributes[CRITICAL] === 'TRUE') continue;
+        const isContact = live.directory.vendor === 'activeDirectory' && attributes[LOGON] === undefined;
+        if (kind !== 'person' || attributes[CRITICAL] === 'TRUE' || isContact) continue;
         const classes = attributes['objectClass'];
         seen.add({ dn: name!, kind, classes: Array.isArray(classes) ? classes : [classes], attributes });
       }
@@ -145,7 +149,7 @@ function besides({ directory }: Live, config: LdapConfig): NonNullable<NonNullab
     ];
   const domain = domainOf(directory.namingContexts[0] ?? basesOf(config)[0]!.dn);
   const name = { column: 'userPrincipalName', from: 'login', expression: `person.login + ${JSON.stringify(`@${domain}`)}` };
-  return [{ column: 'sAMAccountName', from: 'login' }, ...(domain === '' ? [] : [name])];
+  return [{ column: LOGON, from: 'login' }, ...(domain === '' ? [] : [name])];
 }
 
 /** `DC=lab,DC=example` → `lab.example`. */

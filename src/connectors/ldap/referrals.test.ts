@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addedTo, configOf, faultOf, namesOf, personLdif, systemOn } from '../../../test/servers/ldap-system.ts';
 import { startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
-import { placeOf } from './referrals.ts';
+import { placeOf, unfollowed } from './referrals.ts';
 
 const SUFFIX = 'dc=example,dc=org';
 
@@ -18,6 +18,19 @@ test('a URL names a server, an entry and how far to search below it', () => {
   for (const none of ['http://b/dc=x', 'ldap://b.example', 'ldap://b.example/', 'ldap://b.example/%zz', 'ldap://u@b/dc=x', ''])
     expect(placeOf(none, false)).toBeNull();
   fc.assert(fc.property(fc.string(), (url) => void placeOf(url, true)));
+});
+
+test('what a server itself has is no other place: Active Directory names its own configuration', () => {
+  const live = { address: 'ldap://dc1', directory: { namingContexts: ['DC=x', 'CN=Configuration,DC=x', ''] } };
+  const unread = (...urls: string[]): readonly string[] =>
+    unfollowed(
+      urls.map((url) => [url]),
+      live as unknown as Parameters<typeof unfollowed>[1],
+    ).map(({ message }) => message);
+  expect(unread('ldap://x/CN=configuration,dc=x', 'ldaps://x/CN=Configuration,DC=x')).toEqual([]);
+  expect(unread('ldap://x/CN=Configuration,DC=x', 'ldap://y/DC=y,DC=x', 'no URL')).toEqual([
+    'ldap://dc1 names 2 other places, such as ldap://y/DC=y,DC=x, which were not read',
+  ]);
 });
 
 testOnSlapd(

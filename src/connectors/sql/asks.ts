@@ -19,7 +19,7 @@ export function asks({ url, tls, kinds }: Settings): readonly [Asked, ...Asked[]
   const isSafe = isServer && typeof tls !== 'boolean' && isEncrypted(undefined, place.host);
   const authority: Asked = {
     key: 'tls.ca',
-    question: 'Which file has the certificate (PEM) of the authority that signed its own?',
+    question: "Which file has the certificate (PEM) of the authority that signed the server's?",
     optional: true,
   };
   const account: readonly Asked[] = [
