@@ -1,6 +1,7 @@
 /** A socket to a server, with TLS as the settings ask: the name and the chain of its certificate are always checked. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from 'node:tls';
+import { unsigned } from '#core/certificates';
 import { RollcallError } from '#core/errors';
 import { FrameReader } from '#protocols/ldap/frames';
 import { extended, message, START_TLS } from '#protocols/ldap/requests';
@@ -23,6 +24,8 @@ export interface Address {
 /** PEM texts. */
 export interface TlsOptions {
   readonly ca?: string | undefined;
+  /** Where `ca` is from. */
+  readonly caFile?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly serverName?: string | undefined;
@@ -57,7 +60,7 @@ export async function connect(address: Address, tls: TlsOptions, { connectMs }: 
     return socket;
   } catch (error) {
     raw?.destroy();
-    throw error instanceof RollcallError ? error : connectFault(error as NodeJS.ErrnoException, address);
+    throw error instanceof RollcallError ? error : connectFault(error as NodeJS.ErrnoException, address, tls.caFile);
   } finally {
     clearTimeout(timer);
   }
@@ -119,19 +122,16 @@ function noAnswer(address: Address, ms: number): RollcallError {
 
 /** Faults of a certificate: a person has to do something about them. */
 const CERTIFICATES: { readonly [code: string]: string } = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'name the certificate of its authority with tls: { ca: … }',
-  SELF_SIGNED_CERT_IN_CHAIN: 'name the certificate of its authority with tls: { ca: … }',
-  UNABLE_TO_GET_ISSUER_CERT: 'name the certificate of its authority with tls: { ca: … }',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'name the certificate of its authority with tls: { ca: … }',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'name the certificate of its authority with tls: { ca: … }',
-  CERT_SIGNATURE_FAILURE: 'it is not signed by the authority that tls: { ca: … } names: name the right one',
   CERT_HAS_EXPIRED: 'renew the certificate of the server',
   CERT_NOT_YET_VALID: 'set the clocks right, of this machine and of the server',
   ERR_TLS_CERT_ALTNAME_INVALID: 'use the name that the certificate has, or say it with tls: { serverName: … }',
 };
 
-function connectFault(error: NodeJS.ErrnoException, address: Address): RollcallError {
+function connectFault(error: NodeJS.ErrnoException, address: Address, caFile: string | undefined): RollcallError {
   const where = addressText(address);
+  const strange = unsigned(error, caFile);
+  if (strange !== null)
+    return new RollcallError('configuration', `${where} is not trusted: ${strange.message}`, { remedy: strange.remedy });
   const remedy = CERTIFICATES[error.code ?? ''];
   if (remedy !== undefined)
     return new RollcallError('configuration', `the certificate of ${where} is not trusted: ${error.message}`, { remedy });

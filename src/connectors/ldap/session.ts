@@ -130,7 +130,7 @@ export class Session {
   async #tls(): Promise<TlsOptions> {
     const { ca, cert, key, serverName } = this.#config.tls;
     const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((path) => this.#pem(path)));
-    return { ca: caText, cert: certText, key: keyText, serverName };
+    return { ca: caText, caFile: ca, cert: certText, key: keyText, serverName };
   }
 
   async #pem(path: string | undefined): Promise<string | undefined> {

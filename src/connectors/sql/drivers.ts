@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import type { OpenContext } from '#connectors/contract';
+import { unsigned } from '#core/certificates';
 import { parseDuration } from '#core/time';
 import { fileFault } from '../files/faults.ts';
 import { isEncrypted, placeOf } from './address.ts';
@@ -21,9 +22,22 @@ export function driverOf(config: SqlConfig, context: OpenContext): Driver {
   const { user, password } = config;
   const tls = (): TlsOptions | null => tlsOf(config, place.host, context.folder);
   const options = { ...place, user, password, tls, timeoutMs };
-  if (place.system === 'postgres') return postgres(options);
-  if (place.system === 'mariadb') return mariadb(options);
-  return sqlServer({ ...options, serverName: typeof config.tls === 'object' ? config.tls.serverName : undefined });
+  const { ca, serverName } = typeof config.tls === 'object' ? config.tls : {};
+  if (place.system === 'postgres') return trusting(postgres(options), ca);
+  if (place.system === 'mariadb') return trusting(mariadb(options), ca);
+  return trusting(sqlServer({ ...options, serverName }), ca);
+}
+
+/** What is wrong with a certificate is said by the file that was to have its authority. */
+function trusting(driver: Driver, ca: string | undefined): Driver {
+  return {
+    ...driver,
+    fault(error) {
+      const strange = unsigned(error, ca);
+      if (strange === null) return driver.fault(error);
+      return { kind: 'configuration', message: `no safe connection: ${strange.message}`, remedy: strange.remedy };
+    },
+  };
 }
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'rejectUnauthorized'>;

@@ -13,6 +13,12 @@ import { sql } from './index.ts';
 const MINE = 'ours.crt';
 const OTHER = 'theirs.crt';
 const REFUSED = { kind: 'configuration', message: expect.stringMatching(/^no safe connection/), remedy: expect.any(String) };
+const NOT_THEIRS = {
+  ...REFUSED,
+  message: 'no safe connection: its certificate is not signed by the authority in theirs.crt',
+  remedy: expect.stringContaining('signed it'),
+};
+const NOBODYS = { ...REFUSED, message: 'no safe connection: its certificate is signed by nobody whom this machine trusts' };
 
 testOnPostgres('PostgreSQL is believed by its certificate, and by the name in it', () =>
   withCertificates(async (folder, { cert, key }) => {
@@ -32,8 +38,8 @@ testOnPostgres('PostgreSQL is believed by its certificate, and by the name in it
       expect(await asked(false)).toBe(false);
       expect(await asked({ ca: MINE })).toBe(true);
       expect(await asked({ ca: MINE, serverName: 'db.example.org' })).toBe(true);
-      await expect(asked({ ca: OTHER })).rejects.toMatchObject(REFUSED);
-      await expect(asked(true)).rejects.toMatchObject(REFUSED);
+      await expect(asked({ ca: OTHER })).rejects.toMatchObject(NOT_THEIRS);
+      await expect(asked(true)).rejects.toMatchObject(NOBODYS);
       await expect(asked({ ca: MINE, serverName: 'other.example.org' })).rejects.toMatchObject(REFUSED);
     } finally {
       await server.stop();
@@ -54,8 +60,8 @@ testOnMariadb('MariaDB is believed by its certificate', () =>
       );
     expect(await asked(false)).toBe(0);
     expect(await asked({ ca: MINE })).toBe(1);
-    await expect(asked({ ca: OTHER })).rejects.toMatchObject(REFUSED);
-    await expect(asked(true)).rejects.toMatchObject(REFUSED);
+    await expect(asked({ ca: OTHER })).rejects.toMatchObject(NOT_THEIRS);
+    await expect(asked(true)).rejects.toMatchObject(NOBODYS);
   }),
 );
 
