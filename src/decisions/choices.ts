@@ -131,10 +131,21 @@ const MEANINGS: { readonly [kind: string]: ParkedMeaning } = {
   },
 };
 
+/** Of an account that was not made, since what stands there, or is to be made there in the same run, is somebody else's. */
+const NAMESAKE: Pick<ParkedMeaning, 'meaning' | 'cure'> = {
+  meaning: 'Somebody else has, or is to get, the account with this name or unique value. None was made for this person.',
+  cure: 'Give one of the two another name or value: mend it in the source, or choose.',
+};
+
 const UNKNOWN: ParkedMeaning = { meaning: 'It waits for a person to look at it.', cure: 'See the detail.', choices: [ignore] };
 
 export function meaningOf(kind: string): ParkedMeaning {
   return Object.hasOwn(MEANINGS, kind) ? MEANINGS[kind]! : UNKNOWN;
+}
+
+/** Of an item: `holders` are those whose the account is that stands in the way. */
+export function meaningFor(kind: string, holders: readonly number[]): Pick<ParkedMeaning, 'meaning' | 'cure'> {
+  return kind === 'accountExists' && holders.length > 0 ? NAMESAKE : meaningOf(kind);
 }
 
 export function parkedKinds(): readonly string[] {

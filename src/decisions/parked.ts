@@ -7,6 +7,7 @@ import type { DirtyRange, ObjectId, ParkedRow, StagedId, StagedRow, Store } from
 import { type Choice, meaningOf } from './choices.ts';
 import { checked, type Decider, type GatedSurroundings } from './decision.ts';
 import { type FixSurroundings, fix } from './fix.ts';
+import { holdersOf, standingFor } from './has.ts';
 import { recordBarred, recordLink, waitAgain } from './links.ts';
 import { offeredFor } from './possible.ts';
 import { type Renamed, type RenameSurroundings, rename } from './rename.ts';
@@ -123,7 +124,8 @@ export function choiceOf(item: ParkedRow, name: string): Choice {
 async function refuseImpossible(item: ParkedRow, choice: Choice, { store, config }: ParkedSurroundings): Promise<void> {
   if ((choice.effect !== 'adopt' && choice.effect !== 'rename') || item.objectId === null) return;
   const [object] = await store.sync.objects([item.objectId]);
-  const found = offeredFor(item, object?.kind ?? null, config).impossible.find((one) => one.name === choice.name);
+  const holders = holdersOf(item, (await standingFor([item], store)).get(item.id));
+  const found = offeredFor(item, object?.kind ?? null, config, holders).impossible.find((one) => one.name === choice.name);
   if (found === undefined) return;
   throw new RollcallError('conflict', `'${choice.name}' of item ${item.id} would do nothing: ${found.why}.`, {
     where: item.connection === null ? {} : { connection: item.connection },
@@ -160,7 +162,9 @@ async function fixParked(item: ParkedRow, value: string, by: Decider, surroundin
 
 /** The account that stands where the new one was to be, or has its unique value: `{by, anchor}` of the item. */
 async function existingAccount(item: ParkedRow, store: Store): Promise<StagedId> {
-  const there = (await standing(item, store)).filter((one) => one.presence === 'present' || one.presence === 'held');
+  const there = ((await standingFor([item], store)).get(item.id) ?? []).filter(
+    (one) => one.presence === 'present' || one.presence === 'held',
+  );
   const [account, ...others] = there.filter((one) => one.objectId === null);
   if (account !== undefined && others.length === 0) return account.id;
   const where = item.connection === null ? {} : { connection: item.connection };
@@ -177,16 +181,6 @@ async function existingAccount(item: ParkedRow, store: Store): Promise<StagedId>
         ? "'rename' gives this person another value; 'rollcall unlink' ends the other link, where that one is wrong."
         : `Look again after 'rollcall run ${item.connection ?? ''}'.`,
   });
-}
-
-async function standing(item: ParkedRow, store: Store): Promise<readonly Pick<StagedRow, 'id' | 'objectId' | 'presence'>[]> {
-  const { by = 'anchor', anchor } = JSON.parse(item.detail) as { by?: string; anchor?: string };
-  if (item.connection === null || typeof anchor !== 'string') return [];
-  if (by !== 'anchor' && by !== 'nameKey') {
-    const keys = await store.sync.keys([{ scope: `staged:${by}`, norm: anchor }]);
-    return await store.spaces.byIds(keys.map((key) => key.owner));
-  }
-  return (await store.spaces.resolve(item.connection, by, null, [anchor])).map((one) => ({ ...one, id: one.stagedId }));
 }
 
 /** Puts a refused change back among those to be sent. */

@@ -15,12 +15,15 @@ export interface Offered {
 }
 type Configured = Pick<RenameContext, 'connections' | 'kinds'>;
 
-/** `kind`: of the person the item is about; null where nobody knows, then everything is offered. */
-export function offeredFor(item: ParkedRow, kind: string | null, config: Configured): Offered {
+/**
+ * `kind`: of the person the item is about; null where nobody knows, then everything is offered. `holders`: whose the account is that
+ * stands there, or is to be made there.
+ */
+export function offeredFor(item: ParkedRow, kind: string | null, config: Configured, holders: readonly number[] = []): Offered {
   const { choices } = meaningOf(item.kind);
   const impossible = choices.flatMap(({ name, effect }): Impossible[] => {
     const found =
-      effect === 'adopt' ? notAdopted(item, kind, config) : effect === 'rename' ? notRenamed(item, kind, config) : null;
+      effect === 'adopt' ? notAdopted(item, kind, config, holders) : effect === 'rename' ? notRenamed(item, kind, config) : null;
     return found === null ? [] : [{ name, ...found }];
   });
   return { choices: choices.filter(({ name }) => !impossible.some((one) => one.name === name)), impossible };
@@ -45,7 +48,12 @@ export function notLinked(connection: string, from: string, { connections }: Imp
   };
 }
 
-function notAdopted(item: ParkedRow, kind: string | null, config: Configured): Why {
+function notAdopted(item: ParkedRow, kind: string | null, config: Configured, holders: readonly number[]): Why {
+  if (holders.length > 0)
+    return {
+      why: "the account there is somebody else's, or is to be",
+      remedy: "'rename' gives this person another value; 'rollcall unlink' ends the other link, where that one is wrong.",
+    };
   const rule = ruleOf(item, kind, config);
   return rule === undefined ? null : notLinked(item.connection!, rule.to, config);
 }

@@ -1,9 +1,9 @@
 /** What Rollcall would not guess: the list, with the choices for each, and deciding one. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
-import { meaningOf } from '#decisions/choices';
+import { meaningFor } from '#decisions/choices';
 import { type DecidedItem, decidedOf } from '#decisions/decided';
-import { accountsHad, namedIn } from '#decisions/has';
+import { accountsHad, holdersOf, namedIn, standingFor } from '#decisions/has';
 import { decide } from '#decisions/parked';
 import { offeredFor } from '#decisions/possible';
 import { findOne } from '#people/find';
@@ -63,7 +63,7 @@ export interface ParkedItem {
   } | null;
   /** Id → name of the people that the detail names. */
   readonly names: { readonly [id: string]: string };
-  /** As the engine noted it: candidates, attribute, message. */
+  /** As the engine noted it: candidates, attribute, message; `holders`: whose the account is that is in the way. */
   readonly detail: unknown;
 }
 export interface ParkedOutput {
@@ -146,7 +146,15 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);
     const owed = after === 0 && (kind ?? 'debt') === 'debt' ? await owedMembers(store, connection, limit) : [];
-    const details = new Map(rows.map((row) => [row.id, JSON.parse(row.detail) as unknown]));
+    const standing = await standingFor(rows, store);
+    const holders = new Map(rows.map((row) => [row.id, holdersOf(row, standing.get(row.id))]));
+    const details = new Map(
+      rows.map((row) => {
+        const detail = JSON.parse(row.detail) as object;
+        const of = holders.get(row.id)!;
+        return [row.id, of.length === 0 ? detail : { ...detail, holders: of }];
+      }),
+    );
     const labels = await labelsOf(
       rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
       store,
@@ -173,8 +181,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     return {
       counts: await store.decisions.parkedCounts(),
       parked: rows.map((row) => {
-        const { meaning, cure } = meaningOf(row.kind);
-        const { choices, impossible } = offeredFor(row, kinds.get(row.objectId ?? -1) ?? null, services.config);
+        const of = holders.get(row.id)!;
+        const { meaning, cure } = meaningFor(row.kind, of);
+        const { choices, impossible } = offeredFor(row, kinds.get(row.objectId ?? -1) ?? null, services.config, of);
         const account = row.stagedId === null ? undefined : staged.get(row.stagedId);
         return {
           id: row.id,

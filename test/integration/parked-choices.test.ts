@@ -64,3 +64,27 @@ it('a new account without an anchor is told with the attribute that is empty, an
     },
   ]);
 });
+
+it('two people of one run who get the same name: whose it is, and nobody is told to adopt it', async () => {
+  here = await place(hrAndDirectory({ dir: 'mode: on', anchor: 'phone', read: 'displayName: name, phone: phone' }));
+  for (const id of ['p1', 'p2', 'p3']) memorySystem('hr').put('person', id, { id, name: `Person ${id}`, phone: '100' });
+  await here.run();
+  const said = async (holder: string) => {
+    const { parked } = JSON.parse((await here.call('parked', '--json')).out);
+    expect(parked.map((one: { choices: readonly { name: string }[] }) => one.choices.map(({ name }) => name))).toEqual([
+      ['ignore'],
+      ['ignore'],
+    ]);
+    const { out } = await here.call('parked');
+    expect(out.match(/^accountExists {2}Somebody else has, or is to get, the account with this name/gm)).toHaveLength(1);
+    expect(out.split(`somebody else has it: ${holder} (#1)`)).toHaveLength(3);
+    expect(await here.call('parked', 'decide', String(parked[0].id), 'adopt', ...ME)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("would do nothing: the account there is somebody else's, or is to be"),
+    });
+  };
+  await said('Person p1');
+  await here.call('approve', 'dir', ...ME);
+  await here.run();
+  await said('Person p1');
+});

@@ -76,8 +76,8 @@ export const parked: Command = command({
 });
 
 /** Items with the same meaning and the same choices are listed together. */
-function alike({ kind, impossible }: ParkedItem): string {
-  return [kind, ...impossible.map(({ name, why }) => `${name} ${why}`)].join('\n');
+function alike({ kind, meaning, impossible }: ParkedItem): string {
+  return [kind, meaning, ...impossible.map(({ name, why }) => `${name} ${why}`)].join('\n');
 }
 
 /** `phonebook: 1 account belongs to nobody here; it is left alone.` */
