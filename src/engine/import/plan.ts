@@ -31,9 +31,10 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
   }
   for (const rule of connection.exports.values())
     for (const flow of rule.flows)
-      if (flow.reference?.multi) {
-        const { by } = flow.reference;
-        plan(flow.attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), true);
+      // A directory may change a name in any reference by itself, when who is named goes: those who refer are found by it.
+      if (flow.reference?.multi || (flow.reference?.by === 'name' && connection.definition.refersTo === 'present')) {
+        const { by, multi } = flow.reference;
+        plan(flow.attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), multi);
       }
   for (const kind of context.kinds.values())
     for (const attribute of kind.attributes.values())

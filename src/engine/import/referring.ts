@@ -87,13 +87,13 @@ function namedIn(connection: EngineConnection): ReadonlySet<string> {
     for (const { attribute, reference } of edges)
       if (reference.by === 'name' && reference.connection === connection.name) out.add(attribute);
   for (const { flows } of connection.exports.values())
-    for (const { attribute, reference } of flows) if (reference?.multi && reference.by === 'name') out.add(attribute);
+    for (const { attribute, reference } of flows) if (reference?.by === 'name') out.add(attribute);
   return out;
 }
 
-/** Of the name that it had, and has no more. */
+/** Of the name that it had, and has no more. What we deleted is gone by now: who refers to it, the system may have changed since. */
 function oldKey(entry: ReadObject | Change, row: StagedRow | undefined): string | null {
-  const before = row === undefined || row.presence === 'gone' ? null : nameKeys(row.name).nameKey;
+  const before = row === undefined ? null : nameKeys(row.name).nameKey;
   if (before === null || entry.op === 'delete') return before;
   return entry.name === undefined || nameKeys(entry.name).nameKey === before ? null : before;
 }
