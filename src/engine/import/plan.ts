@@ -29,13 +29,14 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
     for (const flow of rule.flows)
       if (attributes.get(flow.attribute)?.strategy === 'latest') for (const read of flow.reads) timed.add(read);
   }
-  for (const rule of connection.exports.values())
-    // A directory may change a name in any reference by itself, when who is named goes: those who refer are found by it.
-    for (const flow of rule.flows)
-      if (flow.reference?.multi || (flow.reference?.by === 'name' && connection.definition.refersTo === 'present')) {
-        const { by, multi } = flow.reference;
-        plan(flow.attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), multi);
-      }
+  for (const rule of connection.exports.values()) {
+    for (const { attribute, reference } of rule.flows) {
+      // A directory may change a name in any reference by itself, when who is named goes: those who refer are found by it.
+      if (!reference?.multi && (reference?.by !== 'name' || connection.definition.refersTo !== 'present')) continue;
+      const { by, multi } = reference;
+      plan(attribute, rule.to, (scalar) => referenceKey(scalar, by, 'exact'), multi);
+    }
+  }
   for (const kind of context.kinds.values())
     for (const attribute of kind.attributes.values())
       for (const place of attribute.unique?.uniqueIn ?? [])
