@@ -176,7 +176,10 @@ describe('the first rollcall.yaml', () => {
       settings: { path: 'y', anchor: 'dn' },
       proposals: propose(['sAMAccountName', 'manager']),
       columns: ['sAMAccountName', 'manager'],
-      people: [{ name: 'manager', share: 1, refersBy: 'name' }],
+      people: [
+        { name: 'manager', share: 1, refersBy: 'name' },
+        { name: 'sAMAccountName', share: 1, several: true as const },
+      ],
       enabled: 'row.enabled',
       naming: { rdn: 'CN', parent: 'OU=p,DC=x', seen: true },
       besides: [
@@ -191,7 +194,7 @@ describe('the first rollcall.yaml', () => {
     const loaded = await load(text);
     expect(loaded.ok ? [] : loaded.faults).toEqual([]);
     expect(text).toMatch(
-      /sAMAccountName: login\n +manager: \{ value: manager, by: name \}\n +sn: familyName\n +userPrincipalName: \$\{person\.login \+ "@x"\}\n/,
+      /sAMAccountName: login {3}# some there have several: only this one stays\n +manager: \{ value: manager, by: name \}\n +sn: familyName\n +userPrincipalName: \$\{person\.login \+ "@x"\}\n/,
     );
     expect(text).toContain('enabled: { attribute: enabled, on: true, off: false }');
   });

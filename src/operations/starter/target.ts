@@ -90,8 +90,10 @@ function keyComment(key: string): string {
 }
 
 function pairLine({ column, attribute }: Proposal, target: StarterConnection): string {
-  const by = attribute === 'manager' ? seenOf(target, column)?.refersBy : undefined;
-  return `          ${scalar(column)}: ${by === undefined ? attribute : `{ value: ${attribute}, by: ${scalar(by, true)} }`}`;
+  const { refersBy, several = false } = seenOf(target, column) ?? {};
+  const by = attribute === 'manager' ? refersBy : undefined;
+  const value = by === undefined ? attribute : `{ value: ${attribute}, by: ${scalar(by, true)} }`;
+  return `          ${scalar(column)}: ${value}${several ? '   # some there have several: only this one stays' : ''}`;
 }
 
 /** What stands in the name of an account is written with that. */
