@@ -110,3 +110,30 @@ testOnSamba('Active Directory: the account is enabled with it', async () => {
   await ldap('ldapsearch', by, ['-b', '', '-s', 'base']);
   expect(everything).not.toContain(told.value);
 });
+
+testOnSamba('Active Directory: another one is to be chosen at the first sign-in', async () => {
+  const server = await sharedSamba();
+  await using unit = await freshUnit(server);
+  const by = { url: server.ldaps, ...server.admin, caFile: server.caFile };
+  const { told } = await hired(
+    {
+      url: server.ldaps,
+      tls: { ca: server.caFile },
+      bind: { dn: server.admin.upn, password: server.admin.password },
+      base: unit.dn,
+    },
+    {
+      dn: `\${"CN=" + person.displayName + ",${unit.dn}"}`,
+      enabled: { attribute: 'enabled', on: true, off: false },
+      attributes: {
+        sAMAccountName: `\${"${unit.dn.slice(4, 12)}" + person.employeeId}`,
+        displayName: 'displayName',
+        pwdLastSet: { value: '${"0"}', strength: 'onCreate' },
+        password,
+      },
+    },
+  );
+  const shown = await ldap('ldapsearch', by, ['-b', told.name, '-s', 'base', 'pwdLastSet', 'userAccountControl']);
+  expect(shown).toMatch(/^pwdLastSet: 0$/m);
+  expect(shown).toMatch(/^userAccountControl: 512$/m);
+});

@@ -93,7 +93,11 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .boolean()
     .optional()
     .describe('Whether `rollcall live` listens to it and passes on every change at once. Default: false.'),
-  fullReadEvery: duration.optional().describe('A full read older than this makes the connection unhealthy. Default: 7d.'),
+  fullReadEvery: duration
+    .optional()
+    .describe(
+      'When the last full read is older, a cycle reads everything again by itself, and until then no delete counts on it. Default: 7d.',
+    ),
 };
 
 export const connection: z.ZodType = z.looseObject(connectionKeys);

@@ -93,6 +93,6 @@ test('a driver that is not installed is named', async () => {
   await expect(sql.open(config, context).test()).rejects.toMatchObject({
     kind: 'configuration',
     message: 'SQL Server is reached with the package mssql, which is not installed',
-    remedy: 'install it where Rollcall is: npm install mssql',
+    remedy: 'install it as Rollcall is: npm install --global mssql, or without --global in the folder that has Rollcall',
   });
 });

@@ -6,7 +6,7 @@ import { RollcallError } from '#core/errors';
 export async function optional<Module>(name: string, what: string, load: () => Promise<unknown>): Promise<Module> {
   if (!isInstalled(name))
     throw new RollcallError('configuration', `${what} is reached with the package ${name}, which is not installed`, {
-      remedy: `install it where Rollcall is: npm install ${name}`,
+      remedy: `install it as Rollcall is: npm install --global ${name}, or without --global in the folder that has Rollcall`,
     });
   const loaded = (await load()) as { readonly default?: Module };
   return loaded.default ?? (loaded as Module);
