@@ -172,8 +172,8 @@ function membersText(one: ExplainOutput['members'][number], paint: Paint): strin
   );
 }
 
-function stateOf({ state, operation }: ExplainTarget): string {
-  const text = STATES[state] ?? state;
+function stateOf({ state, operation, fault }: ExplainTarget): string {
+  const text = isUnsent(fault) ? 'in step, but for what cannot be made' : (STATES[state] ?? state);
   return operation === 'delete' ? `to be deleted: ${text}` : text;
 }
 
@@ -215,7 +215,7 @@ function targetText(target: ExplainTarget, members: ReadonlySet<string>, paint: 
           ? `${value(one.seen, most)} ${paint.dim(`(the rules say ${value(one.wanted, most)})`)}`
           : `${paint.dim(value(one.seen, most))} → ${value(one.wanted, most)}`;
     lines.push(
-      `    ${attribute}  ${change}  ${statePaint(one.state, paint)(STATES[one.state] ?? one.state)}  ${paint.dim(printable(one.rule))}\n`,
+      `    ${attribute}  ${change}  ${statePaint(one.state, paint)(one.state === 'failed' && isUnsent(target.fault) ? 'cannot be made' : (STATES[one.state] ?? one.state))}  ${paint.dim(printable(one.rule))}\n`,
     );
   }
   return lines.join('');
@@ -230,6 +230,11 @@ function outageText(connection: string, attribute: string, seen: unknown, outage
     `    ${printable(attribute)}  ${value(seen)}  ${paint.yellow(why)}\n` +
     `      ${paint.dim('→')} check the target; if it is right: rollcall approve ${printable(connection)} --attribute ${printable(`${kind}.${attribute}`)}\n`
   );
+}
+
+/** It was not refused: the value itself cannot be made. */
+function isUnsent(fault: string | null): boolean {
+  return fault?.includes('"unsent":true') === true;
 }
 
 /** A fault is kept as JSON text; its message is what a person reads. */

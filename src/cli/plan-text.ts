@@ -270,10 +270,12 @@ function doubtsOf(plan: PlanOutput): string[] {
 function unsettledLines({ unsettled }: PlanOutput): string[] {
   return unsettled.map(({ connection, failed, unknown, sent }) => {
     const states = [
-      failed > 0 ? `${count(failed, 'change')} failed` : '',
+      failed > 0 ? `${count(failed, 'change')} not made or refused` : '',
       unknown > 0 ? `${count(unknown, 'change')} with an unknown outcome` : '',
       sent > 0 ? `${count(sent, 'change')} sent and not read back` : '',
     ].filter((part) => part !== '');
-    return `${printable(connection)} has ${listing(states)}; type: rollcall run ${printable(connection)}`;
+    const name = printable(connection);
+    const type = unknown + sent > 0 ? `rollcall run ${name}` : `rollcall parked --kind refused --connection ${name}`;
+    return `${name} has ${listing(states)}; type: ${type}`;
   });
 }

@@ -143,8 +143,15 @@ export function meaningOf(kind: string): ParkedMeaning {
   return Object.hasOwn(MEANINGS, kind) ? MEANINGS[kind]! : UNKNOWN;
 }
 
-/** Of an item: `holders` are those whose the account is that stands in the way. */
-export function meaningFor(kind: string, holders: readonly number[]): Pick<ParkedMeaning, 'meaning' | 'cure'> {
+/** What was not sent at all: the value cannot be made of what there is. */
+const UNSENT: Pick<ParkedMeaning, 'meaning' | 'cure'> = {
+  meaning: 'A value of it cannot be made, and was not sent. The others go.',
+  cure: 'Mend it where it comes from; another one is sent by itself.',
+};
+
+/** Of an item: `holders` are those whose the account is that stands in the way; `unsent`: nothing of it was sent. */
+export function meaningFor(kind: string, holders: readonly number[], unsent: boolean): Pick<ParkedMeaning, 'meaning' | 'cure'> {
+  if (unsent) return UNSENT;
   return kind === 'accountExists' && holders.length > 0 ? NAMESAKE : meaningOf(kind);
 }
 

@@ -182,7 +182,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       counts: await store.decisions.parkedCounts(),
       parked: rows.map((row) => {
         const of = holders.get(row.id)!;
-        const { meaning, cure } = meaningFor(row.kind, of);
+        const { meaning, cure } = meaningFor(row.kind, of, 'unsent' in (details.get(row.id) as object));
         const { choices, impossible } = offeredFor(row, kinds.get(row.objectId ?? -1) ?? null, services.config, of);
         const account = row.stagedId === null ? undefined : staged.get(row.stagedId);
         return {

@@ -73,15 +73,21 @@ async function* unignoredIn({ store }: EngineContext, kind: string, connection: 
   }
 }
 
+/** `unsent`: the target was not asked, since the value itself cannot be made; it waits as an item like others. */
+type Refused = Partial<Fault> & { readonly unsent?: true };
+
 /** How many, why the first of them, and what becomes of them: some go out again by themselves. */
 async function noticeRefused(context: EngineContext, connection: string): Promise<void> {
   let count = 0;
   let first: string | null = null;
   let again: number | null = null;
   for await (const page of unignoredIn(context, 'refused', connection)) {
-    count += page.length;
-    if (page.length > 0) first ??= (JSON.parse(page[0]!.detail) as Partial<Fault>).message ?? null;
-    for (const { export: wish } of await context.store.spaces.byIds(page.flatMap(({ stagedId }) => stagedId ?? []))) {
+    const refused = page
+      .map((row) => ({ ...row, fault: JSON.parse(row.detail) as Refused }))
+      .filter(({ fault }) => !fault.unsent);
+    count += refused.length;
+    first ??= refused[0]?.fault.message ?? null;
+    for (const { export: wish } of await context.store.spaces.byIds(refused.flatMap(({ stagedId }) => stagedId ?? []))) {
       const at = wish && triedAgainAt(wish);
       if (at !== null) again = Math.min(again ?? at, at);
     }

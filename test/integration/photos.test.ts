@@ -1,6 +1,7 @@
 /** Decision 16: photos reach a target as it takes them, made once; what cannot be made holds that attribute of that person. */
 import sharp from 'sharp';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { Fault } from '#core/errors';
 import { type Firm, firm } from './firm.ts';
 import { hrAndDirectory, unlimited } from './hr-and-directory.ts';
 
@@ -107,7 +108,9 @@ it('that is none holds that attribute of that person; everything else goes, and 
     expect(here.system('dir').get('person', id)!.attributes['mail']).toBe(`${id}@x`);
     expect(photoOf(id)).toBeUndefined();
   }
-  const { faults } = await here.run();
+  expect(await here.run()).toMatchObject({ status: 'done', faults: [], notices: [], rowsWritten: 0 });
+  const parked = await here.parked('refused');
+  const faults = parked.map(({ detail }) => JSON.parse(detail) as Fault);
   expect(faults.map(({ where }) => [where.object, where.attribute]).sort()).toEqual([
     ['p2', 'jpegPhoto'],
     ['p3', 'jpegPhoto'],
@@ -116,6 +119,7 @@ it('that is none holds that attribute of that person; everything else goes, and 
   here.system('hr').edit('person', 'p2', { photo: other });
   here.system('hr').edit('person', 'p3', { photo: other });
   expect(await here.run()).toMatchObject({ faults: [] });
+  expect(await here.parked('refused')).toEqual([]);
   expect(await sizeOf(photoOf('p3'))).toMatchObject({ width: 96 });
 });
 

@@ -11,10 +11,9 @@ afterEach(async () => {
   for (const name of ['hr', 'dir']) forgetMemorySystem(name);
 });
 
-const yaml = (kind: string | null) =>
-  hrAndDirectory({
-    dir: `mode: on${kind === null ? '' : `\nfaults: [{ on: create, do: { refuse: ${kind}, message: no such place } }]`}`,
-  });
+/** Three creates are refused, then it is mended there. */
+const yaml = (kind: string) =>
+  hrAndDirectory({ dir: `mode: on\nfaults: [{ on: create, times: 3, do: { refuse: ${kind}, message: no such place } }]` });
 async function refused(kind: string): Promise<void> {
   here = await place(yaml(kind));
   for (const id of ['p1', 'p2', 'p3']) memorySystem('hr').put('person', id, { id, name: `Person ${id}` });
@@ -34,7 +33,6 @@ it.each(['notFound', 'permission'])('%s: by the next run after its wait, and at 
   expect(again.out).toContain(
     'rollcall parked --kind refused --connection dir; once its cause is mended, at once: rollcall run dir',
   );
-  await here.write('rollcall.yaml', yaml(null));
   expect(await here.run()).toMatchObject({ status: 'warnings', faultCount: 0, notices: [{ kind: 'refused' }] });
   here.now += 2_000;
   expect(await here.run()).toMatchObject({ status: 'done', notices: [], faults: [] });
@@ -44,14 +42,12 @@ it.each(['notFound', 'permission'])('%s: by the next run after its wait, and at 
 
 it('a target that is named is written to at once', async () => {
   await refused('permission');
-  await here.write('rollcall.yaml', yaml(null));
   expect(await here.run('dir')).toMatchObject({ status: 'done', notices: [] });
   expect(made()).toBe(3);
 });
 
 it('what was refused for its value waits for another one, and every run says so', async () => {
   await refused('invalidValue');
-  await here.write('rollcall.yaml', yaml(null));
   here.now += 7_200_000;
   const { code, out } = await here.call('run', 'dir', '--quiet');
   expect([code, out]).toEqual([
@@ -76,7 +72,6 @@ it('all that was refused is decided at one go', async () => {
     code: 0,
     out: expect.stringContaining('3 items (refused) of dir decided: retry'),
   });
-  await here.write('rollcall.yaml', yaml(null));
   expect(await here.run()).toMatchObject({ status: 'done', notices: [] });
   expect(made()).toBe(3);
 });

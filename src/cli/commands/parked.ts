@@ -136,7 +136,7 @@ function detailText({ detail, account, names, has }: ParkedItem, paint: Terminal
     return value([what].flat().map((one) => (typeof one === 'number' ? { object: one, label: names[one] } : one)));
   };
   // The line above says whom it is about.
-  const { message, kind: _, where: __, ...rest } = detail as { [name: string]: unknown };
+  const { message, kind: _, where: __, unsent: ___, ...rest } = detail as { [name: string]: unknown };
   const others = Object.entries(rest)
     .filter(([name, what]) => name !== 'anchor' || what !== account)
     .map(([name, what]) => `${name === 'holders' ? 'somebody else has it' : printable(name)}: ${shown(name, what)}`);

@@ -29,6 +29,8 @@ export interface Sending {
   readonly rest: Attributes | null;
   /** Photos that were made for it. */
   readonly made: Steps['made'];
+  /** Of its rest, photos that cannot be made, each with the reason. */
+  readonly unmade: readonly Fault[];
   /** Whether the name is among them. */
   readonly nameKept: boolean;
   /** To be generated when it is sent; neither in `sent` nor in the item. */
@@ -100,6 +102,7 @@ async function translateOne(
   const newName = nameHeld ? null : columns.discarded === null ? columns.wantedName : (left?.name ?? null);
   const nameKept = newName !== columns.wantedName;
   let rest: Attributes | null = nameKept ? bare() : null;
+  const unmade: Fault[] = [];
   let made: { [attribute: string]: NonNullable<Steps['made']>[string] } | undefined;
   const partial = columns.operation === 'update' ? partialIn(row.kept) : NO_NAMES;
   const add: { [attribute: string]: readonly Scalar[] } = bare();
@@ -116,8 +119,8 @@ async function translateOne(
       secrets.push(secret);
       continue;
     }
-    const unmade = scalars(value).find(isUnmade);
-    const photo = unmade && photos.get(unmade.blob);
+    const original = scalars(value).find(isUnmade);
+    const photo = original && photos.get(original.blob);
     const told = photo === undefined ? value : withPhotos(value, (one) => (isMade(photo) ? photo : one));
     const said = held || isGenerated(value) || barred(name) ? undefined : referencesAsText(told, rule, name, accounts);
     const written = said !== undefined && scalars(said).some(isBlob) ? await bytesOf(context, said) : said;
@@ -126,15 +129,15 @@ async function translateOne(
       // branch: holds: ${held ? 'attribute' : 'account'} of attribute, account
       rest ??= bare();
       rest[name] = value;
-      if (said !== undefined && photo !== undefined && !isMade(photo)) tellOf(context, row, name, photo);
+      if (said !== undefined && photo !== undefined && !isMade(photo)) unmade.push({ ...photo, where: whereOf(row, name) });
       else if (edit === null) tell(context, row, name, UNSHOWN);
       else if (said !== undefined) tell(context, row, name, MISSING);
       continue;
     }
     sent[name] = said;
-    if (unmade && isMade(photo)) {
+    if (original && isMade(photo)) {
       made ??= bare();
-      made[name] = { of: unmade.blob, as: photo };
+      made[name] = { of: original.blob, as: photo };
     }
     if (edit === undefined) set[name] = written as WriteValue;
     else {
@@ -154,7 +157,7 @@ async function translateOne(
     ...(hasAny(add) ? { add } : {}),
     ...(hasAny(remove) ? { remove } : {}),
   };
-  return { row, rule, item, sent, rest, made, nameKept, secrets };
+  return { row, rule, item, sent, rest, made, unmade, nameKept, secrets };
 }
 
 function isSet(rule: ExportRule, attribute: string): boolean {
@@ -202,10 +205,10 @@ const UNSHOWN = {
 
 function tell(context: EngineContext, row: StagedRow, attribute: string, { why, remedy }: typeof MISSING): void {
   const message = `${why(attribute)}; it is held back, the other attributes go`;
-  tellOf(context, row, attribute, { kind: 'internal', message, where: {}, remedy });
+  context.fault({ kind: 'internal', message, where: whereOf(row, attribute), remedy }, { subject: 'staged', id: row.id });
 }
 
-function tellOf(context: EngineContext, row: StagedRow, attribute: string, fault: Fault): void {
+function whereOf(row: StagedRow, attribute: string): Fault['where'] {
   const object = accountName(row) ?? row.export?.wantedName ?? row.export?.wantedAnchor ?? String(row.id);
-  context.fault({ ...fault, where: { connection: row.connection, object, attribute } }, { subject: 'staged', id: row.id });
+  return { connection: row.connection, object, attribute };
 }
