@@ -10,7 +10,8 @@ beforeEach(async () => {
   here = await place(
     hrAndDirectory({
       read: 'mail: mail, photo: photo',
-      dir: 'mode: on',
+      dir: 'mode: on\nanchors: system\ncreates: idempotencyKey',
+      anchor: null,
       written: 'mail: mail, jpegPhoto: { photo: photo, max: 96x96 }',
     }),
   );
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 it('in the run, in the next ones, in explain, in parked and in a plan', async () => {
-  expect(await here.run()).toMatchObject({ faultCount: 1, faults: [{ where: { object: 'p1', attribute: 'jpegPhoto' } }] });
+  expect(await here.run()).toMatchObject({ faultCount: 1, faults: [{ where: { object: 'hr:p1', attribute: 'jpegPhoto' } }] });
   const later = await here.call('run');
   expect([later.code, later.out]).toEqual([0, expect.stringContaining('1 parked item: rollcall parked')]);
   const { out } = await here.call('explain', 'hr:p1');

@@ -3,7 +3,7 @@
  * updates before deletes, memberships last. A file-like target counts only what its `commit` made durable.
  */
 import type { Writer } from '#connectors/contract';
-import { canonicalJson, imageText, parseImage } from '#core/canonical';
+import { imageText, parseImage } from '#core/canonical';
 import { StoreUnavailable, toFault } from '#core/errors';
 import { printed } from '#core/generated';
 import { bare, hasAny } from '#core/values';
@@ -40,6 +40,7 @@ import {
   write,
 } from './sending.ts';
 import { type Sending, translate } from './translate.ts';
+import { isUnmade, tellUnmade, unmadeAnswer } from './unmade.ts';
 
 export interface ExportOutcome {
   readonly sent: number;
@@ -257,34 +258,13 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
   });
   // Nothing of it may be sent now: it waits as it was.
-  for (const sending of sendings) {
-    // By now it was told with what else there was of the change.
-    if (sending.row.export!.attempts === 0)
-      for (const fault of sending.unmade) context.fault(fault, { subject: 'staged', id: sending.row.id });
-    if (isEmpty(sending)) answers.push(isUnmade(sending) ? unmade(sending) : kept(sending));
-  }
+  for (const sending of sendings) if (isEmpty(sending)) answers.push(isUnmade(sending) ? unmadeAnswer(sending) : kept(sending));
+  await tellUnmade(context, connection, sendings);
   const { dirty, edges } = await afterAnswers(context, connection, sendable, answers, results, settling.shared);
   const followed = answers.map((one) => (edges.has(one.staged) ? { ...one, edges: edges.get(one.staged)! } : one));
   await finish(session, { attempt, answers: followed, members: null, changes, dirty });
   const news = [...stale.values()].flatMap(({ object }) => object ?? []);
   if (news.length > 0) await stageLooked(context, connection, news);
-}
-
-/** Nothing is left of the change but photos that cannot be made. */
-function isUnmade({ rest, unmade, nameKept }: Sending): boolean {
-  return unmade.length > 0 && !nameKept && Object.keys(rest ?? {}).length === unmade.length;
-}
-
-/** Another try would make no more of them: they wait for other ones. */
-function unmade({ row, unmade: [fault] }: Sending): ExportAnswer {
-  // branch: parks refused: a photo that cannot be made
-  return {
-    ...NOT_DONE,
-    staged: row.id,
-    revision: row.export!.revision,
-    outcome: 'failed',
-    fault: canonicalJson({ ...fault!, unsent: true }),
-  };
 }
 
 function kept({ row }: Sending): ExportAnswer {
