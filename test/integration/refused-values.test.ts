@@ -33,7 +33,7 @@ connections:
     type: memory
     system: hr
     owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, title: title, mail: mail } } }
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, title: title, mail: mail, office: office } } }
   dir:
 ${dir}
     export:
@@ -101,10 +101,9 @@ async function inTable(fresh: () => Promise<SqlDatabase>): Promise<SqlDatabase> 
     password: "\${file:${await secret(password!)}}"
     tls: false
     kinds: { person: { table: staff, key: number } }
-    import: { person: { join: employeeId, attributes: { employeeId: number } } }`).replace(
-      'provision: true',
-      'provision: true\n        anchor: employeeId',
-    ),
+    import: { person: { join: employeeId, attributes: { employeeId: number } } }`)
+      .replace('provision: true', 'provision: true\n        anchor: employeeId')
+      .replace('name: displayName,', 'name: displayName, level: { value: office, type: integer },'),
   );
   return database;
 }
@@ -124,11 +123,13 @@ for (const system of [POSTGRES, MARIADB])
       });
       hr.put('person', '2', { id: '2', name: 'Bob', title: LONG, mail: 'bob@x' });
       expect(told(await again())).toEqual(['invalidValue of 2: title']);
-      hr.put('person', '1', { id: '1', name: 'Ann', title: 'Head', mail: 'ann@x' });
+      hr.put('person', '1', { id: '1', name: 'Ann', title: 'Chief', mail: 'ann@x', office: '99999' });
+      expect(told(await again())).toEqual(['invalidValue of 1: level']);
+      hr.put('person', '1', { id: '1', name: 'Ann', title: 'Head', mail: 'ann@x', office: '7' });
       expect(await again()).toMatchObject({ faults: [] });
       const rows = await Promise.all(['1', '2'].map(async (at) => (await here.account('dir', at))!.seen));
       expect(rows.map((row) => JSON.parse(row!))).toMatchObject([
-        { title: 'Head' },
+        { title: 'Head', level: 7 },
         { name: 'Bob', title: 'Clerk', mail: 'bob@x' },
       ]);
     } finally {

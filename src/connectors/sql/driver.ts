@@ -48,6 +48,8 @@ export interface Dialect extends Writing {
   /** How a column is asked for, where it is not just named. */
   shown?(place: Fragment, column: Column): Fragment;
   fault(error: unknown): SqlFault;
+  /** A statement that fails as the column would for this value, where the database does not say which column it was. */
+  readonly tried?: (value: RawValue, column: Column) => Fragment | null;
 }
 
 /** What an error of the database means. `item`: it is about what was written, and not about writing. */

@@ -9,6 +9,7 @@ import type { Session, SqlFault } from './driver.ts';
 import { checked, type Edit } from './edits.ts';
 import { perform } from './perform.ts';
 import { type Shape, textOf } from './shape.ts';
+import { statementOf } from './statement.ts';
 import { type SqlSystem, shapeOfKind } from './system.ts';
 
 const BATCH = 500;
@@ -73,8 +74,12 @@ async function writeAll(
       }
       await session.rollback();
       if (meaning.item !== true) stopped = system.fault(error);
-      else if (some.length === 1) results[some[0]!.at] = refused(faultOf(meaning, some[0]!), some[0]!.item, system);
-      else {
+      else if (some.length === 1) {
+        const [edit] = some as [Edit];
+        const named =
+          meaning.column === undefined && meaning.kind === 'invalidValue' ? await columnOf(session, system, edit) : {};
+        results[edit.at] = refused(faultOf({ ...meaning, ...named }, edit), edit.item, system);
+      } else {
         const half = Math.ceil(some.length / 2);
         await transact(some.slice(0, half));
         await transact(some.slice(half));
@@ -85,6 +90,22 @@ async function writeAll(
   await transact(edits);
   if (stopped !== undefined && !isAnyDone) throw stopped;
   return items.map((item, at) => results[at] ?? refused(toFault(stopped), item, system));
+}
+
+/** The column that does not take its value, where the database can be asked about each. */
+async function columnOf(session: Session, { driver }: SqlSystem, { set }: Edit): Promise<Pick<SqlFault, 'column'>> {
+  for (const [column, value] of set) {
+    const statement = value === null ? null : (driver.tried?.(value, column) ?? null);
+    if (statement === null) continue;
+    try {
+      await session.run(statementOf(statement, driver));
+    } catch (error) {
+      const { kind, lost } = driver.fault(error);
+      if (lost === true || !session.usable) return {};
+      if (kind === 'invalidValue') return { column: column.name };
+    }
+  }
+  return {};
 }
 
 /** An error of our own, thrown while writing, is about the row that it was thrown for. */

@@ -44,6 +44,11 @@ export function postgres(options: PostgresOptions): Driver {
     bindable: (value) => value,
     same: (column, value) => sql`${column} = ${value}`,
     fault: postgresFault,
+    // Any text is a text; of a list the server would have to be told the type by another name.
+    tried: (value, { native, multi }) =>
+      multi || /^(?:text|varchar|bpchar)$/.test(native)
+        ? null
+        : sql`select cast(${bound(value as BoundValue)} as ${name(native)})`,
     connect: () => connect(options),
   };
 }
