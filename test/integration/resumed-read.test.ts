@@ -67,3 +67,21 @@ it('ends as if it had never broken off', async () => {
   ).toEqual(Array.from({ length: 32 }, (_, i) => id(i + 1)).filter((anchor) => !gone.includes(anchor)));
   expect(here.system('dir').get('person', id(2))?.attributes['cn']).toBe('Renamed');
 });
+
+it('begins anew with other settings', async () => {
+  here = await firm(YAML);
+  for (let n = 1; n <= 30; n++) put(n);
+  await here.run();
+  let elapsed = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    elapsed += 40_000;
+    return elapsed;
+  });
+  await here.run({ profile: 'full-import' });
+  vi.restoreAllMocks();
+  expect(await here.store.spaces.loadBitmap('hr')).not.toBeNull();
+  await here.restart(YAML.replace('pageSize: 5', 'pageSize: 6'));
+  const { connections } = await here.run({ profile: 'full-import' });
+  expect(connections.find(({ connection }) => connection === 'hr')).toMatchObject({ seen: 30, gone: 0 });
+  expect(await here.store.spaces.loadBitmap('hr')).toBeNull();
+});

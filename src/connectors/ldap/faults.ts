@@ -52,6 +52,6 @@ export function unknownPlace(why: string): RollcallError {
 }
 
 /** The same, as it happens every day with such a server. */
-export function readAnew(why: string): RollcallError {
-  return new RollcallError('conflict', why, { remedy: 'it is read in full', usual: true });
+export function readAnew(why: string, remedy = 'nothing is to be done'): RollcallError {
+  return new RollcallError('conflict', why, { remedy, usual: true });
 }

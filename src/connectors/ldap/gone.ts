@@ -38,10 +38,10 @@ export async function expectNoneMoved(
  * What is said to be gone, as it is now. It may stand below another base: there, slapd says of all that was changed elsewhere that it is
  * gone (the replay of syncprov's session log); or it was moved from one base to another.
  */
-export async function asTheyAre(reader: ChangeReader, ids: readonly string[]): Promise<readonly (ReadObject | Change)[]> {
+export async function* asTheyAre(reader: ChangeReader, ids: readonly string[]): AsyncGenerator<readonly (ReadObject | Change)[]> {
   const { live, reading, finding } = reader;
-  const out: (ReadObject | Change)[] = [];
   for (let at = 0; at < ids.length; at += BATCH) {
+    const out: (ReadObject | Change)[] = [];
     const batch = ids.slice(at, at + BATCH);
     const gone = new Set(batch);
     const any = anyOf(batch.map((id) => equals('entryUUID', id)));
@@ -56,8 +56,8 @@ export async function asTheyAre(reader: ChangeReader, ids: readonly string[]): P
       }
     }
     for (const id of gone) for (const one of reader.gone(id)) out.push(one);
+    yield out;
   }
-  return out;
 }
 
 /** Not as a stream: that would wait while nobody takes the changes. */

@@ -27,6 +27,9 @@ import { asTheyAre, expectNoneMoved } from './gone.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
 
+const SESSION_LOG =
+  'nothing is wrong; with a log of its sessions (syncprov-sessionlog) the server would tell of what went by itself';
+
 /** A place is a base's cookie in base64. */
 export const syncrepl: Feed = {
   async places(live, { config }) {
@@ -96,7 +99,8 @@ export async function* syncChanges(
       yield* reader.subtree(moved, signal);
     }
     await expectNoneMoved(reader, base, gone);
-    for (const one of await asTheyAre(reader, gone)) objects.push(one);
+    if (gone.length > 0) yield { objects: objects.splice(0) };
+    for await (const now of asTheyAre(reader, gone)) yield { objects: now };
     yield last === undefined ? { objects } : { objects, place: last };
   }
   yield { objects: [], place: syncEnd(stream.result(), base, shown) ?? cookie };
@@ -116,14 +120,14 @@ function meaningOf(event: SearchEvent, reader: ChangeReader): Meaning {
     const place = info.cookie === undefined || info.cookie.length === 0 ? {} : { place: info.cookie };
     // What is still there, so that the rest is known to be gone: that is what a full read finds out.
     if (info.type === 'refreshPresent' || (info.type === 'ids' && !info.deleted))
-      throw readAnew('the server keeps no account of what went since the last read');
+      throw readAnew('the server keeps no account of what went since the last read', SESSION_LOG);
     return { change: [], ...(info.type === 'ids' ? { gone: info.uuids.map(uuidText) } : {}), ...place };
   }
   const value = controlValue(event.controls, SYNC_STATE);
   if (value === undefined) return { change: [] };
   const { state, uuid, cookie } = syncState(value);
   const place = cookie === undefined || cookie.length === 0 ? {} : { place: cookie };
-  if (state === 'present') throw readAnew('the server keeps no account of what went since the last read');
+  if (state === 'present') throw readAnew('the server keeps no account of what went since the last read', SESSION_LOG);
   if (state === 'delete') return { change: [], gone: [uuidText(uuid)], ...place };
   const { skipped } = reader.finding;
   const before = skipped.count;

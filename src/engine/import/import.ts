@@ -15,18 +15,9 @@ import { buildImportIndex, createSeenBitmap, type ImportIndex } from '#store/imp
 import { type EngineConnection, type EngineContext, saveState, stateOf } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
 import { markMissing, settleUnanswered } from './absence.ts';
+import { type Checkpoint, interruptedRead } from './checkpoint.ts';
 import { dropEmptied, type Emptied } from './emptied.ts';
-import {
-  type Baseline,
-  findOutages,
-  nextBaseline,
-  type Outage,
-  outagesText,
-  parseBaseline,
-  parseOutages,
-  Tally,
-  unhealthy,
-} from './health.ts';
+import { findOutages, nextBaseline, type Outage, outagesText, parseBaseline, parseOutages, Tally, unhealthy } from './health.ts';
 import { noticeOutage, noticeUnhealthy } from './health-notice.ts';
 import { stagingPlan } from './plan.ts';
 import { ReadInFull } from './referring.ts';
@@ -41,16 +32,6 @@ export interface ImportOutcome {
 
 /** Between two checkpoints of a full read; an interrupted one repeats at most this much. */
 const CHECKPOINT_MS = 30_000;
-
-interface Checkpoint {
-  readonly mark: number;
-  readonly next: string | null;
-  readonly resume: string;
-  /** Of the part that was read: what it showed, and how many objects could not be staged. */
-  readonly tally: Baseline;
-  readonly refused: number;
-  readonly emptied: readonly Emptied[];
-}
 
 export function importConnection(
   context: EngineContext,
@@ -151,7 +132,7 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
             'readInFull',
             connection.name,
             `${connection.name} is read in full: ${(error as RollcallError).message}`,
-            '',
+            (error as RollcallError).remedy ?? '',
           );
         else context.fault(toFault(error, { connection: connection.name }));
       }
@@ -218,7 +199,7 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
   const reader = open.read!;
   context.turns.reading.set(connection.name, { run: context.run, since: context.now });
   const state = stateOf(context, connection.name);
-  const interrupted = await spaces.loadBitmap(connection.name);
+  const interrupted = await interruptedRead(context, connection);
   let checkpoint = interrupted ? (JSON.parse(interrupted.checkpoint) as Checkpoint) : null;
   const bitmap = createSeenBitmap(interrupted?.pages ?? []);
   // The delta cursor is taken before the read starts, so that nothing falls between the two.
@@ -257,7 +238,15 @@ async function readFull(context: EngineContext, connection: EngineConnection): P
     if (page.resume !== undefined && performance.now() - saved > CHECKPOINT_MS) {
       await stager.flush();
       const refused = refusedBefore + stager.refused;
-      const note: Checkpoint = { mark, next, resume: page.resume, tally: tally.baseline(), refused, emptied };
+      const note: Checkpoint = {
+        settings: connection.configHash,
+        mark,
+        next,
+        resume: page.resume,
+        tally: tally.baseline(),
+        refused,
+        emptied,
+      };
       await spaces.saveBitmap(connection.name, context.epoch, canonicalJson(note), bitmap.changedPages());
       stored = true;
       saved = performance.now();
