@@ -57,6 +57,22 @@ describe('each account is made once, and all of them, when', () => {
     }
     await at.expectSettled(() => 'cn: ');
   });
+
+  testOnSlapd('the unit that they are to stand in is missing at first', async () => {
+    await using at = await house({}, 20);
+    await at.firm.run();
+    await at.firm.approve('dir');
+    const unit = `dn: ${at.directory.people}\n`;
+    await at.directory.change(`${unit}changetype: delete\n`);
+    const report = await at.run();
+    expect(report.faults[0]).toMatchObject({ kind: 'notFound', message: expect.stringContaining('noSuchObject (32)') });
+    expect(report.notices).toMatchObject([
+      { kind: 'refused', message: expect.stringContaining('dir: 20 changes were refused (') },
+    ]);
+    await at.directory.change(`${unit}changetype: add\nobjectClass: organizationalUnit\n`);
+    await at.expectSettled(() => 'cn: ');
+    expect(await at.firm.parked('refused')).toEqual([]);
+  });
 });
 
 describe('each account gets what HR says, when', () => {
