@@ -222,8 +222,10 @@ function conclusion(
   }
   const kept = [...exports].filter(([connection]) => plan.modes[connection] === 'hold');
   const all = [...exports].flatMap(([connection, lines]) => (plan.modes[connection] === 'hold' ? [] : lines));
-  const written = all.filter((line) => line.state === 'waiting').length;
-  const withheld = all.length - written;
+  const waiting = all.filter((line) => line.state === 'waiting').length;
+  const later = plan.unsettled.reduce((sum, one) => sum + one.later, 0);
+  const written = Math.max(0, waiting - later);
+  const withheld = all.length - waiting;
   const would = [
     objects.length > 0 ? `change ${peopleAndGroups(objects)}` : '',
     written > 0 ? `write ${count(written, 'change')} to the targets` : '',
@@ -231,7 +233,7 @@ function conclusion(
     ...kept.map(([connection, lines]) => `keep ${count(lines.length, 'change')}, as ${keptBy(connection, plan)}`),
   ].filter((part) => part !== '');
   const counts = countsTable(plan.report.connections, terminal, true);
-  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${listing(would)}.\n${unsettledLines(
+  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${would.length === 0 ? 'write nothing yet' : listing(would)}.\n${unsettledLines(
     plan,
   )
     .map((one) => `  - ${one}\n`)
@@ -268,14 +270,15 @@ function doubtsOf(plan: PlanOutput): string[] {
 
 /** What earlier runs tried, and what is no change of this plan. */
 function unsettledLines({ unsettled }: PlanOutput): string[] {
-  return unsettled.map(({ connection, failed, unknown, sent }) => {
+  return unsettled.map(({ connection, failed, unknown, sent, later }) => {
     const states = [
       failed > 0 ? `${count(failed, 'change')} not made or refused` : '',
       unknown > 0 ? `${count(unknown, 'change')} with an unknown outcome` : '',
       sent > 0 ? `${count(sent, 'change')} sent and not read back` : '',
+      later > 0 ? `${count(later, 'change')} waiting for their next attempt` : '',
     ].filter((part) => part !== '');
     const name = printable(connection);
-    const type = unknown + sent > 0 ? `rollcall run ${name}` : `rollcall parked --kind refused --connection ${name}`;
+    const type = unknown + sent + later > 0 ? `rollcall run ${name}` : `rollcall parked --kind refused --connection ${name}`;
     return `${name} has ${listing(states)}; type: ${type}`;
   });
 }

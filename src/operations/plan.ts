@@ -24,12 +24,14 @@ export interface PlanInput {
 }
 export interface Unsettled {
   readonly connection: string;
-  /** Refused by the target; tried again by a run. */
+  /** Refused by the target, or of a value that cannot be made. */
   readonly failed: number;
   /** Sent, and the answer never came. */
   readonly unknown: number;
   /** Sent, not read back yet. */
   readonly sent: number;
+  /** Not taken by the target, and among the lines: a run before the next attempt sends nothing of them. */
+  readonly later: number;
 }
 export interface PlanOutput {
   /** False: working it out failed or was stopped, and the lines are not all there is. */
@@ -71,7 +73,9 @@ const planShape: z.ZodRawShape = {
   lines: z.array(planLine),
   endings: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
-  unsettled: z.array(z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number() })),
+  unsettled: z.array(
+    z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number(), later: z.number() }),
+  ),
   chosen: z.array(z.string()).nullable(),
   modes: z.record(z.string(), z.enum(['observe', 'hold', 'on'])),
   decidable: z.array(z.string()),
@@ -81,7 +85,7 @@ const planShape: z.ZodRawShape = {
 async function planOutput(
   plan: Plan,
   { asOf, connections }: Pick<PlanInput, 'asOf' | 'connections'>,
-  { config, store }: Services,
+  { config, store, wall }: Services,
 ): Promise<PlanOutput> {
   const head = plan.lines.find((one) => one.what === 'plan');
   const references = Object.fromEntries([...config.kinds.values()].map((one) => [one.kind, referencesOf(one)]));
@@ -96,7 +100,7 @@ async function planOutput(
     lines: plan.lines,
     endings: Object.fromEntries(plan.endings),
     labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
-    unsettled: await unsettledIn(config, store),
+    unsettled: await unsettledIn(config, store, wall()),
     chosen: targetsAmong(connections, config),
     modes: Object.fromEntries(await modesOf(config.connections, store)),
     decidable: await decidableIn(config, store),
@@ -168,14 +172,27 @@ function targetsAmong(names: readonly string[], { connections }: Services['confi
   return names.length > 0 && names.every((name) => targets.includes(name)) ? [...new Set(names)] : null;
 }
 
-async function unsettledIn(config: Services['config'], store: Services['store']): Promise<Unsettled[]> {
+async function unsettledIn(config: Services['config'], store: Services['store'], now: number): Promise<Unsettled[]> {
   const found: Unsettled[] = [];
   for (const { name, exports } of config.connections) {
     if (exports.size === 0) continue;
-    const { failed = 0, unknown = 0, sent = 0 } = await store.exports.counts(name);
-    if (failed + unknown + sent > 0) found.push({ connection: name, failed, unknown, sent });
+    const { failed = 0, unknown = 0, sent = 0, waiting = 0 } = await store.exports.counts(name);
+    const later = waiting === 0 ? 0 : await laterIn(name, store, now);
+    if (failed + unknown + sent + later > 0) found.push({ connection: name, failed, unknown, sent, later });
   }
   return found;
+}
+
+const PAGE = 1_000;
+
+async function laterIn(connection: string, { exports }: Services['store'], now: number): Promise<number> {
+  let count = 0;
+  for (let after = 0; ; ) {
+    const page = await exports.list(connection, ['waiting'], { after, limit: PAGE });
+    for (const row of page) if (row.export!.notBefore > now) count++;
+    if (page.length < PAGE) return count;
+    after = page.at(-1)!.id;
+  }
 }
 
 async function decidableIn(config: Services['config'], store: Services['store']): Promise<string[]> {

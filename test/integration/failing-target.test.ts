@@ -36,6 +36,9 @@ it('changes that a target did not take wait for their next attempt, and each run
     faults: [],
     notices: [{ kind: 'waitsForTarget', command: 'rollcall plan book' }],
   });
+  const { out: plan } = await here.call('plan');
+  expect(plan).toContain("'rollcall run' would write nothing yet.");
+  expect(plan).toContain('book has 3 changes waiting for their next attempt; type: rollcall run book');
   here.now += 60_000;
   expect(await here.run()).toMatchObject({ status: 'done', failed: [], notices: [] });
   expect(await here.call('run', '--quiet')).toEqual({ code: 0, out: '', err: '' });
