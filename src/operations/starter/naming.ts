@@ -58,7 +58,7 @@ function usual({ rdn }: Naming): readonly string[] {
   return rdn.toLowerCase() === 'cn' ? ['displayName', 'login'] : rdn.toLowerCase() === 'mail' ? ['mail'] : ['login'];
 }
 
-/** `made`: Rollcall makes the login, of letters and digits; anything else may hold a comma, which would end the name. */
+/** `made`: Rollcall makes the login, of letters and digits; of anything else it shows that it is escaped. */
 export function dnLine({ rdn, parent }: Naming, attribute: string, made: boolean): string {
   const value = made && attribute === 'login' ? 'person.login' : `person.${attribute}.dnValue()`;
   return `\${${JSON.stringify(`${rdn}=`)} + ${value} + ${JSON.stringify(`,${parent}`)}}`;
