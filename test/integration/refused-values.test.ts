@@ -88,6 +88,25 @@ it('is held of a new account and of one that is there, until it is another one',
   expect(await again()).toMatchObject({ faults: [], rowsWritten: 0 });
 });
 
+it('what was refused is told though the target fails where the rest of another account is sent', async () => {
+  here = await firm(
+    yaml(`    type: memory
+    system: dir
+    schema: { person: { number: {}, name: {}, title: { maxLength: 10 }, mail: {} } }
+    faults:
+      - { on: create, anchor: '1', after: 1, times: 1, do: { die: before, how: unavailable } }
+      - { on: create, anchor: '2', times: 1, do: { refuse: permission } }
+    import: { person: { join: employeeId, attributes: { employeeId: number } } }`).replace(
+      'provision: true',
+      'provision: true\n        anchor: employeeId',
+    ),
+  );
+  const hr = here.system('hr');
+  hr.put('person', '1', { id: '1', name: 'Ann', title: LONG, mail: 'ann@x' });
+  hr.put('person', '2', { id: '2', name: 'Bo', title: 'Clerk', mail: 'bo@x' });
+  expect(told(await here.first())).toEqual(['permission of 2: undefined', 'unavailable of undefined: undefined']);
+});
+
 async function inTable(fresh: () => Promise<SqlDatabase>): Promise<SqlDatabase> {
   const database = await fresh();
   const { url, user, password } = database.settings;

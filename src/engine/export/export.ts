@@ -108,7 +108,7 @@ async function send(
     conflicts: 0,
     proven: true,
     stopped: false,
-    broken: false,
+    broken: null,
   };
   const counted = { ...context.counters.of(connection.name) };
   let durable = writer.commit === undefined;
@@ -229,14 +229,13 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const secrets = generateSecrets(session, ready.sendable, () => SEND_DEADLINE_MS - (context.monotonic() - begun));
   const all = { sendings: ready.sendable, results: await write(session, secrets) };
   const inTime = (): boolean => !session.stopped && context.monotonic() - begun <= SEND_DEADLINE_MS;
-  const { sendings: written, results: answered } = inTime()
-    ? await sendWithout(
-        all,
-        secrets.items,
-        (items) => write(session, { ...secrets, items }),
-        ({ row, item }, fault) => tellRefusal(session, row, item, fault),
-      )
-    : all;
+  const { sendings: written, results: answered } = await sendWithout(
+    all,
+    secrets.items,
+    (items) => write(session, { ...secrets, items }),
+    inTime,
+    ({ row, item }, fault) => tellRefusal(session, row, item, fault),
+  );
   const results = await refuseNotNew(context, connection, written, answered);
   const sendable = await secrets.tell(written, results);
   const answers: ExportAnswer[] = [...ready.waiting];
@@ -255,7 +254,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
     if (answer.outcome === 'proven')
       context.counters.add(connection.name, PROVEN_BY[writer.commit ? 'digest' : object ? 'lookup' : 'answer']);
     if (changed?.object || isTaken(context, sending, result)) session.conflicts++;
-    else if (!result.ok && !session.broken) refuse(session, sending.row, sending.item, result);
+    else if (!result.ok && result.fault !== session.broken) refuse(session, sending.row, sending.item, result);
   });
   // Nothing of it may be sent now: it waits as it was.
   for (const sending of sendings) if (isEmpty(sending)) answers.push(isUnmade(sending) ? unmadeAnswer(sending) : kept(sending));

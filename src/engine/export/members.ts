@@ -62,7 +62,7 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
       if (result.ok) members.push(...(await took(session, plan, group, result)));
       else {
         if (result.unknown) members.push(...group.edges.map(unanswered));
-        if (!session.broken) refuse(session, group.row, items[i]!, result);
+        if (result.fault !== session.broken) refuse(session, group.row, items[i]!, result);
       }
     }
     await finish(session, { attempt, answers: [], members, changes: [], dirty: [] });

@@ -19,7 +19,13 @@ function sendingOf(set: { [name: string]: string }, operation: 'create' | 'updat
 }
 
 /** What became of one item, against a target that refuses these attributes. */
-async function write(sending: Sending, refused: readonly string[], else_: WriteResult = ok, more: object = {}) {
+async function write(
+  sending: Sending,
+  refused: readonly string[],
+  else_: WriteResult = ok,
+  more: object = {},
+  times = Number.POSITIVE_INFINITY,
+) {
   const sent: WriteItem[] = [];
   const told: string[] = [];
   const answer = (item: WriteItem): WriteResult => {
@@ -32,6 +38,7 @@ async function write(sending: Sending, refused: readonly string[], else_: WriteR
     { sendings: [sending], results: [answer(item)] },
     [item],
     async (items) => items.map(answer),
+    () => sent.length <= times,
     (_, fault) => told.push(fault.where.attribute!),
   );
   return { result: results[0]!, sending: sendings[0]!, sent, told };
@@ -78,12 +85,26 @@ describe('a value that is refused', () => {
   });
 
   it.each([
-    ['another refusal for a value', no('invalidValue'), { fault: { message: 'B' } }, ['b', 'c']],
-    ['what is taken', no('conflict', 'c'), { fault: { kind: 'conflict' } }, ['b', 'c']],
-    ['no answer', { ...no('unavailable'), unknown: true } as WriteResult, { unknown: true }, ['c']],
-  ])('and then %s', async (_, then, result, sent) => {
+    ['another refusal for a value', no('invalidValue'), { fault: { message: 'B' } }, ['b', 'c'], []],
+    ['what is taken', no('conflict', 'c'), { fault: { kind: 'conflict' } }, ['b', 'c'], ['B']],
+    ['a right that is missing', no('permission'), { fault: { kind: 'permission' } }, ['b', 'c'], ['B']],
+    ['no answer', { ...no('unavailable'), unknown: true } as WriteResult, { unknown: true }, ['c'], []],
+  ])('and then %s', async (_, then, result, sent, told) => {
     const after = await write(sendingOf({ b: 'b', c: 'c' }), ['b'], then);
     expect(after.result).toMatchObject(result);
     expect(Object.keys(after.sending.sent)).toEqual(sent);
+    expect(after.told).toEqual(told);
+  });
+
+  it('costs all of it once nothing more may be sent, and whatever was refused until then is told', async () => {
+    const late = (times: number) => write(sendingOf({ b: 'b', c: 'c', d: 'd' }), ['b', 'c'], ok, {}, times);
+    expect(await late(0)).toMatchObject({ result: { fault: { message: 'B' } }, sent: [{}], told: [] });
+    const { result, sending, sent, told } = await late(1);
+    expect([result, Object.keys(sending.sent), sent.length, told]).toMatchObject([
+      no('invalidValue', 'B'),
+      ['b', 'c', 'd'],
+      2,
+      ['C'],
+    ]);
   });
 });

@@ -16,44 +16,56 @@ interface Tried {
   /** With generated values, which no sending has. */
   readonly item: WriteItem;
   readonly sending: Sending;
+  readonly first: Fault;
   /** What the target said since the first answer. */
   readonly faults: readonly Fault[];
 }
 
 /**
  * Where an answer names the attribute, that one becomes part of what is left to send, where it is refused by itself: so it is told and
- * listed by itself. Where the rest is refused for a value as well, the first answer stands, and `tell` is told the others. `resend` writes
- * like the first time.
+ * listed by itself. Where the rest is refused for a value as well, or `inTime` says that nothing more may be sent, the first answer stands;
+ * `tell` is told what no answer says any more. `resend` writes like the first time.
  */
 export async function sendWithout(
   { sendings, results }: Sent,
   items: readonly WriteItem[],
   resend: (items: readonly WriteItem[]) => Promise<readonly WriteResult[]>,
+  inTime: () => boolean,
   tell: (sending: Sending, fault: Fault) => void,
 ): Promise<Sent> {
   const out = { sendings: [...sendings], results: [...results] };
-  let trying = results.flatMap((result, at) => without({ at, item: items[at]!, sending: sendings[at]!, faults: [] }, result));
-  while (trying.length > 0) {
+  let trying = results.flatMap((result, at) =>
+    result.ok || result.unknown
+      ? []
+      : without({ at, item: items[at]!, sending: sendings[at]!, first: result.fault, faults: [] }, result.fault),
+  );
+  const tellAll = ({ at, sending }: Tried, faults: readonly Fault[]): void => {
+    for (const fault of faults) if (refusedOf(fault, sendings[at]!)) tell(sending, fault);
+  };
+  while (trying.length > 0 && inTime()) {
     const answers = await resend(trying.map(({ item }) => item));
     trying = trying.flatMap((tried, i) => {
       const answer = answers[i]!;
       if (!answer.ok && !answer.unknown && answer.fault.kind === 'invalidValue') {
         const faults = [...tried.faults, answer.fault];
-        const next = without({ ...tried, faults }, answer);
-        if (next.length === 0) for (const fault of faults) if (refusedOf(fault, sendings[tried.at]!)) tell(tried.sending, fault);
+        const next = without({ ...tried, faults }, answer.fault);
+        if (next.length === 0) tellAll(tried, faults);
         return next;
       }
+      // What is left of it says by itself what is refused.
       if (answer.ok || answer.unknown) out.sendings[tried.at] = tried.sending;
+      else tellAll(tried, [tried.first, ...tried.faults]);
       out.results[tried.at] = answer;
       return [];
     });
   }
+  for (const tried of trying) tellAll(tried, tried.faults);
   return out;
 }
 
 /** Empty where the answer names no attribute of it, or nothing else is left. */
-function without({ at, item, sending, faults }: Tried, result: WriteResult): readonly Tried[] {
-  const attribute = result.ok || result.unknown ? null : refusedOf(result.fault, sending);
+function without({ item, sending, ...tried }: Tried, fault: Fault): readonly Tried[] {
+  const attribute = refusedOf(fault, sending);
   if (attribute === null) return [];
   const left = itemWithout(item, attribute);
   const isEmpty = !hasAny(left.set) && !hasAny(left.add ?? {}) && !hasAny(left.remove ?? {}) && left.name === undefined;
@@ -62,7 +74,7 @@ function without({ at, item, sending, faults }: Tried, result: WriteResult): rea
   const rest: Attributes = Object.assign(bare(), sending.rest, { [attribute]: wish });
   const made = sending.made && less(sending.made, attribute);
   const sent = less(sending.sent, attribute);
-  return [{ at, item: left, faults, sending: { ...sending, item: itemWithout(sending.item, attribute), sent, rest, made } }];
+  return [{ ...tried, item: left, sending: { ...sending, item: itemWithout(sending.item, attribute), sent, rest, made } }];
 }
 
 function itemWithout({ add, remove, seen, ...item }: WriteItem, attribute: string): WriteItem {

@@ -32,8 +32,8 @@ export interface Session {
   conflicts: number;
   proven: boolean;
   stopped: boolean;
-  /** The target failed as a whole: told once, not for each item. */
-  broken: boolean;
+  /** The target failed as a whole: this is the answer of each item of that batch, and told once, not for each. */
+  broken: Fault | null;
 }
 
 /** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */
@@ -72,13 +72,14 @@ export async function write(
     session.context.failed.add(session.connection.name);
     session.context.fault(fault);
     session.stopped = true;
+    // None of it is the items' own fault: they wait for the target.
+    const broken: Fault = { ...fault, kind: 'unavailable' };
     // branch: retries: a batch failed as a whole
-    session.broken = true;
+    session.broken = broken;
     const claim = error instanceof RollcallError ? error.kind : null;
     return items.map((item) => ({
       ok: false,
-      // None of it is the items' own fault: they wait for the target.
-      fault: { ...fault, kind: 'unavailable' },
+      fault: broken,
       unknown: session.writer.commit === undefined && mayBeDone(item, claim),
       ...(error instanceof RollcallError && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {}),
     }));
