@@ -7,7 +7,7 @@ import { EVERYTHING, type Filter, formatFilter } from '#protocols/ldap/filter';
 import { nameKey } from '#protocols/ldap/names';
 import { type Skipped, skippedIn } from '../files/skipped.ts';
 import { accesslog } from './accesslog.ts';
-import { basesOf, filterOf } from './config.ts';
+import { basesOf, filterOf, isInBases } from './config.ts';
 import { HAS_SUBORDINATES, type Way } from './directory.ts';
 import { dirsync } from './dirsync.ts';
 import { unknownPlace } from './faults.ts';
@@ -52,7 +52,7 @@ export interface ChangeReader {
   gone(anchor: string): readonly Change[];
   /** Others stand below it: it may have been renamed, and that is all that is said of them. To be asked before `shown`. */
   isContainer(entry: LdapEntry): boolean;
-  /** What stands below a name now. */
+  /** What stands below a name now, as far as the bases go. */
   subtree(dn: string, signal: AbortSignal): AsyncGenerator<Piece>;
 }
 
@@ -156,7 +156,8 @@ function changeReader(reading: Reading, live: Live, view: View, skipped: Skipped
       if (basesOf(config).some((base) => nameKey(base.dn) === nameKey(dn))) return;
       const request = { base: dn, scope: 'sub', filter: filterFor(config, view), attributes: attributesFor(live) } as const;
       for await (const { entries, result } of searchPages(finding, request, signal)) {
-        yield { objects: entries };
+        // A base may go less deep.
+        yield { objects: entries.filter(({ name }) => isInBases(nameKey(name!) ?? '', config)) };
         if (result !== null && result.code !== 0) throw unknownPlace(`not all names below "${dn.slice(0, 512)}" could be read`);
       }
     },

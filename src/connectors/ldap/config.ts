@@ -108,8 +108,8 @@ export const ldapConfig: z.ZodType<LdapConfig> = z
     if (config.bind === 'external' && (config.tls.cert === undefined || config.tls.key === undefined))
       say('bind', 'external needs tls: { cert: …, key: … }');
     for (const [i, base] of basesOf(config).entries())
-      if (basesOf(config).some((other, j) => i !== j && other.scope === 'sub' && isWithin(nameKey(base.dn)!, nameKey(other.dn)!)))
-        say('base', `"${base.dn}" is below another base: its entries would be read twice`);
+      if (basesOf(config).some((other, j) => i !== j && isReadBy(base, other)))
+        say('base', `"${base.dn}" is within another base: its entries would be read twice`);
     if ((config.tls.cert === undefined) !== (config.tls.key === undefined)) say('tls', 'a certificate needs its key');
     const silent = workedOutIn(config.filter);
     if (config.referrals === 'follow' && config.deltas !== 'none')
@@ -166,6 +166,13 @@ export function isInBases(key: string, config: Pick<LdapConfig, 'base'>): boolea
     if (scope === 'sub') return isWithin(key, own);
     return scope === 'base' ? key === own : parentKey(key) === own;
   });
+}
+
+/** Whether another base shows all that this one does. */
+function isReadBy({ dn, scope }: Base, other: Base): boolean {
+  if (scope === 'base') return isInBases(nameKey(dn)!, { base: [other] });
+  if (other.scope === 'sub') return isWithin(nameKey(dn)!, nameKey(other.dn)!);
+  return scope === 'one' && other.scope === 'one' && nameKey(dn) === nameKey(other.dn);
 }
 
 export function filterOf({ filter }: Pick<LdapConfig, 'filter'>): Filter | null {

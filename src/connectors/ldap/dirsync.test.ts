@@ -129,6 +129,40 @@ ways('by %s', (deltas) => {
   );
 });
 
+ways('of one level and of one entry alone, by %s,', (deltas) => {
+  testOnSamba('what lies deeper is not shown, what moves deeper is gone, and what moves up comes', async () => {
+    const server = await shared();
+    await using unit = await freshUnit(server);
+    const [inner, lead] = [`OU=in,${unit.dn}`, `CN=lead,OU=other,${unit.dn}`];
+    const people = [`CN=ada,${unit.dn}`, `CN=cy,${inner}`, lead, lead.replace('lead', 'beside')];
+    await edit(server, unitIn(inner) + unitIn(`OU=other,${unit.dn}`) + people.map((dn) => user(dn)).join(''));
+    const base = [
+      { dn: unit.dn, scope: 'one' },
+      { dn: lead, scope: 'base' },
+    ];
+    const connection = open(server, { base, deltas });
+    let next = await connection.read!.cursor!();
+    const all = async () => namesOf((await read(connection)).objects);
+    const names = new Map(await all());
+    expect([...names.values()].sort()).toEqual(['ada', 'lead']);
+    const step = async (): Promise<unknown[]> => {
+      const one = await told(connection, next, names);
+      next = one.next;
+      for (const [anchor, name] of await all()) names.set(anchor, name);
+      return one.short.sort();
+    };
+    const title = (dn: string): string => `dn: ${dn}\nchangetype: modify\nreplace: description\ndescription: d\n\n`;
+    await edit(server, [inner, `OU=other,${unit.dn}`, ...people].map(title).join(''));
+    expect(await step()).toEqual(['ada CN=ada -', 'lead CN=lead -']);
+    await move(server, `CN=ada,${unit.dn}`, 'CN=ada', inner);
+    await move(server, inner, 'OU=inner');
+    expect(await step()).toEqual(['person ada gone']);
+    await move(server, `CN=cy,OU=inner,${unit.dn}`, 'CN=cy', unit.dn);
+    expect(await step()).toEqual(['new CN=cy -']);
+    expect([...(await all()).values()].sort()).toEqual(['cy', 'lead']);
+  });
+});
+
 testOnSamba('a filter is left and entered, and memberships come one by one', async () => {
   const server = await shared();
   await using unit = await freshUnit(server);
