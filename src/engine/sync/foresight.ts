@@ -6,7 +6,7 @@
 import type { ObjectId, StagedId } from '#store/contract';
 import { connectionNamed, type EngineContext } from '../context.ts';
 import { type Evaluated, evaluateObjects } from './evaluate.ts';
-import { type Generation, keyText } from './generation.ts';
+import { type Generation, keyOf, keyText } from './generation.ts';
 import { waitedFor } from './join-keys.ts';
 import { publishedKeys } from './published-keys.ts';
 
@@ -137,9 +137,12 @@ function joinKeys({ rules }: Evaluated, attributes: Evaluated['attributes']): Se
   );
 }
 
-/** Whether somebody was linked in this pass who is looked for by one of these keys. */
+/** Whether somebody was linked in this pass who is looked for by one of these keys, or was not, and waits for one that is lost. */
 async function concerns(context: EngineContext, generation: Generation, changes: readonly Change[]): Promise<boolean> {
   const byKey = Map.groupBy(changes, ({ key }) => key);
+  const lost = new Set(changes.filter(({ gets }) => !gets).map(({ key }) => key));
+  for (const keys of generation.waiting.values()) if (keys.some((key) => lost.has(keyText(key)))) return true;
+  for (const some of batches(context, [...lost])) if ((await context.store.sync.waiting(some.map(keyOf))).length > 0) return true;
   const ids: StagedId[] = [];
   for (const [id, { how }] of generation.links) if (how !== 'decided') ids.push(id);
   for (const some of batches(context, ids)) {
@@ -153,7 +156,7 @@ async function concerns(context: EngineContext, generation: Generation, changes:
   return false;
 }
 
-function* batches(context: EngineContext, ids: readonly number[]): Iterable<readonly number[]> {
+function* batches<T>(context: EngineContext, ids: readonly T[]): Iterable<readonly T[]> {
   for (let i = 0; i < ids.length; i += context.batch) yield ids.slice(i, i + context.batch);
 }
 

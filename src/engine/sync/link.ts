@@ -12,6 +12,7 @@ import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
 import { bring, type Foreseen, foresight, gaining, misfits } from './foresight.ts';
 import { forgetLinks, type Generation, keyOf, keyText, look, type ParkedItem } from './generation.ts';
+import { IdSet } from './ids.ts';
 import { flat, joinKeysOf, keysOfObjects, publishedBy } from './join-keys.ts';
 import { keepPlace, lookAtMet, type Met, nobodyMet, takePlace } from './met.ts';
 import { outagesOf } from './outages.ts';
@@ -38,14 +39,19 @@ export async function linkPass(
   const ids = idAllocator(context);
   const freed: StagedKey[] = [];
   const due = [...generation.order];
-  const all = [...ranges, ...(await mayMove(context, due))];
+  let all: readonly DirtyRange[] = [...ranges, ...(await mayMove(context, due))];
   const foreseen: Foreseen = { known: null, brought: new Map(), passes: 0 };
-  await onePass(context, all, generation, ids, freed);
-  while (await misfits(context, generation, foreseen, listed)) {
+  const woken = new IdSet();
+  const pass = async (told: EngineContext): Promise<StagedId[]> =>
+    (await onePass(told, all, generation, ids, freed)).filter((id) => woken.add(id));
+  let late = await pass(context);
+  while (late.length > 0 || (await misfits(context, generation, foreseen, listed))) {
+    // Whom the pass woke is served in its turn, as in a full sync: it may be before others, and wake others.
+    all = all.concat(late.map(waits));
     const met = generation.order.filter((id) => !generation.created.has(id));
     forgetLinks(generation, due);
     generation.foresight = foresight(foreseen);
-    await onePass({ ...context, fault: () => undefined }, all, generation, ids, freed);
+    late = await pass({ ...context, fault: () => undefined });
     for (const id of met) look(generation, id);
   }
   for (const [, { how, connection }] of generation.links)
@@ -54,13 +60,14 @@ export async function linkPass(
   for (const [id, list] of generation.waiting) for (const key of list) push(generation.waitingFor, keyText(key), id);
 }
 
+/** Answers who was woken by it and is not within the ranges. */
 async function onePass(
   context: EngineContext,
   ranges: readonly DirtyRange[],
   generation: Generation,
   ids: () => Promise<ObjectId>,
   freed: StagedKey[],
-): Promise<void> {
+): Promise<readonly StagedId[]> {
   const met = nobodyMet();
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
@@ -68,8 +75,9 @@ async function onePass(
     const told = (done: number): void => context.progress('sync', connection.name, done, ordered.length);
     await linkInOrder(context, connection, ordered, generation, met, ids, freed, told);
   }
-  await linkWaiting(context, generation, met, ids, freed);
+  const late = await linkWaiting(context, generation, met, ids, freed);
   lookAtMet(generation, met);
+  return late;
 }
 
 /**
@@ -111,8 +119,8 @@ async function linkInOrder(
 }
 
 /**
- * Staged objects that waited for a key which this pass published, or for a place that it freed: they link now, before
- * anybody is given an account that stands there already.
+ * Staged objects that waited for a key which this pass published, or for a place or a key that it freed: they link now, before
+ * anybody is given an account that stands there already. Answers those that the pass had not met before.
  */
 async function linkWaiting(
   context: EngineContext,
@@ -120,21 +128,27 @@ async function linkWaiting(
   met: Met,
   newId: () => Promise<ObjectId>,
   freed: readonly StagedKey[],
-): Promise<void> {
+): Promise<readonly StagedId[]> {
   const { newKeys, links } = generation;
-  const free = new Set(freed.map(keyText));
+  const free = new Set([...freed.map(keyText), ...(generation.foresight?.loses.keys() ?? [])]);
   const waiting = new Set<StagedId>();
   for (const keys of inBatches(newKeys.keys(), free))
     for (const id of await context.store.sync.waiting(keys.map(keyOf))) waiting.add(id);
   for (const [id, list] of generation.waiting)
     if (list.map(keyText).some((key) => newKeys.has(key) || free.has(key))) waiting.add(id);
   for (const id of [...waiting]) if (links.has(id)) waiting.delete(id);
-  if (waiting.size === 0) return;
-  const ranges = [...waiting].map((id): DirtyRange => ({ subject: 'staged', from: id, to: id, cause: 'key' }));
+  if (waiting.size === 0) return [];
+  const late = [...waiting].filter((id) => !generation.waiting.has(id));
+  const ranges = [...waiting].map(waits);
   for (const connection of context.connections) {
     const ordered = await context.store.sync.orderedIds(connection.name, ranges);
     await linkInOrder(context, connection, ordered, generation, met, newId, []);
   }
+  return late;
+}
+
+function waits(id: StagedId): DirtyRange {
+  return { subject: 'staged', from: id, to: id, cause: 'key' };
 }
 
 /** `later` takes the protected accounts, which are then left out. */

@@ -177,6 +177,18 @@ export const whoSaysWhat: readonly Case[] = [
     ],
   },
   {
+    says: '3, 1: the place that the first leaves is that of the next one by anchor, though a new row comes in the same cycle',
+    config: { connections: { hr: source(simple) } },
+    systems: { hr: { a: ann, b: { ...ann, name: 'Ann II' } } },
+    story: [
+      'settle',
+      remove('hr', 0),
+      put('hr', 'c', { ...ann, name: 'Ann III' }),
+      'settle',
+      { parked: ['second hr person:c'], objects: { [hr('a')]: { attributes: { displayName: 'Ann II' } } } },
+    ],
+  },
+  {
     says: '3: one that comes back when the second has joined is the second itself, until that goes',
     config: { connections: { hr: source(simple), dir: target(dirFlows) } },
     systems: { hr: { a: ann }, dir: {} },

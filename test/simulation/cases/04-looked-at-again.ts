@@ -74,4 +74,58 @@ export const lookedAtAgain: readonly Case[] = [
       { parked: [], links: { 'temps|person:t': hr('a'), 'staff|person:s': hr('a') } },
     ],
   },
+  {
+    says: '4: a new row finds the person by a key that a row which waited for that person brings',
+    config: {
+      connections: {
+        hr: source(simple),
+        temps: source({ mail: 'mail' }, { project: false }, { owner: false }),
+        staff: source({ mail: 'mail' }, { join: 'mail' }),
+        dir: target(dirFlows),
+      },
+    },
+    systems: { hr: {}, temps: { t: { id: '1', mail: 'ann@example.org' } }, staff: {}, dir: {} },
+    story: [
+      'settle',
+      { parked: ['unjoined temps person:t'] },
+      put('hr', 'a', { id: '1', name: 'Ann' }),
+      put('staff', 's', { id: '1', mail: 'ann@example.org' }),
+      'settle',
+      { parked: [], links: { 'temps|person:t': hr('a'), 'staff|person:s': hr('a') } },
+    ],
+  },
+  {
+    says: '4, 1: of two rows that look for a new person the first by anchor joins, though it waited and the other is new',
+    config: { connections: { hr: source(simple), badge } },
+    systems: { hr: {}, badge: { s: { mail: ann.mail, tel: '1' } } },
+    story: [
+      'settle',
+      put('hr', 'a', ann),
+      put('badge', 't', { mail: ann.mail, tel: '2' }),
+      'settle',
+      { parked: ['second badge person:t'], links: { 'badge|person:s': hr('a') } },
+    ],
+  },
+  {
+    says: '4, 7: an account that waits is found by the person who is made of a row whose key was freed',
+    config: {
+      connections: {
+        hr: source({ displayName: 'name', mail: 'mail' }, { filter: 'row.out != true' }, { owner: false }),
+        temps: source({ displayName: 'name' }),
+        dir: target({ mail: 'mail' }, {}, { import: { person: { join: 'mail', attributes: { mail: 'mail' } } } }),
+      },
+    },
+    systems: {
+      hr: { a: { id: '1', mail: 'a@example.org' }, b: { id: '1', mail: 'b@example.org' } },
+      temps: {},
+      dir: { x: { mail: 'b@example.org' } },
+    },
+    story: [
+      'settle',
+      { parked: ['second hr person:b', 'unjoined dir person:x'] },
+      edit('hr', 0, { out: true }),
+      'settle',
+      { links: { 'hr|person:b': hr('b'), 'dir|person:x': hr('b') } },
+    ],
+  },
 ];

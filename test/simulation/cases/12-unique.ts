@@ -34,6 +34,41 @@ export const unique: readonly Case[] = [
     ],
   },
   {
+    says: '12, 1: who waited for a key that somebody loses is served by (rank, anchor), before who is new in the same run',
+    config: {
+      attributes: login(NAME, NUMBERED),
+      connections: { hr: source({ displayName: 'name' }), dir: target({ uid: 'login' }) },
+    },
+    systems: { hr: { a: { id: '1', name: 'Ann' }, b: { id: '1', name: 'Ann' } }, dir: {} },
+    story: [
+      'settle',
+      { parked: ['second hr person:b'] },
+      edit('hr', 0, { id: '2' }),
+      put('hr', 'c', { id: '3', name: 'Ann' }),
+      'settle',
+      { systems: { dir: { [madeFor('a')]: { uid: 'ann' }, [madeFor('b')]: { uid: 'ann2' }, [madeFor('c')]: { uid: 'ann3' } } } },
+    ],
+  },
+  {
+    says: '12, 1: so is who waited for a place, where people follow a source that is no owner',
+    config: {
+      attributes: login(NAME, NUMBERED),
+      connections: {
+        hr: source({ displayName: 'name' }, { filter: 'row.out != true' }, { owner: false }),
+        temps: source({ displayName: 'name' }),
+        dir: target({ uid: 'login' }),
+      },
+    },
+    systems: { hr: { a: { id: '1', name: 'Ann' }, b: { id: '1', name: 'Ann' } }, temps: {}, dir: {} },
+    story: [
+      'settle',
+      edit('hr', 0, { out: true }),
+      put('hr', 'c', { id: '3', name: 'Ann' }),
+      'settle',
+      { objects: { [hr('b')]: { attributes: { login: 'ann2' } }, [hr('c')]: { attributes: { login: 'ann3' } } } },
+    ],
+  },
+  {
     says: "12: an adopted account's value is taken over",
     config: {
       attributes: login(NAME, NUMBERED),
