@@ -5,7 +5,7 @@ import type { ConnectionState, DecisionRow, EdgeRow, ExportColumns, GateHold, St
 import { approve, discard, named, pending } from './approve.ts';
 import { digestOf } from './change.ts';
 import { parkedKinds } from './choices.ts';
-import type { GatedSurroundings } from './decision.ts';
+import type { GatedSurroundings, ShownSurroundings } from './decision.ts';
 import { hold, release } from './hold.ts';
 
 const WHO = { by: 'Ada', reason: 'checked', at: 5 };
@@ -65,7 +65,7 @@ function world(rows: StagedRow[], state: Partial<ConnectionState> = {}, edges: E
         { name: 'hr', exports: new Map(), gates: new Map(), imports: new Map() },
       ],
     },
-  } as unknown as GatedSurroundings;
+  } as unknown as GatedSurroundings & ShownSurroundings;
   return { rows, edges, holds, decisions, saved, surroundings };
 }
 const gate = (id: number, part: string): GateHold => ({

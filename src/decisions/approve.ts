@@ -8,10 +8,10 @@
 import { canonicalJson, parseImage } from '#core/canonical';
 import { parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
-import { discardOf } from '#runs/reasons';
+import { approvalOf, discardOf } from '#runs/reasons';
 import type { DecisionRow, EdgeRow, GateHold, StagedRow } from '#store/contract';
-import { type Changes, digestOf, digestOfAll, groupsOf, sizeOf, textsOf } from './change.ts';
-import { checked, type Decider, type GatedSurroundings, type Surroundings } from './decision.ts';
+import { type Changes, digestOf, digestOfAll, groupsOf, sizeOf, sizesOf, textsOf } from './change.ts';
+import { checked, type Decider, type GatedSurroundings, type ShownSurroundings, type Surroundings } from './decision.ts';
 import { ChangeDigests } from './digests.ts';
 import { leaveOut, leftOutOf } from './first-plan.ts';
 import { requirePlaces } from './free-place.ts';
@@ -31,6 +31,8 @@ export interface Waiting {
   /** Decisions that would end the links of accounts, and the accounts. */
   readonly links: readonly DecisionRow[];
   readonly linked: ReadonlyMap<number, StagedRow>;
+  /** With how many members new groups are shown, by id. */
+  readonly sizes: ReadonlyMap<number, number>;
   readonly digest: string;
 }
 /** `waits`: what it keeps by now; `count` is what tripped it, with what was sent before. */
@@ -56,7 +58,7 @@ export interface Choice {
 }
 
 /** What waits for a decision at a connection or in a hold. Errors: notFound when nothing does. */
-export async function pending(target: string, surroundings: Surroundings): Promise<Waiting> {
+export async function pending(target: string, surroundings: ShownSurroundings): Promise<Waiting> {
   const { store } = surroundings;
   const { connection, what, leftOut, members, links, ...selected } = await selectionOf(target, surroundings);
   const rows: StagedRow[] = [];
@@ -68,8 +70,9 @@ export async function pending(target: string, surroundings: Surroundings): Promi
     members.filter((edge) => (edge.decided === 'held' ? hold.id === leftOut : hold.part === 'member')).length +
     (hold.part === UNLINK ? links.length : 0);
   const holds = selected.holds.map((hold) => ({ ...hold, waits: waitsIn(hold) }));
-  const digest = digestOfAll({ rows, members, links });
-  return { connection, what, holds, rows, members, groups, links, linked, digest };
+  const sizes = await sizesOf(rows, surroundings);
+  const digest = digestOfAll({ rows, members, links, sizes });
+  return { connection, what, holds, rows, members, groups, links, linked, sizes, digest };
 }
 
 /** The accounts of these decisions. */
@@ -78,7 +81,11 @@ async function linkedBy(links: readonly DecisionRow[], store: Surroundings['stor
 }
 
 /** Errors: conflict also when somebody would get a second account by a link that was held; then nothing is decided. */
-export async function approve(choice: Choice, decider: Decider, surroundings: GatedSurroundings): Promise<Decision> {
+export async function approve(
+  choice: Choice,
+  decider: Decider,
+  surroundings: GatedSurroundings & ShownSurroundings,
+): Promise<Decision> {
   const by = checked(decider);
   if (choice.only.length === 0) return approveAll(choice, by, surroundings);
   const { store } = surroundings;
@@ -86,26 +93,30 @@ export async function approve(choice: Choice, decider: Decider, surroundings: Ga
   const chosen = choose(shown, choice);
   await requirePlaces(chosen.links, shown.linked, by.at, surroundings);
   if (shown.what === 'firstPlan') await leaveOut(shown, chosen, by.at, store);
-  await mark(chosen, shown, surroundings, approved);
+  await mark(chosen, shown, surroundings, approvedWith(chosen.sizes));
   const decided = { ...shown, digest: digestOfAll(chosen), changes: sizeOf(chosen) };
   const decision = await finishApproval({ ...chosen, linked: shown.linked }, decided, by, surroundings);
   return close(decision, shown, chosen, by, surroundings);
 }
 
 /** There may be more of it than fits into memory: it is read once for its digest, and again for what is as it was then. */
-async function approveAll(choice: Choice, by: Decider, surroundings: GatedSurroundings): Promise<Decision> {
+async function approveAll(choice: Choice, by: Decider, surroundings: GatedSurroundings & ShownSurroundings): Promise<Decision> {
   const { store } = surroundings;
   const selected = await selectionOf(choice.target, surroundings);
   const { connection, what, holds, members, links } = selected;
   const shown = new ChangeDigests();
-  for await (const page of selected.pages()) for (const row of page) shown.add(row.id, digestOf(row)!);
-  const digest = shown.digestWith(textsOf({ members, links }));
+  const sizes = new Map<number, number>();
+  for await (const page of selected.pages()) {
+    for (const row of page) shown.add(row.id, digestOf(row)!);
+    for (const [id, size] of await sizesOf(page, surroundings)) sizes.set(id, size);
+  }
+  const digest = shown.digestWith(textsOf({ members, links, sizes }));
   requireShown(choice.digest, { connection, digest });
   const linked = await linkedBy(links, store);
   await requirePlaces(links, linked, by.at, surroundings);
   for await (const page of selected.pages()) {
     const rows = page.filter((row) => shown.has(row.id, digestOf(row)!));
-    await mark({ rows }, selected, surroundings, approved);
+    await mark({ rows }, selected, surroundings, approvedWith(sizes));
   }
   const changes = shown.size + sizeOf({ rows: [], members, links });
   const decision = await finishApproval(
@@ -118,9 +129,13 @@ async function approveAll(choice: Choice, by: Decider, surroundings: GatedSurrou
   return { connection, what, decided: changes, left: 0, digest };
 }
 
-function approved(row: StagedRow): Marked {
-  // What of it was discarded before was not shown, and stays so.
-  return { state: 'waiting', approved: digestOf(row), discarded: row.export!.discarded };
+function approvedWith(sizes: Changes['sizes']): (row: StagedRow) => Marked {
+  return (row) => ({
+    state: 'waiting',
+    approved: approvalOf(digestOf(row)!, sizes.get(row.id) ?? null),
+    // What of it was discarded before was not shown, and stays so.
+    discarded: row.export!.discarded,
+  });
 }
 
 /** Memberships and links; then the record. */
@@ -140,7 +155,7 @@ async function finishApproval(
   return decision;
 }
 
-export async function discard(choice: Choice, decider: Decider, surroundings: Surroundings): Promise<Decision> {
+export async function discard(choice: Choice, decider: Decider, surroundings: ShownSurroundings): Promise<Decision> {
   const by = checked(decider);
   const shown = await pending(choice.target, surroundings);
   const chosen = choose(shown, choice);
@@ -204,6 +219,7 @@ export function named(shown: Waiting, only: readonly string[]): Changes {
     rows: shown.rows.filter((row) => chosen.has(row.id)),
     members: shown.members.filter((edge) => chosen.has(edge.stagedId)),
     links: shown.links.filter((one) => chosen.has(one.stagedId!)),
+    sizes: new Map([...shown.sizes].filter(([id]) => chosen.has(id))),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a decision covers: single changes of accounts and memberships, and how a set of them is named. */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
-import { changeDigest } from '#runs/reasons';
+import { changeDigest, type MemberSources, wantedMembers } from '#runs/reasons';
 import type { DecisionRow, EdgeDecision, EdgePosition, EdgeRow, ExportState, StagedRow, Store } from '#store/contract';
 
 /** Identifies exactly this change: another wish for the same account has another digest. Null when nothing is wanted. */
@@ -15,6 +15,8 @@ export interface Changes {
   readonly members: readonly EdgeRow[];
   /** Decisions that would end the links of accounts. */
   readonly links: readonly DecisionRow[];
+  /** With how many members new groups are shown, by id. */
+  readonly sizes: ReadonlyMap<number, number>;
 }
 
 /** Identifies a set of changes whatever their order. */
@@ -23,13 +25,30 @@ export function digestOfAll({ rows, ...others }: Changes): string {
 }
 
 /** What identifies the changes beside those of accounts. */
-export function textsOf({ members, links }: Omit<Changes, 'rows'>): string[] {
+export function textsOf({ members, links, sizes }: Omit<Changes, 'rows'>): string[] {
   const edges = members.map(({ stagedId, attribute, key, state }) => canonicalJson([stagedId, attribute, key, state]));
-  return [...edges, ...links.map(({ id, detail }) => canonicalJson(['link', id, detail]))];
+  return [
+    ...edges,
+    ...links.map(({ id, detail }) => canonicalJson(['link', id, detail])),
+    ...[...sizes].map(([id, size]) => canonicalJson(['members', id, size])),
+  ];
 }
 
-export function sizeOf({ rows, members, links }: Changes): number {
+export function sizeOf({ rows, members, links }: Omit<Changes, 'sizes'>): number {
   return rows.length + members.length + links.length;
+}
+
+/** Of these changes the new groups, each with how many members it is to have. */
+export async function sizesOf(
+  rows: readonly StagedRow[],
+  { store, config }: { readonly store: Store; readonly config: MemberSources },
+): Promise<ReadonlyMap<number, number>> {
+  const sizes = new Map<number, number>();
+  for (const row of rows) {
+    const size = await wantedMembers(row, config, store);
+    if (size !== null) sizes.set(row.id, size);
+  }
+  return sizes;
 }
 
 const PAGE = 2_000;

@@ -1,5 +1,6 @@
 /** Who decides, and why: asked for by every decision. */
 import { RollcallError } from '#core/errors';
+import type { MemberSources } from '#runs/reasons';
 import type { Store } from '#store/contract';
 
 export interface Decider {
@@ -24,6 +25,9 @@ export interface GatedSurroundings {
     })[];
   };
 }
+
+/** For what waits: a new group is shown with its members. */
+export type ShownSurroundings = Surroundings & { readonly config: MemberSources };
 
 const LONGEST = 2_000;
 

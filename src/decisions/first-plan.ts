@@ -21,6 +21,7 @@ export async function leaveOut(
     rows: plan.rows.filter((row) => !rows.has(row)),
     members: plan.members.filter((edge) => !members.has(edge)),
     links: [],
+    sizes: plan.sizes,
   };
   const count = sizeOf(left);
   if (count === 0) return;

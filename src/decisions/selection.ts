@@ -1,6 +1,6 @@
 /** Which changes of a target wait for one decision: its first plan, all that its gates hold, or one hold. */
 import { RollcallError } from '#core/errors';
-import { isDiscarded, partsLeft } from '#runs/reasons';
+import { isApprovalOf, isDiscarded, partsLeft } from '#runs/reasons';
 import type { DecisionRow, EdgeRow, ExportState, GateHold, StagedRow, Store } from '#store/contract';
 import { digestOf, membersDecided, pagesIn } from './change.ts';
 import type { Surroundings } from './decision.ts';
@@ -97,7 +97,7 @@ async function hasAny(pages: AsyncIterable<unknown>): Promise<boolean> {
  */
 export function covers(hold: GateHold, row: StagedRow, leftOut: number | undefined): boolean {
   const wish = row.export!;
-  if (wish.approved === digestOf(row) || isDiscarded(row)) return false;
+  if (isApprovalOf(wish.approved, digestOf(row)) || isDiscarded(row)) return false;
   if (leftOut !== undefined && wish.holdId === leftOut) return hold.id === leftOut;
   return partsLeft(row).includes(hold.part);
 }

@@ -4,12 +4,11 @@ import type { StagedRow, Store } from '#store/contract';
 
 const PAGE = 5_000;
 
+/** What says where members come from. */
+export type MemberSources = Pick<Configuration, 'connections' | 'kinds'>;
+
 /** As its sources name them; where several are put together, one whom two of them name counts twice. Null where none are kept there. */
-export async function wantedMembers(
-  row: StagedRow,
-  { connections, kinds }: Pick<Configuration, 'connections' | 'kinds'>,
-  store: Store,
-): Promise<number | null> {
+export async function wantedMembers(row: StagedRow, { connections, kinds }: MemberSources, store: Store): Promise<number | null> {
   if (row.objectId === null || row.export?.operation !== 'create') return null;
   const target = connections.find((one) => one.name === row.connection);
   const [kind, rule] = [...(target?.exports ?? [])].find((one) => one[1].to === row.kind) ?? [];

@@ -64,6 +64,30 @@ it('what comes to such a group later, and another manager, counts', async () => 
   expect(await holds()).toContain('attribute:manager');
 });
 
+it('who comes into a new group beyond the members that were shown with it counts, and is held', async () => {
+  team('vpn', 0);
+  expect(await here.first()).toMatchObject({ notices: [] });
+  here.now += 3 * 3_600_000;
+  team('vpn', COUNT);
+  await here.run();
+  expect([members('vpn'), await holds()]).toEqual([0, ['member']]);
+});
+
+it('also where they come between the approval and the run that makes it; those that were shown go', async () => {
+  team('vpn', 3);
+  await here.run();
+  const { digest } = await here.pending('dir');
+  team('vpn', COUNT);
+  await here.run();
+  await expect(here.approve('dir', [], digest)).rejects.toMatchObject({ kind: 'conflict' });
+  team('vpn', 3);
+  await here.run();
+  await here.approve('dir', [], digest);
+  team('vpn', COUNT);
+  await here.run();
+  expect([members('vpn'), members('all'), await holds()]).toEqual([3, COUNT, ['member']]);
+});
+
 it('a plan says how many members a new group is to have', async () => {
   const plan = await here.plan();
   expect(plan.lines.filter((line) => line.what === 'export' && line.kind === 'group')).toMatchObject([

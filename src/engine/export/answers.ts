@@ -108,7 +108,7 @@ export function answerOf(
     };
   }
   const stepsNow = (steps: string | null): string | null =>
-    approved && created.size > 0 ? approvedSteps(steps, context) : steps;
+    approved && created.size > 0 ? approvedSteps(steps, columns.approved, context) : steps;
   const remaining =
     rest === null
       ? null

@@ -8,7 +8,7 @@ import { bare, type Scalar } from '#core/values';
 import type { EdgePosition, EdgeRow, EdgeWrite, StagedRow } from '#store/contract';
 import { stagingPlan } from '../import/plan.ts';
 import type { StagingPlan } from '../import/staging.ts';
-import { asOfCreation, filled } from '../safety/creation.ts';
+import { createFilling, type Filling } from '../safety/creation.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SentMember } from './finished.ts';
@@ -38,11 +38,12 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
   const { context, connection } = session;
   const plan = stagingPlan(context, connection);
   const unshown: EdgeRow[] = [];
+  const filling = createFilling(context);
   let n = 0;
   for await (const edges of pending(session)) {
     if (session.stopped || context.signal.aborted) return;
     session.held = await heldPartsOf(context, connection);
-    const groups = await sendable(session, only ? edges.filter(only) : edges, unshown);
+    const groups = await sendable(session, only ? edges.filter(only) : edges, unshown, filling);
     if (groups.length === 0) continue;
     const attempt = `${context.epoch}-${connection.rank}-member-${n++}`;
     await context.store.exports.attemptEdges({
@@ -90,7 +91,7 @@ function textOf({ stagedId, attribute, key }: EdgePosition): string {
 }
 
 /** Those that may be sent now, by group; into `unshown` goes what was sent often enough. */
-async function sendable(session: Session, edges: readonly EdgeRow[], unshown: EdgeRow[]): Promise<Group[]> {
+async function sendable(session: Session, edges: readonly EdgeRow[], unshown: EdgeRow[], filling: Filling): Promise<Group[]> {
   const { context, finished, held } = session;
   const byGroup = new Map<number, EdgeRow[]>();
   for (const edge of edges) {
@@ -109,9 +110,12 @@ async function sendable(session: Session, edges: readonly EdgeRow[], unshown: Ed
   const rows = (await context.store.spaces.byIds([...byGroup.keys()])).filter(
     (row) => !row.protected && (row.presence === 'present' || made.has(row.id)),
   );
-  const full = await filled(context, rows);
+  await filling.look(
+    rows.map((row) => row.id),
+    async (ids) => rows.filter((row) => ids.includes(row.id)),
+  );
   return rows.flatMap((row) => {
-    const all = byGroup.get(row.id)!.map((edge) => asOfCreation(edge, full));
+    const all = byGroup.get(row.id)!.map(filling.decided);
     const free = held.has('member') ? all.filter((edge) => edge.decided !== null) : all;
     return free.length === 0 ? [] : [{ row, edges: free }];
   });

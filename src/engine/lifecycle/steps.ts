@@ -20,8 +20,11 @@ export interface Steps {
   readonly confirmedAt?: number;
   /** By attribute what did not stay as it was written. */
   readonly undone?: { readonly [attribute: string]: Undone };
-  /** Its create, which a person had approved, was done at (ms), in that run; only where what is made refers to others. */
-  readonly approved?: { readonly at: number; readonly run: number };
+  /**
+   * Its create, which a person had approved, was done at (ms), in that run; only where what is made refers to others. `members`: of
+   * a group, with how many it was shown.
+   */
+  readonly approved?: { readonly at: number; readonly run: number; readonly members?: number };
   /** How many candidates for a generated value the target answered were taken, one after the other. */
   readonly conflicts?: number;
   /** By attribute what may have been written (import/unanswered.ts). */

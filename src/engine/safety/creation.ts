@@ -1,24 +1,24 @@
 /**
  * What belongs to a create that a person approved, and could not go with it (SEMANTICS 8): references to accounts that were not there
- * yet, and the members of a group. It goes in the passes after it, and the gates neither hold nor count it.
+ * yet, and as many members of a group as were shown with it. It goes in the passes after it, and the gates neither hold nor count it.
  */
 import { type Attributes, bare, scalars, type Value } from '#core/values';
 import type { ExportRule } from '#rules/model';
 import type { EdgeRow, ExportAnswer, StagedId, StagedRow } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
-import { partsOf } from './parts.ts';
+import { edgePages } from '../sync/members/edges.ts';
+import { membersApproved, partsOf } from './parts.ts';
 
 /** As long as the gates count: what is added later is a change like others. */
 const DAY_MS = 86_400_000;
-/** Members looked at for one that is there. */
-const FIRST = 2_000;
 
 type Now = Pick<EngineContext, 'run' | 'wall'>;
 
-/** The steps of an account, or group, of which the approved create was done. */
-export function approvedSteps(steps: string | null, { run, wall }: Now): string | null {
-  return stepsText({ ...parseSteps(steps), approved: { at: wall(), run } });
+/** The steps of an account, or group, of which the approved create was done; `approved` as the wish had it. */
+export function approvedSteps(steps: string | null, approved: string | null, { run, wall }: Now): string | null {
+  const members = membersApproved(approved);
+  return stepsText({ ...parseSteps(steps), approved: { at: wall(), run, ...(members > 0 ? { members } : {}) } });
 }
 
 /** Whether an answer changed the steps in nothing else. */
@@ -31,27 +31,58 @@ function isNew({ approved }: Steps, { wall }: Pick<Now, 'wall'>): boolean {
   return approved !== undefined && wall() - approved.at < DAY_MS;
 }
 
-/** Of these groups those that are being filled: their approved create is done now, or was, and no member has been shown since. */
-export async function filled(context: EngineContext, groups: readonly StagedRow[]): Promise<ReadonlySet<StagedId>> {
-  const out = new Set<StagedId>();
-  for (const { id, steps: text, export: wish } of groups) {
-    const steps = parseSteps(text);
-    // Of a file nothing is noted before it is written as a whole.
-    const isMade = wish?.operation === 'create' && wish.approved !== null;
-    if (!isMade && !isNew(steps, context)) continue;
-    if (isMade || steps.approved!.run === context.run || !(await hasMembers(context, id))) out.add(id);
+/**
+ * Groups that are being filled: their approved create is done now, or was, and no member has been shown since. As many members belong
+ * to it as it was shown with; whoever comes beyond that is a change like others.
+ */
+export interface Filling {
+  /** Before their memberships are asked about; `groupsOf` is called with those that were not looked at before. */
+  look(ids: Iterable<StagedId>, groupsOf: (ids: StagedId[]) => Promise<readonly StagedRow[]>): Promise<void>;
+  /** Each membership once: one that belongs to the create, as one that a person approved. */
+  decided(edge: EdgeRow): EdgeRow;
+}
+
+export function createFilling(context: EngineContext): Filling {
+  /** How many more belong to the create, by group that was looked at. */
+  const left = new Map<StagedId, number>();
+  return {
+    async look(ids, groupsOf) {
+      const unknown = [...new Set(ids)].filter((id) => !left.has(id));
+      if (unknown.length === 0) return;
+      for (const id of unknown) left.set(id, 0);
+      for (const group of await groupsOf(unknown)) left.set(group.id, await yetToCome(context, group));
+    },
+    decided(edge) {
+      const more = left.get(edge.stagedId) ?? 0;
+      if (edge.decided !== null || edge.state !== 'add' || more <= 0) return edge;
+      left.set(edge.stagedId, more - 1);
+      return { ...edge, decided: 'approved' };
+    },
+  };
+}
+
+async function yetToCome(context: EngineContext, group: StagedRow): Promise<number> {
+  const { steps: text, export: wish } = group;
+  const steps = parseSteps(text);
+  // Of a file nothing is noted before it is written as a whole.
+  const isMade = wish?.operation === 'create' && wish.approved !== null;
+  if (!isMade && !isNew(steps, context)) return 0;
+  const members = isMade ? membersApproved(wish.approved) : (steps.approved!.members ?? 0);
+  const there = members === 0 ? 0 : await membersOf(context, group);
+  return isMade || there === 0 || steps.approved!.run === context.run ? Math.max(0, members - there) : 0;
+}
+
+/** There, or sent as a part of the create. */
+async function membersOf(context: EngineContext, { id, connection, kind }: StagedRow): Promise<number> {
+  const rules = [...(context.connections.find(({ name }) => name === connection)?.exports.values() ?? [])];
+  const flows = rules.filter((rule) => rule.to === kind).flatMap((rule) => rule.flows);
+  let count = 0;
+  for (const { attribute, reference } of flows) {
+    if (reference?.multi !== true) continue;
+    for await (const page of edgePages(context, id, attribute))
+      count += page.filter((edge) => edge.state !== 'add' || edge.decided === 'approved').length;
   }
-  return out;
-}
-
-async function hasMembers({ store }: EngineContext, id: StagedId): Promise<boolean> {
-  return (await store.spaces.edgesOf([id], { limit: FIRST })).some((edge) => edge.state !== 'add');
-}
-
-/** Who comes into a group that is being filled: the edge as one that a person approved. */
-export function asOfCreation(edge: EdgeRow, groups: Pick<ReadonlySet<StagedId>, 'has'>): EdgeRow {
-  if (edge.decided !== null || edge.state !== 'add' || !groups.has(edge.stagedId)) return edge;
-  return { ...edge, decided: 'approved' };
+  return count;
 }
 
 /** A reference that the account just created never had. */

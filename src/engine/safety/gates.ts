@@ -11,7 +11,7 @@ import { isDiscarded, partsLeft } from './discards.ts';
 import { DOUBTED, type Tripped, tellClosed, tellHold } from './hold-notice.ts';
 import { tallyMembers } from './memberships.ts';
 import { modeOf } from './mode.ts';
-import { changeDigest, FIRST_PLAN } from './parts.ts';
+import { changeDigest, FIRST_PLAN, isApprovalOf } from './parts.ts';
 
 const DAY_MS = 86_400_000;
 /** Rows read, and marked at one go. */
@@ -272,5 +272,5 @@ function isLeftOut(row: StagedRow, hold: number | undefined): boolean {
 }
 
 function isApproved(row: StagedRow): boolean {
-  return row.export!.approved !== null && row.export!.approved === digestOf(row);
+  return isApprovalOf(row.export!.approved, digestOf(row));
 }

@@ -2,9 +2,9 @@
  * What the gates count of memberships (SEMANTICS 8): all of a target together, and each group by itself, so that no group is
  * emptied in slices that are small among all memberships.
  */
-import type { EdgePosition, EdgeRow, GroupLoss, StagedId } from '#store/contract';
+import type { EdgePosition, EdgeRow, GroupLoss } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
-import { asOfCreation, filled } from './creation.ts';
+import { createFilling } from './creation.ts';
 import type { Tripped } from './hold-notice.ts';
 import { MOST_UNSHOWN } from './parked.ts';
 
@@ -34,14 +34,18 @@ export async function tallyMembers(context: EngineContext, connection: EngineCon
   const leftOut: string[] = [];
   let alreadySent = 0;
   const losing = new Map<string, Losing>();
-  const [known, full] = [new Set<StagedId>(), new Set<StagedId>()];
+  const filling = createFilling(context);
   for (let after: EdgePosition | null = null; ; ) {
     const page: readonly EdgeRow[] = await context.store.exports.pendingEdges(connection.name, { after, limit: PAGE });
-    for (const id of await filledBy(context, page, known)) full.add(id);
+    const comers = page.filter(({ state }) => state === 'add');
+    await filling.look(
+      comers.map((edge) => edge.stagedId),
+      (ids) => context.store.spaces.byIds(ids),
+    );
     for (const edge of page) {
       const { stagedId, attribute, key, state, sends, counted } = edge;
-      const { decided } = asOfCreation(edge, full);
       if (sends >= MOST_UNSHOWN) continue;
+      const { decided } = filling.decided(edge);
       if (decided === 'held') leftOut.push(`${stagedId}:${attribute}:${key}:${state}`);
       if (decided !== null) continue;
       digests.push(`${stagedId}:${attribute}:${key}:${state}`);
@@ -57,13 +61,6 @@ export async function tallyMembers(context: EngineContext, connection: EngineCon
   const losses = losing.size === 0 ? [] : await context.store.exports.groupLosses([...losing.values()], since);
   const emptied = losses.map(emptiedBy).find((tripped) => tripped !== null) ?? null;
   return { digests, counted: alreadySent, emptied, leftOut };
-}
-
-/** Groups to which somebody comes and that are being filled; each is asked for once. */
-async function filledBy(context: EngineContext, edges: readonly EdgeRow[], known: Set<StagedId>): Promise<Iterable<StagedId>> {
-  const ids = [...new Set(edges.flatMap(({ stagedId, state }) => (state === 'add' && !known.has(stagedId) ? [stagedId] : [])))];
-  for (const id of ids) known.add(id);
-  return ids.length === 0 ? [] : await filled(context, await context.store.spaces.byIds(ids));
 }
 
 /** More than half of the members it had before it began to lose them; of a group that was small then, of all that it was given since. */

@@ -48,3 +48,17 @@ export function changeDigest(
 ): string {
   return sha256Hex(canonicalJson([id, change.operation, change.wanted, change.wantedAnchor, change.wantedName]));
 }
+
+/** What is kept of an approval: the digest of the change, and of a new group with how many members it was shown. */
+export function approvalOf(digest: string, members: number | null): string {
+  return members === null ? digest : `${digest} ${members}`;
+}
+
+export function isApprovalOf(approved: string | null, digest: string | null): boolean {
+  return approved !== null && approved.split(' ')[0] === digest;
+}
+
+/** With how many members a new group was shown to who approved it; none where they follow from nothing that was shown. */
+export function membersApproved(approved: string | null): number {
+  return Number(approved?.split(' ')[1] ?? 0);
+}

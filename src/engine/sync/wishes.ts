@@ -20,7 +20,7 @@ import { parseSteps, stepsText } from '../lifecycle/steps.ts';
 import { isOfCreation, partsWithout } from '../safety/creation.ts';
 import { standing, undiscarded } from '../safety/discards.ts';
 import { modeOf } from '../safety/mode.ts';
-import { changeDigest, partsOf } from '../safety/parts.ts';
+import { changeDigest, isApprovalOf, partsOf } from '../safety/parts.ts';
 import type { Account } from './accounts.ts';
 import { keepAnchor } from './anchors.ts';
 import { effectiveImage } from './contributions.ts';
@@ -304,7 +304,8 @@ export function wishWrite(
     return null;
   const changed = { operation: change.operation, wanted, wantedAnchor: change.anchor, wantedName: change.name };
   // Only what somebody decided on before is told apart by its digest.
-  const approved = row && before?.approved != null && before.approved === changeDigest(row.id, changed) ? before.approved : null;
+  const approved =
+    row && before?.approved != null && isApprovalOf(before.approved, changeDigest(row.id, changed)) ? before.approved : null;
   const discarded = row && before?.discarded != null ? standing(row.id, changed, before.discarded) : null;
   const barred = discarded !== null && undiscarded({ id: row!.id, export: { ...before!, ...changed, discarded } }) === null;
   const state: ExportState = modeOf(context, connection) === 'observe' ? 'observed' : barred ? 'held' : 'waiting';
