@@ -27,8 +27,7 @@ import { asTheyAre, expectNoneMoved } from './gone.ts';
 import { all, type Live } from './session.ts';
 import { type SearchEvent, streamOf } from './stream.ts';
 
-const SESSION_LOG =
-  'nothing is wrong; with a log of its sessions (syncprov-sessionlog) the server would tell of what went by itself';
+const SESSION_LOG = 'where that comes often: with a log of its sessions (syncprov-sessionlog) the server tells of what went';
 
 /** A place is a base's cookie in base64. */
 export const syncrepl: Feed = {
