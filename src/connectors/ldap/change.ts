@@ -68,8 +68,9 @@ export async function changeEntry(
     );
   } catch (error) {
     // Active Directory renames in its lists by itself, and knows nobody of the old name any more: what is wanted is there.
-    const done =
-      isFew && error instanceof RollcallError && error.kind !== 'unavailable' ? await editedAnswer(item, dn, writing) : null;
+    const isRefusal = isFew && error instanceof RollcallError && error.kind !== 'unavailable';
+    // A look that fails says nothing: the refusal stands.
+    const done = isRefusal ? await editedAnswer(item, dn, writing).catch(() => null) : null;
     if (done !== null) return done;
     if (begun && error instanceof RollcallError) throw halfDone(error);
     throw error;

@@ -37,6 +37,7 @@ const attribute = async (server: SlapdServer, uid: string, name: string): Promis
   )?.[1];
 
 /** Of LDAP messages (RFC 4511 4.2): what is asked, as the tag behind the number of the message. */
+const SEARCH = 0x63;
 const MODIFY = 0x66;
 const RENAME = 0x6c;
 const operationOf = (chunk: Buffer): number => {
@@ -140,6 +141,22 @@ describe('a write', () => {
       const [now] = await system.connection.lookup!(named, 'group');
       expect(now!.attributes['member']).toHaveLength(3000);
       expect(now!.attributes['member']).toContain(dn('new'));
+    });
+  });
+
+  testOnSlapd('of a member that is refused stays refused where the look at that member breaks', async () => {
+    await distant({}, async ({ server, proxy, system, dn }) => {
+      await addedTo(server, `dn: cn=team,${server.suffix}\nobjectClass: groupOfNames\ncn: team\nmember: ${dn('p10')}\n`);
+      const [{ anchor } = { anchor: '' }] = await system.connection.lookup!({ attribute: 'cn', value: 'team' }, 'group');
+      const asked: number[] = [];
+      proxy.asked = (chunk) => {
+        if (asked.at(-1) === MODIFY) proxy.cut();
+        asked.push(operationOf(chunk));
+      };
+      const result = await system.write({ operation: 'update', kind: 'group', anchor, add: { member: ['nobody at all'] } });
+      expect(asked.slice(-2)).toEqual([MODIFY, SEARCH]);
+      expect(result).toEqual([{ ok: false, fault: expect.objectContaining({ kind: 'invalidValue' }) }]);
+      whole(proxy);
     });
   });
 

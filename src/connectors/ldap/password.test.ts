@@ -49,19 +49,36 @@ testOnSlapd('a password is kept as the server hashes it, of a new account and of
   expect([await letsIn(server, dn, 'first-password'), await letsIn(server, dn, 'second-password')]).toEqual([false, true]);
 });
 
-testOnSlapd('an account whose password is refused is not made', async () => {
+testOnSlapd('an account whose password is refused is not made, and nothing of that is tried again by itself', async () => {
   await using server = await startSlapd({ overlays: [], mayNotSetPasswords: true });
   await using system = systemOn(server.folder, await configOf(server));
   const create = { operation: 'create', name: `uid=fay,${server.suffix}`, set: { cn: 'Fay', sn: 'F' } } as const;
   const refused = await system.write({ ...create, set: { ...create.set, password: 'a-password' } });
   expect(refused).toMatchObject([
-    { ok: false, fault: { kind: 'permission', message: expect.stringContaining('the password cannot be set') } },
+    {
+      ok: false,
+      fault: {
+        // A missing right would be: each time with a new entry, taken back again.
+        kind: 'invalidValue',
+        message: expect.stringMatching(/^the password cannot be set.*; the new entry was taken back$/),
+        where: { attribute: 'password' },
+        remedy: expect.stringContaining('the right to set passwords'),
+      },
+    },
   ]);
   expect(refused[0]).not.toHaveProperty('unknown');
   expect(await system.connection.lookup!({ attribute: 'uid', value: 'fay' }, 'person')).toEqual([]);
   const { anchor } = made((await system.write(create))[0]);
   const update = { operation: 'update', anchor, set: { password: 'a-password' } } as const;
-  expect(await system.write(update)).toMatchObject([{ ok: false, fault: { kind: 'permission' } }]);
+  const [alone] = await system.write(update);
+  expect(alone).toMatchObject({ ok: false, fault: { kind: 'permission' } });
+  expect(alone).not.toHaveProperty('unknown');
+  // What else there was of the change is there: it is looked at.
+  expect(await system.write({ ...update, set: { ...update.set, title: 'Head' } })).toMatchObject([
+    { ok: false, unknown: true, fault: { message: expect.stringContaining('the password cannot be set') } },
+  ]);
+  const [now] = await system.connection.lookup!({ anchor }, 'person');
+  expect(now!.attributes).toMatchObject({ title: 'Head' });
 });
 
 testOnSlapd('a password is not sent in plain sight, and nothing else of its batch either', async () => {
