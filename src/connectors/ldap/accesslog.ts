@@ -116,9 +116,10 @@ function meaningOf({ finding, live, reading }: ChangeReader): (record: LdapEntry
   const isList = (name: string): boolean =>
     live.schema[name]?.multi === true && live.schema[name]?.type !== 'binary' && !filtered.has(name.toLowerCase());
 
-  // The server's own are shown only when they are asked for.
+  // The server's own are shown only when they are asked for, however that is spelled.
+  const asked = new Set(live.directory.asked.map((name) => name.toLowerCase()));
   const isUnread = (name: string): boolean =>
-    leaves(name) || (live.schema[name]?.readOnly === true && !live.directory.asked.includes(name));
+    leaves(name) || (live.schema[name]?.readOnly === true && !asked.has(name.toLowerCase()));
 
   return ({ attributes }) => {
     const text = (name: string): string => String(attributes[name]?.[0] ?? '');

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { ReadObject } from '#connectors/contract';
 import type { SlapdServer } from '../../../scripts/servers/slapd.ts';
-import { addedTo, configOf, namesOf, objectNamed, personLdif, systemOn } from '../../../test/servers/ldap-system.ts';
+import { addedTo, changedIn, configOf, namesOf, objectNamed, personLdif, systemOn } from '../../../test/servers/ldap-system.ts';
 import { slapdOfFile, startSlapd, testOnSlapd } from '../../../test/servers/slapd.ts';
 
 const SUFFIX = 'dc=example,dc=org';
@@ -76,6 +76,48 @@ describe('entries', () => {
     expect(objectNamed(await system.full(), name).attributes).toMatchObject({ sn: 'Kroker', manager: 'uid=nobody,dc=nowhere' });
     const [amy] = await system.connection.lookup!({ attribute: 'cn', value: 'amy wong' }, 'person');
     expect(amy!.name).toBe(name);
+  });
+
+  testOnSlapd('have what the server keeps of them only where it is asked for, in every way to read them', async () => {
+    const server = await shared();
+    const unit = `ou=kept,${SUFFIX}`;
+    const dn = `uid=ada,${unit}`;
+    const lists = `dn: cn=team,${unit}\nobjectClass: groupOfNames\ncn: team\nmember: ${dn}\n`;
+    await addedTo(server, `dn: ${unit}\nobjectClass: organizationalUnit\n`, personLdif(unit, 'ada'), lists);
+    const change = (lines: string) => changedIn(server, `dn: ${dn}\nchangetype: modify\n${lines}`);
+    await change('replace: userPassword\nuserPassword: first\n');
+    const names = ['pwdChangedTime', 'modifyTimestamp', 'memberOf', 'creatorsName'];
+    const config = { ...(await configOf(server)), base: unit };
+    for (const deltas of ['syncrepl', 'accesslog', 'timestamps'] as const) {
+      await using plain = systemOn(server.folder, { ...config, deltas });
+      await using asking = systemOn(server.folder, { ...config, deltas, operational: names.map((name) => name.toLowerCase()) });
+      const cursors = [await plain.connection.read!.cursor!(), await asking.connection.read!.cursor!()] as const;
+      const time = /^\d{14}Z$/;
+      const kept = {
+        pwdChangedTime: expect.stringMatching(time),
+        modifyTimestamp: expect.stringMatching(time),
+        memberOf: `cn=team,${unit}`,
+        creatorsName: server.admin.dn,
+      };
+      await change(`replace: title\ntitle: ${deltas}\n`);
+      const reads = [
+        [objectNamed(await plain.full(), dn), objectNamed(await asking.full(), dn)],
+        [objectNamed(await plain.since(cursors[0]), dn), objectNamed(await asking.since(cursors[1]), dn)],
+      ] as const;
+      for (const [without, having] of reads) {
+        expect(Object.keys(without.attributes).filter((name) => names.includes(name))).toEqual([]);
+        expect(having.attributes).toMatchObject({ title: deltas, ...kept });
+      }
+      const [found] = await asking.connection.lookup!({ attribute: 'uid', value: 'ada' }, 'person');
+      expect(found!.attributes).toMatchObject(kept);
+    }
+    // A new password shows as that, and as nothing where it is not asked for.
+    await using asking = systemOn(server.folder, { ...config, deltas: 'accesslog', operational: ['pwdchangedtime'] });
+    await using plain = systemOn(server.folder, { ...config, deltas: 'accesslog' });
+    const cursors = [await plain.connection.read!.cursor!(), await asking.connection.read!.cursor!()] as const;
+    await change('replace: userPassword\nuserPassword: second\n');
+    expect(namesOf(await plain.since(cursors[0]))).toEqual([]);
+    expect(namesOf(await asking.since(cursors[1]))).toEqual([dn]);
   });
 
   testOnSlapd('that may not be seen are not there, and a base that may not be is told', async () => {
