@@ -7,7 +7,7 @@ import { ldap as program } from '../servers/ldap-programs.ts';
 import { addedTo, personLdif } from '../servers/ldap-system.ts';
 import { slapdOfFile, startSlapd, testOnSlapd } from '../servers/slapd.ts';
 import { openldap, rename } from './directories.ts';
-import { kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
+import { killedInPages, kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
 
 const PEOPLE = 40;
 const shared = slapdOfFile({
@@ -58,6 +58,23 @@ describe('nobody is lost, and it goes on by itself, when', () => {
       () => at.server.start(),
     );
     expect(kindsOf(stopped)).toEqual(['unavailable']);
+  });
+
+  testOnSlapd('the server itself is killed in the middle of the pages, and comes again', async () => {
+    await using at = await house({ timeoutSeconds: 10 });
+    let isKilled = (): boolean => false;
+    const faults = await outage(
+      at,
+      () => {
+        isKilled = killedInPages(at, at.server, 3);
+      },
+      async () => {
+        expect(isKilled()).toBe(true);
+        at.proxy.answers = () => true;
+        await at.server.start();
+      },
+    );
+    expect(kindsOf(faults)).toEqual(['unavailable']);
   });
 
   testOnSlapd('nothing of what is sent arrives', async () => {

@@ -6,7 +6,7 @@ import { proxyTo } from '../servers/proxy.ts';
 import { sambaOfFile, testOnSamba } from '../servers/samba.ts';
 import { entriesBelow, rename } from './directories.ts';
 import { domain } from './domains.ts';
-import { kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
+import { killedInPages, kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
 
 const shared = sambaOfFile();
 
@@ -54,6 +54,19 @@ testOnSamba(
       () => server.start(),
     );
     expect(kindsOf(stopped)).toEqual(['unavailable']);
+    let isKilled = (): boolean => false;
+    const killed = await outage(
+      at,
+      () => {
+        isKilled = killedInPages(at, server, 2);
+      },
+      async () => {
+        expect(isKilled()).toBe(true);
+        proxy.answers = () => true;
+        await server.start();
+      },
+    );
+    expect(kindsOf(killed)).toEqual(['unavailable']);
     const silent = await outage(
       at,
       () => {

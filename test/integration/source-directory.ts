@@ -104,6 +104,21 @@ export async function outage(at: Source, begin: () => unknown, end: () => unknow
   return reports.flatMap(({ faults }) => faults);
 }
 
+/**
+ * The server is killed while a complete read waits for a page, `pages` after those that came, and stays away until the outage ends. To be
+ * begun with an outage; answers whether it came to that.
+ */
+export function killedInPages({ proxy, directory }: Source, server: { kill(): Promise<void> }, pages: number): () => boolean {
+  let [seen, killed]: [number, Promise<void> | null] = [0, null];
+  proxy.answers = (chunk) => {
+    if (killed !== null) return false;
+    // A read of changes shows nobody, for nothing changed.
+    if (chunk.includes(directory.people) && ++seen === pages) killed = server.kill();
+    return killed === null;
+  };
+  return () => killed !== null;
+}
+
 export const kindsOf = (faults: readonly { readonly kind: string }[]): readonly string[] => [
   ...new Set(faults.map(({ kind }) => kind)),
 ];
