@@ -185,6 +185,78 @@ ${await target(copy, '          jpegPhoto: { photo: photo, max: 200x200 }\n')}`,
   },
 );
 
+const noisy = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+
+testOnSamba(
+  "a photo too heavy for a domain gets into it below its limit, and the domain's own ones into a directory",
+  async () => {
+    const lab = await sharedSamba();
+    await using unit = await freshUnit(lab);
+    const tag = unit.dn.slice(4, 10);
+    await people(lab, unit.dn);
+    const [heavy, own, newer] = await Promise.all([noisy(800, 600), noisy(96, 96), noisy(90, 90)]);
+    expect(heavy.length).toBeGreaterThan(102_400);
+    const hang = (photo: Buffer): Promise<void> =>
+      edit(
+        lab,
+        `dn: CN=bo,${unit.dn}\nchangetype: modify\nreplace: thumbnailPhoto\nthumbnailPhoto:: ${photo.toString('base64')}\n\n`,
+      );
+    await hang(own);
+    const copy = await newUnit(await openldap());
+    here = await firm(
+      `store: sqlite:rollcall.db
+${ATTRIBUTES}
+${NO_GATES}
+precedence: { person: { photo: [portal, ad] } }
+connections:
+  ad:
+${await domainYaml(lab, unit.dn)}    owner: true
+    import:
+      person: { join: employeeId, project: true, attributes: { ${PERSON}, photo: thumbnailPhoto } }
+      ${GROUPS}
+    export:
+      person: { attributes: { thumbnailPhoto: { photo: photo } } }
+  portal:
+    type: memory
+    system: portal
+    import: { person: { join: employeeId, attributes: { employeeId: number, photo: picture } } }
+${await target(copy, '          jpegPhoto: { photo: photo }\n')}`,
+      ['portal'],
+    );
+    here.system('portal').put('person', '1', { number: `${tag}0`, picture: heavy });
+    await here.run();
+    for (const name of ['ad', 'book']) await here.approve(name);
+    for (let n = 0; n < 2; n++) expect((await here.run()).faults).toEqual([]);
+    const server = await openldap();
+    const there = { url: server.ldap, ...server.admin };
+    const photoOf = async (at: Parameters<typeof ldap>[1], dn: string, name: string): Promise<Buffer> => {
+      const [, base64] = new RegExp(`^${name}:: (.*)$`, 'm').exec(await ldap('ldapsearch', at, ['-b', dn, '-s', 'base', name]))!;
+      return Buffer.from(base64!, 'base64');
+    };
+    const inDomain = { url: lab.ldaps, ...lab.admin, caFile: lab.caFile };
+    const written = await photoOf(inDomain, `CN=ada,${unit.dn}`, 'thumbnailPhoto');
+    expect(written.length).toBeLessThanOrEqual(102_400);
+    // Every one of its pixels, so it was made no smaller than the limit asks.
+    expect((await sharp(written, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })).info).toMatchObject({
+      width: 800,
+      height: 600,
+    });
+    expect(await sharp(written).metadata()).toMatchObject({ format: 'jpeg' });
+    const inCopy = (): Promise<Buffer> => photoOf(there, `uid=${tag}bo,ou=people,${copy}`, 'jpegPhoto');
+    expect((await inCopy()).equals(own)).toBe(true);
+    expect((await photoOf(inDomain, `CN=bo,${unit.dn}`, 'thumbnailPhoto')).equals(own)).toBe(true);
+    expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+    await hang(newer);
+    await here.run();
+    expect((await inCopy()).equals(newer)).toBe(true);
+    await here.run();
+    expect(await here.run()).toMatchObject({ status: 'done', rowsWritten: 0 });
+  },
+);
+
 testOnSamba('LDIF in place of the domain comes to the same', async () => {
   const lab = await sharedSamba();
   await using unit = await freshUnit(lab);
