@@ -1,12 +1,10 @@
 /** Deciding all parked items of one kind alike. */
 import { RollcallError } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
-import { unignored } from '#runs/ignored';
+import { unignoredIn } from '#runs/ignored';
 import type { ParkedRow, Store } from '#store/contract';
 import { checked, type Decider } from './decision.ts';
 import { choiceOf, decide, type ParkedSurroundings } from './parked.ts';
-
-const PAGE = 1_000;
 
 export interface AllParked {
   readonly kind: string;
@@ -62,10 +60,6 @@ export async function decideAll(
 
 async function itemsOf({ kind, connection }: AllParked, store: Store): Promise<readonly ParkedRow[]> {
   const out: ParkedRow[] = [];
-  for (let after = 0; ; ) {
-    const page = await store.decisions.parked({ kind, ...(connection === null ? {} : { connection }) }, { after, limit: PAGE });
-    out.push(...(await unignored(page, store)));
-    if (page.length < PAGE) return out;
-    after = page.at(-1)!.id;
-  }
+  for await (const page of unignoredIn({ kind, ...(connection === null ? {} : { connection }) }, store)) out.push(...page);
+  return out;
 }

@@ -126,6 +126,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
       {
         profile: profileOf(input.profile, {}, services),
         connections: connectionsOf(input.connections, services),
+        atOnce: input.connections.length > 0,
         by: input.by,
         read: input.read,
         ...(input.asOf === undefined ? {} : { asOf: dayToCome(input.asOf, services) }),

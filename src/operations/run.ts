@@ -35,6 +35,7 @@ export const run: Operation<RunInput, ReportOutput> = {
       {
         profile: profileOf(input.profile, input, services),
         connections: connectionsOf(input.connections, services),
+        atOnce: input.connections.length > 0,
         by: input.by,
         ...(await personOf(input.person, services)),
         ...(input.planLines === undefined ? {} : { planLines: input.planLines }),

@@ -36,6 +36,8 @@ export interface CycleOptions extends SyncOptions {
   /** `delta`: what changed; the whole only of what keeps no feed, or was never read. `auto`: the whole also where that is overdue. */
   readonly import: 'auto' | 'full' | 'delta' | 'none';
   readonly connections: readonly string[] | null;
+  /** What these refused is tried again now. */
+  readonly atOnce: boolean;
   readonly sync: boolean;
   /** `decided`: what earlier syncs decided, to the chosen connections, and not read back. */
   readonly export: boolean | 'decided';
@@ -128,10 +130,10 @@ async function exportDecided(
   return options.after('export');
 }
 
-/** Who names a connection wants it tried now. */
-async function tryAllRefused(context: EngineContext, { connections }: CycleOptions): Promise<void> {
+async function tryAllRefused(context: EngineContext, { connections, atOnce }: CycleOptions): Promise<void> {
   for (const connection of context.connections)
-    if (!isHeld(context, connection)) await tryRefused(context, connection, connections?.includes(connection.name) === true);
+    if (!isHeld(context, connection))
+      await tryRefused(context, connection, atOnce && (connections?.includes(connection.name) ?? true));
 }
 
 async function exportOne(

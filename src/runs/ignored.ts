@@ -3,6 +3,19 @@ import type { ParkedRow, Store } from '#store/contract';
 
 const PAGE = 1_000;
 
+/** Of these items, in pages, those nobody said to ignore. */
+export async function* unignoredIn(
+  filter: { readonly kind: string; readonly connection?: string },
+  store: Store,
+): AsyncGenerator<readonly ParkedRow[]> {
+  for (let after = 0; ; ) {
+    const page = await store.decisions.parked(filter, { after, limit: PAGE });
+    yield await unignored(page, store);
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.id;
+  }
+}
+
 /** The items nobody said to ignore. */
 export async function unignored(rows: readonly ParkedRow[], store: Store): Promise<readonly ParkedRow[]> {
   const ignored = new Set<string>();

@@ -46,6 +46,8 @@ export interface RunRequest {
   readonly profile: string;
   /** Null = all. */
   readonly connections: readonly string[] | null;
+  /** Somebody named them, who wants tried now what they refused; otherwise that waits for its time. */
+  readonly atOnce?: boolean;
   /** Only this person or group. */
   readonly object?: ObjectId;
   readonly by: string;

@@ -207,7 +207,8 @@ async function carryOut(
   if (planned?.head.reads) {
     const { how, connections } = planned.head.reads;
     const chosen = connections.filter((name) => request.connections?.includes(name) ?? true);
-    if (!(await phases(context, { import: how, connections: chosen, sync: false, export: false, after }))) return false;
+    if (!(await phases(context, { import: how, connections: chosen, atOnce: false, sync: false, export: false, after })))
+      return false;
   }
   const accepted = planned && (await acceptPlan(planned, context, lookAhead(request, services, session)));
   const refused = accepted?.refused ?? options.refused;
@@ -220,6 +221,7 @@ async function carryOut(
     const went = await phases(context, {
       import: reads ? read : 'none',
       connections: request.connections,
+      atOnce: request.atOnce === true,
       sync: options.sync ?? work.sync,
       export: options.export ?? work.export,
       synced: steps.slice(0, index).some((one) => WORK[one].sync),

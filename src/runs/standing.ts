@@ -2,12 +2,9 @@
 import type { Fault } from '#core/errors';
 import { grouped } from '#core/text';
 import { type EngineContext, triedAgainAt } from '#engine/index';
-import type { ParkedRow } from '#store/contract';
 import { isHeld } from './cycle.ts';
-import { unignored } from './ignored.ts';
+import { unignoredIn } from './ignored.ts';
 import { when } from './waits.ts';
-
-const PAGE = 1_000;
 
 /** What is gone, or was emptied unseen, is only found out by a complete read: one that is due and did not come is told (SEMANTICS 6). */
 export function noticeOverdue(context: EngineContext): void {
@@ -57,19 +54,10 @@ export async function noticeParked(context: EngineContext): Promise<void> {
     if (kind === 'refused') await noticeRefused(context, connection);
     if (kind !== 'notConverging' && kind !== 'enabledByHand') continue;
     let count = 0;
-    for await (const page of unignoredIn(context, kind, connection)) count += page.length;
+    for await (const page of unignoredIn({ kind, connection }, context.store)) count += page.length;
     if (count === 0) continue;
     const { one, several, remedy } = TOLD[kind];
     context.notice(kind, connection, `${connection}: ${count === 1 ? one : `${grouped(count)} ${several}`}`, remedy);
-  }
-}
-
-async function* unignoredIn({ store }: EngineContext, kind: string, connection: string): AsyncGenerator<readonly ParkedRow[]> {
-  for (let after = 0; ; ) {
-    const page = await store.decisions.parked({ kind, connection }, { after, limit: PAGE });
-    yield await unignored(page, store);
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.id;
   }
 }
 
@@ -81,7 +69,7 @@ async function noticeRefused(context: EngineContext, connection: string): Promis
   let count = 0;
   let first: string | null = null;
   let again: number | null = null;
-  for await (const page of unignoredIn(context, 'refused', connection)) {
+  for await (const page of unignoredIn({ kind: 'refused', connection }, context.store)) {
     const refused = page
       .map((row) => ({ ...row, fault: JSON.parse(row.detail) as Refused }))
       .filter(({ fault }) => !fault.unsent);
