@@ -153,6 +153,20 @@ describe('a change', () => {
     });
   });
 
+  testOnSlapd('of a value longer than the schema suggests is taken, and no limit is told of it', async () => {
+    await onServer(async ({ server, system, add }) => {
+      const by = { url: server.ldap, ...server.sync };
+      const schema = await program('ldapsearch', by, ['-b', 'cn=subschema', '-s', 'base', 'attributeTypes']);
+      expect(schema).toMatch(/NAME 'telephoneNumber'[^\n]*\{32\}/);
+      const long = `+49 ${'1'.repeat(60)}`;
+      expect(await system.write(update(await add('long'), { telephoneNumber: long }))).toMatchObject([
+        { ok: true, object: { attributes: { telephoneNumber: long } } },
+      ]);
+      const { kinds } = await system.connection.discoverSchema();
+      expect(kinds['person']!['telephoneNumber']).not.toHaveProperty('maxLength');
+    });
+  });
+
   testOnSlapd('to a value of another entry is a conflict that names the attribute, and no value', async () => {
     await onServer(async ({ system, add, dn }) => {
       await add('first', 'mail: taken@example.org\n');
