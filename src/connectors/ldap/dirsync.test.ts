@@ -163,6 +163,28 @@ ways('of one level and of one entry alone, by %s,', (deltas) => {
   });
 });
 
+testOnSamba('what the domain keeps of an account by itself is read where it is asked for, and not otherwise', async () => {
+  const server = await shared();
+  await using unit = await freshUnit(server);
+  const ada = `CN=ada,${unit.dn}`;
+  const team = `CN=team,${unit.dn}`;
+  await edit(server, user(ada) + group(team, ada));
+  const names = ['memberOf', 'whenChanged', 'msDS-User-Account-Control-Computed'];
+  const [plain, asking] = [open(server, { base: unit.dn }), open(server, { base: unit.dn, operational: names })];
+  const [since, askedSince] = [await plain.read!.cursor!(), await asking.read!.cursor!()];
+  await edit(server, `dn: ${ada}\nchangetype: modify\nreplace: title\ntitle: one\n\n`);
+  const adaIn = async (connection: Connection, from?: string) =>
+    (await read(connection, from)).objects.find((one): one is ReadObject => 'attributes' in one && one.name === ada)!.attributes;
+  for (const attributes of [await adaIn(plain), await adaIn(plain, since)]) {
+    expect(attributes).toMatchObject({ title: 'one' });
+    for (const name of names) expect(attributes).not.toHaveProperty(name);
+  }
+  for (const attributes of [await adaIn(asking), await adaIn(asking, askedSince)]) {
+    expect(attributes).toMatchObject({ title: 'one', memberOf: team, whenChanged: expect.any(String) });
+    expect(attributes).toHaveProperty('msDS-User-Account-Control-Computed');
+  }
+});
+
 testOnSamba('a filter is left and entered, and memberships come one by one', async () => {
   const server = await shared();
   await using unit = await freshUnit(server);
