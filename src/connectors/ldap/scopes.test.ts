@@ -15,7 +15,8 @@ import {
 import { slapdOfFile, testOnSlapd } from '../../../test/servers/slapd.ts';
 import { ldapConfig } from './config.ts';
 
-const shared = slapdOfFile();
+const logged = slapdOfFile();
+const unlogged = slapdOfFile({ overlays: ['syncprov'], sessionLog: 100 });
 
 /** Names of who is known to somebody who takes the changes, and reads in full where there is no other way. */
 function followed(system: System): () => Promise<readonly string[]> {
@@ -43,8 +44,15 @@ function followed(system: System): () => Promise<readonly string[]> {
   };
 }
 
-describe.each(['syncrepl', 'accesslog', 'timestamps'])('by %s', (deltas) => {
-  testOnSlapd('one level, and one entry alone', async () => {
+const WAYS = [
+  ['syncrepl', logged, 'with a log of writes'],
+  ['syncrepl', unlogged, 'with a log of its session'],
+  ['accesslog', logged, 'with a log of writes'],
+  ['timestamps', unlogged, 'without one'],
+] as const;
+
+describe.each(WAYS)('by %s', (deltas, shared, having) => {
+  testOnSlapd(`one level, and one entry alone, of a server ${having}`, async () => {
     const server = await shared();
     const unit = `ou=${deltas},${server.suffix}`;
     // The server has each uid once.
