@@ -16,7 +16,10 @@ export interface Cycles {
   first(): Promise<void>;
   /** Further ones, beside every change as it is heard; ends with the signal. */
   goOn(): Promise<void>;
-  /** A cycle over these as soon as there may be one; while something cannot be reached, when that is tried again. */
+  /**
+   * A cycle over these as soon as there may be one; while something cannot be reached, when that is tried again. What rests is not read
+   * in it; one that refused a password is due once more when its rest is over.
+   */
   due(connections: readonly EngineConnection[]): void;
 }
 
@@ -40,33 +43,33 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
   const bell = createBell();
   /** What waits for a cycle; null is all. */
   const waiting = new Set<EngineConnection | null>();
-  /** In a row in which something could not be reached: the next one waits for its time, whatever is due. */
+  /** In a row in which something could not be reached. */
   let failures = 0;
   /** Is to be tried again by then. */
   let missed: readonly (EngineConnection | null)[] = [];
-  let [inTime, again]: [NodeJS.Timeout | undefined, NodeJS.Timeout | undefined] = [undefined, undefined];
+  let inTime: NodeJS.Timeout | undefined;
+  /** While it goes on there is no cycle, whatever is due. */
+  let again: NodeJS.Timeout | undefined;
 
-  const ringIn = (ms: number, which: readonly (EngineConnection | null)[]): NodeJS.Timeout =>
-    setTimeout(
-      () => {
-        for (const one of which) waiting.add(one);
-        bell.ring();
-      },
-      Math.min(ms, LONGEST_TIMER),
-    );
+  const ring = (which: readonly (EngineConnection | null)[]): void => {
+    for (const one of which) waiting.add(one);
+    if (waiting.size > 0) bell.ring();
+  };
 
   /** What is due. */
   const cycle = async (): Promise<void> => {
+    if (again !== undefined) return;
     const which = [...waiting];
     waiting.clear();
     const all = which.includes(null);
-    const chosen = all ? connections : which.map((one) => one!).filter(({ name }) => !rests.has(name));
+    const chosen = all ? connections : which.map((one) => one!).filter(({ name }) => !rests.refuses(name));
     if (chosen.length === 0) return;
+    // What it showed before it rested is worked out, and what waits for it is sent.
+    const read = (all ? chosen : chosen.filter(({ name }) => !rests.has(name))).map(({ name }) => name);
     try {
-      const names = chosen.map(({ name }) => name);
-      const of = all ? null : names;
-      const report = await run({ profile: 'cycle', connections: of, by }, services);
-      rested(report, names);
+      const of = all ? null : chosen.map(({ name }) => name);
+      const report = await run({ profile: 'cycle', connections: all ? null : read, by }, services);
+      rested(report, read);
       missed = missedIn(report);
       failures = missed.length === 0 ? 0 : failures + 1;
       tell({ what: 'cycle', of, report });
@@ -79,10 +82,16 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     }
     if (all) {
       clearTimeout(inTime);
-      inTime = ringIn(everyMs, [null]);
+      inTime = setTimeout(() => ring([null]), Math.min(everyMs, LONGEST_TIMER));
     }
-    clearTimeout(again);
-    again = failures === 0 ? undefined : ringIn(backOff(failures - 1), missed);
+    if (failures > 0)
+      again = setTimeout(
+        () => {
+          again = undefined;
+          ring(missed);
+        },
+        backOff(failures - 1),
+      );
   };
 
   /** Only what is listened to is read more often than in its time. */
@@ -91,9 +100,9 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     for (const name of names) if (!rests.has(name) && !failed.includes(name)) rests.well(name);
   };
 
-  /** Everything where nobody knows what was done; not what is left alone until its time. */
+  /** Everything where nobody knows what was done; not what is left alone until its time, by whoever would sign in. */
   const missedIn = ({ status, failed }: RunReport): readonly (EngineConnection | null)[] =>
-    status === 'failed' ? [null] : connections.filter(({ name }) => failed.includes(name) && !rests.has(name));
+    status === 'failed' ? [null] : connections.filter(({ name }) => failed.includes(name) && !rests.refuses(name));
 
   return {
     async first() {
@@ -105,9 +114,6 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
       clearTimeout(inTime);
       clearTimeout(again);
     },
-    due(which) {
-      for (const one of which) waiting.add(one);
-      if (waiting.size > 0 && failures === 0) bell.ring();
-    },
+    due: ring,
   };
 }

@@ -239,6 +239,69 @@ it('a new one that cannot be used does not have everything read at each change',
   await then.until(() => account(1)?.['phone'] === '9');
 });
 
+describe('while a connection rests', () => {
+  const DAY = 86_400_000;
+  const rests = ({ events }: Listening) => events.flatMap((event) => (event.what === 'rests' ? [event] : []));
+
+  it('many changes that it showed before are passed on, and it is not read for that', async () => {
+    await begun(yaml());
+    await here.restart(yaml({ hr: 'faults: [{ on: read, do: { cutAfter: 5001 } }]' }));
+    const now = await listened(here.store, DAY);
+    const hr = here.system('hr');
+    const { reads } = hr.counts;
+    hr.edit('person', idOf(0), { phone: '5' });
+    for (let i = 0; i < 5_001; i++) {
+      hr.put('person', `x${i}`, {});
+      hr.remove('person', `x${i}`);
+    }
+    await now.until(() => account(0)?.['phone'] === '5');
+    expect(rests(now)).toMatchObject([{ connection: 'hr', why: 'incomplete' }]);
+    expect(hr.counts.reads).toBeLessThanOrEqual(reads + 2);
+  });
+
+  it('it is sent what waits for it', async () => {
+    await begun(yaml());
+    await here.run();
+    const faults = '[{ on: read, do: { cutAfter: 1 } }, { on: update, times: 1, do: { refuse: unavailable } }]';
+    await here.restart(yaml({ dir: `live: true\nfaults: ${faults}`, known: 'phone: phone' }));
+    const now = await listened(here.store, DAY);
+    here.system('dir').edit('person', idOf(0), { phone: '99' });
+    await now.until(() => rests(now).length > 0);
+    here.system('hr').edit('person', idOf(2), { phone: '7' });
+    await now.until(() =>
+      changes(now).some(({ faults: all }) =>
+        all.some(({ kind, message }) => kind === 'unavailable' && message.includes('script')),
+      ),
+    );
+    here.now += 60_000;
+    await now.until(() => account(2)?.['phone'] === '7');
+    expect(rests(now)).toMatchObject([{ connection: 'dir', why: 'incomplete' }]);
+  });
+
+  it('that refused a password after it could not be read, it is tried again at the end of that', async () => {
+    await begun(yaml());
+    await here.run();
+    const [read, update] = ['unavailable', 'authentication'].map((kind) => `times: 1, do: { refuse: ${kind} }`);
+    await here.restart(yaml({ dir: `faults: [{ on: read, ${read} }, { on: update, ${update} }]` }));
+    // Its rest ends after the time at which it would be asked again.
+    const now = await listened(here.store, 1_500);
+    here.system('hr').edit('person', idOf(2), { phone: '7' });
+    await now.until(() => rests(now).length > 0);
+    here.now += 60_000;
+    await now.until(() => account(2)?.['phone'] === '7');
+    expect(rests(now)).toMatchObject([{ connection: 'dir', why: 'refused' }]);
+  });
+
+  it('it is not read in full at each change either, where its settings changed and somebody there cannot be used', async () => {
+    await begun(yaml({ dir: 'live: true' }));
+    here.system('hr').put('person', 'new', { id: 'ba\u0000d', name: 'New' });
+    await here.restart(yaml({ hr: 'pageSize: 100', dir: 'live: true' }));
+    const now = await listened(here.store, DAY);
+    await now.until(() => rests(now).length > 0);
+    expect(rests(now)).toMatchObject([{ connection: 'hr', why: 'incomplete', fault: { message: '1 object cannot be used' } }]);
+  });
+});
+
 it('a store that cannot be worked with is tried again', async () => {
   await begun(yaml());
   const script: StoreFaultRule[] = [{ on: 'runs.begin', times: 1, do: { refuse: 'busy' } }];

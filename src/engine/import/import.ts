@@ -46,9 +46,8 @@ export async function importChanges(context: EngineContext, connection: EngineCo
   if (context.turns.readers.get(connection.name)?.goesOn) return null;
   return await oneByOne(context, connection, async () => {
     const state = stateOf(context, connection.name);
-    const { cursor, outages, lastCompleteRead } = state;
-    if (cursor === null || lastCompleteRead === null || parseOutages(outages).accepted.length > 0) return null;
-    if (isOfOtherSettings(connection, state)) return null;
+    const { cursor } = state;
+    if (cursor === null || onlyInFull(connection, state)) return null;
     try {
       return await noted(context, connection, () => readDelta(context, connection, cursor));
     } catch (error) {
@@ -58,6 +57,13 @@ export async function importChanges(context: EngineContext, connection: EngineCo
       return null;
     }
   });
+}
+
+/** Whether no read of changes can tell what is to be known: one of the whole has to be complete first. */
+function onlyInFull(connection: EngineConnection, state: ConnectionState): boolean {
+  const { cursor, outages, lastCompleteRead } = state;
+  if (cursor === null || lastCompleteRead === null || parseOutages(outages).accepted.length > 0) return true;
+  return isOfOtherSettings(connection, state);
 }
 
 /** Reads of one connection follow one another, and each begins where the last one ended. */
@@ -86,9 +92,9 @@ async function noted(
   const begun = context.monotonic();
   const before = stateOf(context, name).cursor;
   const outcome = await read();
-  const { cursor, lastCompleteRead } = stateOf(context, name);
-  // Beside a full read that proves nothing, changes are read as they were.
-  const same = cursor === null || lastCompleteRead === null || (outcome.mode === 'delta' && cursor === before);
+  const state = stateOf(context, name);
+  // Beside a full read that proves nothing, changes are read as they were; not where that is what they wait for.
+  const same = onlyInFull(connection, state) || (outcome.mode === 'delta' && state.cursor === before);
   if (outcome.complete || !same) context.unfinished.delete(name);
   else context.unfinished.set(name, { tookMs: context.monotonic() - begun, reason: outcome.reason });
   return outcome;
