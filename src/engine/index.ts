@@ -9,7 +9,7 @@ export {
 } from './context.ts';
 export { type Counters, type Counts, createCounters } from './counts.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
-export { triedAgainAt, tryRefused } from './export/refused.ts';
+export { againUntil, tryRefused } from './export/refused.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importChanges, importConnection } from './import/import.ts';

@@ -1,7 +1,7 @@
 /** What is amiss from run to run until somebody mends it: every run says so at its end. */
 import type { Fault } from '#core/errors';
 import { grouped } from '#core/text';
-import { type EngineContext, triedAgainAt } from '#engine/index';
+import { againUntil, type EngineContext } from '#engine/index';
 import { isHeld } from './cycle.ts';
 import { unignoredIn } from './ignored.ts';
 import { when } from './waits.ts';
@@ -75,12 +75,10 @@ async function noticeRefused(context: EngineContext, connection: string): Promis
       .filter(({ fault }) => !fault.unsent);
     count += refused.length;
     first ??= refused[0]?.fault.message ?? null;
-    for (const { export: wish } of await context.store.spaces.byIds(refused.flatMap(({ stagedId }) => stagedId ?? []))) {
-      const at = wish && triedAgainAt(wish);
-      if (at !== null) again = Math.min(again ?? at, at);
-    }
   }
   if (count === 0) return;
+  for await (const page of againUntil(context, connection, Number.MAX_SAFE_INTEGER))
+    for (const { export: wish } of page) again = Math.min(again ?? wish!.notBefore, wish!.notBefore);
   const what = count === 1 ? 'one change was refused' : `${grouped(count)} changes were refused`;
   const why = first === null ? '' : ` (${first})`;
   const then = again === null ? 'not tried again until it is another change' : `tried again ${when(again, context)}`;

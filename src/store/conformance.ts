@@ -9,6 +9,7 @@ import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
 import { overtakenSuite } from './conformance/overtaken.ts';
 import { recordSuite } from './conformance/record.ts';
+import { refusedSuite } from './conformance/refused.ts';
 import type { Suite } from './conformance/sample.ts';
 import { sideBySideSuite } from './conformance/side-by-side.ts';
 import { spacesSuite } from './conformance/spaces.ts';
@@ -24,6 +25,7 @@ export function storeConformance(suite: Suite): void {
   syncSuite(suite);
   exportsSuite(suite);
   overtakenSuite(suite);
+  refusedSuite(suite);
   gatesSuite(suite);
   membersSuite(suite);
   besideSuite(suite);

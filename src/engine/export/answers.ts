@@ -42,6 +42,9 @@ export const ACTIONS: { readonly [kind in ErrorKind]: 'retry' | 'park' | 'stop' 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 3_600_000;
 
+/** Refused for what lies in the system or its set-up: it goes out again (refused.ts). */
+const MENDED_THERE: ReadonlySet<ErrorKind> = new Set(['permission', 'notFound']);
+
 /** Doubles from one second to one hour. */
 export function backOff(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_BACK_OFF_MS);
@@ -96,8 +99,9 @@ export function answerOf(
       return { ...blank, outcome: 'unknown', parts, fault, ...stepsOf(row, stepsUnanswered(row, sent, settling.shared)) };
     }
     if (ACTIONS[result.fault.kind] === 'park') {
+      const notBefore = MENDED_THERE.has(result.fault.kind) ? context.wall() + backOff(columns.attempts) : 0;
       // branch: parks refused
-      return { ...blank, outcome: 'failed', fault };
+      return { ...blank, outcome: 'failed', notBefore, fault };
     }
     // branch: retries: later, by the error's kind
     return {

@@ -208,6 +208,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.spaces.accounts('ad', ids);
   await store.exports.list('ad', ['waiting'], { after: 0, limit: size });
   await store.exports.list('ad', ['waiting'], { after: 0, limit: size, operation: 'delete' });
+  await store.exports.list('ad', ['failed'], { after: 0, limit: size, again: NOW });
   const rows = await store.exports.take({
     connection: 'ad',
     run,

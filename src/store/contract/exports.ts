@@ -25,6 +25,7 @@ export interface ExportAnswer {
   readonly sent: string | null;
   readonly confirmed: string | null;
   readonly keys: readonly StagedKey[] | null;
+  /** failed: goes out again by itself then; 0 where only another change cures it. */
   readonly notBefore: number;
   readonly fault: string | null;
   /** Still wanted after this answer (what a gate or a debt held back); null = nothing more. */
@@ -74,11 +75,11 @@ export interface ExportOperations {
   sending(connection: string, at: number): Promise<ReadonlySet<StagedId>>;
   /** How many exports there are in each state. */
   counts(connection: string): Promise<{ readonly [state in ExportState]?: number }>;
-  /** Exports in these states, by id; all operations, or one. */
+  /** Exports in these states, by id; all operations, or one. `again`: of those that a target refused what goes out again by itself, until then, ms. */
   list(
     connection: string,
     states: readonly ExportState[],
-    page: { after: StagedId; limit: number; operation?: ExportOperation },
+    page: { after: StagedId; limit: number; operation?: ExportOperation; again?: number },
   ): Promise<readonly StagedRow[]>;
   /** Pending edges of a target's groups: those to be sent, or those that were sent and are not proven. */
   pendingEdges(
@@ -149,7 +150,7 @@ export interface ExportOperations {
   holds(connection: string | null): Promise<readonly GateHold[]>;
   /** `epoch`: null when a person's decision opens it. */
   openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch | null): Promise<number>;
-  /** Sets state, hold id, approved and discarded of listed rows. */
+  /** Sets state, hold id, approved and discarded of listed rows; what was refused waits for no time then. */
   mark(batch: {
     connection: string;
     epoch: Epoch | null;

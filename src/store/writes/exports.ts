@@ -267,7 +267,8 @@ export function markExports(session: Session, batch: Parameters<ExportOperations
   for (const row of batch.rows)
     session.db.run(
       'staged',
-      `update staged set export_state = ?, export_hold = ?, export_approved = ?, export_discarded = ?, revision = revision + 1
+      `update staged set export_state = ?, export_hold = ?, export_approved = ?, export_discarded = ?, revision = revision + 1,
+         export_not_before = iif(export_state = ${FAILED}, 0, export_not_before)
        where id = ? and export_revision = ? and export_state is not null`,
       codeOf(EXPORT_STATES, row.state),
       row.holdId,

@@ -14,7 +14,7 @@ export function settleUnshown(session: Session, batch: Parameters<ExportOperatio
     const [sentAt] = session.db.get('select export_at from staged where id = ?', row.id) ?? [null];
     const marked = session.db.run(
       'staged',
-      `update staged set export_state = ?, export_hold = null, export_fault = coalesce(?, export_fault), steps = ?, overtaken = null, revision = revision + 1
+      `update staged set export_state = ?, export_hold = null, export_fault = coalesce(?, export_fault), export_not_before = 0, steps = ?, overtaken = null, revision = revision + 1
        where id = ? and revision = ? and export_state in (${SENT}, ${UNKNOWN})`,
       row.fault === null ? WAITING : FAILED,
       row.fault,

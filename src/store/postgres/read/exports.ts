@@ -13,10 +13,12 @@ const HOUR = 3_600_000;
 const HELD_EXPORT = codeOf(EXPORT_STATES, 'held');
 
 // One look into the index for each state and operation: what waits is a few among many, or nearly all, and both come in order.
-const LIST = `select ${STAGED} from staged s where s.id = any(array(
+const list = (again: string): string => `select ${STAGED} from staged s where s.id = any(array(
     select e.id from unnest($2::smallint[], $3::smallint[]) c (state, operation) cross join lateral (
-      select id from staged where connection = $1 and export_state = c.state and export_operation = c.operation and id > $4 order by id limit $5) e
+      select id from staged where connection = $1 and export_state = c.state and export_operation = c.operation and id > $4 ${again} order by id limit $5) e
     order by e.id limit $5)) order by s.id`;
+const LIST = list('');
+const LIST_AGAIN = list('and export_not_before between 1 and $6');
 
 const pendingEdges = (sent: 'null' | 'not null'): string =>
   `select ${EDGE} from reference r where r.connection = $1 and r.state <> 0 and r.sent_at is ${sent}
@@ -55,17 +57,18 @@ export function exportReads(pool: Queryable, names: Names): ExportReads {
       for (const [state, count] of rows) out[EXPORT_STATES[Number(state)]!] = Number(count);
       return out;
     },
-    async list(connection, states, { after, limit, operation }) {
+    async list(connection, states, { after, limit, operation, again }) {
       const operations = operation === undefined ? OPERATIONS : [operation];
       const each = states.flatMap((state) =>
         operations.map((one) => [codeOf(EXPORT_STATES, state), codeOf(OPERATIONS, one)] as const),
       );
-      const rows = await query(pool, LIST, [
+      const rows = await query(pool, again === undefined ? LIST : LIST_AGAIN, [
         await names.connectionId(connection),
         each.map(([state]) => state),
         each.map(([, one]) => one),
         after,
         limit,
+        ...(again === undefined ? [] : [again]),
       ]);
       return await names.mapped(rows, (row) => stagedRow(names, row));
     },

@@ -28,14 +28,14 @@ export function exportReads(db: Database, names: Names): ExportReads {
       for (const [state, count] of rows) out[EXPORT_STATES[Number(state)]!] = Number(count);
       return out;
     },
-    async list(connection, states, { after, limit, operation }) {
+    async list(connection, states, { after, limit, operation, again }) {
       if (states.length === 0) return [];
       const operations = operation === undefined ? OPERATIONS : [operation];
       // One look into the index for each: what waits is a few among many, or nearly all, and both come in order.
       const each = states.flatMap((state) =>
         operations.map(
           (one) => `select id from (select id from staged indexed by staged_export where connection = ?1 and
-             export_state = ${codeOf(EXPORT_STATES, state)} and export_operation = ${codeOf(OPERATIONS, one)} and id > ?2 order by id limit ?3)`,
+             export_state = ${codeOf(EXPORT_STATES, state)} and export_operation = ${codeOf(OPERATIONS, one)} and id > ?2${again === undefined ? '' : ' and export_not_before between 1 and ?4'} order by id limit ?3)`,
         ),
       );
       return db
@@ -44,6 +44,7 @@ export function exportReads(db: Database, names: Names): ExportReads {
           names.connectionId(connection) ?? 0,
           after,
           limit,
+          ...(again === undefined ? [] : [again]),
         )
         .map((row): StagedRow => stagedRow(names, row));
     },
