@@ -61,26 +61,16 @@ export async function noticeParked(context: EngineContext): Promise<void> {
   }
 }
 
-/** `unsent`: the target was not asked, since the value itself cannot be made; it waits as an item like others. */
-type Refused = Partial<Fault> & { readonly unsent?: true };
-
 /** How many, why the first of them, and what becomes of them: some go out again by themselves. */
 async function noticeRefused(context: EngineContext, connection: string): Promise<void> {
-  let count = 0;
-  let first: string | null = null;
-  let again: number | null = null;
-  for await (const page of unignoredIn({ kind: 'refused', connection }, context.store)) {
-    const refused = page
-      .map((row) => ({ ...row, fault: JSON.parse(row.detail) as Refused }))
-      .filter(({ fault }) => !fault.unsent);
-    count += refused.length;
-    first ??= refused[0]?.fault.message ?? null;
-  }
+  const { count, first } = await context.store.decisions.refusals(connection);
   if (count === 0) return;
+  let again: number | null = null;
   for await (const page of againUntil(context, connection, Number.MAX_SAFE_INTEGER))
     for (const { export: wish } of page) again = Math.min(again ?? wish!.notBefore, wish!.notBefore);
   const what = count === 1 ? 'one change was refused' : `${grouped(count)} changes were refused`;
-  const why = first === null ? '' : ` (${first})`;
+  const { message } = JSON.parse(first ?? '{}') as Partial<Fault>;
+  const why = message === undefined ? '' : ` (${message})`;
   const then = again === null ? 'not tried again until it is another change' : `tried again ${when(again, context)}`;
   const atOnce = again === null ? '' : `; once its cause is mended, at once: rollcall run ${connection}`;
   const remedy = `rollcall parked --kind refused --connection ${connection}${atOnce}`;

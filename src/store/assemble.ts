@@ -99,6 +99,7 @@ export function assembleStore(parts: Parts): Store {
       list: people.list,
       parked: people.parked,
       parkedCounts: people.parkedCounts,
+      refusals: people.refusals,
       record: (decision, dirty) => writer.interactive('recordDecision', { decision, dirty }),
       revoke: (id, at, dirty) => writer.interactive('revokeDecision', { id, at, dirty }),
     },

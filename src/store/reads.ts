@@ -13,7 +13,7 @@ export type ExportReads = Pick<
   ExportOperations,
   'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'
 >;
-export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts'> &
+export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts' | 'refusals'> &
   PeopleReads &
   Pick<BlobOperations, 'get'>;
 export type RunReads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;

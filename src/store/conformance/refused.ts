@@ -39,4 +39,28 @@ export function refusedSuite(suite: Suite): void {
       [2],
     );
   });
+
+  test('how many there are is counted without what was never sent and what is ignored', async (opened) => {
+    await commit(opened, {
+      objects: [1, 2, 3, 4].map((id) => object(id)),
+      staged: [1, 2, 3, 4].map((id) => account(id, id)),
+    });
+    const { decisions } = opened.store;
+    deepEqual(await decisions.refusals('ad'), { count: 0, first: null });
+    const rows = await take(opened, 'a');
+    const fault = (row: StagedRow): string =>
+      `{"kind":"permission","message":"${row.id}"${row.id === 2 ? ',"unsent":true' : ''}}`;
+    await answers(
+      opened,
+      'a',
+      rows.map((row) => answer(row, { outcome: 'failed', fault: fault(row), parts: [] })),
+    );
+    const about = { stagedId: 1, objectId: null, connection: 'ad', by: 'Ada', at: NOW, reason: 'known' };
+    await decisions.record({ ...about, kind: 'ignore', detail: '{"parked":"invalidValue"}' }, []);
+    deepEqual(await decisions.refusals('ad'), { count: 3, first: fault(rows[0]!) });
+    const id = await decisions.record({ ...about, kind: 'ignore', detail: '{"parked":"refused"}' }, []);
+    deepEqual(await decisions.refusals('ad'), { count: 2, first: fault(rows[2]!) });
+    await decisions.revoke(id, NOW, []);
+    deepEqual([(await decisions.refusals('ad')).count, (await decisions.refusals('hr')).count], [3, 0]);
+  });
 }

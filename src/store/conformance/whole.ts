@@ -295,5 +295,6 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.people.debts({ after: null, limit: size });
   await store.blobs.put(ids.map((id) => ({ hash: String(id), bytes: new Uint8Array(1) })));
   await store.people.counts();
+  await store.decisions.refusals('ad');
   await store.decisions.parkedCounts();
 }

@@ -58,5 +58,7 @@ export interface DecisionOperations {
     filter: Subjects & { kind?: string; connection?: string },
     page: { after: number; limit: number },
   ): Promise<readonly ParkedRow[]>;
+  /** How many changes a target refused, and the detail of the first; without what was never sent, and what somebody said to ignore. */
+  refusals(connection: string): Promise<{ readonly count: number; readonly first: string | null }>;
   parkedCounts(): Promise<readonly { kind: string; connection: string | null; count: number }[]>;
 }

@@ -38,7 +38,7 @@ async function place(): Promise<Place & { readonly path: string }> {
 storeConformance({ test, place });
 
 /** Those that are asked for a whole space, all objects, all runs, or a page of them. */
-const WHOLE = ['cleanRuns', 'orderedIds', 'scan', 'scanObjects', 'counts', 'parkedCounts'];
+const WHOLE = ['cleanRuns', 'orderedIds', 'scan', 'scanObjects', 'counts', 'parkedCounts', 'refusals'];
 
 // Left to itself the planner reads a whole connector space where it could go by id.
 test('no operation reads a table through', async () => {

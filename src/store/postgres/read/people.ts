@@ -3,6 +3,7 @@ import type { Subjects } from '../../contract.ts';
 import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
 import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
+import { refusals } from '../../tables/refused.ts';
 import { EDGE, edgeRow, OBJECT, objectRow } from '../../tables/rows.ts';
 import { type Queryable, query } from '../connect.ts';
 import { startingWith, wordsOf } from '../search.ts';
@@ -111,6 +112,11 @@ export function peopleReads(pool: Queryable, names: Names): PersonReads {
         connection: named(names, connection),
         count: Number(count),
       }));
+    },
+    async refusals(connection) {
+      const [row] = await query(pool, refusals('$1'), [await names.connectionId(connection)]);
+      const [count, first] = row!;
+      return { count: Number(count), first: first === null ? null : String(first) };
     },
     async counts() {
       const out: { [kind: string]: number } = Object.create(null);

@@ -4,6 +4,7 @@ import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
 import type { Database } from '../../tables/database.ts';
 import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
+import { refusals } from '../../tables/refused.ts';
 import { EDGE, edgeRow, OBJECT, objectRow, type Row } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
 
@@ -49,6 +50,10 @@ export function peopleReads(db: Database, names: Names): PersonReads {
       return db
         .all('select kind, connection, count(*) from parked group by kind, connection order by kind, connection')
         .map(([kind, connection, count]) => ({ kind: String(kind), connection: named(names, connection), count: Number(count) }));
+    },
+    async refusals(connection) {
+      const [count, first] = db.get(refusals('?1'), names.connectionId(connection) ?? 0)!;
+      return { count: Number(count), first: first === null ? null : String(first) };
     },
     async counts() {
       const out: { [kind: string]: number } = Object.create(null);
