@@ -11,7 +11,7 @@ export interface Asked {
   readonly words?: { readonly [answer: string]: { readonly [setting: string]: unknown } };
   /**
    * What the system has to offer for it, reached by the settings that were asked for before; `settings` are these alone, not checked yet,
-   * with their secrets. @throws RollcallError where it cannot be reached by them
+   * with their secrets. @throws RollcallError where it cannot be reached by them, ZodError as the connector's `config` throws it
    */
   offer?(settings: { readonly [setting: string]: unknown }, context: OpenContext): Promise<Offer>;
 }

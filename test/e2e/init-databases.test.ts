@@ -60,7 +60,8 @@ POSTGRES.test('asked: the tables and the columns there are, and again where ther
   const { url, user, password } = database.settings;
   const answers: readonly (readonly [about: string, answer: string])[] = [
     ['Number or name', 'sql'],
-    ['Where is the database?', url],
+    // What is asked next is as where it leads.
+    ['Where is the database?', '${env:HR_URL}'],
     ['Which user', user!],
     ['which environment variable', 'HR_PASSWORD'],
     ['Which table', 'rooster'],
@@ -73,11 +74,13 @@ POSTGRES.test('asked: the tables and the columns there are, and again where ther
     ['What shall it be called', ''],
     ['Add a target', 'no'],
   ];
-  const { code, answered, shown } = await asked(here, ['init', '--force'], answers, { HR_PASSWORD: password! });
+  const { code, answered, shown } = await asked(here, ['init', '--force'], answers, { HR_URL: url, HR_PASSWORD: password! });
   expect([code, answered]).toEqual([0, answers.length]);
   expect(shown).toContain('taken letter by letter');
+  expect(shown).not.toContain(url);
   expect(shown).toMatch(/1 {2}orders\n.* 2 {2}roster/);
-  expect(await here.read('rollcall.yaml')).toContain('password: ${env:HR_PASSWORD}');
+  const yaml = await here.read('rollcall.yaml');
+  for (const line of ['url: ${env:HR_URL}', 'password: ${env:HR_PASSWORD}']) expect(yaml).toContain(line);
 });
 
 SQLITE.test('where several tables may be meant, or one has no key, that is to be said, with what there is', async () => {

@@ -4,6 +4,7 @@ import { discover } from '#operations/discover';
 import { refuseExisting } from '#operations/init';
 import { perform } from '#operations/operation';
 import {
+  asksNow,
   asksOf,
   definitionOf,
   isSecretSetting,
@@ -105,7 +106,8 @@ async function askOnce(
   let settings: Settings = {};
   const passed = new Set<string>();
   for (;;) {
-    const next = asksOf(definition, settings).find(({ key }) => !passed.has(key));
+    const asks = await asksNow(definition, settings, surroundings.session);
+    const next = asks.find(({ key }) => !passed.has(key));
     if (next === undefined) return settings;
     passed.add(next.key);
     const answer = await askOne(asker, next, definition, settings, answers.get(next.key), surroundings);

@@ -1,6 +1,5 @@
 /** What a person is asked who has no rollcall.yaml yet. */
 import type { Asked, Offer, OpenContext } from '#connectors/contract';
-import { RollcallError } from '#core/errors';
 import { ldapConfig } from './config.ts';
 import { Session } from './session.ts';
 
@@ -31,12 +30,8 @@ export function asks({ url, startTls, bind }: Settings): readonly [Asked, ...Ask
 
 /** What the server itself has entries below. */
 async function contexts(settings: Settings, context: OpenContext): Promise<Offer> {
-  const checked = ldapConfig.safeParse({ ...settings, base: '' });
-  if (!checked.success) {
-    const [{ path, message } = { path: [], message: 'the settings are not right' }] = checked.error.issues;
-    throw new RollcallError('configuration', `ldap: ${path.join('.')} ${message}`, { remedy: 'see docs/guide/ldap.md' });
-  }
-  const session = new Session(checked.data, context.folder, context.limits.maxObjectBytes);
+  const config = ldapConfig.parse({ ...settings, base: '' });
+  const session = new Session(config, context.folder, context.limits.maxObjectBytes);
   try {
     const { directory } = await session.live();
     const all = directory.namingContexts.filter((one) => one !== '');

@@ -1,6 +1,5 @@
 /** What a person is asked who has no rollcall.yaml yet; what the database has to offer for it is in tables.ts. */
 import type { Asked, Offer, OpenContext } from '#connectors/contract';
-import { RollcallError } from '#core/errors';
 import { isEncrypted, placeFor } from './address.ts';
 import { type KindConfig, sqlConfig } from './config.ts';
 import type { Session } from './driver.ts';
@@ -61,14 +60,8 @@ async function within<T>(
   context: OpenContext,
   work: (session: Session, system: SqlSystem) => Promise<T>,
 ): Promise<T> {
-  const checked = sqlConfig.safeParse(settings);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    throw new RollcallError('configuration', `sql: ${issue?.path.join('.')} ${issue?.message}`, {
-      remedy: 'see docs/guide/sql.md',
-    });
-  }
-  const system = sqlSystem(checked.data, context, driverOf(checked.data, context));
+  const config = sqlConfig.parse(settings);
+  const system = sqlSystem(config, context, driverOf(config, context));
   try {
     return await system.apart((session) => work(session, system));
   } finally {

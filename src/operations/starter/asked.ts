@@ -1,4 +1,5 @@
 /** The settings that a connector asks a person for, one after the other; where nobody is asked, what the system itself says. */
+import { z } from 'zod';
 import { explainIssues } from '#config/issues';
 import { isSecret } from '#config/shape/walk';
 import { RollcallError } from '#core/errors';
@@ -14,6 +15,15 @@ export function isSecretSetting(definition: Definition, key: string): boolean {
   return isSecret(definition.config, key.split('.'));
 }
 
+/** What a person is asked, by what the references in the settings stand for. Errors: configuration, where one leads nowhere. */
+export async function asksNow(
+  definition: Definition,
+  settings: Settings,
+  session: Session,
+): Promise<readonly [Asked, ...Asked[]]> {
+  return asksOf(definition, await resolved(definition, settings, session));
+}
+
 /** Errors: what the system says where it cannot be reached; configuration, where a reference leads nowhere. */
 export async function offerFor(asked: Asked, definition: Definition, settings: Settings, session: Session): Promise<Offer> {
   if (asked.offer === undefined) return { likely: null, all: [] };
@@ -23,7 +33,11 @@ export async function offerFor(asked: Asked, definition: Definition, settings: S
     ({ code, path }) => code === 'unrecognized_keys' || settingAt(given, path.join('.')) !== undefined,
   );
   if (wrong.length > 0) throw wrongSettings(definition, wrong, given, session);
-  return asked.offer(given, contextOf(definition, session));
+  try {
+    return await asked.offer(given, contextOf(definition, session));
+  } catch (error) {
+    throw error instanceof z.ZodError ? wrongSettings(definition, error.issues, given, session) : error;
+  }
 }
 
 /** What is wrong with an answer by itself; null: nothing. */
@@ -54,7 +68,8 @@ export async function completed(definition: Definition, settings: Settings, sess
   let all = settings;
   const passed = new Set<string>();
   for (;;) {
-    const next = asksOf(definition, all).find(({ key }) => !passed.has(key) && settingAt(all, key) === undefined);
+    const asks = await asksNow(definition, all, session);
+    const next = asks.find(({ key }) => !passed.has(key) && settingAt(all, key) === undefined);
     if (next === undefined) return all;
     passed.add(next.key);
     if (next.offer === undefined) {
