@@ -5,6 +5,8 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/simulation/features.test.ts', 'counts what is generated, and runs nothing'],
   ['test/e2e/starting.test.ts', 'how the command line begins and ends'],
   ['test/e2e/init.test.ts', 'a new rollcall.yaml, before there is a store'],
+  ['test/e2e/init-directories.test.ts', 'likewise'],
+  ['test/e2e/init-databases.test.ts', 'likewise'],
   ['test/e2e/guide.test.ts', 'holds the pages of the guide to the programs'],
   ['test/e2e/demo.test.ts', 'the demo as it is shipped: on SQLite'],
   ['examples/examples.test.ts', 'the examples as they are shipped: on SQLite'],
