@@ -18,9 +18,9 @@ export interface Cycles {
   goOn(): Promise<void>;
   /**
    * A cycle over these as soon as there may be one; while something cannot be reached, when that is tried again. What rests is not read
-   * in it; one that refused a password is due once more when its rest is over.
+   * in it, and one that refused a password is due once more when its rest is over. `toFinish`: also what is to be worked out or sent.
    */
-  due(connections: readonly EngineConnection[]): void;
+  due(toRead: readonly EngineConnection[], toFinish: readonly EngineConnection[]): void;
 }
 
 interface Options {
@@ -43,6 +43,8 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
   const bell = createBell();
   /** What waits for a cycle; null is all. */
   const waiting = new Set<EngineConnection | null>();
+  /** Of these: for which there is more to do than to read them. */
+  const left = new Set<EngineConnection | null>();
   /** In a row in which something could not be reached. */
   let failures = 0;
   /** Is to be tried again by then. */
@@ -51,8 +53,9 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
   /** While it goes on there is no cycle, whatever is due. */
   let again: NodeJS.Timeout | undefined;
 
-  const ring = (which: readonly (EngineConnection | null)[]): void => {
-    for (const one of which) waiting.add(one);
+  const due = (toRead: readonly (EngineConnection | null)[], toFinish: readonly (EngineConnection | null)[]): void => {
+    for (const one of [...toRead, ...toFinish]) waiting.add(one);
+    for (const one of toFinish) left.add(one);
     if (waiting.size > 0) bell.ring();
   };
 
@@ -61,8 +64,12 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     if (again !== undefined) return;
     const which = [...waiting];
     waiting.clear();
+    const more = new Set(left);
+    left.clear();
     const all = which.includes(null);
-    const chosen = all ? connections : which.map((one) => one!).filter(({ name }) => !rests.refuses(name));
+    const chosen = all
+      ? connections
+      : which.map((one) => one!).filter((one) => !(more.has(one) ? rests.refuses : rests.has)(one.name));
     if (chosen.length === 0) return;
     // What it showed before it rested is worked out, and what waits for it is sent.
     const read = (all ? chosen : chosen.filter(({ name }) => !rests.has(name))).map(({ name }) => name);
@@ -82,13 +89,13 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     }
     if (all) {
       clearTimeout(inTime);
-      inTime = setTimeout(() => ring([null]), Math.min(everyMs, LONGEST_TIMER));
+      inTime = setTimeout(() => due([null], []), Math.min(everyMs, LONGEST_TIMER));
     }
     if (failures > 0)
       again = setTimeout(
         () => {
           again = undefined;
-          ring(missed);
+          due([], missed);
         },
         backOff(failures - 1),
       );
@@ -114,6 +121,6 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
       clearTimeout(inTime);
       clearTimeout(again);
     },
-    due: ring,
+    due,
   };
 }

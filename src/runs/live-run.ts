@@ -25,7 +25,7 @@ export interface LiveReport extends PushReport {
   readonly unfinished: ReadonlyMap<string, Unfinished>;
   /** For which only a whole cycle can say what changed. */
   readonly cycle: readonly EngineConnection[];
-  /** Targets for which something is decided and not sent, which nobody else sends. */
+  /** Of which what was read is left to a cycle; targets for which something is decided and not sent, which nobody else sends. */
   readonly waits: readonly EngineConnection[];
 }
 
@@ -42,6 +42,7 @@ export async function liveRun(
     const { context } = session;
     const again: EngineConnection[] = [];
     const cycle: EngineConnection[] = [];
+    const left: EngineConnection[] = [];
     let status: RunStatus = 'done';
     for (const connection of connections) {
       if (isHeld(context, connection)) noticeHeld(context, connection);
@@ -53,11 +54,11 @@ export async function liveRun(
     }
     if (context.signal.aborted) status = 'interrupted';
     // What only a whole read makes whole is not worked out before.
-    else if (arrived(session, connections) > LARGE || arrived(session, cycle) > 0) cycle.push(...connections);
+    else if (arrived(session, connections) > LARGE || arrived(session, cycle) > 0) left.push(...connections);
     else status = await followed(session, services, noting, async () => undefined);
     const counts = countsOf(session);
     await opened.close(session.faultCount() > 0 || status !== 'done');
-    const waits = status === 'interrupted' ? [] : await waiting(session, services, status === 'failed');
+    const waits = status === 'interrupted' ? [] : [...left, ...(await waiting(session, services, status === 'failed'))];
     const report = await endRun(session, services, status, counts);
     return { ...report, connections: counts, again, unfinished: context.unfinished, cycle, waits };
   } finally {

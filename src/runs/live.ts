@@ -55,7 +55,7 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
       over(name, why) {
         const connection = services.config.connections.find((one) => one.name === name)!;
         if (why === 'incomplete') ring(home, connection);
-        else home.cycles.due([connection]);
+        else home.cycles.due([connection], []);
       },
     });
     const inside: Services = { ...quiet, signal, rests };
@@ -174,7 +174,7 @@ async function changes(home: Home): Promise<void> {
       for (const [name, { tookMs, reason }] of report.unfinished) rests.incomplete(name, tookMs, reason);
       for (const { name } of report.again) rests.incomplete(name, 0, null);
       for (const one of which) if (!rests.has(one.name) && !report.cycle.includes(one)) rests.well(one.name);
-      cycles.due([...report.cycle, ...report.waits]);
+      cycles.due(report.cycle, report.waits);
       failures = 0;
     } catch (error) {
       if (signal.aborted) break;
