@@ -68,21 +68,26 @@ async function yetToCome(context: EngineContext, group: StagedRow): Promise<numb
   const isMade = wish?.operation === 'create' && wish.approved !== null;
   if (!isMade && !isNew(steps, context)) return 0;
   const members = isMade ? membersApproved(wish.approved) : (steps.approved!.members ?? 0);
-  const there = members === 0 ? 0 : await membersOf(context, group);
-  return isMade || there === 0 || steps.approved!.run === context.run ? Math.max(0, members - there) : 0;
+  // Later, one that is there tells that it was filled; how many are, only the run that makes it asks.
+  const ownRun = isMade || steps.approved!.run === context.run;
+  const there = await membersOf(context, group, ownRun ? members : Math.min(members, 1));
+  return ownRun || there === 0 ? members - there : 0;
 }
 
-/** There, or sent as a part of the create. */
-async function membersOf(context: EngineContext, { id, connection, kind }: StagedRow): Promise<number> {
+/** There, or sent as a part of the create; counted up to `most`. */
+async function membersOf(context: EngineContext, { id, connection, kind }: StagedRow, most: number): Promise<number> {
   const rules = [...(context.connections.find(({ name }) => name === connection)?.exports.values() ?? [])];
   const flows = rules.filter((rule) => rule.to === kind).flatMap((rule) => rule.flows);
   let count = 0;
   for (const { attribute, reference } of flows) {
     if (reference?.multi !== true) continue;
-    for await (const page of edgePages(context, id, attribute))
+    if (count >= most) break;
+    for await (const page of edgePages(context, id, attribute)) {
       count += page.filter((edge) => edge.state !== 'add' || edge.decided === 'approved').length;
+      if (count >= most) break;
+    }
   }
-  return count;
+  return Math.min(count, most);
 }
 
 /** A reference that the account just created never had. */
