@@ -10,6 +10,8 @@ import { parseSteps, type Steps, stepsText } from '../lifecycle/steps.ts';
 import { edgePages } from '../sync/members/edges.ts';
 import { membersApproved, partsOf } from './parts.ts';
 
+/** Members that are on their way beside those that are counted. */
+const FEW = 10;
 /** As long as the gates count: what is added later is a change like others. */
 const DAY_MS = 86_400_000;
 
@@ -82,7 +84,7 @@ async function membersOf(context: EngineContext, { id, connection, kind }: Stage
   for (const { attribute, reference } of flows) {
     if (reference?.multi !== true) continue;
     if (count >= most) break;
-    for await (const page of edgePages(context, id, attribute)) {
+    for await (const page of edgePages(context, id, attribute, most + FEW)) {
       count += page.filter((edge) => edge.state !== 'add' || edge.decided === 'approved').length;
       if (count >= most) break;
     }

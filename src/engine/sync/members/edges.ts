@@ -51,15 +51,22 @@ export class Owed {
   }
 }
 
-export async function* edgePages(context: EngineContext, stagedId: number, attribute: string): AsyncIterable<readonly EdgeRow[]> {
+/** `most`: rows of a page, for somebody who needs few. */
+export async function* edgePages(
+  context: EngineContext,
+  stagedId: number,
+  attribute: string,
+  most: number = PAGE,
+): AsyncIterable<readonly EdgeRow[]> {
+  const limit = Math.min(most, PAGE);
   for (let after: string | undefined; ; ) {
     const page = await context.store.spaces.edgesOf([stagedId], {
       attribute,
-      limit: PAGE,
+      limit,
       ...(after === undefined ? {} : { after }),
     });
     if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
+    if (page.length < limit) return;
     after = page[page.length - 1]!.key;
   }
 }
