@@ -6,7 +6,7 @@ import { proxyTo } from '../servers/proxy.ts';
 import { sambaOfFile, testOnSamba } from '../servers/samba.ts';
 import { entriesBelow, rename } from './directories.ts';
 import { domain } from './domains.ts';
-import { killedInPages, kindsOf, outage, type Source, sourceOf } from './source-directory.ts';
+import { killedInPages, kindsOf, outage, renamesItsUnit, type Source, sourceOf } from './source-directory.ts';
 
 const shared = sambaOfFile();
 
@@ -142,18 +142,7 @@ testOnSamba('an older state is believed once it was read completely; so is anoth
 
 testOnSamba('a unit with everybody in it is renamed: every name is right, and nothing else changes', async () => {
   await using at = await house({ pageSize: 500 }, 1000);
-  const before = at.accounts();
-  await rename(at.directory.admin, at.directory.people, 'OU=humans');
-  const turns = at.proxy.turns;
-  expect((await at.run()).faults).toEqual([]);
-  // Not one for each of them, nor for each of those who refer to them.
-  expect(at.proxy.turns - turns).toBeLessThan(200);
-  await at.expectAgreed();
-  expect(at.accounts()).toEqual(before);
-  expect((await at.run('full-import')).faults).toEqual([]);
-  await at.run();
-  await at.expectAgreed();
-  expect(at.accounts()).toEqual(before);
+  await renamesItsUnit(at, 'OU=humans', 200);
 });
 
 testOnSamba('another server in its place takes nobody away before somebody has looked', async () => {

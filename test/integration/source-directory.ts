@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Fault } from '#core/errors';
 import type { RunReport } from '#runs/model';
 import type { Between } from '../servers/proxy.ts';
-import { type Directory, entriesBelow, NO_GATES, stagedNames } from './directories.ts';
+import { type Directory, entriesBelow, NO_GATES, rename, stagedNames } from './directories.ts';
 import { type Firm, firm, HOUR } from './firm.ts';
 
 export interface Source extends AsyncDisposable {
@@ -85,6 +85,21 @@ ${await directory.yaml({ url: proxy.url, pageSize: 10, ...more })}    import:
       await proxy[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Every name is right, nothing else changes, and the directory is asked fewer times than that: not once for each of them, or who refers to them. */
+export async function renamesItsUnit(at: Source, rdn: string, turns: number): Promise<void> {
+  const before = at.accounts();
+  await rename(at.directory.admin, at.directory.people, rdn);
+  const asked = at.proxy.turns;
+  expect((await at.run()).faults).toEqual([]);
+  expect(at.proxy.turns - asked).toBeLessThan(turns);
+  await at.expectAgreed();
+  expect(at.accounts()).toEqual(before);
+  expect((await at.run('full-import')).faults).toEqual([]);
+  await at.run();
+  await at.expectAgreed();
+  expect(at.accounts()).toEqual(before);
 }
 
 /** While it lasts nothing changes in the target, a full read included; afterwards what was changed meanwhile gets there by itself. Answers what was told. */

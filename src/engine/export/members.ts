@@ -110,10 +110,8 @@ async function sendable(session: Session, edges: readonly EdgeRow[], unshown: Ed
   const rows = (await context.store.spaces.byIds([...byGroup.keys()])).filter(
     (row) => !row.protected && (row.presence === 'present' || made.has(row.id)),
   );
-  await filling.look(
-    rows.map((row) => row.id),
-    async (ids) => rows.filter((row) => ids.includes(row.id)),
-  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  await filling.look(byId.keys(), async (ids) => ids.map((id) => byId.get(id)!));
   return rows.flatMap((row) => {
     const all = byGroup.get(row.id)!.map(filling.decided);
     const free = held.has('member') ? all.filter((edge) => edge.decided !== null) : all;

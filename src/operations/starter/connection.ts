@@ -48,7 +48,7 @@ export function seenOf({ people = [] }: StarterConnection, column: string | unde
   return people.find(({ name }) => name === column) ?? null;
 }
 
-/** By what its people are told apart: what all of them have, as far as anybody looked. */
+/** By what its people are told apart: what each of those who were looked at has; the first that is mapped where nobody looked. */
 export function keyOf(source: StarterConnection): string | null {
   const keys = JOIN_KEYS.filter((key) => columnOf(source, key) !== undefined);
   return keys.find((key) => (seenOf(source, columnOf(source, key))?.share ?? 1) === 1) ?? keys[0] ?? null;

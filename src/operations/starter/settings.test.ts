@@ -18,7 +18,7 @@ it('puts settings with dots into maps, and leaves what it was given alone', () =
   ]);
 });
 
-it('takes names that objects have of their own as any other', () => {
+it('takes `__proto__` and `toString` as data, never as what objects inherit', () => {
   const all = withSetting({}, '__proto__.x', '1');
   expect(({} as { x?: unknown }).x).toBeUndefined();
   expect(settingAt(all, '__proto__.x')).toBe('1');
