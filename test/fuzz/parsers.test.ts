@@ -19,9 +19,16 @@ import { type LdifConfig, planOf } from '#connectors/ldif/config';
 import { ldif } from '#connectors/ldif/index';
 import { Renames } from '#connectors/ldif/renames';
 import { objectOf as ldifObject } from '#connectors/ldif/view';
+import { holds } from '#core/condition';
 import { normalDn, parentDn, parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import { LdifReader } from '#protocols/ldap/ldif';
+import { FilterError } from '#protocols/scim/filter/ast';
+import { compileFilter } from '#protocols/scim/filter/compile';
+import { foldDocument } from '#protocols/scim/filter/document';
+import { keysOf } from '#protocols/scim/filter/keys';
+import { parseFilter, parsePath } from '#protocols/scim/filter/parse';
+import type { ScimAttribute, ScimResourceType } from '#protocols/scim/schema';
 import { createClock } from '#rules/clock';
 import { compileExpression } from '#rules/expression';
 import { seed } from '../simulation/driver.ts';
@@ -341,5 +348,86 @@ fuzz(
     // Normal is normal: the same again, so that two spellings of one name never differ later.
     must(normal === null || normalDn(normal) === normal, 'the normal form has another one');
     parentDn(text);
+  },
+);
+
+const scim = (name: string, type: ScimAttribute['type'], subAttributes?: readonly ScimAttribute[]): ScimAttribute => ({
+  name,
+  type,
+  multiValued: subAttributes !== undefined,
+  description: '',
+  required: false,
+  caseExact: false,
+  mutability: 'readWrite',
+  returned: 'default',
+  uniqueness: 'none',
+  ...(subAttributes === undefined ? {} : { subAttributes }),
+});
+const SCIM_USER: ScimResourceType = {
+  name: 'User',
+  endpoint: '/Users',
+  description: '',
+  schema: {
+    id: 'urn:ietf:params:scim:schemas:core:2.0:User',
+    name: 'User',
+    description: '',
+    attributes: [
+      scim('userName', 'string'),
+      scim('active', 'boolean'),
+      scim('emails', 'complex', [scim('value', 'string'), scim('type', 'string')]),
+    ],
+  },
+  extensions: [],
+};
+const SCIM_ADA = foldDocument({ userName: 'Ada', active: true, emails: [{ value: 'a@b', type: 'work' }] }, SCIM_USER);
+/** As `own`, of the protocol's error. */
+function filterFault(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    must(error.at >= 1 && /\w{3}/.test(error.message), 'an error that says nothing');
+  }
+}
+fuzz(
+  {
+    name: 'SCIM filters',
+    good: [
+      'userName eq "bjensen" and not (emails[type eq "work" and value co "@x.org"] or active eq true)',
+      'emails[type eq "work"].value eq "a\\"b\\u00e9" or meta.lastModified gt "2026-03-01T08:00:00Z"',
+      'urn:ietf:params:scim:schemas:core:2.0:User:userName sw "J" or title pr and age ge -1.5e3',
+      'emails[type eq "work"].value',
+      '((a eq null or (b ne false)) and (c lt 1))',
+    ],
+    special: [
+      '(',
+      ')',
+      '[',
+      ']',
+      '"',
+      '\\',
+      '.',
+      ':',
+      'not (',
+      ' and ',
+      ' or ',
+      ' eq ',
+      ' pr',
+      'null',
+      '1e999',
+      '\\u0000',
+      '\\ud800',
+      '"a"',
+      '__proto__',
+    ],
+  },
+  (input) => {
+    const text = input.toString('utf8');
+    filterFault(() => void parsePath(text));
+    filterFault(() => {
+      const condition = compileFilter(parseFilter(text), SCIM_USER, { unknown: 'noMatch' });
+      const keys = keysOf(condition, new Set(['userName']));
+      must(!holds(condition, SCIM_ADA) || keys === null || keys.some(({ norm }) => norm === 'ada'), 'found, and not by its keys');
+    });
   },
 );

@@ -1,0 +1,51 @@
+/** Filters (RFC 7644 3.4.2.2) and the paths of PATCH (3.5.2) as they were written. */
+import type { Comparison } from '#core/condition';
+
+/** `userName`, `name.givenName`, `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value`. */
+export interface AttrPath {
+  /** All of it, as written. */
+  readonly text: string;
+  /** What stands before the last colon. */
+  readonly urn: string | null;
+  readonly name: string;
+  readonly sub: string | null;
+  /** Where it stands, 1-based. */
+  readonly at: number;
+}
+
+export type CompareValue = string | number | boolean | null;
+
+export type Filter =
+  | { readonly and: readonly Filter[] }
+  | { readonly or: readonly Filter[] }
+  | { readonly not: Filter }
+  | { readonly present: AttrPath }
+  | { readonly compare: Comparison; readonly attribute: AttrPath; readonly value: CompareValue }
+  /** `emails[type eq "work"]`; `emails[type eq "work"].value eq "x"` has the comparison of `value` in it: it means one element. */
+  | { readonly element: AttrPath; readonly of: Filter };
+
+/**
+ * The target of a PATCH operation. A path that is the URN of an extension reads as an attribute like any other: `attribute.text` is
+ * that URN then.
+ */
+export interface PatchPath {
+  /** Without its sub-attribute where a filter stands between them: `emails[…].value` has `emails` here, `value` in `sub`. */
+  readonly attribute: AttrPath;
+  readonly filter: Filter | null;
+  readonly sub: string | null;
+}
+
+/** What is wrong with a filter or path. Says no values, which may be personal. */
+export class FilterError extends Error {
+  /** The `scimType` of the answer (RFC 7644 3.12). */
+  readonly scimType: 'invalidFilter' | 'invalidPath';
+  /** 1-based. */
+  readonly at: number;
+
+  constructor(scimType: 'invalidFilter' | 'invalidPath', at: number, why: string) {
+    super(`${scimType === 'invalidFilter' ? 'the filter' : 'the path'} cannot be used, at character ${at}: ${why}`);
+    this.name = 'FilterError';
+    this.scimType = scimType;
+    this.at = at;
+  }
+}
