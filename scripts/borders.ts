@@ -20,6 +20,8 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   people: ['core', 'rules', 'store/contract', 'runs'],
   decisions: ['core', 'store/contract', 'runs'],
   operations: ['core', 'config', 'runs', 'people', 'decisions'],
+  service: ['core', 'runs', 'operations', 'store/contract'],
+  server: ['core', 'protocols', 'operations', 'store/contract', 'service'],
   cli: ['core', 'operations'],
 };
 

@@ -9,7 +9,7 @@ import { wrap } from './write.ts';
 export const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'Set up', names: ['init', 'check'] },
   { title: 'See what would happen', names: ['plan', 'preview'] },
-  { title: 'Do it', names: ['run', 'live', 'approve', 'discard', 'hold', 'release'] },
+  { title: 'Do it', names: ['run', 'live', 'serve', 'approve', 'discard', 'hold', 'release'] },
   { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show'] },
   {
     title: 'Decide',

@@ -50,6 +50,9 @@ async function call(argv: string[], more: Partial<Program> = {}) {
     lookAtStore: async () => {
       throw new Error('nor is one looked at');
     },
+    serve: async () => {
+      throw new Error('nor is it served');
+    },
     ...more,
   };
   const file = join(folder, 'rollcall.yaml');

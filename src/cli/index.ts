@@ -84,6 +84,9 @@ async function execute(
     onLive(event) {
       if (!json) terminal.out(liveText(event, terminal, quiet));
     },
+    onServing(url) {
+      if (!json && !quiet) terminal.out(`${terminal.paint.bold(url)} is ready. Ctrl-C ends it.\n`);
+    },
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
   });

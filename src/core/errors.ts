@@ -70,6 +70,14 @@ export class StoreUnavailable extends RollcallError {
   }
 }
 
+/** Another process has the store for itself. */
+export class StoreInUse extends RollcallError {
+  constructor(message: string, more: { where?: Where; remedy?: string }) {
+    super('conflict', message, more);
+    this.name = 'StoreInUse';
+  }
+}
+
 /** Somebody ended it while it waited to begin: nothing was done. */
 export class Interrupted extends RollcallError {
   constructor(message: string) {

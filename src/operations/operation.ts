@@ -9,8 +9,10 @@
 import { z } from 'zod';
 import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
-import { type Fault, RollcallError } from '#core/errors';
+import { type Fault, RollcallError, StoreInUse } from '#core/errors';
 import type { Services } from '#runs/model';
+import { askService } from './remote.ts';
+import type { Listeners } from './session.ts';
 
 export type Definition = ConnectionConfig['definition'];
 /** What a connector proposes for a first configuration. */
@@ -49,6 +51,28 @@ export interface Program {
   lookAtStore(
     config: Configuration,
   ): Promise<{ readonly state: (typeof STORE_LOOKS)[number]; readonly warnings: readonly Fault[] }>;
+  /** Starts the service; fulfilled when it can be reached. */
+  serve(options: ServeOptions): Promise<Serving>;
+}
+
+export interface ServeOptions {
+  /** Path of rollcall.yaml. */
+  readonly file: string;
+  readonly version: string;
+  /** For commands beside it that find the store in use; null where they can use it. */
+  readonly socket: string | null;
+  /** `HOST:PORT`, in place of what the file says; port 0: any that is free. */
+  readonly listen?: string | undefined;
+  /** Told of what somebody at the terminal should know. */
+  readonly onFault: (fault: Fault) => void;
+}
+
+export interface Serving {
+  /** `http://127.0.0.1:7655`. */
+  readonly url: string;
+  /** Fulfilled when it is over: `stop` was called and what was at hand has ended. Errors: what ended it. */
+  readonly ended: Promise<void>;
+  stop(): void;
 }
 
 /**
@@ -67,7 +91,11 @@ export interface Session {
   readonly program: Program;
   /** Path of rollcall.yaml. */
   readonly file: string;
+  /** Who is told of what goes on, and says when it is to end. */
+  readonly listeners: Listeners;
   services(access: Access): Promise<SessionServices>;
+  /** The socket of the service that has the store, where one answers. */
+  service(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -92,7 +120,7 @@ export function versioned<Out>(command: string, shape: z.ZodRawShape): z.ZodType
   return z.object({ version: z.literal(1), command: z.literal(command), ...shape }) as unknown as z.ZodType<Out & Head>;
 }
 
-/** Runs an operation with input from outside. Errors: RollcallError, `invalidValue` for a wrong input. */
+/** Runs an operation with input from outside, here or in the service that has the store. Errors: RollcallError, `invalidValue` for a wrong input. */
 export async function perform<In, Out>(operation: Operation<In, Out>, input: unknown, session: Session): Promise<Out & Head> {
   const checked = operation.input.safeParse(input);
   if (!checked.success) {
@@ -102,5 +130,11 @@ export async function perform<In, Out>(operation: Operation<In, Out>, input: unk
       remedy: `See 'rollcall ${operation.name} --help'.`,
     });
   }
-  return { version: 1, command: operation.name, ...(await operation.run(checked.data, session)) };
+  try {
+    return { version: 1, command: operation.name, ...(await operation.run(checked.data, session)) };
+  } catch (error) {
+    const socket = error instanceof StoreInUse ? await session.service() : null;
+    if (socket === null) throw error;
+    return (await askService(socket, { name: operation.name, input: checked.data }, session.listeners)) as Out & Head;
+  }
 }

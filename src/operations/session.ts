@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Fault, RollcallError } from '#core/errors';
 import type { LiveEvent } from '#runs/index';
 import type { Holder, Progress, Services } from '#runs/model';
+import { answers, socketOf } from './local-socket.ts';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
 
 export type { LiveEvent } from '#runs/index';
@@ -17,6 +18,8 @@ export interface Listeners {
   readonly onWaits?: (holder: Holder) => void;
   /** Of what goes on while connections are listened to. */
   readonly onLive?: (event: LiveEvent) => void;
+  /** The service can be reached there. */
+  readonly onServing?: (url: string) => void;
   /** The file is in order, and its dates are in this zone. */
   readonly onZone?: (zone: string) => void;
   /** The file has faults, and the operation goes on from this store alone. */
@@ -87,9 +90,15 @@ export function openSession(program: Program, file: string, listeners: Listeners
   return {
     program,
     file,
+    listeners,
     services(access) {
       services ??= open(access);
       return services;
+    },
+    async service() {
+      const loaded = await program.loadConfig(file);
+      const socket = loaded.ok ? socketOf(loaded.config.store) : null;
+      return socket !== null && (await answers(socket)) ? socket : null;
     },
     async close() {
       await store?.close();

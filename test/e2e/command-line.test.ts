@@ -57,6 +57,8 @@ async function call(...argv: string[]) {
       STORE === 'postgres'
         ? await lookAtPostgres({ url: kept.place })
         : lookAtSqlite((config.store as unknown as { path: string }).path),
+    // In a process of its own: test/integration/serve.test.ts.
+    serve: () => Promise.reject(new Error('not from here')),
   };
   const code = await main(
     ['-c', join(folder, 'rollcall.yaml'), ...argv],

@@ -17,6 +17,7 @@ import { plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
+import { serve } from './serve.ts';
 
 export const COMMANDS: readonly Command[] = [
   init,
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   preview,
   run,
   live,
+  serve,
   approve,
   discard,
   hold,

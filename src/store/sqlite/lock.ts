@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { RollcallError } from '#core/errors';
+import { StoreInUse } from '#core/errors';
 
 export interface Lock {
   release(): void;
@@ -24,7 +24,7 @@ export function takeLock(store: string, program: string): Lock {
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode !== 5) throw error;
-    throw new RollcallError('conflict', `the store is in use${holder(path)}`, {
+    throw new StoreInUse(`the store is in use${holder(path)}`, {
       where: { file: store },
       remedy: 'wait until it has ended, or end it; reading commands work beside it',
     });

@@ -1,5 +1,5 @@
 /** Errors on their way from the writer thread, and SQLite's own in our kinds. */
-import { type ErrorKind, RollcallError, StoreUnavailable, Superseded, type Where } from '#core/errors';
+import { type ErrorKind, RollcallError, StoreInUse, StoreUnavailable, Superseded, type Where } from '#core/errors';
 
 export interface PlainError {
   readonly kind: ErrorKind;
@@ -7,7 +7,7 @@ export interface PlainError {
   readonly where: Where;
   readonly remedy: string | undefined;
   /** What catches it asks for more than its kind. */
-  readonly of: 'superseded' | 'store' | null;
+  readonly of: 'superseded' | 'store' | 'inUse' | null;
   readonly stack: string | undefined;
 }
 
@@ -19,9 +19,15 @@ export function plainError(error: unknown, where: Where = {}): PlainError {
     message: said.message,
     where: { ...where, ...said.where },
     remedy: said.remedy,
-    of: said instanceof Superseded ? 'superseded' : said instanceof StoreUnavailable ? 'store' : null,
+    of: classOf(said),
     stack: error instanceof Error ? error.stack : undefined,
   };
+}
+
+function classOf(error: RollcallError): PlainError['of'] {
+  if (error instanceof Superseded) return 'superseded';
+  if (error instanceof StoreInUse) return 'inUse';
+  return error instanceof StoreUnavailable ? 'store' : null;
 }
 
 export function revive(plain: PlainError): RollcallError {
@@ -32,7 +38,9 @@ export function revive(plain: PlainError): RollcallError {
       ? new Superseded(message, { remedy: remedy! })
       : of === 'store'
         ? new StoreUnavailable(message, more)
-        : new RollcallError(kind, message, more);
+        : of === 'inUse'
+          ? new StoreInUse(message, more)
+          : new RollcallError(kind, message, more);
   if (stack !== undefined) error.stack = `${error.stack}\n    in the writer thread: ${stack}`;
   return error;
 }

@@ -1,0 +1,56 @@
+/** Every operation that is carried out in a process that goes on, by name: what HTTP offers and the working thread does. */
+import { approve, discard } from './approve.ts';
+import { check } from './check.ts';
+import { decisions, decisionsRevoke } from './decisions.ts';
+import { explain } from './explain.ts';
+import { fix } from './fix.ts';
+import { history } from './history.ts';
+import { hold, release } from './hold.ts';
+import { link, unlink } from './link.ts';
+import type { Operation } from './operation.ts';
+import { parked, parkedDecide } from './parked.ts';
+import { parkedDecideAll } from './parked-all.ts';
+import { people } from './people.ts';
+import { plan } from './plan.ts';
+import { preview } from './preview.ts';
+import { run } from './run.ts';
+import { runShow } from './run-show.ts';
+import { runs } from './runs.ts';
+import { waiting } from './waiting.ts';
+
+/** `perform` checks what goes in. */
+export type AnyOperation = Operation<unknown, object>;
+
+export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
+  (
+    [
+      approve,
+      check,
+      decisions,
+      decisionsRevoke,
+      discard,
+      explain,
+      fix,
+      history,
+      hold,
+      link,
+      parked,
+      parkedDecide,
+      parkedDecideAll,
+      people,
+      plan,
+      preview,
+      release,
+      run,
+      runShow,
+      runs,
+      unlink,
+      waiting,
+    ] as readonly AnyOperation[]
+  ).map((operation) => [operation.name, operation]),
+);
+
+/** Whether it only reads: then it is done beside what works. */
+export function onlyReads({ permission }: Pick<AnyOperation, 'permission'>): boolean {
+  return permission.endsWith('.read');
+}

@@ -1,0 +1,34 @@
+/** Runs the service until it is stopped. */
+import { z } from 'zod';
+import { socketOf } from './local-socket.ts';
+import { type Operation, versioned } from './operation.ts';
+import { ConfigurationFaults, linesOf } from './session.ts';
+
+export interface ServeInput {
+  /** `HOST:PORT`. */
+  readonly listen?: string | undefined;
+}
+export interface ServeOutput {
+  readonly url: string;
+}
+
+export const serve: Operation<ServeInput, ServeOutput> = {
+  name: 'serve',
+  permission: 'runs.start',
+  input: z.object({ listen: z.string().optional() }),
+  output: versioned<ServeOutput>('serve', { url: z.string() }),
+  async run({ listen }, { program, file, listeners }) {
+    const { signal, onFault, onServing } = listeners;
+    const { version } = program;
+    const loaded = await program.loadConfig(file);
+    if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
+    const socket = socketOf(loaded.config.store);
+    const serving = await program.serve({ file, version, socket, listen, onFault: (fault) => onFault?.(fault) });
+    onServing?.(serving.url);
+    const stop = (): void => serving.stop();
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+    await serving.ended;
+    return { url: serving.url };
+  },
+};

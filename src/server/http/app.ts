@@ -1,0 +1,111 @@
+/** The HTTP interface: routes from operations, problems for errors, limits for whatever comes. Transport only. */
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Fault } from '#core/errors';
+import { RollcallError, toFault } from '#core/errors';
+import { onlyReads } from '#operations/all';
+import type { ServiceThread } from '#service/thread';
+import { PORT_LIMITS } from './connections.ts';
+import type { Broadcast } from './events.ts';
+import type { Identity } from './identity.ts';
+import { openApi } from './openapi.ts';
+import { PROBLEM_TYPE, problemOf } from './problems.ts';
+import { ROUTES, type Route } from './routes.ts';
+import { fromTexts, jsonSchema, type Query } from './shapes.ts';
+
+export interface AppOptions {
+  readonly version: string;
+  readonly works: ServiceThread;
+  /** For what only reads and may take long; started when it is first needed. */
+  readonly reads: () => Promise<ServiceThread>;
+  readonly broadcast: Broadcast;
+  /** Null: nobody that is known. */
+  readonly identify: (request: FastifyRequest) => Promise<Identity | null>;
+  /** Of what nobody foresaw. */
+  readonly onFault: (fault: Fault) => void;
+}
+
+/** A plan of a million changes is carried out by sending it back. */
+const MOST_BODY = 256 * 1_048_576;
+const USUAL_BODY = 1_048_576;
+
+export function createApp(options: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: USUAL_BODY,
+    requestTimeout: PORT_LIMITS.requestMs,
+    routerOptions: { maxParamLength: 1_000, caseSensitive: true },
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    // A keep-alive connection without a request does not keep the process.
+    forceCloseConnections: 'idle',
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // What Fastify says of a request that cannot be read is told as it is.
+    const unread = !(error instanceof RollcallError) && error.statusCode !== undefined && error.statusCode < 500;
+    if (unread) return send(reply, new RollcallError('invalidValue', error.message), error.statusCode);
+    if (!(error instanceof RollcallError)) options.onFault({ ...toFault(error), where: { object: pathOf(request) } });
+    return send(reply, error);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, new RollcallError('notFound', `there is nothing at ${pathOf(request)}`, { remedy: 'see /api/openapi.json' })),
+  );
+  const description = openApi(options.version);
+  app.get('/api/openapi.json', async () => description);
+  app.get('/api/events', async (request, reply) => {
+    await identified(request, options, 'runs.read');
+    if (!options.broadcast.add(reply.raw))
+      throw new RollcallError('unavailable', 'too many look on already', { remedy: 'close one that is not needed' });
+    reply.hijack();
+  });
+  for (const route of ROUTES) offer(app, route, options);
+  return app;
+}
+
+function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {
+  const schema = jsonSchema(operation.input, 'input');
+  app.route({
+    method,
+    url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
+    ...(operation.name === 'run' ? { bodyLimit: MOST_BODY } : {}),
+    async handler(request) {
+      const identity = await identified(request, options, operation.permission);
+      const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
+      const named = fromTexts(request.params as Query, schema);
+      const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
+      const thread = onlyReads(operation) ? await options.reads() : options.works;
+      return await thread.ask({ ask: 'operation', name: operation.name, input: { ...given, ...named, ...by } });
+    },
+  });
+}
+
+async function identified(
+  request: FastifyRequest,
+  { identify }: Pick<AppOptions, 'identify'>,
+  permission: Route['operation']['permission'],
+): Promise<Identity> {
+  const identity = await identify(request);
+  if (identity === null)
+    throw new RollcallError('authentication', 'nobody is signed in', {
+      remedy: 'sign in, or send a token: Authorization: Bearer …',
+    });
+  if (!identity.may(permission))
+    throw new RollcallError('permission', `${identity.name} may not do this: it takes ${permission}`, {
+      remedy: 'ask an administrator for the role that has it',
+    });
+  return identity;
+}
+
+function bodyOf(body: unknown): object {
+  if (body === undefined || body === null) return {};
+  if (typeof body === 'object' && !Array.isArray(body)) return body;
+  throw new RollcallError('invalidValue', 'the body must be a JSON object');
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;
+
+function send(reply: FastifyReply, error: unknown, status?: number): FastifyReply {
+  const problem = problemOf(error, status);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="rollcall"');
+  if (problem.status === 503) void reply.header('retry-after', '5');
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}

@@ -1,0 +1,70 @@
+/** The description of the API (OpenAPI 3.1), made from the same definitions that check and answer requests. */
+
+import { PROBLEM_TYPE } from './problems.ts';
+import { pathFields, ROUTES, type Route } from './routes.ts';
+import { jsonSchema } from './shapes.ts';
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'kind'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    kind: { type: 'string', description: 'What to do next depends on it.' },
+    where: { type: 'object' },
+    remedy: { type: 'string' },
+  },
+};
+
+export function openApi(version: string): object {
+  const paths: { [path: string]: { [method: string]: object } } = {};
+  for (const route of ROUTES) {
+    paths[route.path] ??= {};
+    paths[route.path]![route.method.toLowerCase()] = described(route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Rollcall', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths,
+    components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    security: [{ token: [] }],
+  };
+}
+
+function described({ method, path, operation, summary }: Route): object {
+  const input = jsonSchema(operation.input, 'input');
+  const named = pathFields(path);
+  // Who asks is known by the token.
+  const fields = Object.entries(input.properties ?? {}).filter(([name]) => name !== 'by');
+  const required = (input.required ?? []).filter((name) => name !== 'by');
+  const parameters = fields
+    .filter(([name]) => method === 'GET' || named.includes(name))
+    .map(([name, schema]) => ({
+      name,
+      in: named.includes(name) ? 'path' : 'query',
+      required: named.includes(name) || required.includes(name),
+      schema,
+    }));
+  const body = fields.filter(([name]) => !named.includes(name));
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(body),
+    required: required.filter((name) => !named.includes(name)),
+  };
+  return {
+    operationId: operation.name.replace(/[ -](.)/g, (_, letter: string) => letter.toUpperCase()),
+    summary,
+    description: `Takes the permission ${operation.permission}.`,
+    parameters,
+    ...(method === 'POST' ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+    responses: {
+      200: { description: summary, content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
+      default: {
+        description: 'What is wrong, where, and what to do',
+        content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  };
+}

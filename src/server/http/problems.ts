@@ -1,0 +1,45 @@
+/** Errors as `application/problem+json` (RFC 9457): what, where, and what to do. */
+import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly kind: ErrorKind;
+  readonly where?: Fault['where'];
+  readonly remedy?: string;
+}
+
+const STATUS: { readonly [kind in ErrorKind]: readonly [status: number, title: string] } = {
+  configuration: [422, 'The configuration is in the way'],
+  authentication: [401, 'Not signed in'],
+  permission: [403, 'Not allowed'],
+  notFound: [404, 'Not found'],
+  conflict: [409, 'In conflict with what is there'],
+  invalidValue: [400, 'The request is not valid'],
+  rateLimited: [429, 'Too many requests'],
+  unavailable: [503, 'Not available now'],
+  internal: [500, 'Something went wrong'],
+};
+
+/** `as`: the status, where the kind does not say all of it. Of what nobody foresaw nothing is told but that it happened: its message may hold anything. */
+export function problemOf(error: unknown, as?: number): Problem {
+  const known = error instanceof RollcallError;
+  const { kind, message, where, remedy } = known
+    ? toFault(error)
+    : { kind: 'internal' as const, message: 'an error that was not foreseen; the log has it', where: {}, remedy: undefined };
+  const [usual, title] = STATUS[kind];
+  const status = as ?? usual;
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    detail: message,
+    kind,
+    ...(Object.keys(where).length === 0 ? {} : { where }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}

@@ -1,0 +1,47 @@
+/** Where each operation is found: method and path; everything else about it is said by its definition. */
+import { type AnyOperation, OPERATIONS } from '#operations/all';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** As OpenAPI writes it: `{run}` is a field of the operation's input. */
+  readonly path: string;
+  readonly operation: AnyOperation;
+  readonly summary: string;
+}
+
+const TABLE: readonly (readonly [method: Route['method'], path: string, operation: string, summary: string])[] = [
+  ['GET', '/api/check', 'check', 'The configuration, its faults, and whether every system can be reached'],
+  ['GET', '/api/runs', 'runs', 'Runs, the latest first'],
+  ['GET', '/api/runs/{run}', 'run show', 'One run: counts, changes, errors'],
+  ['POST', '/api/runs', 'run', 'Run now: a cycle, a part of it, or one person'],
+  ['POST', '/api/plans', 'plan', 'What a run would do; nothing is written'],
+  ['POST', '/api/previews', 'preview', 'What becomes of one object of a connection'],
+  ['GET', '/api/people', 'people', 'Search people and groups'],
+  ['GET', '/api/people/{person}/explanation', 'explain', 'Why every value is what it is'],
+  ['GET', '/api/people/{person}/history', 'history', 'What changed, when and why'],
+  ['POST', '/api/people/{person}/fixed', 'fix', 'Fix an attribute of a person by hand'],
+  ['GET', '/api/connections/{target}/waiting', 'waiting', 'What waits for approval'],
+  ['POST', '/api/connections/{target}/approval', 'approve', 'Approve what waits'],
+  ['POST', '/api/connections/{target}/discard', 'discard', 'Discard what waits'],
+  ['POST', '/api/connections/{connection}/hold', 'hold', 'Hold a connection: nothing is read from it or written to it'],
+  ['POST', '/api/connections/{connection}/release', 'release', 'Release a connection that is held'],
+  ['GET', '/api/parked', 'parked', 'What waits for a person or for a change'],
+  ['POST', '/api/parked/{id}/decision', 'parked decide', 'Decide about one parked item'],
+  ['POST', '/api/parked/decisions', 'parked decide-all', 'Decide about all parked items of a kind'],
+  ['POST', '/api/links', 'link', 'Link an account to a person'],
+  ['POST', '/api/links/end', 'unlink', 'End the link of an account'],
+  ['GET', '/api/decisions', 'decisions', 'What people decided'],
+  ['POST', '/api/decisions/{id}/revocation', 'decisions revoke', 'Take a decision back'],
+];
+
+export const ROUTES: readonly Route[] = TABLE.map(([method, path, name, summary]) => ({
+  method,
+  path,
+  operation: OPERATIONS.get(name)!,
+  summary,
+}));
+
+/** Fields of the input that stand in the path. */
+export function pathFields(path: string): readonly string[] {
+  return [...path.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name!);
+}

@@ -1,0 +1,37 @@
+/** An operation's zod shapes as JSON Schema, and texts of an address as the values that its input has. */
+import { z } from 'zod';
+
+export interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: { readonly [name: string]: JsonSchema };
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly description?: string;
+  readonly [other: string]: unknown;
+}
+
+/** JSON Schema 2020-12, as OpenAPI 3.1 has it. */
+export function jsonSchema(shape: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' });
+  return schema as JsonSchema;
+}
+
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What is no number where one is wanted stays a text: the operation's own check says what is wrong with it. */
+export function fromTexts(texts: Query, schema: JsonSchema): { [name: string]: unknown } {
+  const out: { [name: string]: unknown } = Object.create(null);
+  for (const [name, text] of Object.entries(texts)) {
+    if (text === undefined) continue;
+    const wanted = schema.properties?.[name];
+    out[name] =
+      wanted?.type === 'array' ? [text].flat() : fromText(Array.isArray(text) ? text.at(-1)! : (text as string), wanted);
+  }
+  return out;
+}
+
+function fromText(text: string, wanted: JsonSchema | undefined): unknown {
+  if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return Number(text);
+  if (wanted?.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}

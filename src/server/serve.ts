@@ -1,0 +1,74 @@
+/** `rollcall serve`: the loop that answers (docs/decisions/0023). Starts the one that works, and ends with it. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { RollcallError } from '#core/errors';
+import type { ServeOptions, Serving } from '#operations/operation';
+import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
+import { createApp } from './http/app.ts';
+import { guard, PORT_LIMITS } from './http/connections.ts';
+import { createBroadcast } from './http/events.ts';
+import type { Identity } from './http/identity.ts';
+import { listenLocally } from './http/local.ts';
+import { addressOf } from './listen.ts';
+
+const nobody = async (_: FastifyRequest): Promise<Identity | null> => null;
+
+/** Errors: of the configuration, of the store, of the address. */
+export async function serve({ file, version, socket, listen, onFault }: ServeOptions, place: ThreadPlace): Promise<Serving> {
+  const address = addressOf(listen);
+  const broadcast = createBroadcast();
+  const works = await startService(place, { role: 'works', file }, (event) => {
+    if (event.what === 'fault') onFault(event.fault);
+    broadcast.tell(event);
+  });
+  let reads: Promise<ServiceThread> | null = null;
+  const reading = (): Promise<ServiceThread> => {
+    reads ??= startService(place, { role: 'reads', file }, (event) => broadcast.tell(event));
+    reads.catch(() => {
+      reads = null;
+    });
+    return reads;
+  };
+  const app = createApp({ version, works, broadcast, identify: nobody, onFault, reads: reading });
+  let beside: Server | null = null;
+  const over = Promise.withResolvers<void>();
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    broadcast.close();
+    // What was asked for is answered; nobody new is heard.
+    await Promise.allSettled([
+      app.close(),
+      beside === null ? null : closed(beside),
+      works.stop(),
+      reads?.then((one) => one.stop()),
+    ]);
+  };
+  const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
+  works.died.then(end);
+  guard(app.server, PORT_LIMITS);
+  try {
+    if (socket !== null) beside = await listenLocally(socket, { works, reads: reading, listen: broadcast.listen });
+    await app.listen(address);
+  } catch (error) {
+    await stop();
+    if (error instanceof RollcallError) throw error;
+    throw new RollcallError('configuration', `cannot listen on ${address.host}:${address.port}: ${(error as Error).message}`, {
+      remedy: 'choose another address with --listen HOST:PORT',
+      cause: error,
+    });
+  }
+  const { port } = app.server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return { url: `http://${host}:${port}`, ended: over.promise, stop: () => end(null) };
+}
+
+/** What was asked for is answered. */
+async function closed(server: Server): Promise<void> {
+  server.close();
+  server.closeIdleConnections();
+  await once(server, 'close');
+}

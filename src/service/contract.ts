@@ -1,0 +1,32 @@
+/**
+ * What the loop that answers and the loop that works say to each other (docs/decisions/0023): plain data, copied between threads.
+ */
+import type { Fault } from '#core/errors';
+import type { ServiceEvent } from './events.ts';
+
+/** `works` writes the store and does everything that goes on by itself; `reads` answers beside it what takes long. */
+export type Role = 'works' | 'reads';
+
+export interface ServiceOptions {
+  readonly thread: 'service';
+  readonly role: Role;
+  /** Path of rollcall.yaml. */
+  readonly file: string;
+}
+
+/** Of what a thread is told when it starts. */
+export function isServiceThread(told: unknown): told is ServiceOptions {
+  return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
+}
+
+export type Request =
+  | { readonly ask: 'operation'; readonly name: string; readonly input: unknown }
+  /** Ends when what is at hand has ended. */
+  | { readonly ask: 'stop' };
+
+export type Asked = Request & { readonly id: number };
+
+export type Told =
+  | { readonly id: number; readonly ok: true; readonly answer: unknown }
+  | { readonly id: number; readonly ok: false; readonly fault: Fault }
+  | { readonly event: ServiceEvent };

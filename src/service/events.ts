@@ -1,0 +1,44 @@
+/** What happens in the service, for whoever looks on: live views, logs, metrics, notifications. Plain data, without values of people. */
+import type { Fault } from '#core/errors';
+import type { LiveEvent } from '#runs/index';
+import type { ConnectionCounts, Holder, Notice, Progress, RunReport } from '#runs/model';
+
+export interface RunEvent {
+  readonly what: 'run';
+  readonly run: number;
+  readonly profile: string;
+  readonly status: RunReport['status'];
+  readonly elapsedMs: number;
+  readonly connections: readonly ConnectionCounts[];
+  readonly faultCount: number;
+  readonly notices: readonly Notice[];
+}
+
+export type ServiceEvent =
+  | RunEvent
+  | { readonly what: 'progress'; readonly progress: Progress }
+  | { readonly what: 'fault'; readonly fault: Fault }
+  /** A run waits for another process to end its own. */
+  | { readonly what: 'waits'; readonly holder: Holder }
+  | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>;
+
+/** Of what goes on while connections are listened to. */
+export function fromLive(event: LiveEvent): ServiceEvent {
+  if (event.what === 'cycle') return runEvent(event.report);
+  if (event.what !== 'changes') return event;
+  const { run, status, faults, notices, connections } = event.report;
+  return {
+    what: 'run',
+    run,
+    profile: 'live',
+    status,
+    elapsedMs: event.elapsedMs,
+    connections,
+    faultCount: faults.length,
+    notices,
+  };
+}
+
+export function runEvent({ run, profile, status, elapsedMs, connections, faultCount, notices }: RunReport): RunEvent {
+  return { what: 'run', run, profile, status, elapsedMs, connections, faultCount, notices };
+}

@@ -1,0 +1,80 @@
+/**
+ * The loop that works (docs/decisions/0023): one session on the store, kept open; operations as they are asked for, and what goes on by
+ * itself. Runs in a thread of its own; all that it knows of the other one is a port.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { RollcallError, toFault } from '#core/errors';
+import { OPERATIONS } from '#operations/all';
+import { type Program, perform, type Session } from '#operations/operation';
+import { openSession } from '#operations/session';
+import { live } from '#runs/index';
+import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
+import { fromLive, type ServiceEvent } from './events.ts';
+
+/** Between two cycles over all connections where some are listened to. */
+const CYCLE_EVERY_MS = 3_600_000;
+
+/** Answers id 0 when the store is open, or says why it is not; ends with the answer to `stop`. */
+export async function serveLoop(
+  program: Program,
+  { role, file }: Pick<ServiceOptions, 'role' | 'file'>,
+  port: MessagePort,
+): Promise<void> {
+  const stop = new AbortController();
+  const tell = (told: Told): void => port.postMessage(told);
+  const event = (one: ServiceEvent): void => tell({ event: one });
+  const session = openSession(program, file, {
+    signal: stop.signal,
+    onProgress: (progress) => event({ what: 'progress', progress }),
+    onFault: (fault) => event({ what: 'fault', fault }),
+    onWaits: (holder) => event({ what: 'waits', holder }),
+    onLive: (one) => event(fromLive(one)),
+  });
+  const atHand = new Set<Promise<unknown>>();
+  const keep = <T>(work: Promise<T>): Promise<T> => {
+    atHand.add(work);
+    const gone = (): void => void atHand.delete(work);
+    work.then(gone, gone);
+    return work;
+  };
+  const answer = async (asked: Request): Promise<unknown> => {
+    if (asked.ask === 'operation') {
+      if (stop.signal.aborted) throw stopping();
+      return await keep(operate(asked, session));
+    }
+    stop.abort();
+    await Promise.allSettled(atHand);
+    await session.close();
+    return null;
+  };
+  port.on('message', ({ id, ...asked }: Asked) => {
+    answer(asked).then(
+      (result) => {
+        tell({ id, ok: true, answer: result });
+        if (asked.ask === 'stop') port.close();
+      },
+      (error: unknown) => tell({ id, ok: false, fault: toFault(error) }),
+    );
+  });
+  try {
+    const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
+    tell({ id: 0, ok: true, answer: null });
+    if (role === 'reads' || !services.config.connections.some((one) => one.live)) return;
+    const listening = live({ connections: null, by: 'serve', cycleEveryMs: CYCLE_EVERY_MS }, services);
+    await keep(listening).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+  } catch (error) {
+    tell({ id: 0, ok: false, fault: toFault(error) });
+    await session.close();
+    port.close();
+  }
+}
+
+function operate({ name, input }: Extract<Request, { ask: 'operation' }>, session: Session): Promise<unknown> {
+  const operation = OPERATIONS.get(name);
+  if (operation === undefined) throw new RollcallError('notFound', `there is no operation '${name}'`);
+  return perform(operation, input, session);
+}
+
+function stopping(): RollcallError {
+  return new RollcallError('unavailable', 'the service is stopping', { remedy: 'try again when it is back' });
+}

@@ -1,0 +1,80 @@
+/** The other side of a loop: starts its thread, asks it, hears its events. */
+import { Worker } from 'node:worker_threads';
+import { type Fault, RollcallError } from '#core/errors';
+import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
+import type { ServiceEvent } from './events.ts';
+
+export interface ServiceThread {
+  /** Errors: as the operation's own; `unavailable` when the thread has ended. */
+  ask(request: Request): Promise<unknown>;
+  /** When it has ended without having been told to: why. */
+  readonly died: Promise<RollcallError>;
+  /** Ends what is at hand cleanly; a second time does nothing. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface ThreadPlace {
+  readonly url: URL;
+  readonly execArgv: string[];
+}
+
+/** Its store is open when this is fulfilled. Errors: as of opening it; all faults of the file are in `faults` of the error's `cause`. */
+export async function startService(
+  { url, execArgv }: ThreadPlace,
+  { role, file }: Pick<ServiceOptions, 'role' | 'file'>,
+  onEvent: (event: ServiceEvent) => void,
+): Promise<ServiceThread> {
+  const worker = new Worker(url, { execArgv, workerData: { thread: 'service', role, file } satisfies ServiceOptions });
+  const waiting = new Map<number, Waiting>();
+  const death = Promise.withResolvers<RollcallError>();
+  let ended: RollcallError | null = null;
+  let stopped: Promise<void> | null = null;
+  let lastId = 0;
+  const end = (why: string): void => {
+    ended ??= new RollcallError('unavailable', why, { remedy: 'start the service again' });
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+    if (stopped === null) death.resolve(ended);
+  };
+  worker.on('message', (told: Told) => {
+    if ('event' in told) return onEvent(told.event);
+    const asked = waiting.get(told.id);
+    waiting.delete(told.id);
+    if (told.ok) asked?.resolve(told.answer);
+    else asked?.reject(errorOf(told.fault));
+  });
+  worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
+  worker.on('exit', () => end('the service has ended'));
+  const answerTo = (id: number): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (ended) reject(ended);
+      else waiting.set(id, { resolve, reject });
+    });
+  const ask = (request: Request): Promise<unknown> => {
+    const id = ++lastId;
+    const answer = answerTo(id);
+    if (ended === null) worker.postMessage({ ...request, id } satisfies Asked);
+    return answer;
+  };
+  await answerTo(0);
+  return {
+    ask,
+    died: death.promise,
+    stop() {
+      stopped ??= ask({ ask: 'stop' }).then(
+        () => undefined,
+        () => undefined,
+      );
+      return stopped;
+    },
+  };
+}
+
+function errorOf({ kind, message, where, remedy }: Fault): RollcallError {
+  return new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+}

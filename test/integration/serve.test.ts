@@ -1,0 +1,103 @@
+/** Decision 23: one process goes on; commands beside it do what they always did, and end with it as they should. */
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STORE } from '../store.ts';
+import { type Served, served } from './served.ts';
+
+const YAML = `
+connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    import:
+      person:
+        join: [employeeId]
+        project: true
+        attributes: { employeeId: id, givenName: first, familyName: last, displayName: '\${row.first + " " + row.last}' }
+`;
+const HR = 'id,first,last\n1,Zoë,Çelik\n2,Ada,Lovelace\n';
+
+let here: Served;
+beforeAll(async () => {
+  here = await served(YAML, { 'hr.csv': HR });
+});
+afterAll(() => here?.close());
+
+const ask = (where: string, init: RequestInit = {}): Promise<Response> => fetch(here.url + where, init);
+
+describe('beside a service', () => {
+  it('commands write as ever', async () => {
+    const run = await here.command('run', '--json');
+    expect(run.err).toBe('');
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.out)).toMatchObject({ command: 'run', status: 'done', objects: { person: { created: 2 } } });
+    const held = await here.command('hold', 'hr', '--as', 'Ada', '--reason', 'moving');
+    expect([held.code, held.err]).toEqual([0, '']);
+    const found = await here.command('people', 'celik', '--json');
+    expect(JSON.parse(found.out)).toMatchObject({ people: [{ label: 'Zoë Çelik' }] });
+    expect((await here.command('release', 'hr', '--as', 'Ada', '--reason', 'moved')).code).toBe(0);
+  });
+
+  it('a fault is told as ever', async () => {
+    const wrong = await here.command('hold', 'nowhere', '--as', 'Ada', '--reason', 'x', '--json');
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.out)).toMatchObject({ command: 'hold', error: { kind: 'notFound' } });
+  });
+
+  it.skipIf(STORE !== 'sqlite')('no second one begins (on PostgreSQL it may)', async () => {
+    const second = await here.command('serve', '--listen', '127.0.0.1:0');
+    expect(second.code).toBe(1);
+    expect(second.err).toContain('in use');
+  });
+});
+
+describe('over HTTP', () => {
+  it('nobody who is not known is answered', async () => {
+    for (const where of ['/api/runs', '/api/people', '/api/events']) {
+      const answer = await ask(where);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    }
+  });
+
+  it('what is not there, and what cannot be read, is a problem with its reason', async () => {
+    expect(await (await ask('/api/nowhere')).json()).toMatchObject({ status: 404, kind: 'notFound' });
+    const headers = { 'content-type': 'application/json' };
+    for (const body of ['{', '[1', '"'.repeat(10)])
+      expect((await ask('/api/runs', { method: 'POST', headers, body })).status).toBe(400);
+    expect((await ask('/api/runs', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a' })).status).toBe(415);
+    expect((await ask('/api/%zz')).status).toBe(400);
+  });
+
+  it('it says what it offers', async () => {
+    const description = (await (await ask('/api/openapi.json')).json()) as { openapi: string; paths: object };
+    expect(description.openapi).toBe('3.1.0');
+    expect(description.paths).toHaveProperty(['/api/runs/{run}', 'get', 'parameters', 0, 'name'], 'run');
+  });
+
+  it('who is slow is not waited for beyond what is set, and others are served', async () => {
+    const slow = Array.from({ length: 50 }, () => {
+      const socket = connect(Number(new URL(here.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('POST /api/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n');
+      return socket;
+    });
+    expect((await ask('/api/openapi.json')).status).toBe(200);
+    for (const socket of slow) socket.destroy();
+  });
+});
+
+it('ends cleanly, begins again after a kill, and leaves no socket behind', async () => {
+  expect(await here.stop()).toBe(0);
+  expect(await here.printed()).toContain('Stopped.');
+  expect(existsSync(path.join(here.folder, 'rollcall.db.sock'))).toBe(false);
+  await here.start();
+  await here.stop('SIGKILL');
+  await here.start();
+  const { code, out } = await here.command('people', '--json');
+  expect([code, JSON.parse(out)]).toMatchObject([0, { people: { length: 2 } }]);
+});

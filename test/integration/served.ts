@@ -1,0 +1,100 @@
+/** `rollcall serve` as somebody starts it: a process of its own on a free port, and commands beside it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type TestStore, testStore } from '../store.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Served {
+  readonly folder: string;
+  readonly url: string;
+  readonly process: ChildProcess;
+  readonly store: TestStore;
+  /** What it printed so far. */
+  printed(): Promise<string>;
+  /** A command beside it. */
+  command(...argv: string[]): Promise<Ended>;
+  /** Ends it as Ctrl-C in another terminal would, or at once; answers its exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** Again, on the same store. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `files` are beside rollcall.yaml, which says `store:` by itself. */
+export async function served(yaml: string, files: { readonly [name: string]: string } = {}): Promise<Served> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-served-'));
+  const store = await testStore(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  await writeFile(path.join(folder, 'rollcall.yaml'), `store: ${store.place}\n${yaml}`);
+  const begin = async (): Promise<{ child: ChildProcess; url: string }> => {
+    const child = spawn(process.execPath, ['--conditions=source', MAIN, 'serve', '--listen', '127.0.0.1:0'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const chunks: Buffer[] = [];
+    texts.push(chunks);
+    child.stderr!.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout!.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        const said = /(http:\/\/\S+) is ready/.exec(Buffer.concat(chunks).toString());
+        if (said) resolve(said[1]!);
+      });
+      child.once('close', () => reject(new Error(`it ended before it was ready: ${Buffer.concat(chunks).toString()}`)));
+    });
+    return { child, url };
+  };
+  const texts: Buffer[][] = [];
+  let here = await begin();
+  const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const { child } = here;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const closed = once(child, 'close');
+    child.kill(signal);
+    const [code] = (await closed) as [number | null];
+    return code;
+  };
+  return {
+    folder,
+    store,
+    get url() {
+      return here.url;
+    },
+    get process() {
+      return here.child;
+    },
+    printed: async () => Buffer.concat(texts.flat()).toString(),
+    async command(...argv) {
+      const child = spawn(process.execPath, ['--conditions=source', MAIN, ...argv], {
+        cwd: folder,
+        env: { ...process.env, ROLLCALL_USER: 'ada' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const [out, err]: [Buffer[], Buffer[]] = [[], []];
+      child.stdout.on('data', (chunk: Buffer) => void out.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => void err.push(chunk));
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+    },
+    stop: (signal = 'SIGTERM') => stop(signal),
+    async start() {
+      here = await begin();
+    },
+    async close() {
+      await stop('SIGKILL');
+      await store.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
