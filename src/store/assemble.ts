@@ -1,7 +1,7 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
 import type { SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type { AccessReads, ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -26,6 +26,7 @@ export interface Parts {
     readonly sync: SyncReads;
     readonly exports: ExportReads;
     readonly people: PersonReads;
+    readonly access: AccessReads;
   };
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
@@ -38,7 +39,7 @@ export interface Parts {
 const SEARCH_SLICE = 400;
 
 export function assembleStore(parts: Parts): Store {
-  const { runs, spaces, sync, exports, people } = parts.reads;
+  const { runs, spaces, sync, exports, people, access } = parts.reads;
   const writing = parts.writer;
   const writer: Writer = writing ?? refusingWriter(parts.place);
   let closed = false;
@@ -112,6 +113,19 @@ export function assembleStore(parts: Parts): Store {
       },
     },
     blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
+    access: {
+      ...access,
+      addAccount: (account) => writer.interactive('addAccount', { account }),
+      changeAccount: (id, change, { endSessions }) => writer.interactive('changeAccount', { id, change, endSessions }),
+      addToken: (token) => writer.interactive('addToken', { token }),
+      rotateToken: (how) => writer.interactive('rotateToken', how),
+      revokeToken: (id, at) => writer.interactive('revokeToken', { id, at }),
+      addSession: (session) => writer.interactive('addSession', { session }),
+      endSessions: (which) => writer.interactive('endSessions', { which }),
+      addLink: (link) => writer.interactive('addLink', { link }),
+      redeemLink: (how) => writer.interactive('redeemLink', how),
+      touch: (used) => writer.interactive('touchAccess', used),
+    },
   };
 }
 

@@ -2,6 +2,7 @@
  * What every store must do, as a suite that takes a test runner and a way to get an empty store. A new store's test file is
  * a few lines; what it cannot do is not skipped but mended.
  */
+import { accessSuite } from './conformance/access.ts';
 import { besideSuite } from './conformance/beside.ts';
 import { edgesSuite } from './conformance/edges.ts';
 import { exportsSuite } from './conformance/exports.ts';
@@ -30,5 +31,6 @@ export function storeConformance(suite: Suite): void {
   membersSuite(suite);
   besideSuite(suite);
   recordSuite(suite);
+  accessSuite(suite);
   wholeSuite(suite);
 }

@@ -12,6 +12,7 @@
  * Rows and operations are in contract/, by concern; everybody imports them from here.
  */
 import type { Fault } from '#core/errors';
+import type { AccessOperations } from './contract/access.ts';
 import type { BlobOperations } from './contract/blobs.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
@@ -21,6 +22,14 @@ import type { SeveralOperations } from './contract/several.ts';
 import type { SpaceOperations } from './contract/spaces.ts';
 import type { SyncOperations } from './contract/sync.ts';
 
+export type {
+  AccessAccount,
+  AccessLink,
+  AccessOperations,
+  AccessSession,
+  AccessToken,
+  AccountChange,
+} from './contract/access.ts';
 export type { BlobOperations } from './contract/blobs.ts';
 export type { ObjectWrite, ParkedWrite, StagedWrite, SyncCommit, SyncConflicts } from './contract/commit.ts';
 export type { DecisionOperations, DecisionRow, ParkedRow, Subjects } from './contract/decisions.ts';
@@ -85,4 +94,5 @@ export interface Store {
   readonly decisions: DecisionOperations;
   readonly people: PeopleReads;
   readonly blobs: BlobOperations;
+  readonly access: AccessOperations;
 }

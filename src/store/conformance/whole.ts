@@ -1,5 +1,6 @@
 /** The store as a whole: copies, readers, lanes, statements that do not grow with the batch. */
 import { deepEqual, equal, notDeepEqual, ok, rejects } from 'node:assert/strict';
+import { token } from './access.ts';
 import { account, beginRun, commit, deletion, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
 
 const LARGE = 1_000;
@@ -294,6 +295,8 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.runs.changes({ run }, { limit: size });
   await store.people.debts({ after: null, limit: size });
   await store.blobs.put(ids.map((id) => ({ hash: String(id), bytes: new Uint8Array(1) })));
+  await store.access.addToken(token('t1'));
+  await store.access.touch({ tokens: ids.map((id) => ({ id: `t${id}`, at: NOW })), sessions: [] });
   await store.people.counts();
   await store.decisions.refusals('ad');
   await store.decisions.parkedCounts();

@@ -3,6 +3,16 @@
  * there for the operation, so each names all that it could find, by sets, in a number of statements that is always the same.
  */
 import type { OperationInput, OperationName } from '../writes/operations.ts';
+import {
+  loadAddAccount,
+  loadAddLink,
+  loadAddSession,
+  loadChangeAccount,
+  loadEndSessions,
+  loadRedeemLink,
+  loadToken,
+  loadTouch,
+} from './loads/access.ts';
 import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
 import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
@@ -18,15 +28,21 @@ export type Copied = Exclude<OperationName, 'indexForSearch' | 'cleanRuns'>;
 const nothing = (): Promise<void> => Promise.resolve();
 
 export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: OperationInput<Name>) => Promise<void> } = {
+  addAccount: loadAddAccount,
+  addLink: loadAddLink,
+  addSession: loadAddSession,
+  addToken: nothing,
   answer: loadAnswer,
   answerEdges: loadAnswerEdges,
   attemptEdges: nothing,
   beginRun: loadBeginRun,
+  changeAccount: loadChangeAccount,
   clearBitmap: loadPages,
   clearDone: loadDone,
   closeHold: loadHold,
   commit: loadCommit,
   decideEdges: loadDecideEdges,
+  endSessions: loadEndSessions,
   finishRun: loadFinishRun,
   markAbsent: loadAbsent,
   markDirty: nothing,
@@ -37,8 +53,11 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   recordChanges: nothing,
   recordDecision: nothing,
   recordErrors: nothing,
+  redeemLink: loadRedeemLink,
   reserve: nothing,
   revokeDecision: loadDecision,
+  revokeToken: loadToken,
+  rotateToken: loadToken,
   saveBitmap: loadBitmap,
   saveState: nothing,
   setTimesBack: loadLate,
@@ -46,4 +65,5 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   stage: loadStage,
   take: loadTake,
   takeEpoch: loadTakeEpoch,
+  touchAccess: loadTouch,
 };

@@ -18,6 +18,7 @@ import { copyTables } from './copy.ts';
 import { postgresError } from './faults.ts';
 import { refuseOld, SCHEMA } from './look.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
+import { accessReads } from './read/access.ts';
 import { exportReads } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
 import { createNames } from './read/names.ts';
@@ -114,6 +115,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         sync: told(syncReads(pool, names)),
         exports: told(exportReads(pool, names)),
         people: told(peopleReads(pool, names)),
+        access: told(accessReads(pool)),
       },
       importIndex: (connection) => readIndexRows(pool, connection),
       checksums: () => checksums(pool),

@@ -21,6 +21,7 @@ import { storeFolder } from './folder.ts';
 import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
+import { accessReads } from './read/access.ts';
 import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
@@ -125,6 +126,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       sync: traced(syncReads(db, names)),
       exports: traced(exportReads(db, names)),
       people: traced(peopleReads(db, names)),
+      access: traced(accessReads(db)),
     },
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,

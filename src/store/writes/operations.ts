@@ -1,4 +1,5 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
+import { addAccount, addLink, addSession, changeAccount, endSessions, redeemLink } from './accounts.ts';
 import { setTimesBack } from './clock.ts';
 import { commit } from './commit.ts';
 import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
@@ -11,6 +12,7 @@ import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, 
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
 import { stage } from './stage.ts';
+import { addToken, revokeToken, rotateToken, touchAccess } from './tokens.ts';
 import { settleUnshown } from './unshown.ts';
 
 function reserve(session: Session, { what, n }: { what: 'object' | 'staged'; n: number }): number {
@@ -18,16 +20,22 @@ function reserve(session: Session, { what, n }: { what: 'object' | 'staged'; n: 
 }
 
 export const OPERATIONS: {
+  readonly addAccount: typeof addAccount;
+  readonly addLink: typeof addLink;
+  readonly addSession: typeof addSession;
+  readonly addToken: typeof addToken;
   readonly answer: typeof answer;
   readonly answerEdges: typeof answerEdges;
   readonly attemptEdges: typeof attemptEdges;
   readonly beginRun: typeof beginRun;
+  readonly changeAccount: typeof changeAccount;
   readonly cleanRuns: typeof cleanRuns;
   readonly clearBitmap: typeof clearBitmap;
   readonly clearDone: typeof clearDone;
   readonly closeHold: typeof closeHold;
   readonly commit: typeof commit;
   readonly decideEdges: typeof decideEdges;
+  readonly endSessions: typeof endSessions;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
   readonly markAbsent: typeof markAbsent;
@@ -39,26 +47,36 @@ export const OPERATIONS: {
   readonly recordChanges: typeof recordChanges;
   readonly recordDecision: typeof recordDecision;
   readonly recordErrors: typeof recordErrors;
+  readonly redeemLink: typeof redeemLink;
   readonly reserve: typeof reserve;
   readonly revokeDecision: typeof revokeDecision;
+  readonly revokeToken: typeof revokeToken;
+  readonly rotateToken: typeof rotateToken;
   readonly saveBitmap: typeof saveBitmap;
   readonly saveState: typeof saveState;
-  readonly stage: typeof stage;
   readonly setTimesBack: typeof setTimesBack;
   readonly settleUnshown: typeof settleUnshown;
+  readonly stage: typeof stage;
   readonly take: typeof take;
   readonly takeEpoch: typeof takeEpoch;
+  readonly touchAccess: typeof touchAccess;
 } = {
+  addAccount,
+  addLink,
+  addSession,
+  addToken,
   answer,
   answerEdges,
   attemptEdges,
   beginRun,
+  changeAccount,
   cleanRuns,
   clearBitmap,
   clearDone,
   closeHold,
   commit,
   decideEdges,
+  endSessions,
   finishRun,
   indexForSearch,
   markAbsent,
@@ -70,15 +88,19 @@ export const OPERATIONS: {
   recordChanges,
   recordDecision,
   recordErrors,
+  redeemLink,
   reserve,
   revokeDecision,
+  revokeToken,
+  rotateToken,
   saveBitmap,
   saveState,
-  stage,
   setTimesBack,
   settleUnshown,
+  stage,
   take,
   takeEpoch,
+  touchAccess,
 };
 
 export type OperationName = keyof typeof OPERATIONS;
