@@ -7,6 +7,7 @@
  * and puts the head on the answer. The store is opened by the operation that needs it, for reading or for writing.
  */
 import { z } from 'zod';
+import type { Permission } from '#access/roles';
 import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
 import { type Fault, RollcallError, StoreInUse } from '#core/errors';
@@ -14,22 +15,14 @@ import type { Services } from '#runs/model';
 import { askService } from './remote.ts';
 import type { Listeners } from './session.ts';
 
+export type { Permission } from '#access/roles';
+
 export type Definition = ConnectionConfig['definition'];
 /** What a connector proposes for a first configuration. */
 export type Proposed = Awaited<ReturnType<NonNullable<Definition['propose']>>>;
 /** What a connector asks of a person for it. */
 export type Asked = ReturnType<NonNullable<Definition['asks']>>[number];
 export type OpenStore = Services['store'];
-
-/** What a person must be allowed to do. The command line may do everything; servers ask. */
-export type Permission =
-  | 'configuration.read'
-  | 'configuration.write'
-  | 'people.read'
-  | 'runs.read'
-  | 'runs.start'
-  | 'decisions.read'
-  | 'decisions.make';
 
 /** `older`: the first command that writes brings it up to date; `none`: that makes it. */
 export const STORE_LOOKS = ['there', 'older', 'none'] as const;
