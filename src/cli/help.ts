@@ -15,6 +15,7 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
     title: 'Decide',
     names: ['parked', 'parked decide', 'parked decide-all', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'],
   },
+  { title: 'Let in', names: ['token create', 'token list', 'token rotate', 'token revoke'] },
   { title: 'Shell', names: ['completion'] },
 ];
 /** Longer lines are hard to read, however wide the terminal is. */

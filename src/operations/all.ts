@@ -16,6 +16,7 @@ import { preview } from './preview.ts';
 import { run } from './run.ts';
 import { runShow } from './run-show.ts';
 import { runs } from './runs.ts';
+import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from './tokens.ts';
 import { waiting } from './waiting.ts';
 
 /** `perform` checks what goes in. */
@@ -44,6 +45,10 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       run,
       runShow,
       runs,
+      tokenCreate,
+      tokenList,
+      tokenRevoke,
+      tokenRotate,
       unlink,
       waiting,
     ] as readonly AnyOperation[]

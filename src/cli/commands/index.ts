@@ -18,6 +18,7 @@ import { preview } from './preview.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
 import { serve } from './serve.ts';
+import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from './tokens.ts';
 
 export const COMMANDS: readonly Command[] = [
   init,
@@ -44,5 +45,9 @@ export const COMMANDS: readonly Command[] = [
   fix,
   decisions,
   decisionsRevoke,
+  tokenCreate,
+  tokenList,
+  tokenRotate,
+  tokenRevoke,
   completion(() => COMMANDS),
 ];

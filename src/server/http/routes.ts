@@ -32,6 +32,10 @@ const TABLE: readonly (readonly [method: Route['method'], path: string, operatio
   ['POST', '/api/links/end', 'unlink', 'End the link of an account'],
   ['GET', '/api/decisions', 'decisions', 'What people decided'],
   ['POST', '/api/decisions/{id}/revocation', 'decisions revoke', 'Take a decision back'],
+  ['GET', '/api/tokens', 'token list', 'Tokens, without their texts'],
+  ['POST', '/api/tokens', 'token create', 'Make a token; its text is in this answer alone'],
+  ['POST', '/api/tokens/{id}/rotation', 'token rotate', 'A new secret for a token; the old one goes on for a while'],
+  ['POST', '/api/tokens/{id}/revocation', 'token revoke', 'End a token for good'],
 ];
 
 export const ROUTES: readonly Route[] = TABLE.map(([method, path, name, summary]) => ({

@@ -1,0 +1,198 @@
+/** Tokens by which applications and identity providers come in. The text of one is in the answer that made it, and nowhere else. */
+import { z } from 'zod';
+import { ROLES, type Role } from '#access/roles';
+import { openTokens, type Tokens } from '#access/tokens';
+import { RollcallError } from '#core/errors';
+import { formatInstant, parseDuration } from '#core/time';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+import { instantOf, knownConnection } from './scope.ts';
+import { instant } from './shapes.ts';
+
+type Row = Awaited<ReturnType<Tokens['revoke']>>;
+type TokenRole = Exclude<Role, 'person'>;
+
+/** A profile is somebody's: a token has none. */
+export const TOKEN_ROLES: readonly TokenRole[] = ROLES.filter((role) => role !== 'person');
+
+export interface TokenItem {
+  /** What the text begins with: `rc_` and this. */
+  readonly id: string;
+  readonly kind: 'api' | 'scim';
+  readonly name: string;
+  readonly connection: string | null;
+  readonly roles: readonly string[];
+  /** Requests a second; null = what is usual. */
+  readonly rate: number | null;
+  readonly state: 'good' | 'expired' | 'revoked';
+  readonly createdAt: string;
+  readonly by: string;
+  readonly expiresAt: string | null;
+  /** To the hour. */
+  readonly usedAt: string | null;
+  /** The secret before the last rotation is good until then. */
+  readonly overlapUntil: string | null;
+  readonly revokedAt: string | null;
+}
+export interface TokenShown extends TokenItem {
+  readonly token: string;
+}
+
+const item: z.ZodRawShape = {
+  id: z.string(),
+  kind: z.enum(['api', 'scim']),
+  name: z.string(),
+  connection: z.string().nullable(),
+  roles: z.array(z.string()),
+  rate: z.number().nullable(),
+  state: z.enum(['good', 'expired', 'revoked']),
+  createdAt: instant,
+  by: z.string(),
+  expiresAt: instant.nullable(),
+  usedAt: instant.nullable(),
+  overlapUntil: instant.nullable(),
+  revokedAt: instant.nullable(),
+};
+const shown: z.ZodRawShape = { ...item, token: z.string().meta({ description: 'its text, shown this once' }) };
+
+function described(row: Row, now: number): TokenItem {
+  const at = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
+  const expired = row.expiresAt !== null && row.expiresAt <= now;
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    connection: row.connection,
+    roles: row.roles,
+    rate: row.rate,
+    state: row.revokedAt !== null ? 'revoked' : expired ? 'expired' : 'good',
+    createdAt: formatInstant(row.createdAt),
+    by: row.createdBy,
+    expiresAt: at(row.expiresAt),
+    usedAt: at(row.usedAt),
+    overlapUntil: row.beforeUntil !== null && row.beforeUntil > now ? at(row.beforeUntil) : null,
+    revokedAt: at(row.revokedAt),
+  };
+}
+
+function tokensOf({ store, wall }: Services): Tokens {
+  return openTokens({ access: store.access, wall });
+}
+
+const NEVER = 'never';
+const expires: z.ZodType<string> = z.string().min(1).max(100).default('365d');
+
+/** A duration from now, a date, an instant, or `never`. Errors: invalidValue. */
+function expiry(text: string, services: Services): number | null {
+  if (text === NEVER) return null;
+  if (/^(?:\d+[wdhms])+$/.test(text)) return services.wall() + parseDuration(text);
+  return instantOf(text, services);
+}
+
+export interface TokenCreateInput {
+  readonly name: string;
+  readonly connection?: string | undefined;
+  readonly roles: readonly TokenRole[];
+  readonly expires: string;
+  readonly rate?: number | undefined;
+  readonly by: string;
+}
+
+export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
+  name: 'token create',
+  permission: 'access.manage',
+  input: z.object({
+    name: z.string(),
+    connection: z.string().min(1).optional(),
+    roles: z.array(z.enum(TOKEN_ROLES)).max(10).default([]),
+    expires,
+    rate: z.int().min(1).max(10_000).optional(),
+    by: z.string().min(1).max(2_000),
+  }),
+  output: versioned<TokenShown>('token create', shown),
+  async run({ name, connection, roles, expires: until, rate, by }, session) {
+    const services = await session.services('write');
+    if (connection !== undefined) await knownConnection(connection, services);
+    const { token, text } = await tokensOf(services).create({
+      kind: connection === undefined ? 'api' : 'scim',
+      name,
+      connection: connection ?? null,
+      roles: [...new Set(roles)],
+      rate: rate ?? null,
+      expiresAt: expiry(until, services),
+      by,
+    });
+    return { ...described(token, services.wall()), token: text };
+  },
+};
+
+export interface TokenListInput {
+  readonly all: boolean;
+  readonly after: string;
+  readonly limit: number;
+}
+export interface TokenListOutput {
+  readonly tokens: readonly TokenItem[];
+  readonly next: string | null;
+}
+
+export const tokenList: Operation<TokenListInput, TokenListOutput> = {
+  name: 'token list',
+  permission: 'access.read',
+  input: z.object({
+    all: z.boolean().default(false),
+    after: z.string().max(100).default(''),
+    limit: z.int().min(1).max(1_000).default(100),
+  }),
+  output: versioned<TokenListOutput>('token list', { tokens: z.array(z.object(item)), next: z.string().nullable() }),
+  async run({ all, after, limit }, session) {
+    const { store, wall } = await session.services('stored');
+    const page = await store.access.tokens({ after, limit });
+    const tokens = page.map((row) => described(row, wall()));
+    return {
+      tokens: all ? tokens : tokens.filter(({ state }) => state !== 'revoked'),
+      next: page.length === limit ? page.at(-1)!.id : null,
+    };
+  },
+};
+
+export interface TokenRotateInput {
+  readonly id: string;
+  readonly overlap: string;
+  readonly expires: string;
+}
+
+/** The longest that two secrets of one token are good. */
+const LONGEST_OVERLAP = 30 * 86_400_000;
+
+export const tokenRotate: Operation<TokenRotateInput, TokenShown> = {
+  name: 'token rotate',
+  permission: 'access.manage',
+  input: z.object({ id: z.string().min(1).max(100), overlap: z.string().max(100).default('24h'), expires }),
+  output: versioned<TokenShown>('token rotate', shown),
+  async run({ id, overlap, expires: until }, session) {
+    const services = await session.services('write');
+    const overlapMs = parseDuration(overlap);
+    if (overlapMs > LONGEST_OVERLAP)
+      throw new RollcallError('invalidValue', 'Two secrets of one token are good for at most 30 days.', {
+        remedy: 'Let the old one end sooner, such as --overlap 7d.',
+      });
+    const { token, text } = await tokensOf(services).rotate(id, { overlapMs, expiresAt: expiry(until, services) });
+    return { ...described(token, services.wall()), token: text };
+  },
+};
+
+export interface TokenRevokeInput {
+  readonly id: string;
+}
+
+export const tokenRevoke: Operation<TokenRevokeInput, TokenItem> = {
+  name: 'token revoke',
+  permission: 'access.manage',
+  input: z.object({ id: z.string().min(1).max(100) }),
+  output: versioned<TokenItem>('token revoke', item),
+  async run({ id }, session) {
+    const services = await session.services('write');
+    return described(await tokensOf(services).revoke(id), services.wall());
+  },
+};
