@@ -7,6 +7,7 @@ import { massChange } from './cases/mass-change.ts';
 import { member1 } from './cases/member-1.ts';
 import { memberCompare } from './cases/member-compare.ts';
 import { memory } from './cases/memory.ts';
+import { peopleSearch } from './cases/people-search.ts';
 import { planRule } from './cases/plan-rule.ts';
 import { pushBesideBulk } from './cases/push-beside-bulk.ts';
 import { quietCycle } from './cases/quiet-cycle.ts';
@@ -20,6 +21,7 @@ export const CASES: readonly Case[] = [
   memberCompare,
   planRule,
   explain,
+  peopleSearch,
   memory,
   pushBesideBulk,
 ];

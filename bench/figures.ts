@@ -3,6 +3,7 @@ const WORDS = {
   approveSeconds: 'approving the first plan took # s',
   p50Ms: 'half of them within # ms',
   p99Ms: '99 of 100 within # ms',
+  longestMs: 'the longest # ms',
   commandMs: 'as a command # ms',
   members: '# members in the large group',
   smallSeconds: 'the same in the small group # s',

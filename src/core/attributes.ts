@@ -11,6 +11,18 @@ export interface BuiltInAttribute extends AttributeType {
   readonly refersTo?: Kind;
 }
 
+/** Attributes that people and groups are searched by unless a configuration says otherwise. */
+export const SEARCHED: ReadonlySet<string> = new Set([
+  'displayName',
+  'name',
+  'givenName',
+  'familyName',
+  'login',
+  'mail',
+  'aliases',
+  'employeeId',
+]);
+
 /** The matching rule an attribute of a type has unless told otherwise. */
 export function defaultMatching(type: ValueType): Matching {
   if (type === 'instant' || type === 'boolean' || type === 'integer') return type;

@@ -1,6 +1,8 @@
 /** Listens to connections and passes on every change at once, until it is stopped. */
 import { z } from 'zod';
+import { toFault } from '#core/errors';
 import { parseDuration } from '#core/time';
+import { catchUpSearch } from '#people/searchable';
 import { live as listen } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf } from './scope.ts';
@@ -39,6 +41,14 @@ export const live: Operation<LiveInput, LiveOutput> = {
     const cycleEveryMs = parseDuration(every);
     const services = await session.services('write');
     const sum = { runs: 0, cycles: 0, written: 0, faultCount: 0 };
+    let searchable: Promise<void> | null = null;
+    const catchUp = (): void => {
+      searchable ??= catchUpSearch(services, services.signal)
+        .catch((error: unknown) => services.onFault?.(toFault(error)))
+        .finally(() => {
+          searchable = null;
+        });
+    };
     const request = { connections: connectionsOf(connections, services), by, cycleEveryMs };
     await listen(request, {
       ...services,
@@ -49,9 +59,11 @@ export const live: Operation<LiveInput, LiveOutput> = {
           for (const { written } of event.report.connections) sum.written += written;
           sum.faultCount += event.what === 'cycle' ? event.report.faultCount : event.report.faults.length;
         }
+        catchUp();
         services.onLive?.(event);
       },
     });
+    await searchable;
     return sum;
   },
 };

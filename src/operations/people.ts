@@ -9,8 +9,11 @@ export interface PeopleInput {
   /** Empty lists everybody by id. */
   readonly text: string;
   readonly kind?: string | undefined;
-  readonly after: number;
+  /** From the `next` of the page before; left out for the first one. */
+  readonly after?: number | undefined;
   readonly limit: number;
+  /** Whoever the search index does not know yet is looked at, however long it takes; otherwise a thousand of them are. */
+  readonly complete: boolean;
 }
 export interface PersonRow {
   readonly id: number;
@@ -25,7 +28,11 @@ export interface PeopleOutput {
   readonly people: readonly PersonRow[];
   /** `after` of the next page; null = that was all. */
   readonly next: number | null;
+  /** While the search index is made: whom it does not know yet, and who were not looked at. */
+  readonly unindexed: number;
 }
+/** Looked at one by one in a few milliseconds. */
+const BESIDE = 1_000;
 
 export const people: Operation<PeopleInput, PeopleOutput> = {
   name: 'people',
@@ -33,8 +40,9 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
   input: z.object({
     text: z.string().max(1_000).default(''),
     kind: z.string().optional(),
-    after: z.int().min(0).default(0),
+    after: z.int().min(0).optional(),
     limit: z.int().min(1).max(1_000).default(50),
+    complete: z.boolean().default(false),
   }),
   output: versioned<PeopleOutput>('people', {
     people: z.array(
@@ -49,14 +57,22 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
       }),
     ),
     next: z.number().nullable(),
+    unindexed: z.number(),
   }),
-  async run({ text, kind, after, limit }, session) {
+  async run({ text, kind, after, limit, complete }, session) {
     const { store, config } = await session.services('stored');
     if (kind !== undefined && !config.kinds.has(kind)) {
       const kinds = [...new Set([...config.kinds.keys(), ...Object.keys(await store.people.counts())])];
       if (!kinds.includes(kind)) throw new UnknownName(`There is no kind '${kind}' in ${config.file}.`, kind, kinds);
     }
-    const found = await search(store, { text, after, limit, ...(kind === undefined ? {} : { kind }) });
+    const beside = complete ? Number.MAX_SAFE_INTEGER : BESIDE;
+    const { found, next, unindexed } = await search(store, {
+      text,
+      after,
+      limit,
+      beside,
+      ...(kind === undefined ? {} : { kind }),
+    });
     return {
       people: found.map((one) => ({
         id: one.id,
@@ -67,7 +83,8 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
         mail: single(one.attributes['mail']),
         department: single(one.attributes['department']),
       })),
-      next: found.length === limit ? found.at(-1)!.id : null,
+      next,
+      unindexed,
     };
   },
 };

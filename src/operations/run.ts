@@ -1,5 +1,7 @@
 /** Runs a cycle, a part of it, or a sequence of such parts. */
 import { z } from 'zod';
+import { toFault } from '#core/errors';
+import { catchUpSearch, searchSlice } from '#people/searchable';
 import { run as runNow } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf, personOf, profileOf } from './scope.ts';
@@ -31,6 +33,8 @@ export const run: Operation<RunInput, ReportOutput> = {
   output: versioned<ReportOutput>('run', reportShape),
   async run(input, session) {
     const services = await session.services('write');
+    // Of a new store that is all: what the run makes is as it is to be.
+    await searchSlice(services);
     const report = await runNow(
       {
         profile: profileOf(input.profile, input, services),
@@ -42,6 +46,12 @@ export const run: Operation<RunInput, ReportOutput> = {
       },
       services,
     );
+    try {
+      await catchUpSearch(services, services.signal);
+    } catch (error) {
+      // The run is done; whoever comes next goes on with the index.
+      services.onFault?.(toFault(error));
+    }
     return reportOutput(report);
   },
 };

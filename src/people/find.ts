@@ -3,6 +3,7 @@ import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { foldForSearch, words } from '#core/fold';
 import { labelOf } from '#core/label';
+import { wholeWord } from '#core/searched';
 import { type Attributes, scalars } from '#core/values';
 import { stagedNamed } from '#runs/staged-named';
 import type { ObjectId, ObjectRow, Store } from '#store/contract';
@@ -25,26 +26,65 @@ const CHOICES = 20;
 /** Attributes that name one person: an exact value of one of these beats a name search. */
 const IDENTIFYING = ['login', 'mail', 'employeeId', 'aliases', 'displayName', 'name'];
 const FEWER_WORDS = 12;
+/** Who may be called exactly the same. */
+const MOST_EXACT = 20;
+/** One person may be waited for a little longer than a list while the search index is made. */
+const BESIDE = 50_000;
 
 export function describe(row: ObjectRow): Found {
   const attributes = parseImage(row.attributes);
   return { id: row.id, kind: row.kind, label: labelOf(attributes, row.id), state: row.state, attributes };
 }
 
-/** People and groups with words that start so; best first. Empty text lists all by id. */
-export async function search(
-  store: Store,
-  request: { readonly text: string; readonly kind?: string; readonly after: ObjectId; readonly limit: number },
-): Promise<readonly Found[]> {
-  const wanted = words(request.text).slice(0, FEWER_WORDS);
+export interface SearchRequest {
+  readonly text: string;
+  readonly kind?: string;
+  /** Undefined: from the beginning; then the id after which a page goes on. */
+  readonly after?: ObjectId | undefined;
+  readonly limit: number;
+  /** Of those whom the search index does not know yet: how many are looked at one by one. */
+  readonly beside: number;
+}
+
+export interface Page {
+  readonly found: readonly Found[];
+  /** `after` of the next page; null = that was all. */
+  readonly next: ObjectId | null;
+  /** Whom the search index does not know yet, and who were not looked at. */
+  readonly unindexed: number;
+}
+
+/**
+ * People and groups with words that start so: first who is called exactly so (login, mail, number), then by id. Empty text lists all by id.
+ */
+export async function search(store: Store, { text, after, limit, beside, ...of }: SearchRequest): Promise<Page> {
+  const wanted = words(text).slice(0, FEWER_WORDS);
+  const from = after ?? 0;
   // Signs alone are in no name that could be found by them.
-  if (wanted.length === 0 && request.text.trim() !== '') return [];
-  const kind = request.kind === undefined ? {} : { kind: request.kind };
-  const rows =
-    wanted.length === 0
-      ? await store.sync.scanObjects({ after: request.after, limit: request.limit, ...kind })
-      : await store.people.search({ words: wanted, after: request.after, limit: request.limit, ...kind });
-  return rows.map(describe);
+  if (wanted.length === 0 && text.trim() !== '') return { found: [], next: null, unindexed: 0 };
+  if (wanted.length === 0) {
+    const rows = await store.sync.scanObjects({ after: from, limit, ...of });
+    return { found: rows.map(describe), next: rows.length === limit ? rows.at(-1)!.id : null, unindexed: 0 };
+  }
+  const exact = await store.people.search({
+    words: [wholeWord(text)],
+    after: 0,
+    limit: Math.min(MOST_EXACT, limit),
+    beside,
+    ...of,
+  });
+  const first = new Set(exact.rows.map((row) => row.id));
+  const shown = after === undefined ? exact.rows : [];
+  const room = limit - shown.length;
+  // One more than fits says whether there are more.
+  const rest = await store.people.search({ words: wanted, after: from, limit: room + first.size + 1, beside, ...of });
+  const others = rest.rows.filter((row) => !first.has(row.id));
+  const page = others.slice(0, room);
+  return {
+    found: [...shown, ...page].map(describe),
+    next: others.length > room ? (page.at(-1)?.id ?? from) : null,
+    unindexed: Math.max(exact.unindexed, rest.unindexed),
+  };
 }
 
 /**
@@ -66,8 +106,9 @@ async function byId(text: string, store: Store): Promise<ObjectRow | null> {
   if (!/^#?\d{1,15}$/.test(text)) return null;
   // A bare number may be an employee number too; the id is meant only where nothing else carries it.
   if (!text.startsWith('#')) {
-    const rows = (await store.people.search({ words: [text], after: 0, limit: CHOICES })).filter((row) => carries(row, text));
-    if (rows.length === 1) return rows[0]!;
+    const { found } = await search(store, { text, limit: CHOICES, beside: BESIDE });
+    const rows = found.filter((one) => carries(one, text));
+    if (rows.length === 1) return await rowOf(rows[0]!, store);
   }
   const row = (await store.sync.objects([Number(text.replace('#', ''))]))[0];
   return row === undefined ? null : current(row, store);
@@ -98,15 +139,14 @@ async function byAnchor(text: string, { store, config }: Sources): Promise<Objec
 }
 
 async function byWords(text: string, store: Store): Promise<ObjectRow | null> {
-  const wanted = words(text).slice(0, FEWER_WORDS);
-  if (wanted.length === 0) return null;
-  const rows = await store.people.search({ words: wanted, after: 0, limit: CHOICES + 1 });
-  if (rows.length <= 1) return rows[0] === undefined ? null : current(rows[0], store);
-  const exact = rows.filter((row) => carries(row, text));
-  if (exact.length === 1) return current(exact[0]!, store);
-  const listed = (exact.length > 1 ? exact : rows).slice(0, CHOICES).map(describe);
+  if (words(text).length === 0) return null;
+  const { found } = await search(store, { text, limit: CHOICES + 1, beside: BESIDE });
+  if (found.length <= 1) return found[0] === undefined ? null : current(await rowOf(found[0], store), store);
+  const exact = found.filter((one) => carries(one, text));
+  if (exact.length === 1) return current(await rowOf(exact[0]!, store), store);
+  const listed = (exact.length > 1 ? exact : found).slice(0, CHOICES);
   const lines = listed.map((one) => `#${one.id} ${one.label}${detail(one)}`).join('; ');
-  const more = rows.length > CHOICES ? ' and more' : '';
+  const more = found.length > CHOICES ? ' and more' : '';
   throw new RollcallError('conflict', `'${text}' may be ${listed.length}${more} people: ${lines}.`, {
     remedy: `Name one by its id, such as '#${listed[0]!.id}', or type more of the name.`,
   });
@@ -118,10 +158,13 @@ function detail(one: Found): string {
 }
 
 /** Whether an identifying attribute is exactly this text, case and accents aside. */
-function carries(row: ObjectRow, text: string): boolean {
-  const attributes = parseImage(row.attributes);
+function carries({ attributes }: Found, text: string): boolean {
   const folded = foldForSearch(text);
   return IDENTIFYING.some((name) => scalars(attributes[name]).some((value) => foldForSearch(String(value)) === folded));
+}
+
+async function rowOf({ id }: Found, store: Store): Promise<ObjectRow> {
+  return (await store.sync.objects([id]))[0]!;
 }
 
 /** A merged object lives on in another one. */

@@ -16,11 +16,19 @@ function meta(name: string, more: Partial<MetaAttribute> = {}): MetaAttribute {
     once: false,
     unique: null,
     label: null,
+    indexed: false,
     ...more,
   };
 }
 function rules(...list: MetaAttribute[]): KindRules {
-  return { kind: 'person', attributes: new Map(list.map((one) => [one.name, one])), life: null, joinKeys: [], hops: [] };
+  return {
+    kind: 'person',
+    attributes: new Map(list.map((one) => [one.name, one])),
+    life: null,
+    joinKeys: [],
+    searched: [],
+    hops: [],
+  };
 }
 function copy(attribute: string, from: string, more: Partial<ImportFlow> = {}): ImportFlow {
   return { attribute, text: from, reads: [from], empty: 'falls', evaluate: ({ row }) => row[from], reference: null, ...more };

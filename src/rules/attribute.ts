@@ -1,12 +1,12 @@
 /** `attributes.<kind>`: the built-in attributes with what the configuration adds and changes. */
-import { BUILT_IN, type BuiltInAttribute, defaultMatching } from '#core/attributes';
+import { BUILT_IN, type BuiltInAttribute, defaultMatching, SEARCHED } from '#core/attributes';
 import type { Kind, Matching, ValueType } from '#core/values';
 import type { MetaAttribute } from './model.ts';
 import { OWN_NAMES } from './object-scope.ts';
 import { flag, known, mapping, oneOf, type Report, text, texts, whole, within } from './raw.ts';
 import { compileUnique, type UniqueContext } from './unique.ts';
 
-const KEYS = ['type', 'multi', 'matching', 'maxLength', 'strategy', 'once', 'unique', 'label', 'precedence'];
+const KEYS = ['type', 'multi', 'matching', 'maxLength', 'strategy', 'once', 'unique', 'label', 'indexed', 'precedence'];
 const TYPES: readonly ValueType[] = ['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'];
 const MATCHINGS: readonly Matching[] = ['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer'];
 
@@ -70,7 +70,18 @@ function entryOf(node: object, key: string): unknown {
 
 function plain(attribute: BuiltInAttribute, context: AttributesContext): MetaAttribute {
   const { name, label, type, multi, matching } = attribute;
-  return { name, label, type, multi, matching, strategy: 'ranked', rank: context.connections, once: false, unique: null };
+  return {
+    name,
+    label,
+    type,
+    multi,
+    matching,
+    strategy: 'ranked',
+    rank: context.connections,
+    once: false,
+    unique: null,
+    indexed: SEARCHED.has(name),
+  };
 }
 
 function ranked(first: readonly string[], context: AttributesContext): readonly string[] {
@@ -104,11 +115,14 @@ export function compileAttribute(name: string, node: unknown, context: Attribute
   );
   const label = text(raw, 'label', report) ?? own?.label ?? null;
   const once = flag(raw, 'once', report);
+  const indexed = raw.has('indexed') ? flag(raw, 'indexed', report) : own !== undefined && SEARCHED.has(name);
+  if (indexed && (type === 'binary' || type === 'reference'))
+    report(['indexed'], `${name} is ${type === 'binary' ? 'binary' : 'a reference'} and holds no words`, 'take indexed away');
   if (faults > 0) return null;
   const rank = ranked(
     first.map((item) => item.text),
     context,
   );
-  const attribute: MetaAttribute = { name, type, multi, matching, strategy, rank, once, unique: null, label };
+  const attribute: MetaAttribute = { name, type, multi, matching, strategy, rank, once, unique: null, label, indexed };
   return maxLength === null ? attribute : { ...attribute, maxLength };
 }

@@ -13,6 +13,7 @@ const attribute = (more: Partial<MetaAttribute> = {}): MetaAttribute => ({
   once: false,
   unique: null,
   label: null,
+  indexed: false,
   ...more,
 });
 const offer = (connection: string, value: Offer['value'], more: Partial<Offer> = {}): Offer => ({

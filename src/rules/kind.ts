@@ -27,7 +27,8 @@ export function assembleKind(parts: KindParts): KindRules {
       rank: attribute.rank.filter((connection) => contributors.get(name)?.has(connection) ?? false),
     });
   }
-  return { kind: parts.kind, attributes, life: parts.life, joinKeys: joinKeys(parts, imports), hops: hops(parts) };
+  const searched = [...attributes.values()].flatMap(({ name, indexed }) => (indexed ? [name] : [])).sort();
+  return { kind: parts.kind, attributes, life: parts.life, joinKeys: joinKeys(parts, imports), searched, hops: hops(parts) };
 }
 
 function joinKeys(parts: KindParts, imports: readonly ImportRule[]): readonly string[] {

@@ -172,6 +172,8 @@ export interface MetaAttribute extends AttributeType {
   readonly once: boolean;
   readonly unique: UniqueRule | null;
   readonly label: string | null;
+  /** Whether objects are searched by its words. */
+  readonly indexed: boolean;
 }
 
 export interface LifeRule {
@@ -189,6 +191,8 @@ export interface KindRules {
   readonly life: LifeRule | null;
   /** Attributes published as join keys. */
   readonly joinKeys: readonly string[];
+  /** Attributes whose words objects are searched by, in order of their names. */
+  readonly searched: readonly string[];
   /** `[reference attribute, attribute]` that some rule reads through one hop. */
   readonly hops: readonly (readonly [string, string])[];
 }

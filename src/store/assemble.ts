@@ -35,9 +35,6 @@ export interface Parts {
   readonly close: () => Promise<void>;
 }
 
-/** Of objects that are searched for the first time. */
-const SEARCH_SLICE = 400;
-
 export function assembleStore(parts: Parts): Store {
   const { runs, spaces, sync, exports, people, access } = parts.reads;
   const writing = parts.writer;
@@ -107,10 +104,10 @@ export function assembleStore(parts: Parts): Store {
     people: {
       counts: people.counts,
       debts: people.debts,
-      async search(request) {
-        if (writing) while (await writer.bulk('indexForSearch', { limit: SEARCH_SLICE }));
-        return await people.search(request);
-      },
+      search: people.search,
+      searchState: people.searchState,
+      indexForSearch: (limit) => writer.bulk('indexForSearch', { limit }),
+      foldAgain: (request) => writer.bulk('foldAgain', request),
     },
     blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
     access: {

@@ -12,6 +12,7 @@ import { overtakenSuite } from './conformance/overtaken.ts';
 import { recordSuite } from './conformance/record.ts';
 import { refusedSuite } from './conformance/refused.ts';
 import type { Suite } from './conformance/sample.ts';
+import { searchSuite } from './conformance/search.ts';
 import { sideBySideSuite } from './conformance/side-by-side.ts';
 import { spacesSuite } from './conformance/spaces.ts';
 import { syncSuite } from './conformance/sync.ts';
@@ -32,5 +33,6 @@ export function storeConformance(suite: Suite): void {
   besideSuite(suite);
   recordSuite(suite);
   accessSuite(suite);
+  searchSuite(suite);
   wholeSuite(suite);
 }

@@ -16,7 +16,7 @@ import type { AccessOperations } from './contract/access.ts';
 import type { BlobOperations } from './contract/blobs.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
-import type { PeopleReads } from './contract/people.ts';
+import type { PeopleOperations } from './contract/people.ts';
 import type { RunOperations } from './contract/runs.ts';
 import type { SeveralOperations } from './contract/several.ts';
 import type { SpaceOperations } from './contract/spaces.ts';
@@ -39,7 +39,7 @@ export type { ExportAnswer, ExportOperations } from './contract/exports.ts';
 export type { GateCount, GateHold, GroupChange, GroupLoss } from './contract/gates.ts';
 export type { Digest, Epoch, ObjectId, RunId, StagedId } from './contract/ids.ts';
 export type { KeyRow, LifeState, ObjectRow } from './contract/metaverse.ts';
-export type { PeopleReads } from './contract/people.ts';
+export type { PeopleOperations, PeopleReads, SearchRequest, SearchState } from './contract/people.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
 export type { Handed, Holder, News, SeveralOperations } from './contract/several.ts';
 export type { ConnectionState, SpaceOperations } from './contract/spaces.ts';
@@ -92,7 +92,7 @@ export interface Store {
   readonly sync: SyncOperations;
   readonly exports: ExportOperations;
   readonly decisions: DecisionOperations;
-  readonly people: PeopleReads;
+  readonly people: PeopleOperations;
   readonly blobs: BlobOperations;
   readonly access: AccessOperations;
 }

@@ -1,4 +1,6 @@
 /** rollcall people */
+
+import { grouped } from '#core/text';
 import { people as operation } from '#operations/people';
 import { type Command, command } from '../command.ts';
 import { table } from '../table.ts';
@@ -27,9 +29,12 @@ export const people: Command = command({
     kind: args.text('kind'),
     limit: wholeNumber(args, 'limit'),
     after: wholeNumber(args, 'after'),
+    complete: true,
   }),
-  print({ people: found, next }, { terminal, quiet }) {
+  print({ people: found, next, unindexed }, { terminal, quiet }) {
     const { paint, width } = terminal;
+    if (unindexed > 0)
+      terminal.err(paint.yellow(`The search index is being made: ${grouped(unindexed)} people were not looked at.\n`));
     if (found.length === 0) {
       terminal.out('Nobody was found.\n');
       return;

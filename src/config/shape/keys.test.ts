@@ -15,7 +15,7 @@ function listed(compile: (report: Report) => unknown): string[] {
 }
 
 const mail = { name: 'mail', type: 'string', multi: false, matching: 'exact', strategy: 'ranked', rank: [] } as const;
-const attributes = new Map([['mail', { ...mail, once: false, unique: null, label: null }]]);
+const attributes = new Map([['mail', { ...mail, once: false, unique: null, label: null, indexed: false }]]);
 const object = { kind: 'person', attributes, refersTo: () => 'person', attributesOf: () => attributes, zone: 'UTC' };
 const here = { ...object, connection: 'hr', connections: new Set(['hr']) };
 const target = { target: null, named: false, deprovision: { action: 'none', then: 'none', afterMs: 0 } } as const;

@@ -203,6 +203,10 @@ export const attribute: z.ZodType = z.union([
     once: z.boolean().optional().describe('Taken once, then kept whatever the sources say. Default: false.'),
     unique: unique.optional().describe('Made by Rollcall and unique over all objects of the kind.'),
     label: z.string().max(200).optional().describe('What people read.'),
+    indexed: z
+      .boolean()
+      .optional()
+      .describe('Whether objects are found by its words. Default: names, logins, mails and employee numbers are.'),
   }),
 ]);
 

@@ -1,7 +1,7 @@
 /** One evaluated object → the rows that say so: object, keys, changes; and what it publishes to others (SEMANTICS 4). */
 import { canonicalJson, imageText, sameValue } from '#core/canonical';
-import { words } from '#core/fold';
-import { type Attributes, bare, hasAny, scalars } from '#core/values';
+import { searchText } from '#core/searched';
+import { type Attributes, bare, hasAny } from '#core/values';
 import type { KeyRow, NewChange, ObjectWrite } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import type { Evaluated } from './evaluate.ts';
@@ -53,7 +53,7 @@ export function resultOf(context: EngineContext, one: Evaluated, due: number, al
       state: one.life.state,
       dates,
       dueAt,
-      folded: foldedOf(one.attributes),
+      folded: searchText(one.attributes, one.rules.searched),
       notes: before ? notesAfter(before.notes, changed, context) : `{"*":[${context.run},${context.now}]}`,
     },
     change: before
@@ -126,19 +126,6 @@ function changedNames(before: Attributes, after: Attributes): string[] {
 
 function datesText(dates: Evaluated['life']['dates']): string {
   return hasAny(dates) ? canonicalJson(dates) : '{}';
-}
-
-/** What search finds an object by. */
-const SEARCHED = ['displayName', 'name', 'givenName', 'familyName', 'login', 'mail', 'employeeId'];
-
-function foldedOf(attributes: Attributes): string {
-  let text = '';
-  for (const name of SEARCHED) {
-    const value = attributes[name];
-    if (typeof value === 'string') text += ` ${value}`;
-    else for (const scalar of scalars(value)) text += ` ${scalar}`;
-  }
-  return words(text).join(' ');
 }
 
 /** `*` stands for every attribute without a note of its own: when the object was made. */

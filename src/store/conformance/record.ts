@@ -1,7 +1,7 @@
 /** The record of runs, people's decisions, search, bytes. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import type { NewChange } from '../contract.ts';
-import { beginRun, commit, deletion, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
+import { beginRun, commit, deletion, item, NOW, type Opened, type Suite, stage, withStore } from './sample.ts';
 
 export function recordSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
@@ -178,40 +178,6 @@ export function recordSuite(suite: Suite): void {
     await store.decisions.revoke(id, NOW + 1, [{ subject: 'object', from: 4, to: 4, cause: 'revoked' }]);
     deepEqual(await store.decisions.list({ stagedIds: [3], active: true }, { after: 0, limit: 9 }), []);
     equal((await store.decisions.list({ active: false }, { after: 0, limit: 9 }))[0]!.revokedAt, NOW + 1);
-  });
-
-  test('people are found by the beginnings of their words, changed ones by the new ones', async (opened) => {
-    const { store } = opened;
-    const find = async (...words: string[]): Promise<number[]> =>
-      (await store.people.search({ words, after: 0, limit: 9 })).map((row) => row.id);
-    await commit(opened, {
-      objects: [
-        object(1, { folded: 'anna muller' }),
-        object(2, { folded: 'hannah mulder 王伟' }),
-        object(3, { kind: 'group', folded: 'muller team' }),
-      ],
-    });
-    deepEqual(await find('mul'), [1, 2, 3]);
-    deepEqual(await find('mul', 'an'), [1]);
-    deepEqual(await find('王'), [2]);
-    deepEqual(await find('"mul'), [1, 2, 3], 'quotes are no syntax');
-    await commit(opened, { objects: [object(1, { insert: false, expectRevision: 1, folded: 'anna schmidt' })] });
-    const reader = await opened.place.open({ readOnly: true });
-    deepEqual(
-      (await reader.people.search({ words: ['schm'], after: 0, limit: 9 })).map((row) => row.id),
-      [1],
-      'before anything was indexed',
-    );
-    deepEqual(
-      (await reader.people.search({ words: ['mul'], kind: 'person', after: 0, limit: 9 })).map((row) => row.id),
-      [2],
-    );
-    await reader.close();
-    deepEqual([await find('muller'), await find('schmidt'), await find()], [[3], [1], []]);
-    deepEqual(
-      (await store.people.search({ words: ['mul'], after: 2, limit: 9 })).map((row) => row.id),
-      [3],
-    );
   });
 
   test('debts are listed by place', async (opened) => {

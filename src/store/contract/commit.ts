@@ -41,7 +41,7 @@ export interface ObjectWrite {
   readonly dates: string;
   readonly dueAt: number | null;
   readonly notes: string;
-  /** Searchable words (core/fold `words`), separated by spaces; absent leaves them as they are. */
+  /** Searchable words (core/searched), separated by spaces; absent leaves them as they are. */
   readonly folded?: string;
 }
 /** Changes of a staged row made by sync; absent fields stay. `insert` makes a pending account. */

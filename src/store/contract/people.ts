@@ -4,11 +4,41 @@ import type { EdgePosition, EdgeRow } from './edges.ts';
 import type { ObjectId } from './ids.ts';
 import type { ObjectRow } from './metaverse.ts';
 
+export interface SearchRequest {
+  readonly words: readonly string[];
+  readonly kind?: Kind;
+  readonly after: ObjectId;
+  readonly limit: number;
+  readonly beside: number;
+}
+
+export interface SearchState {
+  /** Of the list of attributes that the folded texts are made by. */
+  readonly shape: string;
+  /** Texts of objects up to this id are made by it; null = all. */
+  readonly upTo: ObjectId | null;
+}
+
+export interface PeopleOperations extends PeopleReads {
+  /** Catches the search index up by about so many objects; answers whether more wait. */
+  indexForSearch(limit: number): Promise<boolean>;
+  /** Folded texts made anew, for objects that still have these revisions. */
+  foldAgain(request: {
+    readonly state: SearchState;
+    readonly texts: readonly { readonly id: ObjectId; readonly revision: number; readonly folded: string }[];
+  }): Promise<void>;
+}
+
 export interface PeopleReads {
   /** Objects per kind, aliases not counted. */
   counts(): Promise<{ readonly [kind: string]: number }>;
-  /** Objects whose folded text has for each word one that starts so, by id. The index catches up when it is asked. */
-  search(request: { words: readonly string[]; kind?: Kind; after: ObjectId; limit: number }): Promise<readonly ObjectRow[]>;
+  /**
+   * Objects whose folded text has for each word one that starts so, by id; for a whole word (core/searched) that very one. Of those that the
+   * index does not know yet, at most `beside` are looked at; `unindexed` says of how many that was not done.
+   */
+  search(request: SearchRequest): Promise<{ readonly rows: readonly ObjectRow[]; readonly unindexed: number }>;
+  /** Null: no text was made by any list yet. */
+  searchState(): Promise<SearchState | null>;
   /** What a gone object said is nobody's debt. */
   debts(page: { after: EdgePosition | null; limit: number }): Promise<readonly (EdgeRow & { readonly connection: string })[]>;
 }

@@ -22,7 +22,7 @@ import { loadAbsent, loadBitmap, loadBlobs, loadPages, loadStage } from './loads
 import type { Loader } from './working-copy.ts';
 
 /** Those that are one statement of their own need no working copy. */
-export type Copied = Exclude<OperationName, 'indexForSearch' | 'cleanRuns'>;
+export type Copied = Exclude<OperationName, 'indexForSearch' | 'foldAgain' | 'cleanRuns'>;
 
 /** They only add rows, or write those that are always there. */
 const nothing = (): Promise<void> => Promise.resolve();

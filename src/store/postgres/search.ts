@@ -2,7 +2,10 @@
  * The index of who is found by which word: of each object the words of its `folded`, as they are. A lexeme is at most 2,046
  * bytes long and those of one object a megabyte together, so words are cut at 500 characters, and an object's at 250,000.
  */
+import { isWholeWord } from '#core/searched';
+import type { PeopleOperations } from '../contract.ts';
 import { mergeRanges } from '../tables/ranges.ts';
+import { isKindWord, kindWord } from '../tables/search-words.ts';
 import { type Queryable, query } from './connect.ts';
 
 const WORD = 500;
@@ -13,12 +16,17 @@ export function wordsOf(folded: string): string {
   return `array_to_tsvector(array(select distinct left(word, ${WORD}) from unnest(string_to_array(left(${folded}, ${WORDS_OF_ONE}), ' ')) word where word <> ''))`;
 }
 
-/** A tsquery: for each word one that starts so. */
+/** A tsquery: for each word one that starts so, for a whole word that one. */
 export function startingWith(words: readonly string[]): string {
-  return words.map((word) => `'${[...word].slice(0, WORD).join('').replace(/['\\]/g, '$&$&')}':*`).join(' & ');
+  return words
+    .map(
+      (word) =>
+        `'${[...word].slice(0, WORD).join('').replace(/['\\]/g, '$&$&')}'${isWholeWord(word) || isKindWord(word) ? '' : ':*'}`,
+    )
+    .join(' & ');
 }
 
-const INDEX = `insert into search (id, words) select o.id, ${wordsOf('o.folded')} from unnest($1::bigint[], $2::bigint[]) j (first, last)
+const INDEX = `insert into search (id, words) select o.id, ${wordsOf(`'${kindWord('')}' || o.kind || ' ' || o.folded`)} from unnest($1::bigint[], $2::bigint[]) j (first, last)
   join object o on o.id >= j.first and o.id <= j.last on conflict (id) do update set words = excluded.words`;
 
 /**
@@ -45,4 +53,21 @@ export async function indexForSearch(client: Queryable, limit: number): Promise<
   await query(client, 'delete from search_pending where id = any($1::bigint[])', [done]);
   if (begun) await query(client, 'update search_pending set from_id = $2 where id = $1', [begun.id, begun.from]);
   return (await query(client, 'select 1 from search_pending limit 1')).length > 0;
+}
+
+const FOLD = `with changed as (update object o set folded = n.folded from unnest($1::bigint[], $2::bigint[], $3::text[]) n (id, revision, folded)
+    where o.id = n.id and o.revision = n.revision and o.folded <> n.folded returning o.id)
+  insert into search_pending (from_id, to_id) select id, id from changed`;
+
+/** An object that changed meanwhile has the text that its change gave it. */
+export async function foldAgain(
+  client: Queryable,
+  { state, texts }: Parameters<PeopleOperations['foldAgain']>[0],
+): Promise<void> {
+  await query(client, FOLD, [texts.map((one) => one.id), texts.map((one) => one.revision), texts.map((one) => one.folded)]);
+  await query(
+    client,
+    `insert into search_state (one, shape, up_to) values (1, $1, $2) on conflict (one) do update set shape = excluded.shape, up_to = excluded.up_to`,
+    [state.shape, state.upTo],
+  );
 }

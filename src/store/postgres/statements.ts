@@ -2,13 +2,15 @@
 import type { ClientBase } from 'pg';
 import type { OperationInput } from '../writes/operations.ts';
 import { query } from './connect.ts';
-import { indexForSearch } from './search.ts';
+import { foldAgain, indexForSearch } from './search.ts';
 
 export const STATEMENTS: {
   readonly cleanRuns: (client: ClientBase, input: OperationInput<'cleanRuns'>) => Promise<number>;
+  readonly foldAgain: (client: ClientBase, input: OperationInput<'foldAgain'>) => Promise<void>;
   readonly indexForSearch: (client: ClientBase, input: OperationInput<'indexForSearch'>) => Promise<boolean>;
 } = {
   cleanRuns,
+  foldAgain,
   indexForSearch: (client, { limit }) => indexForSearch(client, limit),
 };
 

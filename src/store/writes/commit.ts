@@ -13,6 +13,7 @@ import { SET_NO_WISH, WISH_COLUMNS, wishValues } from './export-columns.ts';
 import { addKey, removeKey } from './keys.ts';
 import { SET_OVERTAKEN } from './overtaken.ts';
 import { forgetRefused, writeParked } from './parked.ts';
+import { writeFresh } from './search.ts';
 import type { Session } from './session.ts';
 
 interface Known {
@@ -215,17 +216,6 @@ function writeObject(session: Session, run: number, write: ObjectWrite, fresh: n
     return false;
   if (folded !== row[0]) fresh.push(object);
   return true;
-}
-
-/** Whom the search index does not know yet: one row per run of ids. */
-function writeFresh(session: Session, ids: number[]): void {
-  ids.sort((a, b) => a - b);
-  for (let i = 0; i < ids.length; ) {
-    let to = i;
-    while (ids[to + 1] === ids[to]! + 1) to++;
-    session.db.run('search_pending', 'insert into search_pending (from_id, to_id) values (?, ?)', ids[i]!, ids[to]!);
-    i = to + 1;
-  }
 }
 
 /** False when the anchor is somebody else's. One row write, whether it is new or not. */

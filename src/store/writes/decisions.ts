@@ -45,21 +45,3 @@ export function putBlobs(session: Session, { blobs }: { blobs: readonly { hash: 
   for (const { hash, bytes } of blobs)
     session.db.run('blob', 'insert into blob (hash, bytes) values (?, ?) on conflict do nothing', hash, bytes);
 }
-
-/** Catches the search index up by at most `limit` objects; answers whether more wait. */
-export function indexForSearch(session: Session, { limit }: { limit: number }): boolean {
-  const { db } = session;
-  let left = limit;
-  for (const [id, from, to] of db.all('select id, from_id, to_id from search_pending order by id limit 1000')) {
-    const last = Math.min(Number(to), Number(from) + left - 1);
-    for (const [object, folded] of db.all('select id, folded from object where id between ? and ?', from!, last)) {
-      db.run('search', 'delete from search where rowid = ?', object!);
-      db.run('search', 'insert into search (rowid, folded) values (?, ?)', object!, folded!);
-    }
-    left -= last - Number(from) + 1;
-    if (last < Number(to)) db.run('search_pending', 'update search_pending set from_id = ? where id = ?', last + 1, id!);
-    else db.run('search_pending', 'delete from search_pending where id = ?', id!);
-    if (left <= 0) break;
-  }
-  return db.get('select 1 from search_pending limit 1') !== undefined;
-}

@@ -2,13 +2,14 @@
 import { addAccount, addLink, addSession, changeAccount, endSessions, redeemLink } from './accounts.ts';
 import { setTimesBack } from './clock.ts';
 import { commit } from './commit.ts';
-import { indexForSearch, markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
+import { markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
 import { clearDone } from './dirty.ts';
 import { decideEdges } from './edges.ts';
 import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
 import { answerEdges, attemptEdges } from './members.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, takeEpoch } from './runs.ts';
+import { foldAgain, indexForSearch } from './search.ts';
 import type { Session } from './session.ts';
 import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
 import { stage } from './stage.ts';
@@ -36,6 +37,7 @@ export const OPERATIONS: {
   readonly commit: typeof commit;
   readonly decideEdges: typeof decideEdges;
   readonly endSessions: typeof endSessions;
+  readonly foldAgain: typeof foldAgain;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
   readonly markAbsent: typeof markAbsent;
@@ -77,6 +79,7 @@ export const OPERATIONS: {
   commit,
   decideEdges,
   endSessions,
+  foldAgain,
   finishRun,
   indexForSearch,
   markAbsent,

@@ -4,10 +4,10 @@ import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
 import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
 import { refusals } from '../../tables/refused.ts';
-import { EDGE, edgeRow, OBJECT, objectRow } from '../../tables/rows.ts';
+import { EDGE, edgeRow } from '../../tables/rows.ts';
 import { type Queryable, query } from '../connect.ts';
-import { startingWith, wordsOf } from '../search.ts';
 import type { Names } from './names.ts';
+import { searchReads } from './search.ts';
 
 /** Conditions that hold together, each with at most one value: a text for each set of them, so that each has its own plan. */
 interface Conditions {
@@ -51,20 +51,6 @@ async function pageAbout(
     values,
   );
 }
-
-// Whoever the index does not know yet is looked at one by one, and nobody else: `offset 0` keeps their words out of the join.
-const found = (kind: string): string =>
-  `with hit as materialized (select id from search where words @@ $1::tsquery and id > $2)
-   select ${OBJECT} from (select id from hit order by id) hit join object o on o.id = hit.id where ${kind}
-     not exists (select 1 from search_pending p where o.id >= p.from_id and o.id <= p.to_id) order by hit.id limit $3`;
-const FOUND = found('');
-const FOUND_OF_KIND = found('o.kind = $4 and');
-const fresh = (kind: string): string =>
-  `select distinct on (o.id) ${OBJECT} from search_pending p cross join lateral (
-     select * from object where id >= p.from_id and id <= p.to_id and id > $2 offset 0) o
-   where ${kind} ${wordsOf('o.folded')} @@ $1::tsquery order by o.id limit $3`;
-const FRESH = fresh('');
-const FRESH_OF_KIND = fresh('o.kind = $4 and');
 
 // Debts are found by their own index, which has them in no order.
 const DEBTS = `with debt as materialized (select * from reference where debt_since is not null and (staged_id, attribute, key) > ($1, $2, $3))
@@ -125,19 +111,7 @@ export function peopleReads(pool: Queryable, names: Names): PersonReads {
       for (const [kind, count] of counts) out[kind] = count;
       return out;
     },
-    async search({ words, kind, after, limit }) {
-      // As core/fold splits what is indexed.
-      const wanted = words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []);
-      if (wanted.length === 0) return [];
-      const values = [startingWith(wanted), after, limit];
-      if (kind !== undefined) values.push(await names.termId(kind));
-      const known = await query(pool, kind === undefined ? FOUND : FOUND_OF_KIND, values);
-      const unknown = await query(pool, kind === undefined ? FRESH : FRESH_OF_KIND, values);
-      const objects = new Map(
-        (await names.mapped([...known, ...unknown], (row) => objectRow(names, row))).map((row) => [row.id, row]),
-      );
-      return [...objects.values()].sort((a, b) => a.id - b.id).slice(0, limit);
-    },
+    ...searchReads(pool, names),
     async debts({ after, limit }) {
       const rows = await query(pool, DEBTS, [
         after?.stagedId ?? 0,

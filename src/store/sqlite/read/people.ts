@@ -1,12 +1,13 @@
 /** Reads for people: decisions, what is parked, search, debts, blobs. */
-import type { ObjectRow, Subjects } from '../../contract.ts';
+import type { Subjects } from '../../contract.ts';
 import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
 import type { Database } from '../../tables/database.ts';
 import { DECISION, decisionRow, named, PARKED, parkedRow } from '../../tables/record-rows.ts';
 import { refusals } from '../../tables/refused.ts';
-import { EDGE, edgeRow, OBJECT, objectRow, type Row } from '../../tables/rows.ts';
+import { EDGE, edgeRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
+import { searchReads } from './search.ts';
 
 /** Ids of the rows about given subjects, each found by its own index. */
 function about(table: 'decision' | 'parked'): string {
@@ -60,38 +61,7 @@ export function peopleReads(db: Database, names: Names): PersonReads {
       for (const [kind, count] of db.all('select kind, count from object_count')) out[names.term(Number(kind))] = Number(count);
       return out;
     },
-    async search({ words, kind, after, limit }) {
-      const term = kind === undefined ? null : (names.termId(kind) ?? 0);
-      const wanted = words.filter((word) => word !== '');
-      if (wanted.length === 0) return [];
-      const found = db.all(
-        `select ${OBJECT} from search f cross join object o on o.id = f.rowid where f.search match ? and f.rowid > ? and (? is null or o.kind = ?)
-           and not exists (select 1 from search_pending p where o.id between p.from_id and p.to_id) order by f.rowid limit ?`,
-        wanted.map((word) => `"${word.replaceAll('"', '""')}" *`).join(' AND '),
-        after,
-        term,
-        term,
-        limit,
-      );
-      // Whoever the index does not know yet is looked at one by one.
-      const fresh: Row[] = [];
-      for (const [from, to] of db.all('select from_id, to_id from search_pending order by from_id'))
-        for (const row of db.each(
-          `select ${OBJECT}, o.folded from object o where o.id between ? and ? and o.id > ? and (? is null or o.kind = ?) order by o.id`,
-          from!,
-          to!,
-          after,
-          term,
-          term,
-        )) {
-          const has = String(row.at(-1)).split(' ');
-          if (wanted.every((word) => has.some((one) => one.startsWith(word)))) fresh.push(row);
-          if (fresh.length >= limit) break;
-        }
-      const all = new Map<number, ObjectRow>();
-      for (const row of [...found, ...fresh]) all.set(Number(row[0]), objectRow(names, row));
-      return [...all.values()].sort((a, b) => a.id - b.id).slice(0, limit);
-    },
+    ...searchReads(db, names),
     async debts({ after, limit }) {
       return db
         .all(
