@@ -22,7 +22,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   decisions: ['core', 'store/contract', 'runs'],
   operations: ['core', 'config', 'runs', 'people', 'decisions', 'access'],
   service: ['core', 'runs', 'operations', 'store/contract'],
-  server: ['core', 'protocols', 'operations', 'store/contract', 'service'],
+  server: ['core', 'protocols', 'access', 'operations', 'store/contract', 'service'],
   cli: ['core', 'operations'],
 };
 

@@ -20,7 +20,7 @@ const thread: ThreadPlace = {
 
 export async function createProgram(): Promise<Program> {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return {
+  const program: Program = {
     version,
     definitions: CONNECTORS,
     wall: () => Date.now(),
@@ -39,9 +39,10 @@ export async function createProgram(): Promise<Program> {
     async serve(options) {
       // Nothing else needs what it is made of.
       const { serve } = await import('#server/serve');
-      return await serve(options, thread);
+      return await serve(options, program, thread);
     },
   };
+  return program;
 }
 
 // Threads of the service begin here as well; others find the same command line, and are none of it.

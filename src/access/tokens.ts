@@ -31,8 +31,8 @@ export interface Tokens {
   ): Promise<{ readonly token: AccessToken; readonly text: string }>;
   /** For good, in this process at once. Errors: notFound. */
   revoke(id: string): Promise<AccessToken>;
-  /** Something about it was changed elsewhere: it is read anew. */
-  forget(id: string): void;
+  /** Something was changed elsewhere: all are read anew. */
+  forget(): void;
 }
 
 export interface TokenSurroundings {
@@ -56,9 +56,9 @@ export function openTokens({ access, wall, onFault }: TokenSurroundings): Tokens
 
   /** What was being read while something was forgotten is not kept. */
   let forgotten = 0;
-  const forget = (id: string): void => {
+  const forget = (): void => {
     forgotten++;
-    kept.delete(id);
+    kept.clear();
   };
 
   const known = async (id: string): Promise<AccessToken | null> => {
@@ -135,14 +135,14 @@ export function openTokens({ access, wall, onFault }: TokenSurroundings): Tokens
       const secret = newSecret();
       const until = wall() + overlapMs;
       const done = await access.rotateToken({ id, hash: hashOf(secret), until, expiresAt });
-      forget(id);
+      forget();
       if (!done) throw unknownToken(id);
       return { token: await there(id), text: textOf(id, secret) };
     },
 
     async revoke(id) {
       const done = await access.revokeToken(id, wall());
-      forget(id);
+      forget();
       if (!done) throw unknownToken(id);
       return await there(id);
     },

@@ -52,6 +52,7 @@ export interface ServeOptions {
   /** Path of rollcall.yaml. */
   readonly file: string;
   readonly version: string;
+  readonly config: Configuration;
   /** For commands beside it that find the store in use; null where they can use it. */
   readonly socket: string | null;
   /** `HOST:PORT`, in place of what the file says; port 0: any that is free. */

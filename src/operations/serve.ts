@@ -23,7 +23,14 @@ export const serve: Operation<ServeInput, ServeOutput> = {
     const loaded = await program.loadConfig(file);
     if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
     const socket = socketOf(loaded.config.store);
-    const serving = await program.serve({ file, version, socket, listen, onFault: (fault) => onFault?.(fault) });
+    const serving = await program.serve({
+      file,
+      version,
+      config: loaded.config,
+      socket,
+      listen,
+      onFault: (fault) => onFault?.(fault),
+    });
     onServing?.(serving.url);
     const stop = (): void => serving.stop();
     signal?.addEventListener('abort', stop);

@@ -2,25 +2,31 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FastifyRequest } from 'fastify';
-import { RollcallError } from '#core/errors';
-import type { ServeOptions, Serving } from '#operations/operation';
+import { openTokens, type Tokens } from '#access/tokens';
+import { RollcallError, toFault } from '#core/errors';
+import type { Program, ServeOptions, Serving } from '#operations/operation';
+import { accessThrough } from '#service/access';
 import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
+import { createBearer } from './auth/bearer.ts';
+import { createIdentify } from './auth/identify.ts';
 import { createApp } from './http/app.ts';
 import { guard, PORT_LIMITS } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
-import type { Identity } from './http/identity.ts';
 import { listenLocally } from './http/local.ts';
 import { addressOf } from './listen.ts';
 
-const nobody = async (_: FastifyRequest): Promise<Identity | null> => null;
-
 /** Errors: of the configuration, of the store, of the address. */
-export async function serve({ file, version, socket, listen, onFault }: ServeOptions, place: ThreadPlace): Promise<Serving> {
+export async function serve(
+  { file, version, socket, listen, config, onFault }: ServeOptions,
+  { openStore, wall }: Pick<Program, 'openStore' | 'wall'>,
+  place: ThreadPlace,
+): Promise<Serving> {
   const address = addressOf(listen);
   const broadcast = createBroadcast();
+  let tokens: Tokens | null = null;
   const works = await startService(place, { role: 'works', file }, (event) => {
     if (event.what === 'fault') onFault(event.fault);
+    if (event.what === 'access') tokens?.forget();
     broadcast.tell(event);
   });
   let reads: Promise<ServiceThread> | null = null;
@@ -31,7 +37,12 @@ export async function serve({ file, version, socket, listen, onFault }: ServeOpt
     });
     return reads;
   };
-  const app = createApp({ version, works, broadcast, identify: nobody, onFault, reads: reading });
+  // It is there by now, and up to date.
+  const store = await openStore(config, { readOnly: true });
+  const access = accessThrough(store.access, works);
+  tokens = openTokens({ access, wall, onFault: (error) => onFault(toFault(error)) });
+  const identify = createIdentify({ bearer: createBearer(tokens) });
+  const app = createApp({ version, works, broadcast, identify, onFault, reads: reading });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
   let stopping = false;
@@ -46,6 +57,7 @@ export async function serve({ file, version, socket, listen, onFault }: ServeOpt
       works.stop(),
       reads?.then((one) => one.stop()),
     ]);
+    await store.close();
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
   works.died.then(end);

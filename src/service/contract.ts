@@ -2,6 +2,7 @@
  * What the loop that answers and the loop that works say to each other (docs/decisions/0023): plain data, copied between threads.
  */
 import type { Fault } from '#core/errors';
+import type { AccessReads, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
 
 /** `works` writes the store and does everything that goes on by itself; `reads` answers beside it what takes long. */
@@ -19,8 +20,24 @@ export function isServiceThread(told: unknown): told is ServiceOptions {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 
+export type AccessWrite = Exclude<keyof Store['access'], keyof AccessReads>;
+export const ACCESS_WRITES: readonly AccessWrite[] = [
+  'addAccount',
+  'changeAccount',
+  'addToken',
+  'rotateToken',
+  'revokeToken',
+  'addSession',
+  'endSessions',
+  'addLink',
+  'redeemLink',
+  'touch',
+];
+
 export type Request =
   | { readonly ask: 'operation'; readonly name: string; readonly input: unknown }
+  /** What signing in and using tokens writes. */
+  | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Ends when what is at hand has ended. */
   | { readonly ask: 'stop' };
 

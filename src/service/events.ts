@@ -18,6 +18,8 @@ export type ServiceEvent =
   | RunEvent
   | { readonly what: 'progress'; readonly progress: Progress }
   | { readonly what: 'fault'; readonly fault: Fault }
+  /** Accounts or tokens are not as they were. */
+  | { readonly what: 'access' }
   /** A run waits for another process to end its own. */
   | { readonly what: 'waits'; readonly holder: Holder }
   | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>;

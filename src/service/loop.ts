@@ -40,8 +40,12 @@ export async function serveLoop(
   const answer = async (asked: Request): Promise<unknown> => {
     if (asked.ask === 'operation') {
       if (stop.signal.aborted) throw stopping();
-      return await keep(operate(asked, session));
+      const done = await keep(operate(asked, session));
+      // Told before the answer: whoever asked is not let in by what was remembered.
+      if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });
+      return done;
     }
+    if (asked.ask === 'access') return await keep(writeAccess(asked, session));
     stop.abort();
     await Promise.allSettled(atHand);
     await session.close();
@@ -73,6 +77,11 @@ function operate({ name, input }: Extract<Request, { ask: 'operation' }>, sessio
   const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new RollcallError('notFound', `there is no operation '${name}'`);
   return perform(operation, input, session);
+}
+
+async function writeAccess({ name, input }: Extract<Request, { ask: 'access' }>, session: Session): Promise<unknown> {
+  const { store } = await session.services('write');
+  return await (store.access[name] as (...input: readonly unknown[]) => Promise<unknown>)(...input);
 }
 
 function stopping(): RollcallError {

@@ -1,7 +1,7 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
-import type { SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { AccessReads, ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
+import type { ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,

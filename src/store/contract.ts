@@ -26,6 +26,7 @@ export type {
   AccessAccount,
   AccessLink,
   AccessOperations,
+  AccessReads,
   AccessSession,
   AccessToken,
   AccountChange,

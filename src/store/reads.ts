@@ -1,6 +1,5 @@
 /** The reading half of the contract, as each kind of store has it. */
 import type {
-  AccessOperations,
   BlobOperations,
   DecisionOperations,
   ExportOperations,
@@ -10,10 +9,6 @@ import type {
   SyncOperations,
 } from './contract.ts';
 
-export type AccessReads = Pick<
-  AccessOperations,
-  'account' | 'accountByName' | 'accountBySubject' | 'accounts' | 'anyAccount' | 'token' | 'tokens' | 'session' | 'link'
->;
 export type ExportReads = Pick<
   ExportOperations,
   'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'

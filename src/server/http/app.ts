@@ -6,6 +6,7 @@ import { onlyReads } from '#operations/all';
 import type { ServiceThread } from '#service/thread';
 import { PORT_LIMITS } from './connections.ts';
 import type { Broadcast } from './events.ts';
+import { SECURE } from './headers.ts';
 import type { Identity } from './identity.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
@@ -38,6 +39,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     onConstructorPoisoning: 'ignore',
     // A keep-alive connection without a request does not keep the process.
     forceCloseConnections: 'idle',
+  });
+  app.addHook('onRequest', async (_, reply) => {
+    // What is written past Fastify has them, too.
+    for (const [name, text] of Object.entries(SECURE)) reply.raw.setHeader(name, text);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // What Fastify says of a request that cannot be read is told as it is.
@@ -103,9 +108,19 @@ function bodyOf(body: unknown): object {
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;
 
+/** RFC 6750, 3: a token that was sent and is no good is told apart from none. */
+function challenge({ headers }: FastifyRequest): string {
+  return `Bearer realm="rollcall"${headers.authorization === undefined ? '' : ', error="invalid_token"'}`;
+}
+
+function secondsOf(error: unknown): number {
+  return Math.max(1, Math.ceil(((error as RollcallError).retryAfterMs ?? 1_000) / 1_000));
+}
+
 function send(reply: FastifyReply, error: unknown, status?: number): FastifyReply {
   const problem = problemOf(error, status);
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="rollcall"');
+  if (problem.status === 401) void reply.header('www-authenticate', challenge(reply.request));
   if (problem.status === 503) void reply.header('retry-after', '5');
+  if (problem.status === 429) void reply.header('retry-after', String(secondsOf(error)));
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }

@@ -64,6 +64,12 @@ export interface AccessLink {
 
 export type AccountChange = Partial<Pick<AccessAccount, 'password' | 'roles' | 'objectId' | 'disabledAt'>>;
 
+/** What only looks. */
+export type AccessReads = Pick<
+  AccessOperations,
+  'account' | 'accountByName' | 'accountBySubject' | 'accounts' | 'anyAccount' | 'token' | 'tokens' | 'session' | 'link'
+>;
+
 export interface AccessOperations {
   account(id: string): Promise<AccessAccount | null>;
   accountByName(nameKey: string): Promise<AccessAccount | null>;

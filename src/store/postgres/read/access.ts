@@ -1,5 +1,5 @@
 /** Reads about accounts, tokens, sessions and links. */
-import type { AccessReads } from '../../reads.ts';
+import type { AccessReads } from '../../contract.ts';
 import {
   ACCOUNT_COLUMNS,
   accessAccount,

@@ -1,0 +1,37 @@
+/** Bearer tokens (RFC 6750), by the header alone: in an address one would be in logs. */
+import { createRateLimit } from '#access/rate';
+import type { Tokens } from '#access/tokens';
+import { RollcallError } from '#core/errors';
+import type { AccessToken } from '#store/contract';
+
+/**
+ * Of a request's `Authorization`. Null: no token was sent. Errors: authentication for one that is no good, which does not say why to whoever
+ * has not got the secret; rateLimited, with `retryAfterMs`, for one that asks too often.
+ */
+export type Bearer = (authorization: string | undefined) => Promise<AccessToken | null>;
+
+/** Requests a second of a token that has no rate of its own. */
+const USUAL_RATE = 100;
+
+const SAYS = { malformed: 'is not valid', unknown: 'is not valid', expired: 'has expired', revoked: 'is revoked' } as const;
+
+export function createBearer(tokens: Tokens): Bearer {
+  const limit = createRateLimit(() => performance.now());
+  return async (authorization) => {
+    if (authorization === undefined) return null;
+    const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const answer = text === undefined ? ({ refused: 'malformed' } as const) : await tokens.verify(text);
+    if ('refused' in answer)
+      throw new RollcallError('authentication', `the token ${SAYS[answer.refused]}`, {
+        remedy: 'send another one: Authorization: Bearer …; an administrator makes it',
+      });
+    const { token } = answer;
+    const wait = limit.take(token.id, token.rate ?? USUAL_RATE);
+    if (wait > 0)
+      throw new RollcallError('rateLimited', `the token asks more often than ${token.rate ?? USUAL_RATE} times a second`, {
+        remedy: 'ask again later, and less often',
+        retryAfterMs: wait * 1_000,
+      });
+    return token;
+  };
+}
