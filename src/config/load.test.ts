@@ -122,15 +122,15 @@ describe('a good file', () => {
 
   test('hooks, schedule, zone, retention', async () => {
     const config = await good(
-      `zone: Europe/Berlin\nretention: 30d\nschedule: { hr: "*/15 * * * *", "*": "0 2 * * *" }\nhooks:\n  - { after: sync, command: [./n.sh, x], required: true }\n  - { after: cycle, webhook: '\${env:HOOK}', timeout: 5s }\n${GOOD}`,
+      `zone: Europe/Berlin\nretention: 30d\nschedule: { hr: "*/15 * * * *", "*": { cron: "0 2 * * *", zone: UTC, missed: skip, profile: full-import } }\nhooks:\n  - { after: sync, command: [./n.sh, x], required: true }\n  - { after: cycle, webhook: '\${env:HOOK}', timeout: 5s }\n${GOOD}`,
     );
     expect(config.hooks).toMatchObject([
       { after: 'sync', run: { command: ['./n.sh', 'x'] }, timeoutMs: 30_000, required: true },
       { after: 'cycle', run: { webhook: ENV.HOOK }, timeoutMs: 5_000, required: false },
     ]);
     expect([...config.schedule]).toEqual([
-      ['hr', '*/15 * * * *'],
-      ['*', '0 2 * * *'],
+      ['hr', { cron: '*/15 * * * *', zone: 'Europe/Berlin', missed: 'once', profile: 'cycle' }],
+      ['*', { cron: '0 2 * * *', zone: 'UTC', missed: 'skip', profile: 'full-import' }],
     ]);
   });
 
@@ -173,6 +173,12 @@ describe('faults, each with line, column and remedy', () => {
       [/^1:13 profiles\.export: is the name of a profile that is always there/],
     ],
     ['schedule text', `schedule: { hr: "* * * *" }\n${GOOD}`, [/^1:17 schedule\.hr: must have five fields/]],
+    ['schedule that never comes', `schedule: { hr: { cron: "0 0 31 2 *" } }\n${GOOD}`, [/^1:25 schedule\.hr\.cron: never comes/]],
+    [
+      'schedule profile',
+      `schedule: { hr: { cron: "* * * * *", profile: cycel } }\n${GOOD}`,
+      [/^1:47 schedule\.hr\.profile: there is no such profile/],
+    ],
     ['schedule name', `schedule: { hrr: "* * * * *" }\n${GOOD}`, [/^1:13 schedule\.hrr: there is no connection hrr/]],
     ['gate name', `gates: { deletes: { count: 1 } }\n${GOOD}`, [/^1:10 gates\.deletes: must be one of create/]],
     ['gate value', `gates: { delete: { percent: 101 } }\n${GOOD}`, [/^1:29 gates\.delete\.percent: must be at most 100/]],

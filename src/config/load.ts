@@ -7,7 +7,7 @@ import { parseDuration } from '#core/time';
 import { byPosition, type Collector, collector } from './collect.ts';
 import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
-import type { Configuration, Hook } from './model.ts';
+import type { Configuration, Hook, Schedule } from './model.ts';
 import { outlineOf } from './outline.ts';
 import { rememberPositions } from './places.ts';
 import { checkAndPrune } from './prune.ts';
@@ -16,7 +16,7 @@ import { conceal } from './secrets/conceal.ts';
 import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
 import { file as fileShape } from './shape/file.ts';
 import { DEFAULT_OBJECT_SIZE, DEFAULT_STORE, STORE, storedOnly, storeOf } from './stored.ts';
-import type { Written, WrittenHook } from './written.ts';
+import type { Written, WrittenHook, WrittenSchedule } from './written.ts';
 
 export interface LoadOptions {
   /** As given by the user; faults repeat it. */
@@ -80,7 +80,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     kinds: read.kinds,
     hooks: hooksOf(hooks),
     profiles: new Map(Object.entries(written.profiles ?? {})),
-    schedule: new Map(Object.entries(written.schedule ?? {})),
+    schedule: schedulesOf(written),
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
   };
@@ -103,6 +103,12 @@ async function resolved(
     hidden,
   );
   return { ...answer, written: value };
+}
+
+function schedulesOf({ schedule = {}, zone = 'UTC' }: Written): Configuration['schedule'] {
+  const usual = { zone, missed: 'once', profile: 'cycle' } as const;
+  const whole = (one: string | WrittenSchedule): Schedule => ({ ...usual, ...(typeof one === 'string' ? { cron: one } : one) });
+  return new Map(Object.entries(schedule).map(([name, one]) => [name, whole(one)]));
 }
 
 /** The shape could only look at references; now their values are here. */

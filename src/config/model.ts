@@ -47,6 +47,17 @@ export interface Hook {
   readonly required: boolean;
 }
 
+export interface Schedule {
+  /** Five fields (core/cron). */
+  readonly cron: string;
+  /** IANA name. */
+  readonly zone: string;
+  /** What becomes of times that passed while nothing ran, or while the last run still worked: one run of them all, or none. */
+  readonly missed: 'once' | 'skip';
+  /** A profile, or a sequence of them in the file. */
+  readonly profile: string;
+}
+
 export interface Configuration {
   readonly file: string;
   readonly folder: string;
@@ -58,7 +69,8 @@ export interface Configuration {
   readonly hooks: readonly Hook[];
   /** Sequences of profiles by the names the file gives them. */
   readonly profiles: ReadonlyMap<string, readonly Profile[]>;
-  readonly schedule: ReadonlyMap<string, string>;
+  /** By connection; `*` is all. */
+  readonly schedule: ReadonlyMap<string, Schedule>;
   readonly retentionDays: number;
   readonly limits: { readonly maxObjectBytes: number };
 }

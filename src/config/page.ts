@@ -63,6 +63,11 @@ const SECTIONS: readonly Section[] = [
     intro:
       'Under `create`, `update`, `disable`, `delete`, `unlink`, `member`, `attribute` (every attribute), `empty` (every attribute that becomes empty), or one attribute: `attribute:mail`, `empty:mail`.',
   },
+  {
+    title: 'schedule',
+    path: ['schedule', '*'],
+    intro: 'Under the name of a connection, or `*` for all: five fields as text, or a map with these keys.',
+  },
   { title: 'hooks', path: ['hooks', 0], intro: 'Each with either `command` or `webhook`.' },
   { title: 'limits', path: ['limits'], intro: '' },
 ];

@@ -27,6 +27,13 @@ export interface WrittenHook {
   readonly required?: boolean;
 }
 
+export interface WrittenSchedule {
+  readonly cron: string;
+  readonly zone?: string;
+  readonly missed?: 'once' | 'skip';
+  readonly profile?: string;
+}
+
 export interface Written {
   readonly store?: string;
   readonly zone?: string;
@@ -37,7 +44,7 @@ export interface Written {
   readonly gates?: WrittenGates;
   readonly hooks?: readonly WrittenHook[];
   readonly profiles?: Named<readonly Profile[]>;
-  readonly schedule?: Named<string>;
+  readonly schedule?: Named<string | WrittenSchedule>;
   readonly retention?: string;
   readonly limits?: { readonly maxObjectSize?: string };
 }

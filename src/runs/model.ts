@@ -51,6 +51,8 @@ export interface RunRequest {
   /** Only this person or group. */
   readonly object?: ObjectId;
   readonly by: string;
+  /** Called when its turn has come and it has a number; an error ends it before anything is read. */
+  readonly onBegun?: (run: RunId) => Promise<void>;
   /** Carry out exactly this plan: its canonical lines. */
   readonly planLines?: readonly string[];
   /** Fixed `now` in ms; otherwise the wall clock. */

@@ -105,6 +105,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const whole = synced && request.object === undefined && request.planLines === undefined;
   let status: RunStatus = 'done';
   try {
+    await request.onBegun?.(context.run);
     await forgetAhead(context);
     noticeMissing(context);
     if (!(await rulesFit(context, config))) status = 'failed';

@@ -1,7 +1,7 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type { ClaimReads, ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -27,6 +27,7 @@ export interface Parts {
     readonly exports: ExportReads;
     readonly people: PersonReads;
     readonly access: AccessReads;
+    readonly claims: ClaimReads;
   };
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
@@ -36,7 +37,7 @@ export interface Parts {
 }
 
 export function assembleStore(parts: Parts): Store {
-  const { runs, spaces, sync, exports, people, access } = parts.reads;
+  const { claims, runs, spaces, sync, exports, people, access } = parts.reads;
   const writing = parts.writer;
   const writer: Writer = writing ?? refusingWriter(parts.place);
   let closed = false;
@@ -108,6 +109,12 @@ export function assembleStore(parts: Parts): Store {
       searchState: people.searchState,
       indexForSearch: (limit) => writer.bulk('indexForSearch', { limit }),
       foldAgain: (request) => writer.bulk('foldAgain', request),
+    },
+    claims: {
+      ...claims,
+      take: (what) => writer.interactive('takeClaim', what),
+      keep: (what) => writer.interactive('keepClaim', what),
+      end: (what) => writer.interactive('endClaim', what),
     },
     blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
     access: {

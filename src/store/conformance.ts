@@ -4,6 +4,7 @@
  */
 import { accessSuite } from './conformance/access.ts';
 import { besideSuite } from './conformance/beside.ts';
+import { claimsSuite } from './conformance/claims.ts';
 import { edgesSuite } from './conformance/edges.ts';
 import { exportsSuite } from './conformance/exports.ts';
 import { gatesSuite } from './conformance/gates.ts';
@@ -34,5 +35,6 @@ export function storeConformance(suite: Suite): void {
   recordSuite(suite);
   accessSuite(suite);
   searchSuite(suite);
+  claimsSuite(suite);
   wholeSuite(suite);
 }

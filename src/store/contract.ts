@@ -14,6 +14,7 @@
 import type { Fault } from '#core/errors';
 import type { AccessOperations } from './contract/access.ts';
 import type { BlobOperations } from './contract/blobs.ts';
+import type { ClaimOperations } from './contract/claims.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
 import type { PeopleOperations } from './contract/people.ts';
@@ -32,6 +33,7 @@ export type {
   AccountChange,
 } from './contract/access.ts';
 export type { BlobOperations } from './contract/blobs.ts';
+export type { Claim, ClaimKind, ClaimOperations } from './contract/claims.ts';
 export type { ObjectWrite, ParkedWrite, StagedWrite, SyncCommit, SyncConflicts } from './contract/commit.ts';
 export type { DecisionOperations, DecisionRow, ParkedRow, Subjects } from './contract/decisions.ts';
 export type { DirtyRange, DirtySubject, SeqRange } from './contract/dirty.ts';
@@ -96,4 +98,5 @@ export interface Store {
   readonly people: PeopleOperations;
   readonly blobs: BlobOperations;
   readonly access: AccessOperations;
+  readonly claims: ClaimOperations;
 }

@@ -1,6 +1,7 @@
 /** The reading half of the contract, as each kind of store has it. */
 import type {
   BlobOperations,
+  ClaimOperations,
   DecisionOperations,
   ExportOperations,
   PeopleReads,
@@ -9,6 +10,7 @@ import type {
   SyncOperations,
 } from './contract.ts';
 
+export type ClaimReads = Pick<ClaimOperations, 'get' | 'list'>;
 export type ExportReads = Pick<
   ExportOperations,
   'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'

@@ -17,6 +17,7 @@ import { plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { serve } from './serve.ts';
 import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from './tokens.ts';
 
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   runs,
   runShow,
+  schedule,
   parked,
   parkedDecide,
   parkedDecideAll,

@@ -6,6 +6,7 @@ import type { Path } from '../document.ts';
 import { keyAttributes, writesOf } from '../keys.ts';
 import { connectionExists } from '../names.ts';
 import type { Outline } from '../outline.ts';
+import { PROFILES } from '../profiles.ts';
 import { holdsReference } from '../secrets/references.ts';
 import type { Written, WrittenConnection } from '../written.ts';
 import { checkSecrets } from './secrets.ts';
@@ -42,8 +43,13 @@ function checkNoReferences(node: unknown, at: Path, collect: Collector): void {
 function checkSchedule(written: Written, outline: Outline, collect: Collector): void {
   if (written.schedule !== undefined)
     collect.warn(['schedule'], 'key', 'nothing starts runs by itself yet', 'call `rollcall run` from cron or a timer');
-  for (const name of Object.keys(written.schedule ?? {})) {
+  const profiles = [...PROFILES, ...Object.keys(written.profiles ?? {})];
+  for (const [name, one] of Object.entries(written.schedule ?? {})) {
     if (name !== '*') connectionExists(name, ['schedule', name], 'key', outline, collect);
+    if (typeof one === 'string' || one.profile === undefined || profiles.includes(one.profile)) continue;
+    const meant = nearest(one.profile, profiles);
+    const remedy = meant === null ? `profiles: ${profiles.join(', ')}` : `did you mean ${meant}?`;
+    collect.fault(['schedule', name, 'profile'], 'value', 'there is no such profile', remedy);
   }
 }
 

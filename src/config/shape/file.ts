@@ -3,10 +3,10 @@
  * docs/guide/configuration.md all come from here. A connector's own keys come from its definition.
  */
 import { z } from 'zod';
+import { scheduleFault } from '#core/cron';
 import { isZone } from '#core/time';
 import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, size } from '../quantity.ts';
-import { scheduleFault } from '../schedule.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 
@@ -63,6 +63,23 @@ const profileName = z
   .regex(/^[a-z][a-zA-Z0-9_-]{0,62}$/, 'must be a profile name: a small letter, then letters, digits, - or _')
   .refine((name) => !isProfile(name), 'is the name of a profile that is always there');
 
+const cron = z.string().superRefine((text, context) => {
+  const fault = scheduleFault(text);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+const zone = z.string().refine(isZone, 'must be an IANA time zone, such as Europe/Berlin');
+const schedule = z.strictObject({
+  cron: cron.describe('Minute, hour, day of month, month, day of week: `0 2 * * mon-fri`.'),
+  zone: zone.optional().describe('Time zone of these times. Default: that of the file.'),
+  missed: z
+    .enum(['once', 'skip'])
+    .optional()
+    .describe(
+      'What becomes of times that passed while nothing ran, or while the last run still worked: `once` makes one run of them as soon as there may be one, `skip` waits for the next time. Default: once.',
+    ),
+  profile: z.string().min(1).optional().describe('What is run: a profile, or a sequence from `profiles`. Default: cycle.'),
+});
+
 /** Keys that every connection may have, whatever its type. */
 export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
   type: z
@@ -112,11 +129,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .describe(
       'Where Rollcall keeps what it knows: `sqlite:FILE` or `postgres://…`. Default: sqlite:rollcall.db beside this file.',
     ),
-  zone: z
-    .string()
-    .refine(isZone, 'must be an IANA time zone, such as Europe/Berlin')
-    .optional()
-    .describe('Time zone of dates without a time. Default: UTC.'),
+  zone: zone.optional().describe('Time zone of dates without a time. Default: UTC.'),
   attributes: z
     .record(
       kindName,
@@ -146,16 +159,10 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .optional()
     .describe(`Name → profiles that \`rollcall run --profile NAME\` does one after the other: ${PROFILES.join(', ')}.`),
   schedule: z
-    .record(
-      z.string(),
-      z.string().superRefine((text, context) => {
-        const fault = scheduleFault(text);
-        if (fault !== null) context.addIssue({ code: 'custom', message: fault });
-      }),
-    )
+    .record(z.string(), z.union([cron, schedule]))
     .optional()
     .describe(
-      'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week. Kept for a server; nothing starts by itself yet.',
+      'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week; or a map with these keys. Kept for a server; nothing starts by itself yet.',
     ),
   retention: duration.optional().describe('How long runs, changes and history are kept. Default: 400d.'),
   limits: z

@@ -13,6 +13,7 @@ import {
   loadToken,
   loadTouch,
 } from './loads/access.ts';
+import { loadClaim, loadTakenClaim } from './loads/claims.ts';
 import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
 import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
@@ -43,7 +44,9 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   commit: loadCommit,
   decideEdges: loadDecideEdges,
   endSessions: loadEndSessions,
+  endClaim: loadClaim,
   finishRun: loadFinishRun,
+  keepClaim: loadClaim,
   markAbsent: loadAbsent,
   markDirty: nothing,
   markExports: loadMarked,
@@ -64,6 +67,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   settleUnshown: loadUnshown,
   stage: loadStage,
   take: loadTake,
+  takeClaim: loadTakenClaim,
   takeEpoch: loadTakeEpoch,
   touchAccess: loadTouch,
 };

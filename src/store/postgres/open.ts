@@ -19,6 +19,7 @@ import { postgresError } from './faults.ts';
 import { refuseOld, SCHEMA } from './look.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { accessReads } from './read/access.ts';
+import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
 import { createNames } from './read/names.ts';
@@ -116,6 +117,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         exports: told(exportReads(pool, names)),
         people: told(peopleReads(pool, names)),
         access: told(accessReads(pool)),
+        claims: told(claimReads(pool)),
       },
       importIndex: (connection) => readIndexRows(pool, connection),
       checksums: () => checksums(pool),

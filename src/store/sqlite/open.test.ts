@@ -119,7 +119,7 @@ test('who is in a store of schema 8 is taken to have been held by an owner, but 
   await commit({ store, ...(await beginRun(store)) }, { objects: written });
   await store.close();
   const raw = new DatabaseSync(path);
-  raw.exec('alter table object drop column owned; pragma user_version = 8');
+  raw.exec('alter table object drop column owned; drop table claim; pragma user_version = 8');
   raw.close();
   const again = await open({ path, ...create });
   expect((await again.sync.objects([1, 2, 3])).map(({ owned }) => owned)).toEqual([true, true, false]);

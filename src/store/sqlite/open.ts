@@ -22,6 +22,7 @@ import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
 import { accessReads } from './read/access.ts';
+import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
@@ -127,6 +128,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       exports: traced(exportReads(db, names)),
       people: traced(peopleReads(db, names)),
       access: traced(accessReads(db)),
+      claims: traced(claimReads(db)),
     },
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,

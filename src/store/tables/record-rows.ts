@@ -1,6 +1,16 @@
 /** Rows of the tables as the contract's rows: the record of runs, what waits for people, the state of connections. */
 import type { Fault } from '#core/errors';
-import type { ChangeRow, ConnectionState, DecisionRow, ErrorRow, GateHold, ParkedRow, RunId, RunRow } from '../contract.ts';
+import type {
+  ChangeRow,
+  Claim,
+  ConnectionState,
+  DecisionRow,
+  ErrorRow,
+  GateHold,
+  ParkedRow,
+  RunId,
+  RunRow,
+} from '../contract.ts';
 import { SUBJECTS } from './codes.ts';
 import type { NamesById, Row } from './rows.ts';
 
@@ -99,6 +109,22 @@ export function holdRow(names: NamesById, row: Row): GateHold {
     since: Number(row[6]),
     closedAt: row[7] as Int,
     decision: row[8] as Int,
+  };
+}
+
+export const CLAIM = 'kind, name, number, at, until, detail, run, outcome, ended_at';
+
+export function claimRow(row: Row): Claim {
+  return {
+    kind: row[0] as Claim['kind'],
+    name: String(row[1]),
+    number: Number(row[2]),
+    at: Number(row[3]),
+    until: row[4] as Int,
+    detail: String(row[5]),
+    run: row[6] as Int,
+    outcome: row[7] as Text,
+    endedAt: row[8] as Int,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
 import { addAccount, addLink, addSession, changeAccount, endSessions, redeemLink } from './accounts.ts';
+import { endClaim, keepClaim, takeClaim } from './claims.ts';
 import { setTimesBack } from './clock.ts';
 import { commit } from './commit.ts';
 import { markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
@@ -38,8 +39,10 @@ export const OPERATIONS: {
   readonly decideEdges: typeof decideEdges;
   readonly endSessions: typeof endSessions;
   readonly foldAgain: typeof foldAgain;
+  readonly endClaim: typeof endClaim;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
+  readonly keepClaim: typeof keepClaim;
   readonly markAbsent: typeof markAbsent;
   readonly markDirty: typeof markDirty;
   readonly markExports: typeof markExports;
@@ -60,6 +63,7 @@ export const OPERATIONS: {
   readonly settleUnshown: typeof settleUnshown;
   readonly stage: typeof stage;
   readonly take: typeof take;
+  readonly takeClaim: typeof takeClaim;
   readonly takeEpoch: typeof takeEpoch;
   readonly touchAccess: typeof touchAccess;
 } = {
@@ -80,8 +84,10 @@ export const OPERATIONS: {
   decideEdges,
   endSessions,
   foldAgain,
+  endClaim,
   finishRun,
   indexForSearch,
+  keepClaim,
   markAbsent,
   markDirty,
   markExports,
@@ -102,6 +108,7 @@ export const OPERATIONS: {
   settleUnshown,
   stage,
   take,
+  takeClaim,
   takeEpoch,
   touchAccess,
 };

@@ -13,6 +13,7 @@ import type { Configuration } from '#config/model';
 import type { Connection, Page } from '#connectors/contract';
 import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors/memory/index';
 import { RollcallError, toFault } from '#core/errors';
+import type { ScheduleEvent } from '#runs/index';
 import type { Holder, RunReport } from '#runs/model';
 import type { Store } from '#store/contract';
 import { open as openPostgres } from '#store/postgres/open';
@@ -31,6 +32,8 @@ export interface Process {
   run(request?: RunRequest, stop?: Moment): Promise<RunReport>;
   push(request: PushRequest): Promise<Answer>;
   edit(anchor: string, attribute: string, value: string): Promise<Answer>;
+  /** Keeps its schedules until it is interrupted; answers what it told of them. */
+  keep(stop?: Moment): Promise<readonly ScheduleEvent[]>;
   /** As Ctrl-C. */
   interrupt(): Promise<unknown>;
   /** The next push of it that is staged, wherever. */
@@ -184,6 +187,7 @@ async function started(
     run: async (request = {}, stop) => (await tell({ do: 'run', request, stop: stop ?? null })).report!,
     push: (request) => tell({ do: 'push', request }),
     edit: (anchor, attribute, value) => tell({ do: 'edit', anchor, attribute, value }),
+    keep: async (stop) => (await tell({ do: 'keep', stop: stop ?? null })).events!,
     interrupt: () => tell({ do: 'interrupt' }),
     waits: () => next((said) => ('waits' in said ? said.waits : undefined)),
     staged: () => next((said) => ('staged' in said ? said.staged : undefined)),

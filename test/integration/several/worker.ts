@@ -6,7 +6,7 @@ import type { Connection, ConnectorDefinition, Page } from '#connectors/contract
 import { RollcallError, toFault } from '#core/errors';
 import { fix } from '#decisions/fix';
 import { createProgram } from '#main';
-import { edited, push, run } from '#runs/index';
+import { edited, keep, push, run, type ScheduleEvent } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Answer, Asked, Command, FromWorker, Moment, ToWorker } from './words.ts';
 
@@ -70,6 +70,14 @@ if (!loaded.ok) throw new Error(loaded.faults.map((one) => one.message).join('\n
 const store = await program.openStore(loaded.config, { readOnly: false });
 const { take, answer } = store.exports;
 const { commit } = store.sync;
+const { take: claim } = store.claims;
+Object.assign(store.claims, {
+  take: async (what: Parameters<typeof claim>[0]) => {
+    const number = await claim(what);
+    if (number !== null) stop('claimed');
+    return number;
+  },
+});
 Object.assign(store.sync, {
   commit: async (batch: Parameters<typeof commit>[0]) => {
     stop('committing');
@@ -90,7 +98,7 @@ Object.assign(store.exports, {
 const connections = loaded.config.connections.map((one) => ({ ...one, definition: elsewhere(one.definition) }));
 const wall = (): number => (time === undefined ? Date.now() : Number(time));
 let interrupted = new AbortController();
-const services = (): Services => ({
+const services = (): Services & { readonly signal: AbortSignal } => ({
   config: { ...loaded.config, connections },
   store,
   wall,
@@ -114,6 +122,12 @@ async function carryOut(command: Command): Promise<Answer> {
       const object = { id: row!.objectId!, kind: 'person' };
       await fix({ object, attribute, values: [value] }, { by: 'Ada', reason: 'her wish', at: wall() }, services());
       return { status: (await (await edited([object.id], 'Ada', services())).settled).status };
+    }
+    case 'keep': {
+      stopAt = command.stop;
+      const events: ScheduleEvent[] = [];
+      await keep({ by: 'schedule', tell: (event) => void events.push(event) }, services());
+      return { events };
     }
     case 'interrupt':
       interrupted.abort();
