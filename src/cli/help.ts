@@ -10,7 +10,7 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
   { title: 'Set up', names: ['init', 'check'] },
   { title: 'See what would happen', names: ['plan', 'preview'] },
   { title: 'Do it', names: ['run', 'live', 'serve', 'approve', 'discard', 'hold', 'release'] },
-  { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show'] },
+  { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show', 'schedule'] },
   {
     title: 'Decide',
     names: ['parked', 'parked decide', 'parked decide-all', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'],

@@ -468,11 +468,6 @@ describe('warnings', () => {
     ]);
   });
 
-  test('a schedule that nobody keeps', async () => {
-    expect((await good(`schedule: { hr: "0 2 * * *" }\n${GOOD}`)).warnings).toEqual([
-      '1:1 schedule: nothing starts runs by itself yet',
-    ]);
-  });
   test('nothing projects', async () => {
     expect((await good(change('project: true', 'project: false'))).warnings).toEqual([
       '1:1 connections: no import rule has project: true, so no person or group will ever be made',

@@ -16,6 +16,7 @@ import { preview } from './preview.ts';
 import { run } from './run.ts';
 import { runShow } from './run-show.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from './tokens.ts';
 import { waiting } from './waiting.ts';
 
@@ -45,6 +46,7 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       run,
       runShow,
       runs,
+      schedule,
       tokenCreate,
       tokenList,
       tokenRevoke,

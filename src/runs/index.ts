@@ -9,6 +9,5 @@ export { type PlanRequest, plan, planText } from './plan.ts';
 export { type Preview, preview } from './preview.ts';
 export { edited, type Pushed, type PushRequest, push } from './push.ts';
 export { run } from './run.ts';
-export { type KeepRequest, keep } from './schedule/keep.ts';
+export { type KeepRequest, type KeptEvent, keepSchedules } from './schedule/keep.ts';
 export { lastOf, type ScheduleRun } from './schedule/last.ts';
-export type { ScheduleEvent } from './schedule/scheduler.ts';

@@ -1,6 +1,6 @@
 /** What happens in the service, for whoever looks on: live views, logs, metrics, notifications. Plain data, without values of people. */
 import type { Fault } from '#core/errors';
-import type { LiveEvent } from '#runs/index';
+import type { KeptEvent, LiveEvent } from '#runs/index';
 import type { ConnectionCounts, Holder, Notice, Progress, RunReport } from '#runs/model';
 
 export interface RunEvent {
@@ -22,7 +22,9 @@ export type ServiceEvent =
   | { readonly what: 'access' }
   /** A run waits for another process to end its own. */
   | { readonly what: 'waits'; readonly holder: Holder }
-  | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>;
+  | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>
+  /** Of a schedule, by its name. */
+  | Exclude<KeptEvent, { what: 'ran' | 'trouble' }>;
 
 /** Of what goes on while connections are listened to. */
 export function fromLive(event: LiveEvent): ServiceEvent {
@@ -39,6 +41,11 @@ export function fromLive(event: LiveEvent): ServiceEvent {
     faultCount: faults.length,
     notices,
   };
+}
+
+/** Of what schedules start. */
+export function fromSchedule(event: KeptEvent): ServiceEvent {
+  return event.what === 'ran' ? runEvent(event.report) : event;
 }
 
 export function runEvent({ run, profile, status, elapsedMs, connections, faultCount, notices }: RunReport): RunEvent {

@@ -7,9 +7,9 @@ import { RollcallError, toFault } from '#core/errors';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
-import { live } from '#runs/index';
+import { keepSchedules, live } from '#runs/index';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
-import { fromLive, type ServiceEvent } from './events.ts';
+import { fromLive, fromSchedule, type ServiceEvent } from './events.ts';
 
 /** Between two cycles over all connections where some are listened to. */
 const CYCLE_EVERY_MS = 3_600_000;
@@ -63,9 +63,14 @@ export async function serveLoop(
   try {
     const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
     tell({ id: 0, ok: true, answer: null });
-    if (role === 'reads' || !services.config.connections.some((one) => one.live)) return;
-    const listening = live({ connections: null, by: 'serve', cycleEveryMs: CYCLE_EVERY_MS }, services);
-    await keep(listening).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    if (role === 'reads') return;
+    const goesOn = [
+      keepSchedules({ by: 'schedule', tell: (one) => event(fromSchedule(one)) }, { ...services, signal: stop.signal }),
+    ];
+    if (services.config.connections.some((one) => one.live))
+      goesOn.push(live({ connections: null, by: 'serve', cycleEveryMs: CYCLE_EVERY_MS }, services));
+    const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
+    await Promise.all(goesOn.map((work) => keep(work).catch(failed)));
   } catch (error) {
     tell({ id: 0, ok: false, fault: toFault(error) });
     await session.close();

@@ -41,8 +41,6 @@ function checkNoReferences(node: unknown, at: Path, collect: Collector): void {
 }
 
 function checkSchedule(written: Written, outline: Outline, collect: Collector): void {
-  if (written.schedule !== undefined)
-    collect.warn(['schedule'], 'key', 'nothing starts runs by itself yet', 'call `rollcall run` from cron or a timer');
   const profiles = [...PROFILES, ...Object.keys(written.profiles ?? {})];
   for (const [name, one] of Object.entries(written.schedule ?? {})) {
     if (name !== '*') connectionExists(name, ['schedule', name], 'key', outline, collect);

@@ -162,7 +162,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .record(z.string(), z.union([cron, schedule]))
     .optional()
     .describe(
-      'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week; or a map with these keys. Kept for a server; nothing starts by itself yet.',
+      'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week; or a map with these keys. `rollcall serve` keeps it.',
     ),
   retention: duration.optional().describe('How long runs, changes and history are kept. Default: 400d.'),
   limits: z

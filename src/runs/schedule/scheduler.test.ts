@@ -7,7 +7,7 @@ import type { Schedule } from '#config/model';
 import type { ClaimOperations, RunStatus, Store } from '#store/contract';
 import { open } from '#store/sqlite/open';
 import type { Pause } from './pause.ts';
-import { keepSchedules, type ScheduleEvent } from './scheduler.ts';
+import { keepAll, type ScheduleEvent } from './scheduler.ts';
 
 const MINUTE = 60_000;
 const quarterly: Schedule = { cron: '*/15 * * * *', zone: 'UTC', missed: 'once', profile: 'cycle' };
@@ -94,7 +94,7 @@ function started(schedules: { readonly [name: string]: Schedule }, works = false
       return work(...input).finally(() => time.asked--);
     };
   const claims: ClaimOperations = { take: noted(take), keep: noted(keep), end: noted(end), get: noted(get), list };
-  const going = keepSchedules({
+  const going = keepAll({
     schedules: new Map(Object.entries(schedules)),
     claims,
     wall: time.wall,

@@ -40,7 +40,7 @@ export interface SchedulerOptions extends Clock {
 }
 
 /** Ends with the signal, once nothing of it runs any more. */
-export async function keepSchedules(options: SchedulerOptions): Promise<void> {
+export async function keepAll(options: SchedulerOptions): Promise<void> {
   await Promise.all([...options.schedules].map(([name, schedule]) => keepOne(name, schedule, options)));
 }
 

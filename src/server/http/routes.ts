@@ -12,6 +12,7 @@ export interface Route {
 const TABLE: readonly (readonly [method: Route['method'], path: string, operation: string, summary: string])[] = [
   ['GET', '/api/check', 'check', 'The configuration, its faults, and whether every system can be reached'],
   ['GET', '/api/runs', 'runs', 'Runs, the latest first'],
+  ['GET', '/api/schedule', 'schedule', 'When runs start by themselves'],
   ['GET', '/api/runs/{run}', 'run show', 'One run: counts, changes, errors'],
   ['POST', '/api/runs', 'run', 'Run now: a cycle, a part of it, or one person'],
   ['POST', '/api/plans', 'plan', 'What a run would do; nothing is written'],

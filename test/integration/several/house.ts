@@ -13,7 +13,7 @@ import type { Configuration } from '#config/model';
 import type { Connection, Page } from '#connectors/contract';
 import { forgetMemorySystem, type MemorySystem, memorySystem } from '#connectors/memory/index';
 import { RollcallError, toFault } from '#core/errors';
-import type { ScheduleEvent } from '#runs/index';
+import type { KeptEvent } from '#runs/index';
 import type { Holder, RunReport } from '#runs/model';
 import type { Store } from '#store/contract';
 import { open as openPostgres } from '#store/postgres/open';
@@ -33,7 +33,7 @@ export interface Process {
   push(request: PushRequest): Promise<Answer>;
   edit(anchor: string, attribute: string, value: string): Promise<Answer>;
   /** Keeps its schedules until it is interrupted; answers what it told of them. */
-  keep(stop?: Moment): Promise<readonly ScheduleEvent[]>;
+  keep(stop?: Moment): Promise<readonly KeptEvent[]>;
   /** As Ctrl-C. */
   interrupt(): Promise<unknown>;
   /** The next push of it that is staged, wherever. */

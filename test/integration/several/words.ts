@@ -1,6 +1,6 @@
 /** What a test and its processes say to each other. */
 import type { Fault } from '#core/errors';
-import type { PushRequest, run, ScheduleEvent } from '#runs/index';
+import type { KeptEvent, PushRequest, run } from '#runs/index';
 import type { Holder, RunReport } from '#runs/model';
 
 export type RunRequest = Partial<Parameters<typeof run>[0]>;
@@ -19,7 +19,7 @@ export type Command =
 
 export type Answer = {
   readonly report?: RunReport;
-  readonly events?: readonly ScheduleEvent[];
+  readonly events?: readonly KeptEvent[];
   readonly status?: string;
   readonly faults?: readonly Fault[];
 };

@@ -6,7 +6,7 @@ import type { Connection, ConnectorDefinition, Page } from '#connectors/contract
 import { RollcallError, toFault } from '#core/errors';
 import { fix } from '#decisions/fix';
 import { createProgram } from '#main';
-import { edited, keep, push, run, type ScheduleEvent } from '#runs/index';
+import { edited, type KeptEvent, keepSchedules, push, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Answer, Asked, Command, FromWorker, Moment, ToWorker } from './words.ts';
 
@@ -125,8 +125,8 @@ async function carryOut(command: Command): Promise<Answer> {
     }
     case 'keep': {
       stopAt = command.stop;
-      const events: ScheduleEvent[] = [];
-      await keep({ by: 'schedule', tell: (event) => void events.push(event) }, services());
+      const events: KeptEvent[] = [];
+      await keepSchedules({ by: 'schedule', tell: (event) => void events.push(event) }, services());
       return { events };
     }
     case 'interrupt':
