@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toFault } from '#core/errors';
 import { catchUpSearch, searchSlice } from '#people/searchable';
-import { run as runNow } from '#runs/index';
+import { once, run as runNow } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
@@ -18,6 +18,8 @@ export interface RunInput {
   readonly planLines?: readonly string[] | undefined;
   /** Who asked for it; kept with the run. */
   readonly by: string;
+  /** Asked for again with this id, it is not run again: what came of it is answered. */
+  readonly request?: string | undefined;
 }
 
 export const run: Operation<RunInput, ReportOutput> = {
@@ -29,29 +31,34 @@ export const run: Operation<RunInput, ReportOutput> = {
     person: z.string().min(1).optional(),
     planLines: z.array(z.string()).optional(),
     by: z.string().min(1),
+    request: z.string().min(1).max(200).optional(),
   }),
   output: versioned<ReportOutput>('run', reportShape),
   async run(input, session) {
     const services = await session.services('write');
     // Of a new store that is all: what the run makes is as it is to be.
     await searchSlice(services);
-    const report = await runNow(
-      {
-        profile: profileOf(input.profile, input, services),
-        connections: connectionsOf(input.connections, services),
-        atOnce: input.connections.length > 0,
-        by: input.by,
-        ...(await personOf(input.person, services)),
-        ...(input.planLines === undefined ? {} : { planLines: input.planLines }),
-      },
-      services,
-    );
-    try {
-      await catchUpSearch(services, services.signal);
-    } catch (error) {
-      // The run is done; whoever comes next goes on with the index.
-      services.onFault?.(toFault(error));
-    }
-    return reportOutput(report);
+    const request = {
+      profile: profileOf(input.profile, input, services),
+      connections: connectionsOf(input.connections, services),
+      atOnce: input.connections.length > 0,
+      by: input.by,
+      ...(await personOf(input.person, services)),
+      ...(input.planLines === undefined ? {} : { planLines: input.planLines }),
+    };
+    const work = async (begun?: Begun): Promise<ReportOutput> => {
+      const report = await runNow(begun === undefined ? request : { ...request, onBegun: begun }, services);
+      try {
+        await catchUpSearch(services, services.signal);
+      } catch (error) {
+        // The run is done; whoever comes next goes on with the index.
+        services.onFault?.(toFault(error));
+      }
+      return reportOutput(report);
+    };
+    const { by, ...what } = request;
+    return await (input.request === undefined ? work() : once({ id: input.request, what, by }, services, work));
   },
 };
+
+type Begun = Parameters<Parameters<typeof once>[2]>[0];

@@ -5,6 +5,7 @@
 
 export { changeDigest, PARKED_KINDS, type ParkedKind } from '#engine/index';
 export { deaf, type LiveEvent, live } from './live.ts';
+export { once } from './once.ts';
 export { type PlanRequest, plan, planText } from './plan.ts';
 export { type Preview, preview } from './preview.ts';
 export { edited, type Pushed, type PushRequest, push } from './push.ts';
