@@ -8,7 +8,7 @@
 import { canonicalSet } from '#core/canonical';
 import { parseInstant } from '#core/time';
 import { bare } from '#core/values';
-import { refusal, type ScimError } from './errors.ts';
+import { refusal, ScimError } from './errors.ts';
 import { type Field, subOf } from './fields.ts';
 import type { Complex, Plain } from './resource.ts';
 import type { ScimAttribute } from './schema.ts';
@@ -24,9 +24,18 @@ export interface Limits {
   readonly total: number;
   /** Operations of a PATCH. */
   readonly operations: number;
+  /** Values that a PATCH looks at, each as often as it does. */
+  readonly looks: number;
 }
 
-export const LIMITS: Limits = { values: 1_000, members: 200_000, text: 65_536, total: 1_048_576, operations: 10_000 };
+export const LIMITS: Limits = {
+  values: 1_000,
+  members: 200_000,
+  text: 65_536,
+  total: 1_048_576,
+  operations: 10_000,
+  looks: 200_000,
+};
 
 export interface ReadOptions {
   readonly tolerant: boolean;
@@ -38,11 +47,13 @@ export class Reading {
   readonly tolerant: boolean;
   readonly limits: Limits;
   #left: number;
+  #looks: number;
 
   constructor({ tolerant, limits }: ReadOptions) {
     this.tolerant = tolerant;
     this.limits = { ...LIMITS, ...limits };
     this.#left = this.limits.total;
+    this.#looks = this.limits.looks;
   }
 
   /** @throws ScimError where the text is too long, or one that no system keeps */
@@ -50,6 +61,12 @@ export class Reading {
     this.#left -= text.length;
     if (this.#left < 0) throw invalid(where, `all texts together are longer than the ${this.limits.total} characters allowed`);
     return this.id(where, text);
+  }
+
+  /** @throws ScimError 413: many operations on many values */
+  look(values: number): void {
+    this.#looks -= values;
+    if (this.#looks < 0) throw new ScimError(413, undefined, 'this is more than one request may ask for: send it in parts');
   }
 
   /** A text that does not count towards the total: members do by their number. */
@@ -233,38 +250,32 @@ const EXPECTED: { readonly [type in ScimAttribute['type']]: string } = {
 };
 
 /**
- * Complex values as an attribute holds them: each once, at most one primary (of `now`, those that this request gave, the last wins),
- * in canonical order. One that could have a `value` and has none says nothing.
+ * Complex values as an attribute holds them: each once, at most one primary, in canonical order. One that could have a `value` and has
+ * none says nothing. @throws ScimError `invalidValue`
  */
-export function settled(
-  field: Field,
-  elements: readonly Complex[],
-  reading: Reading,
-  now: ReadonlySet<Complex> = new Set(),
-): Plain | undefined {
+export function settled(field: Field, elements: readonly Complex[], reading: Reading): Plain | undefined {
   const kept =
     reading.tolerant && field.subsByName.has('value') ? elements.filter((one) => one['value'] !== undefined) : elements;
-  if (kept.length === 0) return undefined;
-  if (kept.length === 1) return kept;
+  if (kept.length < 2) return kept.length === 0 ? undefined : kept;
   if (kept.length > reading.limits.values)
     throw invalid(field.image, `there are more than the ${reading.limits.values} values allowed`);
-  const single = field.subsByName.get('primary')?.type === 'boolean' ? onePrimary(field, kept, reading, now) : kept;
-  const byText = new Map(single.map((one) => [JSON.stringify(one), one]));
-  return [...byText.keys()].sort().map((key) => byText.get(key)!);
+  const byText = new Map(onePrimary(field, kept, reading.tolerant).map((one) => [JSON.stringify(one), one]));
+  return [...byText.keys()].sort().map((text) => byText.get(text)!);
 }
 
-function onePrimary(
-  field: Field,
-  elements: readonly Complex[],
-  { tolerant }: Reading,
-  now: ReadonlySet<Complex>,
-): readonly Complex[] {
-  const primary = elements.filter((one) => one['primary'] === true);
+function onePrimary(field: Field, elements: readonly Complex[], tolerant: boolean): readonly Complex[] {
+  const primary = elements.filter(isPrimary);
   if (primary.length < 2) return elements;
-  const given = primary.filter((one) => now.has(one));
-  if (!tolerant && given.length !== 1) throw invalid(field.image, 'only one value may be the primary one');
-  const stays = given.at(-1) ?? primary[0];
-  return elements.map((one) => (one['primary'] === true && one !== stays ? ordered(field, { ...one, primary: false }) : one));
+  if (!tolerant) throw invalid(field.image, 'only one value may be the primary one');
+  return elements.map((one) => (one === primary[0] ? one : notPrimary(field, one)));
+}
+
+export function isPrimary(element: Complex): boolean {
+  return element['primary'] === true;
+}
+
+export function notPrimary(field: Field, element: Complex): Complex {
+  return isPrimary(element) ? ordered(field, { ...element, primary: false }) : element;
 }
 
 /** Sub-attributes in their order. */
