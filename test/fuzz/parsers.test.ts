@@ -19,16 +19,24 @@ import { type LdifConfig, planOf } from '#connectors/ldif/config';
 import { ldif } from '#connectors/ldif/index';
 import { Renames } from '#connectors/ldif/renames';
 import { objectOf as ldifObject } from '#connectors/ldif/view';
+import { canonicalJson } from '#core/canonical';
 import { holds } from '#core/condition';
 import { normalDn, parentDn, parseDn } from '#core/dn';
 import { RollcallError } from '#core/errors';
 import { LdifReader } from '#protocols/ldap/ldif';
+import { readNew, readReplacement } from '#protocols/scim/body';
+import { ScimError } from '#protocols/scim/errors';
 import { FilterError } from '#protocols/scim/filter/ast';
 import { compileFilter } from '#protocols/scim/filter/compile';
 import { foldDocument } from '#protocols/scim/filter/document';
 import { keysOf } from '#protocols/scim/filter/keys';
 import { parseFilter, parsePath } from '#protocols/scim/filter/parse';
-import type { ScimAttribute, ScimResourceType } from '#protocols/scim/schema';
+import { fromImage, toImage } from '#protocols/scim/image';
+import { applyPatch } from '#protocols/scim/patch';
+import type { Resource } from '#protocols/scim/resource';
+import { resourceTypes } from '#protocols/scim/resource-types';
+import type { ScimResourceType } from '#protocols/scim/schema';
+import { ENTERPRISE_URN } from '#protocols/scim/schemas';
 import { createClock } from '#rules/clock';
 import { compileExpression } from '#rules/expression';
 import { seed } from '../simulation/driver.ts';
@@ -42,8 +50,8 @@ function own(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof RollcallError)) throw error;
-    if (error.kind === 'internal') throw error;
+    if (!(error instanceof RollcallError || error instanceof ScimError)) throw error;
+    if (error instanceof RollcallError ? error.kind === 'internal' : error.status >= 500) throw error;
     must(/\w{3}/.test(error.message), 'an error that says nothing');
   }
 }
@@ -351,34 +359,7 @@ fuzz(
   },
 );
 
-const scim = (name: string, type: ScimAttribute['type'], subAttributes?: readonly ScimAttribute[]): ScimAttribute => ({
-  name,
-  type,
-  multiValued: subAttributes !== undefined,
-  description: '',
-  required: false,
-  caseExact: false,
-  mutability: 'readWrite',
-  returned: 'default',
-  uniqueness: 'none',
-  ...(subAttributes === undefined ? {} : { subAttributes }),
-});
-const SCIM_USER: ScimResourceType = {
-  name: 'User',
-  endpoint: '/Users',
-  description: '',
-  schema: {
-    id: 'urn:ietf:params:scim:schemas:core:2.0:User',
-    name: 'User',
-    description: '',
-    attributes: [
-      scim('userName', 'string'),
-      scim('active', 'boolean'),
-      scim('emails', 'complex', [scim('value', 'string'), scim('type', 'string')]),
-    ],
-  },
-  extensions: [],
-};
+const [SCIM_USER, SCIM_GROUP] = resourceTypes([]) as [ScimResourceType, ScimResourceType];
 const SCIM_ADA = foldDocument({ userName: 'Ada', active: true, emails: [{ value: 'a@b', type: 'work' }] }, SCIM_USER);
 /** As `own`, of the protocol's error. */
 function filterFault(act: () => void): void {
@@ -429,5 +410,133 @@ fuzz(
       const keys = keysOf(condition, new Set(['userName']));
       must(!holds(condition, SCIM_ADA) || keys === null || keys.some(({ norm }) => norm === 'ada'), 'found, and not by its keys');
     });
+  },
+);
+
+/** JSON where it is some, else the text itself. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What is kept of it is all of it. */
+function kept(resource: Resource): void {
+  const whole = canonicalJson({ ...resource, id: '1' });
+  must(canonicalJson(fromImage(toImage(resource, SCIM_USER), '1', SCIM_USER)) === whole, 'a staged object is not the resource');
+}
+
+// A line is an attribute and its value, so that whatever is spoilt there is something to read.
+fuzz(
+  {
+    name: 'SCIM resources',
+    good: [
+      'userName|ada\nactive|"True"\nname|{"givenName":"A","Formatted":null}\nemails|[{"value":"a@b","type":"work","primary":true},{"value":"c"}]',
+      `userName|ada\n${ENTERPRISE_URN}|{"manager":[{"value":"m"}],"department":"d"}\nschemas|["x"]\ntitle|\nroles|[]\nmeta|{}`,
+      'userName|7\n__proto__|{"x":1}\nconstructor|{"prototype":{}}\nphotos|"http://x"\naddresses|{"locality":"L","country":["GB"]}\nx509Certificates|[{"value":"AAAA"}]',
+    ],
+    special: [
+      '|',
+      '\n',
+      '"',
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      'null',
+      'value',
+      'userName|',
+      '"__proto__":',
+      '\\u0000',
+      'primary',
+      'true',
+      'manager|',
+    ],
+  },
+  (input) => {
+    const lines = input
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split('|'));
+    const body = Object.fromEntries(lines.map(([name, ...value]) => [name, jsonOr(value.join('|'))]));
+    for (const tolerant of [true, false]) {
+      own(() => {
+        const { resource } = readNew(body, SCIM_USER, { tolerant });
+        kept(resource);
+        kept(readReplacement(body, resource, SCIM_USER, { tolerant }).resource);
+      });
+      own(() => void readNew({ displayName: 'G', members: body['emails'], ...body }, SCIM_GROUP, { tolerant }));
+    }
+  },
+);
+
+const SCIM_PRESENT = readNew(
+  {
+    userName: 'ada',
+    manager: 'm',
+    emails: [{ type: 'work', value: 'w', primary: true }, 'h'],
+    name: { givenName: 'A' },
+    roles: ['r'],
+  },
+  SCIM_USER,
+  { tolerant: true },
+).resource;
+const SCIM_PRESENT_TEXT = canonicalJson(SCIM_PRESENT);
+
+// A line is an operation: its verb, its path and its value.
+fuzz(
+  {
+    name: 'SCIM PATCH',
+    good: [
+      'Add|emails[type eq "work"].value|a@b\nReplace|name.givenName|B\nremove|roles\nadd|addresses[type eq "home"].locality|London',
+      `replace||{"displayName":"D","name.familyName":"L","${ENTERPRISE_URN}:department":"E","emails[primary eq true].value":"x"}`,
+      `replace|${ENTERPRISE_URN}:manager|[{"value":"n"}]\nremove|manager.value\nadd|roles|[{"value":"s","primary":"True"},"t"]\nremove|emails|[{"value":"h"}]`,
+      'remove|emails[not (type eq "work") and (value sw "h" or primary pr)]\nadd|__proto__.x|1\nreplace|emails.display|D\nadd|active|"False"',
+    ],
+    special: [
+      '|',
+      '\n',
+      'add|',
+      'remove|',
+      'replace|',
+      '[',
+      ']',
+      '.',
+      '"',
+      '(',
+      ')',
+      ' eq ',
+      ' and ',
+      ' pr',
+      'emails',
+      'value',
+      '{',
+      '}',
+      'true',
+      'urn:',
+      ':',
+    ],
+  },
+  (input) => {
+    const Operations = input
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split('|'))
+      .map(([op, path, ...value]) => ({ op, path, value: jsonOr(value.join('|')) }));
+    const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
+    for (const tolerant of [true, false]) {
+      own(() => {
+        const patched = applyPatch(body, SCIM_PRESENT, SCIM_USER, { tolerant });
+        if ('resource' in patched && patched.resource !== 'unchanged') kept(patched.resource);
+      });
+      const members = Operations.map((one) => ({ ...one, path: one.path?.replace('emails', 'members') }));
+      own(() => void applyPatch({ ...body, Operations: members }, { id: 'g', displayName: 'G' }, SCIM_GROUP, { tolerant }));
+    }
+    must(canonicalJson(SCIM_PRESENT) === SCIM_PRESENT_TEXT, 'what was there is changed');
+    must(!('x' in {}), 'the prototype of everything was changed');
   },
 );
