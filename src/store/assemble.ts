@@ -1,7 +1,7 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { ClaimReads, ExportReads, PersonReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type { ClaimReads, ExportReads, PersonReads, PushedReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -28,6 +28,7 @@ export interface Parts {
     readonly people: PersonReads;
     readonly access: AccessReads;
     readonly claims: ClaimReads;
+    readonly pushed: PushedReads;
   };
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
@@ -37,7 +38,7 @@ export interface Parts {
 }
 
 export function assembleStore(parts: Parts): Store {
-  const { claims, runs, spaces, sync, exports, people, access } = parts.reads;
+  const { claims, runs, spaces, sync, exports, people, pushed, access } = parts.reads;
   const writing = parts.writer;
   const writer: Writer = writing ?? refusingWriter(parts.place);
   let closed = false;
@@ -116,6 +117,7 @@ export function assembleStore(parts: Parts): Store {
       keep: (what) => writer.interactive('keepClaim', what),
       end: (what) => writer.interactive('endClaim', what),
     },
+    pushed,
     blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
     access: {
       ...access,

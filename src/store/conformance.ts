@@ -10,6 +10,7 @@ import { exportsSuite } from './conformance/exports.ts';
 import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
 import { overtakenSuite } from './conformance/overtaken.ts';
+import { pushedSuite } from './conformance/pushed.ts';
 import { recordSuite } from './conformance/record.ts';
 import { refusedSuite } from './conformance/refused.ts';
 import type { Suite } from './conformance/sample.ts';
@@ -31,6 +32,7 @@ export function storeConformance(suite: Suite): void {
   refusedSuite(suite);
   gatesSuite(suite);
   membersSuite(suite);
+  pushedSuite(suite);
   besideSuite(suite);
   recordSuite(suite);
   accessSuite(suite);

@@ -18,6 +18,7 @@ import type { ClaimOperations } from './contract/claims.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
 import type { PeopleOperations } from './contract/people.ts';
+import type { PushedOperations } from './contract/pushed.ts';
 import type { RunOperations } from './contract/runs.ts';
 import type { SeveralOperations } from './contract/several.ts';
 import type { SpaceOperations } from './contract/spaces.ts';
@@ -43,6 +44,16 @@ export type { GateCount, GateHold, GroupChange, GroupLoss } from './contract/gat
 export type { Digest, Epoch, ObjectId, RunId, StagedId } from './contract/ids.ts';
 export type { KeyRow, LifeState, ObjectRow } from './contract/metaverse.ts';
 export type { PeopleOperations, PeopleReads, SearchRequest, SearchState } from './contract/people.ts';
+export type {
+  PushedConflict,
+  PushedKey,
+  PushedObject,
+  PushedOperations,
+  PushedPage,
+  PushedPosition,
+  PushedQuery,
+  PushedSort,
+} from './contract/pushed.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
 export type { Handed, Holder, News, SeveralOperations } from './contract/several.ts';
 export type { ConnectionState, SpaceOperations } from './contract/spaces.ts';
@@ -96,6 +107,7 @@ export interface Store {
   readonly exports: ExportOperations;
   readonly decisions: DecisionOperations;
   readonly people: PeopleOperations;
+  readonly pushed: PushedOperations;
   readonly blobs: BlobOperations;
   readonly access: AccessOperations;
   readonly claims: ClaimOperations;

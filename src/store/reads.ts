@@ -5,6 +5,7 @@ import type {
   DecisionOperations,
   ExportOperations,
   PeopleReads,
+  PushedOperations,
   RunOperations,
   SpaceOperations,
   SyncOperations,
@@ -18,6 +19,7 @@ export type ExportReads = Pick<
 export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts' | 'refusals'> &
   PeopleReads &
   Pick<BlobOperations, 'get'>;
+export type PushedReads = PushedOperations;
 export type RunReads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;
 export type SpaceReads = Pick<
   SpaceOperations,

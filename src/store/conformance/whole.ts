@@ -132,6 +132,25 @@ async function everything(opened: Opened, size: number): Promise<void> {
     people.map(({ anchor }) => deletion(anchor)),
   );
   await stage(opened, people);
+  const found = people.map((one) => ({
+    ...one,
+    pushed: { document: '{"userName":["u"]}', keys: [{ path: 'userName', norm: one.anchor, unique: true }] },
+  }));
+  await stage(opened, found, { connection: 'pushed' });
+  await stage(
+    opened,
+    found.map((one) => ({ ...one, pushed: { document: '{}', keys: [] } })),
+    { connection: 'pushed' },
+  );
+  await store.pushed.byKeys(
+    'pushed',
+    'person',
+    'userName',
+    found.map(({ anchor }) => anchor),
+  );
+  const query = { connection: 'pushed', kind: null, condition: { present: ['userName'] }, keys: null };
+  await store.pushed.page({ ...query, sort: null, after: null, offset: 0, limit: size });
+  await store.pushed.count({ ...query, most: size });
   const anchors = people.map((one) => one.anchor);
   await store.spaces.byIds(ids);
   await store.spaces.byAnchors('hr', 'person', anchors);

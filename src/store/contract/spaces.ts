@@ -31,7 +31,10 @@ export interface SpaceOperations {
   importIndex(connection: string): Promise<ImportIndexRows>;
   /** A number before which everything staged so far lies. */
   mark(): Promise<number>;
-  /** Objects of one batch do not depend on each other; a large one may be written in several transactions. */
+  /**
+   * Objects of one batch do not depend on each other; a large one may be written in several transactions. What is `pushed` is written
+   * in its order: a unique key that one gives up the next may take.
+   */
   stage(batch: {
     connection: string;
     run: RunId;

@@ -3,6 +3,7 @@ import type { Kind } from '#core/values';
 import type { SeqRange } from './dirty.ts';
 import type { EdgePosition } from './edges.ts';
 import type { Digest, StagedId } from './ids.ts';
+import type { PushedConflict, PushedObject } from './pushed.ts';
 
 /** One object arriving from a read, canonical and digested. */
 export interface StageItem {
@@ -29,6 +30,8 @@ export interface StageItem {
   readonly quiet?: boolean;
   /** Of the row this was worked out from, 0 = there was none: another one is left alone. Left out = whatever it is. */
   readonly revision?: number;
+  /** What it is searched by. Left out = as it was. */
+  readonly pushed?: PushedObject;
 }
 export interface StagedKey {
   readonly scope: string;
@@ -66,6 +69,7 @@ export interface StageResult {
   readonly changed: number;
   /** By their place in the batch: left alone because touched since `unlessTouchedSince`, or of another revision. */
   readonly skipped: readonly number[];
+  readonly refused: readonly PushedConflict[];
   readonly edgesAdded: number;
   readonly edgesRemoved: number;
   /** Of those that were removed, the ones that Rollcall had added. */

@@ -71,6 +71,13 @@ export async function query(client: Queryable, text: string, values: readonly un
   return result.rows as Row[];
 }
 
+/** Not prepared: of texts that are made of what somebody asks for there is no end. */
+export async function queryOnce(client: Queryable, text: string, values: readonly unknown[]): Promise<Row[]> {
+  noteStatement(text);
+  const result = await client.query({ text, values: values as unknown[], rowMode: 'array' });
+  return result.rows as Row[];
+}
+
 /** Says that it is asked. */
 export function noteStatement(text: string): void {
   statements?.push(text);

@@ -24,6 +24,7 @@ import { exportReads } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
+import { pushedReads } from './read/pushed.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
@@ -118,6 +119,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         people: told(peopleReads(pool, names)),
         access: told(accessReads(pool)),
         claims: told(claimReads(pool)),
+        pushed: told(pushedReads(pool, names)),
       },
       importIndex: (connection) => readIndexRows(pool, connection),
       checksums: () => checksums(pool),

@@ -64,6 +64,7 @@ const OF_READERS = [
   'error_run',
   'decision_staged',
   'decision_object',
+  'pushed_kind',
 ];
 
 export async function createWorkingCopy(first: ClientBase): Promise<WorkingCopy> {

@@ -71,7 +71,7 @@ function plan(db: DatabaseSync, sql: string): string[] {
 
 function readsThrough(detail: string): boolean {
   return (
-    /^SCAN (staged|object|reference|object_key|unique_key|[sork])\b(?! VIRTUAL)/.test(detail) ||
+    /^SCAN (staged|object|reference|object_key|unique_key|pushed|pushed_key|[sork])\b(?! VIRTUAL)/.test(detail) ||
     /staged_connection \(connection=\?\)$/.test(detail)
   );
 }

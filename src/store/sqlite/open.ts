@@ -26,6 +26,7 @@ import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
+import { pushedReads } from './read/pushed.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
@@ -129,6 +130,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       people: traced(peopleReads(db, names)),
       access: traced(accessReads(db)),
       claims: traced(claimReads(db)),
+      pushed: traced(pushedReads(db, names)),
     },
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,

@@ -11,6 +11,8 @@ export interface Database {
   all(sql: string, ...values: Bind[]): Row[];
   get(sql: string, ...values: Bind[]): Row | undefined;
   each(sql: string, ...values: Bind[]): Iterable<Row>;
+  /** A statement that is not kept: of texts that are made of what somebody asks for there is no end. */
+  once(sql: string): (...values: Bind[]) => Row[];
   /** Rows changed. `table` is where they are counted. */
   run(table: string, sql: string, ...values: Bind[]): number;
   /** As `run`; answers the id of the row it inserted. */
@@ -44,6 +46,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
   const statements = new Map<string, StatementSync>();
   const written = new Map<string, number>();
   const shapes = new Set<string>();
+  let asked = false;
   const delayMs = options.delayMs ?? 0;
   raw.exec(`pragma cache_size = -${options.cacheKb}; pragma temp_store = memory;`);
   if (!options.readOnly) {
@@ -53,17 +56,23 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
     if (!options.careless) assertDurable(raw, path);
   }
 
+  const prepare = (sql: string): StatementSync => {
+    const statement = raw.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  const used = (sql: string): void => {
+    if (shapes.has(sql)) return;
+    shapes.add(sql);
+    if (delayMs > 0) Atomics.wait(sleeper, 0, 0, delayMs);
+  };
   const prepared = (sql: string): StatementSync => {
     let statement = statements.get(sql);
     if (!statement) {
-      statement = raw.prepare(sql);
-      statement.setReturnArrays(true);
+      statement = prepare(sql);
       statements.set(sql, statement);
     }
-    if (!shapes.has(sql)) {
-      shapes.add(sql);
-      if (delayMs > 0) Atomics.wait(sleeper, 0, 0, delayMs);
-    }
+    used(sql);
     return statement;
   };
   const count = (table: string, changes: number | bigint): number => {
@@ -83,6 +92,13 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
     all: (sql, ...values) => prepared(sql).all(...values) as unknown as Row[],
     get: (sql, ...values) => prepared(sql).get(...values) as unknown as Row | undefined,
     each: (sql, ...values) => prepared(sql).iterate(...values) as unknown as Iterable<Row>,
+    once(sql) {
+      const statement = prepare(sql);
+      return (...values) => {
+        if (asked) used(sql);
+        return statement.all(...values) as unknown as Row[];
+      };
+    },
     run: (table, sql, ...values) => count(table, prepared(sql).run(...values).changes),
     insert(table, sql, ...values) {
       const result = prepared(sql).run(...values);
@@ -90,6 +106,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
       return Number(result.lastInsertRowid);
     },
     takeShapes() {
+      asked = true;
       const list = [...shapes].sort();
       shapes.clear();
       return list;

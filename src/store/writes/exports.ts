@@ -28,6 +28,7 @@ import { countSent } from './gates.ts';
 import { forgetStagedKeys, keyList, replaceStagedKeys } from './keys.ts';
 import { bringBack } from './overtaken.ts';
 import { forgetRefused } from './parked.ts';
+import { forgetPushed } from './pushed.ts';
 import type { Session } from './session.ts';
 import { adoptTwin, isSomebodyElses } from './twin.ts';
 import { loseItems, parkRefused } from './unshown.ts';
@@ -179,8 +180,10 @@ function answerOne(
     adoptTwin(session, connection, Number(row[4]), one.staged, one.anchor!);
     session.db.run('staged', update, ...values, one.staged);
   }
-  if (presence === GONE) forgetStagedKeys(session, one.staged, row[6] as string | null);
-  else if (one.outcome === 'proven' && one.keys !== null)
+  if (presence === GONE) {
+    forgetStagedKeys(session, one.staged, row[6] as string | null);
+    forgetPushed(session, one.staged);
+  } else if (one.outcome === 'proven' && one.keys !== null)
     replaceStagedKeys(session, one.staged, row[6] as string | null, keyList(one.keys));
   if (one.outcome === 'failed') parkRefused(session, batch, one.staged, one.fault ?? '{}');
   else if (done && Number(row[8] ?? 0) > 0) forgetRefused(session, one.staged);

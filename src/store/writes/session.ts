@@ -28,6 +28,8 @@ export interface Session {
   connection(name: string): number;
   /** Counts of a connector space follow every row: state before (null = new row) and after. */
   moved(connection: number, kind: number, before: Standing | null, after: Standing | null): void;
+  /** Of those that can be searched: one more (1), or one less (-1). */
+  pushed(connection: number, kind: number, by: 1 | -1): void;
   /** A new object. */
   born(kind: number): void;
   /** Items on their way to a target, by connection. */
@@ -65,7 +67,7 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
   let operationSeq = 0;
   let terms = new Map<string, number>();
   let connections = new Map<string, number>();
-  let counts = new Map<string, [number, number, number, number, number]>();
+  let counts = new Map<string, [number, number, number, number, number, number]>();
   let births = new Map<number, number>();
   let spaces = new Set<string>();
   let flights = new Map<number, Set<number>>();
@@ -94,13 +96,17 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
     }
   };
 
-  const add = (connection: number, kind: number, standing: Standing, sign: number): void => {
+  const countOf = (connection: number, kind: number): [number, number, number, number, number, number] => {
     const key = `${connection}:${kind}`;
     let count = counts.get(key);
     if (!count) {
-      count = [connection, kind, 0, 0, 0];
+      count = [connection, kind, 0, 0, 0, 0];
       counts.set(key, count);
     }
+    return count;
+  };
+  const add = (connection: number, kind: number, standing: Standing, sign: number): void => {
+    const count = countOf(connection, kind);
     const there = standing.presence === PRESENT || standing.presence === HELD;
     if (there) count[2] += sign;
     if (there && standing.linked) count[3] += sign;
@@ -152,6 +158,9 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
       if (before) add(connection, kind, before, -1);
       if (after) add(connection, kind, after, 1);
     },
+    pushed(connection, kind, by) {
+      countOf(connection, kind)[5] += by;
+    },
     born(kind) {
       births.set(kind, (births.get(kind) ?? 0) + 1);
     },
@@ -188,12 +197,12 @@ export function createSession(db: Database, { shared = false }: SessionOptions =
       for (const count of counts.values()) {
         const key = `${count[0]}:${count[1]}`;
         // A row for each kind there is, even of zeros: readers take the kinds of a space from here.
-        if (count[2] === 0 && count[3] === 0 && count[4] === 0 && spaces.has(key)) continue;
+        if (count[2] === 0 && count[3] === 0 && count[4] === 0 && count[5] === 0 && spaces.has(key)) continue;
         spaces.add(key);
         db.run(
           'space_count',
-          `insert into space_count (connection, kind, present, linked, gone) values (?, ?, ?, ?, ?)
-           on conflict do update set present = present + excluded.present, linked = linked + excluded.linked, gone = gone + excluded.gone`,
+          `insert into space_count (connection, kind, present, linked, gone, pushed) values (?, ?, ?, ?, ?, ?)
+           on conflict do update set present = present + excluded.present, linked = linked + excluded.linked, gone = gone + excluded.gone, pushed = pushed + excluded.pushed`,
           ...count,
         );
       }

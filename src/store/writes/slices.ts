@@ -5,7 +5,7 @@
 import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
-import { byKey, type SliceResult, type StageBatch } from './stage.ts';
+import { orderOf, type SliceResult, type StageBatch } from './stage.ts';
 import type { Writer } from './writer.ts';
 
 /** What a push or an edit writes; larger batches wait behind it. */
@@ -36,11 +36,11 @@ export function slicesOf<T>(items: readonly T[], weight: (item: T) => number, mo
 }
 
 /**
- * Objects of one batch do not depend on each other: they may be written with somebody else's in between. The whole batch goes in key
+ * Objects of one batch do not depend on each other: they may be written with somebody else's in between. The whole batch goes in one
  * order: what is written together then lies together in the index.
  */
 export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageResult> {
-  const order = batch.items.map((_, i) => i).sort((a, b) => byKey(batch.items[a]!, batch.items[b]!));
+  const order = orderOf(batch.items);
   const items = order.map((i) => batch.items[i]!);
   const slices = slicesOf(items, rowsOf, ROWS);
   if (slices.length <= 1) {
@@ -65,6 +65,7 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     inserted: sum((result) => result.inserted),
     changed: sum((result) => result.changed),
     skipped: results.flatMap((result, n) => result.skipped.map((i) => order[firsts[n]! + i]!)),
+    refused: results.flatMap((result, n) => result.refused.map((one) => ({ ...one, at: order[firsts[n]! + one.at]! }))),
     edgesAdded: sum((result) => result.edgesAdded),
     edgesRemoved: sum((result) => result.edgesRemoved),
     oursRemoved: results.flatMap((result) => result.oursRemoved),
@@ -73,9 +74,9 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
   };
 }
 
-/** The row and what waits because of it, its keys, its members. */
-function rowsOf({ keys, edges }: StageItem): number {
-  let rows = 2 + keys.length;
+/** The row and what waits because of it, its keys, its members, what it is searched by. */
+function rowsOf({ keys, edges, pushed }: StageItem): number {
+  let rows = 2 + keys.length + (pushed === undefined ? 0 : 1 + pushed.keys.length);
   for (const { all, add, remove } of edges) rows += (all?.keys.length ?? 0) + (add?.keys.length ?? 0) + (remove?.length ?? 0);
   return rows;
 }

@@ -4,6 +4,7 @@ import { codeOf, GONE, PRESENCES } from '../tables/codes.ts';
 import type { Bind } from '../tables/database.ts';
 import { writeDirtyIds } from './dirty.ts';
 import { forgetStagedKeys } from './keys.ts';
+import { forgetPushed } from './pushed.ts';
 import type { Session } from './session.ts';
 
 export const STATE_COLUMNS: { readonly [field in keyof Omit<ConnectionState, 'name'>]: string } = {
@@ -62,7 +63,10 @@ export function markAbsent(session: Session, batch: Parameters<SpaceOperations['
       session.seq(),
       id,
     );
-    if (presence === GONE) forgetStagedKeys(session, id, row[5] as string | null);
+    if (presence === GONE) {
+      forgetStagedKeys(session, id, row[5] as string | null);
+      forgetPushed(session, id);
+    }
     const linked = row[2] !== null;
     session.moved(Number(row[3]), Number(row[4]), { presence: Number(row[0]), linked }, { presence, linked });
     changed.push(id);

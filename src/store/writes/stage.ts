@@ -1,5 +1,5 @@
 /** What a read shows → staged rows, their keys and edges, and what now waits to be synced; one transaction per batch. */
-import type { SpaceOperations, StageItem, StageResult } from '../contract.ts';
+import type { PushedConflict, SpaceOperations, StageItem, StageResult } from '../contract.ts';
 import { GONE, PRESENT, SENT, UNKNOWN } from '../tables/codes.ts';
 import type { Row } from '../tables/database.ts';
 import { anchorWords, contentWords } from '../tables/digest.ts';
@@ -7,6 +7,7 @@ import { writeDirtyEdge, writeDirtyIds } from './dirty.ts';
 import { type EdgeCounts, stageEdges } from './edges.ts';
 import { clearExport } from './export-columns.ts';
 import { forgetStagedKeys, keyList, replaceStagedKeys } from './keys.ts';
+import { forgetPushed, heldKey, replacePushed } from './pushed.ts';
 import { runNow } from './runs.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +40,7 @@ interface Batch extends StageBatch {
   readonly edges: EdgeCounts;
   readonly dirtyEdges: [number, string, string][];
   readonly skipped: number[];
+  readonly refused: PushedConflict[];
   rows: number;
 }
 
@@ -59,11 +61,10 @@ export function stage(session: Session, batch: StageBatch): SliceResult {
     edges: { added: 0, removed: 0, written: 0, oursRemoved: [] },
     dirtyEdges: [],
     skipped: [],
+    refused: [],
     rows: 0,
   };
-  // In key order, so that neighbours in the index are written together; items of one anchor keep their order (the sort is stable).
-  const order = batch.items.map((_, i) => i).sort((a, b) => byKey(batch.items[a]!, batch.items[b]!));
-  for (const i of order) stageOne(work, i);
+  for (const i of orderOf(batch.items)) stageOne(work, i);
   writeDirtyIds(session, work.inserted, 'new');
   writeDirtyIds(session, work.changed, 'changed');
   writeDirtyIds(session, work.gone, 'gone');
@@ -73,6 +74,7 @@ export function stage(session: Session, batch: StageBatch): SliceResult {
     inserted: work.inserted.length,
     changed: work.rows - work.inserted.length,
     skipped: work.skipped,
+    refused: work.refused,
     edgesAdded: work.edges.added,
     edgesRemoved: work.edges.removed,
     oursRemoved: work.edges.oursRemoved,
@@ -80,8 +82,18 @@ export function stage(session: Session, batch: StageBatch): SliceResult {
   };
 }
 
+/**
+ * In key order, so that neighbours in the index are written together; items of one anchor keep their order (the sort is stable). What is
+ * pushed keeps the order in which it was asked for.
+ */
+export function orderOf(items: readonly StageItem[]): number[] {
+  const order = items.map((_, i) => i);
+  if (items.some(({ pushed }) => pushed !== undefined)) return order;
+  return order.sort((a, b) => byKey(items[a]!, items[b]!));
+}
+
 /** Of the index over anchors. */
-export function byKey(a: StageItem, b: StageItem): number {
+function byKey(a: StageItem, b: StageItem): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
   return a.anchor < b.anchor ? -1 : a.anchor > b.anchor ? 1 : 0;
 }
@@ -90,7 +102,7 @@ function stageOne(work: Batch, index: number): void {
   const { session } = work;
   const item = work.items[index]!;
   const kind = session.term(item.kind);
-  if (work.expectNew && item.operation === 'put') {
+  if (work.expectNew && item.operation === 'put' && item.pushed === undefined) {
     work.ids[index] = insert(work, kind, item);
     if (work.ids[index] > 0) return;
   }
@@ -100,8 +112,20 @@ function stageOne(work: Batch, index: number): void {
   if (touched || (item.revision !== undefined && item.revision !== Number(row?.[22] ?? 0))) work.skipped.push(index);
   else if (item.operation === 'delete') {
     if (row) remove(work, kind, row);
-  } else if (row) update(work, kind, item, row);
+  } else put(work, kind, index, row);
+}
+
+function put(work: Batch, kind: number, index: number, row: Row | undefined): void {
+  const { session, space } = work;
+  const item = work.items[index]!;
+  const held = item.pushed === undefined ? null : heldKey(session, space, kind, work.ids[index]!, item.pushed.keys);
+  if (held !== null) {
+    work.refused.push({ at: index, ...held });
+    return;
+  }
+  if (row) update(work, kind, item, row);
   else work.ids[index] = insert(work, kind, item);
+  if (item.pushed !== undefined) replacePushed(session, space, kind, work.ids[index]!, item.pushed);
 }
 
 /** Answers its id; 0 when it is there already. */
@@ -220,6 +244,7 @@ function remove(work: Batch, kind: number, row: Row): void {
   const id = Number(row[0]);
   session.db.run('staged', GO, work.at, session.seq(), id);
   forgetStagedKeys(session, id, row[11] as string | null);
+  forgetPushed(session, id);
   session.moved(work.space, kind, { presence, linked }, { presence: GONE, linked });
   work.gone.push(id);
   work.rows++;

@@ -6,6 +6,7 @@
 import { GONE, PRESENT } from '../tables/codes.ts';
 import { writeDirtyIds } from './dirty.ts';
 import { replaceStagedKeys } from './keys.ts';
+import { forgetPushed } from './pushed.ts';
 import type { Session } from './session.ts';
 
 /** Whether the account is there and linked to another object than `object`, or protected. */
@@ -38,6 +39,7 @@ export function adoptTwin(session: Session, connection: number, kind: number, id
   const other = Number(twin[0]);
   const linked = twin[1] !== null;
   replaceStagedKeys(session, other, twin[3] as string | null, null);
+  forgetPushed(session, other);
   db.run('reference', 'update or ignore reference set staged_id = ? where staged_id = ?', id, other);
   db.run('reference', 'delete from reference where staged_id = ?', other);
   db.run('waiting', 'delete from waiting where staged_id = ?', other);

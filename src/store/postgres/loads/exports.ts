@@ -5,6 +5,7 @@ import { codeOf, OPERATIONS, WAITING } from '../../tables/codes.ts';
 import type { Row } from '../../tables/database.ts';
 import type { OperationInput } from '../../writes/operations.ts';
 import type { Loader } from '../working-copy.ts';
+import { loadPushed } from './pushed.ts';
 import { columnOf, edgesAt, keysAt, listedKeys, NARROW, refusedOf, stagedByAnchors, stagedByIds } from './staged.ts';
 
 const HOUR = 3_600_000;
@@ -66,6 +67,7 @@ export async function loadAnswer(loader: Loader, batch: OperationInput<'answer'>
   for (const row of twins) takes(`${Number(of(row, 'kind'))} ${String(of(row, 'anchor'))}`, Number(of(row, 'id')));
   const edges = batch.answers.flatMap((one) => one.edges);
   await Promise.all([
+    loadPushed(loader, [...ids, ...twins.map((row) => Number(of(row, 'id')))]),
     loadTwins(
       loader,
       [...places.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])),

@@ -1,6 +1,7 @@
 /** What is staged, what is missed, the state of a connection. */
 import type { OperationInput } from '../../writes/operations.ts';
 import type { Loader } from '../working-copy.ts';
+import { loadPushed, loadTaken } from './pushed.ts';
 import { columnOf, keysAt, listedKeys, stagedByAnchors, stagedByIds } from './staged.ts';
 
 export async function loadStage(loader: Loader, batch: OperationInput<'stage'>): Promise<void> {
@@ -11,6 +12,11 @@ export async function loadStage(loader: Loader, batch: OperationInput<'stage'>):
     stagedByAnchors(loader, connection === 0 ? [] : items.map((item) => [connection, loader.termId(item.kind), item.anchor])),
     loader.rows('run', 'from run t where t.id = $1', [batch.run]),
     keysAt(loader, keys),
+    loadTaken(
+      loader,
+      batch.connection,
+      items.flatMap(({ kind, pushed }) => (pushed === undefined ? [] : [{ kind, keys: pushed.keys }])),
+    ),
   ]);
   if (rows.length === 0) return;
   const of = columnOf(loader, 'staged');
@@ -28,7 +34,7 @@ export async function loadStage(loader: Loader, batch: OperationInput<'stage'>):
       for (const key of [...(add?.keys ?? []), ...(remove ?? [])]) single.push([id, term, key]);
     }
   }
-  const loads: Promise<unknown>[] = [keysAt(loader, others)];
+  const loads: Promise<unknown>[] = [keysAt(loader, others), loadPushed(loader, [...ids.values()])];
   if (whole.length > 0)
     loads.push(
       loader.rows(
@@ -53,10 +59,13 @@ export async function loadStage(loader: Loader, batch: OperationInput<'stage'>):
 export async function loadAbsent(loader: Loader, batch: OperationInput<'markAbsent'>): Promise<void> {
   const rows = await stagedByIds(loader, batch.ids);
   const of = columnOf(loader, 'staged');
-  await keysAt(
-    loader,
-    rows.flatMap((row) => listedKeys(of(row, 'keys'))),
-  );
+  await Promise.all([
+    keysAt(
+      loader,
+      rows.flatMap((row) => listedKeys(of(row, 'keys'))),
+    ),
+    loadPushed(loader, batch.ids),
+  ]);
 }
 
 export async function loadBitmap(loader: Loader, { connection, pages }: OperationInput<'saveBitmap'>): Promise<void> {
