@@ -1,5 +1,5 @@
 /** Which attribute a path means: names and URNs are compared without regard to case (RFC 7643 2.1). */
-import { COMMON_ATTRIBUTES } from '../common-attributes.ts';
+import { extensionOf, fieldOf } from '../fields.ts';
 import type { ScimAttribute, ScimExtension, ScimResourceType } from '../schema.ts';
 import type { AttrPath } from './ast.ts';
 
@@ -26,26 +26,10 @@ export function subAttribute(attribute: ScimAttribute, name: string): ScimAttrib
  * is looked for in the extensions, in their order.
  */
 export function findAttribute(type: ScimResourceType, path: AttrPath): FoundAttribute | null {
-  for (const { extension, attributes } of namespaces(type, path.urn)) {
-    const attribute = namedAttribute(attributes, path.name);
-    if (attribute === null) continue;
-    if (path.sub === null) return { extension, attribute, sub: null };
-    const sub = subAttribute(attribute, path.sub);
-    return sub === null ? null : { extension, attribute, sub };
-  }
-  return null;
-}
-
-interface Namespace {
-  readonly extension: ScimExtension | null;
-  readonly attributes: readonly ScimAttribute[];
-}
-
-function namespaces(type: ScimResourceType, urn: string | null): readonly Namespace[] {
-  const wanted = urn?.toLowerCase();
-  const own = { extension: null, attributes: [...type.schema.attributes, ...COMMON_ATTRIBUTES] };
-  const extensions = type.extensions.map((extension) => ({ extension, attributes: extension.schema.attributes }));
-  if (wanted === undefined) return [own, ...extensions];
-  if (type.schema.id.toLowerCase() === wanted) return [own];
-  return extensions.filter(({ extension }) => extension.schema.id.toLowerCase() === wanted);
+  const field = fieldOf(type, path.urn, path.name);
+  if (field === undefined) return null;
+  const { attribute, urn } = field;
+  const sub = path.sub === null ? null : subAttribute(attribute, path.sub);
+  if (path.sub !== null && sub === null) return null;
+  return { extension: urn === null ? null : extensionOf(type, urn)!, attribute, sub };
 }
