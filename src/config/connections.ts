@@ -11,6 +11,7 @@ import { loadFunctions } from './functions.ts';
 import { deprovisionOf, gateLimits } from './gates.ts';
 import { withKeys } from './keys.ts';
 import type { ConnectionConfig } from './model.ts';
+import { openingsOf } from './openings.ts';
 import type { Outline } from './outline.ts';
 import { BY_PATH, withOwnConnectors } from './own-connectors.ts';
 import { compileRules } from './rules.ts';
@@ -61,6 +62,8 @@ export async function readConnections(
       gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
       protectedByConnector: new Set(protectedKinds(node, definition)),
       live: node.live ?? false,
+      openings: openingsOf(node, written.zone ?? 'UTC'),
+      leavers: node.leavers ?? 'now',
       fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),
       configHash: settings.configHash,
       rulesHash: rules.rulesHash,

@@ -1,6 +1,7 @@
 /** The checked configuration: what rollcall.yaml means once every fault in it is mended. Made by config/load, read by everybody. */
 import type { ConnectorDefinition } from '#connectors/contract';
 import type { Kind } from '#core/values';
+import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { Profile } from './profiles.ts';
 
@@ -24,6 +25,10 @@ export interface ConnectionConfig {
   readonly gates: ReadonlyMap<string, GateLimit>;
   /** Listened to by `live`. */
   readonly live: boolean;
+  /** When it may be written to; null = always. */
+  readonly openings: Openings | null;
+  /** Whether accounts are disabled at once while it may not. */
+  readonly leavers: 'now' | 'wait';
   /** A full read this old makes the connection unhealthy. */
   readonly fullReadEveryMs: number;
   /** Of everything that identifies the system: type, settings, anchor. */

@@ -57,6 +57,7 @@ const SECTIONS: readonly Section[] = [
     path: ['connections', 'hr', 'deprovision'],
     intro: 'Only accounts that Rollcall linked are ever touched.',
   },
+  { title: 'blackout', path: ['connections', 'hr', 'blackout', 0], intro: 'Each from a day to a day.' },
   {
     title: 'gates',
     path: ['gates', 'delete'],

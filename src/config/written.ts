@@ -1,11 +1,12 @@
 /** The file's data once shape/file has checked it. Rules stay unknown here: rules/compile reads them. */
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
+import type { WrittenOpenings } from './openings.ts';
 import type { Profile } from './profiles.ts';
 
 export type Named<T> = Readonly<Record<string, T>>;
 
-export interface WrittenConnection {
+export interface WrittenConnection extends WrittenOpenings {
   readonly type: string;
   readonly mode?: Mode;
   readonly owner?: boolean;
@@ -16,6 +17,7 @@ export interface WrittenConnection {
   readonly gates?: WrittenGates;
   readonly live?: boolean;
   readonly fullReadEvery?: string;
+  readonly leavers?: 'now' | 'wait';
   readonly [own: string]: unknown;
 }
 

@@ -136,7 +136,8 @@ function formatter(zone: string): Intl.DateTimeFormat {
 /** Before this, zones were local mean times of no interest, and eras get in the way. */
 const EARLIEST_OFFSET = utc(1700, 1, 1);
 
-function offsetAt(zone: string, at: number): number {
+/** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
+export function offsetAt(zone: string, at: number): number {
   const ms = Math.floor(Math.max(at, EARLIEST_OFFSET) / 1000) * 1000;
   const field: { [type: string]: number } = {};
   for (const part of formatter(zone).formatToParts(ms)) field[part.type] = Number(part.value);

@@ -13,6 +13,7 @@ import type { Connection, ConnectorDefinition } from '#connectors/contract';
 import type { Digester } from '#core/digest';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
+import type { Openings } from '#core/window';
 import type { Clock, Delivery, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
 import type { Counters } from './counts.ts';
@@ -31,6 +32,10 @@ export interface EngineConnection {
   readonly deprovision: Deprovision;
   readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;
   readonly fullReadEveryMs: number;
+  /** When it may be written to; null = always. */
+  readonly openings: Openings | null;
+  /** Whether accounts are disabled at once while it may not. */
+  readonly leavers: 'now' | 'wait';
   /** Of what says which system it is. */
   readonly configHash: string;
 }
@@ -119,11 +124,12 @@ export const NOTICE_KINDS = [
   'enabledByHand',
   'refused',
   'incompleteRead',
+  'outsideWindow',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Notices of what the run has seen to by itself: nobody is asked for anything. */
-const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull']);
+const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull', 'outsideWindow']);
 export const asksSomebody = (notice: { readonly kind: NoticeKind }): boolean => !SEEN_TO.has(notice.kind);
 
 export type PendingError = Omit<ErrorRow, 'run'>;

@@ -21,6 +21,7 @@ export { type Mode, modeIn, modeOf } from './safety/mode.ts';
 export { PARKED_KINDS, type ParkedKind } from './safety/parked.ts';
 export { changeDigest } from './safety/parts.ts';
 export { forgetAhead, isTimeDoubted } from './safety/time.ts';
+export { isClosed } from './safety/window.ts';
 export { isMissing } from './sync/missing.ts';
 export { type SyncOptions, sync } from './sync/sync.ts';
 export { MOST_TAKEN } from './sync/taken.ts';

@@ -115,6 +115,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   refused: (connection) => `rollcall parked --kind refused --connection ${connection}`,
   enabledByHand: () => 'rollcall parked --kind enabledByHand',
   incompleteRead: null,
+  outsideWindow: (connection) => `rollcall plan ${connection}`,
 };
 
 export function reportOutput(report: RunReport): ReportOutput {

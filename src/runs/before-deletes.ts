@@ -3,7 +3,15 @@
  * has none, by a read of it in this run. Deletes of what could not be looked at are not sent.
  */
 import { accountName } from '#core/label';
-import { type EngineConnection, type EngineContext, looksUp, lookUpAccounts, modeOf, waitingDeletes } from '#engine/index';
+import {
+  type EngineConnection,
+  type EngineContext,
+  isClosed,
+  looksUp,
+  lookUpAccounts,
+  modeOf,
+  waitingDeletes,
+} from '#engine/index';
 import type { StagedId, StagedRow } from '#store/contract';
 
 export interface Looks {
@@ -27,7 +35,7 @@ export function createLooks(context: EngineContext, options: LookOptions): Looks
   return {
     deletable,
     async before(connection, named) {
-      if (modeOf(context, connection) !== 'on' || context.rests(connection.name)) return false;
+      if (modeOf(context, connection) !== 'on' || context.rests(connection.name) || isClosed(context, connection)) return false;
       // What sync looked at again, and still wants to be deleted, has been looked at.
       const before = changed.get(connection.name) ?? new Set();
       if (!options.planned) for (const id of before) deletable.add(id);

@@ -4,7 +4,7 @@
  */
 import { Superseded, toFault } from '#core/errors';
 import { COUNTED } from '#engine/counts';
-import { afterChanges, type EngineConnection, importChanges, modeOf, type Unfinished } from '#engine/index';
+import { afterChanges, type EngineConnection, importChanges, isClosed, modeOf, type Unfinished } from '#engine/index';
 import type { RunStatus } from '#store/contract';
 import { besideOf, type PushReport } from './beside.ts';
 import { isHeld, noticeHeld } from './cycle.ts';
@@ -94,6 +94,7 @@ async function waiting({ context, faultCount }: Session, { store }: Services, fa
     const { name, exports } = connection;
     if (exports.size === 0 || isHeld(context, connection) || modeOf(context, connection) !== 'on' || context.rests(name))
       continue;
+    if (isClosed(context, connection)) continue;
     if (failed || ((await store.exports.counts(name)).waiting ?? 0) > 0) found.push(connection);
   }
   return found;

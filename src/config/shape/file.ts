@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { scheduleFault } from '#core/cron';
-import { isZone } from '#core/time';
+import { isZone, parseDate } from '#core/time';
+import { readSpan } from '#core/window';
 import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
@@ -80,6 +81,19 @@ const schedule = z.strictObject({
   profile: z.string().min(1).optional().describe('What is run: a profile, or a sequence from `profiles`. Default: cycle.'),
 });
 
+const span = z.string().superRefine((text, context) => {
+  const read = readSpan(text, 'UTC');
+  if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+});
+const date = z.string().refine((text) => parseDate(text) === text, 'must be a date, such as 2026-12-20');
+const blackout = z
+  .strictObject({
+    from: date.describe('The first day, in the zone of the file.'),
+    to: date.describe('The last day.'),
+    reason: z.string().min(1).max(200).optional().describe('Why; notices say it.'),
+  })
+  .refine(({ from, to }) => from <= to, 'ends before it begins');
+
 /** Keys that every connection may have, whatever its type. */
 export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
   type: z
@@ -110,6 +124,17 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .boolean()
     .optional()
     .describe('Whether `rollcall live` listens to it and passes on every change at once. Default: false.'),
+  window: z
+    .union([span, z.array(span).min(1).max(20)])
+    .optional()
+    .describe(
+      'When it may be written to, one or several: `Mon-Fri 20:00-06:00 Europe/Berlin`; without days every day, without a zone in that of the file. Changes wait until then. Default: always.',
+    ),
+  blackout: z.array(blackout).max(100).optional().describe('Days on which it is not written to, whatever `window` says.'),
+  leavers: z
+    .enum(['now', 'wait'])
+    .optional()
+    .describe('Whether accounts are disabled at once outside of `window` and in a `blackout`, or wait as well. Default: now.'),
   fullReadEvery: duration
     .optional()
     .describe(

@@ -15,6 +15,7 @@ import { stageLooked } from '../import/push.ts';
 import { settlingOf } from '../import/settle.ts';
 import { gateConnection, heldPartsOf } from '../safety/gates.ts';
 import { modeOf } from '../safety/mode.ts';
+import { isClosed, waitingDisables } from '../safety/window.ts';
 import { answerOf, NOT_DONE } from './answers.ts';
 import { createExpected } from './expected.ts';
 import { finishedBatches } from './finished.ts';
@@ -30,6 +31,7 @@ import { generateSecrets, MOST_SECRET, readyToTell } from './secrets.ts';
 import {
   abandon,
   finish,
+  goesOn,
   MOST,
   record,
   recordAll,
@@ -80,11 +82,20 @@ export async function exportConnection(
     // branch: waits: a target that refused to let Rollcall sign in
     return NOTHING_SENT;
   }
-  if (!writer.commit) return await send(context, connection, writer, deletable, scope);
+  let chosen = scope;
+  if (isClosed(context, connection)) {
+    const disables = connection.leavers === 'now' ? await waitingDisables(context, connection, scope?.only) : [];
+    if (disables.length === 0) {
+      // branch: waits: outside of the target's window
+      return NOTHING_SENT;
+    }
+    chosen = { only: disables, members: null, gated: true };
+  }
+  if (!writer.commit) return await send(context, connection, writer, deletable, chosen, chosen !== scope);
   // What is written as a whole is written by one at a time.
   const free = await context.turns.alone(connection.name);
   try {
-    return await send(context, connection, writer, deletable, scope);
+    return await send(context, connection, writer, deletable, chosen, chosen !== scope);
   } finally {
     free();
   }
@@ -96,11 +107,13 @@ async function send(
   writer: Writer,
   deletable: ReadonlySet<StagedId>,
   scope: ExportScope | null,
+  disablesOnly: boolean,
 ): Promise<ExportOutcome> {
   const session: Session = {
     context,
     connection,
     writer,
+    disablesOnly,
     held: new Set(),
     finished: finishedBatches(),
     expected: createExpected(),
@@ -146,7 +159,7 @@ async function send(
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
-  for (let n = 0, after = 0; !session.stopped && !context.signal.aborted; n++) {
+  for (let n = 0, after = 0; goesOn(session); n++) {
     const attempt = `${context.epoch}-${connection.rank}-${operation}-${n}`;
     const begun = context.monotonic();
     const rows = await take(session, operation, attempt, after, only);
@@ -213,7 +226,7 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const { context, connection, writer } = session;
   const plan = stagingPlan(context, connection);
   const settling = settlingOf(context, connection);
-  const sendings = await translate(context, connection, rows, session.held);
+  const sendings = await translate(context, connection, rows, session);
   const isEmpty = ({ item, sent, secrets }: Sending): boolean =>
     item.operation === 'update' && item.name === undefined && !hasAny(sent) && secrets.length === 0;
   const ready = await readyToTell(

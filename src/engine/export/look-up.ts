@@ -16,7 +16,7 @@ import { answerOf } from './answers.ts';
 import { refuseNotNew } from './not-new.ts';
 import { owing } from './owed.ts';
 import { PROVEN_BY } from './proof.ts';
-import { translate } from './translate.ts';
+import { ALL_OF_IT, translate } from './translate.ts';
 
 /** What it may have been made with: as it is wanted, and as it was by an earlier attempt. */
 function writtenBy({ export: wish, overtaken, steps }: StagedRow, attribute: string): ReadonlySet<Scalar> {
@@ -39,7 +39,7 @@ export async function settleByLookup(
   const settling = settlingOf(context, connection);
   const lost = createLostReferences(context, connection);
   await lost.load(unknown);
-  for (const one of await translate(context, connection, unknown, new Set())) {
+  for (const one of await translate(context, connection, unknown, ALL_OF_IT)) {
     // Whether anybody was told what was generated for it is not known.
     const sending = owing(one);
     const { row } = sending;

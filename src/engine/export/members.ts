@@ -13,7 +13,7 @@ import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SentMember } from './finished.ts';
 import { lookedUp, PROVEN_BY } from './proof.ts';
-import { finish, MOST, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
+import { finish, goesOn, MOST, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { parkUnshown } from './unshown-members.ts';
 
 const PENDING = { decided: null, sentAt: null, sends: 0, counted: false } as const;
@@ -41,7 +41,7 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
   const filling = createFilling(context);
   let n = 0;
   for await (const edges of pending(session)) {
-    if (session.stopped || context.signal.aborted) return;
+    if (!goesOn(session)) return;
     session.held = await heldPartsOf(context, connection);
     const groups = await sendable(session, only ? edges.filter(only) : edges, unshown, filling);
     if (groups.length === 0) continue;

@@ -8,6 +8,7 @@ import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors
 import { accountName } from '#core/label';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { isClosed } from '../safety/window.ts';
 import { ACTIONS, NOT_DONE } from './answers.ts';
 import type { Expected } from './expected.ts';
 import type { Finished, FinishedBatches } from './finished.ts';
@@ -24,6 +25,8 @@ export interface Session {
   readonly context: EngineContext;
   readonly connection: EngineConnection;
   readonly writer: Writer;
+  /** Outside of the target's window nothing else goes. */
+  readonly disablesOnly: boolean;
   held: ReadonlySet<string>;
   /** Batches of a file-like target, answered after its commit. */
   readonly finished: FinishedBatches;
@@ -34,6 +37,11 @@ export interface Session {
   stopped: boolean;
   /** The target failed as a whole: this is the answer of each item of that batch, and told once, not for each. */
   broken: Fault | null;
+}
+
+/** Whether the next batch may be sent: the window of the target may be over meanwhile. */
+export function goesOn({ context, connection, stopped, disablesOnly }: Session): boolean {
+  return !stopped && !context.signal.aborted && (disablesOnly || !isClosed(context, connection));
 }
 
 /** Without its commit nothing of a file-like target happened: what was written to it waits as it did. */

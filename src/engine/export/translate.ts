@@ -50,11 +50,20 @@ export function ruleOf(connection: EngineConnection, kind: string): ExportRule |
   return undefined;
 }
 
+/** What may not be sent now, whatever is decided. */
+interface Kept {
+  /** By the gates, but for what a person approved. */
+  readonly held: ReadonlySet<string>;
+  readonly disablesOnly: boolean;
+}
+
+export const ALL_OF_IT: Kept = { held: new Set(), disablesOnly: false };
+
 export async function translate(
   context: EngineContext,
   connection: EngineConnection,
   rows: readonly StagedRow[],
-  heldParts: ReadonlySet<string>,
+  { held: heldParts, disablesOnly }: Kept,
 ): Promise<Sending[]> {
   const referred: number[] = [];
   const images = rows.map((row) => (row.export!.wanted === null ? null : parseImage(row.export!.wanted)));
@@ -68,7 +77,7 @@ export async function translate(
     const rule = ruleOf(connection, row.kind);
     if (!rule) continue;
     const held = row.export!.approved === null ? heldParts : NO_PARTS;
-    out.push(await translateOne(context, connection, rule, row, images[i]!, { accounts, photos, heldParts: held }));
+    out.push(await translateOne(context, connection, rule, row, images[i]!, { accounts, photos, heldParts: held, disablesOnly }));
   }
   return out;
 }
@@ -78,6 +87,7 @@ interface Known {
   readonly accounts: ReadonlyMap<number, Account>;
   readonly photos: Photos;
   readonly heldParts: ReadonlySet<string>;
+  readonly disablesOnly: boolean;
 }
 
 const NO_PARTS: ReadonlySet<string> = new Set();
@@ -89,7 +99,7 @@ async function translateOne(
   rule: ExportRule,
   row: StagedRow,
   wanted: Attributes | null,
-  { accounts, photos, heldParts }: Known,
+  { accounts, photos, heldParts, disablesOnly }: Known,
 ): Promise<Sending> {
   const columns = row.export!;
   const sent: Attributes = bare();
@@ -98,7 +108,7 @@ async function translateOne(
   const left = columns.discarded === null ? null : undiscarded(row);
   const barred = (attribute: string): boolean => columns.discarded !== null && left?.wanted?.[attribute] === undefined;
   // A name is an update like others: what else of the account may go does not take it along.
-  const nameHeld = columns.operation === 'update' && heldParts.has('update');
+  const nameHeld = columns.operation === 'update' && (disablesOnly || heldParts.has('update'));
   const newName = nameHeld ? null : columns.discarded === null ? columns.wantedName : (left?.name ?? null);
   const nameKept = newName !== columns.wantedName;
   let rest: Attributes | null = nameKept ? bare() : null;
@@ -110,10 +120,10 @@ async function translateOne(
   const created = columns.operation === 'update' ? createdIn(columns.parts, wanted, rule.enabled) : NO_PARTS;
   for (const name in wanted) {
     const value = wanted[name]!;
+    const parts = partsOfAttribute(name, value, rule.enabled);
     const held =
       columns.operation === 'update' &&
-      !created.has(name) &&
-      partsOfAttribute(name, value, rule.enabled).some((part) => heldParts.has(part));
+      ((disablesOnly && !parts.includes('disable')) || (!created.has(name) && parts.some((part) => heldParts.has(part))));
     const secret = isGenerated(value) && !held && !barred(name) ? rule.secrets.find((one) => one.attribute === name) : undefined;
     if (secret !== undefined) {
       secrets.push(secret);

@@ -1,8 +1,14 @@
-/** The schedules of a process that goes on: what is due is a run like any other, one after the other with all runs of the store. */
-import type { RunReport, Services } from '../model.ts';
+/**
+ * What a process that goes on starts by itself: schedules, and what waits for a target that may be written to again. Each is a run like any
+ * other, one after the other with all runs of the store.
+ */
+import type { Configuration } from '#config/model';
+import { nextTime } from '#core/cron';
+import { nextOpening } from '#core/window';
+import type { RunReport, RunRequest, Services } from '../model.ts';
 import { run } from '../run.ts';
 import { pause } from './pause.ts';
-import { keepAll, type ScheduleEvent } from './scheduler.ts';
+import { keepAll, type ScheduleEvent, type Timetable } from './scheduler.ts';
 
 export type KeptEvent = ScheduleEvent | { readonly what: 'ran'; readonly schedule: string; readonly report: RunReport };
 
@@ -11,24 +17,47 @@ export interface KeepRequest {
   readonly tell: (event: KeptEvent) => void;
 }
 
+type Started = Pick<RunRequest, 'profile' | 'connections'>;
+
 /** Ends when `services.signal` is aborted, after the run at hand. */
 export async function keepSchedules(
   { by, tell }: KeepRequest,
   services: Services & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { config, store, wall, signal } = services;
+  const all = new Map([...schedules(config), ...openings(config)]);
   await keepAll({
-    schedules: config.schedule,
+    timetables: new Map([...all].map(([name, [timetable]]) => [name, timetable])),
     claims: store.claims,
     wall,
     pause,
     signal,
     tell,
-    async start(name, { profile }, onBegun) {
-      const connections = name === '*' ? null : [name];
-      const report = await run({ profile, connections, by, onBegun }, services);
+    async start(name, onBegun) {
+      const [, request] = all.get(name)!;
+      const report = await run({ ...request, by, onBegun }, services);
       tell({ what: 'ran', schedule: name, report });
       return report.status;
     },
+  });
+}
+
+function schedules({ schedule }: Configuration): [string, [Timetable, Started]][] {
+  return [...schedule].map(([name, { cron, zone, missed, profile }]) => [
+    name,
+    [
+      { missed, detail: `${cron} ${zone}`, next: (after) => nextTime(cron, zone, after) },
+      { profile, connections: name === '*' ? null : [name] },
+    ],
+  ]);
+}
+
+/** Where one opens, nothing is read: what is decided goes. No connection is called so. */
+function openings({ connections }: Configuration): [string, [Timetable, Started]][] {
+  return connections.flatMap(({ name, openings }): [string, [Timetable, Started]][] => {
+    if (openings === null) return [];
+    const detail = JSON.stringify(openings, (_, one: unknown) => (one instanceof Set ? [...one] : one));
+    const timetable: Timetable = { missed: 'once', detail, next: (after) => nextOpening(openings, after) };
+    return [[`opening of ${name}`, [timetable, { profile: 'cycle', connections: [] }]]];
   });
 }

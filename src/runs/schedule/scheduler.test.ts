@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Schedule } from '#config/model';
+import { nextTime } from '#core/cron';
 import type { ClaimOperations, RunStatus, Store } from '#store/contract';
 import { open } from '#store/sqlite/open';
 import type { Pause } from './pause.ts';
-import { keepAll, type ScheduleEvent } from './scheduler.ts';
+import { keepAll, type ScheduleEvent, type Timetable } from './scheduler.ts';
 
 const MINUTE = 60_000;
 const quarterly: Schedule = { cron: '*/15 * * * *', zone: 'UTC', missed: 'once', profile: 'cycle' };
+
+const timetable = ({ cron, zone, missed }: Schedule): Timetable => ({
+  missed,
+  detail: `${cron} ${zone}`,
+  next: (after) => nextTime(cron, zone, after),
+});
 
 /** A wall clock that may be set, and pauses that pass when it is told. Nothing passes while the store is asked. */
 class Time {
@@ -95,13 +102,13 @@ function started(schedules: { readonly [name: string]: Schedule }, works = false
     };
   const claims: ClaimOperations = { take: noted(take), keep: noted(keep), end: noted(end), get: noted(get), list };
   const going = keepAll({
-    schedules: new Map(Object.entries(schedules)),
+    timetables: new Map(Object.entries(schedules).map(([name, one]) => [name, timetable(one)])),
     claims,
     wall: time.wall,
     pause: time.pause,
     signal: stop.signal,
     tell: (event) => one.told.push(event),
-    async start(name, _, begun) {
+    async start(name, begun) {
       await begun(7);
       one.began.push(`${name} ${new Date(time.now).toISOString().slice(11, 16)}`);
       return works ? await new Promise((over) => Object.assign(one, { over })) : 'done';

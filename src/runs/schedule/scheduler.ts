@@ -8,7 +8,6 @@
  * times that have been do not come again; by more, it was wrong before, and the schedule begins anew.
  */
 import type { Schedule } from '#config/model';
-import { nextTime } from '#core/cron';
 import { type Fault, toFault } from '#core/errors';
 import type { Claim, ClaimOperations, RunId, RunStatus } from '#store/contract';
 import { backOff } from '../back-off.ts';
@@ -30,27 +29,36 @@ export type ScheduleEvent =
   /** Of the store, mostly: it is tried again. */
   | { readonly what: 'trouble'; readonly schedule: string; readonly fault: Fault; readonly againInMs: number };
 
+/** Times at which something is due. */
+export interface Timetable {
+  readonly missed: Schedule['missed'];
+  /** What they are worked out from: others begin anew. */
+  readonly detail: string;
+  /** The first after an instant, in ms; null where none comes. */
+  readonly next: (after: number) => number | null;
+}
+
 export interface SchedulerOptions extends Clock {
-  readonly schedules: ReadonlyMap<string, Schedule>;
+  readonly timetables: ReadonlyMap<string, Timetable>;
   readonly claims: ClaimOperations;
   readonly signal: AbortSignal;
   /** Fulfilled when that run is over. `begun` is called before anything is done, and throws where somebody else has it by now. */
-  readonly start: (name: string, schedule: Schedule, begun: (run: RunId) => Promise<void>) => Promise<RunStatus>;
+  readonly start: (name: string, begun: (run: RunId) => Promise<void>) => Promise<RunStatus>;
   readonly tell: (event: ScheduleEvent) => void;
 }
 
 /** Ends with the signal, once nothing of it runs any more. */
 export async function keepAll(options: SchedulerOptions): Promise<void> {
-  await Promise.all([...options.schedules].map(([name, schedule]) => keepOne(name, schedule, options)));
+  await Promise.all([...options.timetables].map(([name, timetable]) => keepOne(name, timetable, options)));
 }
 
-async function keepOne(name: string, schedule: Schedule, options: SchedulerOptions): Promise<void> {
+async function keepOne(name: string, timetable: Timetable, options: SchedulerOptions): Promise<void> {
   const { signal, wall, pause, tell } = options;
   let failures = 0;
   while (!signal.aborted) {
     let waits: number;
     try {
-      const next = await look(name, schedule, options);
+      const next = await look(name, timetable, options);
       waits = next === null ? LOOK_MS : next - wall();
       failures = 0;
     } catch (error) {
@@ -63,54 +71,48 @@ async function keepOne(name: string, schedule: Schedule, options: SchedulerOptio
   }
 }
 
-/** What a schedule was when it was taken: another one begins anew. */
-export function detailOf({ cron, zone }: Schedule): string {
-  return `${cron} ${zone}`;
-}
-
 /** Does what is to be done now. Answers when to look again; null where nothing is known to come. */
-async function look(name: string, schedule: Schedule, options: SchedulerOptions): Promise<number | null> {
+async function look(name: string, timetable: Timetable, options: SchedulerOptions): Promise<number | null> {
   const { claims, wall, tell } = options;
   const claim = await claims.get('schedule', name);
   const now = wall();
-  const wanted = { kind: 'schedule', name, seen: claim?.number ?? 0, at: now, detail: detailOf(schedule) } as const;
+  const wanted = { kind: 'schedule', name, seen: claim?.number ?? 0, at: now, detail: timetable.detail } as const;
   if (claim !== null && isHeldBySomebody(claim, now)) return now + OTHERS_MS;
-  const next = claim === null ? null : nextFor(claim, schedule, now);
+  const next = claim === null ? null : nextFor(claim, timetable, now);
   if (next === null) {
     await claims.take({ ...wanted, until: null });
-    return nextTime(schedule.cron, schedule.zone, now);
+    return timetable.next(now);
   }
   if (next > now) return next;
-  if (schedule.missed === 'skip' && !isOnTime(claim!, schedule, now)) {
+  if (timetable.missed === 'skip' && !isOnTime(claim!, timetable, now)) {
     if ((await claims.take({ ...wanted, until: null })) !== null) tell({ what: 'skipped', schedule: name });
     return now;
   }
-  await fire(wanted, schedule, options);
+  await fire(wanted, options);
   return wall();
 }
 
 /** At once where its last run did not come to its end and is to be made up for; null where it begins anew. */
-export function nextFor(claim: Claim, schedule: Schedule, now: number): number | null {
-  if (claim.detail !== detailOf(schedule) || claim.at > now + SET_BACK_MS) return null;
+function nextFor(claim: Claim, { detail, missed, next }: Timetable, now: number): number | null {
+  if (claim.detail !== detail || claim.at > now + SET_BACK_MS) return null;
   const isBroken = claim.until !== null || claim.outcome === 'interrupted';
-  if (isBroken && schedule.missed === 'once') return Math.min(claim.at, now);
-  return nextTime(schedule.cron, schedule.zone, claim.at);
+  if (isBroken && missed === 'once') return Math.min(claim.at, now);
+  return next(claim.at);
 }
 
-function isOnTime({ at }: Claim, { cron, zone }: Schedule, now: number): boolean {
-  const latest = nextTime(cron, zone, Math.max(at, now - LATE_MS));
+function isOnTime({ at }: Claim, { next }: Timetable, now: number): boolean {
+  const latest = next(Math.max(at, now - LATE_MS));
   return latest !== null && latest <= now;
 }
 
 async function fire(
   wanted: Parameters<typeof withLease>[0],
-  schedule: Schedule,
   { claims, start, tell, signal, ...clock }: SchedulerOptions,
 ): Promise<void> {
   const { name } = wanted;
   tell({ what: 'due', schedule: name });
   const done = await withLease(wanted, claims, clock, async (begun) => {
-    const status = await start(name, schedule, begun).catch((error: unknown): RunStatus => {
+    const status = await start(name, begun).catch((error: unknown): RunStatus => {
       if (signal.aborted) return 'interrupted';
       tell({ what: 'trouble', schedule: name, fault: toFault(error), againInMs: 0 });
       return 'failed';
