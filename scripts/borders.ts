@@ -20,9 +20,10 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   runs: ['core', 'config', 'store/contract', 'connectors/contract', 'engine'],
   people: ['core', 'rules', 'store/contract', 'runs'],
   decisions: ['core', 'store/contract', 'runs'],
-  operations: ['core', 'config', 'runs', 'people', 'decisions', 'access'],
-  service: ['core', 'runs', 'operations', 'store/contract'],
-  server: ['core', 'protocols', 'access', 'operations', 'store/contract', 'service'],
+  audit: ['core', 'store/contract'],
+  operations: ['core', 'config', 'runs', 'people', 'decisions', 'access', 'audit'],
+  service: ['core', 'runs', 'audit', 'operations', 'store/contract'],
+  server: ['core', 'protocols', 'access', 'audit', 'operations', 'store/contract', 'service'],
   cli: ['core', 'operations'],
 };
 

@@ -10,6 +10,7 @@ export type Permission =
   | 'decisions.read'
   | 'decisions.make'
   | 'audit.read'
+  | 'audit.erase'
   | 'access.read'
   | 'access.manage'
   | 'profile.read'
@@ -30,6 +31,7 @@ const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
     'runs.start',
     'decisions.make',
     'audit.read',
+    'audit.erase',
     'access.read',
     'access.manage',
     'profile.read',

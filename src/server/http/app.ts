@@ -78,7 +78,12 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       const named = fromTexts(request.params as Query, schema);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const thread = onlyReads(operation) ? await options.reads() : options.works;
-      return await thread.ask({ ask: 'operation', name: operation.name, input: { ...given, ...named, ...by } });
+      return await thread.ask({
+        ask: 'operation',
+        name: operation.name,
+        input: { ...given, ...named, ...by },
+        caller: identity.caller,
+      });
     },
   });
 }

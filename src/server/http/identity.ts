@@ -1,13 +1,15 @@
 /** Who asks, and what they may do. */
-import type { Permission } from '#operations/operation';
+import type { Permission, Session } from '#operations/operation';
 
 export interface Identity {
   /** For the record: a name somebody recognises. */
   readonly name: string;
+  /** The same for the audit log, with the way by which they came. */
+  readonly caller: Session['caller'];
   may(permission: Permission): boolean;
 }
 
 /** Whoever reaches the socket beside the store could as well write the store itself. */
 export function local(name: string): Identity {
-  return { name, may: () => true };
+  return { name, caller: { kind: 'person', name, token: null, source: null }, may: () => true };
 }
