@@ -467,7 +467,8 @@ fuzz(
       own(() => {
         const { resource } = readNew(body, SCIM_USER, { tolerant });
         kept(resource);
-        kept(readReplacement(body, resource, SCIM_USER, { tolerant }).resource);
+        const replaced = readReplacement(body, SCIM_PRESENT, SCIM_USER, { tolerant }).resource;
+        if (replaced !== 'unchanged') kept(replaced);
       });
       own(() => void readNew({ displayName: 'G', members: body['emails'], ...body }, SCIM_GROUP, { tolerant }));
     }

@@ -39,7 +39,10 @@ const [USER, GROUP] = resourceTypes([{ resourceType: 'User', extension: STAFF }]
 
 const tolerant = (body: unknown, type = USER): Resource => readNew(body, type, { tolerant: true }).resource;
 const strict = (body: object): Resource => readNew({ schemas: [USER_URN], ...body }, USER, { tolerant: false }).resource;
-const put = (body: object, present: Resource): Resource => readReplacement(body, present, USER, { tolerant: true }).resource;
+const put = (body: object, present: Resource): Resource => {
+  const { resource } = readReplacement(body, present, USER, { tolerant: true });
+  return resource === 'unchanged' ? present : resource;
+};
 
 function refused(act: () => unknown): string {
   try {
@@ -170,6 +173,22 @@ describe('the body of a POST', () => {
     expect(refused(() => tolerant({}, GROUP))).toBe('400 invalidValue');
   });
 
+  it('R18 what an extension requires has to be there with it', () => {
+    const [attribute] = STAFF.schema.attributes.map((one) => ({ ...one, required: true, mutability: 'readWrite' as const }));
+    const of = (required: boolean) =>
+      resourceTypes([
+        {
+          resourceType: 'User',
+          extension: { ...STAFF, required, schema: { ...STAFF.schema, attributes: [attribute!, { ...plain, name: 'b' }] } },
+        },
+      ])[0]!;
+    for (const required of [true, false]) {
+      expect(refused(() => tolerant({ userName: 'a', [STAFF_URN]: { b: 'x' } }, of(required)))).toBe('400 invalidValue');
+      expect(refused(() => tolerant({ userName: 'a', [STAFF_URN]: { badge: 'x' } }, of(required)))).toBe('not refused');
+      expect(refused(() => tolerant({ userName: 'a' }, of(required)))).toBe(required ? '400 invalidValue' : 'not refused');
+    }
+  });
+
   it('R22 what is no object, or strictly what no schema has, is invalidSyntax', () => {
     for (const body of [null, [], 'x', 1, undefined]) expect(refused(() => tolerant(body))).toBe('400 invalidSyntax');
     expect(refused(() => strict({ userName: 'a', unheardOf: 1 }))).toBe('400 invalidSyntax');
@@ -202,12 +221,12 @@ describe('the body of a POST', () => {
     expect(read({ userName: '\ud800' })).toBe('400 invalidValue');
   });
 
-  it('takes any type of role and certificate: canonical values are suggestions', () => {
+  it('scimmy: takes any type of role and certificate, canonical values are suggestions', () => {
     const body = { userName: 'a', roles: [{ value: 'r', type: 'Own' }], x509Certificates: [{ value: 'AAAA', type: 'Own' }] };
     expect(strict(body)).toEqual({ ...body });
   });
 
-  it('keeps values as they were written, each once and in one order', () => {
+  it('E12 keeps values as they were written, each once and in one order', () => {
     const emails = [{ value: 'B@Example.org', type: 'Work' }, { type: 'Work', value: 'B@Example.org' }, { value: 'a' }];
     const phoneNumbers = [{ value: '(030) 1234-5' }, { value: 'tel:+49-30' }];
     expect(tolerant({ userName: 'Ada', emails, phoneNumbers })).toEqual({
@@ -223,7 +242,7 @@ describe('the body of a PUT', () => {
 
   it('O4 echoes of id, meta and groups, and an empty middle name, change nothing', () => {
     const body = { ...present, id: 'other', meta: { version: 'x' }, groups: [{ value: 'g' }], name: { middleName: '' } };
-    expect(put(body, present)).toEqual(present);
+    expect(readReplacement(body, present, USER, { tolerant: true }).resource).toBe('unchanged');
   });
 
   it('O4 R5 without active it is no deactivation; all else that it leaves out is cleared', () => {
@@ -252,6 +271,7 @@ describe('the body of a PUT', () => {
       readReplacement({ schemas: [GROUP_URN], displayName: 'H', ...body }, group, GROUP, { tolerant }).members;
     expect(read({}, true)).toBeUndefined();
     expect(read({}, false)).toEqual([]);
+    expect(read({ members: null }, true)).toBeUndefined();
     expect(read({ members: [] }, true)).toEqual([]);
     expect(read({ members: [{ value: 'a' }] }, true)).toEqual(['a']);
   });

@@ -7,19 +7,26 @@
 import { refusal } from './errors.ts';
 import { extensionOf, type Field, fieldOf, fieldsOf, isMembers } from './fields.ts';
 import { readMembers } from './members.ts';
-import { type Complex, Draft, fieldValue, type Plain, type Resource, sameValue } from './resource.ts';
+import { type Complex, Draft, fieldValue, type Plain, type Resource, sameResource, sameValue } from './resource.ts';
 import type { ScimExtension, ScimResourceType } from './schema.ts';
 import { invalid, isObject, type JsonObject, ordered, Reading, type ReadOptions, readValue, shown } from './values.ts';
 
-export interface Read {
-  /** Without members; after a POST without `id` and `meta`. */
+export interface ReadResource {
+  /** Without members, `id` and `meta`. */
   readonly resource: Resource;
-  /** Ids, each once; undefined where the members stay as they are. */
+  /** Ids, each once; undefined for what has no members. */
+  readonly members: readonly string[] | undefined;
+}
+
+export interface ReadReplacement {
+  /** With the `id` and `meta` that it had. */
+  readonly resource: Resource | 'unchanged';
+  /** Undefined where the members stay as they are. */
   readonly members: readonly string[] | undefined;
 }
 
 /** @throws ScimError 400 */
-export function readNew(body: unknown, type: ScimResourceType, options: ReadOptions): Read {
+export function readNew(body: unknown, type: ScimResourceType, options: ReadOptions): ReadResource {
   const { draft, members } = readBody(body, type, new Reading(options));
   requireAll(draft, type);
   return { resource: draft.resource(), members: members ?? (hasMembers(type) ? [] : undefined) };
@@ -31,12 +38,13 @@ export function readNew(body: unknown, type: ScimResourceType, options: ReadOpti
  * read groups without them and write them back.
  * @throws ScimError 400
  */
-export function readReplacement(body: unknown, present: Resource, type: ScimResourceType, options: ReadOptions): Read {
+export function readReplacement(body: unknown, present: Resource, type: ScimResourceType, options: ReadOptions): ReadReplacement {
   const { draft, members } = readBody(body, type, new Reading(options));
   for (const field of fieldsOf(type).all) keep(field, draft, fieldValue(present, field));
   requireAll(draft, type);
   const unnamed = hasMembers(type) && !options.tolerant ? [] : undefined;
-  return { resource: draft.resource(), members: members ?? unnamed };
+  const resource = draft.resource();
+  return { resource: sameResource(present, resource, type) ? 'unchanged' : resource, members: members ?? unnamed };
 }
 
 function keep(field: Field, draft: Draft, before: Plain | undefined): void {
@@ -101,7 +109,7 @@ function readExtension(extension: ScimExtension, raw: unknown, type: ScimResourc
 function readInto(field: Field, raw: unknown, reading: Reading, into: Body, certain: boolean): void {
   if (field.attribute.mutability === 'readOnly') return;
   if (isMembers(field)) {
-    into.members = readMembers(field, raw, reading);
+    if (raw !== null) into.members = readMembers(field, raw, reading);
     return;
   }
   const value = readValue(field, raw, reading);
@@ -137,8 +145,10 @@ function requireAll(draft: Draft, type: ScimResourceType): void {
   for (const field of core) if (field.attribute.required) requireValue(field, draft.get(field));
   for (const { extension, fields } of extensions) {
     const required = fields.filter((field) => field.attribute.required);
-    if (required.length > 0 && (extension.required || fields.some((field) => draft.get(field) !== undefined)))
+    if (required.length === 0 && !extension.required) continue;
+    if (fields.some((field) => draft.get(field) !== undefined))
       for (const field of required) requireValue(field, draft.get(field));
+    else if (extension.required) throw invalid(extension.schema.id, 'this extension is required');
   }
 }
 
@@ -149,6 +159,6 @@ export function requireValue(field: Field, value: Plain | undefined): void {
     throw invalid(field.image, 'it is required');
 }
 
-export function hasMembers(type: ScimResourceType): boolean {
+function hasMembers(type: ScimResourceType): boolean {
   return fieldsOf(type).core.some(isMembers);
 }

@@ -1,6 +1,6 @@
 /** Errors as SCIM answers them (RFC 7644 3.12, RFC 9865 2.1). */
 
-export const SCIM_TYPES = [
+const SCIM_TYPES = [
   'invalidFilter',
   'tooMany',
   'uniqueness',

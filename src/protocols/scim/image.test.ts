@@ -74,5 +74,8 @@ it('a type that is no name has no attribute of its own', () => {
 
 it('of a group there is all but the members', () => {
   const { resource } = readNew({ displayName: 'G', members: [{ value: 'a' }] }, GROUP, { tolerant: true });
-  expect(imageText(toImage(resource, GROUP))).toBe('{"displayName":"G"}');
+  const made = toImage(resource, GROUP);
+  expect(imageText(made)).toBe('{"displayName":"G"}');
+  made['members'] = ['a'];
+  expect(fromImage(made, 'g', GROUP)).toEqual({ id: 'g', displayName: 'G' });
 });

@@ -15,7 +15,7 @@
  */
 import { type Attributes, attributes, bare, type Scalar, scalars, type Value } from '#core/values';
 import { entityTag, versionOf } from './etag.ts';
-import { type Field, fieldsOf } from './fields.ts';
+import { type Field, fieldsOf, isMembers } from './fields.ts';
 import { type Complex, Draft, fieldValue, type Plain, type Resource } from './resource.ts';
 import type { ScimResourceType } from './schema.ts';
 import { ordered, set } from './values.ts';
@@ -24,12 +24,17 @@ export function toImage(resource: Resource, type: ScimResourceType): Attributes 
   const out = attributes();
   for (const field of fieldsOf(type).all) {
     const value = fieldValue(resource, field);
-    if (value === undefined || field.image === 'id') continue;
+    if (value === undefined || isApart(field)) continue;
     if (field.subs.length === 0) out[field.image] = value as Value;
     else if (field.attribute.multiValued) severalToImage(field, value as readonly Complex[], out);
     else complexToImage(field, value as Complex, out);
   }
   return out;
+}
+
+/** The anchor, and what is references with edges of their own. */
+function isApart(field: Field): boolean {
+  return field.image === 'id' || isMembers(field);
 }
 
 function complexToImage(field: Field, value: Complex, out: Attributes): void {
@@ -76,10 +81,10 @@ function derive(field: Field, kind: string, element: Complex, out: Attributes): 
 
 /** What was made for rules is not looked at. */
 export function fromImage(image: Attributes, id: string, type: ScimResourceType): Resource {
-  const draft = new Draft();
+  const draft = new Draft({ id });
   for (const field of fieldsOf(type).all) {
-    if (field.image === 'id') draft.set(field, id);
-    else if (field.subs.length > 0 && !field.attribute.multiValued) draft.set(field, complexFromImage(field, image));
+    if (isApart(field)) continue;
+    if (field.subs.length > 0 && !field.attribute.multiValued) draft.set(field, complexFromImage(field, image));
     else if (image[field.image] !== undefined) draft.set(field, plainOf(field, image[field.image]!));
   }
   return draft.resource();

@@ -102,7 +102,7 @@ describe('PATCH as Entra sends it', () => {
     expect(members(op('Add', 'members', [{ $ref: null, value: 'a' }]))).toEqual({ replace: null, add: ['a'], remove: [] });
   });
 
-  it('E9 an element that is not there is made, once, and later operations join it', () => {
+  it('E9 SCIM-SDK: an element that is not there is made, once, and later operations join it', () => {
     const address = (part: string, value: string) => op('Add', `addresses[type eq "work"].${part}`, value);
     expect(
       tolerant(
@@ -277,7 +277,7 @@ describe('PATCH by the RFC', () => {
     ],
   });
 
-  it('R2 names may have the URN of their schema before them, in any case', () => {
+  it('R2 scimmy: names may have the URN of their schema before them, in any case', () => {
     expect(strict(user(), op('replace', `${USER_URN.toUpperCase()}:NAME.givenname`, 'Ada'))).toEqual({
       userName: 'ada',
       name: { givenName: 'Ada' },

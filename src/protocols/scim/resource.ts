@@ -14,8 +14,15 @@ export type Complex = { readonly [name: string]: Plain };
 export type Resource = { readonly [name: string]: Plain };
 
 export function fieldValue(resource: Resource, field: Field): Plain | undefined {
-  if (field.urn === null) return resource[field.attribute.name];
-  return (resource[field.urn] as Complex | undefined)?.[field.attribute.name];
+  const { name } = field.attribute;
+  if (field.urn === null) return own(resource, name);
+  const extended = own(resource, field.urn) as Complex | undefined;
+  return extended === undefined ? undefined : own(extended, name);
+}
+
+/** A schema may have an attribute called `constructor`. */
+function own(record: Resource, name: string): Plain | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** A resource that is being made; what it holds is replaced, never changed. */

@@ -28,13 +28,13 @@ export interface Limits {
   readonly looks: number;
 }
 
-export const LIMITS: Limits = {
+const LIMITS: Limits = {
   values: 1_000,
   members: 200_000,
   text: 65_536,
   total: 1_048_576,
   operations: 10_000,
-  looks: 200_000,
+  looks: 50_000,
 };
 
 export interface ReadOptions {
