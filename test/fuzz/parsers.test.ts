@@ -36,7 +36,7 @@ import { applyPatch } from '#protocols/scim/patch';
 import type { Resource } from '#protocols/scim/resource';
 import { resourceTypes } from '#protocols/scim/resource-types';
 import type { ScimResourceType } from '#protocols/scim/schema';
-import { ENTERPRISE_URN } from '#protocols/scim/schemas';
+import { ENTERPRISE_URN, USER_URN } from '#protocols/scim/schemas';
 import { createClock } from '#rules/clock';
 import { compileExpression } from '#rules/expression';
 import { seed } from '../simulation/driver.ts';
@@ -462,16 +462,15 @@ fuzz(
       .toString('utf8')
       .split('\n')
       .map((line) => line.split('|'));
-    const body = Object.fromEntries(lines.map(([name, ...value]) => [name, jsonOr(value.join('|'))]));
-    for (const tolerant of [true, false]) {
-      own(() => {
-        const { resource } = readNew(body, SCIM_USER, { tolerant });
-        kept(resource);
-        const replaced = readReplacement(body, SCIM_PRESENT, SCIM_USER, { tolerant }).resource;
-        if (replaced !== 'unchanged') kept(replaced);
-      });
-      own(() => void readNew({ displayName: 'G', members: body['emails'], ...body }, SCIM_GROUP, { tolerant }));
-    }
+    const tolerant = input.length % 4 > 0;
+    const given = Object.fromEntries(lines.map(([name, ...value]) => [name, jsonOr(value.join('|'))]));
+    const body = tolerant ? given : { ...given, schemas: [USER_URN] };
+    own(() => {
+      kept(readNew(body, SCIM_USER, { tolerant }).resource);
+      const { resource } = readReplacement(body, SCIM_PRESENT, SCIM_USER, { tolerant });
+      if (resource !== 'unchanged') kept(resource);
+    });
+    own(() => void readNew({ displayName: 'G', members: given['emails'] }, SCIM_GROUP, { tolerant: true }));
   },
 );
 
@@ -529,14 +528,13 @@ fuzz(
       .map((line) => line.split('|'))
       .map(([op, path, ...value]) => ({ op, path, value: jsonOr(value.join('|')) }));
     const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations };
-    for (const tolerant of [true, false]) {
-      own(() => {
-        const patched = applyPatch(body, SCIM_PRESENT, SCIM_USER, { tolerant });
-        if ('resource' in patched && patched.resource !== 'unchanged') kept(patched.resource);
-      });
-      const members = Operations.map((one) => ({ ...one, path: one.path?.replace('emails', 'members') }));
-      own(() => void applyPatch({ ...body, Operations: members }, { id: 'g', displayName: 'G' }, SCIM_GROUP, { tolerant }));
-    }
+    const tolerant = input.length % 4 > 0;
+    own(() => {
+      const patched = applyPatch(body, SCIM_PRESENT, SCIM_USER, { tolerant });
+      if ('resource' in patched && patched.resource !== 'unchanged') kept(patched.resource);
+    });
+    const members = Operations.map((one) => ({ ...one, path: one.path?.replace('emails', 'members') }));
+    own(() => void applyPatch({ ...body, Operations: members }, { id: 'g', displayName: 'G' }, SCIM_GROUP, { tolerant }));
     must(canonicalJson(SCIM_PRESENT) === SCIM_PRESENT_TEXT, 'what was there is changed');
     must(!('x' in {}), 'the prototype of everything was changed');
   },
