@@ -5,8 +5,9 @@ import { jsonl } from '#connectors/jsonl/index';
 import { ldap } from '#connectors/ldap/index';
 import { ldif } from '#connectors/ldif/index';
 import { memory } from '#connectors/memory/index';
+import { people } from '#connectors/people/index';
 import { sql } from '#connectors/sql/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldap, ldif, memory, sql].map((definition) => [definition.type, definition as ConnectorDefinition]),
+  [csv, jsonl, ldap, ldif, memory, people, sql].map((definition) => [definition.type, definition as ConnectorDefinition]),
 );

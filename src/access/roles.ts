@@ -1,5 +1,9 @@
 /** What a role permits. A person may have several roles; so may a token of an application. */
 
+import { ROLES, type Role } from '#core/roles';
+
+export { ROLES, type Role } from '#core/roles';
+
 /** What somebody must be allowed to do. The command line may do everything; the server asks. */
 export type Permission =
   | 'configuration.read'
@@ -10,19 +14,15 @@ export type Permission =
   | 'decisions.read'
   | 'decisions.make'
   | 'audit.read'
-  | 'audit.erase'
   | 'access.read'
   | 'access.manage'
   | 'profile.read'
   | 'profile.write';
 
-export const ROLES = ['administrator', 'operator', 'auditor', 'person'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** The first one, and whoever manages the others. */
 export const ADMINISTRATOR: Role = 'administrator';
 
-const READS: readonly Permission[] = ['configuration.read', 'people.read', 'runs.read', 'decisions.read'];
+const READS: readonly Permission[] = ['configuration.read', 'people.read', 'profile.read', 'runs.read', 'decisions.read'];
 
 const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
   administrator: [
@@ -31,13 +31,11 @@ const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
     'runs.start',
     'decisions.make',
     'audit.read',
-    'audit.erase',
     'access.read',
     'access.manage',
-    'profile.read',
     'profile.write',
   ],
-  operator: [...READS, 'runs.start', 'decisions.make'],
+  operator: [...READS, 'profile.write', 'runs.start', 'decisions.make'],
   auditor: [...READS, 'audit.read', 'access.read'],
   person: ['profile.read', 'profile.write'],
 };

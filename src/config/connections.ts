@@ -69,7 +69,8 @@ export async function readConnections(
       rulesHash: rules.rulesHash,
     });
   }
-  checkCompiled(written, outline, compiled, collect);
+  const parts = new Set([...reached].flatMap(([name, { definition }]) => (definition.belongsTo === undefined ? [] : [name])));
+  checkCompiled(written, outline, compiled, parts, collect);
   return { connections, kinds: compiled.kinds };
 }
 

@@ -7,6 +7,7 @@ import { parseDuration } from '#core/time';
 import { byPosition, type Collector, collector } from './collect.ts';
 import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
+import { withEdits } from './edits.ts';
 import type { Configuration, Hook, Schedule } from './model.ts';
 import { outlineOf } from './outline.ts';
 import { rememberPositions } from './places.ts';
@@ -66,7 +67,13 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   const store = await resolved(written.store ?? DEFAULT_STORE, ['store'], sources, collect);
   // What a program or a webhook is given may be a password, whatever the setting is called.
   const hooks = await resolved(written.hooks ?? [], ['hooks'], sources, collect, () => true);
-  const read = await readConnections(written, outlineOf(parsed.data), options.definitions, sources, collect);
+  const read = await readConnections(
+    withEdits(written, options.definitions),
+    outlineOf(withEdits(parsed.data as Written, options.definitions)),
+    options.definitions,
+    sources,
+    collect,
+  );
   checkResolved(store, hooks, collect);
   const faults = [...parsed.faults, ...collect.faults];
   if (faults.length > 0) return refused(faults, read.kinds);

@@ -42,6 +42,8 @@ export interface ConnectorDefinition<Config = unknown> extends FirstConfiguratio
   secrets?(config: Config): readonly string[] | { readonly remedy: string };
   /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
   anchors?(config: Config, kind: Kind): readonly string[];
+  /** Of a connection to no system: the id of the person or group here of whom the object is a part, and who is not kept by it; null for one by itself. */
+  belongsTo?(anchor: string): number | null;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

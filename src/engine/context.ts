@@ -139,6 +139,14 @@ export function clockOf(context: { readonly now: number }): Clock {
   return { now: context.now, due: Number.POSITIVE_INFINITY };
 }
 
+/** The id of the object that a staged object of this connection is a part of, by its anchor alone; null for every other one. */
+export function belongsTo(
+  { definition }: Pick<EngineConnection, 'definition'>,
+  { anchor }: { readonly anchor: string | null },
+): number | null {
+  return anchor === null ? null : (definition.belongsTo?.(anchor) ?? null);
+}
+
 export function connectionNamed(context: EngineContext, name: string): EngineConnection | undefined {
   return context.connections.find((c) => c.name === name);
 }

@@ -1,20 +1,23 @@
 /** Every operation that is carried out in a process that goes on, by name: what HTTP offers and the working thread does. */
 import { approve, discard } from './approve.ts';
-import { audit } from './audit.ts';
-import { auditErase, auditHead, auditVerify } from './audit-chain.ts';
 import { check } from './check.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
+import { edit, personNew } from './edit.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
 import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { link, unlink } from './link.ts';
+import { members } from './members.ts';
 import type { Operation } from './operation.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
+import { photo, photoSet } from './photo.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
+import { profile } from './profile.ts';
+import { groups, reports } from './reports.ts';
 import { run } from './run.ts';
 import { runShow } from './run-show.ts';
 import { runs } from './runs.ts';
@@ -29,26 +32,30 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
   (
     [
       approve,
-      audit,
-      auditErase,
-      auditHead,
-      auditVerify,
       check,
       decisions,
       decisionsRevoke,
       discard,
+      edit,
       explain,
       fix,
+      groups,
       history,
       hold,
       link,
+      members,
       parked,
       parkedDecide,
       parkedDecideAll,
       people,
+      personNew,
+      photo,
+      photoSet,
       plan,
       preview,
+      profile,
       release,
+      reports,
       run,
       runShow,
       runs,

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { type HoldResult, hold as holdNow, release as releaseNow } from '#decisions/hold';
-import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 
@@ -32,7 +31,7 @@ function operation(name: 'hold' | 'release', act: typeof holdNow): Operation<Hol
     input,
     output: versioned<HoldOutput>(name, shape),
     async run({ connection, by, reason }, session) {
-      const services = await deciding(session);
+      const services = await session.services('write');
       return output(await act(connection, { by, reason, at: services.wall() }, services));
     },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RollcallError } from '#core/errors';
 import { type Attributes, attributes, type Value } from '#core/values';
+import { PLAIN_FIELD } from '#rules/field';
 import type { ImportFlow, KindRules, MetaAttribute } from '#rules/model';
 import type { Contributor } from '#runs/reasons';
 import { type AttributeReasons, type ReasonsInput, reasonsOf } from './reasons.ts';
@@ -17,6 +18,7 @@ function meta(name: string, more: Partial<MetaAttribute> = {}): MetaAttribute {
     unique: null,
     label: null,
     indexed: false,
+    field: PLAIN_FIELD,
     ...more,
   };
 }

@@ -1,12 +1,25 @@
 /** `attributes.<kind>`: the built-in attributes with what the configuration adds and changes. */
 import { BUILT_IN, type BuiltInAttribute, defaultMatching, SEARCHED } from '#core/attributes';
 import type { Kind, Matching, ValueType } from '#core/values';
+import { compileField, FIELD_KEYS, PLAIN_FIELD } from './field.ts';
 import type { MetaAttribute } from './model.ts';
 import { OWN_NAMES } from './object-scope.ts';
 import { flag, known, mapping, oneOf, type Report, text, texts, whole, within } from './raw.ts';
 import { compileUnique, type UniqueContext } from './unique.ts';
 
-const KEYS = ['type', 'multi', 'matching', 'maxLength', 'strategy', 'once', 'unique', 'label', 'indexed', 'precedence'];
+const KEYS = [
+  'type',
+  'multi',
+  'matching',
+  'maxLength',
+  'strategy',
+  'once',
+  'unique',
+  'label',
+  'indexed',
+  'precedence',
+  ...FIELD_KEYS,
+];
 const TYPES: readonly ValueType[] = ['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference'];
 const MATCHINGS: readonly Matching[] = ['exact', 'caseIgnore', 'dn', 'telephone', 'instant', 'boolean', 'integer'];
 
@@ -81,6 +94,7 @@ function plain(attribute: BuiltInAttribute, context: AttributesContext): MetaAtt
     once: false,
     unique: null,
     indexed: SEARCHED.has(name),
+    field: PLAIN_FIELD,
   };
 }
 
@@ -118,11 +132,12 @@ export function compileAttribute(name: string, node: unknown, context: Attribute
   const indexed = raw.has('indexed') ? flag(raw, 'indexed', report) : own !== undefined && SEARCHED.has(name);
   if (indexed && (type === 'binary' || type === 'reference'))
     report(['indexed'], `${name} is ${type === 'binary' ? 'binary' : 'a reference'} and holds no words`, 'take indexed away');
+  const shape = { type, multi, matching, ...(maxLength === null ? {} : { maxLength }) };
+  const field = compileField(raw, shape, report);
   if (faults > 0) return null;
   const rank = ranked(
     first.map((item) => item.text),
     context,
   );
-  const attribute: MetaAttribute = { name, type, multi, matching, strategy, rank, once, unique: null, label, indexed };
-  return maxLength === null ? attribute : { ...attribute, maxLength };
+  return { name, ...shape, strategy, rank, once, unique: null, label, indexed, field };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregate, decide, type Offer } from './contribute.ts';
+import { PLAIN_FIELD } from './field.ts';
 import type { MetaAttribute } from './model.ts';
 
 const attribute = (more: Partial<MetaAttribute> = {}): MetaAttribute => ({
@@ -14,6 +15,7 @@ const attribute = (more: Partial<MetaAttribute> = {}): MetaAttribute => ({
   unique: null,
   label: null,
   indexed: false,
+  field: PLAIN_FIELD,
   ...more,
 });
 const offer = (connection: string, value: Offer['value'], more: Partial<Offer> = {}): Offer => ({

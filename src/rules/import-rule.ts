@@ -124,7 +124,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     const by = (options && text(options, 'by', at)) ?? 'anchor';
     const attributes = context.attributesOf(kind);
     if (attributes === null) at(['kind'], `there is no kind ${kind}`, 'declare its attributes, or use person or group');
-    if (by === 'anchor' || by === 'name') return { connection, by, kind };
+    if (by === 'anchor' || by === 'name' || by === 'id') return { connection, by, kind };
     if (attributes !== null) known(by, attributes, `${kind} attribute`, within(at, 'by'));
     return { connection, by: { attribute: by }, kind };
   }

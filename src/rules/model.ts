@@ -5,7 +5,8 @@
  * the same input. Expression text, AST and library never leave this folder.
  */
 import type { PasswordPolicy } from '#core/password';
-import type { Attributes, AttributeType, Kind, Value } from '#core/values';
+import type { Viewer } from '#core/roles';
+import type { Attributes, AttributeType, Kind, Scalar, Value } from '#core/values';
 
 /** The clock of one run. `due` collects the earliest instant at which an answer given so far would change (SEMANTICS 5). */
 export interface Clock {
@@ -38,8 +39,8 @@ export type Evaluate<Scope, Result> = (scope: Scope, clock: Clock) => Result;
 export interface ReferenceBy {
   /** Which system's terms the key is in; the connection's own unless said otherwise. */
   readonly connection: string;
-  /** `anchor`, `name` (a DN), or the metaverse attribute whose join key it is. */
-  readonly by: 'anchor' | 'name' | { readonly attribute: string };
+  /** `anchor`, `name` (a DN), the metaverse attribute whose join key it is, or the object's own `id`. */
+  readonly by: 'anchor' | 'name' | 'id' | { readonly attribute: string };
   /** Kind of the object referred to. */
   readonly kind: Kind;
 }
@@ -163,6 +164,18 @@ export interface UniqueRule {
   readonly reads: readonly string[];
 }
 
+/** What may be written into an attribute by hand, and who sees and edits it. */
+export interface Field {
+  readonly pattern: string | null;
+  readonly minLength: number | null;
+  /** Of numbers and dates. */
+  readonly min: Scalar | null;
+  readonly max: Scalar | null;
+  readonly choices: readonly Scalar[] | null;
+  readonly see: readonly Viewer[];
+  readonly edit: readonly Viewer[];
+}
+
 export interface MetaAttribute extends AttributeType {
   readonly name: string;
   readonly strategy: 'ranked' | 'merge' | 'latest';
@@ -174,6 +187,7 @@ export interface MetaAttribute extends AttributeType {
   readonly label: string | null;
   /** Whether objects are searched by its words. */
   readonly indexed: boolean;
+  readonly field: Field;
 }
 
 export interface LifeRule {

@@ -1,4 +1,5 @@
 /** What people and decisions need of the engine: the same functions that decided a value or covered a change, so that reasons are the real ones. */
+export { madePhoto } from '#engine/export/photos';
 export { PROOFS, type Proof, proofOf } from '#engine/export/proof';
 export { SEND_DEADLINE_MS } from '#engine/export/sending';
 export {
@@ -21,7 +22,7 @@ export { fixedValue } from '#engine/sync/decisions';
 export { newGeneration } from '#engine/sync/generation';
 export { neverOwned } from '#engine/sync/life';
 export { without } from '#engine/sync/ours';
-export { createResolver, owedOf } from '#engine/sync/references';
+export { createKeyResolver, createResolver, owedOf } from '#engine/sync/references';
 export { givenBy, inTheWay, isFreeFor, nextCandidate, type RenameContext } from '#engine/sync/rename';
 export { storedScopes } from '#engine/sync/scope';
 export { endingsOf } from './endings.ts';

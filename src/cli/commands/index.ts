@@ -1,7 +1,6 @@
 /** The command table: the only list of commands. */
 import type { Command } from '../command.ts';
 import { approve, discard } from './approve.ts';
-import { audit, auditErase, auditExport, auditHead, auditVerify, auditVerifyFile } from './audit.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
@@ -14,8 +13,11 @@ import { live } from './live.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
+import { photo, photoSet } from './photo.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
+import { edit, personNew, profile } from './profile.ts';
+import { groups, members, reports } from './references.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
 import { schedule } from './schedule.ts';
@@ -35,6 +37,14 @@ export const COMMANDS: readonly Command[] = [
   hold,
   release,
   people,
+  profile,
+  edit,
+  personNew,
+  photo,
+  photoSet,
+  reports,
+  groups,
+  members,
   explain,
   history,
   runs,
@@ -52,11 +62,5 @@ export const COMMANDS: readonly Command[] = [
   tokenList,
   tokenRotate,
   tokenRevoke,
-  audit,
-  auditVerify,
-  auditVerifyFile,
-  auditHead,
-  auditExport,
-  auditErase,
   completion(() => COMMANDS),
 ];

@@ -12,11 +12,18 @@ import { checkGiven } from './given.ts';
 /** Known of every object besides its attributes. */
 const OWN: ReadonlySet<string> = new Set(['id', 'active', 'state']);
 
-export function checkCompiled(written: Written, outline: Outline, rules: Rules, collect: Collector): void {
+/** `parts`: connections whose objects are parts of those that are there. */
+export function checkCompiled(
+  written: Written,
+  outline: Outline,
+  rules: Rules,
+  parts: ReadonlySet<string>,
+  collect: Collector,
+): void {
   checkPrecedence(written, outline, rules, collect);
   for (const kind of rules.kinds.values()) checkUniques(kind, rules, collect);
   if (collect.faults.length > 0) return;
-  warn(rules, collect);
+  warn(rules, parts, collect);
   warnOfOwners(written, rules, collect);
   checkGiven(written, rules, collect);
 }
@@ -132,7 +139,7 @@ function warnOfOwners(written: Written, rules: Rules, collect: Collector): void 
 }
 
 /** Few, and only what is almost surely not meant. */
-function warn(rules: Rules, collect: Collector): void {
+function warn(rules: Rules, parts: ReadonlySet<string>, collect: Collector): void {
   const connections = [...rules.connections.values()];
   if (!connections.some((one) => [...one.imports.values()].some((rule) => rule.project))) {
     collect.warn(
@@ -147,7 +154,7 @@ function warn(rules: Rules, collect: Collector): void {
     if (imports.size === 0 && exports.size === 0)
       collect.warn(path, 'key', 'imports and exports nothing', 'add an import or an export rule');
     for (const [kind, rule] of imports) {
-      if (rule.join.length > 0 || rule.project) continue;
+      if (rule.join.length > 0 || rule.project || parts.has(name)) continue;
       collect.warn(
         [...path, 'import', kind],
         'key',

@@ -1,6 +1,7 @@
 /** What the shape lets through and what rules/compile reads are the same keys, said in two places. */
 import { expect, test } from 'vitest';
 import { compileExportRule, compileImportRule, compileLife, compileUnique, type Report } from '#rules/compile';
+import { PLAIN_FIELD } from '#rules/field';
 import type { Path } from '../document.ts';
 import { file } from './file.ts';
 import { knownKeys, schemasAt } from './walk.ts';
@@ -15,7 +16,7 @@ function listed(compile: (report: Report) => unknown): string[] {
 }
 
 const mail = { name: 'mail', type: 'string', multi: false, matching: 'exact', strategy: 'ranked', rank: [] } as const;
-const attributes = new Map([['mail', { ...mail, once: false, unique: null, label: null, indexed: false }]]);
+const attributes = new Map([['mail', { ...mail, once: false, unique: null, label: null, indexed: false, field: PLAIN_FIELD }]]);
 const object = { kind: 'person', attributes, refersTo: () => 'person', attributesOf: () => attributes, zone: 'UTC' };
 const here = { ...object, connection: 'hr', connections: new Set(['hr']) };
 const target = { target: null, named: false, deprovision: { action: 'none', then: 'none', afterMs: 0 } } as const;

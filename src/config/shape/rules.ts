@@ -3,6 +3,7 @@
  * checked when rules/compile makes functions of them.
  */
 import { z } from 'zod';
+import { VIEWERS } from '#core/roles';
 import { duration, size } from '../quantity.ts';
 
 /** A name that rules, tables and commands can hold without quoting. */
@@ -15,7 +16,10 @@ const map = <T extends z.ZodType>(keys: string, value: T): z.ZodRecord<z.ZodStri
 
 const referenceKeys = {
   connection: z.string().optional().describe('Connection in whose terms the key is; default: this one.'),
-  by: z.string().optional().describe('What the key is: `anchor` (default), `name` (a DN), or an attribute such as `mail`.'),
+  by: z
+    .string()
+    .optional()
+    .describe('What the key is: `anchor` (default), `name` (a DN), an attribute such as `mail`, or the `id` that it has here.'),
   kind: z
     .string()
     .regex(NAME)
@@ -185,6 +189,8 @@ const unique = z.strictObject({
 
 const valueType = z.enum(['string', 'integer', 'decimal', 'boolean', 'date', 'instant', 'binary', 'reference']);
 
+const viewers = z.array(z.enum(VIEWERS)).max(VIEWERS.length);
+
 export const attribute: z.ZodType = z.union([
   valueType,
   z.strictObject({
@@ -207,6 +213,20 @@ export const attribute: z.ZodType = z.union([
       .boolean()
       .optional()
       .describe('Whether objects are found by its words. Default: names, logins, mails and employee numbers are.'),
+    pattern: z
+      .string()
+      .optional()
+      .describe('What a text that is written by hand must match: a regular expression, such as `^[0-9]{4}$`.'),
+    minLength: z.int().min(1).optional().describe('Shortest text that may be written by hand, in characters.'),
+    min: scalar.optional().describe('Least number or earliest date that may be written by hand.'),
+    max: scalar.optional().describe('Greatest number or latest date that may be written by hand.'),
+    choices: z.array(scalar).min(1).max(1_000).optional().describe('The values that may be written by hand.'),
+    see: viewers
+      .optional()
+      .describe(
+        'Who sees it: a list of `administrator`, `operator`, `auditor`, `person` (whoever has an account here) and `self` (whom it is about). Default: all but `person`.',
+      ),
+    edit: viewers.optional().describe('Who edits it through the connection `people`: a list of the same. Default: nobody.'),
   }),
 ]);
 

@@ -7,7 +7,7 @@ import { type Attributes, bare, type Kind, type Scalar, scalars, type Value } fr
 import { type Decision, decide, type Offer } from '#rules/contribute';
 import type { Clock, KindRules, MetaAttribute } from '#rules/model';
 import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
-import { clockOf, connectionNamed, type EngineContext } from '../context.ts';
+import { belongsTo, clockOf, connectionNamed, type EngineContext } from '../context.ts';
 import type { Life } from '../lifecycle/state.ts';
 import { type Contributor, contributorOf, offersOf, orderContributors, reporter } from './contributions.ts';
 import { fixedOn } from './decisions.ts';
@@ -195,7 +195,7 @@ function agree(
   }
   // Who was there stays: nobody knows whether the missing connection speaks for them.
   const kept = one.missing === 'source' && before?.owned === true;
-  const owned = kept || isOwned(context, one.kind, before, one.contributors);
+  const owned = kept || isOwned(context, one.kind, before, one.contributors.filter(keeps));
   const frozen = owned || before === null || neverOwned(before) ? null : beforeAttributes;
   const agreed = frozen ? Object.assign(bare(), frozen) : attributes;
   // Nobody waits for a value that would not be taken: it is frozen, or a person fixed another.
@@ -218,6 +218,11 @@ function agree(
     debts: frozen ? new Set() : debts,
     taken,
   };
+}
+
+/** Whom somebody edits here is not kept by that. */
+function keeps({ connection, row }: Contributor): boolean {
+  return belongsTo(connection, row) === null;
 }
 
 /**

@@ -6,7 +6,7 @@
 import { canonicalJson } from '#core/canonical';
 import type { Clock, ImportRule, RowScope } from '#rules/model';
 import type { DirtyRange, ObjectId, StagedId, StagedKey, StagedRow } from '#store/contract';
-import { clockOf, type EngineConnection, type EngineContext } from '../context.ts';
+import { belongsTo, clockOf, type EngineConnection, type EngineContext } from '../context.ts';
 import { reporter, ruleFor, scopeOf } from './contributions.ts';
 import { barredBy, decisionsOn, linkedBy } from './decisions.ts';
 import { tellOthers } from './disturbed.ts';
@@ -223,6 +223,8 @@ async function linkBatch(
   const candidates = new Set([...[...owners.values()].flat(), ...gaining(generation.foresight, wanted.keys())]);
   const taken = await occupied(context, connection, [...candidates]);
 
+  const parts = unlinked.flatMap(({ row }) => belongsTo(connection, row) ?? []);
+  const known = new Map((parts.length === 0 ? [] : await store.sync.objects(parts)).map((one) => [one.id, one]));
   for (const { row, rule, keys } of unlinked) {
     const decided = decisions.get(row.id) ?? [];
     if (decided.some((d) => d.kind === 'exclude')) {
@@ -235,6 +237,16 @@ async function linkBatch(
       continue;
     }
     const barred = barredBy(decided);
+    const own = belongsTo(connection, row);
+    if (own !== null) {
+      if (known.get(own)?.kind === rule.kind && !barred.has(own)) {
+        assign(generation, met, row, own, 'joined', connection.name);
+        continue;
+      }
+      // branch: parks unjoined: an edit of nobody
+      settle(generation, row, [], [unjoined(connection, row)]);
+      continue;
+    }
     const found = candidateOf(keys, owners, generation, barred);
     if (found.length > 1) {
       // branch: parks ambiguous
@@ -259,9 +271,7 @@ async function linkBatch(
     }
     if (!rule.project) {
       // branch: parks unjoined
-      settle(generation, row, flat(keys), [
-        { kind: 'unjoined', connection: connection.name, detail: canonicalJson({ anchor: row.anchor }) },
-      ]);
+      settle(generation, row, flat(keys), [unjoined(connection, row)]);
       continue;
     }
     const fresh = await newId();
@@ -274,6 +284,10 @@ async function linkBatch(
     }
     assign(generation, met, row, fresh, 'projected', connection.name);
   }
+}
+
+function unjoined({ name }: EngineConnection, { anchor }: StagedRow): ParkedItem {
+  return { kind: 'unjoined', connection: name, detail: canonicalJson({ anchor }) };
 }
 
 function assign(

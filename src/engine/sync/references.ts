@@ -110,6 +110,11 @@ export async function resolveKeys(
     if (!known) owners.set(key, [owner]);
     else if (!known.includes(owner)) known.push(owner);
   };
+  if (reference.by === 'id') {
+    const ids = keys.map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
+    for (const { id, kind } of await context.store.sync.objects(ids)) if (kind === reference.kind) note(String(id), id);
+    return owners;
+  }
   if (typeof reference.by === 'string') {
     const by = reference.by === 'anchor' ? 'anchor' : 'nameKey';
     const found = (await context.store.spaces.resolve(reference.connection, by, null, keys)).flatMap((row) => {

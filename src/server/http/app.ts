@@ -26,7 +26,7 @@ export interface AppOptions {
 }
 
 /** A plan of a million changes is carried out by sending it back. */
-const MOST_BODY = 256 * 1_048_576;
+const BODIES: { readonly [operation: string]: number } = { run: 256 * 1_048_576, 'photo set': 16 * 1_048_576 };
 const USUAL_BODY = 1_048_576;
 
 export function createApp(options: AppOptions): FastifyInstance {
@@ -71,19 +71,15 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
   app.route({
     method,
     url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
-    ...(operation.name === 'run' ? { bodyLimit: MOST_BODY } : {}),
+    bodyLimit: BODIES[operation.name] ?? USUAL_BODY,
     async handler(request) {
       const identity = await identified(request, options, operation.permission);
       const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
       const named = fromTexts(request.params as Query, schema);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
+      const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
       const thread = onlyReads(operation) ? await options.reads() : options.works;
-      return await thread.ask({
-        ask: 'operation',
-        name: operation.name,
-        input: { ...given, ...named, ...by },
-        caller: identity.caller,
-      });
+      return await thread.ask({ ask: 'operation', name: operation.name, input: { ...given, ...named, ...by, ...who } });
     },
   });
 }

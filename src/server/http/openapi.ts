@@ -4,6 +4,9 @@ import { PROBLEM_TYPE } from './problems.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
 import { jsonSchema } from './shapes.ts';
 
+/** By whoever lets them in: who asks is known by the token. */
+const FILLED_IN = new Set(['by', 'who']);
+
 const PROBLEM = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'kind'],
@@ -36,9 +39,8 @@ export function openApi(version: string): object {
 function described({ method, path, operation, summary }: Route): object {
   const input = jsonSchema(operation.input, 'input');
   const named = pathFields(path);
-  // Who asks is known by the token.
-  const fields = Object.entries(input.properties ?? {}).filter(([name]) => name !== 'by');
-  const required = (input.required ?? []).filter((name) => name !== 'by');
+  const fields = Object.entries(input.properties ?? {}).filter(([name]) => !FILLED_IN.has(name));
+  const required = (input.required ?? []).filter((name) => !FILLED_IN.has(name));
   const parameters = fields
     .filter(([name]) => method === 'GET' || named.includes(name))
     .map(([name, schema]) => ({

@@ -1,20 +1,11 @@
 /** What people decided; with it, in the same transaction, whom it concerns. */
-import type { AuditEvent, DecisionRow, DirtyRange, SeqRange } from '../contract.ts';
-import { writeEvents } from './audit.ts';
+import type { DecisionRow, DirtyRange, SeqRange } from '../contract.ts';
 import { writeDirty } from './dirty.ts';
 import type { Session } from './session.ts';
 
 export function recordDecision(
   session: Session,
-  {
-    decision,
-    dirty,
-    audit,
-  }: {
-    decision: Omit<DecisionRow, 'id' | 'revokedAt'>;
-    dirty: readonly DirtyRange[];
-    audit: readonly AuditEvent[];
-  },
+  { decision, dirty }: { decision: Omit<DecisionRow, 'id' | 'revokedAt'>; dirty: readonly DirtyRange[] },
 ): number {
   const id = session.db.insert(
     'decision',
@@ -29,7 +20,6 @@ export function recordDecision(
     decision.reason,
   );
   writeDirty(session, dirty);
-  writeEvents(session, audit);
   return id;
 }
 

@@ -1,0 +1,130 @@
+/** Sets, empties and takes back values of one person: what is edited here has its place among the sources, and is exported at once. */
+import { z } from 'zod';
+import { RollcallError } from '#core/errors';
+import { type Edited, edit as editNow, editsOf, make } from '#edits/edit';
+import { explain } from '#people/explain';
+import { findOne } from '#people/find';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+import { type Asker, named, whoShape } from './who.ts';
+
+export interface EditInput {
+  readonly person: string;
+  /** Attribute → value, or list of values; null or an empty text says that there is none. References: whatever names a person. */
+  readonly set: { readonly [attribute: string]: unknown };
+  /** Attributes of which nothing is said here any more. */
+  readonly takeBack: readonly string[];
+  /** `version` of the profile that was edited: another one is refused. */
+  readonly version?: string | undefined;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  readonly who: Asker;
+}
+export interface EditOutput {
+  readonly person: number | null;
+  readonly version: string;
+  /** What is wrong, attribute by attribute; then nothing was changed. */
+  readonly faults: readonly { readonly attribute: string | null; readonly message: string; readonly remedy: string | null }[];
+  /** The run that worked it out; null where nothing was to be changed. */
+  readonly run: number | null;
+  readonly status: string | null;
+  /** Set here, and outranked by what another connection says. */
+  readonly outranked: readonly string[];
+}
+export type NewInput = Pick<EditInput, 'set' | 'by' | 'reason' | 'who'> & { readonly kind: string };
+
+const set = z.record(z.string().max(255), z.unknown()).default({});
+const reason = z.string().max(1_000).optional();
+const output = {
+  person: z.number().nullable(),
+  version: z.string(),
+  faults: z.array(z.object({ attribute: z.string().nullable(), message: z.string(), remedy: z.string().nullable() })),
+  run: z.number().nullable(),
+  status: z.string().nullable(),
+  outranked: z.array(z.string()),
+};
+
+export const edit: Operation<EditInput, EditOutput> = {
+  name: 'edit',
+  permission: 'profile.write',
+  input: z.object({
+    person: z.string().min(1),
+    set,
+    takeBack: z.array(z.string()).max(1_000).default([]),
+    version: z.string().optional(),
+    by: z.string().min(1),
+    reason,
+    who: whoShape.default(null),
+  }),
+  output: versioned<EditOutput>('edit', output),
+  async run({ person, set: given, takeBack, version = null, by, reason: why, who }, session) {
+    const services = await session.services('write');
+    const object = await named(person, who, services);
+    const values = await withIds(object.kind, given, services);
+    const done = await editNow(object, { set: values, takeBack, version, by: signed(by, why) }, who, services);
+    return await answered(done, object.id, values, services);
+  },
+};
+
+export const personNew: Operation<NewInput, EditOutput> = {
+  name: 'person new',
+  permission: 'decisions.make',
+  input: z.object({ kind: z.string().default('person'), set, by: z.string().min(1), reason, who: whoShape.default(null) }),
+  output: versioned<EditOutput>('person new', output),
+  async run({ kind, set: given, by, reason: why, who }, session) {
+    const services = await session.services('write');
+    const values = await withIds(kind, given, services);
+    const done = await make(kind, { set: values, by: signed(by, why) }, who, services);
+    await done.pushed?.settled;
+    const [row] = await services.store.spaces.byAnchors(done.connection, done.kind, [done.anchor]);
+    return await answered(done, row?.objectId ?? null, values, services);
+  },
+};
+
+/** As it stands in the history. */
+function signed(by: string, reason: string | undefined): string {
+  return reason === undefined || reason.trim() === '' ? by : `${by} (${reason.trim()})`;
+}
+
+/** References by whatever names a person → their ids. */
+async function withIds(kind: string, given: EditInput['set'], services: Services): Promise<EditInput['set']> {
+  const attributes = services.config.kinds.get(kind)?.attributes;
+  if (attributes === undefined) throw new RollcallError('notFound', `there is no kind '${kind}'`);
+  const idOf = async (named: unknown): Promise<string> => String((await findOne(String(named), services)).id);
+  const out: { [attribute: string]: unknown } = Object.create(null);
+  for (const [name, value] of Object.entries(given)) {
+    const empty = value === null || value === '';
+    if (attributes.get(name)?.type !== 'reference' || empty) out[name] = value;
+    else out[name] = Array.isArray(value) ? await Promise.all(value.map(idOf)) : await idOf(value);
+  }
+  return out;
+}
+
+async function answered(
+  { faults, version, pushed }: Edited,
+  person: number | null,
+  values: EditInput['set'],
+  services: Services,
+): Promise<EditOutput> {
+  const report = await pushed?.settled;
+  return {
+    person,
+    version,
+    faults: faults.map(({ message, remedy = null, where }) => ({ attribute: where.attribute ?? null, message, remedy })),
+    run: pushed?.run ?? null,
+    status: report?.status ?? null,
+    outranked: person === null || report === undefined ? [] : await outrankedOf(person, Object.keys(values), services),
+  };
+}
+
+/** Of these attributes those that another connection decides. */
+async function outrankedOf(person: number, names: readonly string[], services: Services): Promise<readonly string[]> {
+  const [object] = await services.store.sync.objects([person]);
+  if (object === undefined) return [];
+  const { attributes } = await explain(object, null, services);
+  const name = editsOf(object.kind, services)?.connection.name;
+  return attributes
+    .filter((one) => names.includes(one.attribute))
+    .filter((one) => one.contributions.some((said) => said.connection === name && said.verdict === 'outranked'))
+    .map((one) => one.attribute);
+}
