@@ -12,6 +12,8 @@ import type { Names } from './names.ts';
 
 const BY_KEYS = `select distinct k.staged_id from unnest($2::bigint[]) c(kind) cross join unnest($3::bigint[], $4::text[]) j(path, norm)
   cross join lateral (select staged_id from pushed_key where connection = $1 and kind = c.kind and path = j.path and norm = j.norm offset 0) k`;
+// One by one: the planner may go through the whole kind, in its order, to look for each among those with the keys.
+const HAVING_KEYS = `(${BY_KEYS}) f cross join lateral (select * from pushed where staged_id = f.staged_id offset 0) p`;
 const ROWS_BY_KEYS = `select ${STAGED} from (${BY_KEYS}) k join staged s on s.id = k.staged_id order by s.id`;
 const KINDS = 'select kind from space_count where connection = $1 and pushed > 0 order by kind';
 const COUNT = 'select coalesce(sum(pushed), 0) from space_count where connection = $1 and kind = any($2::bigint[])';
@@ -41,7 +43,7 @@ export function pushedReads(pool: Pool, names: Names): PushedReads {
       request.keys.map(({ path }) => termId(path) ?? 0),
       request.keys.map(({ norm }) => storedNorm(norm)),
     );
-    return { from: `(${BY_KEYS}) f join pushed p on p.staged_id = f.staged_id`, space: of, kinds, values, bind };
+    return { from: HAVING_KEYS, space: of, kinds, values, bind };
   };
 
   return {
