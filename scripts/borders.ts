@@ -20,10 +20,11 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   runs: ['core', 'config', 'store/contract', 'connectors/contract', 'engine'],
   people: ['core', 'rules', 'store/contract', 'runs'],
   decisions: ['core', 'store/contract', 'runs'],
+  audit: ['core', 'store/contract'],
   edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs'],
-  operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access'],
-  service: ['core', 'runs', 'operations', 'store/contract'],
-  server: ['core', 'protocols', 'access', 'operations', 'store/contract', 'service'],
+  operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access', 'audit'],
+  service: ['core', 'runs', 'audit', 'operations', 'store/contract'],
+  server: ['core', 'protocols', 'access', 'audit', 'operations', 'store/contract', 'service'],
   cli: ['core', 'operations'],
 };
 

@@ -14,6 +14,7 @@ export type Permission =
   | 'decisions.read'
   | 'decisions.make'
   | 'audit.read'
+  | 'audit.erase'
   | 'access.read'
   | 'access.manage'
   | 'profile.read'
@@ -31,6 +32,7 @@ const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
     'runs.start',
     'decisions.make',
     'audit.read',
+    'audit.erase',
     'access.read',
     'access.manage',
     'profile.write',

@@ -57,7 +57,20 @@ With \`--json\` a command prints one object on one line and nothing else on stdo
 `;
 }
 
-const STORED: readonly string[] = ['people', 'explain', 'history', 'runs', 'run show', 'parked', 'decisions', 'token list'];
+const STORED: readonly string[] = [
+  'people',
+  'explain',
+  'history',
+  'runs',
+  'run show',
+  'parked',
+  'decisions',
+  'token list',
+  'audit',
+  'audit verify',
+  'audit head',
+  'audit export',
+];
 
 function listed(commands: readonly Command[], names: readonly string[]): string {
   return commands.flatMap((one) => (names.includes(one.name) ? [`\`${one.name}\``] : [])).join(', ');

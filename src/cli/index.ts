@@ -12,10 +12,11 @@
 import { Interrupted, toFault } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
-import { ConfigurationFaults, openSession } from '#operations/session';
+import { ConfigurationFaults, type Listeners, openSession } from '#operations/session';
 import { parse } from './arguments.ts';
 import { type Command, Declined, EXIT, Unanswered, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
+import { operator } from './commands/run.ts';
 import { errorText, faultText } from './fault.ts';
 import { commandHelp, globalHelp, helpData } from './help.ts';
 import { holderText } from './holder-text.ts';
@@ -71,7 +72,9 @@ async function execute(
   let waits = false;
   const stop = listenForStop(terminal, progress, () => waits);
   showTimesIn(null);
-  const session: Session = openSession(program, args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE, {
+  const caller = { kind: 'person', name: operator({ terminal }), token: null, source: null } as const;
+  const file = args.text('config') ?? terminal.environment.ROLLCALL_CONFIG ?? DEFAULT_FILE;
+  const listeners: Listeners = {
     onProgress(step) {
       waits = false;
       progress.report(step);
@@ -89,7 +92,8 @@ async function execute(
     },
     onZone: showTimesIn,
     onStoredOnly: (faults, store) => terminal.err(storedOnlyText(faults, store, terminal)),
-  });
+  };
+  const session: Session = openSession(program, file, listeners, caller);
   try {
     // Bars end before the first line of the result is written.
     const printing: Terminal = {

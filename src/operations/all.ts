@@ -1,5 +1,7 @@
 /** Every operation that is carried out in a process that goes on, by name: what HTTP offers and the working thread does. */
 import { approve, discard } from './approve.ts';
+import { audit } from './audit.ts';
+import { auditErase, auditHead, auditVerify } from './audit-chain.ts';
 import { check } from './check.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
 import { edit, personNew } from './edit.ts';
@@ -32,6 +34,10 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
   (
     [
       approve,
+      audit,
+      auditErase,
+      auditHead,
+      auditVerify,
       check,
       decisions,
       decisionsRevoke,

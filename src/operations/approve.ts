@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approve as approveNow, type Decision, discard as discardNow } from '#decisions/approve';
 import { acceptRead, type ShownKind } from '#decisions/reads';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 
 export interface ApproveInput {
@@ -52,7 +53,7 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
       digest: z.string().nullable(),
     }),
     async run({ target, by, reason, only, digest, accept }, session) {
-      const services = await session.services('write');
+      const services = await deciding(session);
       if (accept !== undefined && name === 'approve') {
         const read = await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
         return {

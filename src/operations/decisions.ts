@@ -6,6 +6,7 @@ import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { knownAs } from '#runs/known-as';
 import type { Services } from '#runs/model';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
@@ -145,7 +146,7 @@ export const decisionsRevoke: Operation<RevokeInput, RevokeOutput> = {
     connection: z.string().nullable(),
   }),
   async run({ id, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     const { kind, connection } = await revokeNow(id, { by, reason, at: services.wall() }, services);
     return { id, kind, connection };
   },

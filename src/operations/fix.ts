@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fix as fixNow } from '#decisions/fix';
 import { findOne } from '#people/find';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 
 export interface FixInput {
@@ -36,7 +37,7 @@ export const fix: Operation<FixInput, FixOutput> = {
     decision: z.number(),
   }),
   async run({ person, attribute, values, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     const object = await findOne(person, services);
     const done = await fixNow({ object, attribute, values }, { by, reason, at: services.wall() }, services);
     return { person: object.id, attribute, value: done.value, decision: done.decision };

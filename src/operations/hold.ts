@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { type HoldResult, hold as holdNow, release as releaseNow } from '#decisions/hold';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 
@@ -31,7 +32,7 @@ function operation(name: 'hold' | 'release', act: typeof holdNow): Operation<Hol
     input,
     output: versioned<HoldOutput>(name, shape),
     async run({ connection, by, reason }, session) {
-      const services = await session.services('write');
+      const services = await deciding(session);
       return output(await act(connection, { by, reason, at: services.wall() }, services));
     },
   };

@@ -8,6 +8,7 @@ import { link as linkNow, unlink as unlinkNow } from '#decisions/links';
 import { describe, findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import type { Services } from '#runs/model';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 
 export interface LinkInput {
@@ -52,7 +53,7 @@ export const link: Operation<LinkInput, LinkOutput> = {
   input: z.object({ ...from, person: z.string().min(1) }),
   output: versioned<LinkOutput>('link', shape),
   async run({ connection, anchor, person, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     const object = await findOne(person, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
@@ -67,7 +68,7 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   input: z.object(from),
   output: versioned<LinkOutput>('unlink', shape),
   async run({ connection, anchor, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     const decided = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
     const { decision, before, held, staged } = decided;
     const label = before === null ? null : ((await labelsOf([before], services.store)).get(before) ?? null);

@@ -1,5 +1,6 @@
 /** Listens to connections and passes on every change at once, until it is stopped. */
 import { z } from 'zod';
+import { auditEvent } from '#audit/event';
 import { toFault } from '#core/errors';
 import { parseDuration } from '#core/time';
 import { catchUpSearch } from '#people/searchable';
@@ -50,6 +51,9 @@ export const live: Operation<LiveInput, LiveOutput> = {
         });
     };
     const request = { connections: connectionsOf(connections, services), by, cycleEveryMs };
+    const after = { connections: request.connections, every };
+    const actor = { ...session.caller, name: by };
+    await services.store.audit.append([auditEvent({ at: services.wall(), action: 'live.start', actor, after })]);
     await listen(request, {
       ...services,
       onLive(event) {

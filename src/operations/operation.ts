@@ -75,6 +75,9 @@ export interface Serving {
  */
 export type Access = 'read' | 'readOrEmpty' | 'stored' | 'write';
 
+/** As the audit log names somebody. */
+export type Caller = Parameters<OpenStore['audit']['append']>[0][number]['actor'];
+
 export interface SessionServices extends Services {
   /** The file has faults: what is known comes from the store alone. Only with `stored`. */
   readonly storedOnly: boolean;
@@ -87,6 +90,8 @@ export interface Session {
   readonly file: string;
   /** Who is told of what goes on, and says when it is to end. */
   readonly listeners: Listeners;
+  /** Who asks, and by what way, for the audit log. */
+  readonly caller: Caller;
   services(access: Access): Promise<SessionServices>;
   /** The socket of the service that has the store, where one answers. */
   service(): Promise<string | null>;

@@ -1,6 +1,7 @@
 /** Decides all parked items of a kind alike. */
 import { z } from 'zod';
 import { decideAll } from '#decisions/parked-all';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 
@@ -41,7 +42,7 @@ export const parkedDecideAll: Operation<DecideAllInput, DecideAllOutput> = {
     why: z.object({ item: z.number(), message: z.string() }).nullable(),
   }),
   async run({ choice, kind, connection = null, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     if (connection !== null) await knownConnection(connection, services);
     const done = await decideAll({ kind, connection }, choice, { by, reason, at: services.wall() }, services);
     return { kind, connection, choice, ...done };

@@ -10,6 +10,7 @@ import { findOne } from '#people/find';
 import { labelsOf } from '#people/label';
 import { unignored } from '#runs/ignored';
 import { knownAs } from '#runs/known-as';
+import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { type OwedMember, owedMembers } from './owed.ts';
 import { knownConnection } from './scope.ts';
@@ -259,7 +260,7 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     fixed: z.object({ attribute: z.string(), value: z.unknown() }).nullable(),
   }),
   async run({ id, choice, person, value, by, reason }, session) {
-    const services = await session.services('write');
+    const services = await deciding(session);
     const named = person === undefined ? null : (await findOne(person, services)).id;
     const done = await decide({ id, choice, person: named, value }, { by, reason, at: services.wall() }, services);
     const { kind, connection } = done.item;

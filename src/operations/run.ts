@@ -1,5 +1,6 @@
 /** Runs a cycle, a part of it, or a sequence of such parts. */
 import { z } from 'zod';
+import { auditEvent } from '#audit/event';
 import { toFault } from '#core/errors';
 import { catchUpSearch, searchSlice } from '#people/searchable';
 import { once, run as runNow } from '#runs/index';
@@ -36,18 +37,28 @@ export const run: Operation<RunInput, ReportOutput> = {
   output: versioned<ReportOutput>('run', reportShape),
   async run(input, session) {
     const services = await session.services('write');
+    const profile = profileOf(input.profile, input, services);
+    const connections = connectionsOf(input.connections, services);
+    const person = await personOf(input.person, services);
+    const started = auditEvent({
+      at: services.wall(),
+      action: 'run.start',
+      actor: { ...session.caller, name: input.by },
+      ...(person.object === undefined ? {} : { subject: { objectId: person.object } }),
+      after: { profile, connections, planned: input.planLines !== undefined },
+    });
     // Of a new store that is all: what the run makes is as it is to be.
     await searchSlice(services);
     const request = {
-      profile: profileOf(input.profile, input, services),
-      connections: connectionsOf(input.connections, services),
+      profile,
+      connections,
       atOnce: input.connections.length > 0,
       by: input.by,
-      ...(await personOf(input.person, services)),
+      ...person,
       ...(input.planLines === undefined ? {} : { planLines: input.planLines }),
     };
     const work = async (begun?: Begun): Promise<ReportOutput> => {
-      const report = await runNow(begun === undefined ? request : { ...request, onBegun: begun }, services);
+      const report = await runNow({ ...request, audit: [started], ...(begun === undefined ? {} : { onBegun: begun }) }, services);
       try {
         await catchUpSearch(services, services.signal);
       } catch (error) {

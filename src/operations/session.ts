@@ -2,7 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fault, RollcallError } from '#core/errors';
+import { seal } from '#audit/seal';
+import { type Fault, RollcallError, toFault } from '#core/errors';
 import type { LiveEvent } from '#runs/index';
 import type { Holder, Progress, Services } from '#runs/model';
 import { answers, socketOf } from './local-socket.ts';
@@ -47,10 +48,19 @@ export class ConfigurationFaults extends RollcallError {
   }
 }
 
-export function openSession(program: Program, file: string, listeners: Listeners = {}): Session {
+/** Of the process itself. */
+const ITSELF: Session['caller'] = { kind: 'system', name: 'rollcall', token: null, source: null };
+
+export function openSession(
+  program: Program,
+  file: string,
+  listeners: Listeners = {},
+  caller: Session['caller'] = ITSELF,
+): Session {
   let store: OpenStore | null = null;
   let services: Promise<SessionServices> | null = null;
   let scratch: string | null = null;
+  let writes = false;
 
   const open = async (access: Access): Promise<SessionServices> => {
     const loaded = await program.loadConfig(file);
@@ -62,6 +72,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
     listeners.onZone?.(loaded.config.zone);
     for (const warning of loaded.warnings) listeners.onFault?.(warning);
     store = await openStore(loaded.config, access);
+    writes = access === 'write';
     return { config: loaded.config, store, wall: program.wall, storedOnly: false, ...listeners };
   };
 
@@ -87,10 +98,20 @@ export function openSession(program: Program, file: string, listeners: Listeners
     return program.openStore({ ...config, store: { kind: 'sqlite', path: join(scratch, 'empty.db') } }, { readOnly: false });
   };
 
+  const sealNow = async (one: OpenStore): Promise<void> => {
+    try {
+      await seal(one, program.wall());
+    } catch (error) {
+      // Whoever comes next does it; what was asked for is done.
+      listeners.onFault?.(toFault(error));
+    }
+  };
+
   return {
     program,
     file,
     listeners,
+    caller,
     services(access) {
       services ??= open(access);
       return services;
@@ -101,6 +122,7 @@ export function openSession(program: Program, file: string, listeners: Listeners
       return socket !== null && (await answers(socket)) ? socket : null;
     },
     async close() {
+      if (store !== null && writes) await sealNow(store);
       await store?.close();
       if (scratch !== null) await rm(scratch, { recursive: true, force: true });
     },

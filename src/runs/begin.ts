@@ -1,20 +1,36 @@
 /** How every run begins, a push as well. */
 import { canonicalJson } from '#core/canonical';
 import { sha256Hex } from '#core/digest';
+import type { AuditEvent } from '#store/contract';
 import type { Beside } from './beside.ts';
 import type { Services } from './model.ts';
 import { type Opened, openSession, type Session } from './services.ts';
 
 /** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
 export async function begin(
-  of: { profile: string; by: string; now: number; beside: Beside; whatIf?: boolean; opened?: Opened },
+  of: {
+    profile: string;
+    by: string;
+    now: number;
+    beside: Beside;
+    whatIf?: boolean;
+    opened?: Opened;
+    audit?: readonly AuditEvent[];
+  },
   services: Services,
 ): Promise<Session> {
   const { store, config } = services;
   const latest = await store.runs.latestNow();
   const now = Math.max(of.now, latest);
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
-  const begun = await store.runs.begin({ profile: of.profile, now, startedAt: services.wall(), by: of.by, rulesHash });
+  const begun = await store.runs.begin({
+    profile: of.profile,
+    now,
+    startedAt: services.wall(),
+    by: of.by,
+    rulesHash,
+    ...(of.audit === undefined ? {} : { audit: of.audit }),
+  });
   // Before any run settled it, no run was to doubt it.
   const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
   const opened = of.opened === undefined ? {} : { opened: of.opened };

@@ -3,7 +3,7 @@ import type { Configuration } from '#config/model';
 import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { NoticeKind, Unfinished } from '#engine/index';
-import type { Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
+import type { AuditEvent, Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
 import type { LiveEvent } from './live.ts';
 import type { Rests } from './rests.ts';
 
@@ -57,6 +57,8 @@ export interface RunRequest {
   readonly planLines?: readonly string[];
   /** Fixed `now` in ms; otherwise the wall clock. */
   readonly now?: number;
+  /** That it was asked for, for the audit log; noted with its id. */
+  readonly audit?: readonly AuditEvent[];
 }
 
 export interface ConnectionCounts {

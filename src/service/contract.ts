@@ -2,6 +2,7 @@
  * What the loop that answers and the loop that works say to each other (docs/decisions/0023): plain data, copied between threads.
  */
 import type { Fault } from '#core/errors';
+import type { Session } from '#operations/operation';
 import type { AccessReads, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
 
@@ -35,7 +36,7 @@ export const ACCESS_WRITES: readonly AccessWrite[] = [
 ];
 
 export type Request =
-  | { readonly ask: 'operation'; readonly name: string; readonly input: unknown }
+  | { readonly ask: 'operation'; readonly name: string; readonly input: unknown; readonly caller: Session['caller'] }
   /** What signing in and using tokens writes. */
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Ends when what is at hand has ended. */

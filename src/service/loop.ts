@@ -3,6 +3,7 @@
  * itself. Runs in a thread of its own; all that it knows of the other one is a port.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
@@ -13,6 +14,8 @@ import { fromLive, fromSchedule, type ServiceEvent } from './events.ts';
 
 /** Between two cycles over all connections where some are listened to. */
 const CYCLE_EVERY_MS = 3_600_000;
+/** Between two looks for events of the audit log that are to be sealed. */
+const SEAL_EVERY_MS = 60_000;
 
 /** Answers id 0 when the store is open, or says why it is not; ends with the answer to `stop`. */
 export async function serveLoop(
@@ -47,9 +50,15 @@ export async function serveLoop(
     }
     if (asked.ask === 'access') return await keep(writeAccess(asked, session));
     stop.abort();
+    clearInterval(sealing);
     await Promise.allSettled(atHand);
     await session.close();
     return null;
+  };
+  let sealing: NodeJS.Timeout | undefined;
+  const sealEvery = (store: Parameters<typeof seal>[0]): void => {
+    const now = (): Promise<unknown> => keep(seal(store, program.wall()));
+    sealing = setInterval(() => now().catch((error: unknown) => event({ what: 'fault', fault: toFault(error) })), SEAL_EVERY_MS);
   };
   port.on('message', ({ id, ...asked }: Asked) => {
     answer(asked).then(
@@ -64,6 +73,7 @@ export async function serveLoop(
     const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
     tell({ id: 0, ok: true, answer: null });
     if (role === 'reads') return;
+    sealEvery(services.store);
     const goesOn = [
       keepSchedules({ by: 'schedule', tell: (one) => event(fromSchedule(one)) }, { ...services, signal: stop.signal }),
     ];
@@ -78,10 +88,10 @@ export async function serveLoop(
   }
 }
 
-function operate({ name, input }: Extract<Request, { ask: 'operation' }>, session: Session): Promise<unknown> {
+function operate({ name, input, caller }: Extract<Request, { ask: 'operation' }>, session: Session): Promise<unknown> {
   const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new RollcallError('notFound', `there is no operation '${name}'`);
-  return perform(operation, input, session);
+  return perform(operation, input, { ...session, caller });
 }
 
 async function writeAccess({ name, input }: Extract<Request, { ask: 'access' }>, session: Session): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { ClaimReads, ExportReads, PersonReads, PushedReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type { AuditReads, ClaimReads, ExportReads, PersonReads, PushedReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -29,6 +29,7 @@ export interface Parts {
     readonly access: AccessReads;
     readonly claims: ClaimReads;
     readonly pushed: PushedReads;
+    readonly audit: AuditReads;
   };
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
@@ -38,7 +39,7 @@ export interface Parts {
 }
 
 export function assembleStore(parts: Parts): Store {
-  const { claims, runs, spaces, sync, exports, people, pushed, access } = parts.reads;
+  const { claims, runs, spaces, sync, exports, people, pushed, access, audit } = parts.reads;
   const writing = parts.writer;
   const writer: Writer = writing ?? refusingWriter(parts.place);
   let closed = false;
@@ -100,7 +101,7 @@ export function assembleStore(parts: Parts): Store {
       parked: people.parked,
       parkedCounts: people.parkedCounts,
       refusals: people.refusals,
-      record: (decision, dirty) => writer.interactive('recordDecision', { decision, dirty }),
+      record: (decision, dirty, events = []) => writer.interactive('recordDecision', { decision, dirty, audit: events }),
       revoke: (id, at, dirty) => writer.interactive('revokeDecision', { id, at, dirty }),
     },
     people: {
@@ -118,6 +119,13 @@ export function assembleStore(parts: Parts): Store {
       end: (what) => writer.interactive('endClaim', what),
     },
     pushed,
+    audit: {
+      ...audit,
+      append: (events) => writer[laneFor(events.length)]('appendAudit', { events }),
+      seal: (segment) => writer.bulk('sealAudit', { segment }),
+      erase: (subjects, events) => writer.bulk('eraseAudit', { subjects, events }),
+      clean: (before, at) => writer.bulk('cleanAudit', { before, at }),
+    },
     blobs: { get: people.get, put: (blobs) => putBlobsInSlices(writer, blobs) },
     access: {
       ...access,

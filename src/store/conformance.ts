@@ -3,6 +3,7 @@
  * a few lines; what it cannot do is not skipped but mended.
  */
 import { accessSuite } from './conformance/access.ts';
+import { auditSuite } from './conformance/audit.ts';
 import { besideSuite } from './conformance/beside.ts';
 import { claimsSuite } from './conformance/claims.ts';
 import { edgesSuite } from './conformance/edges.ts';
@@ -38,5 +39,6 @@ export function storeConformance(suite: Suite): void {
   accessSuite(suite);
   searchSuite(suite);
   claimsSuite(suite);
+  auditSuite(suite);
   wholeSuite(suite);
 }

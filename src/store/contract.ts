@@ -13,6 +13,7 @@
  */
 import type { Fault } from '#core/errors';
 import type { AccessOperations } from './contract/access.ts';
+import type { AuditOperations } from './contract/audit.ts';
 import type { BlobOperations } from './contract/blobs.ts';
 import type { ClaimOperations } from './contract/claims.ts';
 import type { DecisionOperations } from './contract/decisions.ts';
@@ -33,6 +34,17 @@ export type {
   AccessToken,
   AccountChange,
 } from './contract/access.ts';
+export type {
+  AuditActor,
+  AuditEvent,
+  AuditFilter,
+  AuditOperations,
+  AuditRow,
+  AuditSegment,
+  AuditSubject,
+  AuditValues,
+  StageAudit,
+} from './contract/audit.ts';
 export type { BlobOperations } from './contract/blobs.ts';
 export type { Claim, ClaimKind, ClaimOperations } from './contract/claims.ts';
 export type { ObjectWrite, ParkedWrite, StagedWrite, SyncCommit, SyncConflicts } from './contract/commit.ts';
@@ -111,4 +123,5 @@ export interface Store {
   readonly blobs: BlobOperations;
   readonly access: AccessOperations;
   readonly claims: ClaimOperations;
+  readonly audit: AuditOperations;
 }

@@ -9,7 +9,19 @@ import { byChance, byRules, type Chance, type FaultScript, pause, type ScriptRul
 import type { SeveralOperations, Store } from './contract.ts';
 import { storeError } from './tables/faults.ts';
 
-const GROUPS = ['runs', 'spaces', 'sync', 'exports', 'decisions', 'people', 'pushed', 'blobs', 'access', 'claims'] as const;
+const GROUPS = [
+  'runs',
+  'spaces',
+  'sync',
+  'exports',
+  'decisions',
+  'people',
+  'pushed',
+  'blobs',
+  'access',
+  'claims',
+  'audit',
+] as const;
 type Group = (typeof GROUPS)[number];
 
 /** `sync.commit`, `exports.take` …; `several.hand` … where several processes work on the store. */

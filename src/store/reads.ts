@@ -1,5 +1,6 @@
 /** The reading half of the contract, as each kind of store has it. */
 import type {
+  AuditOperations,
   BlobOperations,
   ClaimOperations,
   DecisionOperations,
@@ -12,6 +13,7 @@ import type {
 } from './contract.ts';
 
 export type ClaimReads = Pick<ClaimOperations, 'get' | 'list'>;
+export type AuditReads = Pick<AuditOperations, 'list' | 'segments' | 'head'>;
 export type ExportReads = Pick<
   ExportOperations,
   'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'

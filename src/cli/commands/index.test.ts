@@ -74,7 +74,7 @@ COMP_WORDS=(${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${typed.l
   };
 
   it('works in bash', () => {
-    expect(complete(['rollcall', 're'])).toEqual(['release']);
+    expect(complete(['rollcall', 're'])).toEqual(['release', 'reports']);
     expect(complete(['rollcall', 'run', 'sh'])).toEqual(['show']);
     expect(complete(['rollcall', 'run', '--prof'])).toEqual(['--profile']);
     expect(complete(['rollcall', 'run', '--profile', 'full'])).toEqual(['full-import', 'full-sync']);

@@ -1,6 +1,7 @@
 /** The command table: the only list of commands. */
 import type { Command } from '../command.ts';
 import { approve, discard } from './approve.ts';
+import { audit, auditErase, auditExport, auditHead, auditVerify, auditVerifyFile } from './audit.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
@@ -62,5 +63,11 @@ export const COMMANDS: readonly Command[] = [
   tokenList,
   tokenRotate,
   tokenRevoke,
+  audit,
+  auditVerify,
+  auditVerifyFile,
+  auditHead,
+  auditExport,
+  auditErase,
   completion(() => COMMANDS),
 ];

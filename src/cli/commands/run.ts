@@ -22,7 +22,7 @@ export const PERSON_OPTION: Option = {
 const LARGEST_PLAN = 1_000_000_000;
 
 /** Who runs the command, for the record. */
-export function operator({ terminal }: Surroundings): string {
+export function operator({ terminal }: Pick<Surroundings, 'terminal'>): string {
   const named = terminal.environment['ROLLCALL_USER'] ?? terminal.environment['SUDO_USER'];
   if (named !== undefined && named !== '') return named;
   try {

@@ -10,12 +10,13 @@ export interface IdentifyOptions {
 
 /** Null: nobody that is known. Errors: as of `Bearer`. */
 export function createIdentify({ bearer }: IdentifyOptions): (request: FastifyRequest) => Promise<Identity | null> {
-  return async ({ headers }) => {
+  return async ({ headers, ip }) => {
     const token = await bearer(headers.authorization);
     if (token === null) return null;
     // One for SCIM has no roles.
     return {
       name: `${token.name} (token ${token.id})`,
+      caller: { kind: 'token', name: token.name, token: token.id, source: ip },
       may: (permission) => permits(token.roles, permission),
       who: { roles: token.roles, person: null },
     };

@@ -79,7 +79,12 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
       const thread = onlyReads(operation) ? await options.reads() : options.works;
-      return await thread.ask({ ask: 'operation', name: operation.name, input: { ...given, ...named, ...by, ...who } });
+      return await thread.ask({
+        ask: 'operation',
+        name: operation.name,
+        input: { ...given, ...named, ...by, ...who },
+        caller: identity.caller,
+      });
     },
   });
 }

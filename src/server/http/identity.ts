@@ -1,10 +1,12 @@
 /** Who asks, and what they may do. */
-import type { Permission } from '#operations/operation';
+import type { Permission, Session } from '#operations/operation';
 import type { Asker } from '#operations/who';
 
 export interface Identity {
   /** For the record: a name somebody recognises. */
   readonly name: string;
+  /** The same for the audit log, with the way by which they came. */
+  readonly caller: Session['caller'];
   may(permission: Permission): boolean;
   /** For what not everybody sees or edits. */
   readonly who: Asker;
@@ -12,5 +14,5 @@ export interface Identity {
 
 /** Whoever reaches the socket beside the store could as well write the store itself. */
 export function local(name: string): Identity {
-  return { name, may: () => true, who: null };
+  return { name, caller: { kind: 'person', name, token: null, source: null }, may: () => true, who: null };
 }

@@ -45,6 +45,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { work
   const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new RollcallError('notFound', `the service does not do '${name}'`);
   const input: unknown = JSON.parse(await bodyOf(request));
+  const caller = { kind: 'person', name: nameOf(input), token: null, source: null } as const;
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const deaf = listen((event) => {
     if (event.what === 'progress') response.write(lineOf({ progress: event.progress }));
@@ -52,10 +53,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, { work
   });
   try {
     const thread = onlyReads(operation) ? await reads() : works;
-    response.end(lineOf({ answer: (await thread.ask({ ask: 'operation', name, input })) as object }));
+    response.end(lineOf({ answer: (await thread.ask({ ask: 'operation', name, input, caller })) as object }));
   } finally {
     deaf();
   }
+}
+
+/** Whoever reaches the socket is believed who they are. */
+function nameOf(input: unknown): string {
+  return typeof input === 'object' && input !== null && 'by' in input ? String(input.by) : 'command line';
 }
 
 function lineOf(line: RemoteLine): string {

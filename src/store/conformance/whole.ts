@@ -313,6 +313,21 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.runs.recordChanges(run, epoch, batch.changes);
   await store.runs.changes({ run }, { limit: size });
   await store.people.debts({ after: null, limit: size });
+  await store.audit.append(
+    ids.map(() => ({
+      at: NOW,
+      action: 'test.done',
+      actor: { kind: 'system', name: 'test', token: null, source: null },
+      subject: { connection: 'hr', stagedId: 1 },
+      outcome: 'done',
+      digest: 'd',
+      values: { salt: '00', before: null, after: '{}' },
+    })),
+  );
+  await store.audit.list({ stagedIds: ids }, { after: 0, limit: size });
+  await store.audit.seal({ from: 1, to: size, previous: '', hash: 'h', at: NOW });
+  await store.audit.erase({ stagedIds: ids }, []);
+  await store.audit.clean(NOW + 1, NOW + 1);
   await store.blobs.put(ids.map((id) => ({ hash: String(id), bytes: new Uint8Array(1) })));
   await store.access.addToken(token('t1'));
   await store.access.touch({ tokens: ids.map((id) => ({ id: `t${id}`, at: NOW })), sessions: [] });

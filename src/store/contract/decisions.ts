@@ -1,4 +1,5 @@
 /** What waits for a person, and what people decided. */
+import type { AuditEvent } from './audit.ts';
 import type { DirtyRange } from './dirty.ts';
 import type { ObjectId, RunId, StagedId } from './ids.ts';
 
@@ -48,7 +49,11 @@ export interface Subjects {
 }
 
 export interface DecisionOperations {
-  record(decision: Omit<DecisionRow, 'id' | 'revokedAt'>, dirty: readonly DirtyRange[]): Promise<number>;
+  record(
+    decision: Omit<DecisionRow, 'id' | 'revokedAt'>,
+    dirty: readonly DirtyRange[],
+    audit?: readonly AuditEvent[],
+  ): Promise<number>;
   revoke(id: number, at: number, dirty: readonly DirtyRange[]): Promise<void>;
   list(
     filter: Subjects & { kinds?: readonly DecisionRow['kind'][]; connection?: string; active: boolean },

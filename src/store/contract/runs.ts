@@ -1,5 +1,6 @@
 /** Runs, and the record of what each changed and what went wrong. */
 import type { Fault } from '#core/errors';
+import type { AuditEvent } from './audit.ts';
 import type { Epoch, RunId } from './ids.ts';
 
 export type RunStatus = 'running' | 'done' | 'warnings' | 'failed' | 'interrupted';
@@ -47,6 +48,8 @@ export interface RunOperations {
     startedAt: number;
     by: string;
     rulesHash: string;
+    /** That it was begun, and by whom; noted with its id. */
+    audit?: readonly AuditEvent[];
   }): Promise<{ id: RunId; epoch: Epoch }>;
   progress(run: RunId, epoch: Epoch, counts: string): Promise<void>;
   finish(

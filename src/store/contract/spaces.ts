@@ -1,5 +1,6 @@
 /** Connector spaces: what was read, per connection, and the state of each connection. */
 import type { Kind } from '#core/values';
+import type { StageAudit } from './audit.ts';
 import type { EdgePosition, EdgeRow } from './edges.ts';
 import type { Epoch, ObjectId, RunId, StagedId } from './ids.ts';
 import type { ImportIndexRows, StageItem, StageResult } from './stage.ts';
@@ -43,6 +44,8 @@ export interface SpaceOperations {
     /** Most of them are believed to be new: they are looked for only when they turn out not to be. Changes no result. */
     expectNew?: boolean;
     items: readonly StageItem[];
+    /** Written with the items they are about. */
+    audit?: readonly StageAudit[];
   }): Promise<StageResult>;
   saveBitmap(
     connection: string,

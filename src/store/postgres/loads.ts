@@ -13,6 +13,7 @@ import {
   loadToken,
   loadTouch,
 } from './loads/access.ts';
+import { loadErased, loadSegment } from './loads/audit.ts';
 import { loadClaim, loadTakenClaim } from './loads/claims.ts';
 import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
@@ -23,7 +24,7 @@ import { loadAbsent, loadBitmap, loadBlobs, loadPages, loadStage } from './loads
 import type { Loader } from './working-copy.ts';
 
 /** Those that are one statement of their own need no working copy. */
-export type Copied = Exclude<OperationName, 'indexForSearch' | 'foldAgain' | 'cleanRuns'>;
+export type Copied = Exclude<OperationName, 'indexForSearch' | 'foldAgain' | 'cleanAudit' | 'cleanRuns'>;
 
 /** They only add rows, or write those that are always there. */
 const nothing = (): Promise<void> => Promise.resolve();
@@ -35,6 +36,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   addToken: nothing,
   answer: loadAnswer,
   answerEdges: loadAnswerEdges,
+  appendAudit: nothing,
   attemptEdges: nothing,
   beginRun: loadBeginRun,
   changeAccount: loadChangeAccount,
@@ -45,6 +47,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   decideEdges: loadDecideEdges,
   endSessions: loadEndSessions,
   endClaim: loadClaim,
+  eraseAudit: loadErased,
   finishRun: loadFinishRun,
   keepClaim: loadClaim,
   markAbsent: loadAbsent,
@@ -65,6 +68,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   saveState: nothing,
   setTimesBack: loadLate,
   settleUnshown: loadUnshown,
+  sealAudit: loadSegment,
   stage: loadStage,
   take: loadTake,
   takeClaim: loadTakenClaim,

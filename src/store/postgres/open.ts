@@ -19,6 +19,7 @@ import { postgresError } from './faults.ts';
 import { refuseOld, SCHEMA } from './look.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { accessReads } from './read/access.ts';
+import { auditReads } from './read/audit.ts';
 import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
@@ -120,6 +121,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         access: told(accessReads(pool)),
         claims: told(claimReads(pool)),
         pushed: told(pushedReads(pool, names)),
+        audit: told(auditReads(pool, names)),
       },
       importIndex: (connection) => readIndexRows(pool, connection),
       checksums: () => checksums(pool),

@@ -5,10 +5,12 @@ import { query } from './connect.ts';
 import { foldAgain, indexForSearch } from './search.ts';
 
 export const STATEMENTS: {
+  readonly cleanAudit: (client: ClientBase, input: OperationInput<'cleanAudit'>) => Promise<number>;
   readonly cleanRuns: (client: ClientBase, input: OperationInput<'cleanRuns'>) => Promise<number>;
   readonly foldAgain: (client: ClientBase, input: OperationInput<'foldAgain'>) => Promise<void>;
   readonly indexForSearch: (client: ClientBase, input: OperationInput<'indexForSearch'>) => Promise<boolean>;
 } = {
+  cleanAudit,
   cleanRuns,
   foldAgain,
   indexForSearch: (client, { limit }) => indexForSearch(client, limit),
@@ -19,6 +21,20 @@ async function cleanRuns(client: ClientBase, { before, limit }: OperationInput<'
   let left = limit;
   for (const text of CLEANING) left -= (await query(client, `${text} returning id`, [before, left])).length;
   return limit - left;
+}
+
+/** The oldest segment, which stays as what the next one is chained to. */
+async function cleanAudit(client: ClientBase, { before, at }: OperationInput<'cleanAudit'>): Promise<number> {
+  const [oldest] = await query(
+    client,
+    `update audit_segment set removed_at = $2 where to_seq = (select to_seq from audit_segment
+       where removed_at is null and sealed_at < $1 order by to_seq limit 1) returning from_seq, to_seq`,
+    [before, at],
+  );
+  if (!oldest) return 0;
+  await query(client, 'delete from audit_segment where to_seq < $1', [oldest[1]]);
+  await query(client, 'delete from audit_value where seq between $1 and $2', oldest);
+  return (await query(client, 'delete from audit_event where seq between $1 and $2 returning seq', oldest)).length;
 }
 
 const CLEANING: readonly string[] = [

@@ -22,6 +22,7 @@ import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
 import { accessReads } from './read/access.ts';
+import { auditReads } from './read/audit.ts';
 import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
@@ -131,6 +132,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       access: traced(accessReads(db)),
       claims: traced(claimReads(db)),
       pushed: traced(pushedReads(db, names)),
+      audit: traced(auditReads(db, names)),
     },
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,

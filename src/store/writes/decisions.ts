@@ -1,11 +1,20 @@
 /** What people decided; with it, in the same transaction, whom it concerns. */
-import type { DecisionRow, DirtyRange, SeqRange } from '../contract.ts';
+import type { AuditEvent, DecisionRow, DirtyRange, SeqRange } from '../contract.ts';
+import { writeEvents } from './audit.ts';
 import { writeDirty } from './dirty.ts';
 import type { Session } from './session.ts';
 
 export function recordDecision(
   session: Session,
-  { decision, dirty }: { decision: Omit<DecisionRow, 'id' | 'revokedAt'>; dirty: readonly DirtyRange[] },
+  {
+    decision,
+    dirty,
+    audit,
+  }: {
+    decision: Omit<DecisionRow, 'id' | 'revokedAt'>;
+    dirty: readonly DirtyRange[];
+    audit: readonly AuditEvent[];
+  },
 ): number {
   const id = session.db.insert(
     'decision',
@@ -20,6 +29,7 @@ export function recordDecision(
     decision.reason,
   );
   writeDirty(session, dirty);
+  writeEvents(session, audit);
   return id;
 }
 

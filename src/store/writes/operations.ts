@@ -1,5 +1,6 @@
 /** Everything that the writer thread does, by name. Each is one transaction. */
 import { addAccount, addLink, addSession, changeAccount, endSessions, redeemLink } from './accounts.ts';
+import { appendAudit, cleanAudit, eraseAudit, sealAudit } from './audit.ts';
 import { endClaim, keepClaim, takeClaim } from './claims.ts';
 import { setTimesBack } from './clock.ts';
 import { commit } from './commit.ts';
@@ -28,9 +29,11 @@ export const OPERATIONS: {
   readonly addToken: typeof addToken;
   readonly answer: typeof answer;
   readonly answerEdges: typeof answerEdges;
+  readonly appendAudit: typeof appendAudit;
   readonly attemptEdges: typeof attemptEdges;
   readonly beginRun: typeof beginRun;
   readonly changeAccount: typeof changeAccount;
+  readonly cleanAudit: typeof cleanAudit;
   readonly cleanRuns: typeof cleanRuns;
   readonly clearBitmap: typeof clearBitmap;
   readonly clearDone: typeof clearDone;
@@ -40,6 +43,7 @@ export const OPERATIONS: {
   readonly endSessions: typeof endSessions;
   readonly foldAgain: typeof foldAgain;
   readonly endClaim: typeof endClaim;
+  readonly eraseAudit: typeof eraseAudit;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
   readonly keepClaim: typeof keepClaim;
@@ -59,6 +63,7 @@ export const OPERATIONS: {
   readonly rotateToken: typeof rotateToken;
   readonly saveBitmap: typeof saveBitmap;
   readonly saveState: typeof saveState;
+  readonly sealAudit: typeof sealAudit;
   readonly setTimesBack: typeof setTimesBack;
   readonly settleUnshown: typeof settleUnshown;
   readonly stage: typeof stage;
@@ -73,9 +78,11 @@ export const OPERATIONS: {
   addToken,
   answer,
   answerEdges,
+  appendAudit,
   attemptEdges,
   beginRun,
   changeAccount,
+  cleanAudit,
   cleanRuns,
   clearBitmap,
   clearDone,
@@ -85,6 +92,7 @@ export const OPERATIONS: {
   endSessions,
   foldAgain,
   endClaim,
+  eraseAudit,
   finishRun,
   indexForSearch,
   keepClaim,
@@ -104,6 +112,7 @@ export const OPERATIONS: {
   rotateToken,
   saveBitmap,
   saveState,
+  sealAudit,
   setTimesBack,
   settleUnshown,
   stage,

@@ -2,6 +2,7 @@
 import { RollcallError } from '#core/errors';
 import type { ErrorRow, NewChange, RunOperations } from '../contract.ts';
 import { flyingItems } from '../tables/attempt-items.ts';
+import { writeEvents } from './audit.ts';
 import { writeChanges, writeErrors } from './changes.ts';
 import { loseMembers } from './members.ts';
 import type { Session } from './session.ts';
@@ -43,6 +44,10 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
     run.startedAt,
     run.by,
     run.rulesHash,
+  );
+  writeEvents(
+    session,
+    (run.audit ?? []).map((one) => ({ ...one, subject: { ...one.subject, runId: id } })),
   );
   return { id, epoch: session.epoch };
 }

@@ -2,7 +2,7 @@
  * Large batches in slices. The writer does one slice at one go, and gives way to whoever writes interactively between two:
  * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
  */
-import type { SeqRange, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
+import type { SeqRange, StageAudit, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
 import type { OperationInput } from './operations.ts';
 import { orderOf, type SliceResult, type StageBatch } from './stage.ts';
@@ -47,10 +47,11 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     const result = await writer[laneFor(items.length)]('stage', batch);
     return { ...result, touchedIn: items.map(() => 0) };
   }
-  const parts = slices.map((part) => ({ ...batch, items: part }));
+  const firsts = startsOf(slices);
+  const audit = auditOf(batch, order, firsts);
+  const parts = slices.map((part, n) => ({ ...batch, items: part, audit: audit[n]! }));
   const results = await writer.parts(laneFor(items.length), 'stage', parts);
   const sum = (of: (result: SliceResult) => number): number => results.reduce((total, result) => total + of(result), 0);
-  const firsts = startsOf(slices);
   const ids = new Array<number>(items.length);
   const touchedIn = new Array<number>(items.length);
   results.forEach((result, n) => {
@@ -72,6 +73,19 @@ export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<
     dirty: results.flatMap((result) => result.dirty),
     touchedIn,
   };
+}
+
+/** Of each slice the events about its items, by their place in it. */
+function auditOf({ audit = [] }: StageBatch, order: readonly number[], firsts: readonly number[]): StageAudit[][] {
+  const out: StageAudit[][] = firsts.map(() => []);
+  if (audit.length === 0) return out;
+  const places = new Map(order.map((at, place) => [at, place]));
+  for (const one of audit) {
+    const place = places.get(one.item)!;
+    const n = firsts.findLastIndex((first) => first <= place);
+    out[n]!.push({ ...one, item: place - firsts[n]! });
+  }
+  return out;
 }
 
 /** The row and what waits because of it, its keys, its members, what it is searched by. */

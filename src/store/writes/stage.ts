@@ -3,6 +3,7 @@ import type { PushedConflict, SpaceOperations, StageItem, StageResult } from '..
 import { GONE, PRESENT, SENT, UNKNOWN } from '../tables/codes.ts';
 import type { Row } from '../tables/database.ts';
 import { anchorWords, contentWords } from '../tables/digest.ts';
+import { writeStageEvents } from './audit.ts';
 import { writeDirtyEdge, writeDirtyIds } from './dirty.ts';
 import { type EdgeCounts, stageEdges } from './edges.ts';
 import { clearExport } from './export-columns.ts';
@@ -69,6 +70,7 @@ export function stage(session: Session, batch: StageBatch): SliceResult {
   writeDirtyIds(session, work.changed, 'changed');
   writeDirtyIds(session, work.gone, 'gone');
   for (const [id, attribute, key] of work.dirtyEdges) writeDirtyEdge(session, id, attribute, key);
+  writeStageEvents(session, batch.audit ?? [], work);
   return {
     ids: work.ids,
     inserted: work.inserted.length,

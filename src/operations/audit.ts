@@ -1,0 +1,165 @@
+/** The audit log, newest first: what was done, by whom, from where, with what was there before and after. */
+import { z } from 'zod';
+import { formatInstant } from '#core/time';
+import { findOne } from '#people/find';
+import { labelsOf } from '#people/label';
+import type { SessionServices } from './operation.ts';
+import { type Operation, versioned } from './operation.ts';
+import { instantOf, knownConnection } from './scope.ts';
+import { instant } from './shapes.ts';
+
+type Filter = Parameters<SessionServices['store']['audit']['list']>[0];
+type Row = Awaited<ReturnType<SessionServices['store']['audit']['list']>>[number];
+
+export interface AuditInput {
+  /** `decision.link`, or `decision` for all of them. */
+  readonly action?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly person?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly run?: number | undefined;
+  readonly token?: string | undefined;
+  readonly source?: string | undefined;
+  readonly outcome?: 'done' | 'refused' | 'failed' | undefined;
+  /** A date, or an instant. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Only older ones. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+export interface AuditItem {
+  readonly seq: number;
+  readonly at: string;
+  readonly action: string;
+  readonly by: string;
+  readonly as: 'person' | 'token' | 'system';
+  readonly token: string | null;
+  readonly source: string | null;
+  readonly connection: string | null;
+  readonly account: string | null;
+  readonly person: number | null;
+  readonly label: string | null;
+  readonly run: number | null;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly before: unknown;
+  readonly after: unknown;
+  /** It had values, and they were erased. */
+  readonly erased: boolean;
+}
+export interface AuditOutput {
+  readonly events: readonly AuditItem[];
+  /** `before` of the next page; null = that was all. */
+  readonly next: number | null;
+}
+
+const OUTCOMES = ['done', 'refused', 'failed'] as const;
+
+export const audit: Operation<AuditInput, AuditOutput> = {
+  name: 'audit',
+  permission: 'audit.read',
+  input: z.object({
+    action: z.string().min(1).optional(),
+    actor: z.string().min(1).optional(),
+    person: z.string().min(1).optional(),
+    connection: z.string().min(1).optional(),
+    run: z.int().min(1).optional(),
+    token: z.string().min(1).optional(),
+    source: z.string().min(1).optional(),
+    outcome: z.enum(OUTCOMES).optional(),
+    since: z.string().optional(),
+    until: z.string().optional(),
+    before: z.int().min(1).optional(),
+    limit: z.int().min(1).max(1_000).default(50),
+  }),
+  output: versioned<AuditOutput>('audit', {
+    events: z.array(
+      z.object({
+        seq: z.number(),
+        at: instant,
+        action: z.string(),
+        by: z.string(),
+        as: z.enum(['person', 'token', 'system']),
+        token: z.string().nullable(),
+        source: z.string().nullable(),
+        connection: z.string().nullable(),
+        account: z.string().nullable(),
+        person: z.number().nullable(),
+        label: z.string().nullable(),
+        run: z.number().nullable(),
+        outcome: z.enum(OUTCOMES),
+        before: z.unknown(),
+        after: z.unknown(),
+        erased: z.boolean(),
+      }),
+    ),
+    next: z.number().nullable(),
+  }),
+  async run(input, session) {
+    const services = await session.services('stored');
+    const { limit, before = Number.MAX_SAFE_INTEGER } = input;
+    const page = await services.store.audit.list(await filterOf(input, services), { before, limit });
+    return { events: await described(page, services), next: page.length === limit ? page.at(-1)!.seq : null };
+  },
+};
+
+async function filterOf(input: AuditInput, services: SessionServices): Promise<Filter> {
+  const { action, actor, token, source, outcome, connection, run, person, since, until } = input;
+  return {
+    ...(action === undefined ? {} : { action }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(token === undefined ? {} : { token }),
+    ...(source === undefined ? {} : { source }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(connection === undefined ? {} : { connection: await knownConnection(connection, services) }),
+    ...(run === undefined ? {} : { runId: run }),
+    ...(person === undefined ? {} : await subjectsOf(person, services)),
+    ...(since === undefined ? {} : { since: instantOf(since, services) }),
+    ...(until === undefined ? {} : { until: instantOf(until, services) }),
+  };
+}
+
+/** A person, and the accounts that are linked to it now. */
+export async function subjectsOf(
+  person: string,
+  services: SessionServices,
+): Promise<{ readonly objectIds: readonly number[]; readonly stagedIds: readonly number[] }> {
+  const { id } = await findOne(person, services);
+  const linked = await services.store.sync.linked([id]);
+  return { objectIds: [id], stagedIds: linked.map((row) => row.id) };
+}
+
+async function described(page: readonly Row[], { store }: SessionServices): Promise<AuditItem[]> {
+  const given = (ids: readonly (number | undefined)[]): number[] => [...new Set(ids.filter((id) => id !== undefined))];
+  const staged = new Map((await store.spaces.byIds(given(page.map((one) => one.subject.stagedId)))).map((row) => [row.id, row]));
+  const whose = (row: Row): number | undefined =>
+    row.subject.objectId ?? staged.get(row.subject.stagedId ?? 0)?.objectId ?? undefined;
+  const labels = await labelsOf(given(page.map(whose)), store);
+  return page.map((row) => {
+    const { seq, at, action, actor, subject, outcome, digest, values } = row;
+    const account = subject.stagedId === undefined ? undefined : staged.get(subject.stagedId);
+    const person = whose(row) ?? null;
+    return {
+      seq,
+      at: formatInstant(at),
+      action,
+      by: actor.name,
+      as: actor.kind,
+      token: actor.token,
+      source: actor.source,
+      connection: subject.connection ?? account?.connection ?? null,
+      account: account?.anchor ?? account?.name ?? null,
+      person,
+      label: person === null ? null : (labels.get(person) ?? null),
+      run: subject.runId ?? null,
+      outcome,
+      before: parsed(values?.before),
+      after: parsed(values?.after),
+      erased: digest !== null && values === null,
+    };
+  });
+}
+
+function parsed(text: string | null | undefined): unknown {
+  return text === null || text === undefined ? null : JSON.parse(text);
+}
