@@ -170,6 +170,16 @@ export function pushedSuite(suite: Suite): void {
     }
   });
 
+  test('a condition as large as a filter may be is answered, and many at once are', async (opened) => {
+    await stage(opened, [user('1', 'ada', { emails: [{ value: ['ada@x'] }] }), user('2', 'bob')]);
+    const email: Condition = { any: ['emails'], of: { compare: 'ne', path: ['value'], value: 'none' } };
+    let deep: Condition = { or: Array.from({ length: 200 }, (_, i) => (i === 150 ? email : EQ('userName', `none ${i}`))) };
+    for (let i = 0; i < 40; i++) deep = i % 2 === 0 ? { not: deep } : { and: [deep, { present: ['userName'] }] };
+    const expected = holds(deep, { userName: ['ada'], emails: [{ value: ['ada@x'] }] }) ? ['1'] : ['2'];
+    const found = await Promise.all(Array.from({ length: 8 }, () => anchors(opened, { condition: deep })));
+    deepEqual(found, new Array(8).fill(expected));
+  });
+
   test('text that no store holds is refused, in a document and in a condition', async (opened) => {
     for (const text of ['a\0b', '\ud800', '\\\ud800']) {
       await rejects(stage(opened, [user('1', 'a', { title: [text] })]), { kind: 'invalidValue' });

@@ -24,11 +24,22 @@ const SORTED = `case jsonb_typeof(v.v) when 'boolean' then 0 when 'number' then 
   (case jsonb_typeof(v.v) when 'string' then v.v #>> '{}' else '' end) collate "C" as txt,
   case when jsonb_typeof(v.v) in ('boolean', 'number', 'string') then v.v::text end as value`;
 
+/** Of those that go through a whole kind, at a time: each has one of the few connections that read, perhaps for long. */
+const SEARCHES = 2;
+
 type PageRequest = Parameters<PushedReads['page']>[0];
 
 export function pushedReads(pool: Pool, names: Names): PushedReads {
   const kindsOf = async (space: number, kind: string | null): Promise<number[]> =>
     kind === null ? (await query(pool, KINDS, [space])).map(([one]) => Number(one)) : [await names.termId(kind)];
+
+  const searches = atMost(SEARCHES);
+  const ask = async (request: PushedQuery, { text, values }: Statement, through: boolean): Promise<Row[]> => {
+    const { mostMs } = request;
+    const asked = (): Promise<Row[]> =>
+      mostMs === undefined ? queryOnce(pool, text, values) : within(pool, mostMs, (client) => queryOnce(client, text, values));
+    return await (through && request.keys === null ? searches(asked) : asked());
+  };
 
   const selection = async (request: PushedQuery): Promise<Selection> => {
     const space = await names.connectionId(request.connection);
@@ -59,7 +70,7 @@ export function pushedReads(pool: Pool, names: Names): PushedReads {
     async page(request) {
       const statement =
         request.sort === null ? byId(request, await selection(request)) : sorted(request, request.sort, await selection(request));
-      const rows = await ask(pool, request, statement);
+      const rows = await ask(request, statement, request.condition !== null || request.sort !== null);
       const page = rows.slice(0, request.limit);
       return {
         rows: await names.mapped(page, ([_, ...row]) => stagedRow(names, row)),
@@ -77,7 +88,7 @@ export function pushedReads(pool: Pool, names: Names): PushedReads {
       const { document, holds } = conditionOf(request, bind);
       const text = `select count(*) from (select 1 from ${from} ${document}
         where p.connection = ${space} and p.kind = any(${bind(kinds, 'bigint[]')}) and ${holds} limit ${bind(most, 'bigint')}) n`;
-      return Number((await ask(pool, request, { text, values }))[0]![0]);
+      return Number((await ask(request, { text, values }, true))[0]![0]);
     },
   };
 }
@@ -90,6 +101,22 @@ interface Selection {
   readonly kinds: readonly number[];
   readonly values: unknown[];
   readonly bind: (value: unknown, type: string) => string;
+}
+
+function atMost(n: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < n) running++;
+    else await new Promise<void>((go) => waiting.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
 }
 
 interface Statement {
@@ -151,9 +178,4 @@ function placeOf({ value, staged }: PushedPosition, bind: Selection['bind']): st
 
 function positionOf([value, staged]: Row): PushedPosition {
   return { staged: Number(staged), value: typeof value === 'string' ? (JSON.parse(value) as PushedPosition['value']) : null };
-}
-
-async function ask(pool: Pool, { mostMs }: PushedQuery, { text, values }: Statement): Promise<Row[]> {
-  if (mostMs === undefined) return await queryOnce(pool, text, values);
-  return await within(pool, mostMs, (client) => queryOnce(client, text, values));
 }
