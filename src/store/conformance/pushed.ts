@@ -170,6 +170,36 @@ export function pushedSuite(suite: Suite): void {
     }
   });
 
+  test('what is sorted by a unique key comes in the order of its index, as without it', async (opened) => {
+    const names = ['b', 'é', 'ab', 'a', '\uffff', '😀', 'x'.repeat(300), 'B', ''];
+    await stage(
+      opened,
+      names.map((name, i) => user(String(i), name, i % 2 === 0 ? { active: [true] } : {})),
+    );
+    for (const descending of [false, true])
+      for (const condition of [null, { present: ['active'] }]) {
+        const sort = { path: ['userName'], descending };
+        const expected = await anchors(opened, { sort, condition });
+        const seen: (string | null)[] = [];
+        for (let after: PushedPosition | null = null; ; ) {
+          const { rows, more, position }: Awaited<ReturnType<typeof page>> = await page(opened, {
+            sort: { ...sort, key: 'userName' },
+            condition,
+            after,
+            limit: 2,
+          });
+          seen.push(...rows.map(({ anchor }) => anchor));
+          if (!more) break;
+          after = position;
+        }
+        deepEqual(seen, expected);
+        deepEqual(
+          await anchors(opened, { sort: { ...sort, key: 'userName' }, condition, offset: 3, limit: 2 }),
+          expected.slice(3, 5),
+        );
+      }
+  });
+
   test('a condition as large as a filter may be is answered, and many at once are', async (opened) => {
     await stage(opened, [user('1', 'ada', { emails: [{ value: ['ada@x'] }] }), user('2', 'bob')]);
     const email: Condition = { any: ['emails'], of: { compare: 'ne', path: ['value'], value: 'none' } };

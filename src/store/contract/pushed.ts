@@ -41,9 +41,11 @@ export interface PushedSort {
   readonly path: Path;
   /** The other way round, ids and what has no value included. */
   readonly descending: boolean;
+  /** A unique key that each of this kind has once, and that is what is sorted by: the index then has the order. */
+  readonly key?: string;
 }
 
-/** Of a row in its order. */
+/** Of a row in its order; to be given back as it is. */
 export interface PushedPosition {
   readonly staged: StagedId;
   /** What it is sorted by; null where it has none, or nothing is sorted. */

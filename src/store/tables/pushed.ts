@@ -4,6 +4,9 @@ import { byCodePoint } from '#core/condition';
 import { RollcallError } from '#core/errors';
 import type { PushedPosition } from '../contract.ts';
 
+/** `holder` of a key that one alone may have: the primary key then sees to it. Otherwise it is its staged object. */
+export const ALONE = 0;
+
 /** Characters. An entry of an index takes 2,700 bytes in PostgreSQL. */
 const LONGEST = 250;
 

@@ -1,11 +1,8 @@
 /** The folded documents of pushed objects and their keys; they follow the staged row in its transaction. */
 import { RollcallError } from '#core/errors';
 import type { PushedConflict, PushedKey, PushedObject } from '../contract.ts';
-import { storedNorm } from '../tables/pushed.ts';
+import { ALONE, storedNorm } from '../tables/pushed.ts';
 import type { Session } from './session.ts';
-
-/** Of a key that one alone may have: the primary key then sees to it. Otherwise its staged object. */
-const SHARED_BY_NONE = 0;
 
 type ListedKey = readonly [path: string, norm: string, unique: 0 | 1];
 
@@ -20,7 +17,7 @@ export function heldKey(
   for (const { path, norm, unique } of keys) {
     if (!unique) continue;
     const row = session.db.get(
-      `select staged_id from pushed_key where connection = ? and kind = ? and path = ? and norm = ? and holder = ${SHARED_BY_NONE}`,
+      `select staged_id from pushed_key where connection = ? and kind = ? and path = ? and norm = ? and holder = ${ALONE}`,
       connection,
       kind,
       session.term(path),
@@ -80,7 +77,7 @@ function moveKeys(session: Session, connection: number, kind: number, stagedId: 
   const text = (key: ListedKey): string => JSON.stringify(key);
   const [old, now] = [new Set(had.map(text)), new Set(has.map(text))];
   const at = ([path, norm, unique]: ListedKey) =>
-    [connection, kind, session.term(path), norm, unique === 1 ? SHARED_BY_NONE : stagedId] as const;
+    [connection, kind, session.term(path), norm, unique === 1 ? ALONE : stagedId] as const;
   const { db } = session;
   for (const key of had)
     if (!now.has(text(key)))

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { PushedPosition, PushedQuery, PushedSort } from '../../contract.ts';
 import type { PushedReads } from '../../reads.ts';
 import { conditionSql } from '../../tables/condition-sql.ts';
-import { sortRank, storedNorm } from '../../tables/pushed.ts';
+import { ALONE, sortRank, storedNorm } from '../../tables/pushed.ts';
 import { STAGED, stagedRow } from '../../tables/rows.ts';
 import { query, queryOnce, type Row } from '../connect.ts';
 import { within } from '../snapshot.ts';
@@ -13,7 +13,8 @@ import type { Names } from './names.ts';
 const BY_KEYS = `select distinct k.staged_id from unnest($2::bigint[]) c(kind) cross join unnest($3::bigint[], $4::text[]) j(path, norm)
   cross join lateral (select staged_id from pushed_key where connection = $1 and kind = c.kind and path = j.path and norm = j.norm offset 0) k`;
 // One by one: the planner may go through the whole kind, in its order, to look for each among those with the keys.
-const HAVING_KEYS = `(${BY_KEYS}) f cross join lateral (select * from pushed where staged_id = f.staged_id offset 0) p`;
+const ITS_OBJECT = 'cross join lateral (select * from pushed where staged_id = k.staged_id offset 0) p';
+const HAVING_KEYS = `(${BY_KEYS}) k ${ITS_OBJECT}`;
 const ROWS_BY_KEYS = `select ${STAGED} from (${BY_KEYS}) k join staged s on s.id = k.staged_id order by s.id`;
 const KINDS = 'select kind from space_count where connection = $1 and pushed > 0 order by kind';
 const COUNT = 'select coalesce(sum(pushed), 0) from space_count where connection = $1 and kind = any($2::bigint[])';
@@ -68,9 +69,12 @@ export function pushedReads(pool: Pool, names: Names): PushedReads {
       return await names.mapped(rows, (row) => stagedRow(names, row));
     },
     async page(request) {
+      const { sort, kind, keys, condition } = request;
+      const key = sort?.key !== undefined && kind !== null && keys === null ? await names.termId(sort.key) : null;
+      const of = await selection(request);
       const statement =
-        request.sort === null ? byId(request, await selection(request)) : sorted(request, request.sort, await selection(request));
-      const rows = await ask(request, statement, request.condition !== null || request.sort !== null);
+        sort === null ? byId(request, of) : key === null ? sorted(request, sort, of) : byKey(request, sort, key, of);
+      const rows = await ask(request, statement, condition !== null || (sort !== null && key === null));
       const page = rows.slice(0, request.limit);
       return {
         rows: await names.mapped(page, ([_, ...row]) => stagedRow(names, row)),
@@ -146,6 +150,24 @@ function byId(request: PageRequest, { from, space, kinds, values, bind }: Select
       : `select l.staged_id from unnest(${bind(kinds, 'bigint[]')}) c(kind) cross join lateral (${page('c.kind', `limit ${limit} + ${offset}`)}) l
            order by l.staged_id limit ${limit} offset ${offset}`;
   return { text: `select null, ${STAGED} from (${ids}) f join staged s on s.id = f.staged_id order by s.id`, values };
+}
+
+function byKey(
+  request: PageRequest,
+  { descending }: PushedSort,
+  key: number,
+  { space, kinds, values, bind }: Selection,
+): Statement {
+  const { document, holds } = conditionOf(request, bind);
+  const order = descending ? 'desc' : 'asc';
+  const behind = request.after === null ? 'true' : `k.norm ${descending ? '<' : '>'} ${bind(request.after.value, 'text')}`;
+  const from = document === '' ? '' : `${ITS_OBJECT} ${document}`;
+  const text = `select to_jsonb(f.norm)::text, ${STAGED} from (
+      select k.staged_id, k.norm from pushed_key k ${from}
+      where k.connection = ${space} and k.kind = ${bind(kinds[0], 'bigint')} and k.path = ${bind(key, 'bigint')} and k.holder = ${ALONE}
+        and ${behind} and ${holds} order by k.norm ${order} limit ${bind(request.limit + 1, 'bigint')} offset ${bind(request.offset, 'bigint')}) f
+    join staged s on s.id = f.staged_id order by f.norm ${order}`;
+  return { text, values };
 }
 
 function sorted(request: PageRequest, sort: PushedSort, { from, space, kinds, values, bind }: Selection): Statement {

@@ -6,12 +6,16 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Path } from '#core/condition';
 import type { PushedPosition, PushedQuery } from '../../contract.ts';
 import type { PushedReads } from '../../reads.ts';
-import { conditionSql } from '../../tables/condition-sql.ts';
-import type { Bind, Database, Row } from '../../tables/database.ts';
-import { byPosition, storedNorm, tookTooLong } from '../../tables/pushed.ts';
+import type { Database } from '../../tables/database.ts';
+import { ALONE, byPosition, storedNorm, tookTooLong } from '../../tables/pushed.ts';
 import { STAGED, stagedRow } from '../../tables/rows.ts';
-import { sqliteConditions } from './conditions.ts';
 import type { Names } from './names.ts';
+import { matcher } from './pushed-match.ts';
+
+const OF_KEY = `select staged_id, norm from pushed_key where connection = ? and kind = ? and path = ? and holder = ${ALONE}`;
+
+/** A page of an index: what it is in the order of, from behind a position, then so many further. */
+type Order = (after: PushedPosition | null, offset: number, limit: number) => PushedPosition[];
 
 /** Documents that are looked into at one go, and ids that are passed over: each some milliseconds. */
 const WINDOW = 500;
@@ -36,52 +40,54 @@ export function pushedReads(db: Database, names: Names): PushedReads {
         names.connectionId(query.connection) ?? 0,
       )
       .map(([id]) => Number(id));
-  const pageOfIds = (query: PushedQuery, after: number, offset: number, limit: number): number[] => {
+  const byId = (query: PushedQuery): Order => {
     const kinds = kindsOf(query);
-    if (kinds.length === 0) return [];
     const space = names.connectionId(query.connection) ?? 0;
-    return db
-      .all(
-        `${kinds.map(() => OF_KIND).join(' union all ')} order by staged_id limit ? offset ?`,
-        ...kinds.flatMap((kind) => [space, kind, after]),
-        limit,
-        offset,
-      )
-      .map(([id]) => Number(id));
+    const sql = `${kinds.map(() => OF_KIND).join(' union all ')} order by staged_id limit ? offset ?`;
+    return (after, offset, limit) => {
+      if (kinds.length === 0) return [];
+      const values = kinds.flatMap((kind) => [space, kind, after?.staged ?? 0]);
+      return db.all(sql, ...values, limit, offset).map(([id]) => ({ staged: Number(id), value: null }));
+    };
+  };
+  const byKey = ({ connection, kind }: PushedQuery, key: string, descending: boolean): Order => {
+    const of = [names.connectionId(connection) ?? 0, names.termId(kind!) ?? 0, names.termId(key) ?? 0];
+    return (after, offset, limit) => {
+      const behind = after === null ? '' : `and norm ${descending ? '<' : '>'} ?`;
+      const sql = `${OF_KEY} ${behind} order by norm ${descending ? 'desc' : 'asc'} limit ? offset ?`;
+      return db
+        .all(sql, ...of, ...(after === null ? [] : [String(after.value)]), limit, offset)
+        .map(([id, norm]) => ({ staged: Number(id), value: String(norm) }));
+    };
   };
 
-  const pageBehind = async (query: PushedQuery, after: number, offset: number, limit: number): Promise<number[]> => {
-    let from = after;
-    for (let left = offset; ; left -= STRIDE) {
-      if (left < STRIDE) return pageOfIds(query, from, left, limit);
-      const [last] = pageOfIds(query, from, STRIDE - 1, 1);
-      if (last === undefined) return [];
-      from = last;
-      await pause();
-    }
-  };
-
-  /** Ids that may do, ascending, in windows. */
-  function* candidates(query: PushedQuery, after: number): Generator<readonly number[]> {
+  /** What may do, in windows of its order. */
+  function* candidates(query: PushedQuery, order: Order, after: PushedPosition | null): Generator<readonly PushedPosition[]> {
     if (query.keys !== null) {
-      const ids = idsByKeys(query, query.keys).filter((id) => id > after);
-      for (let from = 0; from < ids.length; from += WINDOW) yield ids.slice(from, from + WINDOW);
+      const ids = idsByKeys(query, query.keys).filter((id) => id > (after?.staged ?? 0));
+      for (let from = 0; from < ids.length; from += WINDOW)
+        yield ids.slice(from, from + WINDOW).map((staged) => ({ staged, value: null }));
       return;
     }
     for (let last = after; ; ) {
-      const ids = pageOfIds(query, last, 0, WINDOW);
-      if (ids.length > 0) yield ids;
-      if (ids.length < WINDOW) return;
-      last = ids.at(-1)!;
+      const some = order(last, 0, WINDOW);
+      if (some.length > 0) yield some;
+      if (some.length < WINDOW) return;
+      last = some.at(-1)!;
     }
   }
 
-  /** Those of them for which the condition holds, and what they are sorted by, window by window. */
-  async function* found(query: PushedQuery, sort: Path | null, after: number): AsyncGenerator<readonly PushedPosition[]> {
+  /** Those of them for which the condition holds, window by window; `sort`: with what is there as their value. */
+  async function* found(
+    query: PushedQuery,
+    order: Order,
+    sort: Path | null,
+    after: PushedPosition | null,
+  ): AsyncGenerator<readonly PushedPosition[]> {
     const match = matcher(db, query.condition, sort);
     const until = query.mostMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + query.mostMs;
-    for (const ids of candidates(query, after)) {
-      yield match(ids);
+    for (const some of candidates(query, order, after)) {
+      yield match(some);
       await pause();
       if (performance.now() > until) throw tookTooLong(query.mostMs!);
     }
@@ -93,26 +99,20 @@ export function pushedReads(db: Database, names: Names): PushedReads {
       return rowsOf(db, names, idsByKeys({ connection, kind }, keys));
     },
     async page({ sort, after, offset, limit, ...query }) {
-      const from = sort === null ? (after?.staged ?? 0) : 0;
-      const wanted = offset + limit + 1;
+      const { key, descending = false } = sort ?? {};
+      const indexed = sort === null || (key !== undefined && query.kind !== null && query.keys === null);
+      const order = indexed && key !== undefined ? byKey(query, key, descending) : byId(query);
       let rows: PushedPosition[] = [];
       let left = offset;
-      if (query.keys === null && query.condition === null && sort === null) {
-        rows = (await pageBehind(query, from, offset, limit + 1)).map((staged) => ({ staged, value: null }));
+      if (indexed && query.keys === null && query.condition === null) {
+        rows = await behind(order, after, offset, limit + 1);
         left = 0;
-      } else if (sort === null) {
-        for await (const some of found(query, null, from)) {
+      } else if (indexed) {
+        for await (const some of found(query, order, null, after)) {
           rows.push(...some);
-          if (rows.length >= wanted) break;
+          if (rows.length > offset + limit) break;
         }
-      } else {
-        const order = sort.descending ? (a: PushedPosition, b: PushedPosition) => byPosition(b, a) : byPosition;
-        for await (const some of found(query, sort.path, from)) {
-          for (const one of some) if (after === null || order(one, after) > 0) rows.push(one);
-          if (rows.length > 2 * wanted + WINDOW) rows = rows.sort(order).slice(0, wanted);
-        }
-        rows.sort(order);
-      }
+      } else rows = await least(found(query, order, sort!.path, null), descending, after, offset + limit + 1);
       const page = rows.slice(left, left + limit);
       return {
         rows: rowsOf(
@@ -132,7 +132,7 @@ export function pushedReads(db: Database, names: Names): PushedReads {
         return Math.min(most, Number(db.get(known, space, kinds)![0]));
       }
       let count = 0;
-      for await (const some of found(query, null, 0)) {
+      for await (const some of found(query, byId(query), null, null)) {
         count += some.length;
         if (count >= most) return most;
       }
@@ -141,41 +141,37 @@ export function pushedReads(db: Database, names: Names): PushedReads {
   };
 }
 
+/** Entries are passed over in strides, with others let in between. */
+async function behind(order: Order, after: PushedPosition | null, offset: number, limit: number): Promise<PushedPosition[]> {
+  let from = after;
+  for (let left = offset; ; left -= STRIDE) {
+    if (left < STRIDE) return order(from, left, limit);
+    const [last] = order(from, STRIDE - 1, 1);
+    if (last === undefined) return [];
+    from = last;
+    await pause();
+  }
+}
+
+/** The first ones of all behind a position. */
+async function least(
+  all: AsyncIterable<readonly PushedPosition[]>,
+  descending: boolean,
+  after: PushedPosition | null,
+  wanted: number,
+): Promise<PushedPosition[]> {
+  const order = descending ? (a: PushedPosition, b: PushedPosition) => byPosition(b, a) : byPosition;
+  let rows: PushedPosition[] = [];
+  for await (const some of all) {
+    for (const one of some) if (after === null || order(one, after) > 0) rows.push(one);
+    if (rows.length > 2 * wanted + WINDOW) rows = rows.sort(order).slice(0, wanted);
+  }
+  return rows.sort(order);
+}
+
 /** In the order of the ids. */
 function rowsOf(db: Database, names: Names, ids: readonly number[]) {
   return db
     .all(`select ${STAGED} from json_each(?) j cross join staged s on s.id = j.value order by j.key`, JSON.stringify(ids))
     .map((row) => stagedRow(names, row));
-}
-
-/** Its statement is the asker's own: it is prepared once for all windows, and not kept. */
-function matcher(
-  db: Database,
-  condition: PushedQuery['condition'],
-  sort: Path | null,
-): (ids: readonly number[]) => readonly PushedPosition[] {
-  const values: Bind[] = [''];
-  const bind = (value: Bind): string => `?${values.push(value)}`;
-  const first = sort === null ? null : bind(`$${sort.map((name) => `.${JSON.stringify(name)}[0]`).join('')}`);
-  const columns =
-    first === null ? '' : sortColumns(`json_type(pushed.document, ${first})`, `json_extract(pushed.document, ${first})`);
-  const where = condition === null ? '' : ` where ${conditionSql(condition, 'pushed.document', sqliteConditions(bind))}`;
-  const statement = db.once(
-    `select pushed.staged_id${columns} from json_each(?1) w cross join pushed on pushed.staged_id = w.value${where} order by w.key`,
-  );
-  return (ids) => {
-    values[0] = JSON.stringify(ids);
-    return statement(...values).map((row) => ({ staged: Number(row[0]), value: sort === null ? null : sortValue(row) }));
-  };
-}
-
-/** An integer beyond 2^53 cannot be read as one. */
-function sortColumns(type: string, value: string): string {
-  return `, ${type}, case ${type} when 'integer' then cast(${value} as real) else ${value} end`;
-}
-
-function sortValue([, type, value]: Row): PushedPosition['value'] {
-  if (type === 'true' || type === 'false') return type === 'true';
-  if (type === 'text') return String(value);
-  return type === 'integer' || type === 'real' ? Number(value) : null;
 }
