@@ -233,9 +233,10 @@ function conclusion(
     ...kept.map(([connection, lines]) => `keep ${count(lines.length, 'change')}, as ${keptBy(connection, plan)}`),
   ].filter((part) => part !== '');
   const counts = countsTable(plan.report.connections, terminal, true);
-  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${would.length === 0 ? 'write nothing yet' : listing(would)}.\n${unsettledLines(
-    plan,
-  )
+  return `${counts === '' ? '' : `${counts}\n`}${paint.bold('Nothing was changed by this plan.')} 'rollcall run' would ${would.length === 0 ? 'write nothing yet' : listing(would)}.\n${[
+    ...expectedLines(plan),
+    ...unsettledLines(plan),
+  ]
     .map((one) => `  - ${one}\n`)
     .join('')}`;
 }
@@ -266,6 +267,14 @@ function doubtsOf(plan: PlanOutput): string[] {
       .map((one) => `${printable(one.connection)} ${DOUBTS[one.kind] ?? 'needs a look; see above what to type'}`),
     ...unsettledLines(plan),
   ];
+}
+
+/** Where it may not all go at once: `dir: 1,200 changes at 300 an hour: until 2026-11-23 14:00`. */
+function expectedLines({ expected }: PlanOutput): string[] {
+  return expected.map(({ connection, changes, pace, end }) => {
+    const until = end === null ? 'nobody can say until when' : `until ${time(end)}`;
+    return `${printable(connection)}: ${count(changes, 'change')}${pace === null ? '' : ` at ${pace}`}: ${until}`;
+  });
 }
 
 /** What earlier runs tried, and what is no change of this plan. */

@@ -1,5 +1,6 @@
 /** The connections of a file: settings by their connectors, rules by rules/compile, and what shows when all are seen together. */
 import type { ConnectorDefinition } from '#connectors/contract';
+import type { Pace } from '#core/pace';
 import { nearest } from '#core/text';
 import { parseDuration } from '#core/time';
 import type { Kind } from '#core/values';
@@ -63,6 +64,7 @@ export async function readConnections(
       protectedByConnector: new Set(protectedKinds(node, definition)),
       live: node.live ?? false,
       openings: openingsOf(node, written.zone ?? 'UTC'),
+      pace: node.pace === undefined ? null : { ...NO_PACE, ...node.pace },
       leavers: node.leavers ?? 'now',
       fullReadEveryMs: parseDuration(node.fullReadEvery ?? '7d'),
       configHash: settings.configHash,
@@ -73,6 +75,8 @@ export async function readConnections(
   checkCompiled(written, outline, compiled, parts, collect);
   return { connections, kinds: compiled.kinds };
 }
+
+const NO_PACE: Pace = { perSecond: null, perHour: null, perDay: null, atOnce: null };
 
 interface Reached {
   readonly definition: ConnectorDefinition;

@@ -1,5 +1,6 @@
 /** The checked configuration: what rollcall.yaml means once every fault in it is mended. Made by config/load, read by everybody. */
 import type { ConnectorDefinition } from '#connectors/contract';
+import type { Pace } from '#core/pace';
 import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
@@ -27,6 +28,8 @@ export interface ConnectionConfig {
   readonly live: boolean;
   /** When it may be written to; null = always. */
   readonly openings: Openings | null;
+  /** How much it takes in a time; null = as much as there is. */
+  readonly pace: Pace | null;
   /** Whether accounts are disabled at once while it may not. */
   readonly leavers: 'now' | 'wait';
   /** A full read this old makes the connection unhealthy. */

@@ -1,4 +1,5 @@
 /** The file's data once shape/file has checked it. Rules stay unknown here: rules/compile reads them. */
+import type { Pace } from '#core/pace';
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
 import type { WrittenOpenings } from './openings.ts';
@@ -17,6 +18,7 @@ export interface WrittenConnection extends WrittenOpenings {
   readonly gates?: WrittenGates;
   readonly live?: boolean;
   readonly fullReadEvery?: string;
+  readonly pace?: Partial<Pace>;
   readonly leavers?: 'now' | 'wait';
   readonly [own: string]: unknown;
 }

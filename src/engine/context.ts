@@ -12,6 +12,7 @@
 import type { Connection, ConnectorDefinition } from '#connectors/contract';
 import type { Digester } from '#core/digest';
 import type { Fault } from '#core/errors';
+import type { Pace } from '#core/pace';
 import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Clock, Delivery, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
@@ -34,6 +35,8 @@ export interface EngineConnection {
   readonly fullReadEveryMs: number;
   /** When it may be written to; null = always. */
   readonly openings: Openings | null;
+  /** How much it takes in a time; null = as much as there is. */
+  readonly pace: Pace | null;
   /** Whether accounts are disabled at once while it may not. */
   readonly leavers: 'now' | 'wait';
   /** Of what says which system it is. */
@@ -76,6 +79,8 @@ export interface EngineContext {
   readonly turns: Turns;
   /** Never goes back, in ms: how long a send has waited. */
   readonly monotonic: () => number;
+  /** Whether the time, in ms, passed before the signal came. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<boolean>;
   fault(fault: Fault, subject?: { readonly subject: 'object' | 'staged'; readonly id: number }): void;
   progress(phase: 'import' | 'sync' | 'export' | 'confirm', connection: string | null, done: number, total: number | null): void;
   /** `hold`: what is said of it last takes the place of what was said before; null as message: it is no more. */
@@ -125,11 +130,12 @@ export const NOTICE_KINDS = [
   'refused',
   'incompleteRead',
   'outsideWindow',
+  'waitsForQuota',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Notices of what the run has seen to by itself: nobody is asked for anything. */
-const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull', 'outsideWindow']);
+const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull', 'outsideWindow', 'waitsForQuota']);
 export const asksSomebody = (notice: { readonly kind: NoticeKind }): boolean => !SEEN_TO.has(notice.kind);
 
 export type PendingError = Omit<ErrorRow, 'run'>;

@@ -7,6 +7,7 @@
  */
 import { setImmediate as pause } from 'node:timers/promises';
 import type { RunId } from '#store/contract';
+import type { Bucket } from './export/pace.ts';
 import type { Generation } from './sync/generation.ts';
 
 export interface Turn {
@@ -28,6 +29,8 @@ export interface Turns {
   readonly reading: Map<string, { readonly run: RunId; readonly since: number }>;
   /** By connection the run that reads it, or read it last. */
   readonly readers: Map<string, { readonly run: RunId; readonly goesOn: boolean }>;
+  /** How much may be sent now to targets that take so much a second, by connection. */
+  readonly buckets: Map<string, Bucket>;
   /** Batches on their way to a target, by connection. */
   sending(connection: string): Set<Promise<unknown>>;
   /** One at a time by name: a target that is written as a whole, a read of a connection. Answers what lets the next one go. */
@@ -75,6 +78,7 @@ export function createTurns(): Turns {
     open: new Set(),
     reading: new Map(),
     readers: new Map(),
+    buckets: new Map(),
     async take(urgently) {
       if (taken) await wait(urgently ? 'urgent' : 'usual');
       taken = true;

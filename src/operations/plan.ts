@@ -5,6 +5,7 @@ import { dateIn, formatInstant, startOfDate } from '#core/time';
 import { labelsOf } from '#people/label';
 import { modesOf } from '#runs/held-members';
 import { plan as planNow } from '#runs/index';
+import { expectedEnd, paceText } from '#runs/later';
 import type { Plan, PlanLine, Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
 import { planLine } from './plan-line.ts';
@@ -33,6 +34,15 @@ export interface Unsettled {
   /** Not taken by the target, and among the lines: a run before the next attempt sends nothing of them. */
   readonly later: number;
 }
+export interface Expected {
+  readonly connection: string;
+  /** That it would be sent. */
+  readonly changes: number;
+  /** `300 an hour`; null where it is given as much as there is. */
+  readonly pace: string | null;
+  /** When all of it will have gone; null where that is not foreseen. */
+  readonly end: string | null;
+}
 export interface PlanOutput {
   /** False: working it out failed or was stopped, and the lines are not all there is. */
   readonly complete: boolean;
@@ -53,6 +63,8 @@ export interface PlanOutput {
   readonly labels: { readonly [id: string]: string };
   /** What earlier runs sent and nobody knows the outcome of, per target that has such changes. */
   readonly unsettled: readonly Unsettled[];
+  /** Of targets with a window or a pace, which are sent something. */
+  readonly expected: readonly Expected[];
   /** Targets that were asked for, and nothing but targets; null = all. The lines are of all of them. */
   readonly chosen: readonly string[] | null;
   /** Of each target: `observe` decides and shows, `hold` decides and keeps, `on` sends. */
@@ -75,6 +87,9 @@ const planShape: z.ZodRawShape = {
   labels: z.record(z.string(), z.string()),
   unsettled: z.array(
     z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number(), later: z.number() }),
+  ),
+  expected: z.array(
+    z.object({ connection: z.string(), changes: z.number(), pace: z.string().nullable(), end: z.string().nullable() }),
   ),
   chosen: z.array(z.string()).nullable(),
   modes: z.record(z.string(), z.enum(['observe', 'hold', 'on'])),
@@ -101,6 +116,7 @@ async function planOutput(
     endings: Object.fromEntries(plan.endings),
     labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
     unsettled: await unsettledIn(config, store, wall()),
+    expected: await expectedOf(plan.lines, { config, store, wall }),
     chosen: targetsAmong(connections, config),
     modes: Object.fromEntries(await modesOf(config.connections, store)),
     decidable: await decidableIn(config, store),
@@ -180,6 +196,23 @@ async function unsettledIn(config: Services['config'], store: Services['store'],
     const { failed = 0, unknown = 0, sent = 0, waiting = 0 } = await store.exports.counts(name);
     const later = waiting === 0 ? 0 : await laterIn(name, store, now);
     if (failed + unknown + sent + later > 0) found.push({ connection: name, failed, unknown, sent, later });
+  }
+  return found;
+}
+
+async function expectedOf(
+  lines: readonly PlanLine[],
+  { config, store, wall }: Pick<Services, 'config' | 'store' | 'wall'>,
+): Promise<Expected[]> {
+  const found: Expected[] = [];
+  for (const connection of config.connections) {
+    const { name, pace, openings } = connection;
+    if (pace === null && openings === null) continue;
+    const changes = lines.filter((line) => line.what === 'export' && line.connection === name && line.state === 'waiting').length;
+    if (changes === 0) continue;
+    const end = await expectedEnd(changes, connection, { store, zone: config.zone }, wall());
+    const text = pace === null ? '' : paceText(pace);
+    found.push({ connection: name, changes, pace: text === '' ? null : text, end: end === null ? null : formatInstant(end) });
   }
   return found;
 }

@@ -6,6 +6,7 @@ import type { NoticeKind, Unfinished } from '#engine/index';
 import type { AuditEvent, Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
 import type { LiveEvent } from './live.ts';
 import type { Rests } from './rests.ts';
+import type { Pause } from './schedule/pause.ts';
 
 export { asksSomebody, NOTICE_KINDS } from '#engine/index';
 export type { Holder } from '#store/contract';
@@ -19,6 +20,8 @@ export interface Services {
   readonly wall: () => number;
   /** Never goes back, ms; the process's own where it is left out. */
   readonly monotonic?: () => number;
+  /** Waits by such a clock, ms: whether the time passed before the signal; the process's own where it is left out. */
+  readonly pause?: Pause;
   /** Objects that a sync works out at a time; 1,000 where it is left out. */
   readonly batch?: number;
   readonly onProgress?: (progress: Progress) => void;

@@ -19,6 +19,7 @@ import { deliveries } from './deliveries/deliveries.ts';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
 import { tell } from './notices.ts';
+import { pause } from './schedule/pause.ts';
 
 export interface Session {
   readonly context: EngineContext;
@@ -117,6 +118,7 @@ export async function openSession(
     kinds: config.kinds,
     turns: run.turns,
     monotonic: services.monotonic ?? (() => performance.now()),
+    pause: services.pause ?? pause,
     digester: createDigester(store.info.digestKey),
     states,
     counters: createCounters(),

@@ -1,7 +1,17 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
-import type { AuditReads, ClaimReads, ExportReads, PersonReads, PushedReads, RunReads, SpaceReads, SyncReads } from './reads.ts';
+import type {
+  AuditReads,
+  ClaimReads,
+  ExportReads,
+  PersonReads,
+  PushedReads,
+  QuotaReads,
+  RunReads,
+  SpaceReads,
+  SyncReads,
+} from './reads.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -28,6 +38,7 @@ export interface Parts {
     readonly people: PersonReads;
     readonly access: AccessReads;
     readonly claims: ClaimReads;
+    readonly quotas: QuotaReads;
     readonly pushed: PushedReads;
     readonly audit: AuditReads;
   };
@@ -112,6 +123,7 @@ export function assembleStore(parts: Parts): Store {
       indexForSearch: (limit) => writer.bulk('indexForSearch', { limit }),
       foldAgain: (request) => writer.bulk('foldAgain', request),
     },
+    quotas: { ...parts.reads.quotas, spend: (request) => writer.interactive('spend', request) },
     claims: {
       ...claims,
       take: (what) => writer.interactive('takeClaim', what),

@@ -12,6 +12,7 @@ import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
 import { overtakenSuite } from './conformance/overtaken.ts';
 import { pushedSuite } from './conformance/pushed.ts';
+import { quotasSuite } from './conformance/quotas.ts';
 import { recordSuite } from './conformance/record.ts';
 import { refusedSuite } from './conformance/refused.ts';
 import type { Suite } from './conformance/sample.ts';
@@ -40,5 +41,6 @@ export function storeConformance(suite: Suite): void {
   searchSuite(suite);
   claimsSuite(suite);
   auditSuite(suite);
+  quotasSuite(suite);
   wholeSuite(suite);
 }

@@ -21,6 +21,7 @@ const GROUPS = [
   'access',
   'claims',
   'audit',
+  'quotas',
 ] as const;
 type Group = (typeof GROUPS)[number];
 

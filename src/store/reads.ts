@@ -7,6 +7,7 @@ import type {
   ExportOperations,
   PeopleReads,
   PushedOperations,
+  QuotaOperations,
   RunOperations,
   SpaceOperations,
   SyncOperations,
@@ -22,6 +23,7 @@ export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCo
   PeopleReads &
   Pick<BlobOperations, 'get'>;
 export type PushedReads = PushedOperations;
+export type QuotaReads = Pick<QuotaOperations, 'spent'>;
 export type RunReads = Pick<RunOperations, 'list' | 'get' | 'latestNow' | 'believedNow' | 'changes' | 'errors'>;
 export type SpaceReads = Pick<
   SpaceOperations,

@@ -131,6 +131,21 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
       'When it may be written to, one or several: `Mon-Fri 20:00-06:00 Europe/Berlin`; without days every day, without a zone in that of the file. Changes wait until then. Default: always.',
     ),
   blackout: z.array(blackout).max(100).optional().describe('Days on which it is not written to, whatever `window` says.'),
+  pace: z
+    .strictObject({
+      perSecond: z.number().min(0.1).max(100_000).optional().describe('Changes sent in a second, on average.'),
+      perHour: z.int().min(1).optional().describe('Changes sent in an hour of the clock, counted over restarts.'),
+      perDay: z.int().min(1).optional().describe('Changes sent in a day, in the zone of the file.'),
+      atOnce: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Changes that it has to work on at a time. Default: as many as its connector sends.'),
+    })
+    .optional()
+    .describe(
+      'How much it takes in a time. Where a quota has no room for all that waits, accounts are disabled and deleted before anything else. Default: no limit.',
+    ),
   leavers: z
     .enum(['now', 'wait'])
     .optional()

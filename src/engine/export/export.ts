@@ -23,6 +23,7 @@ import { lookAtStale } from './last-seen.ts';
 import { sendMembers } from './members.ts';
 import { refuseNotNew } from './not-new.ts';
 import { wishes } from './owed.ts';
+import { allowed, isTight } from './pace.ts';
 import { remembered } from './photos.ts';
 import { lookUpWritten, PROVEN_BY } from './proof.ts';
 import { afterAnswers, isTaken } from './published.ts';
@@ -120,14 +121,20 @@ async function send(
     sent: 0,
     conflicts: 0,
     proven: true,
+    batches: 0,
     stopped: false,
     broken: null,
   };
   const counted = { ...context.counters.of(connection.name) };
   let durable = writer.commit === undefined;
   try {
-    for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
     const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
+    if (!disablesOnly && (await isTight(context, connection))) {
+      const disables = await waitingDisables(context, connection, scope?.only);
+      if (disables.length > 0) await sendAll(session, 'update', disables);
+      if (may.length > 0) await sendAll(session, 'delete', may);
+    }
+    for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
     if (may.length > 0) await sendAll(session, 'delete', may);
     if (!session.stopped && scope?.members !== null) await sendMembers(session, scope?.members);
     if (writer.commit && !session.finished.empty) {
@@ -159,18 +166,25 @@ async function send(
 async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
-  for (let n = 0, after = 0; goesOn(session); n++) {
-    const attempt = `${context.epoch}-${connection.rank}-${operation}-${n}`;
-    const begun = context.monotonic();
-    const rows = await take(session, operation, attempt, after, only);
-    if (rows.length > 0) {
-      after = rows[rows.length - 1]!.id;
-      const batch = sendBatch(session, attempt, rows, begun);
-      sending.add(batch);
-      await batch.finally(() => sending.delete(batch));
-      context.progress('export', connection.name, session.sent, null);
-      continue;
+  for (let after = 0; goesOn(session); ) {
+    const attempt = `${context.epoch}-${connection.rank}-${operation}-${session.batches++}`;
+    const allowance = await allowed(context, connection, mostOf(session));
+    let rows: readonly StagedRow[] = [];
+    try {
+      const begun = context.monotonic();
+      if (allowance.items > 0) rows = await take(session, operation, attempt, after, only, allowance.items);
+      else session.stopped = true;
+      if (rows.length > 0) {
+        after = rows[rows.length - 1]!.id;
+        const batch = sendBatch(session, attempt, rows, begun);
+        sending.add(batch);
+        await batch.finally(() => sending.delete(batch));
+        context.progress('export', connection.name, session.sent, null);
+      }
+    } finally {
+      await allowance.sent(rows.length);
     }
+    if (rows.length > 0) continue;
     if (after > 0) {
       // What came to wait meanwhile, behind us.
       after = 0;
@@ -189,8 +203,9 @@ async function take(
   attempt: string,
   after: StagedId,
   only: readonly StagedId[] | undefined,
+  limit: number,
 ): Promise<readonly StagedRow[]> {
-  const { context, connection, writer } = session;
+  const { context, connection } = session;
   const turn = await context.turns.take(only !== undefined);
   try {
     session.held = await heldPartsOf(context, connection);
@@ -202,13 +217,17 @@ async function take(
       now: context.wall(),
       deadline: context.wall() + SEND_DEADLINE_MS,
       after,
-      limit: Math.min(writer.batch.items, hasSecrets(connection) ? MOST_SECRET : MOST),
+      limit,
       operations: [operation],
       ...(only ? { only } : {}),
     });
   } finally {
     turn.end();
   }
+}
+
+function mostOf({ connection, writer }: Session): number {
+  return Math.min(writer.batch.items, hasSecrets(connection) ? MOST_SECRET : MOST);
 }
 
 function hasSecrets({ exports }: EngineConnection): boolean {

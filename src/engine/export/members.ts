@@ -12,6 +12,7 @@ import { createFilling, type Filling } from '../safety/creation.ts';
 import { heldPartsOf } from '../safety/gates.ts';
 import { MOST_UNSHOWN } from '../safety/parked.ts';
 import type { SentMember } from './finished.ts';
+import { allowed } from './pace.ts';
 import { lookedUp, PROVEN_BY } from './proof.ts';
 import { finish, goesOn, MOST, refuse, SEND_DEADLINE_MS, type Session, write } from './sending.ts';
 import { parkUnshown } from './unshown-members.ts';
@@ -45,31 +46,46 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
     session.held = await heldPartsOf(context, connection);
     const groups = await sendable(session, only ? edges.filter(only) : edges, unshown, filling);
     if (groups.length === 0) continue;
-    const attempt = `${context.epoch}-${connection.rank}-member-${n++}`;
-    await context.store.exports.attemptEdges({
-      connection: connection.name,
-      run: context.run,
-      epoch: context.epoch,
-      attempt,
-      now: context.wall(),
-      deadline: context.wall() + SEND_DEADLINE_MS,
-      edges: groups.flatMap(({ edges }) => edges),
-    });
-    const items = groups.map((group) => itemOf(group, `${attempt}:${group.row.id}`));
-    const results = await write(session, { items });
-    const members: SentMember[] = [];
-    for (const [i, group] of groups.entries()) {
-      const result = results[i]!;
-      if (result.ok) members.push(...(await took(session, plan, group, result)));
-      else {
-        if (result.unknown) members.push(...group.edges.map(unanswered));
-        if (result.fault !== session.broken) refuse(session, group.row, items[i]!, result);
+    for (let rest: readonly Group[] = groups; rest.length > 0; ) {
+      const allowance = await allowed(context, connection, rest.length);
+      const some = rest.slice(0, allowance.items);
+      rest = rest.slice(some.length);
+      try {
+        if (some.length > 0) await sendGroups(session, plan, some, `${context.epoch}-${connection.rank}-member-${n++}`);
+      } finally {
+        await allowance.sent(some.length);
       }
+      if (some.length === 0) session.stopped = true;
+      if (!goesOn(session)) return;
     }
-    await finish(session, { attempt, answers: [], members, changes: [], dirty: [] });
-    context.progress('export', connection.name, session.sent, null);
   }
   if (!only) await parkUnshown(context, connection, unshown);
+}
+
+async function sendGroups(session: Session, plan: StagingPlan, groups: readonly Group[], attempt: string): Promise<void> {
+  const { context, connection } = session;
+  await context.store.exports.attemptEdges({
+    connection: connection.name,
+    run: context.run,
+    epoch: context.epoch,
+    attempt,
+    now: context.wall(),
+    deadline: context.wall() + SEND_DEADLINE_MS,
+    edges: groups.flatMap(({ edges }) => edges),
+  });
+  const items = groups.map((group) => itemOf(group, `${attempt}:${group.row.id}`));
+  const results = await write(session, { items });
+  const members: SentMember[] = [];
+  for (const [i, group] of groups.entries()) {
+    const result = results[i]!;
+    if (result.ok) members.push(...(await took(session, plan, group, result)));
+    else {
+      if (result.unknown) members.push(...group.edges.map(unanswered));
+      if (result.fault !== session.broken) refuse(session, group.row, items[i]!, result);
+    }
+  }
+  await finish(session, { attempt, answers: [], members, changes: [], dirty: [] });
+  context.progress('export', connection.name, session.sent, null);
 }
 
 /** To be sent, in pages; of a file-like target with what its accounts' new names make of it, which is not recorded yet. */

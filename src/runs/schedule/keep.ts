@@ -4,6 +4,7 @@
  */
 import type { Configuration } from '#config/model';
 import { nextTime } from '#core/cron';
+import { HOUR_MS } from '#core/pace';
 import { nextOpening } from '#core/window';
 import type { RunReport, RunRequest, Services } from '../model.ts';
 import { run } from '../run.ts';
@@ -17,7 +18,10 @@ export interface KeepRequest {
   readonly tell: (event: KeptEvent) => void;
 }
 
-type Started = Pick<RunRequest, 'profile' | 'connections'>;
+interface Started extends Pick<RunRequest, 'profile' | 'connections'> {
+  /** Then there is nothing to run for. */
+  readonly unless?: (services: Services) => Promise<boolean>;
+}
 
 /** Ends when `services.signal` is aborted, after the run at hand. */
 export async function keepSchedules(
@@ -25,7 +29,7 @@ export async function keepSchedules(
   services: Services & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { config, store, wall, signal } = services;
-  const all = new Map([...schedules(config), ...openings(config)]);
+  const all = new Map([...schedules(config), ...openings(config), ...quotas(config)]);
   await keepAll({
     timetables: new Map([...all].map(([name, [timetable]]) => [name, timetable])),
     claims: store.claims,
@@ -34,7 +38,8 @@ export async function keepSchedules(
     signal,
     tell,
     async start(name, onBegun) {
-      const [, request] = all.get(name)!;
+      const [, { unless, ...request }] = all.get(name)!;
+      if (await unless?.(services)) return 'done';
       const report = await run({ ...request, by, onBegun }, services);
       tell({ what: 'ran', schedule: name, report });
       return report.status;
@@ -59,5 +64,21 @@ function openings({ connections }: Configuration): [string, [Timetable, Started]
     const detail = JSON.stringify(openings, (_, one: unknown) => (one instanceof Set ? [...one] : one));
     const timetable: Timetable = { missed: 'once', detail, next: (after) => nextOpening(openings, after) };
     return [[`opening of ${name}`, [timetable, { profile: 'cycle', connections: [] }]]];
+  });
+}
+
+/** With each hour there may be room for more. */
+function quotas({ connections }: Configuration): [string, [Timetable, Started]][] {
+  return connections.flatMap(({ name, pace }): [string, [Timetable, Started]][] => {
+    if (pace === null || (pace.perHour === null && pace.perDay === null)) return [];
+    const unless = async ({ store: { exports } }: Services): Promise<boolean> =>
+      ((await exports.counts(name)).waiting ?? 0) === 0 &&
+      (await exports.pendingEdges(name, { after: null, limit: 1 })).length === 0;
+    const timetable: Timetable = {
+      missed: 'once',
+      detail: 'quota',
+      next: (after) => (Math.floor(after / HOUR_MS) + 1) * HOUR_MS,
+    };
+    return [[`quota of ${name}`, [timetable, { profile: 'cycle', connections: [], unless }]]];
   });
 }

@@ -19,6 +19,7 @@ import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
 import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
 import { loadAnswerEdges, loadDecideEdges } from './loads/members.ts';
+import { loadQuota } from './loads/quotas.ts';
 import { loadBeginRun, loadFinishRun, loadRun, loadTakeEpoch } from './loads/runs.ts';
 import { loadAbsent, loadBitmap, loadBlobs, loadPages, loadStage } from './loads/spaces.ts';
 import type { Loader } from './working-copy.ts';
@@ -69,6 +70,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   setTimesBack: loadLate,
   settleUnshown: loadUnshown,
   sealAudit: loadSegment,
+  spend: loadQuota,
   stage: loadStage,
   take: loadTake,
   takeClaim: loadTakenClaim,

@@ -26,6 +26,7 @@ import { readIndexRows } from './read/index-rows.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
 import { pushedReads } from './read/pushed.ts';
+import { quotaReads } from './read/quotas.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
@@ -120,6 +121,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         people: told(peopleReads(pool, names)),
         access: told(accessReads(pool)),
         claims: told(claimReads(pool)),
+        quotas: told(quotaReads(pool)),
         pushed: told(pushedReads(pool, names)),
         audit: told(auditReads(pool, names)),
       },

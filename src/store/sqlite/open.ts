@@ -28,6 +28,7 @@ import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
 import { pushedReads } from './read/pushed.ts';
+import { quotaReads } from './read/quotas.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
 import { syncReads } from './read/sync.ts';
@@ -131,6 +132,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       people: traced(peopleReads(db, names)),
       access: traced(accessReads(db)),
       claims: traced(claimReads(db)),
+      quotas: traced(quotaReads(db)),
       pushed: traced(pushedReads(db, names)),
       audit: traced(auditReads(db, names)),
     },

@@ -10,6 +10,7 @@ import { decideEdges } from './edges.ts';
 import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
 import { answerEdges, attemptEdges } from './members.ts';
+import { spend } from './quotas.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, takeEpoch } from './runs.ts';
 import { foldAgain, indexForSearch } from './search.ts';
 import type { Session } from './session.ts';
@@ -66,6 +67,7 @@ export const OPERATIONS: {
   readonly sealAudit: typeof sealAudit;
   readonly setTimesBack: typeof setTimesBack;
   readonly settleUnshown: typeof settleUnshown;
+  readonly spend: typeof spend;
   readonly stage: typeof stage;
   readonly take: typeof take;
   readonly takeClaim: typeof takeClaim;
@@ -115,6 +117,7 @@ export const OPERATIONS: {
   sealAudit,
   setTimesBack,
   settleUnshown,
+  spend,
   stage,
   take,
   takeClaim,
