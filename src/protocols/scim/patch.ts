@@ -8,7 +8,7 @@
 import { checkSame, extensionNamed, requireValue } from './body.ts';
 import { refusal } from './errors.ts';
 import { type Field, fieldOf, fieldsOf, isMembers, subOf } from './fields.ts';
-import { type Filter, FilterError, type PatchPath } from './filter/ast.ts';
+import type { Filter, PatchPath } from './filter/ast.ts';
 import { compileElement } from './filter/compile.ts';
 import { parsePath } from './filter/parse.ts';
 import { patchComplex, patchSub } from './patch-complex.ts';
@@ -36,11 +36,7 @@ export type Patched =
 export function applyPatch(body: unknown, present: Resource, type: ScimResourceType, options: PatchOptions): Patched {
   const reading = new Reading(options);
   const patch = new Patch(present, type, reading, options.selected);
-  try {
-    for (const operation of readOperations(body, reading)) patch.operation(operation);
-  } catch (error) {
-    throw error instanceof FilterError ? refusal(error.scimType, error.message) : error;
-  }
+  for (const operation of readOperations(body, reading)) patch.operation(operation);
   return patch.result();
 }
 

@@ -1,7 +1,6 @@
 /** What a list is asked for with: the query of a GET, or the body of a POST to `.search` (RFC 7644 3.4.2, 3.4.3, RFC 9865). */
 import type { Path } from '#core/condition';
 import { refusal } from './errors.ts';
-import { FilterError } from './filter/ast.ts';
 import { findAttribute, subAttribute } from './filter/attributes.ts';
 import { parsePath } from './filter/parse.ts';
 import type { ScimResourceType } from './schema.ts';
@@ -113,17 +112,12 @@ function namesOf(given: Given, name: string): readonly string[] {
  * Null for an attribute that no schema has: nothing is sorted by it. @throws ScimError `invalidPath`
  */
 export function sortPath(sortBy: string, type: ScimResourceType): Path | null {
-  try {
-    const { attribute: path, filter } = parsePath(sortBy);
-    const found = filter === null ? findAttribute(type, path) : null;
-    if (found === null || found.attribute.returned === 'never') return null;
-    const { extension, attribute } = found;
-    const sub = found.sub ?? (attribute.type === 'complex' || attribute.multiValued ? subAttribute(attribute, 'value') : null);
-    return [...(extension === null ? [] : [extension.prefix]), attribute.name, ...(sub === null ? [] : [sub.name])];
-  } catch (error) {
-    if (error instanceof FilterError) throw refusal('invalidPath', `sortBy: ${error.message}`);
-    throw error;
-  }
+  if (sortBy.includes('[')) throw refusal('invalidPath', 'sortBy: write an attribute without a filter');
+  const found = findAttribute(type, parsePath(sortBy).attribute);
+  if (found === null || found.attribute.returned === 'never') return null;
+  const { extension, attribute } = found;
+  const sub = found.sub ?? (attribute.type === 'complex' || attribute.multiValued ? subAttribute(attribute, 'value') : null);
+  return [...(extension === null ? [] : [extension.prefix]), attribute.name, ...(sub === null ? [] : [sub.name])];
 }
 
 export interface Page {

@@ -1,5 +1,6 @@
 /** Filters (RFC 7644 3.4.2.2) and the paths of PATCH (3.5.2) as they were written. */
 import type { Comparison } from '#core/condition';
+import { ScimError } from '../errors.ts';
 
 /** `userName`, `name.givenName`, `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value`. */
 export interface AttrPath {
@@ -36,16 +37,14 @@ export interface PatchPath {
 }
 
 /** What is wrong with a filter or path. Says no values, which may be personal. */
-export class FilterError extends Error {
-  /** The `scimType` of the answer (RFC 7644 3.12). */
-  readonly scimType: 'invalidFilter' | 'invalidPath';
+export class FilterError extends ScimError {
   /** 1-based. */
   readonly at: number;
 
   constructor(scimType: 'invalidFilter' | 'invalidPath', at: number, why: string) {
-    super(`${scimType === 'invalidFilter' ? 'the filter' : 'the path'} cannot be used, at character ${at}: ${why}`);
+    const what = scimType === 'invalidFilter' ? 'the filter' : 'the path';
+    super(400, scimType, `${what} cannot be used, at character ${at}: ${why}`);
     this.name = 'FilterError';
-    this.scimType = scimType;
     this.at = at;
   }
 }
