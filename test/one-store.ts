@@ -24,6 +24,8 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/integration/domains-read.test.ts', 'likewise'],
   ['test/integration/domains-write.test.ts', 'likewise'],
   ['test/integration/photo-bytes.test.ts', 'what is handed to a store, whichever it is: a photo by its hash'],
+  ['test/integration/live-files.test.ts', 'that files are heard; how what is heard is passed on is in live'],
+  ['test/integration/serve-live.test.ts', 'likewise'],
   ['test/integration/far-directories.test.ts', 'how often a directory is asked'],
   ['test/e2e/classic-scenarios.test.ts', 'whole systems beside one another; their parts are tested on both stores'],
   ['test/e2e/custom-connector.test.ts', 'that a file beside rollcall.yaml is a connector like others'],

@@ -34,10 +34,13 @@ it('tells who is not heard, and when it is tried again', () => {
 });
 
 it('tells of a cycle over all, or over which', () => {
-  const report = { run: 7, status: 'done', elapsedMs: 100, connections: [], faults: [], notices: [] };
-  const cycle = (of: readonly string[] | null): LiveEvent => ({ what: 'cycle', of, report }) as unknown as LiveEvent;
+  const cycle = (of: readonly string[] | null, connections: readonly object[] = []): LiveEvent => {
+    const report = { run: 7, status: 'done', elapsedMs: 100, connections, faults: [], notices: [] };
+    return { what: 'cycle', of, report } as unknown as LiveEvent;
+  };
   expect(text(cycle(null))).toBe('cycle over all in 0.1 s: 0 changes, 0 written (run 7)\n');
-  expect(text(cycle(['hr', 'dir']))).toContain('cycle over hr and dir in');
+  expect(text(cycle(['hr', 'dir'], [{ ...counts, connection: 'hr', changed: 1 }]))).toContain('cycle over hr and dir in');
+  expect(text(cycle(['dir'], [{ ...counts, connection: 'dir', seen: 9 }]))).toBe('');
 });
 
 it('tells which connection rests, why, until when and what to do', () => {

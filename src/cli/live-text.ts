@@ -66,8 +66,11 @@ function cycleText({ of, report }: Cycle, at: string, terminal: Terminal, quiet:
   const sum = (what: 'added' | 'changed' | 'gone' | 'written'): number =>
     report.connections.reduce((all, one) => all + one[what], 0);
   const troubles = troubleText(report, terminal);
-  if (quiet && troubles === '') return '';
-  const changes = count(sum('added') + sum('changed') + sum('gone'), 'change');
+  const changed = sum('added') + sum('changed') + sum('gone');
+  // A ring for what Rollcall wrote itself, most often.
+  const nothing = of !== null && changed + sum('written') === 0;
+  if ((quiet || nothing) && troubles === '') return '';
+  const changes = count(changed, 'change');
   const colour = report.status === 'failed' ? paint.red : (text: string): string => text;
   const over = of === null ? 'all' : listing(of.map(printable));
   const said = `cycle over ${over} in ${duration(report.elapsedMs)}: ${changes}, ${number(sum('written'))} written`;

@@ -107,9 +107,10 @@ export interface Reader {
   readonly moving?: boolean;
   cursor?(): Promise<Cursor>;
   /**
-   * Hears of changes as they happen, where there is a feed of them: yields once as soon as it listens, and soon after each change, several
-   * as one while nobody takes them. What changed is then asked by `read`, since the cursor. Goes on until `signal` is aborted, and ends
-   * then; throws when it can listen no more, and may be begun again. Other calls go on meanwhile, of this connection for days.
+   * Hears of changes as they happen: yields once as soon as it listens, and soon after each change, several as one while nobody takes
+   * them. What changed is then asked by `read`, since the cursor; where there are no deltas all is read, so that it yields for nothing
+   * but another state than the last one. Goes on until `signal` is aborted, and ends then; throws when it can listen no more, and may
+   * be begun again. Other calls go on meanwhile, of this connection for days.
    */
   watch?(signal: AbortSignal): AsyncIterable<void>;
 }

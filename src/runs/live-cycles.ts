@@ -21,14 +21,16 @@ export interface Cycles {
    * in it, and one that refused a password is due once more when its rest is over. `toFinish`: also what is to be worked out or sent.
    */
   due(toRead: readonly EngineConnection[], toFinish: readonly EngineConnection[]): void;
+  /** The same over one that has no feed, and is another one now: whatever kept it from being read may be over. */
+  rung(connection: EngineConnection): void;
 }
 
 interface Options {
   readonly by: string;
   /** Between the end of a cycle over all and the next one. */
   readonly everyMs: number;
-  /** Those that are listened to, by name. */
-  readonly heard: ReadonlyMap<string, EngineConnection>;
+  /** Names of those that are listened to and have a feed. What others ring for is never what was read before: they need no rest. */
+  readonly feeds: ReadonlySet<string>;
   readonly rests: Rests;
   readonly tell: (event: LiveEvent) => void;
 }
@@ -37,7 +39,7 @@ interface Options {
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** `signal` is there. */
-export function createCycles({ by, everyMs, heard, rests, tell }: Options, services: Services): Cycles {
+export function createCycles({ by, everyMs, feeds, rests, tell }: Options, services: Services): Cycles {
   const signal = services.signal!;
   const { connections } = services.config;
   const bell = createBell();
@@ -50,7 +52,7 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
   /** Is to be tried again by then. */
   let missed: readonly (EngineConnection | null)[] = [];
   let inTime: NodeJS.Timeout | undefined;
-  /** While it goes on there is no cycle, whatever is due. */
+  /** While it goes on there is no cycle over these. */
   let again: NodeJS.Timeout | undefined;
 
   const due = (toRead: readonly (EngineConnection | null)[], toFinish: readonly (EngineConnection | null)[]): void => {
@@ -59,13 +61,17 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
     if (waiting.size > 0) bell.ring();
   };
 
-  /** What is due. */
+  const canBe = (one: EngineConnection | null): boolean =>
+    again === undefined || (one !== null && !missed.includes(null) && !missed.includes(one));
+
+  /** What is due, and can be. */
   const cycle = async (): Promise<void> => {
-    if (again !== undefined) return;
-    const which = [...waiting];
-    waiting.clear();
-    const more = new Set(left);
-    left.clear();
+    const which = [...waiting].filter(canBe);
+    const more = new Set(which.filter((one) => left.has(one)));
+    for (const one of which) {
+      waiting.delete(one);
+      left.delete(one);
+    }
     const all = which.includes(null);
     const chosen = all
       ? connections
@@ -77,33 +83,38 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
       const of = all ? null : chosen.map(({ name }) => name);
       const report = await run({ profile: 'cycle', connections: all ? null : read, by }, services);
       rested(report, read);
-      missed = missedIn(report);
-      failures = missed.length === 0 ? 0 : failures + 1;
+      misses(missedIn(report));
       tell({ what: 'cycle', of, report });
     } catch (error) {
       if (signal.aborted) return;
       // branch: retries: a cycle of a process that listens broke off
-      missed = which;
-      failures++;
+      misses(which);
       tell({ what: 'trouble', fault: toFault(error), againInMs: backOff(failures - 1) });
     }
     if (all) {
       clearTimeout(inTime);
       inTime = setTimeout(() => due([null], []), Math.min(everyMs, LONGEST_TIMER));
     }
-    if (failures > 0)
-      again = setTimeout(
-        () => {
-          again = undefined;
-          due([], missed);
-        },
-        backOff(failures - 1),
-      );
+  };
+
+  /** What others could do beside what is missed says nothing about that. */
+  const misses = (found: readonly (EngineConnection | null)[]): void => {
+    missed = again === undefined ? found : [...new Set([...missed, ...found])];
+    if (again !== undefined) return;
+    failures = missed.length === 0 ? 0 : failures + 1;
+    if (failures === 0) return;
+    again = setTimeout(
+      () => {
+        again = undefined;
+        due([], missed);
+      },
+      backOff(failures - 1),
+    );
   };
 
   /** Only what is listened to is read more often than in its time. */
   const rested = ({ failed, unfinished }: RunReport, names: readonly string[]): void => {
-    for (const [name, { tookMs, reason }] of unfinished) if (heard.has(name)) rests.incomplete(name, tookMs, reason);
+    for (const [name, { tookMs, reason }] of unfinished) if (feeds.has(name)) rests.incomplete(name, tookMs, reason);
     for (const name of names) if (!rests.has(name) && !failed.includes(name)) rests.well(name);
   };
 
@@ -122,5 +133,9 @@ export function createCycles({ by, everyMs, heard, rests, tell }: Options, servi
       clearTimeout(again);
     },
     due,
+    rung(connection) {
+      missed = missed.filter((one) => one !== connection);
+      due([connection], []);
+    },
   };
 }

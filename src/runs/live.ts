@@ -47,8 +47,8 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
   services.signal?.addEventListener('abort', end);
   if (services.signal?.aborted) end();
   try {
-    const connections = await heard(request, services);
-    const named = new Map(connections.map((one) => [one.name, one]));
+    const { connections, whole } = await heard(request, services);
+    const feeds = new Set(connections.filter((one) => !whole.has(one)).map(({ name }) => name));
     rests = createRests({
       restMs: request.restMs,
       tell: (rest) => tell({ what: 'rests', ...rest }),
@@ -59,8 +59,8 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
       },
     });
     const inside: Services = { ...quiet, signal, rests };
-    const cycles = createCycles({ by: request.by, everyMs: request.cycleEveryMs, heard: named, rests, tell }, inside);
-    const home: Home = { request, services: inside, signal, tell, rung: new Set(), bell: createBell(), cycles, rests };
+    const cycles = createCycles({ by: request.by, everyMs: request.cycleEveryMs, feeds, rests, tell }, inside);
+    const home: Home = { request, services: inside, signal, tell, whole, rung: new Set(), bell: createBell(), cycles, rests };
     // One that fails for good ends the others.
     const ended = (work: Promise<void>): Promise<void> => work.finally(end);
     const begun = cycles.first();
@@ -82,6 +82,8 @@ interface Home {
   readonly services: Services;
   readonly signal: AbortSignal;
   readonly tell: (event: LiveEvent) => void;
+  /** Those without a feed: what changed there, only a cycle can say. */
+  readonly whole: ReadonlySet<EngineConnection>;
   /** What may have changed since it was read. */
   readonly rung: Set<EngineConnection>;
   readonly bell: Bell;
@@ -89,20 +91,24 @@ interface Home {
   readonly rests: Rests;
 }
 
-/** Those that are to be listened to, and can be. */
-async function heard({ connections }: LiveRequest, { config }: Services): Promise<readonly EngineConnection[]> {
+/** Those that are to be listened to, and can be. `whole`: these have no feed. */
+async function heard(
+  { connections }: LiveRequest,
+  { config }: Services,
+): Promise<{ readonly connections: readonly EngineConnection[]; readonly whole: ReadonlySet<EngineConnection> }> {
   const chosen = config.connections.filter(({ name, live: isLive }) => connections?.includes(name) ?? isLive);
   if (chosen.length === 0)
     throw new RollcallError('configuration', 'no connection is to be listened to', {
       remedy: "put 'live: true' to those that can be, or name them",
     });
+  const whole = new Set<EngineConnection>();
   for (const connection of chosen) {
     const open = openConnection(connection, config, () => undefined);
-    const canBe = open.read?.watch !== undefined;
     await open.close();
-    if (!canBe) throw deaf(connection);
+    if (open.read?.watch === undefined) throw deaf(connection);
+    if (open.read.deltas === false) whole.add(connection);
   }
-  return chosen;
+  return { connections: chosen, whole };
 }
 
 /** Of a connection without a `watch`. */
@@ -153,7 +159,11 @@ async function listen(home: Home, connection: EngineConnection): Promise<void> {
   }
 }
 
-function ring({ rung, bell }: Home, connection: EngineConnection): void {
+function ring({ whole, cycles, rung, bell }: Home, connection: EngineConnection): void {
+  if (whole.has(connection)) {
+    cycles.rung(connection);
+    return;
+  }
   rung.add(connection);
   bell.ring();
 }

@@ -47,7 +47,8 @@ export function createOpened(): Opened {
     warn: () => undefined,
     async close(all) {
       for (const [name, connection] of connections) {
-        if (!all && connection.read?.watch !== undefined) continue;
+        // A file is opened for each run: others write to it meanwhile, and what a writer knew of it would be out of date.
+        if (!all && connection.read?.watch !== undefined && connection.file === undefined) continue;
         connections.delete(name);
         await connection.close();
       }

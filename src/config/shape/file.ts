@@ -123,7 +123,9 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
   live: z
     .boolean()
     .optional()
-    .describe('Whether `rollcall live` listens to it and passes on every change at once. Default: false.'),
+    .describe(
+      'Whether `rollcall live` and `rollcall serve` listen to it (a directory with a feed of changes, a file) and pass on every change at once. Default: false.',
+    ),
   window: z
     .union([span, z.array(span).min(1).max(20)])
     .optional()

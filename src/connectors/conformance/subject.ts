@@ -38,7 +38,7 @@ export interface Bench {
   ruin(): Promise<void>;
   /** Ends the connection as a crash of the process would: nothing is closed, committed or flushed. */
   crash?(): Promise<void>;
-  /** Changes the system as a stranger would. Needed for `deltas`. */
+  /** Changes the system as a stranger would. Needed for `deltas` and `watch`. */
   change?(edit: { put?: SeedObject; set?: SeedObject; remove?: string }): Promise<void>;
   dispose(): Promise<void>;
 }

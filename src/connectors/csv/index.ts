@@ -12,6 +12,7 @@
 import { resolve } from 'node:path';
 import type { ConnectorDefinition, OpenContext } from '#connectors/contract';
 import { guessEncoding } from '../files/guess.ts';
+import { watchFile } from '../files/watch.ts';
 import { anchorsOf, type CsvConfig, csvConfig } from './config.ts';
 import { doubtsAbout } from './doubts.ts';
 import { type CsvFile, find, readAll, schemaOf, testFile } from './read.ts';
@@ -51,7 +52,11 @@ export const csv: ConnectorDefinition<CsvConfig> = {
       file: path,
       test: () => testFile(file),
       discoverSchema: () => schemaOf(file),
-      read: { deltas: false, read: ({ last = null, signal }) => readAll(file, last, signal) },
+      read: {
+        deltas: false,
+        read: ({ last = null, signal }) => readAll(file, last, signal),
+        watch: (signal) => watchFile(path, { grows: false }, signal),
+      },
       write,
       lookup: (by, kind) => find(file, by, kind),
       close: () => write.close(),

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
@@ -40,9 +40,21 @@ connectorConformance(runner, {
     compare: 'a file is merged as it is when it is replaced',
     deltas: 'a file of objects says what is, not what changed',
     resume: 'a million lines are read in three seconds',
-    watch: 'a file of objects says what is, not what changed',
   },
-  make: (seeds) => bench(lines(seeds.map((seed) => ({ id: seed.key, ...setOf(seed) }))), {}),
+  async make(seeds) {
+    let objects = [...seeds];
+    const content = () => lines(objects.map((seed) => ({ id: seed.key, ...setOf(seed) })));
+    const made = await bench(content(), {});
+    return {
+      ...made,
+      async change({ put, set, remove }) {
+        if (put !== undefined) objects.push(put);
+        objects = objects.filter(({ key }) => key !== remove).map((one) => (one.key === set?.key ? { ...one, ...set } : one));
+        await writeFile(`${made.path}.new`, content());
+        await rename(`${made.path}.new`, made.path);
+      },
+    };
+  },
 });
 
 describe('changes', () => {
@@ -52,7 +64,6 @@ describe('changes', () => {
       clock: 'a file has no clock',
       compare: 'changes are added without working out what all before them come to',
       resume: 'a change file is read on from its cursor',
-      watch: 'a file tells nobody that it grew',
       commit: 'a change is durable when write answers',
       fingerprint: 'a change file only grows; each record is proven by its own answer',
       lookup: 'one object would cost a read of all records',

@@ -9,6 +9,7 @@
 import { resolve } from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
 import { openSourceOrNone, refuseMissing } from '../files/source.ts';
+import { watchFile } from '../files/watch.ts';
 import { changeWriter } from './append.ts';
 import { type JsonlConfig, jsonlConfig } from './config.ts';
 import { BEGINNING, currentObjects, cursorAtEnd, readChanges, readWhole } from './feed.ts';
@@ -43,6 +44,7 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
           deltas: config.history === 'tail' ? 'only' : true,
           cursor: async () => (config.history === 'tail' ? BEGINNING : await cursorAtEnd(path)),
           read: ({ since, signal }) => (since === undefined ? readWhole(file, signal) : readChanges(file, since, signal)),
+          watch: (signal) => watchFile(path, { grows: true }, signal),
         },
         write,
         // No lookup: one object would cost a read of all records. What was written is proven by the next changes.
@@ -53,7 +55,11 @@ export const jsonl: ConnectorDefinition<JsonlConfig> = {
     return {
       ...both,
       discoverSchema: () => schemaOf(config, readObjects(file)),
-      read: { deltas: false, read: ({ signal }) => readAll(file, signal) },
+      read: {
+        deltas: false,
+        read: ({ signal }) => readAll(file, signal),
+        watch: (signal) => watchFile(path, { grows: false }, signal),
+      },
       write,
       lookup: (by, kind) => find(file, by, kind),
       close: () => write.close(),

@@ -54,9 +54,20 @@ describe.each([
       compare: 'a file is merged as it is when it is replaced',
       deltas: 'a file of entries says what is, not what changed',
       resume: 'a million entries are read in five seconds',
-      watch: 'a file of entries says what is, not what changed',
     },
-    make: (seeds) => bench(seeds.map((seed) => formatEntry(dnOf(seed.key), attributesOf(seed))).join(''), { anchor }),
+    async make(seeds) {
+      let entries = [...seeds];
+      const content = () => entries.map((seed) => formatEntry(dnOf(seed.key), attributesOf(seed))).join('');
+      const made = await bench(content(), { anchor });
+      return {
+        ...made,
+        async change({ put, set, remove }) {
+          if (put !== undefined) entries.push(put);
+          entries = entries.filter(({ key }) => key !== remove).map((one) => (one.key === set?.key ? { ...one, ...set } : one));
+          await writeFile(made.path, content());
+        },
+      };
+    },
   });
 });
 
@@ -69,7 +80,6 @@ describe('changes', () => {
       compare: 'records are added without working out what all before them come to',
       fullRead: 'a log says what changed, not what is',
       resume: 'a log is read on from its cursor',
-      watch: 'a file tells nobody that it grew',
       commit: 'a change is durable when write answers',
       fingerprint: 'a log only grows; each record is proven by its own answer',
       lookup: 'a log says what changed, not what is',

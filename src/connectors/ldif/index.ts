@@ -8,6 +8,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Connection, ConnectorDefinition, OpenContext } from '#connectors/contract';
 import { refuseMissing } from '../files/source.ts';
+import { watchFile } from '../files/watch.ts';
 import { appendWriter } from './append.ts';
 import { type LdifConfig, ldifConfig, type Plan, planOf } from './config.ts';
 import { readFeed, START } from './feed.ts';
@@ -54,6 +55,7 @@ function open(config: LdifConfig, context: OpenContext): Connection {
         deltas: 'only',
         cursor: async () => START,
         read: ({ since, signal }) => readFeed(plan, context.warn, since, signal),
+        watch: (signal) => watchFile(path, { grows: true }, signal),
       },
       write,
       close: () => write.close(),
@@ -65,6 +67,7 @@ function open(config: LdifConfig, context: OpenContext): Connection {
     read: {
       deltas: false,
       read: ({ resume, signal }) => readContent(plan, context.warn, signal, resume !== undefined),
+      watch: (signal) => watchFile(path, { grows: false }, signal),
     },
     write,
     lookup: (by, kind) => find(plan, by, kind),
