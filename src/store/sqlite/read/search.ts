@@ -4,7 +4,7 @@
  */
 import { isWholeWord } from '#core/searched';
 import type { PeopleReads } from '../../contract.ts';
-import type { Database } from '../../tables/database.ts';
+import type { Database, Row } from '../../tables/database.ts';
 import { mergeRanges } from '../../tables/ranges.ts';
 import { OBJECT, objectRow } from '../../tables/rows.ts';
 import { askedWords, besideIndex, hasWords, kindWord } from '../../tables/search-words.ts';
@@ -18,6 +18,10 @@ const COMMON = 0.5;
 /** Of what waits for the index; what came before is counted and not looked at. */
 const NEWEST = 10_000;
 
+/** Objects that are gone through instead, after the first page. */
+const WALKED = 1_000;
+
+const WALK = 'select id, folded, kind from object where id > ? order by id';
 const BY_INDEX = `select f.rowid, o.folded from search f cross join object o on o.id = f.rowid
   where f.search match ? and f.rowid > ? order by f.rowid`;
 
@@ -54,31 +58,54 @@ function waiting(db: Database): (readonly [number, number])[] {
     .map(([from, to]) => [Number(from), Number(to)]);
 }
 
+interface Looked {
+  readonly found: number[];
+  readonly last: number;
+  readonly seen: number;
+  /** How many of those seen do not have a word. */
+  readonly misses: ReadonlyMap<string, number>;
+  /** There are no more to be looked at. */
+  readonly isEnd: boolean;
+}
+
 function byIndex(db: Database, wanted: readonly string[], term: number | null, after: number, limit: number): number[] {
-  const found: number[] = [];
-  const misses = new Map<string, number>();
-  let last = after;
-  let seen = 0;
-  for (const [id, text] of db.each(
-    BY_INDEX,
-    asked(wanted, term, () => LETTERS),
-    after,
-  )) {
-    last = Number(id);
-    seen++;
-    const folded = String(text);
-    if (hasWords(folded, wanted)) found.push(last);
-    if (found.length >= limit) return found;
-    for (const word of wanted) if (!hasWords(folded, [word])) misses.set(word, (misses.get(word) ?? 0) + 1);
-    if (seen >= SAMPLE) break;
-  }
-  if (seen < SAMPLE) return found;
+  // The index goes through a list from its beginning. Of words that many have, a later page is found sooner by going through the
+  // objects from there on; of words that few have, the list is short.
+  const [rows, most] =
+    after === 0
+      ? [
+          db.each(
+            BY_INDEX,
+            asked(wanted, term, () => LETTERS),
+            after,
+          ),
+          SAMPLE,
+        ]
+      : [db.each(WALK, after), WALKED];
+  const { found, last, seen, misses, isEnd } = look(rows, wanted, term, limit, most);
+  if (isEnd || found.length >= limit) return found;
   const rare = (word: string): number => ((misses.get(word) ?? 0) > seen * COMMON ? Number.POSITIVE_INFINITY : LETTERS);
   for (const [id, text] of db.each(BY_INDEX, asked(wanted, term, rare), last)) {
     if (hasWords(String(text), wanted)) found.push(Number(id));
     if (found.length >= limit) break;
   }
   return found;
+}
+
+function look(rows: Iterable<Row>, wanted: readonly string[], term: number | null, limit: number, most: number): Looked {
+  const found: number[] = [];
+  const misses = new Map<string, number>();
+  let [last, seen, isEnd] = [0, 0, true];
+  for (const [id, text, kind = term] of rows) {
+    last = Number(id);
+    seen++;
+    const folded = String(text);
+    if (hasWords(folded, wanted) && (term === null || kind === term)) found.push(last);
+    else for (const word of wanted) if (!hasWords(folded, [word])) misses.set(word, (misses.get(word) ?? 0) + 1);
+    isEnd = found.length < limit && seen < most;
+    if (!isEnd) break;
+  }
+  return { found, last, seen, misses, isEnd };
 }
 
 /** What is asked of the index: of each word so many letters; whole ones as they are. */
