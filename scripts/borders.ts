@@ -12,7 +12,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   rules: ['core'],
   protocols: ['core'],
   connectors: ['core', 'protocols', 'connectors/contract'],
-  config: ['core', 'rules', 'connectors/contract'],
+  config: ['core', 'rules', 'connectors/contract', 'access/oidc'],
   photos: ['core'],
   store: ['core'],
   access: ['core', 'store/contract'],

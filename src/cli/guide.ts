@@ -65,6 +65,7 @@ const STORED: readonly string[] = [
   'run show',
   'parked',
   'decisions',
+  'account list',
   'token list',
   'audit',
   'audit verify',

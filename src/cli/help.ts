@@ -16,7 +16,20 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
     names: ['parked', 'parked decide', 'parked decide-all', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'],
   },
   { title: 'People', names: ['profile', 'edit', 'person new', 'photo', 'photo set', 'reports', 'groups', 'members'] },
-  { title: 'Let in', names: ['token create', 'token list', 'token rotate', 'token revoke'] },
+  {
+    title: 'Let in',
+    names: [
+      'account invite',
+      'account list',
+      'account disable',
+      'account enable',
+      'account reset',
+      'token create',
+      'token list',
+      'token rotate',
+      'token revoke',
+    ],
+  },
   { title: 'Account for it', names: ['audit', 'audit verify', 'audit verify-file', 'audit head', 'audit export', 'audit erase'] },
   { title: 'Shell', names: ['completion'] },
 ];

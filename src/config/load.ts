@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
 import type { Fault } from '#core/errors';
 import { parseDuration } from '#core/time';
+import { readAccess } from './access.ts';
 import { byPosition, type Collector, collector } from './collect.ts';
 import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
@@ -75,6 +76,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     collect,
   );
   checkResolved(store, hooks, collect);
+  const access = await readAccess(written.access ?? {}, sources, collect);
   const faults = [...parsed.faults, ...collect.faults];
   if (faults.length > 0) return refused(faults, read.kinds);
 
@@ -90,6 +92,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     schedule: schedulesOf(written),
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
+    access,
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

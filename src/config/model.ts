@@ -4,6 +4,7 @@ import type { Pace } from '#core/pace';
 import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
+import type { AccessConfig } from './access.ts';
 import type { Profile } from './profiles.ts';
 
 export type Mode = 'observe' | 'hold' | 'on';
@@ -81,4 +82,5 @@ export interface Configuration {
   readonly schedule: ReadonlyMap<string, Schedule>;
   readonly retentionDays: number;
   readonly limits: { readonly maxObjectBytes: number };
+  readonly access: AccessConfig;
 }

@@ -72,6 +72,21 @@ const SECTIONS: readonly Section[] = [
   },
   { title: 'hooks', path: ['hooks', 0], intro: 'Each with either `command` or `webhook`.' },
   { title: 'limits', path: ['limits'], intro: '' },
+  {
+    title: 'access',
+    path: ['access'],
+    intro:
+      'Of `rollcall serve` alone: the command line asks nobody. Tokens are made by `rollcall token create`, accounts by `rollcall account invite`.',
+  },
+  { title: 'access: sessions', path: ['access', 'sessions'], intro: '' },
+  { title: 'access: passwords', path: ['access', 'passwords'], intro: '' },
+  { title: 'access: tokens', path: ['access', 'tokens'], intro: '' },
+  {
+    title: 'access: oidc',
+    path: ['access', 'oidc'],
+    intro:
+      'Authorization code flow with PKCE. At the provider, register `URL/oidc/callback` as redirect address and `URL/sign-in` as the one after signing out, where URL is that of `access`.',
+  },
 ];
 
 /** @param example the commented example, YAML. */
@@ -112,7 +127,7 @@ export function referencePage(definitions: ReadonlyMap<string, ConnectorDefiniti
       section(
         `type: ${one.type}`,
         `${one.title}${one.maturity === 'stable' ? '' : ` (${one.maturity})`}.`,
-        table([one.config], null, one.config),
+        table([one.config], null),
       ),
     ),
   ];
@@ -124,18 +139,14 @@ function section(title: string, intro: string, rows: readonly string[]): string[
   return [`${title.startsWith('type:') ? '###' : '##'} ${title}`, '', ...text, ...rows, ''];
 }
 
-function table(
-  schemas: readonly z.core.$ZodType[],
-  only: readonly string[] | null,
-  secretsOf: z.ZodType | null = null,
-): string[] {
+function table(schemas: readonly z.core.$ZodType[], only: readonly string[] | null): string[] {
   const rows = ['| key | value | meaning |', '| --- | --- | --- |'];
   const keys = only ?? [...new Set(schemas.flatMap((schema) => knownKeys(schema, [])))];
   for (const key of keys) {
     const found = schemas.flatMap((schema) => schemasAt(schema, [key]));
     const described = found.map(descriptionOf).find((text) => text !== null) ?? '';
     const required = found.every((schema) => !isOptional(schema)) ? '**required** ' : '';
-    const secret = secretsOf !== null && isSecret(secretsOf, [key]) ? ' *Secret.*' : '';
+    const secret = schemas.some((schema) => isSecret(schema, [key])) ? ' *Secret.*' : '';
     rows.push(
       `| \`${key}\` | ${form(found[0]!)} | ${required}${described.replaceAll('|', '\\|').replaceAll('\n', ' ')}${secret} |`,
     );

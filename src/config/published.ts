@@ -10,7 +10,9 @@ type Json = { [key: string]: unknown };
 /** @param definitions type → definition; each type's keys are offered where `type` names it. */
 export function jsonSchema(definitions: ReadonlyMap<string, ConnectorDefinition>): object {
   const whole = toJson(file);
-  const connections = (whole.properties as Json).connections as Json;
+  const top = whole.properties as Json;
+  top.access = withReferences(top.access, file, ['access']);
+  const connections = top.connections as Json;
   const common = connections.additionalProperties as Json;
   const { type, ...meaning } = (common.properties as Json).type as Json;
   const types = [{ enum: [...definitions.keys()].sort() }, { type, pattern: BY_PATH.source }];

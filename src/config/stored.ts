@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { Kind } from '#core/values';
 import type { KindRules } from '#rules/model';
+import { NO_ACCESS } from './access.ts';
 import { collector } from './collect.ts';
 import { parseDocument } from './document.ts';
 import type { Configuration } from './model.ts';
@@ -59,6 +60,7 @@ export async function storedOnly(
     schedule: new Map(),
     retentionDays: Number.POSITIVE_INFINITY,
     limits: { maxObjectBytes: bytes(DEFAULT_OBJECT_SIZE) },
+    access: NO_ACCESS,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The file's data once shape/file has checked it. Rules stay unknown here: rules/compile reads them. */
 import type { Pace } from '#core/pace';
+import type { WrittenAccess } from './access.ts';
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
 import type { WrittenOpenings } from './openings.ts';
@@ -50,5 +51,6 @@ export interface Written {
   readonly profiles?: Named<readonly Profile[]>;
   readonly schedule?: Named<string | WrittenSchedule>;
   readonly retention?: string;
+  readonly access?: WrittenAccess;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -1,4 +1,5 @@
 /** Every operation that is carried out in a process that goes on, by name: what HTTP offers and the working thread does. */
+import { accountDisable, accountEnable, accountInvite, accountList, accountReset } from './accounts.ts';
 import { approve, discard } from './approve.ts';
 import { audit } from './audit.ts';
 import { auditErase, auditHead, auditVerify } from './audit-chain.ts';
@@ -33,6 +34,11 @@ export type AnyOperation = Operation<unknown, object>;
 export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
   (
     [
+      accountDisable,
+      accountEnable,
+      accountInvite,
+      accountList,
+      accountReset,
       approve,
       audit,
       auditErase,

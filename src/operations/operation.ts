@@ -15,7 +15,7 @@ import type { Services } from '#runs/model';
 import { askService } from './remote.ts';
 import type { Listeners } from './session.ts';
 
-export type { Permission } from '#access/roles';
+export { type Permission, ROLES } from '#access/roles';
 
 export type Definition = ConnectionConfig['definition'];
 /** What a connector proposes for a first configuration. */
@@ -64,6 +64,8 @@ export interface ServeOptions {
 export interface Serving {
   /** `http://127.0.0.1:7655`. */
   readonly url: string;
+  /** Where the first administrator is made, good once; null where there is one. For the terminal alone. */
+  readonly setUp: string | null;
   /** Fulfilled when it is over: `stop` was called and what was at hand has ended. Errors: what ended it. */
   readonly ended: Promise<void>;
   stop(): void;

@@ -31,7 +31,7 @@ export const serve: Operation<ServeInput, ServeOutput> = {
       listen,
       onFault: (fault) => onFault?.(fault),
     });
-    onServing?.(serving.url);
+    onServing?.(serving);
     const stop = (): void => serving.stop();
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();

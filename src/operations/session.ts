@@ -20,7 +20,7 @@ export interface Listeners {
   /** Of what goes on while connections are listened to. */
   readonly onLive?: (event: LiveEvent) => void;
   /** The service can be reached there. */
-  readonly onServing?: (url: string) => void;
+  readonly onServing?: (serving: { readonly url: string; readonly setUp: string | null }) => void;
   /** The file is in order, and its dates are in this zone. */
   readonly onZone?: (zone: string) => void;
   /** The file has faults, and the operation goes on from this store alone. */

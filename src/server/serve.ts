@@ -2,18 +2,17 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openTokens, type Tokens } from '#access/tokens';
+import type { FastifyInstance } from 'fastify';
 import { RollcallError, toFault } from '#core/errors';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
-import { createBearer } from './auth/bearer.ts';
-import { createIdentify } from './auth/identify.ts';
+import { type Auth, openAuth } from './auth/open.ts';
 import { createApp } from './http/app.ts';
 import { guard, PORT_LIMITS } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
-import { addressOf } from './listen.ts';
+import { type Address, addressOf } from './listen.ts';
 
 /** Errors: of the configuration, of the store, of the address. */
 export async function serve(
@@ -23,10 +22,10 @@ export async function serve(
 ): Promise<Serving> {
   const address = addressOf(listen);
   const broadcast = createBroadcast();
-  let tokens: Tokens | null = null;
+  let auth: Auth | null = null;
   const works = await startService(place, { role: 'works', file }, (event) => {
     if (event.what === 'fault') onFault(event.fault);
-    if (event.what === 'access') tokens?.forget();
+    if (event.what === 'access') auth?.forget();
     broadcast.tell(event);
   });
   let reads: Promise<ServiceThread> | null = null;
@@ -38,11 +37,15 @@ export async function serve(
     return reads;
   };
   // It is there by now, and up to date.
-  const store = await openStore(config, { readOnly: true });
+  const store = await openStore(config, { readOnly: true }).catch(async (error: unknown) => {
+    await works.stop();
+    throw error;
+  });
   const access = accessThrough(store.access, works);
-  tokens = openTokens({ access, wall, onFault: (error) => onFault(toFault(error)) });
-  const identify = createIdentify({ bearer: createBearer(tokens) });
-  const app = createApp({ version, works, broadcast, identify, onFault, reads: reading });
+  const url = (): string => urlOf(address, app);
+  auth = openAuth({ access, config: config.access, wall, url, onFault: (error) => onFault(toFault(error)) });
+  const { proxies } = config.access;
+  const app: FastifyInstance = createApp({ version, works, broadcast, auth, proxies, onFault, reads: reading });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
   let stopping = false;
@@ -73,9 +76,12 @@ export async function serve(
       cause: error,
     });
   }
+  return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
+}
+
+function urlOf({ host }: Address, app: FastifyInstance): string {
   const { port } = app.server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return { url: `http://${host}:${port}`, ended: over.promise, stop: () => end(null) };
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** What was asked for is answered. */

@@ -1,5 +1,6 @@
 /** The command table: the only list of commands. */
 import type { Command } from '../command.ts';
+import { accountDisable, accountEnable, accountInvite, accountList, accountReset } from './accounts.ts';
 import { approve, discard } from './approve.ts';
 import { audit, auditErase, auditExport, auditHead, auditVerify, auditVerifyFile } from './audit.ts';
 import { check } from './check.ts';
@@ -59,6 +60,11 @@ export const COMMANDS: readonly Command[] = [
   fix,
   decisions,
   decisionsRevoke,
+  accountInvite,
+  accountList,
+  accountDisable,
+  accountEnable,
+  accountReset,
   tokenCreate,
   tokenList,
   tokenRotate,

@@ -9,6 +9,7 @@ import { readSpan } from '#core/window';
 import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
+import { access } from './access.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 
 const kindName = z.string().regex(NAME, 'must be a kind: a small letter, then letters and digits, such as person');
@@ -211,6 +212,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })
     .optional()
     .describe('Guards against hostile or broken input.'),
+  access: access.optional().describe('Who may come in to `rollcall serve`: sign-in, sessions, who sees which attribute.'),
 };
 
 export const file: z.ZodType = z.strictObject(fileKeys);

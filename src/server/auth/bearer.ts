@@ -10,12 +10,10 @@ import type { AccessToken } from '#store/contract';
  */
 export type Bearer = (authorization: string | undefined) => Promise<AccessToken | null>;
 
-/** Requests a second of a token that has no rate of its own. */
-const USUAL_RATE = 100;
-
 const SAYS = { malformed: 'is not valid', unknown: 'is not valid', expired: 'has expired', revoked: 'is revoked' } as const;
 
-export function createBearer(tokens: Tokens): Bearer {
+/** `usualRate`: requests a second of a token that has no rate of its own. */
+export function createBearer(tokens: Tokens, usualRate: number): Bearer {
   const limit = createRateLimit(() => performance.now());
   return async (authorization) => {
     if (authorization === undefined) return null;
@@ -26,9 +24,10 @@ export function createBearer(tokens: Tokens): Bearer {
         remedy: 'send another one: Authorization: Bearer …; an administrator makes it',
       });
     const { token } = answer;
-    const wait = limit.take(token.id, token.rate ?? USUAL_RATE);
+    const rate = token.rate ?? usualRate;
+    const wait = limit.take(token.id, rate);
     if (wait > 0)
-      throw new RollcallError('rateLimited', `the token asks more often than ${token.rate ?? USUAL_RATE} times a second`, {
+      throw new RollcallError('rateLimited', `the token asks more often than ${rate} times a second`, {
         remedy: 'ask again later, and less often',
         retryAfterMs: wait * 1_000,
       });

@@ -4,6 +4,7 @@ import type { Fault } from '#core/errors';
 import { RollcallError, toFault } from '#core/errors';
 import { onlyReads } from '#operations/all';
 import type { ServiceThread } from '#service/thread';
+import type { Auth } from '../auth/open.ts';
 import { PORT_LIMITS } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { SECURE } from './headers.ts';
@@ -19,8 +20,9 @@ export interface AppOptions {
   /** For what only reads and may take long; started when it is first needed. */
   readonly reads: () => Promise<ServiceThread>;
   readonly broadcast: Broadcast;
-  /** Null: nobody that is known. */
-  readonly identify: (request: FastifyRequest) => Promise<Identity | null>;
+  readonly auth: Pick<Auth, 'identify' | 'offer'>;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly proxies: readonly string[];
   /** Of what nobody foresaw. */
   readonly onFault: (fault: Fault) => void;
 }
@@ -33,6 +35,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: USUAL_BODY,
+    trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
     requestTimeout: PORT_LIMITS.requestMs,
     routerOptions: { maxParamLength: 1_000, caseSensitive: true },
     onProtoPoisoning: 'ignore',
@@ -62,6 +65,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       throw new RollcallError('unavailable', 'too many look on already', { remedy: 'close one that is not needed' });
     reply.hijack();
   });
+  options.auth.offer(app);
   for (const route of ROUTES) offer(app, route, options);
   return app;
 }
@@ -91,10 +95,10 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
 
 async function identified(
   request: FastifyRequest,
-  { identify }: Pick<AppOptions, 'identify'>,
+  { auth }: Pick<AppOptions, 'auth'>,
   permission: Route['operation']['permission'],
 ): Promise<Identity> {
-  const identity = await identify(request);
+  const identity = await auth.identify(request);
   if (identity === null)
     throw new RollcallError('authentication', 'nobody is signed in', {
       remedy: 'sign in, or send a token: Authorization: Bearer …',

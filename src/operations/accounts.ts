@@ -1,0 +1,149 @@
+/** Accounts of people who work with Rollcall: invited, listed, disabled, given a new password. Who signs in elsewhere gets one by signing in. */
+import { z } from 'zod';
+import { accountOf, newAccount } from '#access/accounts';
+import { newLink } from '#access/links';
+import { ROLES, type Role } from '#access/roles';
+import { RollcallError } from '#core/errors';
+import { formatInstant } from '#core/time';
+import { findOne } from '#people/find';
+import type { Services } from '#runs/model';
+import { type Operation, versioned } from './operation.ts';
+import { instant } from './shapes.ts';
+
+type AccountRow = Awaited<ReturnType<typeof accountOf>>;
+
+export interface AccountItem {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Id of the person it is of. */
+  readonly person: number | null;
+  /** How somebody signs in; `none`: not yet, the link was not used. */
+  readonly signsIn: 'password' | 'elsewhere' | 'none';
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+}
+export interface AccountLink extends AccountItem {
+  /** Shown this once. */
+  readonly link: string;
+  readonly expiresAt: string;
+}
+
+const item: z.ZodRawShape = {
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  person: z.number().nullable(),
+  signsIn: z.enum(['password', 'elsewhere', 'none']),
+  createdAt: instant,
+  disabledAt: instant.nullable(),
+};
+const linked: z.ZodRawShape = {
+  ...item,
+  link: z.string().meta({ description: 'where a password is chosen, once; shown this once' }),
+  expiresAt: instant,
+};
+const named: z.ZodType<{ readonly name: string }> = z.object({ name: z.string().min(1).max(1_000) });
+
+function described({ id, name, roles, objectId, password, subject, createdAt, disabledAt }: AccountRow): AccountItem {
+  return {
+    id,
+    name,
+    roles,
+    person: objectId,
+    signsIn: subject !== null ? 'elsewhere' : password !== null ? 'password' : 'none',
+    createdAt: formatInstant(createdAt),
+    disabledAt: disabledAt === null ? null : formatInstant(disabledAt),
+  };
+}
+
+/** Of the service on this machine, unless the file says where it is reached. */
+const USUAL_URL = 'http://127.0.0.1:7655';
+
+async function withLink(account: AccountRow, { store, wall, config }: Services): Promise<AccountLink> {
+  const { secret, expiresAt } = await newLink({ access: store.access, wall }, 'password', account.id);
+  return {
+    ...described(account),
+    link: `${config.access.url ?? USUAL_URL}/password#${secret}`,
+    expiresAt: formatInstant(expiresAt),
+  };
+}
+
+export interface AccountInviteInput {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly person?: string | undefined;
+}
+
+export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
+  name: 'account invite',
+  permission: 'access.manage',
+  input: z.object({
+    name: z.string(),
+    roles: z.array(z.enum(ROLES)).min(1).max(10),
+    person: z.string().min(1).optional(),
+  }),
+  output: versioned<AccountLink>('account invite', linked),
+  async run({ name, roles, person }, session) {
+    const services = await session.services('write');
+    const objectId = person === undefined ? null : (await findOne(person, services)).id;
+    const account = newAccount({ name, roles, objectId, createdAt: services.wall() });
+    await services.store.access.addAccount(account);
+    return await withLink(account, services);
+  },
+};
+
+export interface AccountListInput {
+  readonly after: string;
+  readonly limit: number;
+}
+export interface AccountListOutput {
+  readonly accounts: readonly AccountItem[];
+  readonly next: string | null;
+}
+
+export const accountList: Operation<AccountListInput, AccountListOutput> = {
+  name: 'account list',
+  permission: 'access.read',
+  input: z.object({ after: z.string().max(100).default(''), limit: z.int().min(1).max(1_000).default(100) }),
+  output: versioned<AccountListOutput>('account list', { accounts: z.array(z.object(item)), next: z.string().nullable() }),
+  async run({ after, limit }, session) {
+    const { store } = await session.services('stored');
+    const page = await store.access.accounts({ after, limit });
+    return { accounts: page.map(described), next: page.length === limit ? page.at(-1)!.id : null };
+  },
+};
+
+function switched(name: 'account disable' | 'account enable'): Operation<{ readonly name: string }, AccountItem> {
+  return {
+    name,
+    permission: 'access.manage',
+    input: named,
+    output: versioned<AccountItem>(name, item),
+    async run(given, session) {
+      const { store, wall } = await session.services('write');
+      const account = await accountOf(given.name, store.access);
+      const disabledAt = name === 'account enable' ? null : (account.disabledAt ?? wall());
+      await store.access.changeAccount(account.id, { disabledAt }, { endSessions: true });
+      return described({ ...account, disabledAt });
+    },
+  };
+}
+
+export const accountDisable: Operation<{ readonly name: string }, AccountItem> = switched('account disable');
+export const accountEnable: Operation<{ readonly name: string }, AccountItem> = switched('account enable');
+
+export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
+  name: 'account reset',
+  permission: 'access.manage',
+  input: named,
+  output: versioned<AccountLink>('account reset', linked),
+  async run({ name }, session) {
+    const services = await session.services('write');
+    const account = await accountOf(name, services.store.access);
+    const refused = account.subject !== null ? 'signs in elsewhere and has no password here' : 'is disabled';
+    if (account.subject !== null || account.disabledAt !== null)
+      throw new RollcallError('conflict', `${account.name} ${refused}`, { where: { object: account.name } });
+    return await withLink(account, services);
+  },
+};

@@ -1,0 +1,73 @@
+/** All that knows who may come in, put together for the process that answers. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { newLink } from '#access/links';
+import { openOidc } from '#access/oidc';
+import { openPasswords } from '#access/passwords';
+import { ADMINISTRATOR } from '#access/roles';
+import { createSeal } from '#access/seal';
+import { openSessions } from '#access/sessions';
+import { createSignIn } from '#access/sign-in';
+import { createThrottle } from '#access/throttle';
+import { openTokens } from '#access/tokens';
+import type { ServeOptions } from '#operations/operation';
+import type { Store } from '#store/contract';
+import type { Identity } from '../http/identity.ts';
+import { type Bearer, createBearer } from './bearer.ts';
+import { createCookies } from './cookies.ts';
+import { createIdentify } from './identify.ts';
+import { offerSignIn } from './routes.ts';
+
+export interface Auth {
+  readonly identify: (request: FastifyRequest) => Promise<Identity | null>;
+  readonly bearer: Bearer;
+  /** Adds the pages and routes for signing in. */
+  offer(app: FastifyInstance): void;
+  /** Something was changed elsewhere: nothing that is remembered goes on. */
+  forget(): void;
+  /** The address that makes the first administrator; null where there is one. Earlier ones are no longer good. */
+  setUpAddress(): Promise<string | null>;
+}
+
+export interface AuthOptions {
+  readonly access: Store['access'];
+  readonly config: ServeOptions['config']['access'];
+  readonly wall: () => number;
+  /** Where it listens: `http://127.0.0.1:7655`; asked when it does. */
+  readonly url: () => string;
+  readonly onFault: (error: unknown) => void;
+}
+
+export function openAuth({ access, config, wall, url, onFault }: AuthOptions): Auth {
+  const place = (): string => config.url ?? url();
+  const tokens = openTokens({ access, wall, onFault });
+  const sessions = openSessions({ access, wall, ...config.sessions, onFault });
+  const bearer = createBearer(tokens, config.tokenRate);
+  const cookies = createCookies(config.url?.startsWith('https:') === true);
+  const throttle = createThrottle(() => performance.now());
+  const signIn = createSignIn({
+    access,
+    wall,
+    passwords: openPasswords(),
+    throttle,
+    sessions,
+    shortest: config.shortestPassword,
+  });
+  const oidc =
+    config.oidc === null
+      ? null
+      : openOidc(config.oidc, () => ({ callback: `${place()}/oidc/callback`, afterSignOut: `${place()}/sign-in` }));
+  const known = { sessions, cookies, origin: config.url };
+  return {
+    identify: createIdentify({ bearer, ...known }),
+    bearer,
+    offer: (app) => offerSignIn(app, { ...known, access, wall, signIn, oidc, seal: createSeal() }),
+    forget() {
+      tokens.forget();
+      sessions.forget();
+    },
+    async setUpAddress() {
+      if (await access.anyAccount(ADMINISTRATOR)) return null;
+      return `${place()}/setup#${(await newLink({ access, wall }, 'setup', null)).secret}`;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** People at the port: the first administrator, sessions and their cookies, an identity provider; and no secret anywhere. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Browser, browser, type IdentityProvider, identityProvider } from '../servers/oidc.ts';
+import { type Served, served } from './served.ts';
+
+const CLIENT_SECRET = 'planted-client-secret-4711';
+const PASSWORD = 'planted correct horse battery';
+const OTHER = 'planted battery staple horse';
+const YAML = (issuer: string): string => `
+access:
+  oidc:
+    issuer: ${issuer}
+    allowHttp: true
+    clientId: rollcall
+    clientSecret: \${file:client-secret}
+    roles: { it: operator }
+connections:
+  hr:
+    type: csv
+    path: hr.csv
+    anchor: id
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } } }
+`;
+
+let provider: IdentityProvider;
+let here: Served;
+/** Whatever must be nowhere but with whom it was given to. */
+const planted = new Set([CLIENT_SECRET, PASSWORD, OTHER]);
+/** Whatever was answered and printed. */
+const seen: string[] = [];
+let setUp: string;
+
+beforeAll(async () => {
+  provider = await identityProvider();
+  here = await served(YAML(provider.issuer), { 'hr.csv': 'id,name\n1,Zoë Çelik\n', 'client-secret': CLIENT_SECRET });
+  const place = { callback: `${here.url}/oidc/callback`, afterSignOut: `${here.url}/sign-in` };
+  provider.register({ id: 'rollcall', secret: CLIENT_SECRET, ...place });
+  setUp = /\/setup#(\S+)/.exec(await here.printed())![1]!;
+  planted.add(setUp);
+});
+afterAll(async () => {
+  await here?.close();
+  await provider.close();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
+  readonly body: any;
+}
+async function ask(who: Browser, where: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await who.ask(here.url + where, { ...init, headers: { ...json, ...headers } });
+  const text = await response.text();
+  const { link, token, csrf, ...rest } = text.startsWith('{') ? JSON.parse(text) : { text };
+  // What is answered once, to whom it is for, is looked for in everything else.
+  for (const secret of [link?.split('#')[1], token?.slice(16)]) if (secret !== undefined) planted.add(secret);
+  for (const [name, value] of who.cookies(here.url)) if (name === 'rollcall') planted.add(value);
+  seen.push(JSON.stringify(rest));
+  return { status: response.status, headers: response.headers, body: { ...rest, link, token, csrf } };
+}
+
+const ada = browser();
+let csrf: string;
+
+it('the first administrator is made by the printed link, once', async () => {
+  const page = await ada.ask(`${here.url}/setup`);
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';(?!.*unsafe)/);
+  expect(await page.text()).not.toMatch(/<script>|onclick=|style=/);
+  const first = { link: setUp, name: 'ada', password: PASSWORD };
+  expect((await ask(ada, '/setup', { ...first, password: 'ada' })).status).toBe(400);
+  expect((await ask(ada, '/setup', { ...first, link: 'other' })).status).toBe(403);
+  const done = await ask(ada, '/setup', first);
+  expect([done.status, done.body.roles]).toEqual([200, ['administrator']]);
+  expect(done.headers.get('set-cookie')).toMatch(/^rollcall=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+  csrf = done.body.csrf;
+  expect((await ask(browser(), '/setup', { ...first, name: 'eve' })).status).toBe(403);
+  expect((await ask(ada, '/session')).body).toMatchObject({ name: 'ada', roles: ['administrator'], csrf });
+});
+
+it('a session opens the API; what changes something must come from a page of ours', async () => {
+  expect((await ask(ada, '/api/runs')).status).toBe(200);
+  const hold = (headers: Record<string, string>): Promise<Answer> =>
+    ask(ada, '/api/connections/hr/hold', { reason: 'moving' }, headers);
+  expect((await hold({})).status).toBe(403);
+  expect((await hold({ 'x-csrf-token': 'other' })).status).toBe(403);
+  expect((await hold({ 'x-csrf-token': csrf, origin: 'https://evil.example.org' })).status).toBe(403);
+  expect((await hold({ 'x-csrf-token': csrf, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  expect((await hold({ 'x-csrf-token': csrf, origin: here.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+  const { body } = await ask(ada, '/api/decisions');
+  expect(body.decisions[0].by).toBe('ada');
+  const eve = { name: 'ada', password: PASSWORD };
+  expect((await ask(browser(), '/sign-in', eve, { origin: 'https://evil.example.org' })).status).toBe(403);
+});
+
+it('an account is invited, chooses a password, signs in and out, and is disabled at once', async () => {
+  const post = (where: string, body: object): Promise<Answer> => ask(ada, where, body, { 'x-csrf-token': csrf });
+  const { body } = await post('/api/accounts', { name: 'bob@example.org', roles: ['auditor'] });
+  const link = body.link.split('#')[1];
+  const bob = browser();
+  expect((await ask(bob, '/password', { link, password: OTHER })).status).toBe(204);
+  expect((await ask(bob, '/password', { link, password: OTHER })).status).toBe(403);
+  const signedIn = await ask(bob, '/sign-in', { name: 'Bob@example.org', password: OTHER });
+  expect([signedIn.status, signedIn.body.roles]).toEqual([200, ['auditor']]);
+  const own = { 'x-csrf-token': signedIn.body.csrf as string };
+  expect((await ask(bob, '/api/tokens', { name: 'x', roles: ['auditor'] }, own)).status).toBe(403);
+  const stolen = bob.cookies(here.url).get('rollcall')!;
+  expect((await ask(bob, '/sign-out', {}, own)).body.next).toBeNull();
+  expect((await ask(browser(), '/session', undefined, { cookie: `rollcall=${stolen}` })).status).toBe(401);
+  await ask(bob, '/sign-in', { name: 'bob@example.org', password: OTHER });
+  expect((await ask(bob, '/api/runs')).status).toBe(200);
+  expect((await here.command('account', 'disable', 'bob@example.org')).code).toBe(0);
+  expect((await ask(bob, '/api/runs')).status).toBe(401);
+});
+
+it('whoever guesses is told to wait', async () => {
+  const answers: Answer[] = [];
+  for (let i = 0; i < 5; i++) answers.push(await ask(browser(), '/sign-in', { name: 'mallory', password: PASSWORD }));
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 429]);
+  expect(Number(answers[4]!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+});
+
+it('somebody signs in at the identity provider, with the roles of their groups', async () => {
+  const grace = browser();
+  const back = await grace.signIn(`${here.url}/oidc/sign-in`, 'grace.staff.it', `${here.url}/oidc/callback`);
+  planted.add(new URL(back).searchParams.get('code')!);
+  const { pathname, search } = new URL(back);
+  expect((await ask(browser(), pathname + search)).status).toBe(401);
+  expect((await ask(grace, pathname + search)).headers.get('location')).toBe('/sign-in');
+  const { body } = await ask(grace, '/session');
+  expect(body).toMatchObject({ name: 'grace', roles: ['operator'] });
+  expect((await ask(grace, '/api/runs')).status).toBe(200);
+  expect((await ask(grace, '/api/tokens')).status).toBe(403);
+  const { next } = (await ask(grace, '/sign-out', {}, { 'x-csrf-token': body.csrf })).body;
+  expect(new URL(next).origin).toBe(provider.issuer);
+  const eve = browser();
+  const refused = new URL(await eve.signIn(`${here.url}/oidc/sign-in`, 'eve.sales', `${here.url}/oidc/callback`));
+  expect((await ask(eve, refused.pathname + refused.search)).status).toBe(403);
+  expect(eve.cookies(here.url).get('rollcall')).toBeUndefined();
+});
+
+it('no secret is in the store, in what was printed, in an answer or in an error', async () => {
+  const { body } = await ask(ada, '/api/tokens', { name: 'planted', roles: ['auditor'] }, { 'x-csrf-token': csrf });
+  await ask(browser(), '/api/runs', undefined, { authorization: `Bearer ${body.token}` });
+  await ask(browser(), '/api/runs', undefined, { authorization: `Bearer ${body.token}x` });
+  for (const where of ['/api/tokens', '/api/accounts', '/api/check', '/api/nowhere']) await ask(ada, where);
+  const broken = `${here.url}/api/runs?token=${body.token}`;
+  await ada.ask(broken, { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"password":"${PASSWORD}"` });
+  seen.push((await here.command('token', 'list', '--json')).out);
+  expect(await here.stop()).toBe(0);
+  const printed = (await here.printed()).replace(`/setup#${setUp}`, '');
+  const stored = await here.store.contents();
+  expect(planted.size).toBeGreaterThan(8);
+  for (const secret of planted) {
+    expect(printed).not.toContain(secret);
+    expect(stored).not.toContain(secret);
+    for (const answer of seen) expect(answer).not.toContain(secret);
+  }
+});
