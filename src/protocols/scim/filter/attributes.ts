@@ -10,9 +10,17 @@ export interface FoundAttribute {
   readonly sub: ScimAttribute | null;
 }
 
+/** By name in lower case. */
+const named = new WeakMap<readonly ScimAttribute[], ReadonlyMap<string, ScimAttribute>>();
+
+/** Of a schema's own list: it is asked for at every value. */
 export function namedAttribute(attributes: readonly ScimAttribute[], name: string): ScimAttribute | null {
-  const wanted = name.toLowerCase();
-  return attributes.find((one) => one.name.toLowerCase() === wanted) ?? null;
+  let byName = named.get(attributes);
+  if (byName === undefined) {
+    byName = new Map(attributes.toReversed().map((one) => [one.name.toLowerCase(), one]));
+    named.set(attributes, byName);
+  }
+  return byName.get(name.toLowerCase()) ?? null;
 }
 
 /** Of a complex attribute. What has no sub-attributes has one, called `value`, where it has several values. */

@@ -11,27 +11,28 @@ import { type Folded, type FoldedValue, folded } from '#core/condition';
 import { foldCase } from '#core/fold';
 import { keepable } from '#core/text';
 import { parseInstant } from '#core/time';
-import { COMMON_ATTRIBUTES } from '../common-attributes.ts';
+import { hasAny } from '#core/values';
+import { extensionOf, fieldOf } from '../fields.ts';
 import type { ScimAttribute, ScimResourceType } from '../schema.ts';
-import { namedAttribute } from './attributes.ts';
+import { subAttribute } from './attributes.ts';
 
 type Resource = { readonly [name: string]: unknown };
 
 export function foldDocument(resource: Resource, type: ScimResourceType): Folded {
-  const out = foldAttributes(resource, [...type.schema.attributes, ...COMMON_ATTRIBUTES]);
+  const out = foldAttributes(resource, (name) => fieldOf(type, null, name, false)?.attribute);
   for (const [name, value] of Object.entries(resource)) {
-    const extension = type.extensions.find(({ schema }) => schema.id.toLowerCase() === name.toLowerCase());
-    if (extension === undefined || !isObject(value)) continue;
-    const of = foldAttributes(value, extension.schema.attributes);
-    if (Object.keys(of).length > 0) out[extension.prefix] = [of];
+    if (!name.includes(':') || !isObject(value)) continue;
+    const extension = extensionOf(type, name);
+    if (extension === undefined) continue;
+    const of = foldAttributes(value, (attribute) => fieldOf(type, name, attribute)?.attribute);
+    if (hasAny(of)) out[extension.prefix] = [of];
   }
   return out;
 }
 
 /** One value of an attribute as the filter between brackets sees it (`compileElement`). */
 export function foldElement(value: unknown, attribute: ScimAttribute): Folded {
-  const one = isObject(value) ? value : { value };
-  return foldAttributes(one, attribute.subAttributes ?? [{ ...attribute, name: 'value', multiValued: false }]);
+  return foldAttributes(isObject(value) ? value : { value }, (name) => subAttribute(attribute, name) ?? undefined);
 }
 
 /** A single value as it is compared; undefined where it is no value of this type. Booleans and numbers may be written as text. */
@@ -61,11 +62,14 @@ export function foldText(attribute: ScimAttribute, text: string): string {
   return keepable(attribute.caseExact ? text : foldCase(text));
 }
 
-function foldAttributes(from: Resource, attributes: readonly ScimAttribute[]): { [name: string]: readonly FoldedValue[] } {
+function foldAttributes(
+  from: Resource,
+  named: (name: string) => ScimAttribute | undefined,
+): { [name: string]: readonly FoldedValue[] } {
   const out = folded();
   for (const [name, value] of Object.entries(from)) {
-    const attribute = namedAttribute(attributes, name);
-    if (attribute === null || attribute.returned === 'never') continue;
+    const attribute = named(name);
+    if (attribute === undefined || attribute.returned === 'never') continue;
     const values = foldValues(attribute, value);
     if (values.length > 0) out[attribute.name] = values;
   }
@@ -79,7 +83,7 @@ function foldValues(attribute: ScimAttribute, value: unknown): readonly FoldedVa
   const elements = list
     .filter((one) => one !== null && one !== undefined)
     .map((one) => foldElement(one, attribute))
-    .filter((one) => Object.keys(one).length > 0);
+    .filter(hasAny);
   return elements.some(isPrimary) ? elements.sort((a, b) => Number(isPrimary(b)) - Number(isPrimary(a))) : elements;
 }
 

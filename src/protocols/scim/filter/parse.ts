@@ -18,8 +18,8 @@ export interface FilterLimits {
 const LIMITS: FilterLimits = { length: 8_192, depth: 20, terms: 200 };
 
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le']);
-/** What names, URNs and operators are made of. */
-const WORD = /[\w$.:/%-]*/y;
+/** What names, URNs and operators are made of; parentheses, which a URN may have, are the filter's. */
+const WORD = /[\w$.:/%+,=@;!*'~-]*/y;
 const LITERAL = /[\w.+-]*/y;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/;
 /** RFC 7643 2.1; `$ref` is one, too. */
