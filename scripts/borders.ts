@@ -23,8 +23,8 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   audit: ['core', 'store/contract'],
   edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs'],
   operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access', 'audit'],
-  service: ['core', 'runs', 'audit', 'operations', 'store/contract'],
-  server: ['core', 'protocols', 'access', 'audit', 'operations', 'store/contract', 'service'],
+  service: ['core', 'connectors/contract', 'runs', 'audit', 'operations', 'store/contract'],
+  server: ['core', 'protocols', 'connectors/contract', 'access', 'audit', 'operations', 'store/contract', 'service'],
   cli: ['core', 'operations'],
 };
 

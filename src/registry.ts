@@ -6,8 +6,12 @@ import { ldap } from '#connectors/ldap/index';
 import { ldif } from '#connectors/ldif/index';
 import { memory } from '#connectors/memory/index';
 import { people } from '#connectors/people/index';
+import { scimPush } from '#connectors/scim-push/index';
 import { sql } from '#connectors/sql/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldap, ldif, memory, people, sql].map((definition) => [definition.type, definition as ConnectorDefinition]),
+  [csv, jsonl, ldap, ldif, memory, people, scimPush, sql].map((definition) => [
+    definition.type,
+    definition as ConnectorDefinition,
+  ]),
 );

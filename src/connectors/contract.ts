@@ -10,12 +10,14 @@ import type { Fault } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
 import type { Change, ReadObject } from './objects.ts';
 import type { FirstConfiguration } from './proposed.ts';
+import type { Receiver } from './received.ts';
 import type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
 export type { Asked, Offer } from './asked.ts';
 export type { Change, RawAttributes, RawValue, ReadObject, SetEdits, WriteValue } from './objects.ts';
 export type { Proposed, SeenColumn } from './proposed.ts';
+export type { Needed, Present, Received, ReceivedRequest, Receiver, Refusal, ScimBase, Searchable } from './received.ts';
 export type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config> {
@@ -40,6 +42,7 @@ export interface ConnectorDefinition<Config = unknown> extends FirstConfiguratio
    * settings none can be sent safely, what to do about that.
    */
   secrets?(config: Config): readonly string[] | { readonly remedy: string };
+  readonly edges?: { readonly [kind: Kind]: readonly string[] }; // Attributes that are references by anchor whatever the rules say.
   /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
   anchors?(config: Config, kind: Kind): readonly string[];
   /** Of a connection to no system: the id of the person or group here of whom the object is a part, and who is not kept by it; null for one by itself. */
@@ -71,6 +74,7 @@ export interface Connection {
   discoverSchema(): Promise<Schema>;
   readonly read?: Reader;
   readonly write?: Writer;
+  readonly receive?: Receiver; // In place of `read`, of a system that tells: received.ts.
   /** Current objects of this kind with this anchor, or this value in this attribute; empty when there is none, or no such kind. */
   lookup?(by: { anchor: string } | { attribute: string; value: string }, kind: Kind): Promise<readonly ReadObject[]>;
   /**

@@ -1,6 +1,7 @@
 /** Part of the connector contract: objects, their changes and their values, as connectors show them and are told them. */
 import type { Fault } from '#core/errors';
 import type { Kind, Scalar } from '#core/values';
+import type { Searchable } from './received.ts';
 
 /**
  * Raw value: what the system holds, before the engine canonicalises it. `null` = the system says that it is empty; sent, it clears.
@@ -28,6 +29,8 @@ export interface ReadObject {
   readonly changedAt?: string;
   /** 1-based line in a file, for error messages. */
   readonly line?: number;
+  /** Of what is received: how it is found. */
+  readonly searchable?: Searchable;
 }
 
 /** One entry of a change feed. What a change does not name stays as it was; a patch is of what is there. */

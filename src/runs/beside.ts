@@ -4,6 +4,7 @@ import { createTurns, type Turns } from '#engine/index';
 import type { RunId, RunStatus, Store } from '#store/contract';
 import type { Notice } from './model.ts';
 import type { StagePush } from './push-staging.ts';
+import type { Recorder } from './recorder.ts';
 import type { Session } from './services.ts';
 
 export interface Beside {
@@ -14,6 +15,8 @@ export interface Beside {
   runs: number;
   /** Pushes that are taken and not worked out yet, by whose they are. */
   readonly pushes: Map<string, PushRun>;
+  /** Runs of pushes that go on and may take more, by whose they are. */
+  readonly spans: Map<string, PushSpan>;
   /** The last step of the pushes of each object (inOrder). */
   readonly tails: Map<string, Promise<unknown>>;
   /** The tenure of this process, where several work on the store (tenure.ts). */
@@ -55,6 +58,7 @@ export interface Refused {
 export interface Taken {
   readonly run: RunId;
   readonly faults: readonly Fault[];
+  readonly answer?: unknown;
 }
 
 export interface Asked {
@@ -62,11 +66,25 @@ export interface Asked {
   readonly settled: PromiseWithResolvers<PushReport>;
 }
 
-/** The run that pushes share which come at the same time. */
+/** A run of pushes, from the first of them until none is at hand. */
+export interface PushSpan {
+  readonly session: Promise<Session>;
+  readonly noting: Recorder;
+  /** Monotonic, ms. */
+  readonly begunAt: number;
+  atHand: number;
+  /** The worst so far. */
+  status: RunStatus;
+  /** Takes no more. */
+  end(): void;
+}
+
+/** Pushes that come at the same time: worked out together. */
 export interface PushRun {
   readonly session: Promise<Session>;
   readonly stage: StagePush;
   readonly staging: Promise<unknown>[];
+  readonly worked: Promise<void>;
   readonly settled: Promise<PushReport>;
 }
 
@@ -87,6 +105,7 @@ export function besideOf(store: Store): Beside {
       last: Promise.resolve(),
       runs: 0,
       pushes: new Map(),
+      spans: new Map(),
       tails: new Map(),
       stay: null,
       asked: new Map(),

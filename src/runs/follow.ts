@@ -36,12 +36,19 @@ export async function openBeside(
   return await begin({ ...of, now, beside }, { ...services, store: noting.store });
 }
 
-/** Answers how it went. `staged`: called with the turn; what is staged when it is fulfilled is worked out. */
+export interface Steps {
+  /** Called with the turn; what is staged when it is fulfilled is worked out. */
+  readonly staged: () => Promise<void>;
+  /** Called when that is in the store, before anything is sent. */
+  readonly worked?: () => void;
+}
+
+/** Answers how it went. */
 export async function followed(
   session: Session,
   services: Services,
   noting: Recorder,
-  staged: () => Promise<void>,
+  { staged, worked }: Steps,
 ): Promise<RunStatus> {
   const { context } = session;
   // No system is read for it: where accounts cannot be looked up, deletes wait for the next run.
@@ -55,6 +62,7 @@ export async function followed(
     } finally {
       turn.end();
     }
+    worked?.();
     for (let pass = 0; wishes !== null && pass < PASSES; pass++) {
       await send(session, wishes, looks);
       wishes = null;
@@ -80,12 +88,18 @@ export async function endRun(
   outcome: RunStatus,
   counts: readonly ConnectionCounts[],
 ): Promise<PushReport> {
-  const { context, faults, notices } = session;
+  const { context } = session;
   await session.errorsStored();
-  const status = outcome === 'done' && (session.faultCount() > 0 || notices.length > 0) ? 'warnings' : outcome;
-  const end = { status, endedAt: services.wall(), counts: canonicalJson(counts), rowsWritten: 0, believed: false };
+  const report = reportOf(session, outcome);
+  const end = { status: report.status, endedAt: services.wall(), counts: canonicalJson(counts), rowsWritten: 0, believed: false };
   await services.store.runs.finish(context.run, context.epoch, end);
-  return { run: context.run, status, faults, notices };
+  return report;
+}
+
+/** As it stands: others may go on in the same run. */
+export function reportOf({ context, faults, notices, faultCount }: Session, outcome: RunStatus): PushReport {
+  const status = outcome === 'done' && (faultCount() > 0 || notices.length > 0) ? 'warnings' : outcome;
+  return { run: context.run, status, faults: [...faults], notices: [...notices] };
 }
 
 /** What is to be sent, by target. */

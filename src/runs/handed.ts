@@ -5,9 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RollcallError, Superseded, toFault } from '#core/errors';
 import type { DirtyRange, Handed, ObjectId, SeveralOperations, StagedId } from '#store/contract';
+import { type Arrival, objectOf, subjectOf } from './arrival.ts';
 import type { PushReport, Refused, Stay, Taken } from './beside.ts';
 import type { Services } from './model.ts';
-import { lookHere, objectOf, type Pushed, type PushRequest, pushHere } from './push-run.ts';
+import { lookHere, type Pushed, pushHere } from './push-run.ts';
 import { type HandedRequest, parseRequest } from './request-text.ts';
 
 /** Of the store: it passes. */
@@ -77,13 +78,8 @@ async function begun(
 }
 
 /** After what was handed over before for the same object; `id`: null where it was pushed here. Errors: unavailable while that is left. */
-export async function inItsPlace<T>(
-  left: Stay['left'],
-  { connection, change }: PushRequest,
-  id: string | null,
-  work: () => Promise<T>,
-): Promise<T> {
-  const object = objectOf(change, connection);
+export async function inItsPlace<T>(left: Stay['left'], pushed: Arrival, id: string | null, work: () => Promise<T>): Promise<T> {
+  const object = objectOf(pushed);
   const earlier = left.get(object);
   if (earlier !== undefined && earlier !== id)
     throw new RollcallError('unavailable', 'what was pushed before it is not staged yet: the store could not be reached', {
@@ -102,8 +98,8 @@ const byOf = (request: HandedRequest): string => ('push' in request ? request.pu
 
 async function rangesOf(request: HandedRequest, { store }: Services): Promise<readonly DirtyRange[]> {
   if ('edited' in request) return edits(request.edited);
-  const { connection, change } = request.push;
-  const rows = await store.spaces.byAnchors(connection, change.kind, [change.anchor]);
+  const { kind, anchor } = subjectOf(request.push);
+  const rows = await store.spaces.byAnchors(request.push.connection, kind, [anchor]);
   return rows.map(({ id }) => rangeOf('staged', id, 'pushed'));
 }
 

@@ -9,7 +9,7 @@ export { deaf, type LiveEvent, live } from './live.ts';
 export { once } from './once.ts';
 export { type PlanRequest, plan, planText } from './plan.ts';
 export { type Preview, preview } from './preview.ts';
-export { edited, type Pushed, type PushRequest, push } from './push.ts';
+export { type Arrival, edited, type Pushed, type PushRequest, push, type ReceiveRequest } from './push.ts';
 export { run } from './run.ts';
 export { type KeepRequest, type KeptEvent, keepSchedules } from './schedule/keep.ts';
 export { lastOf, type ScheduleRun } from './schedule/last.ts';

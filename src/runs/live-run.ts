@@ -55,7 +55,7 @@ export async function liveRun(
     if (context.signal.aborted) status = 'interrupted';
     // What only a whole read makes whole is not worked out before.
     else if (arrived(session, connections) > LARGE || arrived(session, cycle) > 0) left.push(...connections);
-    else status = await followed(session, services, noting, async () => undefined);
+    else status = await followed(session, services, noting, { staged: async () => undefined });
     const counts = countsOf(session);
     await opened.close(session.faultCount() > 0 || status !== 'done');
     const waits = status === 'interrupted' ? [] : [...left, ...(await waiting(session, services, status === 'failed'))];

@@ -1,31 +1,28 @@
 /**
- * The run that pushes share: what comes while others are being worked out is one list, one turn, few commits. Each push is durable
+ * The run that pushes share: what comes while others are being worked out is one list, one turn, few commits; and many such lists are one run. Each push is durable
  * before it is answered, whatever becomes of its run; what its run does not finish waits for the next one.
  */
-import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, RollcallError } from '#core/errors';
 import { unknownConnection } from '#core/unknown-name';
 import type { EngineConnection } from '#engine/index';
 import type { DirtyRange, RunId } from '#store/contract';
-import { besideOf, inOrder, type PushReport, type PushRun, type Taken } from './beside.ts';
+import { type Arrival, objectOf } from './arrival.ts';
+import { besideOf, inOrder, type PushReport, type PushRun, type PushSpan, type Taken } from './beside.ts';
 import { isHeld } from './cycle.ts';
-import { endRun, followed, openBeside } from './follow.ts';
+import { endRun, followed, openBeside, reportOf } from './follow.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
-import { type Recorder, recorder } from './recorder.ts';
+import { recorder } from './recorder.ts';
 import type { Session } from './services.ts';
-
-export interface PushRequest {
-  readonly connection: string;
-  /** The whole object (`put`, or no `op`), what of it changed (`patch`), or that it is not there any more (`delete`). */
-  readonly change: ReadObject | Change;
-  readonly by: string;
-}
 
 export interface Pushed {
   readonly run: RunId;
   /** What is wrong with it, attribute by attribute; then nothing of it was taken. */
   readonly faults: readonly Fault[];
+  /** Of a request that was received. */
+  readonly answer?: unknown;
+  /** Fulfilled when the person, the links and what is to be sent are in the store, or cannot be worked out now. */
+  readonly worked: Promise<void>;
   /** Fulfilled when what follows from it is agreed and its exports were tried. */
   readonly settled: Promise<PushReport>;
 }
@@ -35,21 +32,22 @@ const MOST = 20;
 
 /** Errors: as of `push`. `around` has it staged, in the order of the pushes of one object: the next of them waits for it. */
 export async function pushHere(
-  { connection: name, change, by }: PushRequest,
+  pushed: Arrival,
   services: Services,
   around: (stage: () => Promise<Taken>) => Promise<Taken>,
 ): Promise<Pushed> {
+  const { connection: name, by } = pushed;
   const connection = connectionOf(name, services);
   const into = joinRun(services, by);
   const stage = async (): Promise<Taken> => {
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
-    return { run: context.run, faults: await into.stage(context, connection, change) };
+    return { run: context.run, ...(await into.stage(context, connection, pushed)) };
   };
-  const taken = inOrder(services.store, `staging ${objectOf(change, name)}`, () => around(stage));
+  const taken = inOrder(services.store, `staging ${objectOf(pushed)}`, () => around(stage));
   into.staging.push(taken);
-  return { ...(await taken), settled: into.settled };
+  return { ...(await taken), worked: into.worked, settled: into.settled };
 }
 
 /** These are looked at anew, at once. */
@@ -58,12 +56,7 @@ export async function lookHere(ranges: readonly DirtyRange[], by: string, servic
   const marked = into.session.then(({ context }) => context.store.sync.markDirty(ranges, context.epoch));
   into.staging.push(marked);
   await marked;
-  return { run: (await into.session).context.run, settled: into.settled };
-}
-
-/** Whose pushes keep their order. */
-export function objectOf({ kind, anchor }: PushRequest['change'], connection: string): string {
-  return [connection, kind, anchor].join('\u0000');
+  return { run: (await into.session).context.run, worked: into.worked, settled: into.settled };
 }
 
 export function connectionOf(name: string, { config }: Pick<Services, 'config'>): EngineConnection {
@@ -75,40 +68,72 @@ export function connectionOf(name: string, { config }: Pick<Services, 'config'>)
   );
 }
 
-/** The run that is being prepared for whoever this is, or a new one. */
+/** What is being taken for whoever this is, or the beginning of something new. */
 function joinRun(services: Services, by: string): PushRun {
   const { pushes } = besideOf(services.store);
   const open = pushes.get(by);
   if (open && open.staging.length < MOST) return open;
-  const noting = recorder(services.store);
-  const session = openBeside({ profile: 'push', by }, services, noting);
+  const span = spanOf(services, by);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
-  const settled = settle(services, session, noting, staging, close);
-  const run: PushRun = { session, stage: createPushStaging(), staging, settled };
+  const worked = Promise.withResolvers<void>();
+  const settled = settle(services, span, staging, { close, worked: worked.resolve });
+  // What is staged waits for the next run where this one cannot work it out.
+  const over = (): void => worked.resolve();
+  settled.then(over, over);
+  const run: PushRun = { session: span.session, stage: createPushStaging(), staging, worked: worked.promise, settled };
   run.settled.catch(() => undefined);
   pushes.set(by, run);
   return run;
 }
 
+/** While pushes of somebody come without a pause they share a run for so long, so that runs are not as many as pushes. In ms. */
+const SPAN_MS = 1_000;
+
+/** The run that goes on for whoever this is, or a new one. */
+function spanOf(services: Services, by: string): PushSpan {
+  const { spans } = besideOf(services.store);
+  const monotonic = services.monotonic ?? (() => performance.now());
+  const open = spans.get(by);
+  if (open !== undefined && monotonic() - open.begunAt < SPAN_MS) {
+    open.atHand++;
+    return open;
+  }
+  const noting = recorder(services.store);
+  const session = openBeside({ profile: 'push', by }, services, noting);
+  session.catch(() => undefined);
+  const end = (): void => void (spans.get(by) === span && spans.delete(by));
+  const span: PushSpan = { session, noting, begunAt: monotonic(), atHand: 1, status: 'done', end };
+  spans.set(by, span);
+  return span;
+}
+
 async function settle(
   services: Services,
-  opening: Promise<Session>,
-  noting: Recorder,
+  span: PushSpan,
   staging: readonly Promise<unknown>[],
-  close: () => void,
+  { close, worked }: { readonly close: () => void; readonly worked: () => void },
 ): Promise<PushReport> {
   let session: Session;
   try {
-    session = await opening;
+    session = await span.session;
   } catch (error) {
     close();
+    span.end();
     throw error;
   }
-  const status = await followed(session, services, noting, async () => {
+  const staged = async (): Promise<void> => {
     close();
     await Promise.allSettled(staging);
-  });
+  };
+  const status = await followed(session, services, span.noting, { staged, worked });
+  // What went wrong is a matter of this run, and of none that comes after.
+  if (status !== 'done') {
+    span.status = status;
+    span.end();
+  }
+  if (--span.atHand > 0) return reportOf(session, status);
+  span.end();
   await session.close();
-  return await endRun(session, services, status, []);
+  return await endRun(session, services, span.status, []);
 }

@@ -1,20 +1,25 @@
 /** Pushes of one run that come at the same time are staged together: one transaction, one answer of the disk, however many. */
 import { setImmediate as pause } from 'node:timers/promises';
 import { type Fault, Superseded, toFault } from '#core/errors';
-import { type EngineConnection, type EngineContext, stagePushes } from '#engine/index';
-import type { PushRequest } from './push-run.ts';
-
-type Change = PushRequest['change'];
+import { type EngineConnection, type EngineContext, receiveTogether, stagePushes } from '#engine/index';
+import { type Arrival, subjectOf } from './arrival.ts';
 
 interface Waiting {
   readonly context: EngineContext;
   readonly connection: EngineConnection;
-  readonly change: Change;
-  readonly staged: PromiseWithResolvers<readonly Fault[]>;
+  readonly arrival: Arrival;
+  readonly staged: PromiseWithResolvers<Staged>;
 }
 
-/** Durable once it is fulfilled. Answers what is wrong with the change: [] when it is staged. */
-export type StagePush = (context: EngineContext, connection: EngineConnection, change: Change) => Promise<readonly Fault[]>;
+export interface Staged {
+  /** What is wrong with a change: [] when it is staged. */
+  readonly faults: readonly Fault[];
+  /** Of a request. */
+  readonly answer?: unknown;
+}
+
+/** Durable once it is fulfilled. */
+export type StagePush = (context: EngineContext, connection: EngineConnection, arrival: Arrival) => Promise<Staged>;
 
 export function createPushStaging(): StagePush {
   let waiting: Waiting[] = [];
@@ -30,21 +35,22 @@ export function createPushStaging(): StagePush {
     }
     going = false;
   };
-  return (context, connection, change) => {
-    const staged = Promise.withResolvers<readonly Fault[]>();
-    waiting.push({ context, connection, change, staged });
+  return (context, connection, arrival) => {
+    const staged = Promise.withResolvers<Staged>();
+    waiting.push({ context, connection, arrival, staged });
     if (!going) void go();
     return staged.promise;
   };
 }
 
-/** Of one connection, each anchor once. */
+/** Of one connection and one sort, each anchor once. */
 function firstOf(waiting: readonly Waiting[]): Waiting[] {
   const anchors = new Set<string>();
-  const { connection } = waiting[0]!;
-  return waiting.filter((one) => {
-    if (one.connection !== connection || anchors.has(one.change.anchor)) return false;
-    anchors.add(one.change.anchor);
+  const { connection, arrival: first } = waiting[0]!;
+  return waiting.filter(({ connection: other, arrival }) => {
+    const { anchor } = subjectOf(arrival);
+    if (other !== connection || 'change' in arrival !== 'change' in first || anchors.has(anchor)) return false;
+    anchors.add(anchor);
     return true;
   });
 }
@@ -52,10 +58,13 @@ function firstOf(waiting: readonly Waiting[]): Waiting[] {
 async function stageTogether(together: readonly Waiting[]): Promise<void> {
   const { context, connection } = together[0]!;
   try {
-    const changes = together.map((one) => one.change);
-    const faults = await stagePushes(context, connection, changes);
+    const staged = await stage(
+      context,
+      connection,
+      together.map((one) => one.arrival),
+    );
     together.forEach((one, i) => {
-      one.staged.resolve(faults[i]!);
+      one.staged.resolve(staged[i]!);
     });
   } catch (error) {
     // What the store cannot do now it cannot do for any of them; what one of them cannot be kept for is not the others' fault.
@@ -64,4 +73,15 @@ async function stageTogether(together: readonly Waiting[]): Promise<void> {
       if (forAll) one.staged.reject(error);
       else await stageTogether([one]);
   }
+}
+
+async function stage(
+  context: EngineContext,
+  connection: EngineConnection,
+  arrivals: readonly Arrival[],
+): Promise<readonly Staged[]> {
+  const changes = arrivals.flatMap((one) => ('change' in one ? [one.change] : []));
+  if (changes.length > 0) return await stagePushes(context, connection, changes);
+  const requests = arrivals.flatMap((one) => ('request' in one ? [one.request] : []));
+  return (await receiveTogether(context, connection, requests)).map((answer) => ({ faults: [], answer }));
 }

@@ -4,25 +4,26 @@
  * handed over to that one (docs/decisions/0012).
  */
 import type { ObjectId } from '#store/contract';
+import { type Arrival, objectOf } from './arrival.ts';
 import { handOver } from './asked.ts';
 import { besideOf, inOrder, type Stay } from './beside.ts';
 import { edits, inItsPlace } from './handed.ts';
 import type { Services } from './model.ts';
-import { connectionOf, lookHere, objectOf, type Pushed, type PushRequest, pushHere } from './push-run.ts';
+import { connectionOf, lookHere, type Pushed, pushHere } from './push-run.ts';
 import type { HandedRequest } from './request-text.ts';
 import { leaving, tryTenure } from './tenure.ts';
 
-export type { Pushed, PushRequest } from './push-run.ts';
+export type { Arrival, PushRequest, ReceiveRequest } from './arrival.ts';
+export type { Pushed } from './push-run.ts';
 
 /**
- * Stages one changed object, durably, and has it worked out. Pushes of one object keep their order. Errors: notFound
+ * Stages one changed object, or has a request about one received, durably, and has it worked out. Pushes of one object keep their order. Errors: notFound
  * for an unknown connection, conflict while it is held.
  */
-export async function push(request: PushRequest, services: Services): Promise<Pushed> {
-  const { connection, change } = request;
-  connectionOf(connection, services);
+export async function push(request: Arrival, services: Services): Promise<Pushed> {
+  connectionOf(request.connection, services);
   // In the order of the calls they are begun, here or elsewhere; each then goes on by itself.
-  const { begun } = await inOrder(services.store, `begun ${objectOf(change, connection)}`, () =>
+  const { begun } = await inOrder(services.store, `begun ${objectOf(request)}`, () =>
     either<Pushed>({ push: request }, services, () =>
       pushHere(request, services, (stage) => inItsPlace(leftBy(services), request, null, stage)),
     ),
@@ -33,12 +34,16 @@ export async function push(request: PushRequest, services: Services): Promise<Pu
 const leftBy = ({ store }: Services): Stay['left'] => besideOf(store).stay?.left ?? new Map();
 
 /** Has these people worked out anew, at once: somebody decided something about them. */
-export async function edited(objects: readonly ObjectId[], by: string, services: Services): Promise<Omit<Pushed, 'faults'>> {
+export async function edited(
+  objects: readonly ObjectId[],
+  by: string,
+  services: Services,
+): Promise<Omit<Pushed, 'faults' | 'answer'>> {
   return await (await either({ edited: objects, by }, services, () => lookHere(edits(objects), by, services))).begun;
 }
 
 /** Here with the tenure, or by whoever has it. */
-async function either<T extends Omit<Pushed, 'faults'>>(
+async function either<T extends Omit<Pushed, 'faults' | 'answer'>>(
   request: HandedRequest,
   services: Services,
   here: () => Promise<T>,

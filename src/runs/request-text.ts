@@ -1,8 +1,8 @@
 /** What is handed over as text: a change may hold bytes, and numbers that JSON has no word for. */
 import type { ObjectId } from '#store/contract';
-import type { PushRequest } from './push-run.ts';
+import type { Arrival } from './arrival.ts';
 
-export type HandedRequest = { readonly push: PushRequest } | { readonly edited: readonly ObjectId[]; readonly by: string };
+export type HandedRequest = { readonly push: Arrival } | { readonly edited: readonly ObjectId[]; readonly by: string };
 
 export function requestText(request: HandedRequest): string {
   return JSON.stringify(request, function (this: { [key: string]: unknown }, key: string, json: unknown) {

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { RollcallError, toFault } from '#core/errors';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
+import { scimBases } from '#service/bases';
 import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
 import { type Auth, openAuth } from './auth/open.ts';
 import { createApp } from './http/app.ts';
@@ -13,6 +14,7 @@ import { guard, PORT_LIMITS } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
 import { type Address, addressOf } from './listen.ts';
+import { scim } from './scim/plugin.ts';
 
 /** Errors: of the configuration, of the store, of the address. */
 export async function serve(
@@ -46,6 +48,9 @@ export async function serve(
   auth = openAuth({ access, config: config.access, wall, url, onFault: (error) => onFault(toFault(error)) });
   const { proxies } = config.access;
   const app: FastifyInstance = createApp({ version, works, broadcast, auth, proxies, onFault, reads: reading });
+  const { bearer } = auth;
+  const bases = await scimBases(config);
+  app.register(scim, { bases, bearer, store, works, wall, onFault, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
   let stopping = false;

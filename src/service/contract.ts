@@ -3,6 +3,7 @@
  */
 import type { Fault } from '#core/errors';
 import type { Session } from '#operations/operation';
+import type { ReceiveRequest } from '#runs/index';
 import type { AccessReads, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
 
@@ -39,6 +40,8 @@ export type Request =
   | { readonly ask: 'operation'; readonly name: string; readonly input: unknown; readonly caller: Session['caller'] }
   /** What signing in and using tokens writes. */
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
+  /** Answered when the person is worked out, durably; what is to be sent is on its way then. */
+  | { readonly ask: 'receive'; readonly receive: ReceiveRequest }
   /** Ends when what is at hand has ended. */
   | { readonly ask: 'stop' };
 

@@ -8,7 +8,7 @@ import { RollcallError, toFault } from '#core/errors';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
-import { keepSchedules, live } from '#runs/index';
+import { keepSchedules, live, push, type ReceiveRequest } from '#runs/index';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { fromLive, fromSchedule, type ServiceEvent } from './events.ts';
 
@@ -40,15 +40,24 @@ export async function serveLoop(
     work.then(gone, gone);
     return work;
   };
+  const receive = async (request: ReceiveRequest): Promise<unknown> => {
+    const { answer, worked, settled } = await push(request, await session.services('write'));
+    keep(settled).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    await worked;
+    return answer;
+  };
+  const operated = async (asked: Extract<Request, { ask: 'operation' }>): Promise<unknown> => {
+    const done = await operate(asked, session);
+    // Told before the answer: whoever asked is not let in by what was remembered.
+    if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });
+    return done;
+  };
   const answer = async (asked: Request): Promise<unknown> => {
-    if (asked.ask === 'operation') {
-      if (stop.signal.aborted) throw stopping();
-      const done = await keep(operate(asked, session));
-      // Told before the answer: whoever asked is not let in by what was remembered.
-      if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });
-      return done;
-    }
     if (asked.ask === 'access') return await keep(writeAccess(asked, session));
+    if (asked.ask !== 'stop') {
+      if (stop.signal.aborted) throw stopping();
+      return await keep(asked.ask === 'operation' ? operated(asked) : receive(asked.receive));
+    }
     stop.abort();
     clearInterval(sealing);
     await Promise.allSettled(atHand);

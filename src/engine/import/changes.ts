@@ -40,6 +40,7 @@ interface Options {
   /** Before the read; null for a push, which is newer than anything that was read. */
   readonly mark: number | null;
   readonly expected?: Expected;
+  readonly taken?: (anchor: string, path: string) => void;
 }
 
 /** One change as it is staged, and the image it leaves; null = the object is gone. */
@@ -57,7 +58,7 @@ export interface Changes {
   stage(page: readonly (ReadObject | Change)[]): Promise<void>;
 }
 
-export function createChanges(stage: Stage, { mark, expected }: Options): Changes {
+export function createChanges(stage: Stage, { mark, expected, taken }: Options): Changes {
   const { context, connection, plan, refusals } = stage;
   const { store, digester, counters } = context;
   const others = mark === null ? null : createOthers(mark);
@@ -136,8 +137,10 @@ export function createChanges(stage: Stage, { mark, expected }: Options): Change
     const result = await stage.send(ready.map(({ item }) => item));
     others?.own(result.dirty);
     const skipped = new Set(result.skipped);
+    const refused = new Map(result.refused.map(({ at, path }) => [at, path]));
     for (const [i, { entry, row, item, image }] of ready.entries()) {
-      if (skipped.has(i)) await again(entry);
+      if (refused.has(i)) taken?.(entry.anchor, refused.get(i)!);
+      else if (skipped.has(i)) await again(entry);
       else {
         if (item.operation === 'delete' && row && row.presence !== 'gone') counters.add(connection.name, 'gone');
         expected?.write(entry.kind, countedOf(row), image);

@@ -27,6 +27,7 @@ export function patched(entry: Patch, current: Attributes | undefined, plan: Sta
     ...(entry.name === undefined ? {} : { name: entry.name }),
     ...(entry.refused === undefined ? {} : { refused: entry.refused }),
     ...(entry.changedAt === undefined ? {} : { changedAt: entry.changedAt }),
+    ...(entry.searchable === undefined ? {} : { searchable: entry.searchable }),
   };
 }
 

@@ -29,6 +29,8 @@ export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'
     for (const flow of rule.flows)
       if (attributes.get(flow.attribute)?.strategy === 'latest') for (const read of flow.reads) timed.add(read);
   }
+  for (const [kind, attributes] of Object.entries(connection.definition.edges ?? {}))
+    for (const attribute of attributes) plan(attribute, kind, (scalar) => referenceKey(scalar, 'anchor', 'exact'), true);
   for (const rule of connection.exports.values()) {
     for (const { attribute, reference } of rule.flows) {
       // A directory may change a name in any reference by itself, when who is named goes: those who refer are found by it.

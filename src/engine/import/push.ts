@@ -10,15 +10,20 @@ import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
 
-/**
- * Together, durable once it is fulfilled. `changes`: of objects with different anchors. Answers of each what is wrong: [] when it
- * is staged.
- */
+/** Of a push: neither where it is staged. */
+export interface PushOutcome {
+  /** What is wrong with it. */
+  readonly faults: readonly Fault[];
+  /** The path of a value that only one object may have, and another one has. */
+  readonly taken: string | null;
+}
+
+/** Together, durable once it is fulfilled. `changes`: of objects with different anchors. */
 export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
   changes: readonly (ReadObject | Change)[],
-): Promise<readonly (readonly Fault[])[]> {
+): Promise<readonly PushOutcome[]> {
   const plan = stagingPlan(context, connection);
   const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
   const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
@@ -28,11 +33,19 @@ export async function stagePushes(
     if (told) told.push(one);
     else context.fault(one);
   };
-  const stager = createStager({ ...context, fault }, connection, { full: false, mark: null, empty: false, expected });
+  const taken = new Map<string, string>();
+  const options = {
+    full: false,
+    mark: null,
+    empty: false,
+    expected,
+    taken: (at: string, path: string) => void taken.set(at, path),
+  };
+  const stager = createStager({ ...context, fault }, connection, options);
   await stager.changes(sound);
   await stager.finish();
   await expected.save(context, connection);
-  return changes.map(({ anchor }) => faults.get(anchor)!);
+  return changes.map(({ anchor }) => ({ faults: faults.get(anchor)!, taken: taken.get(anchor) ?? null }));
 }
 
 /** Objects as a look-up shows them now, durable once it is fulfilled. Of what cannot be used, what was there before stays. */

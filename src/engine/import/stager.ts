@@ -65,6 +65,8 @@ interface Options {
   readonly emptied?: Emptied[];
   /** Told what changes do to the counts of the last complete read. */
   readonly expected?: Expected;
+  /** Told of an object that is not staged: another one has the value at that path, which only one may have. */
+  readonly taken?: (anchor: string, path: string) => void;
 }
 
 export interface Arrived {
@@ -258,6 +260,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       }),
       keys: canonical.keys,
       edges: edgesOf(object, canonical, plan),
+      ...(object.searchable === undefined ? {} : { pushed: object.searchable }),
       ...(settle ? { settle } : {}),
     };
     if (!isThere(row) || (held === undefined && outages.size === 0)) return item;

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
 import { memorySystem } from '#connectors/memory/index';
 import { createProgram } from '#main';
-import { push, run } from '#runs/index';
+import { type PushRequest, push, run } from '#runs/index';
 import { random } from '../../../examples/demo/random.ts';
 
 const MORNING = Date.UTC(2026, 2, 2, 8);
@@ -62,7 +62,7 @@ function disturb(): void {
   tell({ op: 'delete', kind: 'person', anchor: leaver.anchor });
 }
 
-function tell(change: Parameters<typeof push>[0]['change']): void {
+function tell(change: PushRequest['change']): void {
   const told = push({ connection: 'hr', change, by: 'webhook' }, { config, store, wall: () => now });
   pushes.push(told.then(({ settled }) => settled));
 }

@@ -1,0 +1,28 @@
+/** What comes from outside about one object. */
+import type { Change, ReadObject, ReceivedRequest } from '#connectors/contract';
+
+export interface PushRequest {
+  readonly connection: string;
+  /** The whole object (`put`, or no `op`), what of it changed (`patch`), or that it is not there any more (`delete`). */
+  readonly change: ReadObject | Change;
+  readonly by: string;
+}
+
+/** For a connection that receives: what it makes of the object as it is then. */
+export interface ReceiveRequest {
+  readonly connection: string;
+  readonly request: ReceivedRequest;
+  readonly by: string;
+}
+
+export type Arrival = PushRequest | ReceiveRequest;
+
+export function subjectOf(arrival: Arrival): Pick<ReceivedRequest, 'kind' | 'anchor'> {
+  return 'change' in arrival ? arrival.change : arrival.request;
+}
+
+/** Whose arrivals keep their order. */
+export function objectOf(arrival: Arrival): string {
+  const { kind, anchor } = subjectOf(arrival);
+  return [arrival.connection, kind, anchor].join('\u0000');
+}

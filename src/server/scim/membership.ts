@@ -1,0 +1,101 @@
+/** Memberships as they are shown and asked for: kept as edges beside the groups, by the ids of the members. */
+import type { Condition, Path } from '#core/condition';
+import { refusal } from '#protocols/scim/errors';
+import type { Complex } from '#protocols/scim/resource';
+import type { ScimResourceType } from '#protocols/scim/schema';
+import type { Asked, Row, ScimServices } from './service.ts';
+
+const MEMBERS = 'members';
+/** Read at a time. */
+const PAGE = 10_000;
+/** Groups of one member that a filter may go through. */
+const MOST_GROUPS = 1_000;
+
+type Edge = Awaited<ReturnType<ScimServices['store']['spaces']['edgesTo']>>[number];
+
+/** Of a group, page by page: those that are not known by now are shown as users. */
+export async function* membersOf(
+  group: Pick<Row, 'id'>,
+  { connection, base, url }: Asked,
+  { store: { spaces } }: ScimServices,
+): AsyncGenerator<readonly Complex[]> {
+  const groups = base.types.find(({ name }) => name === 'Group');
+  const users = base.types.find(({ name }) => name === 'User')!;
+  for (let after: string | undefined; ; ) {
+    const page = await spaces.edgesOf([group.id], { attribute: MEMBERS, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const ids = page.filter(isMember).map((edge) => edge.text);
+    const nested =
+      groups === undefined || ids.length === 0
+        ? new Set<string>()
+        : new Set((await spaces.resolve(connection, 'anchor', base.kindOf['Group']!, ids)).map(({ key }) => key));
+    yield ids.map((value) => memberOf(value, nested.has(value) ? groups! : users, url));
+    if (page.length < PAGE) return;
+    after = page[page.length - 1]!.key;
+  }
+}
+
+function memberOf(value: string, { name, endpoint }: ScimResourceType, url: string): Complex {
+  return { value, type: name, $ref: `${url}${endpoint}/${encodeURIComponent(value)}` };
+}
+
+/** The groups that each of them is in directly (RFC 7643 4.1.2), by id. */
+export async function groupsOf(
+  users: readonly string[],
+  { connection, base, url }: Asked,
+  { store: { spaces } }: ScimServices,
+): Promise<ReadonlyMap<string, readonly Complex[]>> {
+  const out = new Map<string, Complex[]>();
+  const groups = base.types.find(({ name }) => name === 'Group');
+  if (groups === undefined) return out;
+  const edges = (await spaces.edgesTo(connection, users, { limit: PAGE })).filter(isMember);
+  if (edges.length === 0) return out;
+  const rows = new Map((await spaces.byIds([...new Set(edges.map((edge) => edge.stagedId))])).map((row) => [row.id, row]));
+  for (const { stagedId, key } of edges) {
+    const row = rows.get(stagedId);
+    if (row === undefined || row.kind !== base.kindOf[groups.name] || row.presence === 'gone' || row.anchor === null) continue;
+    const mine = out.get(key) ?? [];
+    out.set(key, mine);
+    mine.push({ value: row.anchor, $ref: `${url}${groups.endpoint}/${encodeURIComponent(row.anchor)}`, type: 'direct' });
+  }
+  return out;
+}
+
+function isMember({ attribute, state }: Edge): boolean {
+  return attribute === MEMBERS && state === 'seen';
+}
+
+/** What a condition asks of members is no part of a group's document: it becomes the ids of the groups. @throws ScimError `tooMany` */
+export async function withMembersKnown(condition: Condition, connection: string, services: ScimServices): Promise<Condition> {
+  if ('and' in condition) return { and: await all(condition.and, connection, services) };
+  if ('or' in condition) return { or: await all(condition.or, connection, services) };
+  if ('not' in condition) return { not: await withMembersKnown(condition.not, connection, services) };
+  const member = memberIn(condition);
+  return member === null ? condition : await groupsWith(member, connection, services);
+}
+
+function all(conditions: readonly Condition[], connection: string, services: ScimServices): Promise<readonly Condition[]> {
+  return Promise.all(conditions.map((one) => withMembersKnown(one, connection, services)));
+}
+
+/** Whom `members.value eq "…"` or `members[value eq "…"]` names. */
+function memberIn(condition: Condition): string | null {
+  if ('compare' in condition && condition.compare === 'eq' && isPath(condition.path, [MEMBERS, 'value']))
+    return typeof condition.value === 'string' ? condition.value : null;
+  if (!('any' in condition) || !isPath(condition.any, [MEMBERS])) return null;
+  const { of } = condition;
+  const named = 'compare' in of && of.compare === 'eq' && isPath(of.path, ['value']);
+  return named && typeof of.value === 'string' ? of.value : null;
+}
+
+function isPath(path: Path, wanted: Path): boolean {
+  return path.length === wanted.length && path.every((name, i) => name === wanted[i]);
+}
+
+async function groupsWith(member: string, connection: string, { store: { spaces } }: ScimServices): Promise<Condition> {
+  const edges = await spaces.edgesTo(connection, [member], { limit: MOST_GROUPS + 1 });
+  if (edges.length > MOST_GROUPS) throw refusal('tooMany', 'the member is in too many groups to go through them');
+  const ids = edges.filter(isMember).map((edge) => edge.stagedId);
+  const rows = ids.length === 0 ? [] : await spaces.byIds(ids);
+  const anchors = rows.flatMap(({ anchor }) => anchor ?? []);
+  return { or: anchors.map((value) => ({ compare: 'eq', path: ['id'], value })) };
+}
