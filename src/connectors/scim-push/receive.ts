@@ -13,7 +13,7 @@ import { fromImage, toImage } from '#protocols/scim/image';
 import { applyPatch, type Patched } from '#protocols/scim/patch';
 import type { MemberEdits } from '#protocols/scim/patch-members';
 import type { ScimAnswer, ScimRequest } from '#protocols/scim/request';
-import { type Complex, type Resource, sameResource } from '#protocols/scim/resource';
+import type { Complex, Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { KEYED, KIND_OF, MEMBERS, typeOfKind, UNIQUE } from './kinds.ts';
 
@@ -42,8 +42,8 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
     }
     if (request.do === 'replace') {
       const { resource, members = null } = readReplacement(request.body, before, type, options);
-      if (members === null && sameResource(before, resource, type)) return unchanged(before);
-      return stage(asked, type, resource, { ...NO_EDITS, replace: members }, present);
+      if (members === null && resource === 'unchanged') return unchanged(before);
+      return stage(asked, type, resource === 'unchanged' ? before : resource, { ...NO_EDITS, replace: members }, present);
     }
     return patched(asked, request.body, before, type, present);
   };
