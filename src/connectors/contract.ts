@@ -10,7 +10,7 @@ import type { Fault } from '#core/errors';
 import type { AttributeType, Kind } from '#core/values';
 import type { Change, ReadObject } from './objects.ts';
 import type { FirstConfiguration } from './proposed.ts';
-import type { Receiver } from './received.ts';
+import type { ReceivedObjects, Receiver } from './received.ts';
 import type { Creates, WriteItem, WriteResult } from './writing.ts';
 
 export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
@@ -20,7 +20,7 @@ export type { Proposed, SeenColumn } from './proposed.ts';
 export type { Needed, Present, Received, ReceivedRequest, Receiver, Refusal, ScimBase, Searchable } from './received.ts';
 export type { Creates, WriteItem, WriteResult } from './writing.ts';
 
-export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config> {
+export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config>, ReceivedObjects {
   readonly type: string;
   readonly title: string;
   readonly maturity: 'stable' | 'beta' | 'alpha';
@@ -42,11 +42,8 @@ export interface ConnectorDefinition<Config = unknown> extends FirstConfiguratio
    * settings none can be sent safely, what to do about that.
    */
   secrets?(config: Config): readonly string[] | { readonly remedy: string };
-  readonly edges?: { readonly [kind: Kind]: readonly string[] }; // Attributes that are references by anchor whatever the rules say.
   /** Attributes that are the anchor of objects of a kind, where they are attributes as well: a write that changes one would be refused. */
   anchors?(config: Config, kind: Kind): readonly string[];
-  /** Of a connection to no system: the id of the person or group here of whom the object is a part, and who is not kept by it; null for one by itself. */
-  belongsTo?(anchor: string): number | null;
   /** Never touches the network or the disk beyond reading what the configuration names; reaching the system is `test`. */
   open(config: Config, context: OpenContext): Connection;
 }

@@ -4,6 +4,14 @@ import type { Attributes, Kind, Scalar } from '#core/values';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import type { Change, ReadObject } from './objects.ts';
 
+/** What the definition of a connector says of objects that are not read. */
+export interface ReceivedObjects {
+  /** Attributes that are references by anchor to many, kept as edges whatever the rules say of them. */
+  readonly edges?: { readonly [kind: Kind]: readonly string[] };
+  /** Of a connection to no system: the id of the person or group here of whom the object is a part, and who is not kept by it; null for one by itself. */
+  belongsTo?(anchor: string): number | null;
+}
+
 /** One request about one object, as data: it may be handed from process to process. */
 export interface ReceivedRequest {
   readonly kind: Kind;
