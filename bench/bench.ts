@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- --size N`: how fast Rollcall is on this machine, beside what the machine itself could do.
  *
- *     --suite NAME       engine: files and change feeds, the default; directories: real LDAP servers and databases
+ *     --suite NAME       engine: files and change feeds, the default; directories: real LDAP servers and databases;
+ *                        service: rollcall serve, asked over the network
  *     --size N           people (default 10000; of directories, as many as its goals are for)
  *     --case NAME        only this case; may be given several times
  *     --keys ascending   keys in order instead of in the random order of real exports
@@ -20,6 +21,8 @@ import { runDirectories } from './directories/suite.ts';
 import { runEngine } from './engine.ts';
 import { type Result, table } from './result.ts';
 import { type Run, save } from './save.ts';
+import { SERVICE_CASES } from './service/cases.ts';
+import { runService } from './service/suite.ts';
 
 const { values: options } = optionsOf(import.meta.url, {
   suite: { type: 'string', default: 'engine' },
@@ -33,10 +36,10 @@ const { values: options } = optionsOf(import.meta.url, {
   json: { type: 'boolean', default: false },
   save: { type: 'boolean', default: false },
 });
-const suite = oneOf('suite', options.suite, ['engine', 'directories']);
+const suite = oneOf('suite', options.suite, ['engine', 'directories', 'service']);
 const people = wholeNumber('--size', options.size ?? '10000', 100);
 const seed = wholeNumber('--seed', options.seed, 0);
-const names = (suite === 'engine' ? CASES : DIRECTORY_CASES).map(({ name }) => name);
+const names = { engine: CASES, directories: DIRECTORY_CASES, service: SERVICE_CASES }[suite].map(({ name }) => name);
 const chosen = options.case.length === 0 ? names : options.case.map((name) => oneOf('case', name, names));
 const store = oneOf('store', options.store, STORES);
 const keys = oneOf('order of keys', options.keys, ['random', 'ascending']);
@@ -54,10 +57,11 @@ const failed = (name: string, error: unknown): void => {
   note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
 };
 
-if (suite === 'engine')
-  await runEngine({ kept, chosen, folder: options.folder, flame: options.flame, save: options.save, results, add, failed, note });
-else {
+if (suite === 'directories') {
   await runDirectories(chosen, options.size === undefined ? null : people, add, failed);
   if (options.save) note(`kept in ${save(results, kept)}`);
+} else {
+  const asked = { kept, chosen, folder: options.folder, flame: options.flame, save: options.save, results, add, failed, note };
+  await (suite === 'engine' ? runEngine : runService)(asked);
 }
 if (!options.json) process.stdout.write(`${table(results)}\n`);

@@ -4,6 +4,7 @@
  * Raw write: 8 rows of 200 bytes per person into bare tables with one unique index each, as the store itself writes a first read:
  * commits of ten thousand in key order with the indexes in place, full durability; on PostgreSQL by binary COPY. What large groups with indexes
  * made at the end would reach is measured beside it and compared with nothing: decision 13 says why the store does not load so.
+ * Durable commits: single rows, each with a commit of its own, one after the other.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -121,6 +122,43 @@ export async function rawWritePostgres(server: string, people: number, keys: 'ra
 
 const COPY_HEAD = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const COPY_END = Buffer.from([0xff, 0xff]);
+
+/** How long single rows are committed. */
+const COMMITS_MS = 2_000;
+
+/** A second, in a SQLite file in `folder`. */
+export function durableCommits(folder: string): number {
+  const file = join(folder, 'commits.db');
+  const db = new DatabaseSync(file);
+  db.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; create table t (id integer primary key, data text not null) strict',
+  );
+  const insert = db.prepare('insert into t (data) values (?)');
+  const begun = performance.now();
+  let commits = 0;
+  for (; performance.now() - begun < COMMITS_MS; commits++) insert.run(FILLER);
+  const seconds = (performance.now() - begun) / 1000;
+  db.close();
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  return commits / seconds;
+}
+
+/** The same in a database beside `server`'s, on one connection. */
+export async function durableCommitsPostgres(server: string): Promise<number> {
+  const url = await newDatabase(server, null);
+  try {
+    return await withClient(url, async (client) => {
+      await client.query('create table t (id bigint generated always as identity primary key, data text not null)');
+      const begun = performance.now();
+      let commits = 0;
+      for (; performance.now() - begun < COMMITS_MS; commits++)
+        await client.query({ name: 'insert', text: 'insert into t (data) values ($1)', values: [FILLER] });
+      return commits / ((performance.now() - begun) / 1000);
+    });
+  } finally {
+    await removeDatabase(url);
+  }
+}
 
 /** Keys with their filler as COPY's binary format has them (PostgreSQL, COPY, file formats). */
 function copyRows(keys: readonly string[]): Buffer {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Measured } from './case.ts';
 import { watchMemory } from './memory.ts';
 
-const PROFILER = new URL('profiler.mjs', import.meta.url).href;
+/** Loaded into each thread of a process that is profiled, by NODE_OPTIONS. */
+export const PROFILER: string = new URL('profiler.mjs', import.meta.url).href;
 
 /**
  * `data`: what the child reads. `profiles`: a folder that gets a CPU profile of each of its threads; being profiled takes time. `child`: the
