@@ -1,6 +1,6 @@
 /** What staged objects are searched by, and who has the keys that one alone may have. */
 import type { PushedKey } from '../../contract.ts';
-import { storedNorm } from '../../tables/pushed.ts';
+import { ALONE, storedNorm } from '../../tables/pushed.ts';
 import { listedKeys } from '../../writes/pushed.ts';
 import type { Loader } from '../working-copy.ts';
 import { columnOf } from './staged.ts';
@@ -13,15 +13,16 @@ export async function loadPushed(loader: Loader, ids: readonly number[]): Promis
   const of = columnOf(loader, 'pushed');
   await keysAt(
     loader,
-    rows.flatMap((row) =>
-      listedKeys(String(of(row, 'keys'))).map(([path, norm]): Place => {
-        return [Number(of(row, 'connection')), Number(of(row, 'kind')), path, norm];
-      }),
-    ),
+    rows.flatMap((row) => {
+      const [id, connection, kind] = [Number(of(row, 'staged_id')), Number(of(row, 'connection')), Number(of(row, 'kind'))];
+      return listedKeys(String(of(row, 'keys'))).map(
+        ([path, norm, unique]): Place => [connection, kind, path, norm, unique === 1 ? ALONE : id],
+      );
+    }),
   );
 }
 
-/** Those that are taken, or are to be. */
+/** Who has those that one alone may have. */
 export async function loadTaken(
   loader: Loader,
   connection: string,
@@ -30,23 +31,28 @@ export async function loadTaken(
   const space = loader.connectionId(connection);
   await keysAt(
     loader,
-    wanted.flatMap(({ kind, keys }) => keys.map(({ path, norm }): Place => [space, loader.termId(kind), path, storedNorm(norm)])),
+    wanted.flatMap(({ kind, keys }) =>
+      keys
+        .filter(({ unique }) => unique)
+        .map(({ path, norm }): Place => [space, loader.termId(kind), path, storedNorm(norm), ALONE]),
+    ),
   );
 }
 
-type Place = readonly [connection: number, kind: number, path: string, norm: string];
+type Place = readonly [connection: number, kind: number, path: string, norm: string, holder: number];
 
 async function keysAt(loader: Loader, places: readonly Place[]): Promise<void> {
   if (places.length === 0) return;
   await loader.rows(
     'pushed_key',
-    `from (select distinct * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) as n(connection, kind, path, norm)) n
-       join pushed_key t on t.connection = n.connection and t.kind = n.kind and t.path = n.path and t.norm = n.norm`,
+    `from (select distinct * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) as n(connection, kind, path, norm, holder)) n
+       join pushed_key t on t.connection = n.connection and t.kind = n.kind and t.path = n.path and t.norm = n.norm and t.holder = n.holder`,
     [
       places.map(([connection]) => connection),
       places.map(([, kind]) => kind),
       places.map(([, , path]) => loader.termId(path)),
       places.map(([, , , norm]) => norm),
+      places.map(([, , , , holder]) => holder),
     ],
   );
 }
