@@ -15,7 +15,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   config: ['core', 'rules', 'connectors/contract', 'access/oidc'],
   photos: ['core'],
   store: ['core'],
-  access: ['core', 'store/contract'],
+  access: ['core', 'store/contract', 'audit'],
   engine: ['core', 'rules', 'photos', 'store/contract', 'store/import-index', 'connectors/contract'],
   runs: ['core', 'config', 'store/contract', 'connectors/contract', 'engine'],
   people: ['core', 'rules', 'store/contract', 'runs'],

@@ -1,4 +1,5 @@
 /** Accounts of people who work with Rollcall. */
+import { auditedAccess } from '#audit/access';
 import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
 import type { AccessAccount, Store } from '#store/contract';
@@ -58,13 +59,15 @@ export interface SignedInThere {
 
 /**
  * The account of somebody who signed in at the provider: found by issuer and subject and by nothing else, made at the first time; its
- * roles are those that the provider says now. Errors: permission for one without a role, or that is disabled.
+ * roles are those that the provider says now. `address`: where it comes from, for the audit log. Errors: permission for one without a role, or that is disabled.
  */
 export async function accountFrom(
   { issuer, subject, name, roles }: SignedInThere,
-  { access, wall }: { readonly access: Store['access']; readonly wall: () => number },
+  { access: plain, wall, address }: { readonly access: Store['access']; readonly wall: () => number; readonly address: string },
 ): Promise<AccessAccount> {
-  const found = await access.accountBySubject(issuer, subject);
+  const found = await plain.accountBySubject(issuer, subject);
+  const actor = { kind: 'person', name: found?.name ?? name, token: null, source: address } as const;
+  const access = auditedAccess(plain, actor, wall);
   if (found?.disabledAt != null)
     throw new RollcallError('permission', 'this account is disabled', { remedy: 'ask an administrator' });
   if (roles.length === 0) {

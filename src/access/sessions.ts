@@ -1,5 +1,6 @@
 /** Sessions of people who are signed in. The browser holds a random id in a cookie; the store its hash. */
 import { createHmac } from 'node:crypto';
+import { auditedAccess } from '#audit/access';
 import type { AccessAccount, AccessSession, Store } from '#store/contract';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
 
@@ -10,8 +11,8 @@ export interface SignedIn {
 }
 
 export interface Sessions {
-  /** A new one, with an id that nobody had before. */
-  begin(account: AccessAccount): Promise<SignedIn & { readonly id: string }>;
+  /** A new one, with an id that nobody had before. `address`: where it comes from, for the audit log. */
+  begin(account: AccessAccount, address: string): Promise<SignedIn & { readonly id: string }>;
   /** Null: no such session, over, or of an account that is disabled. */
   find(id: string): Promise<SignedIn | null>;
   end(id: string): Promise<void>;
@@ -69,11 +70,13 @@ export function openSessions({ access, wall, idleMs, longestMs, onFault }: Sessi
   };
 
   return {
-    async begin(account) {
+    async begin(account, address) {
       const id = newSecret();
       const now = wall();
       const expiresAt = now + Math.min(idleMs, longestMs);
-      await access.addSession({ hash: hashOf(id), account: account.id, createdAt: now, seenAt: now, expiresAt });
+      const actor = { kind: 'person', name: account.name, token: null, source: address } as const;
+      const session = { hash: hashOf(id), account: account.id, createdAt: now, seenAt: now, expiresAt };
+      await auditedAccess(access, actor, wall).addSession(session);
       return { id, account, csrf: csrfOf(id) };
     },
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Store } from '#store/contract';
+import type { AuditEvent, Store } from '#store/contract';
 import { open } from '#store/sqlite/open';
 import { accountFrom, accountOf, newAccount } from './accounts.ts';
 import { LINK_LIFETIME_MS, newLink } from './links.ts';
@@ -18,6 +18,7 @@ let access: Store['access'];
 let now = 1_000_000_000;
 let sessions: Sessions;
 let signIn: SignIn;
+let noted: AuditEvent[];
 const wall = (): number => now;
 const address = '10.0.0.1';
 
@@ -32,9 +33,18 @@ afterAll(async () => {
 });
 beforeEach(() => {
   now += 24 * HOUR;
+  noted = [];
   sessions = openSessions({ access, wall, idleMs: 2 * HOUR, longestMs: 12 * HOUR });
   const passwords = openPasswords({ n: 16, r: 1, p: 1 });
-  signIn = createSignIn({ access, wall, passwords, throttle: createThrottle(wall), sessions, shortest: 12 });
+  signIn = createSignIn({
+    access,
+    wall,
+    passwords,
+    throttle: createThrottle(wall),
+    sessions,
+    shortest: 12,
+    note: (events) => void noted.push(...events),
+  });
 });
 
 const refusal = (work: Promise<unknown>): Promise<{ kind: string; message: string }> =>
@@ -57,6 +67,7 @@ test('the first administrator is made by the link, once; who is not told apart f
   expect(known.account.roles).toEqual(['administrator']);
   const wrong = await refusal(signIn.signIn({ name, password: 'wrong', address }));
   expect(wrong.kind).toBe('authentication');
+  expect(noted).toMatchObject([{ action: 'access.signIn', outcome: 'refused', actor: { name, source: address } }]);
   expect((await refusal(signIn.signIn({ name: 'nobody', password: 'wrong', address: '10.0.0.9' }))).message).toBe(wrong.message);
 });
 
@@ -95,23 +106,23 @@ test('a session ends when nobody uses it, at its longest, when it is ended, and 
   const eve = newAccount({ name: 'eve', roles: ['auditor'], createdAt: now });
   await access.addAccount(eve);
   const lives = async (id: string): Promise<boolean> => (await sessions.find(id)) !== null;
-  const idle = await sessions.begin(eve);
+  const idle = await sessions.begin(eve, address);
   now += HOUR;
   expect(await lives(idle.id)).toBe(true);
   now += 2 * HOUR;
   expect(await lives(idle.id)).toBe(false);
-  const busy = await sessions.begin(eve);
+  const busy = await sessions.begin(eve, address);
   for (let i = 0; i < 11; i++) {
     now += HOUR;
     expect(await lives(busy.id)).toBe(true);
   }
   now += HOUR;
   expect(await lives(busy.id)).toBe(false);
-  const ended = await sessions.begin(eve);
+  const ended = await sessions.begin(eve, address);
   expect(await lives(ended.id)).toBe(true);
   await sessions.end(ended.id);
   expect(await lives(ended.id)).toBe(false);
-  const one = await sessions.begin(eve);
+  const one = await sessions.begin(eve, address);
   expect(await lives(one.id)).toBe(true);
   await access.changeAccount(eve.id, { disabledAt: now }, { endSessions: false });
   sessions.forget();
@@ -122,7 +133,7 @@ test('a session ends when nobody uses it, at its longest, when it is ended, and 
 test('what a page sends along belongs to one session', async () => {
   const zoe = newAccount({ name: 'zoe', roles: ['auditor'], createdAt: now });
   await access.addAccount(zoe);
-  const [one, other] = [await sessions.begin(zoe), await sessions.begin(zoe)];
+  const [one, other] = [await sessions.begin(zoe, address), await sessions.begin(zoe, address)];
   expect([isCsrf(one.csrf, one), isCsrf(other.csrf, one), isCsrf('', one), isCsrf(one.id, one)]).toEqual([
     true,
     false,
@@ -134,20 +145,22 @@ test('what a page sends along belongs to one session', async () => {
 
 test('who signs in elsewhere is found by issuer and subject, never by a name; roles follow the provider', async () => {
   const there = { issuer: 'https://id.example.org', subject: 'u1', name: 'Grace', roles: ['operator'] };
-  const grace = await accountFrom(there, { access, wall });
-  expect(await accountFrom({ ...there, name: 'Other', roles: ['auditor'] }, { access, wall })).toMatchObject({
+  const grace = await accountFrom(there, { access, wall, address });
+  expect(await accountFrom({ ...there, name: 'Other', roles: ['auditor'] }, { access, wall, address })).toMatchObject({
     id: grace.id,
     name: 'Grace',
     roles: ['auditor'],
   });
-  const same = await accountFrom({ ...there, subject: 'u2' }, { access, wall });
+  const same = await accountFrom({ ...there, subject: 'u2' }, { access, wall, address });
   expect([same.id === grace.id, same.name]).toEqual([false, 'Grace (id.example.org)']);
-  expect((await accountFrom({ ...there, subject: 'u3' }, { access, wall })).name).toMatch(/^Grace \(\w{12}\)$/);
-  const { id } = await sessions.begin(same);
-  expect((await refusal(accountFrom({ ...there, subject: 'u2', roles: [] }, { access, wall }))).kind).toBe('permission');
+  expect((await accountFrom({ ...there, subject: 'u3' }, { access, wall, address })).name).toMatch(/^Grace \(\w{12}\)$/);
+  const events = (await store.audit.list({ actor: 'Grace' }, { after: 0, limit: 99 })).map(({ action }) => action);
+  expect(events).toEqual(expect.arrayContaining(['account.create', 'account.change']));
+  const { id } = await sessions.begin(same, address);
+  expect((await refusal(accountFrom({ ...there, subject: 'u2', roles: [] }, { access, wall, address }))).kind).toBe('permission');
   expect(await sessions.find(id)).toBeNull();
   await access.changeAccount(grace.id, { disabledAt: now }, { endSessions: true });
-  expect((await refusal(accountFrom(there, { access, wall }))).kind).toBe('permission');
+  expect((await refusal(accountFrom(there, { access, wall, address }))).kind).toBe('permission');
   expect((await accountOf('GRACE', access)).id).toBe(grace.id);
   expect((await refusal(accountOf('nobody', access))).kind).toBe('notFound');
 });

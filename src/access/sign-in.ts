@@ -1,7 +1,9 @@
 /** Signing in with a password, and the links by which one is chosen. */
+import { auditedAccess } from '#audit/access';
+import { auditEvent } from '#audit/event';
 import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
-import type { Store } from '#store/contract';
+import type { AuditActor, AuditEvent, Store } from '#store/contract';
 import { newAccount } from './accounts.ts';
 import { checkPassword, type Passwords } from './passwords.ts';
 import { ADMINISTRATOR } from './roles.ts';
@@ -18,6 +20,8 @@ export interface SignInOptions {
   readonly sessions: Sessions;
   /** Characters of a password. */
   readonly shortest: number;
+  /** Notes in the audit log what was refused. */
+  readonly note: (events: readonly AuditEvent[]) => void;
 }
 
 type Begun = Awaited<ReturnType<Sessions['begin']>>;
@@ -36,7 +40,7 @@ export interface SignIn {
   choosePassword(given: { readonly link: string; readonly password: string; readonly address: string }): Promise<void>;
 }
 
-export function createSignIn({ access, wall, passwords, throttle, sessions, shortest }: SignInOptions): SignIn {
+export function createSignIn({ access, wall, passwords, throttle, sessions, shortest, note }: SignInOptions): SignIn {
   const slow = (account: string, address: string): void => {
     const seconds = throttle.attempt(account, address);
     if (seconds > 0)
@@ -60,12 +64,17 @@ export function createSignIn({ access, wall, passwords, throttle, sessions, shor
       slow(key, address);
       const account = await access.accountByName(key);
       const matches = await passwords.matches(password, account?.password ?? null);
+      // Names that nobody has are whatever somebody types: a password, perhaps.
+      if (account !== null && (!matches || account.disabledAt !== null)) {
+        const refused = { action: 'access.signIn', actor: actorOf(account.name, address), outcome: 'refused' } as const;
+        note([auditEvent({ at: wall(), ...refused, after: { id: account.id } })]);
+      }
       if (!matches || account === null || account.disabledAt !== null)
         throw new RollcallError('authentication', 'the name or the password is not right', {
           remedy: 'try again, or ask an administrator for a link to choose a new password',
         });
       throttle.succeeded(key, address);
-      return await sessions.begin(account);
+      return await sessions.begin(account, address);
     },
 
     async setUp({ link, name, password, address }) {
@@ -73,8 +82,9 @@ export function createSignIn({ access, wall, passwords, throttle, sessions, shor
       const first = newAccount({ name, roles: [ADMINISTRATOR], createdAt: wall() });
       checkPassword(password, first.name, shortest);
       const hash = await passwords.hash(password);
-      if (!(await access.redeemLink({ hash: hashOf(link), at: wall(), password: hash, first }))) throw badLink('setup');
-      return await sessions.begin({ ...first, password: hash });
+      const by = auditedAccess(access, actorOf(first.name, address), wall);
+      if (!(await by.redeemLink({ hash: hashOf(link), at: wall(), password: hash, first }))) throw badLink('setup');
+      return await sessions.begin({ ...first, password: hash }, address);
     },
 
     async choosePassword({ link, password, address }) {
@@ -83,10 +93,15 @@ export function createSignIn({ access, wall, passwords, throttle, sessions, shor
       if (of === null || of.disabledAt !== null) throw badLink('password');
       checkPassword(password, of.name, shortest);
       const hash = await passwords.hash(password);
-      if (!(await access.redeemLink({ hash: hashOf(link), at: wall(), password: hash, first: null }))) throw badLink('password');
+      const by = auditedAccess(access, actorOf(of.name, address), wall);
+      if (!(await by.redeemLink({ hash: hashOf(link), at: wall(), password: hash, first: null }))) throw badLink('password');
       sessions.forget();
     },
   };
+}
+
+function actorOf(name: string, source: string): AuditActor {
+  return { kind: 'person', name, token: null, source };
 }
 
 function badLink(purpose: 'setup' | 'password'): RollcallError {

@@ -7,6 +7,7 @@ import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
+import { managing } from './managing.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 
@@ -85,7 +86,7 @@ export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
   }),
   output: versioned<AccountLink>('account invite', linked),
   async run({ name, roles, person }, session) {
-    const services = await session.services('write');
+    const services = await managing(session);
     const objectId = person === undefined ? null : (await findOne(person, services)).id;
     const account = newAccount({ name, roles, objectId, createdAt: services.wall() });
     await services.store.access.addAccount(account);
@@ -121,7 +122,7 @@ function switched(name: 'account disable' | 'account enable'): Operation<{ reado
     input: named,
     output: versioned<AccountItem>(name, item),
     async run(given, session) {
-      const { store, wall } = await session.services('write');
+      const { store, wall } = await managing(session);
       const account = await accountOf(given.name, store.access);
       const disabledAt = name === 'account enable' ? null : (account.disabledAt ?? wall());
       await store.access.changeAccount(account.id, { disabledAt }, { endSessions: true });
@@ -139,7 +140,7 @@ export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
   input: named,
   output: versioned<AccountLink>('account reset', linked),
   async run({ name }, session) {
-    const services = await session.services('write');
+    const services = await managing(session);
     const account = await accountOf(name, services.store.access);
     const refused = account.subject !== null ? 'signs in elsewhere and has no password here' : 'is disabled';
     if (account.subject !== null || account.disabledAt !== null)

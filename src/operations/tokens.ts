@@ -5,6 +5,7 @@ import { openTokens, type Tokens } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { formatInstant, parseDuration } from '#core/time';
 import type { Services } from '#runs/model';
+import { managing } from './managing.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instantOf, knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
@@ -111,7 +112,7 @@ export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
   }),
   output: versioned<TokenShown>('token create', shown),
   async run({ name, connection, roles, expires: until, rate, by }, session) {
-    const services = await session.services('write');
+    const services = await managing(session);
     if (connection !== undefined) await knownConnection(connection, services);
     const { token, text } = await tokensOf(services).create({
       kind: connection === undefined ? 'api' : 'scim',
@@ -171,7 +172,7 @@ export const tokenRotate: Operation<TokenRotateInput, TokenShown> = {
   input: z.object({ id: z.string().min(1).max(100), overlap: z.string().max(100).default('24h'), expires }),
   output: versioned<TokenShown>('token rotate', shown),
   async run({ id, overlap, expires: until }, session) {
-    const services = await session.services('write');
+    const services = await managing(session);
     const overlapMs = parseDuration(overlap);
     if (overlapMs > LONGEST_OVERLAP)
       throw new RollcallError('invalidValue', 'Two secrets of one token are good for at most 30 days.', {
@@ -192,7 +193,7 @@ export const tokenRevoke: Operation<TokenRevokeInput, TokenItem> = {
   input: z.object({ id: z.string().min(1).max(100) }),
   output: versioned<TokenItem>('token revoke', item),
   async run({ id }, session) {
-    const services = await session.services('write');
+    const services = await managing(session);
     return described(await tokensOf(services).revoke(id), services.wall());
   },
 };

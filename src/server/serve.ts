@@ -8,6 +8,7 @@ import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
 import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
+import type { AuditEvent } from '#store/contract';
 import { type Auth, openAuth } from './auth/open.ts';
 import { createApp } from './http/app.ts';
 import { guard, PORT_LIMITS } from './http/connections.ts';
@@ -45,7 +46,10 @@ export async function serve(
   });
   const access = accessThrough(store.access, works);
   const url = (): string => urlOf(address, app);
-  auth = openAuth({ access, config: config.access, wall, url, onFault: (error) => onFault(toFault(error)) });
+  const failed = (error: unknown): void => onFault(toFault(error));
+  // Nobody waits for it: how long an answer takes does not say which accounts there are.
+  const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
+  auth = openAuth({ access, config: config.access, wall, url, onFault: failed, note });
   const { proxies } = config.access;
   const app: FastifyInstance = createApp({ version, works, broadcast, auth, proxies, onFault, reads: reading });
   const { bearer } = auth;

@@ -4,7 +4,7 @@
 import type { Fault } from '#core/errors';
 import type { Session } from '#operations/operation';
 import type { ReceiveRequest } from '#runs/index';
-import type { AccessReads, Store } from '#store/contract';
+import type { AccessReads, AuditEvent, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
 
 /** `works` writes the store and does everything that goes on by itself; `reads` answers beside it what takes long. */
@@ -42,6 +42,8 @@ export type Request =
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Answered when the person is worked out, durably; what is to be sent is on its way then. */
   | { readonly ask: 'receive'; readonly receive: ReceiveRequest }
+  /** Notes something in the audit log that changes nothing else. */
+  | { readonly ask: 'note'; readonly events: readonly AuditEvent[] }
   /** Ends when what is at hand has ended. */
   | { readonly ask: 'stop' };
 

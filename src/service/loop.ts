@@ -54,6 +54,7 @@ export async function serveLoop(
   };
   const answer = async (asked: Request): Promise<unknown> => {
     if (asked.ask === 'access') return await keep(writeAccess(asked, session));
+    if (asked.ask === 'note') return await keep(note(asked, session));
     if (asked.ask !== 'stop') {
       if (stop.signal.aborted) throw stopping();
       return await keep(asked.ask === 'operation' ? operated(asked) : receive(asked.receive));
@@ -106,6 +107,12 @@ function operate({ name, input, caller }: Extract<Request, { ask: 'operation' }>
 async function writeAccess({ name, input }: Extract<Request, { ask: 'access' }>, session: Session): Promise<unknown> {
   const { store } = await session.services('write');
   return await (store.access[name] as (...input: readonly unknown[]) => Promise<unknown>)(...input);
+}
+
+async function note({ events }: Extract<Request, { ask: 'note' }>, session: Session): Promise<null> {
+  const { store } = await session.services('write');
+  await store.audit.append(events);
+  return null;
 }
 
 function stopping(): RollcallError {

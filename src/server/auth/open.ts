@@ -10,7 +10,7 @@ import { createSignIn } from '#access/sign-in';
 import { createThrottle } from '#access/throttle';
 import { openTokens } from '#access/tokens';
 import type { ServeOptions } from '#operations/operation';
-import type { Store } from '#store/contract';
+import type { AuditEvent, Store } from '#store/contract';
 import type { Identity } from '../http/identity.ts';
 import { type Bearer, createBearer } from './bearer.ts';
 import { createCookies } from './cookies.ts';
@@ -35,9 +35,11 @@ export interface AuthOptions {
   /** Where it listens: `http://127.0.0.1:7655`; asked when it does. */
   readonly url: () => string;
   readonly onFault: (error: unknown) => void;
+  /** Notes in the audit log what was refused. */
+  readonly note: (events: readonly AuditEvent[]) => void;
 }
 
-export function openAuth({ access, config, wall, url, onFault }: AuthOptions): Auth {
+export function openAuth({ access, config, wall, url, onFault, note }: AuthOptions): Auth {
   const place = (): string => config.url ?? url();
   const tokens = openTokens({ access, wall, onFault });
   const sessions = openSessions({ access, wall, ...config.sessions, onFault });
@@ -51,6 +53,7 @@ export function openAuth({ access, config, wall, url, onFault }: AuthOptions): A
     throttle,
     sessions,
     shortest: config.shortestPassword,
+    note,
   });
   const oidc =
     config.oidc === null

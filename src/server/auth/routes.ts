@@ -90,7 +90,8 @@ function offerOidc(app: FastifyInstance, oidc: Oidc, { access, wall, seal, sessi
         remedy: 'begin again at /sign-in',
       });
     const there = await oidc.finish(request.url.split('?')[1] ?? '', pending);
-    const { id } = await sessions.begin(await accountFrom(there, { access, wall }));
+    const address = request.ip;
+    const { id } = await sessions.begin(await accountFrom(there, { access, wall, address }), address);
     sessions.forget();
     return reply.header('set-cookie', cookies.write('session', id)).redirect('/sign-in', 303);
   });

@@ -126,6 +126,37 @@ export function accessSuite(suite: Suite): void {
     equal(await access.revokeToken('t3', NOW), false);
   });
 
+  test('what is done is noted with it, and what is not done is not', async ({ store: { access, audit } }) => {
+    const note = (action: string) => [
+      {
+        at: NOW,
+        action,
+        actor: { kind: 'person', name: 'Ada', token: null, source: null },
+        subject: {},
+        outcome: 'done',
+        digest: null,
+        values: null,
+      } as const,
+    ];
+    await access.addAccount(account('a'), note('1'));
+    await rejects(access.addAccount(account('b', { nameKey: 'a' }), note('no')), { kind: 'conflict' });
+    await access.changeAccount('a', { roles: [] }, { endSessions: true }, note('2'));
+    await access.changeAccount('x', { roles: [] }, { endSessions: true }, note('no'));
+    await access.addToken(token('t1'), note('3'));
+    await access.rotateToken({ id: 't1', hash: 'new', until: NOW, expiresAt: null }, note('4'));
+    await access.revokeToken('t1', NOW, note('5'));
+    await access.revokeToken('t1', NOW, note('no'));
+    await access.rotateToken({ id: 't1', hash: 'newer', until: NOW, expiresAt: null }, note('no'));
+    await access.addSession(session('1', 'a', NOW + 9), note('6'));
+    await access.addLink({ hash: 'p', purpose: 'password', account: 'a', createdAt: NOW, expiresAt: NOW + 9 }, note('7'));
+    await access.redeemLink({ hash: 'q', at: NOW, password: 'p', first: null }, note('no'));
+    await access.redeemLink({ hash: 'p', at: NOW, password: 'p', first: null }, note('8'));
+    deepEqual(
+      (await audit.list({}, { after: 0, limit: 99 })).map(({ action }) => action),
+      ['1', '2', '3', '4', '5', '6', '7', '8'],
+    );
+  });
+
   test('a link is used once, in time, and only for what it was made for', async ({ store: { access } }) => {
     const redeem = (hash: string, first: AccessAccount | null, at: number = NOW): Promise<boolean> =>
       access.redeemLink({ hash, at, password: `of ${hash}`, first });

@@ -1,4 +1,5 @@
 /** Who may come in: accounts, tokens, sessions, links that are used once. Of every secret there is a hash, and nothing else. */
+import type { AuditEvent } from './audit.ts';
 import type { ObjectId } from './ids.ts';
 
 /** Of somebody who works with Rollcall, not of a person in a connected system. */
@@ -70,6 +71,7 @@ export type AccessReads = Pick<
   'account' | 'accountByName' | 'accountBySubject' | 'accounts' | 'anyAccount' | 'token' | 'tokens' | 'session' | 'link'
 >;
 
+/** `audit`, where it is taken: events that are noted in the same transaction, when something was done. */
 export interface AccessOperations {
   account(id: string): Promise<AccessAccount | null>;
   accountByName(nameKey: string): Promise<AccessAccount | null>;
@@ -85,36 +87,37 @@ export interface AccessOperations {
   link(hash: string): Promise<AccessLink | null>;
 
   /** @throws conflict when the name, or issuer and subject, belong to another account. */
-  addAccount(account: AccessAccount): Promise<void>;
+  addAccount(account: AccessAccount, audit?: readonly AuditEvent[]): Promise<void>;
   /** With `endSessions`, nobody is signed in to it any more. Answers whether there is such an account. */
-  changeAccount(id: string, change: AccountChange, how: { readonly endSessions: boolean }): Promise<boolean>;
-  addToken(token: AccessToken): Promise<void>;
+  changeAccount(
+    id: string,
+    change: AccountChange,
+    how: { readonly endSessions: boolean },
+    audit?: readonly AuditEvent[],
+  ): Promise<boolean>;
+  addToken(token: AccessToken, audit?: readonly AuditEvent[]): Promise<void>;
   /** The secret so far is good until `until`. Answers whether there is such a token that is not revoked. */
-  rotateToken(how: {
-    readonly id: string;
-    readonly hash: string;
-    readonly until: number;
-    readonly expiresAt: number | null;
-  }): Promise<boolean>;
+  rotateToken(
+    how: { readonly id: string; readonly hash: string; readonly until: number; readonly expiresAt: number | null },
+    audit?: readonly AuditEvent[],
+  ): Promise<boolean>;
   /** Answers whether there is such a token. The first time stays. */
-  revokeToken(id: string, at: number): Promise<boolean>;
+  revokeToken(id: string, at: number, audit?: readonly AuditEvent[]): Promise<boolean>;
   /** Those that have expired go. */
-  addSession(session: AccessSession): Promise<void>;
+  addSession(session: AccessSession, audit?: readonly AuditEvent[]): Promise<void>;
   /** One, or all of an account. */
   endSessions(which: { readonly hash: string } | { readonly account: string }): Promise<void>;
   /** An earlier one for the same account and purpose is no longer good; those that have expired go. */
-  addLink(link: AccessLink): Promise<void>;
+  addLink(link: AccessLink, audit?: readonly AuditEvent[]): Promise<void>;
   /**
    * What a link is for, once: its account gets the password and nobody stays signed in to it; with `first`, that account is added.
    * Answers whether the link was good: known, not expired, for an account that is not disabled; with `first`: of `setup`, and nobody
    * has the first one's roles yet. Errors: conflict, as addAccount; the link stays.
    */
-  redeemLink(how: {
-    readonly hash: string;
-    readonly at: number;
-    readonly password: string;
-    readonly first: AccessAccount | null;
-  }): Promise<boolean>;
+  redeemLink(
+    how: { readonly hash: string; readonly at: number; readonly password: string; readonly first: AccessAccount | null },
+    audit?: readonly AuditEvent[],
+  ): Promise<boolean>;
   /** When they were last used. */
   touch(used: {
     readonly tokens: readonly { readonly id: string; readonly at: number }[];

@@ -1,10 +1,15 @@
 /** Accounts, their sessions, and links that are used once. */
 import { RollcallError } from '#core/errors';
-import type { AccessAccount, AccessLink, AccessSession, AccountChange } from '../contract.ts';
+import type { AccessAccount, AccessLink, AccessSession, AccountChange, AuditEvent } from '../contract.ts';
 import { ACCOUNT_COLUMNS, accessAccount, accessLink, accountValues, LINK_COLUMNS } from '../tables/access-rows.ts';
+import { writeEvents } from './audit.ts';
 import type { Session } from './session.ts';
 
-export function addAccount({ db }: Session, { account }: { account: AccessAccount }): void {
+/** Noted in the log when something was done. */
+type Audit = readonly AuditEvent[];
+
+export function addAccount(session: Session, { account, audit }: { account: AccessAccount; audit: Audit }): void {
+  const { db } = session;
   const { name, nameKey, issuer, subject } = account;
   if (db.get('select 1 from access_account where name_key = ?', nameKey))
     throw new RollcallError('conflict', `there is an account with the name ${name} already`, {
@@ -18,11 +23,12 @@ export function addAccount({ db }: Session, { account }: { account: AccessAccoun
     `insert into access_account (${ACCOUNT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...accountValues(account),
   );
+  writeEvents(session, audit);
 }
 
 export function changeAccount(
   session: Session,
-  { id, change, endSessions: end }: { id: string; change: AccountChange; endSessions: boolean },
+  { id, change, endSessions: end, audit }: { id: string; change: AccountChange; endSessions: boolean; audit: Audit },
 ): boolean {
   const row = session.db.get(`select ${ACCOUNT_COLUMNS} from access_account where id = ?`, id);
   if (!row) return false;
@@ -37,10 +43,12 @@ export function changeAccount(
     id,
   );
   if (end) endSessions(session, { which: { account: id } });
+  writeEvents(session, audit);
   return true;
 }
 
-export function addSession({ db }: Session, { session }: { session: AccessSession }): void {
+export function addSession(of: Session, { session, audit }: { session: AccessSession; audit: Audit }): void {
+  const { db } = of;
   const { hash, account, createdAt, seenAt, expiresAt } = session;
   db.run('access_session', 'delete from access_session where expires_at <= ?', createdAt);
   db.run(
@@ -52,6 +60,7 @@ export function addSession({ db }: Session, { session }: { session: AccessSessio
     seenAt,
     expiresAt,
   );
+  writeEvents(of, audit);
 }
 
 export function endSessions(
@@ -62,7 +71,8 @@ export function endSessions(
   else db.run('access_session', 'delete from access_session where account = ?', which.account);
 }
 
-export function addLink({ db }: Session, { link }: { link: AccessLink }): void {
+export function addLink(session: Session, { link, audit }: { link: AccessLink; audit: Audit }): void {
+  const { db } = session;
   const { hash, purpose, account, createdAt, expiresAt } = link;
   db.run('access_link', 'delete from access_link where expires_at <= ?', createdAt);
   db.run('access_link', 'delete from access_link where purpose = ? and account is ?', purpose, account);
@@ -75,11 +85,12 @@ export function addLink({ db }: Session, { link }: { link: AccessLink }): void {
     createdAt,
     expiresAt,
   );
+  writeEvents(session, audit);
 }
 
 export function redeemLink(
   session: Session,
-  { hash, at, password, first }: { hash: string; at: number; password: string; first: AccessAccount | null },
+  { hash, at, password, first, audit }: { hash: string; at: number; password: string; first: AccessAccount | null; audit: Audit },
 ): boolean {
   const { db } = session;
   const row = db.get(`select ${LINK_COLUMNS} from access_link where hash = ?`, hash);
@@ -88,10 +99,10 @@ export function redeemLink(
   if (first === null) {
     const { account } = link;
     const open = db.get('select 1 from access_account where id = ? and disabled_at is null', account);
-    if (!open || !changeAccount(session, { id: account!, change: { password }, endSessions: true })) return false;
+    if (!open || !changeAccount(session, { id: account!, change: { password }, endSessions: true, audit })) return false;
   } else {
     if (first.roles.some((role) => anyAccount(session, role))) return false;
-    addAccount(session, { account: { ...first, password } });
+    addAccount(session, { account: { ...first, password }, audit });
   }
   db.run('access_link', 'delete from access_link where hash = ?', hash);
   return true;

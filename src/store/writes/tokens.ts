@@ -1,35 +1,43 @@
 /** Tokens, and when tokens and sessions were last used. */
-import type { AccessToken } from '../contract.ts';
+import type { AccessToken, AuditEvent } from '../contract.ts';
 import { TOKEN_COLUMNS, tokenValues } from '../tables/access-rows.ts';
+import { writeEvents } from './audit.ts';
 import type { Session } from './session.ts';
 
-export function addToken({ db }: Session, { token }: { token: AccessToken }): void {
-  db.run(
+/** Noted in the log when something was done. */
+type Audit = readonly AuditEvent[];
+
+export function addToken(session: Session, { token, audit }: { token: AccessToken; audit: Audit }): void {
+  session.db.run(
     'access_token',
     `insert into access_token (${TOKEN_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...tokenValues(token),
   );
+  writeEvents(session, audit);
 }
 
 export function rotateToken(
-  { db }: Session,
-  { id, hash, until, expiresAt }: { id: string; hash: string; until: number; expiresAt: number | null },
+  session: Session,
+  { id, hash, until, expiresAt, audit }: { id: string; hash: string; until: number; expiresAt: number | null; audit: Audit },
 ): boolean {
-  return (
-    db.run(
+  const isThere =
+    session.db.run(
       'access_token',
       'update access_token set hash_before = hash, before_until = ?, hash = ?, expires_at = ? where id = ? and revoked_at is null',
       until,
       hash,
       expiresAt,
       id,
-    ) > 0
-  );
+    ) > 0;
+  if (isThere) writeEvents(session, audit);
+  return isThere;
 }
 
-export function revokeToken({ db }: Session, { id, at }: { id: string; at: number }): boolean {
+export function revokeToken(session: Session, { id, at, audit }: { id: string; at: number; audit: Audit }): boolean {
+  const { db } = session;
   if (!db.get('select 1 from access_token where id = ?', id)) return false;
-  db.run('access_token', 'update access_token set revoked_at = ? where id = ? and revoked_at is null', at, id);
+  const isNew = db.run('access_token', 'update access_token set revoked_at = ? where id = ? and revoked_at is null', at, id) > 0;
+  if (isNew) writeEvents(session, audit);
   return true;
 }
 
