@@ -21,7 +21,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   people: ['core', 'rules', 'store/contract', 'runs'],
   decisions: ['core', 'store/contract', 'runs'],
   audit: ['core', 'store/contract'],
-  edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs'],
+  edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs', 'people', 'audit'],
   operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access', 'audit'],
   service: ['core', 'connectors/contract', 'runs', 'audit', 'operations', 'store/contract'],
   server: ['core', 'protocols', 'connectors/contract', 'access', 'audit', 'operations', 'store/contract', 'service'],

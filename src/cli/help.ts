@@ -15,7 +15,21 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
     title: 'Decide',
     names: ['parked', 'parked decide', 'parked decide-all', 'link', 'unlink', 'fix', 'decisions', 'decisions revoke'],
   },
-  { title: 'People', names: ['profile', 'edit', 'person new', 'photo', 'photo set', 'reports', 'groups', 'members'] },
+  {
+    title: 'People',
+    names: [
+      'profile',
+      'edit',
+      'person new',
+      'person export',
+      'person erase',
+      'photo',
+      'photo set',
+      'reports',
+      'groups',
+      'members',
+    ],
+  },
   {
     title: 'Let in',
     names: [

@@ -38,6 +38,11 @@ export function madeOf({ blob, size }: UnmadePhoto): { readonly original: Blob; 
   };
 }
 
+/** What was made, by the entry that is kept under the name of a photo. */
+export function madeBlob(entry: Uint8Array): Blob {
+  return JSON.parse(Buffer.from(entry).toString()) as Blob;
+}
+
 /** The value with something else in the place of each photo that is not made. */
 export function withPhotos(value: Value, photo: (unmade: UnmadePhoto) => Scalar): Value {
   if (!Array.isArray(value)) return isUnmade(value) ? photo(value) : value;

@@ -16,6 +16,8 @@ import type { Operation } from './operation.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
+import { personErase } from './person-erase.ts';
+import { personExport } from './person-export.ts';
 import { photo, photoSet } from './photo.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
@@ -60,6 +62,8 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       parkedDecide,
       parkedDecideAll,
       people,
+      personErase,
+      personExport,
       personNew,
       photo,
       photoSet,

@@ -172,7 +172,7 @@ async function current(row: ObjectRow, store: Store): Promise<ObjectRow> {
   let at = row;
   for (let hops = 0; at.aliasOf !== null && hops < 100; hops++) {
     const next = (await store.sync.objects([at.aliasOf]))[0];
-    if (next === undefined) break;
+    if (next === undefined || next.id === at.id) break;
     at = next;
   }
   return at;

@@ -1,4 +1,6 @@
 /** A store of its parts: what it reads by, and the thread that writes. The same for every database. */
+import { createDigester, type Digester } from '#core/digest';
+import { erasedNorm } from '#core/erased';
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
 import type {
@@ -86,6 +88,7 @@ export function assembleStore(parts: Parts): Store {
     },
     sync: {
       ...sync,
+      keys: withErased(sync.keys, createDigester(parts.info.digestKey)),
       markDirty: (ranges, epoch) => writer[laneFor(ranges.length)]('markDirty', { ranges, epoch }),
       reserve: (what, n) => writer.interactive('reserve', { what, n }),
       commit: (batch) => commitInSlices(writer, batch),
@@ -120,7 +123,10 @@ export function assembleStore(parts: Parts): Store {
       debts: people.debts,
       search: people.search,
       searchState: people.searchState,
+      bytesOf: people.bytesOf,
       indexForSearch: (limit) => writer.bulk('indexForSearch', { limit }),
+      scrub: () => writer.scrub(),
+      erase: (request) => writer.interactive('erase', { request, digestKey: parts.info.digestKey }),
       foldAgain: (request) => writer.bulk('foldAgain', request),
     },
     quotas: { ...parts.reads.quotas, spend: (request) => writer.interactive('spend', request) },
@@ -156,6 +162,22 @@ export function assembleStore(parts: Parts): Store {
   };
 }
 
+/** Unique values of who was erased are kept as hashes, and found by the values that have them. */
+function withErased(keys: SyncReads['keys'], digester: Digester): SyncReads['keys'] {
+  return async (wanted) => {
+    const meant = new Map<string, string>();
+    const asked = [...wanted];
+    for (const { scope, norm } of wanted) {
+      if (!scope.startsWith('unique:')) continue;
+      const hash = erasedNorm(digester, scope, norm);
+      meant.set(hash, norm);
+      asked.push({ scope, norm: hash });
+    }
+    const rows = await keys(asked);
+    return rows.map((row) => (meant.has(row.norm) ? { ...row, norm: meant.get(row.norm)! } : row));
+  };
+}
+
 function refusingWriter(where: Where): Writer {
   const refuse = (): Promise<never> =>
     Promise.reject(
@@ -170,6 +192,7 @@ function refusingWriter(where: Where): Writer {
     parts: refuse,
     rowsWritten: refuse,
     slices: refuse,
+    scrub: refuse,
     close: () => Promise.resolve(),
   };
 }

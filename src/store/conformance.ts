@@ -7,6 +7,7 @@ import { auditSuite } from './conformance/audit.ts';
 import { besideSuite } from './conformance/beside.ts';
 import { claimsSuite } from './conformance/claims.ts';
 import { edgesSuite } from './conformance/edges.ts';
+import { eraseSuite } from './conformance/erase.ts';
 import { exportsSuite } from './conformance/exports.ts';
 import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
@@ -39,6 +40,7 @@ export function storeConformance(suite: Suite): void {
   recordSuite(suite);
   accessSuite(suite);
   searchSuite(suite);
+  eraseSuite(suite);
   claimsSuite(suite);
   auditSuite(suite);
   quotasSuite(suite);

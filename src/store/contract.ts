@@ -52,6 +52,7 @@ export type { ObjectWrite, ParkedWrite, StagedWrite, SyncCommit, SyncConflicts }
 export type { DecisionOperations, DecisionRow, ParkedRow, Subjects } from './contract/decisions.ts';
 export type { DirtyRange, DirtySubject, SeqRange } from './contract/dirty.ts';
 export type { EdgeDecision, EdgePosition, EdgeRow, EdgeWrite } from './contract/edges.ts';
+export type { Erased, EraseRequest } from './contract/erase.ts';
 export type { ExportAnswer, ExportOperations } from './contract/exports.ts';
 export type { GateCount, GateHold, GroupChange, GroupLoss } from './contract/gates.ts';
 export type { Digest, Epoch, ObjectId, RunId, StagedId } from './contract/ids.ts';

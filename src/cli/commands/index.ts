@@ -20,6 +20,7 @@ import { plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { edit, personNew, profile } from './profile.ts';
 import { groups, members, reports } from './references.ts';
+import { personErase, personExport } from './rights.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
 import { schedule } from './schedule.ts';
@@ -42,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
   profile,
   edit,
   personNew,
+  personExport,
+  personErase,
   photo,
   photoSet,
   reports,

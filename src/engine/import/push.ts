@@ -6,6 +6,7 @@ import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
+import { createErased } from './erased.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
@@ -26,6 +27,14 @@ export async function stagePushes(
 ): Promise<readonly PushOutcome[]> {
   const plan = stagingPlan(context, connection);
   const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
+  const known = new Set(await createErased(context, connection).without(changes));
+  for (const { anchor } of changes.filter((change) => !known.has(change)))
+    faults.get(anchor)!.push({
+      kind: 'conflict',
+      message: 'this person was erased, and is not taken in again',
+      where: { connection: connection.name, object: anchor },
+      remedy: 'whoever is to come back gets another number in the source',
+    });
   const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
   const expected = createExpected();
   const fault = (one: Fault): void => {

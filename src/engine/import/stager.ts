@@ -15,6 +15,7 @@ import { createChanges } from './changes.ts';
 import { createDigestSet } from './digest-set.ts';
 import { createEarlier } from './earlier.ts';
 import { type Emptied, type Held, holdEmptied } from './emptied.ts';
+import { createErased } from './erased.ts';
 import type { Tally } from './health.ts';
 import { outageTimes, parseOutages } from './health.ts';
 import { keptOf, lastKnown } from './kept.ts';
@@ -100,6 +101,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   let weight = 0;
   let onTheirWay: Promise<unknown>[] = [];
   const refusals = createRefusals(context, connection);
+  const erased = createErased(context, connection);
   let seen = 0;
   let waiting = 0;
 
@@ -290,7 +292,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       index = newIndex;
     },
     async objects(page) {
-      for (const entry of page) {
+      for (const entry of await erased.without(page)) {
         seen++;
         if (entry.op === 'patch' || entry.op === 'delete') {
           refusals.object(entry, new Error(`a full read gave a change record (${entry.op})`));
@@ -324,7 +326,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       }
       counters.add(connection.name, 'seen', page.length);
     },
-    async changes(page) {
+    async changes(shown) {
+      const page = await erased.without(shown);
       for (const entry of page) noteLine(entry);
       // Changes of one object keep their order: each page sees what the one before it left.
       for (let i = 0; i < page.length; i += PAGE) await changed.stage(page.slice(i, i + PAGE));

@@ -239,7 +239,8 @@ async function linkBatch(
     const barred = barredBy(decided);
     const own = belongsTo(connection, row);
     if (own !== null) {
-      if (known.get(own)?.kind === rule.kind && !barred.has(own)) {
+      const there = known.get(own);
+      if (there?.kind === rule.kind && there.aliasOf === null && !barred.has(own)) {
         assign(generation, met, row, own, 'joined', connection.name);
         continue;
       }

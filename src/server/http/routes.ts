@@ -23,6 +23,8 @@ const TABLE: readonly (readonly [method: Route['method'], path: string, operatio
   ['POST', '/api/people/{person}/edits', 'edit', 'Edit values of a person, as a source among the others'],
   ['GET', '/api/people/{person}/photo', 'photo', 'The photo of a person, in one of a few sizes'],
   ['POST', '/api/people/{person}/photo', 'photo set', 'Set the photo of a person, or take it away'],
+  ['POST', '/api/people/{person}/export', 'person export', 'Everything that is held about a person'],
+  ['POST', '/api/people/{person}/erasure', 'person erase', 'Erase a person, or show what would go and what stays'],
   ['GET', '/api/people/{person}/reports', 'reports', 'The people whose manager somebody is'],
   ['GET', '/api/people/{person}/groups', 'groups', 'The groups somebody is in'],
   ['GET', '/api/groups/{group}/members', 'members', 'Whom a group has'],

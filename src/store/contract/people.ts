@@ -1,6 +1,7 @@
 /** Questions about people that no sync asks. */
 import type { Kind } from '#core/values';
 import type { EdgePosition, EdgeRow } from './edges.ts';
+import type { Erased, EraseRequest } from './erase.ts';
 import type { ObjectId } from './ids.ts';
 import type { ObjectRow } from './metaverse.ts';
 
@@ -22,6 +23,10 @@ export interface SearchState {
 export interface PeopleOperations extends PeopleReads {
   /** Catches the search index up by about so many objects; answers whether more wait. */
   indexForSearch(limit: number): Promise<boolean>;
+  /** Takes away all values of a person: in one transaction. Errors: conflict where something changed, or is on its way. */
+  erase(request: EraseRequest): Promise<Erased>;
+  /** Nothing of what was erased is left in the files of the store; others wait meanwhile, for minutes in a large one. */
+  scrub(): Promise<void>;
   /** Folded texts made anew, for objects that still have these revisions. */
   foldAgain(request: {
     readonly state: SearchState;
@@ -37,6 +42,8 @@ export interface PeopleReads {
    * index does not know yet, at most `beside` are looked at; `unindexed` says of how many that was not done.
    */
   search(request: SearchRequest): Promise<{ readonly rows: readonly ObjectRow[]; readonly unindexed: number }>;
+  /** These bytes and what was made of them, as they are called; nothing where several people have them. Goes through everybody. */
+  bytesOf(hash: string): Promise<readonly string[]>;
   /** Null: no text was made by any list yet. */
   searchState(): Promise<SearchState | null>;
   /** What a gone object said is nobody's debt. */

@@ -51,10 +51,11 @@ let draining = false;
 let pushedAt = Number.NEGATIVE_INFINITY;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
+let scrubs: WriterRequest[] = [];
 
 serve<WriterOptions>(async (given, asked) => {
   [options, port, client, notes, draining] = [given, asked, undefined, newSliceNotes(), false];
-  [interactive, bulk, pushedAt] = [[], [], Number.NEGATIVE_INFINITY];
+  [interactive, bulk, scrubs, pushedAt] = [[], [], [], Number.NEGATIVE_INFINITY];
   try {
     client = await connected();
     await migrate(client, options.schema);
@@ -62,7 +63,7 @@ serve<WriterOptions>(async (given, asked) => {
     takeStatements();
     port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
     port.on('message', (request: WriterRequest) => {
-      (request.lane === 'interactive' ? interactive : bulk).push(request);
+      (request.name === 'scrub' ? scrubs : request.lane === 'interactive' ? interactive : bulk).push(request);
       if (request.lane === 'interactive' && URGENT.has(request.name)) pushedAt = performance.now();
       if (!draining) void drain();
     });
@@ -93,6 +94,7 @@ async function drain(): Promise<void> {
       await runGroup(interactive.splice(0));
       continue;
     }
+    if (bulk.length === 0 || bulk[0]!.name === 'close') for (const request of scrubs.splice(0)) await scrub(request);
     if (bulk.length === 0) break;
     if (bulk[0]!.name === 'close') {
       await close(bulk.shift()!);
@@ -103,6 +105,18 @@ async function drain(): Promise<void> {
     await runGroup(group);
   }
   draining = false;
+}
+
+/** Rows that are gone give their place to others; the server's own log is not ours to empty. */
+async function scrub({ id }: WriterRequest): Promise<void> {
+  try {
+    client ??= await connected();
+    await client.query('vacuum');
+    port.postMessage({ id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  } catch (error) {
+    await leave(error);
+    port.postMessage({ id, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
+  }
 }
 
 async function close(request: WriterRequest): Promise<void> {

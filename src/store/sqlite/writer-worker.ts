@@ -43,10 +43,11 @@ let notes = newSliceNotes();
 let scheduled = false;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
+let scrubs: WriterRequest[] = [];
 
 serve<WriterOptions>((given, asked) => {
   [options, port, lock, notes, scheduled] = [given, asked, undefined, newSliceNotes(), false];
-  [interactive, bulk] = [[], []];
+  [interactive, bulk, scrubs] = [[], [], []];
   try {
     lock = options.lock ? takeLock(options.path, options.program) : undefined;
     db = openDatabase(options.path, {
@@ -73,7 +74,7 @@ serve<WriterOptions>((given, asked) => {
 });
 
 function accept(request: WriterRequest): void {
-  (request.lane === 'interactive' ? interactive : bulk).push(request);
+  (request.name === 'scrub' ? scrubs : request.lane === 'interactive' ? interactive : bulk).push(request);
 }
 
 function acceptAll(): void {
@@ -89,6 +90,7 @@ function drain(): void {
       runGroup(interactive.splice(0));
       continue;
     }
+    if (bulk.length === 0 || bulk[0]!.name === 'close') for (const request of scrubs.splice(0)) scrub(request);
     if (bulk.length === 0) return;
     if (bulk[0]!.name === 'close') {
       close(bulk.shift()!);
@@ -98,6 +100,17 @@ function drain(): void {
     if (group === null) return;
     runGroup(group);
     checkpoint();
+  }
+}
+
+/** The index forgets the words of what is not there any more; the file is written anew, and the log is emptied. */
+function scrub({ id }: WriterRequest): void {
+  try {
+    db.exec(`insert into search (search) values ('optimize'); vacuum`);
+    db.get('pragma wal_checkpoint(truncate)');
+    port.postMessage({ id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  } catch (error) {
+    port.postMessage({ id, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
   }
 }
 

@@ -7,6 +7,7 @@ import { commit } from './commit.ts';
 import { markDirty, putBlobs, recordDecision, revokeDecision } from './decisions.ts';
 import { clearDone } from './dirty.ts';
 import { decideEdges } from './edges.ts';
+import { erase } from './erase.ts';
 import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
 import { answerEdges, attemptEdges } from './members.ts';
@@ -44,6 +45,7 @@ export const OPERATIONS: {
   readonly endSessions: typeof endSessions;
   readonly foldAgain: typeof foldAgain;
   readonly endClaim: typeof endClaim;
+  readonly erase: typeof erase;
   readonly eraseAudit: typeof eraseAudit;
   readonly finishRun: typeof finishRun;
   readonly indexForSearch: typeof indexForSearch;
@@ -94,6 +96,7 @@ export const OPERATIONS: {
   endSessions,
   foldAgain,
   endClaim,
+  erase,
   eraseAudit,
   finishRun,
   indexForSearch,

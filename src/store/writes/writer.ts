@@ -12,7 +12,7 @@ export interface WriterRequest {
   readonly lane: 'interactive' | 'bulk';
   /** The next one of its lane belongs to the same batch. */
   readonly more: boolean;
-  readonly name: OperationName | 'close' | 'written' | 'slices';
+  readonly name: OperationName | 'close' | 'written' | 'slices' | 'scrub';
   /** As columns. */
   readonly input: unknown;
 }
@@ -36,6 +36,8 @@ export interface Writer {
   ): Promise<OperationResult<Name>[]>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
   slices(): Promise<Slices>;
+  /** Nothing that was deleted is left in the files; when nothing else waits, and for as long as that takes. */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ export async function startWriter(place: ThreadPlace, options: unknown, trace: T
     },
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     slices: async () => (await send('interactive', 'slices', null)) as Slices,
+    scrub: async () => void (await send('bulk', 'scrub', null)),
     async close() {
       if (ended) return;
       const answer = send('bulk', 'close', null).catch((error: unknown) => error);

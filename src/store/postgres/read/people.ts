@@ -1,4 +1,5 @@
 /** Reads for people: decisions, what is parked, search, debts, blobs. */
+import { madeBlob } from '#core/photo';
 import type { Subjects } from '../../contract.ts';
 import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
@@ -112,6 +113,12 @@ export function peopleReads(pool: Queryable, names: Names): PersonReads {
       return out;
     },
     ...searchReads(pool, names),
+    async bytesOf(hash) {
+      const having = await query(pool, 'select 1 from object where position($1 in attributes) > 0 limit 2', [hash]);
+      if (having.length > 1) return [];
+      const made = await query(pool, `select hash, bytes from blob where hash like 'photo % of ' || $1`, [hash]);
+      return [hash, ...made.flatMap(([name, bytes]) => [String(name), madeBlob(bytes as Buffer).blob])];
+    },
     async debts({ after, limit }) {
       const rows = await query(pool, DEBTS, [
         after?.stagedId ?? 0,

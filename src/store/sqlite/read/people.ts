@@ -1,4 +1,5 @@
 /** Reads for people: decisions, what is parked, search, debts, blobs. */
+import { madeBlob } from '#core/photo';
 import type { Subjects } from '../../contract.ts';
 import type { PersonReads } from '../../reads.ts';
 import { GONE } from '../../tables/codes.ts';
@@ -62,6 +63,12 @@ export function peopleReads(db: Database, names: Names): PersonReads {
       return out;
     },
     ...searchReads(db, names),
+    async bytesOf(hash) {
+      const having = db.all('select 1 from object where instr(attributes, ?) > 0 limit 2', hash);
+      if (having.length > 1) return [];
+      const made = db.all(`select hash, bytes from blob where hash glob 'photo * of ' || ?`, hash);
+      return [hash, ...made.flatMap(([name, bytes]) => [String(name), madeBlob(bytes as Uint8Array).blob])];
+    },
     async debts({ after, limit }) {
       return db
         .all(

@@ -1,0 +1,72 @@
+/** rollcall person export, rollcall person erase */
+import { writeFile } from 'node:fs/promises';
+import { personErase as eraseOperation } from '#operations/person-erase';
+import { personExport as exportOperation } from '#operations/person-export';
+import { type Command, command } from '../command.ts';
+import { printable } from '../terminal.ts';
+import { count } from '../write.ts';
+import { DECIDER_OPTIONS, decider } from './decider.ts';
+import { operator } from './run.ts';
+
+const PERSON = { name: 'PERSON', about: "An id (#42), 'hr:E123', a login, a mail or a name.", required: true } as const;
+
+export const personExport: Command = command({
+  name: 'person export',
+  summary: 'everything that is held about a person, as JSON',
+  about: [
+    'Agreed values and where each comes from, what every connection has, history, decisions, parked items, the audit log, photos. The audit log says that it was done.',
+  ],
+  positionals: [PERSON, { name: 'FILE', about: 'Where to write it; only you can read it.', required: true, complete: 'file' }],
+  options: [],
+  examples: [{ line: 'rollcall person export zcelik zoe.json', about: 'what she may ask for' }],
+  operation: exportOperation,
+  input: (args) => ({ person: args.positionals[0] }),
+  async finish(output, _, args) {
+    await writeFile(args.positionals[1]!, `${JSON.stringify(output, null, 2)}\n`, { mode: 0o600 });
+  },
+  print({ held }, { terminal }, args) {
+    const accounts = count(held.accounts.length, 'account');
+    terminal.out(`${terminal.paint.green('✓')} ${args.positionals[1]}: ${accounts}, ${count(held.history.length, 'change')}\n`);
+  },
+});
+
+export const personErase: Command = command({
+  name: 'person erase',
+  summary: 'erase a person: what goes, what stays and why',
+  about: [
+    'Without --now it shows what would go and what stays. With --now it is done and cannot be taken back: values go from every table, from the search index and from the files of the store, which is written anew for it.',
+    'A source may go on showing the person: they are not taken in again. Accounts that are still there in targets are ended first, or left alone for good with --accounts-stay.',
+  ],
+  positionals: [PERSON],
+  options: [
+    { name: 'now', about: 'Erase.' },
+    { name: 'accounts-stay', about: 'Leave accounts in targets as they are.' },
+    ...DECIDER_OPTIONS,
+  ],
+  examples: [
+    { line: 'rollcall person erase zcelik', about: 'what would go' },
+    { line: "rollcall person erase zcelik --now --as 'Ada Lovelace' --reason 'her letter of 3 March'", about: 'do it' },
+  ],
+  operation: eraseOperation,
+  async input(args, surroundings) {
+    const confirm = args.has('now');
+    const who = confirm ? await decider(args, surroundings) : { by: args.text('as') ?? operator(surroundings) };
+    return { person: args.positionals[0], confirm, accountsStay: args.has('accounts-stay'), ...who };
+  },
+  print({ person, goes, stays, standing, erased }, { terminal }) {
+    const { paint } = terminal;
+    if (erased !== null) {
+      terminal.out(
+        `${paint.green('✓')} #${person} is erased: ${count(erased.accounts, 'account')}, ${count(erased.changes, 'change')}.\n`,
+      );
+      return;
+    }
+    terminal.out(`${paint.bold('What goes')}: ${printable(goes.attributes.join(', '))}\n`);
+    for (const one of goes.accounts)
+      terminal.out(`  ${printable(one.connection)} ${paint.dim(`${printable(one.account ?? '')}, ${one.presence}`)}\n`);
+    terminal.out(`${paint.bold('What stays')}\n`);
+    for (const one of stays) terminal.out(`  ${one}\n`);
+    for (const one of standing)
+      terminal.err(`${paint.yellow('!')} ${printable(one.connection)} ${printable(one.account ?? '')} is still there.\n`);
+  },
+});

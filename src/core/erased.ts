@@ -1,0 +1,29 @@
+/**
+ * What is left of somebody who was erased: keyed hashes by which the next read knows whom not to take in again, and by which a login is not
+ * given to somebody else. Nobody without the store's own key can try values against them.
+ */
+import type { Digester } from './digest.ts';
+
+// Of Unicode's private use: no normal form of a value begins so.
+const MARK = '\ue003';
+
+/** Scope of the anchors of a connection that are not taken in any more. */
+export function erasedScope(connection: string): string {
+  return `erased:${connection}`;
+}
+
+/** Some anchor of the connection is erased. */
+export const SOME = '*';
+
+export function erasedAnchor(digester: Digester, kind: string, anchor: string): string {
+  return hex(digester.anchor(`erased ${kind}`, anchor));
+}
+
+/** In the place of a key's normal form. */
+export function erasedNorm(digester: Digester, scope: string, norm: string): string {
+  return MARK + hex(digester.anchor(`erased ${scope}`, norm));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,53 @@
+/** Everything that is held about one person: what the person may ask for. */
+import { z } from 'zod';
+import { auditEvent } from '#audit/event';
+import { parseImage } from '#core/canonical';
+import { RollcallError } from '#core/errors';
+import { isBlob, scalars } from '#core/values';
+import { type HeldAbout, heldAbout } from '#people/export';
+import { type Operation, versioned } from './operation.ts';
+import { type Asker, named, whoShape } from './who.ts';
+
+export interface PersonExportInput {
+  readonly person: string;
+  readonly who: Asker;
+}
+export interface PersonExportOutput {
+  readonly person: number;
+  readonly held: HeldAbout;
+  /** Photos and other bytes, in base64, by their hash. */
+  readonly bytes: { readonly [hash: string]: string };
+}
+
+export const personExport: Operation<PersonExportInput, PersonExportOutput> = {
+  name: 'person export',
+  permission: 'profile.write',
+  input: z.object({ person: z.string().min(1), who: whoShape.default(null) }),
+  output: versioned<PersonExportOutput>('person export', {
+    person: z.number(),
+    held: z.looseObject({}),
+    bytes: z.record(z.string(), z.string()),
+  }),
+  async run({ person, who }, session) {
+    const services = await session.services('write');
+    const row = await named(person, who, services);
+    if (who !== null && who.person !== row.id && !who.roles.includes('administrator'))
+      throw new RollcallError('permission', 'what is held about somebody else is for administrators', {
+        remedy: 'ask an administrator',
+      });
+    const held = await heldAbout(row, services);
+    const blobs = new Set<string>();
+    for (const image of [row.attributes, ...(await services.store.sync.linked([row.id])).flatMap(({ seen }) => seen ?? [])])
+      for (const value of Object.values(parseImage(image)))
+        for (const one of scalars(value)) if (isBlob(one)) blobs.add(one.blob);
+    const bytes: { [hash: string]: string } = {};
+    for (const hash of blobs) {
+      const found = await services.store.blobs.get(hash);
+      if (found !== null) bytes[hash] = Buffer.from(found).toString('base64');
+    }
+    await services.store.audit.append([
+      auditEvent({ at: services.wall(), action: 'person.export', actor: session.caller, subject: { objectId: row.id } }),
+    ]);
+    return { person: row.id, held, bytes };
+  },
+};
