@@ -2,10 +2,10 @@
  * Looks whether the log is as it was written: every event that was changed, removed, put in or moved is found, whose values were changed
  * as well. What was cut off at the end is found by whoever kept a hash of the chain outside.
  */
+import { digestOf } from '#core/noted-values';
 import type { AuditRow, AuditSegment } from '#store/contract';
 import { eventLine, firstHash, segmentHash } from './chain.ts';
 import type { Entry } from './entries.ts';
-import { digestOf } from './event.ts';
 
 export interface Finding {
   /** Events that it is about. */

@@ -42,6 +42,8 @@ export interface Received {
   /** Left out: nothing changes. */
   readonly staged?: {
     readonly change: ReadObject | Change;
+    /** For the audit log: `scim.update`, and what the object was and is for whoever sent the request. */
+    readonly noted?: { readonly action: string; readonly before: unknown; readonly after: unknown };
     /** In place of `answer` where it cannot be staged. */
     refused(why: Refusal): unknown;
   };

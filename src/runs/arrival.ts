@@ -1,5 +1,7 @@
 /** What comes from outside about one object. */
+
 import type { Change, ReadObject, ReceivedRequest } from '#connectors/contract';
+import type { AuditActor } from '#store/contract';
 
 export interface PushRequest {
   readonly connection: string;
@@ -13,6 +15,8 @@ export interface ReceiveRequest {
   readonly connection: string;
   readonly request: ReceivedRequest;
   readonly by: string;
+  /** For the audit log. */
+  readonly actor: AuditActor;
 }
 
 export type Arrival = PushRequest | ReceiveRequest;

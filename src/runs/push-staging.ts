@@ -82,6 +82,6 @@ async function stage(
 ): Promise<readonly Staged[]> {
   const changes = arrivals.flatMap((one) => ('change' in one ? [one.change] : []));
   if (changes.length > 0) return await stagePushes(context, connection, changes);
-  const requests = arrivals.flatMap((one) => ('request' in one ? [one.request] : []));
+  const requests = arrivals.flatMap((one) => ('request' in one ? [one] : []));
   return (await receiveTogether(context, connection, requests)).map((answer) => ({ faults: [], answer }));
 }

@@ -22,6 +22,8 @@ export function isServiceThread(told: unknown): told is ServiceOptions {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 
+export type { ReceiveRequest } from '#runs/index';
+
 export type AccessWrite = Exclude<keyof Store['access'], keyof AccessReads>;
 export const ACCESS_WRITES: readonly AccessWrite[] = [
   'addAccount',

@@ -38,7 +38,8 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
     checkVersion(request, before);
     if (request.do === 'delete') {
       const change: Change = { op: 'delete', kind: asked.kind, anchor: asked.anchor };
-      return { answer: { resource: null, changed: true } satisfies ScimAnswer, staged: { change, refused } };
+      const noted = { action: 'scim.delete', before, after: undefined };
+      return { answer: { resource: null, changed: true } satisfies ScimAnswer, staged: { change, noted, refused } };
     }
     if (request.do === 'replace') {
       const { resource, members = null } = readReplacement(request.body, before, type, options);
@@ -116,17 +117,33 @@ function stage(
   const resource = stamped(wanted, now);
   const answer: ScimAnswer = { resource, changed: true };
   const common = { kind, anchor, changedAt: modified(resource), searchable: searchable(resource, type) };
+  const was = before === null ? undefined : fromImage(before, anchor, type);
+  const noted = {
+    action: was === undefined ? 'scim.create' : 'scim.update',
+    before: was,
+    after: { ...resource, ...notedMembers(replace, add, remove) },
+  };
   const image = toImage(resource, type);
   if (before === null || replace !== null || type.name !== 'Group') {
     const attributes = replace === null ? image : Object.assign(image, { [MEMBERS]: replace });
-    return { answer, staged: { change: { ...common, attributes }, refused } };
+    return { answer, staged: { change: { ...common, attributes }, noted, refused } };
   }
   for (const name in before) if (image[name] === undefined) image[name] = null;
   const edits = {
     ...(add.length > 0 ? { add: { [MEMBERS]: add } } : {}),
     ...(remove.length > 0 ? { remove: { [MEMBERS]: remove } } : {}),
   };
-  return { answer, staged: { change: { ...common, op: 'patch', set: image, ...edits }, refused } };
+  return { answer, staged: { change: { ...common, op: 'patch', set: image, ...edits }, noted, refused } };
+}
+
+/** More are told by their number. */
+const MOST_NOTED = 1_000;
+
+function notedMembers(replace: readonly string[] | null, add: readonly string[], remove: readonly string[]): object {
+  const told = (ids: readonly string[]): readonly string[] | number => (ids.length <= MOST_NOTED ? ids : ids.length);
+  if (replace !== null) return { members: told(replace) };
+  if (add.length + remove.length === 0) return {};
+  return { members: { added: told(add), removed: told(remove) } };
 }
 
 /** Of members only their ids are known here. */

@@ -6,7 +6,7 @@ import type { Change, ReadObject } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { checkText } from '#core/text';
 import type { Attributes } from '#core/values';
-import type { StagedRow, StageItem, StageResult } from '#store/contract';
+import type { AuditEvent, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { countedOf, type Expected } from '../export/expected.ts';
 import type { Earlier } from './earlier.ts';
@@ -28,7 +28,7 @@ interface Stage {
   readonly refusals: Refusals;
   decided(object: ReadObject, canonical: Canonical, isNew: boolean): boolean;
   itemOf(arrived: Arrived, row: StagedRow | undefined): StageItem;
-  send(items: readonly StageItem[]): Promise<StageResult>;
+  send(items: readonly StageItem[], held: undefined, audit: readonly StageAudit[]): Promise<StageResult>;
   readonly earlier: Earlier | null;
   /** Null where nothing is written to, and for what is newer than anything that was read. */
   readonly untold: Untold | null;
@@ -41,6 +41,7 @@ interface Options {
   readonly mark: number | null;
   readonly expected?: Expected;
   readonly taken?: (anchor: string, path: string) => void;
+  readonly noted?: ReadonlyMap<ReadObject | Change, AuditEvent>;
 }
 
 /** One change as it is staged, and the image it leaves; null = the object is gone. */
@@ -58,7 +59,7 @@ export interface Changes {
   stage(page: readonly (ReadObject | Change)[]): Promise<void>;
 }
 
-export function createChanges(stage: Stage, { mark, expected, taken }: Options): Changes {
+export function createChanges(stage: Stage, { mark, expected, taken, noted }: Options): Changes {
   const { context, connection, plan, refusals } = stage;
   const { store, digester, counters } = context;
   const others = mark === null ? null : createOthers(mark);
@@ -134,7 +135,15 @@ export function createChanges(stage: Stage, { mark, expected, taken }: Options):
   }
 
   async function send(ready: readonly StagedChange[]): Promise<void> {
-    const result = await stage.send(ready.map(({ item }) => item));
+    const audit = ready.flatMap(({ entry }, item) => {
+      const event = noted?.get(entry);
+      return event === undefined ? [] : [{ ...event, item }];
+    });
+    const result = await stage.send(
+      ready.map(({ item }) => item),
+      undefined,
+      audit,
+    );
     others?.own(result.dirty);
     const skipped = new Set(result.skipped);
     const refused = new Map(result.refused.map(({ at, path }) => [at, path]));

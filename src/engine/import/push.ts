@@ -4,6 +4,7 @@
  */
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
+import type { AuditEvent } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
 import { createErased } from './erased.ts';
@@ -19,11 +20,14 @@ export interface PushOutcome {
   readonly taken: string | null;
 }
 
-/** Together, durable once it is fulfilled. `changes`: of objects with different anchors. */
+const NOTHING: ReadonlyMap<ReadObject | Change, AuditEvent> = new Map();
+
+/** `noted`: for the audit log. Together, durable once it is fulfilled. `changes`: of objects with different anchors. */
 export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
   changes: readonly (ReadObject | Change)[],
+  noted: ReadonlyMap<ReadObject | Change, AuditEvent> = NOTHING,
 ): Promise<readonly PushOutcome[]> {
   const plan = stagingPlan(context, connection);
   const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
@@ -48,6 +52,7 @@ export async function stagePushes(
     mark: null,
     empty: false,
     expected,
+    noted,
     taken: (at: string, path: string) => void taken.set(at, path),
   };
   const stager = createStager({ ...context, fault }, connection, options);

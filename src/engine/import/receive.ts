@@ -2,10 +2,11 @@
  * Requests of a system that tells → changes of its objects as they are at that moment → their connector space; and the answers
  * (docs/decisions/0023). Requests that come together are one batch.
  */
-import type { Needed, Received, ReceivedRequest, Refusal } from '#connectors/contract';
+import type { Change, Needed, ReadObject, Received, ReceivedRequest, Refusal } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
-import type { EdgePosition, EdgeRow, StagedId, StagedRow } from '#store/contract';
+import { notedValues } from '#core/noted-values';
+import type { AuditActor, AuditEvent, EdgePosition, EdgeRow, StagedId, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stagePushes } from './push.ts';
 import { isHeld } from './unknown.ts';
@@ -14,12 +15,19 @@ import { isHeld } from './unknown.ts';
 const PAGE = 10_000;
 const NONE: ReadonlySet<string> = new Set();
 
-/** About different objects; each answer in its place, durable once it is fulfilled. */
+/** A request, and who is noted for it in the audit log. */
+export interface Arrived {
+  readonly request: ReceivedRequest;
+  readonly actor: AuditActor;
+}
+
+/** About different objects; each answer in its place, durable once it is fulfilled, together with what is noted of it. */
 export async function receiveTogether(
   context: EngineContext,
   connection: EngineConnection,
-  requests: readonly ReceivedRequest[],
+  arrived: readonly Arrived[],
 ): Promise<readonly unknown[]> {
+  const requests = arrived.map(({ request }) => request);
   const { receive: receiver } = context.open(connection);
   if (receiver === undefined)
     throw new RollcallError('configuration', `${connection.name} takes no requests`, { where: { connection: connection.name } });
@@ -32,6 +40,14 @@ export async function receiveTogether(
   const first = requests.map((request) => ask(request, null));
   const needed = await edgesOf(context, requests, first, rows);
   const received = first.map((one, i) => ('needs' in one ? known(ask(requests[i]!, needed.get(requests[i]!) ?? NONE)) : one));
+  const noted = new Map<ReadObject | Change, AuditEvent>();
+  for (const [i, { staged }] of received.entries()) {
+    if (staged?.noted === undefined) continue;
+    const { action, before, after } = staged.noted;
+    const subject = { connection: connection.name };
+    const values = notedValues(before, after);
+    noted.set(staged.change, { at: now, action, actor: arrived[i]!.actor, subject, outcome: 'done', ...values });
+  }
   const staged = received.flatMap((one) => (one.staged === undefined ? [] : [one.staged]));
   const outcomes =
     staged.length === 0
@@ -40,6 +56,7 @@ export async function receiveTogether(
           context,
           connection,
           staged.map((one) => one.change),
+          noted,
         );
   const refusals = new Map(staged.map((one, i) => [one, outcomes[i]!]));
   return received.map(({ answer, staged: one }) => {

@@ -5,7 +5,7 @@ import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
 import type { Attributes } from '#core/values';
-import type { Settle, StagedRow, StageItem, StageResult } from '#store/contract';
+import type { AuditEvent, Settle, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { ImportIndex, SeenBitmap } from '#store/import-index';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
@@ -68,6 +68,8 @@ interface Options {
   readonly expected?: Expected;
   /** Told of an object that is not staged: another one has the value at that path, which only one may have. */
   readonly taken?: (anchor: string, path: string) => void;
+  /** Of a change: what is written to the audit log where it is staged. */
+  readonly noted?: ReadonlyMap<ReadObject | Change, AuditEvent>;
 }
 
 export interface Arrived {
@@ -136,7 +138,11 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   };
 
   /** `held` by the place of its item. */
-  const send = async (items: readonly StageItem[], held: ReadonlyMap<number, Held> = NONE_HELD): Promise<StageResult> => {
+  const send = async (
+    items: readonly StageItem[],
+    held: ReadonlyMap<number, Held> = NONE_HELD,
+    audit: readonly StageAudit[] = [],
+  ): Promise<StageResult> => {
     const proven = settling === null ? 0 : items.filter((item) => item.settle?.settled).length;
     if (proven > 0) counters.add(connection.name, PROVEN_BY[options.full ? 'read' : 'delta'], proven);
     const result = await store.spaces.stage({
@@ -146,6 +152,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       unlessTouchedSince: options.full ? mark : null,
       expectNew: options.empty,
       items,
+      ...(audit.length === 0 ? {} : { audit }),
     });
     counters.add(connection.name, 'added', result.inserted);
     counters.add(connection.name, 'changed', result.changed);

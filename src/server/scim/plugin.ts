@@ -75,7 +75,7 @@ async function identified(request: FastifyRequest, { bearer, bases, publicUrl }:
     base,
     url: `${origin}/scim/v2/${encodeURIComponent(connection)}`,
     by: `${token.name} (token ${token.id})`,
-    from: request.ip,
+    actor: { kind: 'token', name: token.name, token: token.id, source: request.ip },
   };
 }
 

@@ -6,6 +6,7 @@ import type { OpenStore } from '#operations/operation';
 import { fromImage } from '#protocols/scim/image';
 import type { Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
+import type { ReceiveRequest } from '#service/contract';
 import type { ServiceThread } from '#service/thread';
 
 export interface ScimServices {
@@ -27,8 +28,8 @@ export interface Asked {
   readonly url: string;
   /** Whose token it was. */
   readonly by: string;
-  /** Where it came from: an address. */
-  readonly from: string;
+  /** The same for the audit log, with the address it came from. */
+  readonly actor: ReceiveRequest['actor'];
 }
 
 export type Row = Awaited<ReturnType<ScimServices['store']['pushed']['byKeys']>>[number];

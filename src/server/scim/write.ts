@@ -23,11 +23,11 @@ export async function write(
   id: string,
   request: ScimRequest,
   type: ScimResourceType,
-  { connection, base, by }: Asked,
+  { connection, base, by, actor }: Asked,
   { works }: ScimServices,
 ): Promise<Written> {
   const kind = base.kindOf[type.name]!;
-  const receive = { connection, by, request: { kind, anchor: id, body: request } };
+  const receive = { connection, by, actor, request: { kind, anchor: id, body: request } };
   let answer: ScimAnswer;
   try {
     answer = (await works.ask({ ask: 'receive', receive })) as ScimAnswer;

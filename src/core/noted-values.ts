@@ -1,0 +1,28 @@
+/** Values as the audit log keeps them: beside their event, which holds no more of them than a salted digest. */
+import { randomBytes } from 'node:crypto';
+import { canonicalJson } from './canonical.ts';
+import { sha256Hex } from './digest.ts';
+
+export interface NotedValues {
+  /** Random, hex: without it nobody can try which values have the digest. */
+  readonly salt: string;
+  /** Canonical JSON each. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** Both null where there are no values. @throws invalidValue for values that have no JSON form. */
+export function notedValues(
+  before: unknown,
+  after: unknown,
+): { readonly digest: string | null; readonly values: NotedValues | null } {
+  if (before === undefined && after === undefined) return { digest: null, values: null };
+  const text = (value: unknown): string | null => (value === undefined ? null : canonicalJson(value));
+  const values = { salt: randomBytes(16).toString('hex'), before: text(before), after: text(after) };
+  return { digest: digestOf(values), values };
+}
+
+/** Hex SHA-256. Canonical JSON says where each part ends. */
+export function digestOf({ salt, before, after }: NotedValues): string {
+  return sha256Hex(canonicalJson([salt, before, after]));
+}
