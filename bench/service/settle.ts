@@ -22,7 +22,11 @@ type Request = Parameters<typeof receiveTogether>[2][number];
 
 const BATCH = 10_000;
 
-const create = (kind: string, anchor: string, body: object): Request => ({ kind, anchor, body: { do: 'create', body } });
+const actor = { kind: 'system', name: 'bench', token: null, source: null } as const;
+const create = (kind: string, anchor: string, body: object): Request => ({
+  request: { kind, anchor, body: { do: 'create', body } },
+  actor,
+});
 
 async function receiveAll({ people, seed }: DataRequest, services: Services): Promise<void> {
   const { store, config } = services;
