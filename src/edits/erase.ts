@@ -79,7 +79,15 @@ export async function erase(object: ObjectRow, order: EraseOrder, services: Serv
     staged: rows.map(({ id, revision }) => ({ id, revision })),
     blobs: await bytesOf([object.attributes, ...rows.flatMap(({ seen, sent }) => [seen, sent])], services),
     at: services.wall(),
-    audit: [auditEvent({ at: services.wall(), action: 'person.erase', actor: order.actor, subject: { objectId: object.id } })],
+    audit: [
+      auditEvent({
+        at: services.wall(),
+        action: 'person.erase',
+        actor: order.actor,
+        subject: { objectId: object.id },
+        after: { reason: order.reason },
+      }),
+    ],
   });
   // What was made of her values for others is made again.
   if (referrers.length > 0) await (await edited(referrers, order.by, services)).settled;
