@@ -12,10 +12,13 @@ import type { Services } from '#runs/model';
 import { neverOwned, owedOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
+import { hiddenFrom, without } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface ExplainInput {
   readonly person: string;
   readonly attribute?: string | undefined;
+  readonly who: Asker;
 }
 export interface ExplainContribution {
   readonly connection: string;
@@ -122,7 +125,7 @@ const nullableText = z.string().nullable();
 export const explain: Operation<ExplainInput, ExplainOutput> = {
   name: 'explain',
   permission: 'people.read',
-  input: z.object({ person: z.string().min(1), attribute: z.string().optional() }),
+  input: z.object({ person: z.string().min(1), attribute: z.string().optional(), who: whoShape.default(null) }),
   output: versioned<ExplainOutput>('explain', {
     id: z.number(),
     kind: z.string(),
@@ -202,11 +205,13 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
     silent: z.array(z.object({ connection: z.string(), anchor: nullableText, name: nullableText, why: z.string() })),
     parked: z.array(z.object({ id: z.number(), kind: z.string(), connection: nullableText })),
   }),
-  async run({ person, attribute }, session) {
+  async run({ person, attribute, who }, session) {
     const services = await session.services('stored');
     const row = await findOne(person, services);
     if (!services.storedOnly) checkAttribute(attribute, row.kind, services);
-    const found = await explainNow(row, attribute ?? null, services);
+    const whole = await explainNow(row, attribute ?? null, services);
+    const hidden = hiddenFrom(who, row, services);
+    const found = { ...whole, attributes: whole.attributes.filter((one) => !hidden.attribute(one.attribute)) };
     const types = services.config.kinds.get(row.kind)?.attributes;
     const referring = (name: string): boolean => types?.get(name)?.type === 'reference';
     const ids = found.attributes
@@ -234,7 +239,11 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         value: shown(one.attribute, one.stored),
         changedRun: one.changedRun,
         changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
-        contributions: one.contributions.map(({ staged: _, ...c }) => ({ ...c, value: shown(one.attribute, c.value) })),
+        contributions: one.contributions.map(({ staged: _, ...c }) => ({
+          ...c,
+          read: without(c.read, (name) => hidden.inSystem(c.connection, name)),
+          value: shown(one.attribute, c.value),
+        })),
         absent: one.absent,
         ruledBy: one.ruledBy,
         madeBy: one.madeBy,
@@ -244,12 +253,14 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
       targets: found.targets.map((target) => ({
         ...target,
         disabled: target.disabled && { since: instantOf(target.disabled.since), deleteAt: instantOf(target.disabled.deleteAt) },
-        attributes: target.attributes.map((one) => ({
-          ...one,
-          seen: one.seen ?? null,
-          wanted: one.wanted ?? null,
-          outage: one.outage && { ...one.outage, since: formatInstant(one.outage.since) },
-        })),
+        attributes: target.attributes
+          .filter((one) => !hidden.inSystem(target.connection, one.attribute))
+          .map((one) => ({
+            ...one,
+            seen: one.seen ?? null,
+            wanted: one.wanted ?? null,
+            outage: one.outage && { ...one.outage, since: formatInstant(one.outage.since) },
+          })),
       })),
       members: await membersOf(await services.store.sync.linked([id]), kind, services),
       silent: found.silent,

@@ -6,10 +6,13 @@ import { historyOf } from '#people/history';
 import { withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
+import { hiddenFrom, without } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface HistoryInput {
   readonly person: string;
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface HistoryChange {
   readonly run: number;
@@ -35,7 +38,7 @@ export interface HistoryOutput {
 export const history: Operation<HistoryInput, HistoryOutput> = {
   name: 'history',
   permission: 'people.read',
-  input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50) }),
+  input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50), who: whoShape.default(null) }),
   output: versioned<HistoryOutput>('history', {
     id: z.number(),
     kind: z.string(),
@@ -55,10 +58,15 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
       }),
     ),
   }),
-  async run({ person, limit }, session) {
+  async run({ person, limit, who }, session) {
     const services = await session.services('stored');
     const row = await findOne(person, services);
-    const changes = await historyOf(row, services.store, limit);
+    const hidden = hiddenFrom(who, row, services);
+    const changes = (await historyOf(row, services.store, limit)).map((one) => {
+      const isHidden = (name: string): boolean =>
+        one.connection === null ? hidden.attribute(name) : hidden.inSystem(one.connection, name);
+      return { ...one, before: without(one.before, isHidden), after: without(one.after, isHidden) };
+    });
     const { id, kind, label } = describe(row);
     const { kinds } = services.config;
     const before = await withLabels(

@@ -1,4 +1,6 @@
 /** People at the port: the first administrator, sessions and their cookies, an identity provider; and no secret anywhere. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Browser, browser, type IdentityProvider, identityProvider } from '../servers/oidc.ts';
 import { type Served, served } from './served.ts';
@@ -14,12 +16,13 @@ access:
     clientId: rollcall
     clientSecret: \${file:client-secret}
     roles: { it: operator }
+attributes: { person: { nationalId: { see: [administrator] } } }
 connections:
   hr:
     type: csv
     path: hr.csv
     anchor: id
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } } }
+    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name, nationalId: nid } } }
 `;
 
 let provider: IdentityProvider;
@@ -32,7 +35,7 @@ let setUp: string;
 
 beforeAll(async () => {
   provider = await identityProvider();
-  here = await served(YAML(provider.issuer), { 'hr.csv': 'id,name\n1,Zoë Çelik\n', 'client-secret': CLIENT_SECRET });
+  here = await served(YAML(provider.issuer), { 'hr.csv': 'id,name,nid\n1,Zoë Çelik,NID-77\n', 'client-secret': CLIENT_SECRET });
   const place = { callback: `${here.url}/oidc/callback`, afterSignOut: `${here.url}/sign-in` };
   provider.register({ id: 'rollcall', secret: CLIENT_SECRET, ...place });
   setUp = /\/setup#(\S+)/.exec(await here.printed())![1]!;
@@ -141,6 +144,21 @@ it('somebody signs in at the identity provider, with the roles of their groups',
   const refused = new URL(await eve.signIn(`${here.url}/oidc/sign-in`, 'eve.sales', `${here.url}/oidc/callback`));
   expect((await ask(eve, refused.pathname + refused.search)).status).toBe(403);
   expect(eve.cookies(here.url).get('rollcall')).toBeUndefined();
+});
+
+it('who may not see an attribute finds it neither in the reasons nor in the history', async () => {
+  await ask(ada, '/api/connections/hr/release', { reason: 'moved' }, { 'x-csrf-token': csrf });
+  await ask(ada, '/api/runs', {}, { 'x-csrf-token': csrf });
+  await writeFile(path.join(here.folder, 'hr.csv'), 'id,name,nid\n1,Zoë Demir,NID-78\n');
+  await ask(ada, '/api/runs', {}, { 'x-csrf-token': csrf });
+  const { body } = await ask(ada, '/api/tokens', { name: 'reader', roles: ['auditor'] }, { 'x-csrf-token': csrf });
+  const authorization = { authorization: `Bearer ${body.token}` };
+  for (const where of ['/api/people/hr:1/explanation', '/api/people/hr:1/history']) {
+    expect(JSON.stringify((await ask(ada, where)).body)).toContain('NID-78');
+    const theirs = JSON.stringify((await ask(browser(), where, undefined, authorization)).body);
+    expect(theirs).toContain('Demir');
+    expect(theirs).not.toContain('NID-7');
+  }
 });
 
 it('who came in, who was refused and what was done about accounts is in the audit log', async () => {
