@@ -64,7 +64,9 @@ export async function search(store: Store, { text, after, limit, beside, ...of }
   if (wanted.length === 0 && text.trim() !== '') return { found: [], next: null, unindexed: 0 };
   if (wanted.length === 0) {
     const rows = await store.sync.scanObjects({ after: from, limit, ...of });
-    return { found: rows.map(describe), next: rows.length === limit ? rows.at(-1)!.id : null, unindexed: 0 };
+    // Who was erased is nobody that could be listed.
+    const there = rows.filter((row) => row.aliasOf !== row.id);
+    return { found: there.map(describe), next: rows.length === limit ? rows.at(-1)!.id : null, unindexed: 0 };
   }
   const exact = await store.people.search({
     words: [wholeWord(text)],

@@ -106,6 +106,7 @@ it('is shown whole, erased whole, and does not come back', async () => {
   for (const profile of ['full-import', 'full-sync', 'cycle', 'cycle']) await here.run({ profile });
   await clean();
   expect((await ask(people, { text: 'zzplanted' })).people).toEqual([]);
+  expect((await ask(people, { text: '' })).people.map(({ label }) => label)).toEqual(['Other']);
   expect(await here.account('hr', 'ZZE9')).toBeUndefined();
   expect((await here.store.people.counts())['person']).toBe(2);
   const pushed = await push(

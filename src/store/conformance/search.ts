@@ -83,17 +83,17 @@ export function searchSuite(suite: Suite): void {
 
   test('a few of many are found: a rare word beside common ones, a kind that few are of', async (opened) => {
     const { store } = opened;
-    const many = Array.from({ length: 1_200 }, (_, i) =>
-      object(i + 1, { kind: i === 1_100 ? 'group' : 'person', folded: `anna${i === 900 ? 'bel' : ''} example number${i}` }),
+    const many = Array.from({ length: 2_200 }, (_, i) =>
+      object(i + 1, { kind: i === 2_100 ? 'group' : 'person', folded: `anna${i === 1_900 ? 'bel' : ''} example number${i}` }),
     );
     await commit(opened, { objects: many });
     while (await store.people.indexForSearch(5_000));
     const find = async (words: string[], more: { kind?: string; after?: number } = {}): Promise<number[]> =>
       (await store.people.search({ words, after: 0, limit: 3, beside: 0, ...more })).rows.map((row) => row.id);
-    deepEqual(await find(['annabel', 'example']), [901]);
+    deepEqual(await find(['annabel', 'example']), [1_901]);
     deepEqual(await find(['anna', 'exam']), [1, 2, 3]);
-    deepEqual(await find(['anna', 'exam'], { after: 1_198 }), [1_199, 1_200]);
-    deepEqual(await find(['anna'], { kind: 'group' }), [1_101]);
-    deepEqual(await find(['number1', 'annab']), []);
+    deepEqual(await find(['anna', 'exam'], { after: 2_198 }), [2_199, 2_200]);
+    deepEqual(await find(['anna'], { kind: 'group' }), [2_101]);
+    deepEqual(await find(['number2', 'annab']), []);
   });
 }

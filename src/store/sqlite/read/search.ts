@@ -12,7 +12,7 @@ import type { Names } from './names.ts';
 
 const LETTERS = 3;
 /** Looked at before the index is asked more exactly. */
-const SAMPLE = 500;
+const SAMPLE = 1_000;
 /** A word that so large a part of what was looked at has narrows nothing, and its list is long. */
 const COMMON = 0.5;
 /** Of what waits for the index; what came before is counted and not looked at. */
