@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Store } from '#store/contract';
 import { type TestStore, testStore } from '../store.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -31,12 +32,21 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** `files` are beside rollcall.yaml, which says `store:` by itself. */
-export async function served(yaml: string, files: { readonly [name: string]: string } = {}): Promise<Served> {
+/** `files` are beside rollcall.yaml, which says `store:` by itself; `prepare`: what is in the store before it starts. */
+export async function served(
+  yaml: string,
+  files: { readonly [name: string]: string } = {},
+  prepare?: (store: Store) => Promise<void>,
+): Promise<Served> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-served-'));
   const store = await testStore(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
   await writeFile(path.join(folder, 'rollcall.yaml'), `store: ${store.place}\n${yaml}`);
+  if (prepare !== undefined) {
+    const opened = await store.open();
+    await prepare(opened);
+    await opened.close();
+  }
   const begin = async (): Promise<{ child: ChildProcess; url: string }> => {
     const child = spawn(process.execPath, ['--conditions=source', MAIN, 'serve', '--listen', '127.0.0.1:0'], {
       cwd: folder,
