@@ -1,4 +1,5 @@
 /** Bearer tokens (RFC 6750), by the header alone: in an address one would be in logs. */
+import type { IncomingMessage } from 'node:http';
 import { createRateLimit } from '#access/rate';
 import type { Tokens } from '#access/tokens';
 import { RollcallError } from '#core/errors';
@@ -33,4 +34,9 @@ export function createBearer(tokens: Tokens, usualRate: number): Bearer {
       });
     return token;
   };
+}
+
+/** RFC 6750, 3: a token that was sent and is no good is told apart from none. */
+export function challenge({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  return `Bearer realm="rollcall"${headers.authorization === undefined ? '' : ', error="invalid_token"'}`;
 }

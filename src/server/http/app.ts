@@ -3,8 +3,11 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Fault } from '#core/errors';
 import { RollcallError, toFault } from '#core/errors';
 import { onlyReads } from '#operations/all';
+import { ScimError } from '#protocols/scim/errors';
 import type { ServiceThread } from '#service/thread';
+import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
+import { isScim, refuse } from '../scim/plugin.ts';
 import { PORT_LIMITS } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { SECURE } from './headers.ts';
@@ -40,6 +43,12 @@ export function createApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 1_000, caseSensitive: true },
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
+    // An address that is none, or too long: no route has it.
+    frameworkErrors(error, request, reply) {
+      const status = error.statusCode ?? 400;
+      if (isScim(request.url)) refuse(new ScimError(status, undefined, 'there can be nothing at this address'), reply);
+      else send(reply, new RollcallError('invalidValue', error.message), status);
+    },
     // A keep-alive connection without a request does not keep the process.
     forceCloseConnections: 'idle',
   });
@@ -117,11 +126,6 @@ function bodyOf(body: unknown): object {
 }
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;
-
-/** RFC 6750, 3: a token that was sent and is no good is told apart from none. */
-function challenge({ headers }: FastifyRequest): string {
-  return `Bearer realm="rollcall"${headers.authorization === undefined ? '' : ', error="invalid_token"'}`;
-}
 
 function secondsOf(error: unknown): number {
   return Math.max(1, Math.ceil(((error as RollcallError).retryAfterMs ?? 1_000) / 1_000));

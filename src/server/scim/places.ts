@@ -27,13 +27,24 @@ export function placeOf(method: string, path: readonly string[], types: readonly
   const place = named(path, types);
   if (place === null) throw new ScimError(404, undefined, 'there is nothing at this address');
   // HEAD is GET without its body.
-  if (!METHODS[place.at].includes(method === 'HEAD' ? 'GET' : method))
-    throw new ScimError(405, undefined, `${method} is not for this address; allowed: ${METHODS[place.at].join(', ')}`);
+  if (!METHODS[place.at].includes(method === 'HEAD' ? 'GET' : method)) throw new NotForThis(method, METHODS[place.at]);
   return place;
+}
+
+/** RFC 9110 15.5.6: the answer says what is allowed. */
+export class NotForThis extends ScimError {
+  readonly allowed: readonly string[];
+
+  constructor(method: string, allowed: readonly string[]) {
+    super(405, undefined, `${method} is not for this address; allowed: ${allowed.join(', ')}`);
+    this.allowed = allowed;
+  }
 }
 
 function named(path: readonly string[], types: readonly ScimResourceType[]): Place | null {
   const [first, second] = path;
+  // No id has one, and PostgreSQL has no such text.
+  if (second?.includes('\0')) return null;
   if (first === undefined) return { at: 'root' };
   if (path.length > 2) return null;
   const single = second === undefined;

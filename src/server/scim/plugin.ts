@@ -5,8 +5,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RollcallError, toFault } from '#core/errors';
 import { ScimError } from '#protocols/scim/errors';
-import type { Bearer } from '../auth/bearer.ts';
+import { type Bearer, challenge } from '../auth/bearer.ts';
 import { type Answer, answer } from './answer.ts';
+import { readBody } from './body.ts';
+import { NotForThis } from './places.ts';
 import type { Asked, ScimServices } from './service.ts';
 
 export const SCIM_TYPE = 'application/scim+json';
@@ -17,39 +19,41 @@ export interface ScimOptions extends ScimServices {
   readonly publicUrl: string | null;
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const PREFIX = '/scim/v2';
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const MOST_BODY = 4 * 1_048_576;
 
 export async function scim(app: FastifyInstance, options: ScimOptions): Promise<void> {
-  app.removeAllContentTypeParsers();
-  // Some clients send `application/json` (R23), some a body of nothing with a DELETE.
-  app.addContentTypeParser(
-    /^application\/(?:scim\+)?json(?:\s*;|$)/i,
-    { parseAs: 'string', bodyLimit: MOST_BODY },
-    (_, text, done) => {
-      if (text === '') return done(null, undefined);
-      try {
-        done(null, JSON.parse(text as string));
-      } catch {
-        done(new ScimError(400, 'invalidSyntax', 'the body is not JSON') as unknown as Error);
-      }
+  await app.register(
+    async (base) => {
+      // Nothing of a body is read before it is known who sends it.
+      base.removeAllContentTypeParsers();
+      base.addContentTypeParser('*', (_request, _payload, done) => done(null));
+      base.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, options));
+      base.setNotFoundHandler((_, reply) => refuse(new ScimError(404, undefined, 'there is nothing at this address'), reply));
+      const route = {
+        method: [...METHODS],
+        handler: async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+          const asked = await identified(request, options);
+          const { method, headers } = request;
+          const body = await readBody(request.raw, MOST_BODY);
+          const path = pathOf(request);
+          const query = Object.entries(request.query as Query).flatMap(([name, text]) =>
+            text === undefined ? [] : [[name, [text].flat()[0]!] as const],
+          );
+          return send(await answer({ method, path, query, headers, body }, asked, options), request, reply);
+        },
+      };
+      base.route({ ...route, url: '/:connection' });
+      base.route({ ...route, url: '/:connection/*' });
     },
+    { prefix: PREFIX },
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, options));
-  const route = {
-    method: [...METHODS],
-    handler: async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const asked = await identified(request, options);
-      const { method, headers, body } = request;
-      const path = pathOf(request);
-      const query = Object.entries(request.query as Query).flatMap(([name, text]) =>
-        text === undefined ? [] : [[name, [text].flat()[0]!] as const],
-      );
-      return send(await answer({ method, path, query, headers, body }, asked, options), request, reply);
-    },
-  };
-  app.route({ ...route, url: '/scim/v2/:connection' });
-  app.route({ ...route, url: '/scim/v2/:connection/*' });
+}
+
+/** What cannot be told apart as an address at all. */
+export function isScim(url: string): boolean {
+  return url.startsWith(`${PREFIX}/`);
 }
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -90,11 +94,17 @@ function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply,
   const said = scimError(error);
   if (said.status >= 500 && !(error instanceof ScimError))
     options.onFault({ ...toFault(error), where: { object: request.url.split('?')[0]! } });
-  if (said.status === 401) void reply.header('www-authenticate', 'Bearer realm="rollcall"');
+  if (said.status === 401) void reply.header('www-authenticate', challenge(request));
   const wait = error instanceof RollcallError ? error.retryAfterMs : undefined;
   if (wait !== undefined) void reply.header('retry-after', String(Math.ceil(wait / 1_000)));
   else if (said.status === 503) void reply.header('retry-after', '1');
-  return reply.code(said.status).type(SCIM_TYPE).send(JSON.stringify(said.body()));
+  return refuse(said, reply);
+}
+
+/** Also of requests that no route takes. */
+export function refuse(error: ScimError, reply: FastifyReply): FastifyReply {
+  if (error instanceof NotForThis) void reply.header('allow', error.allowed.join(', '));
+  return reply.code(error.status).type(SCIM_TYPE).send(JSON.stringify(error.body()));
 }
 
 /** Everything that can go wrong has a body that clients understand (R22). */

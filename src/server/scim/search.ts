@@ -1,6 +1,6 @@
 /** Lists: a filter, a sort and a page → what is found, by keys where there are some, else by going through them (RFC 7644 3.4.2, RFC 9865). */
 import { type Condition, holds } from '#core/condition';
-import { RollcallError } from '#core/errors';
+import { RollcallError, StoreUnavailable } from '#core/errors';
 import { refusal, ScimError } from '#protocols/scim/errors';
 import { FilterError } from '#protocols/scim/filter/ast';
 import { compileFilter } from '#protocols/scim/filter/compile';
@@ -127,7 +127,8 @@ function conditionOf(filter: string, type: ScimResourceType, tolerant: boolean):
 }
 
 function tooMuch(error: unknown): unknown {
-  if (!(error instanceof RollcallError) || error.kind !== 'unavailable') return error;
+  // That the store is not there has other reasons than the filter.
+  if (!(error instanceof RollcallError) || error instanceof StoreUnavailable || error.kind !== 'unavailable') return error;
   return new ScimError(
     400,
     'tooMany',
