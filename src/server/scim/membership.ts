@@ -1,6 +1,7 @@
 /** Memberships as they are shown and asked for: kept as edges beside the groups, by the ids of the members. */
-import type { Condition, Path } from '#core/condition';
+import type { Condition } from '#core/condition';
 import { refusal } from '#protocols/scim/errors';
+import { membersAsked, withMembers } from '#protocols/scim/filter/members';
 import type { Complex } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import type { Asked, Row, ScimServices } from './service.ts';
@@ -66,36 +67,17 @@ function isMember({ attribute, state }: Edge): boolean {
 
 /** What a condition asks of members is no part of a group's document: it becomes the ids of the groups. @throws ScimError `tooMany` */
 export async function withMembersKnown(condition: Condition, connection: string, services: ScimServices): Promise<Condition> {
-  if ('and' in condition) return { and: await all(condition.and, connection, services) };
-  if ('or' in condition) return { or: await all(condition.or, connection, services) };
-  if ('not' in condition) return { not: await withMembersKnown(condition.not, connection, services) };
-  const member = memberIn(condition);
-  return member === null ? condition : await groupsWith(member, connection, services);
+  const asked = membersAsked(condition);
+  if (asked.length === 0) return condition;
+  const groups = new Map<string, readonly string[]>();
+  for (const member of asked) groups.set(member, await groupsWith(member, connection, services));
+  return withMembers(condition, (member) => groups.get(member)!);
 }
 
-function all(conditions: readonly Condition[], connection: string, services: ScimServices): Promise<readonly Condition[]> {
-  return Promise.all(conditions.map((one) => withMembersKnown(one, connection, services)));
-}
-
-/** Whom `members.value eq "…"` or `members[value eq "…"]` names. */
-function memberIn(condition: Condition): string | null {
-  if ('compare' in condition && condition.compare === 'eq' && isPath(condition.path, [MEMBERS, 'value']))
-    return typeof condition.value === 'string' ? condition.value : null;
-  if (!('any' in condition) || !isPath(condition.any, [MEMBERS])) return null;
-  const { of } = condition;
-  const named = 'compare' in of && of.compare === 'eq' && isPath(of.path, ['value']);
-  return named && typeof of.value === 'string' ? of.value : null;
-}
-
-function isPath(path: Path, wanted: Path): boolean {
-  return path.length === wanted.length && path.every((name, i) => name === wanted[i]);
-}
-
-async function groupsWith(member: string, connection: string, { store: { spaces } }: ScimServices): Promise<Condition> {
+async function groupsWith(member: string, connection: string, { store: { spaces } }: ScimServices): Promise<readonly string[]> {
   const edges = await spaces.edgesTo(connection, [member], { limit: MOST_GROUPS + 1 });
   if (edges.length > MOST_GROUPS) throw refusal('tooMany', 'the member is in too many groups to go through them');
   const ids = edges.filter(isMember).map((edge) => edge.stagedId);
   const rows = ids.length === 0 ? [] : await spaces.byIds(ids);
-  const anchors = rows.flatMap(({ anchor }) => anchor ?? []);
-  return { or: anchors.map((value) => ({ compare: 'eq', path: ['id'], value })) };
+  return rows.flatMap(({ anchor }) => anchor ?? []);
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { holds } from '#core/condition';
+import { resourceTypes } from '../resource-types.ts';
 import type { ScimAttribute, ScimResourceType } from '../schema.ts';
 import { FilterError } from './ast.ts';
 import { type CompileOptions, compileElement, compileFilter } from './compile.ts';
 import { foldDocument, foldElement } from './document.ts';
 import { keysIn, keysOf } from './keys.ts';
+import { membersAsked, withMembers } from './members.ts';
 import { parseFilter } from './parse.ts';
 
 function attribute(name: string, more: Partial<ScimAttribute> = {}): ScimAttribute {
@@ -197,4 +199,22 @@ describe('a filter', () => {
       { path: 'emails.value', norm: 'ada@work.example' },
       { path: 'emails.value', norm: 'ada@home.example' },
     ]));
+
+  it('about members is one about the groups that have them', () => {
+    const [, group] = resourceTypes([]);
+    const asked = (text: string) => compileFilter(parseFilter(text), group!, { unknown: 'error' });
+    const condition = asked('id eq "g1" and (members eq "U1" or members[value eq "u2"]) and not (members.value eq "u3")');
+    expect(membersAsked(condition)).toEqual(['U1', 'u2', 'u3']);
+    const groups: { readonly [member: string]: readonly string[] } = { U1: ['g1', 'g2'], u2: [], u3: ['g2'] };
+    const found = withMembers(condition, (member) => groups[member]!);
+    expect(['g1', 'g2'].map((id) => holds(found, foldDocument({ id }, group!)))).toEqual([true, false]);
+    for (const text of [
+      'members pr',
+      'members ne "u1"',
+      'members.value sw "u"',
+      'members[value eq "u" and type eq "User"]',
+      'members.type eq "User"',
+    ])
+      expect(() => membersAsked(asked(text)), text).toThrow(FilterError);
+  });
 });

@@ -50,6 +50,7 @@ describe('a filter', () => {
       at: 1,
     };
     expect(filter).toMatchObject({ present: path });
+    expect(parsePath("urn:example:o'neil+co;1.0:User:staff.no")).toMatchObject({ attribute: { name: 'staff' }, sub: 'no' });
   });
 
   it.each([
