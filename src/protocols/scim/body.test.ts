@@ -135,7 +135,13 @@ describe('the body of a POST', () => {
   });
 
   it('L1 schemas of SCIM 1.1 are taken for what they are meant to be', () => {
-    expect(tolerant({ schemas: ['urn:scim:schemas:core:1.0'], userName: 'a' })).toEqual({ userName: 'a' });
+    expect(
+      tolerant({
+        schemas: ['urn:scim:schemas:core:1.0'],
+        userName: 'a',
+        'urn:scim:schemas:extension:enterprise:1.0': { department: 'D' },
+      }),
+    ).toEqual({ userName: 'a', [ENTERPRISE_URN]: { department: 'D' } });
     expect(refused(() => readNew({ schemas: ['urn:scim:schemas:core:1.0'], userName: 'a' }, USER, { tolerant: false }))).toBe(
       '400 invalidSyntax',
     );

@@ -9,6 +9,7 @@ import { extensionOf, type Field, fieldOf, fieldsOf, isMembers } from './fields.
 import { readMembers } from './members.ts';
 import { type Complex, Draft, fieldValue, type Plain, type Resource, sameResource, sameValue } from './resource.ts';
 import type { ScimExtension, ScimResourceType } from './schema.ts';
+import { ENTERPRISE_URN } from './schemas.ts';
 import { invalid, isObject, type JsonObject, ordered, Reading, type ReadOptions, readValue, shown } from './values.ts';
 
 export interface ReadResource {
@@ -117,13 +118,16 @@ function readInto(field: Field, raw: unknown, reading: Reading, into: Body, cert
     into.draft.set(field, value);
 }
 
-/** Tolerant: letters and digits alone count, since `…:enterprise:2.0User` was seen. */
+const ENTERPRISE_1 = 'urn:scim:schemas:extension:enterprise:1.0';
+
+/** Tolerant: letters and digits alone count, since `…:enterprise:2.0User` was seen, and the enterprise extension of SCIM 1.1 is that of 2.0. */
 export function extensionNamed(type: ScimResourceType, name: string, { tolerant }: Reading): ScimExtension | undefined {
   if (!/^urn:/i.test(name)) return undefined;
   const exact = extensionOf(type, name);
   if (exact !== undefined || !tolerant || name.length > 200) return exact;
   const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-  return type.extensions.find((one) => letters(one.schema.id) === letters(name));
+  const meant = letters(name.toLowerCase() === ENTERPRISE_1 ? ENTERPRISE_URN : name);
+  return type.extensions.find((one) => letters(one.schema.id) === meant);
 }
 
 function checkSchemas(body: JsonObject, type: ScimResourceType): void {

@@ -73,7 +73,7 @@ export function patchSelected(
   raw: unknown,
   reading: Reading,
 ): readonly Plain[] {
-  reading.look(present.length + 1);
+  reading.look((present.length + 1) * (filter === null ? 1 : termsOf(filter)));
   const selects = filter === null ? () => true : selector(field, filter, reading);
   const selected = new Set(present.filter(selects));
   if (selected.size === 0 && filter !== null) return unselected(field, present, filter, sub, op, raw, reading);
@@ -91,6 +91,13 @@ export function patchSelected(
     return changed;
   });
   return preferring(field, after, news);
+}
+
+function termsOf(filter: Filter): number {
+  if ('and' in filter || 'or' in filter)
+    return ('and' in filter ? filter.and : filter.or).reduce((sum, one) => sum + termsOf(one), 0);
+  if ('not' in filter) return termsOf(filter.not);
+  return 'element' in filter ? termsOf(filter.of) : 1;
 }
 
 function selector(field: Field, filter: Filter, reading: Reading): (one: Plain) => boolean {

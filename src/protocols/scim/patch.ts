@@ -32,7 +32,7 @@ export type Patched =
    */
   | { readonly memberFilters: readonly Filter[] };
 
-/** `present` has its `id` and is left as it is. @throws ScimError 400, 413 */
+/** `present` has its `id` and is left as it is; what comes of it has its `id` and `meta`. @throws ScimError 400, 413 */
 export function applyPatch(body: unknown, present: Resource, type: ScimResourceType, options: PatchOptions): Patched {
   const reading = new Reading(options);
   const patch = new Patch(present, type, reading, options.selected);

@@ -24,7 +24,7 @@ export interface Limits {
   readonly total: number;
   /** Operations of a PATCH. */
   readonly operations: number;
-  /** Values that a PATCH looks at, each as often as it does. */
+  /** Values that a PATCH looks at, each as often as it does, and for each comparison of a filter. */
   readonly looks: number;
 }
 
