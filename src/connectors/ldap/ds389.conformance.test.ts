@@ -39,6 +39,7 @@ const subject: Subject<LdapConfig> = {
     resume: 'where a search was is forgotten with its connection',
     callerAnchors: 'the server chooses it',
     deltas: 'what was deleted is not told, only that something was: ds389.test',
+    watch: 'nothing tells what could be read after it',
   },
   async make(seeds) {
     const server = await shared();
