@@ -15,7 +15,7 @@ const config: ViteUserConfig = defineConfig({
     // two fifths of their time.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongestFirst },
-    globalSetup: ['test/servers/setup.ts'],
+    globalSetup: ['test/temporary.ts', 'test/servers/setup.ts'],
     projects: [
       {
         ...shared,

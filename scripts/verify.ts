@@ -16,9 +16,12 @@ import { installMissing, KINDS, type Kind, need } from './servers/packages.ts';
 import { startPostgres } from './servers/postgres.ts';
 import { startSamba } from './servers/samba.ts';
 import { type Count, ONE, runSteps, type Step } from './steps.ts';
+import { temporaryInMemory } from './temporary.ts';
 import { node, ROOT, tests, wholeTests } from './tests.ts';
 
 const { fast } = optionsOf(import.meta.url, { fast: { type: 'boolean', default: false } }).values;
+
+const leaveMemory = temporaryInMemory();
 
 const once =
   (run: () => void): (() => Count) =>
@@ -105,3 +108,4 @@ const STEPS: readonly Step[] = [
 
 process.exitCode = (await runSteps(STEPS.filter((step) => !(fast && step.slow === true)))) ? 0 : 1;
 await Promise.all(ends.map((end) => end()));
+leaveMemory();
