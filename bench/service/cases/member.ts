@@ -3,8 +3,10 @@ import { largeGroup } from '../../feed.ts';
 import type { Client, Driven } from '../client.ts';
 import { costOf, rateOf, timesOf } from '../figures.ts';
 import { addMembers, groupId, removeMember, userId } from '../people.ts';
-import { requestsOf, type ServiceCase } from '../service-case.ts';
+import type { ServiceCase } from '../service-case.ts';
 
+/** How many come, and go, in each: few enough to end where each one costs by the size of the group. */
+const COME = 1_000;
 const [SMALL, LARGE] = [groupId(0), groupId(1)];
 
 export const scimMember: ServiceCase = {
@@ -24,7 +26,7 @@ export const scimMember: ServiceCase = {
       const come = await client.drive(count, (i) => addMembers(group, [newcomer(i)]));
       return both(come, await go(client, group, count, newcomer));
     };
-    const count = Math.min(people - members, Math.ceil(requestsOf(people) / 4));
+    const count = Math.min(people - members, COME);
     await comeAndGo(SMALL, Math.ceil(count / 10));
     const small = await comeAndGo(SMALL, count);
     const { driven: large, cost } = await costOf(server, () => comeAndGo(LARGE, count));
