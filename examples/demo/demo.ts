@@ -21,9 +21,9 @@ const { values: options } = optionsOf(import.meta.url, {
 const folder = resolve(options.folder);
 const store = join(folder, 'rollcall.db');
 const TARGETS = [DIRECTORY_FILE, PHONEBOOK_FILE];
-/** Written in every run: the run's own record, cursors, counters. */
+/** Written in every run: the run's own record, who began it, cursors, counters. */
 const MOVING = {
-  tables: ['run', 'counter'],
+  tables: ['run', 'counter', 'audit_event', 'audit_segment', 'audit_value'],
   columns: { connection: ['cursor', 'checkpoint', 'baseline', 'last_read', 'last_complete_read', 'read_mark'] },
 };
 

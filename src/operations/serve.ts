@@ -18,7 +18,7 @@ export const serve: Operation<ServeInput, ServeOutput> = {
   input: z.object({ listen: z.string().optional() }),
   output: versioned<ServeOutput>('serve', { url: z.string() }),
   async run({ listen }, { program, file, listeners }) {
-    const { signal, onFault, onServing } = listeners;
+    const { signal, onServiceFault, onServing } = listeners;
     const { version } = program;
     const loaded = await program.loadConfig(file);
     if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
@@ -29,7 +29,7 @@ export const serve: Operation<ServeInput, ServeOutput> = {
       config: loaded.config,
       socket,
       listen,
-      onFault: (fault) => onFault?.(fault),
+      onFault: (fault) => onServiceFault?.(fault),
     });
     onServing?.(serving);
     const stop = (): void => serving.stop();

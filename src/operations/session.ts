@@ -19,6 +19,8 @@ export interface Listeners {
   readonly onWaits?: (holder: Holder) => void;
   /** Of what goes on while connections are listened to. */
   readonly onLive?: (event: LiveEvent) => void;
+  /** Of a service that goes on: what somebody at the terminal should know. */
+  readonly onServiceFault?: (fault: Fault) => void;
   /** The service can be reached there. */
   readonly onServing?: (serving: { readonly url: string; readonly setUp: string | null }) => void;
   /** The file is in order, and its dates are in this zone. */

@@ -15,22 +15,28 @@ import { guard, PORT_LIMITS } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
 import { type Address, addressOf } from './listen.ts';
+import { keepReloading } from './reload.ts';
+import { replaceable } from './replaceable.ts';
 import { scim } from './scim/plugin.ts';
+
+const ITSELF = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
 
 /** Errors: of the configuration, of the store, of the address. */
 export async function serve(
   { file, version, socket, listen, config, onFault }: ServeOptions,
-  { openStore, wall }: Pick<Program, 'openStore' | 'wall'>,
+  { openStore, loadConfig, wall }: Pick<Program, 'openStore' | 'loadConfig' | 'wall'>,
   place: ThreadPlace,
 ): Promise<Serving> {
   const address = addressOf(listen);
   const broadcast = createBroadcast();
   let auth: Auth | null = null;
-  const works = await startService(place, { role: 'works', file }, (event) => {
-    if (event.what === 'fault') onFault(event.fault);
-    if (event.what === 'access') auth?.forget();
-    broadcast.tell(event);
-  });
+  const works = await replaceable(() =>
+    startService(place, { role: 'works', file }, (event) => {
+      if (event.what === 'fault') onFault(event.fault);
+      if (event.what === 'access') auth?.forget();
+      broadcast.tell(event);
+    }),
+  );
   let reads: Promise<ServiceThread> | null = null;
   const reading = (): Promise<ServiceThread> => {
     reads ??= startService(place, { role: 'reads', file }, (event) => broadcast.tell(event));
@@ -53,14 +59,27 @@ export async function serve(
   const { proxies } = config.access;
   const app: FastifyInstance = createApp({ version, works, broadcast, auth, proxies, onFault, reads: reading });
   const { bearer } = auth;
-  const bases = await scimBases(config);
+  const bases = new Map(await scimBases(config));
   app.register(scim, { bases, bearer, store, works, wall, onFault, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
+  const ending = new AbortController();
   let stopping = false;
+  const takeOver = async (to: typeof config): Promise<void> => {
+    const there = await scimBases(to);
+    await works.replace();
+    for (const name of bases.keys()) if (!there.has(name)) bases.delete(name);
+    for (const [name, base] of there) bases.set(name, base);
+    await reads?.then((one) => one.stop());
+    reads = null;
+    // Rules that changed are applied at once, by runs like any other: what gates hold is held.
+    for (const profile of ['full-sync', 'export'])
+      await works.ask({ ask: 'operation', name: 'run', input: { profile, by: 'reload' }, caller: ITSELF });
+  };
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    ending.abort();
     broadcast.close();
     // What was asked for is answered; nobody new is heard.
     await Promise.allSettled([
@@ -85,6 +104,15 @@ export async function serve(
       cause: error,
     });
   }
+  void keepReloading(config, {
+    file,
+    loadConfig,
+    reads: () => startService(place, { role: 'reads', file }, () => undefined),
+    takeOver,
+    tell: broadcast.tell,
+    onFault,
+    signal: ending.signal,
+  });
   return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
 }
 

@@ -20,6 +20,8 @@ export type ServiceEvent =
   | { readonly what: 'fault'; readonly fault: Fault }
   /** Accounts or tokens are not as they were. */
   | { readonly what: 'access' }
+  /** The configuration was taken over; so many people and groups, and accounts, are to be changed by it. */
+  | { readonly what: 'reloaded'; readonly file: string; readonly objects: number; readonly exports: number }
   /** A run waits for another process to end its own. */
   | { readonly what: 'waits'; readonly holder: Holder }
   | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>

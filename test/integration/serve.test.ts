@@ -1,5 +1,6 @@
 /** Decision 23: one process goes on; commands beside it do what they always did, and end with it as they should. */
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +89,27 @@ describe('over HTTP', () => {
     });
     expect((await ask('/api/openapi.json')).status).toBe(200);
     for (const socket of slow) socket.destroy();
+  });
+});
+
+describe('when rollcall.yaml changes', () => {
+  const file = () => path.join(here.folder, 'rollcall.yaml');
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+
+  it('a file with faults is told, and the service goes on as before', async () => {
+    const right = await readFile(file(), 'utf8');
+    await writeFile(file(), right.replace('anchor: id', 'ancor: id'));
+    await until(async () => (await here.printed()).includes('goes on with the configuration that it has'));
+    expect((await ask('/api/openapi.json')).status).toBe(200);
+    await writeFile(file(), right);
+  });
+
+  it('what comes of it is worked out, and it is taken over', async () => {
+    const before = await readFile(file(), 'utf8');
+    await writeFile(file(), before.replace('familyName: last,', 'familyName: last, initials: id,'));
+    await until(async () => (await here.command('explain', 'Zoë Çelik', 'initials', '--json')).out.includes('"value":"1"'));
   });
 });
 

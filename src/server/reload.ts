@@ -1,0 +1,103 @@
+/**
+ * rollcall.yaml is read again when it changes: checked, planned, and only then taken over. What cannot be taken over leaves everything
+ * as it is, and says so.
+ */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type Fault, toFault } from '#core/errors';
+import type { Program, ServeOptions } from '#operations/operation';
+import type { PlanOutput } from '#operations/plan';
+import type { ServiceEvent } from '#service/events';
+import type { ServiceThread } from '#service/thread';
+
+type Configuration = ServeOptions['config'];
+
+export interface ReloadOptions {
+  readonly file: string;
+  readonly loadConfig: Program['loadConfig'];
+  /** A thread that reads, with the file as it is now. */
+  readonly reads: () => Promise<ServiceThread>;
+  /** Everything goes on with the file as it is now. */
+  readonly takeOver: (config: Configuration) => Promise<void>;
+  readonly tell: (event: ServiceEvent) => void;
+  readonly onFault: (fault: Fault) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Between two looks at the file: it may lie on a share, or be a link that is changed (a ConfigMap). */
+const LOOK_MS = 1_000;
+
+/** Ends with the signal. `present`: what runs now. */
+export async function keepReloading(present: Configuration, options: ReloadOptions): Promise<void> {
+  const { file, signal } = options;
+  let text = await textOf(file);
+  let config = present;
+  while (!signal.aborted) {
+    await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const now = await textOf(file);
+    // Half of a file that is being written is not taken for the whole.
+    if (now === text || now !== (await textOf(file))) continue;
+    text = now;
+    try {
+      config = (await reload(config, options)) ?? config;
+    } catch (error) {
+      options.onFault(refused(toFault(error)));
+    }
+  }
+}
+
+/** Null: everything goes on as before. */
+async function reload(
+  present: Configuration,
+  { file, loadConfig, reads, takeOver, tell, onFault }: ReloadOptions,
+): Promise<Configuration | null> {
+  const loaded = await loadConfig(file);
+  if (!loaded.ok) {
+    for (const fault of loaded.faults) onFault(fault);
+    onFault(refused({ kind: 'configuration', message: 'the file has faults', where: { file } }));
+    return null;
+  }
+  const { config } = loaded;
+  for (const part of ['store', 'access'] as const)
+    if (!isDeepStrictEqual(config[part], present[part])) {
+      onFault(
+        refused({
+          kind: 'configuration',
+          message: `\`${part}:\` has changed`,
+          where: { file },
+          remedy: 'start the service again',
+        }),
+      );
+      return null;
+    }
+  const planned = await planOf(reads);
+  if (!planned.complete) {
+    onFault(refused({ kind: 'configuration', message: 'what comes of it cannot be worked out', where: { file } }));
+    return null;
+  }
+  await takeOver(config);
+  const count = (what: string): number => planned.lines.filter((line) => line.what === what).length;
+  tell({ what: 'reloaded', file, objects: count('object'), exports: count('export') });
+  return config;
+}
+
+async function planOf(reads: ReloadOptions['reads']): Promise<PlanOutput> {
+  const thread = await reads();
+  try {
+    const caller = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
+    const input = { profile: 'full-sync', by: 'reload' };
+    return (await thread.ask({ ask: 'operation', name: 'plan', input, caller })) as PlanOutput;
+  } finally {
+    await thread.stop();
+  }
+}
+
+function refused(fault: Fault): Fault {
+  return { ...fault, message: `${fault.message}; the service goes on with the configuration that it has` };
+}
+
+async function textOf(file: string): Promise<string | null> {
+  return await readFile(file, 'utf8').catch(() => null);
+}

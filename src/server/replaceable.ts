@@ -1,0 +1,33 @@
+/** The working thread as the parts that answer know it: one that may be replaced by a new one, which whoever asks meanwhile waits for. */
+import type { RollcallError } from '#core/errors';
+import type { ServiceThread } from '#service/thread';
+
+export interface Replaceable extends ServiceThread {
+  /** What is at hand ends first. Errors: of starting the new one; then there is none, and `died` says so. */
+  replace(): Promise<void>;
+}
+
+export async function replaceable(start: () => Promise<ServiceThread>): Promise<Replaceable> {
+  const death = Promise.withResolvers<RollcallError>();
+  const listen = (thread: ServiceThread): ServiceThread => {
+    void thread.died.then(death.resolve);
+    return thread;
+  };
+  let current = Promise.resolve(listen(await start()));
+  return {
+    ask: async (request) => await (await current).ask(request),
+    died: death.promise,
+    async replace() {
+      const before = current;
+      current = (async () => {
+        await (await before).stop();
+        return listen(await start());
+      })();
+      await current.catch((error: RollcallError) => {
+        death.resolve(error);
+        throw error;
+      });
+    },
+    stop: async () => await (await current.catch(() => null))?.stop(),
+  };
+}
