@@ -16,6 +16,7 @@ import { checkAndPrune } from './prune.ts';
 import { bytes } from './quantity.ts';
 import { conceal } from './secrets/conceal.ts';
 import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
+import { serverOf } from './server.ts';
 import { file as fileShape } from './shape/file.ts';
 import { DEFAULT_OBJECT_SIZE, DEFAULT_STORE, STORE, storedOnly, storeOf } from './stored.ts';
 import type { Written, WrittenHook, WrittenSchedule } from './written.ts';
@@ -93,6 +94,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
     access,
+    server: serverOf(written.server ?? {}),
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

@@ -6,6 +6,7 @@ import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { AccessConfig } from './access.ts';
 import type { Profile } from './profiles.ts';
+import type { ServerConfig } from './server.ts';
 
 export type Mode = 'observe' | 'hold' | 'on';
 
@@ -83,4 +84,5 @@ export interface Configuration {
   readonly retentionDays: number;
   readonly limits: { readonly maxObjectBytes: number };
   readonly access: AccessConfig;
+  readonly server: ServerConfig;
 }

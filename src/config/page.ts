@@ -72,6 +72,7 @@ const SECTIONS: readonly Section[] = [
   },
   { title: 'hooks', path: ['hooks', 0], intro: 'Each with either `command` or `webhook`.' },
   { title: 'limits', path: ['limits'], intro: '' },
+  { title: 'server', path: ['server'], intro: '' },
   {
     title: 'access',
     path: ['access'],

@@ -14,6 +14,7 @@ import { bytes } from './quantity.ts';
 import { compileRules } from './rules.ts';
 import { conceal } from './secrets/conceal.ts';
 import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
+import { serverOf } from './server.ts';
 
 export const DEFAULT_STORE: string = 'sqlite:rollcall.db';
 export const DEFAULT_OBJECT_SIZE: string = '16MB';
@@ -61,6 +62,7 @@ export async function storedOnly(
     retentionDays: Number.POSITIVE_INFINITY,
     limits: { maxObjectBytes: bytes(DEFAULT_OBJECT_SIZE) },
     access: NO_ACCESS,
+    server: serverOf({}),
   };
 }
 

@@ -5,6 +5,7 @@ import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
 import type { WrittenOpenings } from './openings.ts';
 import type { Profile } from './profiles.ts';
+import type { WrittenServer } from './server.ts';
 
 export type Named<T> = Readonly<Record<string, T>>;
 
@@ -52,5 +53,6 @@ export interface Written {
   readonly schedule?: Named<string | WrittenSchedule>;
   readonly retention?: string;
   readonly access?: WrittenAccess;
+  readonly server?: WrittenServer;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -11,7 +11,7 @@ import { type ServiceThread, startService, type ThreadPlace } from '#service/thr
 import type { AuditEvent } from '#store/contract';
 import { type Auth, openAuth } from './auth/open.ts';
 import { createApp } from './http/app.ts';
-import { guard, PORT_LIMITS } from './http/connections.ts';
+import { guard } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
 import { type Address, addressOf } from './listen.ts';
@@ -57,7 +57,16 @@ export async function serve(
   const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
   auth = openAuth({ access, config: config.access, wall, url, onFault: failed, note });
   const { proxies } = config.access;
-  const app: FastifyInstance = createApp({ version, works, broadcast, auth, proxies, onFault, reads: reading });
+  const app: FastifyInstance = createApp({
+    version,
+    works,
+    broadcast,
+    auth,
+    proxies,
+    port: config.server,
+    onFault,
+    reads: reading,
+  });
   const { bearer } = auth;
   const bases = new Map(await scimBases(config));
   app.register(scim, { bases, bearer, store, works, wall, onFault, publicUrl: config.access.url });
@@ -92,7 +101,7 @@ export async function serve(
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
   works.died.then(end);
-  guard(app.server, PORT_LIMITS);
+  guard(app.server, config.server);
   try {
     if (socket !== null) beside = await listenLocally(socket, { works, reads: reading, listen: broadcast.listen });
     await app.listen(address);

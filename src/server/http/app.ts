@@ -8,7 +8,7 @@ import type { ServiceThread } from '#service/thread';
 import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
 import { isScim, refuse } from '../scim/plugin.ts';
-import { PORT_LIMITS } from './connections.ts';
+import { looksEvery, type PortLimits } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { SECURE } from './headers.ts';
 import type { Identity } from './identity.ts';
@@ -26,6 +26,7 @@ export interface AppOptions {
   readonly auth: Pick<Auth, 'identify' | 'offer'>;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
+  readonly port: PortLimits;
   /** Of what nobody foresaw. */
   readonly onFault: (fault: Fault) => void;
 }
@@ -39,7 +40,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     logger: false,
     bodyLimit: USUAL_BODY,
     trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
-    requestTimeout: PORT_LIMITS.requestMs,
+    requestTimeout: options.port.requestMs,
+    http: { connectionsCheckingInterval: looksEvery(options.port) },
     routerOptions: { maxParamLength: 1_000, caseSensitive: true },
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',

@@ -1,30 +1,45 @@
 /** Guards of the port: who is one too many is told so at once, and who sends slowly is not waited for. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ServeOptions } from '#operations/operation';
 
-export interface PortLimits {
-  readonly maxConnections: number;
-  /** For the head of a request, and for all of it, in ms. */
-  readonly headersMs: number;
-  readonly requestMs: number;
-}
-
-export const PORT_LIMITS: PortLimits = { maxConnections: 2_000, headersMs: 10_000, requestMs: 30_000 };
+export type PortLimits = ServeOptions['config']['server'];
 
 const FULL = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+/** For whoever was one too many to read that, and to end what it was sending; closed before, it would see a reset. */
+const LAST_WORDS_MS = 1_000;
 
 export function guard(server: Server, { maxConnections, headersMs, requestMs }: PortLimits): void {
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   const open = new Set<Socket>();
-  server.prependListener('connection', (socket: Socket) => {
-    if (open.size >= maxConnections) {
-      socket.on('error', () => undefined);
-      socket.end(FULL);
-      socket.destroySoon();
+  const leaving = new Set<Socket>();
+  const keep = (socket: Socket, where: Set<Socket>): void => {
+    where.add(socket);
+    socket.once('close', () => where.delete(socket));
+  };
+  const take = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => {
+    if (open.size < maxConnections) {
+      keep(socket, open);
+      for (const one of take) one.call(server, socket);
       return;
     }
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    if (leaving.size >= maxConnections) {
+      socket.destroy();
+      return;
+    }
+    keep(socket, leaving);
+    socket.on('error', () => undefined);
+    const last = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+    socket.once('close', () => clearTimeout(last));
+    socket.end(FULL);
+    socket.resume();
   });
+}
+
+/** How often Node looks for connections that are too slow, in ms. */
+export function looksEvery({ headersMs, requestMs }: PortLimits): number {
+  return Math.max(100, Math.min(headersMs, requestMs, 5_000) / 2);
 }
