@@ -30,6 +30,8 @@ export interface Counters {
   add(connection: string, what: Counted, n?: number): void;
   of(connection: string): Counts;
   objects: Map<string, { created: number; changed: number }>;
+  /** Attempts of this run at anything: each has a number of its own, also where several are on their way at a time. */
+  attempts: number;
   /** By group: the memberships that its target took. */
   members: Map<number, MemberCounts>;
 }
@@ -53,6 +55,7 @@ export function createCounters(): Counters {
       of(connection)[what] += n;
     },
     of,
+    attempts: 0,
     objects: new Map(),
     members: new Map(),
   };

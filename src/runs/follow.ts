@@ -63,8 +63,8 @@ export async function followed(
       turn.end();
     }
     worked?.();
-    for (let pass = 0; wishes !== null && pass < PASSES; pass++) {
-      await send(session, wishes, looks);
+    for (let pass = 0; pass < PASSES && (wishes !== null || isLeft(noting, services)); pass++) {
+      if (wishes !== null) await send(session, wishes, looks);
       wishes = null;
       const again = await context.turns.take(true);
       try {
@@ -79,6 +79,11 @@ export async function followed(
     context.fault(toFault(error));
     return 'failed';
   }
+}
+
+/** What came too early is for the run that goes on beside this one; where there is none, for nobody else. */
+function isLeft({ waits }: Recorder, { store }: Services): boolean {
+  return waits && besideOf(store).runs === 0;
 }
 
 /** Its row is in the store when this is fulfilled. */
@@ -135,6 +140,7 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
     // All of it: who sends it may be somebody else, and asks no gate any more.
     await gateRows(context, connection, decided, members.size > 0);
     const wished = await withoutEarly(context, connection, decided);
+    noting.later(decided.filter((row) => !wished.includes(row)).map((row) => row.id));
     wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members });
   }
   return wishes.size === 0 ? null : wishes;

@@ -7,12 +7,17 @@ export interface Recorder {
   take(): readonly SeqRange[];
   /** Staged rows whose wish was decided, and groups whose memberships were, since the last call. */
   decided(): { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> };
+  /** Of what was decided: this could not be sent yet, and is answered once more. */
+  later(accounts: readonly StagedId[]): void;
+  /** Whether there is something that could not be sent yet. */
+  readonly waits: boolean;
 }
 
 export function recorder(store: Store): Recorder {
   let written: SeqRange[] = [];
   let accounts = new Set<StagedId>();
   let groups = new Set<StagedId>();
+  let waiting = new Set<StagedId>();
   const note = (range: SeqRange): void => {
     if (range.upTo > range.after) written.push(range);
   };
@@ -58,10 +63,17 @@ export function recorder(store: Store): Recorder {
       return taken;
     },
     decided() {
-      const taken = { accounts: [...accounts], groups };
+      const taken = { accounts: [...accounts.union(waiting)], groups };
       accounts = new Set();
       groups = new Set();
+      waiting = new Set();
       return taken;
+    },
+    later(ids) {
+      for (const id of ids) waiting.add(id);
+    },
+    get waits() {
+      return waiting.size > 0;
     },
   };
 }

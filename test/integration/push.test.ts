@@ -71,6 +71,22 @@ it('pushes of one object keep their order', async () => {
   expect(new Set(many.map((one) => one.run)).size).toBeLessThan(10);
 });
 
+it('everybody new is written to the target, also where others are being worked out there at that moment', async () => {
+  const settled: Promise<unknown>[] = [];
+  const client = async (client: number): Promise<void> => {
+    for (let n = 0; n < 20; n++) {
+      const id = `N${client}-${n}`;
+      const change = { kind: 'person', anchor: id, attributes: { id, name: id, title: 'Clerk' } };
+      const pushed = await push({ connection: 'hr', change, by: `webhook ${client % 2}` }, services());
+      settled.push(pushed.settled);
+      await pushed.worked;
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, (_, n) => client(n)));
+  await Promise.all(settled);
+  expect(here.system('dir').objects()).toHaveLength(PEOPLE + 320);
+});
+
 it('an edit of a person is worked out at once too', async () => {
   const { objectId } = (await here.account('hr', idOf(7)))!;
   const ada = { by: 'Ada', reason: 'her wish', at: here.now };

@@ -121,7 +121,6 @@ async function send(
     sent: 0,
     conflicts: 0,
     proven: true,
-    batches: 0,
     stopped: false,
     broken: null,
   };
@@ -167,7 +166,7 @@ async function sendAll(session: Session, operation: ExportOperation, only: reado
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
   for (let after = 0; goesOn(session); ) {
-    const attempt = `${context.epoch}-${connection.rank}-${operation}-${session.batches++}`;
+    const attempt = `${context.epoch}-${connection.rank}-${operation}-${context.counters.attempts++}`;
     const allowance = await allowed(context, connection, mostOf(session));
     let rows: readonly StagedRow[] = [];
     try {

@@ -40,7 +40,6 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
   const plan = stagingPlan(context, connection);
   const unshown: EdgeRow[] = [];
   const filling = createFilling(context);
-  let n = 0;
   for await (const edges of pending(session)) {
     if (!goesOn(session)) return;
     session.held = await heldPartsOf(context, connection);
@@ -51,7 +50,8 @@ async function sendPending(session: Session, only: Chosen | undefined): Promise<
       const some = rest.slice(0, allowance.items);
       rest = rest.slice(some.length);
       try {
-        if (some.length > 0) await sendGroups(session, plan, some, `${context.epoch}-${connection.rank}-member-${n++}`);
+        if (some.length > 0)
+          await sendGroups(session, plan, some, `${context.epoch}-${connection.rank}-member-${context.counters.attempts++}`);
       } finally {
         await allowance.sent(some.length);
       }

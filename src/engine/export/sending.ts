@@ -31,8 +31,6 @@ export interface Session {
   /** Batches of a file-like target, answered after its commit. */
   readonly finished: FinishedBatches;
   readonly expected: Expected;
-  /** Of accounts; each is an attempt with a number of its own. */
-  batches: number;
   sent: number;
   conflicts: number;
   proven: boolean;

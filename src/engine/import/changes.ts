@@ -3,9 +3,9 @@
  * only while the row is still that one (SEMANTICS 16).
  */
 import type { Change, ReadObject } from '#connectors/contract';
-import { parseImage } from '#core/canonical';
+import { parseImage, sameValue } from '#core/canonical';
 import { checkText } from '#core/text';
-import type { Attributes } from '#core/values';
+import type { Attributes, Value } from '#core/values';
 import type { AuditEvent, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { countedOf, type Expected } from '../export/expected.ts';
@@ -205,8 +205,16 @@ export function createChanges(stage: Stage, { mark, expected, taken, noted }: Op
     const time = patch && object.changedAt === undefined && row ? { changedAt: row.changedAt } : {};
     const said = patch ? [...base.edges.filter((e) => !plan.edges.get(e.attribute)!.multi), ...edits.deltas] : base.edges;
     const edges = row && stage.earlier ? stage.earlier.ours(row, said) : said;
-    const item = { ...base, ...name, ...time, edges, revision };
+    // Only what no rule reads is another one, such as the time of the change itself.
+    const quiet = entry.searchable !== undefined && row?.presence === 'present' && isUnread(current, canonical.attributes);
+    const item = { ...base, ...name, ...time, edges, revision, ...(quiet ? { quiet } : {}) };
     return { entry, row, item, image: canonical.attributes, blobs: canonical.blobs };
+  }
+
+  function isUnread(before: Attributes | undefined, after: Attributes): boolean {
+    if (before === undefined) return false;
+    for (const attribute of plan.named) if (!sameOrNone(before[attribute], after[attribute])) return false;
+    return true;
   }
 
   function hasKey(entry: ReadObject | Change): boolean {
@@ -238,6 +246,10 @@ export function createChanges(stage: Stage, { mark, expected, taken, noted }: Op
       edges: [],
     };
   }
+}
+
+function sameOrNone(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && sameValue(a, b));
 }
 
 /** What a change does not replace as a whole is known as far as it was before. */
