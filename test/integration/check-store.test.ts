@@ -45,7 +45,11 @@ testOnPostgres('a server that may lose what it committed is warned of, and used'
 });
 
 it('a connection that is to be live and cannot be listened to is told', async () => {
-  await here.write('rollcall.yaml', HR.replace('owner: true', 'owner: true\n    live: true'));
+  // One that is told of changes has nothing to be listened to.
+  await here.write(
+    'rollcall.yaml',
+    'connections: { hr: { type: scim-push, live: true, import: { person: { attributes: { login: userName } } } } }\n',
+  );
   const { code, out } = await here.call('check');
   expect(code).toBe(1);
   expect(out).toMatch(/hr cannot be listened to\n.*\n.*take 'live: true' away/);
