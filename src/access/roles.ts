@@ -13,6 +13,7 @@ export type Permission =
   | 'runs.start'
   | 'decisions.read'
   | 'decisions.make'
+  | 'metrics.read'
   | 'audit.read'
   | 'audit.erase'
   | 'access.read'
@@ -23,7 +24,14 @@ export type Permission =
 /** The first one, and whoever manages the others. */
 export const ADMINISTRATOR: Role = 'administrator';
 
-const READS: readonly Permission[] = ['configuration.read', 'people.read', 'profile.read', 'runs.read', 'decisions.read'];
+const READS: readonly Permission[] = [
+  'configuration.read',
+  'people.read',
+  'profile.read',
+  'runs.read',
+  'decisions.read',
+  'metrics.read',
+];
 
 const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
   administrator: [
@@ -39,6 +47,7 @@ const PERMITS: { readonly [role in Role]: readonly Permission[] } = {
   ],
   operator: [...READS, 'profile.write', 'runs.start', 'decisions.make'],
   auditor: [...READS, 'audit.read', 'access.read'],
+  monitor: ['metrics.read'],
   person: ['profile.read', 'profile.write'],
 };
 

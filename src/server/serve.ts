@@ -8,7 +8,8 @@ import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
 import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
-import type { AuditEvent } from '#store/contract';
+import type { AuditEvent, Store } from '#store/contract';
+import { createMetrics } from '#telemetry/metrics';
 import { type Auth, openAuth } from './auth/open.ts';
 import { createApp } from './http/app.ts';
 import { guard } from './http/connections.ts';
@@ -30,10 +31,14 @@ export async function serve(
   const address = addressOf(listen);
   const broadcast = createBroadcast();
   let auth: Auth | null = null;
+  // It is opened once the loop that works has made it, or brought it up to date.
+  let opened: Store | null = null;
+  const metrics = createMetrics({ version, wall, look: () => looked(opened) });
   const works = await replaceable(() =>
     startService(place, { role: 'works', file }, (event) => {
       if (event.what === 'fault') onFault(event.fault);
       if (event.what === 'access') auth?.forget();
+      metrics.told(event);
       broadcast.tell(event);
     }),
   );
@@ -45,11 +50,11 @@ export async function serve(
     });
     return reads;
   };
-  // It is there by now, and up to date.
   const store = await openStore(config, { readOnly: true }).catch(async (error: unknown) => {
     await works.stop();
     throw error;
   });
+  opened = store;
   const access = accessThrough(store.access, works);
   const url = (): string => urlOf(address, app);
   const failed = (error: unknown): void => onFault(toFault(error));
@@ -57,10 +62,16 @@ export async function serve(
   const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
   auth = openAuth({ access, config: config.access, wall, url, onFault: failed, note });
   const { proxies } = config.access;
+  const ready = async (): Promise<void> => {
+    if (stopping) throw new RollcallError('unavailable', 'the service is stopping');
+    await store.runs.latestNow();
+  };
   const app: FastifyInstance = createApp({
     version,
     works,
     broadcast,
+    metrics,
+    ready,
     auth,
     proxies,
     port: config.server,
@@ -128,6 +139,11 @@ export async function serve(
 function urlOf({ host }: Address, app: FastifyInstance): string {
   const { port } = app.server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function looked(store: Store | null): ReturnType<Store['queues']['look']> {
+  if (store === null) throw new RollcallError('unavailable', 'the store is not open yet');
+  return store.queues.look();
 }
 
 /** What was asked for is answered. */

@@ -50,6 +50,8 @@ export function fromSchedule(event: KeptEvent): ServiceEvent {
   return event.what === 'ran' ? runEvent(event.report) : event;
 }
 
-export function runEvent({ run, profile, status, elapsedMs, connections, faultCount, notices }: RunReport): RunEvent {
+/** Of a run, or of the answer to whoever asked for it. */
+export function runEvent(report: Omit<RunEvent, 'what'>): RunEvent {
+  const { run, profile, status, elapsedMs, connections, faultCount, notices } = report;
   return { what: 'run', run, profile, status, elapsedMs, connections, faultCount, notices };
 }

@@ -8,9 +8,10 @@ import { RollcallError, toFault } from '#core/errors';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
+import type { ReportOutput } from '#operations/shapes';
 import { keepSchedules, live, push, type ReceiveRequest } from '#runs/index';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
-import { fromLive, fromSchedule, type ServiceEvent } from './events.ts';
+import { fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 
 /** Between two cycles over all connections where some are listened to. */
 const CYCLE_EVERY_MS = 3_600_000;
@@ -50,6 +51,7 @@ export async function serveLoop(
     const done = await operate(asked, session);
     // Told before the answer: whoever asked is not let in by what was remembered.
     if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });
+    if (asked.name === 'run') event(runEvent(done as ReportOutput));
     return done;
   };
   const answer = async (asked: Request): Promise<unknown> => {

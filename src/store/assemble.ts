@@ -2,7 +2,7 @@
 import { createDigester, type Digester } from '#core/digest';
 import { erasedNorm } from '#core/erased';
 import { RollcallError, type Where } from '#core/errors';
-import type { AccessReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
+import type { AccessReads, QueueReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
 import type {
   AuditReads,
   ClaimReads,
@@ -43,6 +43,7 @@ export interface Parts {
     readonly quotas: QuotaReads;
     readonly pushed: PushedReads;
     readonly audit: AuditReads;
+    readonly queues: QueueReads;
   };
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
@@ -137,6 +138,7 @@ export function assembleStore(parts: Parts): Store {
       end: (what) => writer.interactive('endClaim', what),
     },
     pushed,
+    queues: parts.reads.queues,
     audit: {
       ...audit,
       append: (events) => writer[laneFor(events.length)]('appendAudit', { events }),

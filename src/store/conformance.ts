@@ -13,6 +13,7 @@ import { gatesSuite } from './conformance/gates.ts';
 import { membersSuite } from './conformance/members.ts';
 import { overtakenSuite } from './conformance/overtaken.ts';
 import { pushedSuite } from './conformance/pushed.ts';
+import { queuesSuite } from './conformance/queues.ts';
 import { quotasSuite } from './conformance/quotas.ts';
 import { recordSuite } from './conformance/record.ts';
 import { refusedSuite } from './conformance/refused.ts';
@@ -44,5 +45,6 @@ export function storeConformance(suite: Suite): void {
   claimsSuite(suite);
   auditSuite(suite);
   quotasSuite(suite);
+  queuesSuite(suite);
   wholeSuite(suite);
 }

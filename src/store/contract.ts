@@ -20,6 +20,7 @@ import type { DecisionOperations } from './contract/decisions.ts';
 import type { ExportOperations } from './contract/exports.ts';
 import type { PeopleOperations } from './contract/people.ts';
 import type { PushedOperations } from './contract/pushed.ts';
+import type { QueueReads } from './contract/queues.ts';
 import type { QuotaOperations } from './contract/quotas.ts';
 import type { RunOperations } from './contract/runs.ts';
 import type { SeveralOperations } from './contract/several.ts';
@@ -68,6 +69,7 @@ export type {
   PushedQuery,
   PushedSort,
 } from './contract/pushed.ts';
+export type { QueueReads, QueueWaits, Waits } from './contract/queues.ts';
 export type { QuotaOperations } from './contract/quotas.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
 export type { Handed, Holder, News, SeveralOperations } from './contract/several.ts';
@@ -128,4 +130,5 @@ export interface Store {
   readonly claims: ClaimOperations;
   readonly audit: AuditOperations;
   readonly quotas: QuotaOperations;
+  readonly queues: QueueReads;
 }

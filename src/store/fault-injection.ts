@@ -22,6 +22,7 @@ const GROUPS = [
   'claims',
   'audit',
   'quotas',
+  'queues',
 ] as const;
 type Group = (typeof GROUPS)[number];
 

@@ -55,6 +55,23 @@ describe('beside a service', () => {
   });
 });
 
+describe('for what watches it', () => {
+  it('it is alive, ready, and counts for whoever may look', async () => {
+    for (const where of ['/healthz', '/readyz']) expect(await (await ask(where)).text()).toBe('ok\n');
+    expect((await ask('/metrics')).status).toBe(401);
+    const made = await here.command('token', 'create', 'prometheus', '--role', 'monitor', '--json');
+    const { token } = JSON.parse(made.out) as { token: string };
+    const authorization = `Bearer ${token}`;
+    expect((await ask('/api/runs', { headers: { authorization } })).status).toBe(403);
+    const shown = await ask('/metrics', { headers: { authorization } });
+    expect(shown.headers.get('content-type')).toContain('text/plain');
+    const text = await shown.text();
+    expect(text).toContain('rollcall_runs_total{profile="cycle",status="done"} 1');
+    expect(text).toMatch(/rollcall_http_request_seconds_count\{method="GET",route="\/metrics",status="401"\} 1/);
+    expect(text).toContain('rollcall_queue_oldest_seconds{queue="dirty",connection=""} 0');
+  });
+});
+
 describe('over HTTP', () => {
   it('nobody who is not known is answered', async () => {
     for (const where of ['/api/runs', '/api/people', '/api/events']) {

@@ -16,6 +16,7 @@ import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { fromTexts, jsonSchema, type Query } from './shapes.ts';
+import { offerWatching, type WatchOptions } from './watch.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -27,6 +28,8 @@ export interface AppOptions {
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   readonly port: PortLimits;
+  readonly metrics: WatchOptions['metrics'];
+  readonly ready: WatchOptions['ready'];
   /** Of what nobody foresaw. */
   readonly onFault: (fault: Fault) => void;
 }
@@ -77,6 +80,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.hijack();
   });
   options.auth.offer(app);
+  const mayScrape = async (request: FastifyRequest): Promise<void> => void (await identified(request, options, 'metrics.read'));
+  offerWatching(app, { ...options, mayScrape });
   for (const route of ROUTES) offer(app, route, options);
   return app;
 }

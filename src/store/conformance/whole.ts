@@ -328,6 +328,7 @@ async function everything(opened: Opened, size: number): Promise<void> {
   await store.audit.seal({ from: 1, to: size, previous: '', hash: 'h', at: NOW });
   await store.audit.erase({ stagedIds: ids }, []);
   await store.audit.clean(NOW + 1, NOW + 1);
+  await store.queues.look();
   await store.blobs.put(ids.map((id) => ({ hash: String(id), bytes: new Uint8Array(1) })));
   await store.access.addToken(token('t1'));
   await store.access.touch({ tokens: ids.map((id) => ({ id: `t${id}`, at: NOW })), sessions: [] });

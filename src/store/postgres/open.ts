@@ -26,6 +26,7 @@ import { readIndexRows } from './read/index-rows.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
 import { pushedReads } from './read/pushed.ts';
+import { queueReads } from './read/queues.ts';
 import { quotaReads } from './read/quotas.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
@@ -124,6 +125,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         quotas: told(quotaReads(pool)),
         pushed: told(pushedReads(pool, names)),
         audit: told(auditReads(pool, names)),
+        queues: told(queueReads(pool)),
       },
       importIndex: (connection) => readIndexRows(pool, connection),
       checksums: () => checksums(pool),

@@ -28,6 +28,7 @@ import { exportReads } from './read/exports.ts';
 import { createNames } from './read/names.ts';
 import { peopleReads } from './read/people.ts';
 import { pushedReads } from './read/pushed.ts';
+import { queueReads } from './read/queues.ts';
 import { quotaReads } from './read/quotas.ts';
 import { runReads } from './read/runs.ts';
 import { spaceReads } from './read/spaces.ts';
@@ -135,6 +136,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       quotas: traced(quotaReads(db)),
       pushed: traced(pushedReads(db, names)),
       audit: traced(auditReads(db, names)),
+      queues: traced(queueReads(db)),
     },
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,
