@@ -41,7 +41,9 @@ function restsText({ connection, why, fault, forMs }: Rests, at: string, { paint
   const left =
     why === 'refused'
       ? `is not signed in to again before ${until}, and then as seldom, so that the account is not locked; what waits for it goes on waiting`
-      : `is not read again before ${until}, and then each time after a rest: it would show the same; everything else goes on`;
+      : why === 'failing'
+        ? `is left alone until ${until}, since it did not answer several times in a row; then it is tried, and what waits for it goes on once it answers`
+        : `is not read again before ${until}, and then each time after a rest: it would show the same; everything else goes on`;
   return `${at}  ${paint.yellow(`${name} ${left}`)}\n${faultText(fault, paint)}`;
 }
 

@@ -131,6 +131,7 @@ export const NOTICE_KINDS = [
   'incompleteRead',
   'outsideWindow',
   'waitsForQuota',
+  'leftAlone',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

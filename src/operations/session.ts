@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '#audit/seal';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import type { LiveEvent } from '#runs/index';
+import type { LiveEvent, Rests } from '#runs/index';
 import type { Holder, Progress, Services } from '#runs/model';
 import { answers, socketOf } from './local-socket.ts';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
@@ -28,6 +28,8 @@ export interface Listeners {
   /** The file has faults, and the operation goes on from this store alone. */
   readonly onStoredOnly?: (faults: ConfigurationFaults, store: string) => void;
   readonly signal?: AbortSignal;
+  /** Of a process that goes on: connections that it leaves alone for now. */
+  readonly rests?: Rests;
 }
 
 /** A configuration with faults in it: all of them, and the lines of the file that they name. */

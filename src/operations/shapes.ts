@@ -116,6 +116,7 @@ const COMMANDS: { readonly [kind in Notice['kind']]: ((connection: string) => st
   enabledByHand: () => 'rollcall parked --kind enabledByHand',
   incompleteRead: null,
   outsideWindow: (connection) => `rollcall plan ${connection}`,
+  leftAlone: null,
   waitsForQuota: (connection) => `rollcall plan ${connection}`,
 };
 

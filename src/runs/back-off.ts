@@ -8,6 +8,9 @@ const PATIENT_WAIT_MS = 15 * 60_000;
 /** What only a person mends. */
 const PATIENT: ReadonlySet<ErrorKind> = new Set(['authentication', 'configuration']);
 
+/** By which a system says that it is not there, or has too much to do; others are about what was asked. */
+export const OWN_KINDS: ReadonlySet<ErrorKind> = new Set(['unavailable', 'rateLimited']);
+
 /** In ms: doubles from one second to one minute, and is never less than `askedMs`. */
 export function backOff(failures: number, kinds: readonly ErrorKind[] = [], askedMs = 0): number {
   const longest = kinds.some((kind) => PATIENT.has(kind)) ? PATIENT_WAIT_MS : 0;

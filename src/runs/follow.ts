@@ -94,6 +94,7 @@ export async function endRun(
   counts: readonly ConnectionCounts[],
 ): Promise<PushReport> {
   const { context } = session;
+  session.told();
   await session.errorsStored();
   const report = reportOf(session, outcome);
   const end = { status: report.status, endedAt: services.wall(), counts: canonicalJson(counts), rowsWritten: 0, believed: false };

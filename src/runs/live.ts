@@ -10,6 +10,7 @@ import { backOff, type restMs } from './back-off.ts';
 import { type Cycles, createCycles } from './live-cycles.ts';
 import { type LiveReport, liveRun } from './live-run.ts';
 import type { RunReport, Services } from './model.ts';
+import { probe } from './probe.ts';
 import { createRests, type Rest, type Rests } from './rests.ts';
 import { createOpened, openConnection } from './services.ts';
 
@@ -39,18 +40,20 @@ export async function live(request: LiveRequest, services: Services): Promise<vo
   const stop = new AbortController();
   const signal = stop.signal;
   const tell = services.onLive ?? (() => undefined);
-  let rests: Rests | null = null;
+  const { restMs } = request;
+  const rests = services.rests ?? createRests({ restMs, wall: services.wall, probe: (name) => probe(name, services) });
+  let deaf = (): void => undefined;
   const end = (): void => {
     stop.abort();
-    rests?.close();
+    deaf();
+    if (rests !== services.rests) rests.close();
   };
   services.signal?.addEventListener('abort', end);
   if (services.signal?.aborted) end();
   try {
     const { connections, whole } = await heard(request, services);
     const feeds = new Set(connections.filter((one) => !whole.has(one)).map(({ name }) => name));
-    rests = createRests({
-      restMs: request.restMs,
+    deaf = rests.listen({
       tell: (rest) => tell({ what: 'rests', ...rest }),
       over(name, why) {
         const connection = services.config.connections.find((one) => one.name === name)!;

@@ -29,7 +29,7 @@ export interface Services {
   /** A run waits for another process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
   /** Of a process that goes on: connections that it leaves alone for now. */
-  readonly rests?: Pick<Rests, 'refuses' | 'refused'>;
+  readonly rests?: Rests;
   /** Told by `live` of all that it does. */
   readonly onLive?: (event: LiveEvent) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */

@@ -13,10 +13,14 @@ const wrong: Fault = { kind: 'authentication', message: 'refused', where: { conn
 let rests: Rests;
 let told: Rest[];
 let over: string[];
+/** Of the small request. */
+let answer: Fault | null;
 beforeEach(() => {
   vi.useFakeTimers();
   [told, over] = [[], []];
-  rests = createRests({ tell: (rest) => told.push(rest), over: (name, why) => over.push(`${name} ${why}`) });
+  answer = null;
+  rests = createRests({ wall: Date.now, probe: async () => answer });
+  rests.listen({ tell: (rest) => told.push(rest), over: (name, why) => over.push(`${name} ${why}`) });
 });
 afterEach(() => {
   rests.close();
@@ -89,4 +93,37 @@ it('nothing comes of it after the end', async () => {
   await expect(waits).resolves.toBe(false);
   await vi.advanceTimersByTimeAsync(900_000);
   expect(over).toEqual([]);
+});
+
+it('what fails several times in a row is left alone, and tried until it answers', async () => {
+  const gone: Fault = { kind: 'unavailable', message: 'gone', where: { connection: 'dir' } };
+  const fails = (times: number): void => {
+    for (let n = 0; n < times; n++) rests.failed('dir', gone);
+  };
+  fails(4);
+  rests.answers('dir');
+  fails(4);
+  expect([rests.refuses('dir'), rests.why('dir')]).toEqual([false, null]);
+  fails(1);
+  expect([rests.refuses('dir'), rests.has('hr'), rests.why('dir')]).toEqual([
+    true,
+    false,
+    { fault: gone, until: Date.now() + 16_000 },
+  ]);
+  answer = gone;
+  await vi.advanceTimersByTimeAsync(16_000);
+  expect([over, rests.why('dir')?.until]).toEqual([[], Date.now() + 32_000]);
+  answer = null;
+  await vi.advanceTimersByTimeAsync(32_000);
+  expect([over, rests.has('dir')]).toEqual([['dir failing'], false]);
+  expect(told).toEqual([{ connection: 'dir', why: 'failing', fault: gone, forMs: 16_000 }]);
+  // Once more is enough, until it went well.
+  fails(1);
+  expect(rests.refuses('dir')).toBe(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  rests.answers('dir');
+  fails(4);
+  expect(rests.refuses('dir')).toBe(false);
+  fails(1);
+  expect([rests.refuses('dir'), told.length]).toEqual([true, 2]);
 });

@@ -22,7 +22,7 @@ import { acceptPlan, type LookAhead, openPlan } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
 import type { Session } from './services.ts';
-import { noticeOverdue, noticeParked } from './standing.ts';
+import { noticeOverdue, noticeParked, noticePaused } from './standing.ts';
 import { takeTenure } from './tenure.ts';
 import { noticeDisbelieved, noticeUnbelieved } from './unbelieved.ts';
 import { noticeWaits } from './waits.ts';
@@ -115,6 +115,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     }
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
+    noticePaused(context, services);
     await noticeParked(context);
     if (options.export !== false && steps.some((step) => WORK[step].export !== false)) await noticeWaits(context);
     if (options.sync === true && options.read !== true) await noticeUnbelieved(context);
@@ -126,6 +127,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     await session.close();
     for (const [name, reading] of turns.reading) if (reading.run === context.run) turns.reading.delete(name);
   }
+  session.told();
   await session.errorsStored();
   if (
     status === 'done' &&

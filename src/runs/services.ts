@@ -15,6 +15,7 @@ import {
   type Turns,
 } from '#engine/index';
 import type { Epoch, RunId } from '#store/contract';
+import { OWN_KINDS } from './back-off.ts';
 import { deliveries } from './deliveries/deliveries.ts';
 import { createErrorLog } from './error-log.ts';
 import type { Notice, Services } from './model.ts';
@@ -26,6 +27,8 @@ export interface Session {
   readonly notices: Notice[];
   readonly faults: Fault[];
   faultCount(): number;
+  /** Tells whoever leaves connections alone how this run went there. */
+  told(): void;
   /** When the errors told so far are in the store. */
   errorsStored(): Promise<void>;
   close(): Promise<void>;
@@ -73,6 +76,8 @@ export async function openSession(
   const faults: Fault[] = [];
   /** A password that was refused is not tried again in this run: some systems lock the account. */
   const refused = new Set<string>();
+  /** Where a system said last that it is not there. */
+  const own = new Map<string, Fault>();
   const log = createErrorLog(store, run.id, run.epoch);
   let last: Fault | undefined;
   let count = 0;
@@ -90,7 +95,9 @@ export async function openSession(
       fault: one,
     });
     services.onFault?.(one);
-    if (one.kind !== 'authentication' || one.where.connection === undefined) return;
+    if (one.where.connection === undefined) return;
+    if (subject === undefined && OWN_KINDS.has(one.kind)) own.set(one.where.connection, one);
+    if (one.kind !== 'authentication') return;
     refused.add(one.where.connection);
     services.rests?.refused(one.where.connection, one);
   };
@@ -141,6 +148,14 @@ export async function openSession(
     notices,
     faults,
     faultCount: () => count,
+    told() {
+      for (const { name } of config.connections) {
+        const why = own.get(name);
+        const { seen, written } = context.counters.of(name);
+        if (why !== undefined && context.failed.has(name)) services.rests?.failed(name, why);
+        else if (seen + written > 0) services.rests?.answers(name);
+      }
+    },
     errorsStored: () => log.settled(),
     close: () => opened.close(run.opened === undefined),
   };

@@ -4,6 +4,7 @@ import { grouped } from '#core/text';
 import { againUntil, type EngineContext } from '#engine/index';
 import { isHeld } from './cycle.ts';
 import { unignoredIn } from './ignored.ts';
+import type { Services } from './model.ts';
 import { when } from './waits.ts';
 
 /** What is gone, or was emptied unseen, is only found out by a complete read: one that is due and did not come is told (SEMANTICS 6). */
@@ -27,6 +28,16 @@ export function noticeOverdue(context: EngineContext): void {
       `${connection.name} was last read completely ${timeIn(context.now - at)} ago, and should be every ${timeIn(connection.fullReadEveryMs)}; what is gone there since is not known`,
       remedy,
     );
+  }
+}
+
+/** Systems that are left alone for now: nothing was asked of them. */
+export function noticePaused(context: EngineContext, { rests }: Pick<Services, 'rests'>): void {
+  for (const { name } of context.connections) {
+    const why = rests?.why(name) ?? null;
+    if (why === null) continue;
+    const message = `${name} is left alone, since ${why.fault.message}; tried again ${when(why.until, context)}`;
+    context.notice('leftAlone', name, message, why.fault.remedy ?? 'mend it there; it goes on by itself once it answers');
   }
 }
 

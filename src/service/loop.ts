@@ -9,7 +9,7 @@ import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
 import type { ReportOutput } from '#operations/shapes';
-import { keepSchedules, live, push, type ReceiveRequest } from '#runs/index';
+import { createRests, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 
@@ -27,7 +27,12 @@ export async function serveLoop(
   const stop = new AbortController();
   const tell = (told: Told): void => port.postMessage(told);
   const event = (one: ServiceEvent): void => tell({ event: one });
+  const rests = createRests({
+    wall: program.wall,
+    probe: async (name) => await probe(name, await session.services('write')),
+  });
   const session = openSession(program, file, {
+    rests,
     signal: stop.signal,
     onProgress: (progress) => event({ what: 'progress', progress }),
     onFault: (fault) => event({ what: 'fault', fault }),
@@ -62,6 +67,7 @@ export async function serveLoop(
       return await keep(asked.ask === 'operation' ? operated(asked) : receive(asked.receive));
     }
     stop.abort();
+    rests.close();
     clearInterval(sealing);
     await Promise.allSettled(atHand);
     await session.close();
@@ -89,9 +95,17 @@ export async function serveLoop(
     const goesOn = [
       keepSchedules({ by: 'schedule', tell: (one) => event(fromSchedule(one)) }, { ...services, signal: stop.signal }),
     ];
+    const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
     if (services.config.connections.some((one) => one.live))
       goesOn.push(live({ connections: null, by: 'serve', cycleEveryMs: CYCLE_EVERY_MS }, services));
-    const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
+    else
+      rests.listen({
+        tell: (rest) => event({ what: 'rests', ...rest }),
+        over(name) {
+          const made = run({ profile: 'cycle', connections: [name], by: 'serve' }, services);
+          void keep(made.then((report) => event(runEvent(report)))).catch(failed);
+        },
+      });
     await Promise.all(goesOn.map((work) => keep(work).catch(failed)));
   } catch (error) {
     tell({ id: 0, ok: false, fault: toFault(error) });
