@@ -40,11 +40,12 @@ export async function testStore(folder: string): Promise<TestStore> {
   return STORE === 'sqlite' ? inFolder(folder) : inDatabase(await emptyStore());
 }
 
-function inFolder(folder: string): TestStore {
-  let file = path.join(folder, 'rollcall.db');
+/** A SQLite one; `written`: as `store:` says it. */
+export function inFolder(folder: string, written: string = WRITTEN): TestStore {
+  let file = path.join(folder, written.slice('sqlite:'.length));
   let lives = 0;
   return {
-    place: WRITTEN,
+    place: written,
     open: () => openSqlite({ path: file, program: 'test', create: true }),
     async kill(store) {
       // Of what a killed process wrote, the operating system has everything that this one finds in the files.
@@ -68,7 +69,7 @@ function inFolder(folder: string): TestStore {
   };
 }
 
-function inDatabase(one: TestDatabase): TestStore {
+export function inDatabase(one: TestDatabase): TestStore {
   return {
     place: one.url,
     open: () => openPostgres({ url: one.url, program: 'test', create: true }),

@@ -22,6 +22,9 @@ import { scim } from './scim/plugin.ts';
 
 const ITSELF = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
 
+/** For the last answers to leave, once all work has ended. */
+const LAST_ANSWERS_MS = 1_000;
+
 /** Errors: of the configuration, of the store, of the address. */
 export async function serve(
   { file, version, socket, listen, config, onFault }: ServeOptions,
@@ -102,12 +105,15 @@ export async function serve(
     ending.abort();
     broadcast.close();
     // What was asked for is answered; nobody new is heard.
-    await Promise.allSettled([
-      app.close(),
-      beside === null ? null : closed(beside),
-      works.stop(),
-      reads?.then((one) => one.stop()),
-    ]);
+    const heard = Promise.allSettled([app.close(), beside === null ? null : closed(beside)]);
+    await Promise.allSettled([works.stop(), reads?.then((one) => one.stop())]);
+    // Who has not ended a request by now, and who keeps a connection open, is not waited for.
+    const last = setTimeout(() => {
+      app.server.closeAllConnections();
+      beside?.closeAllConnections();
+    }, LAST_ANSWERS_MS);
+    await heard;
+    clearTimeout(last);
     await store.close();
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));

@@ -1,5 +1,6 @@
 /** An identity provider as the service sees it: requests to a base URL with a token, and what is answered. */
 import { openTokens } from '#access/tokens';
+import type { Store } from '#store/contract';
 import { type Served, served } from './served.ts';
 
 export interface Said {
@@ -36,14 +37,16 @@ export async function servedTo<Name extends string>(
   connections: readonly Name[],
   yaml: string,
   files: { readonly [name: string]: string } = {},
+  where?: Parameters<typeof served>[3],
 ): Promise<{ readonly here: Served; readonly clients: { readonly [name in Name]: Client } }> {
   const texts = new Map<Name, string>();
-  const here = await served(yaml, files, async ({ access }) => {
+  const prepare = async ({ access }: Store): Promise<void> => {
     const tokens = openTokens({ access, wall: Date.now });
     const common = { kind: 'scim', roles: [], rate: 10_000, expiresAt: null, by: 'test' } as const;
     for (const connection of connections)
       texts.set(connection, (await tokens.create({ ...common, name: connection, connection })).text);
-  });
+  };
+  const here = await served(yaml, files, prepare, where);
   const clients = Object.fromEntries([...texts].map(([name, text]) => [name, withToken(here, name, text)]));
   return { here, clients: clients as { [name in Name]: Client } };
 }

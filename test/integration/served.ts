@@ -32,14 +32,15 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** `files` are beside rollcall.yaml, which says `store:` by itself; `prepare`: what is in the store before it starts. */
+/** `files` are beside rollcall.yaml, which says `store:` by itself; `prepare`: what is in the store before it starts; `where` it is, made in the folder. */
 export async function served(
   yaml: string,
   files: { readonly [name: string]: string } = {},
   prepare?: (store: Store) => Promise<void>,
+  where: (folder: string) => Promise<TestStore> = testStore,
 ): Promise<Served> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rollcall-served-'));
-  const store = await testStore(folder);
+  const store = await where(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
   await writeFile(path.join(folder, 'rollcall.yaml'), `store: ${store.place}\n${yaml}`);
   if (prepare !== undefined) {

@@ -61,6 +61,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     // What is written past Fastify has them, too.
     for (const [name, text] of Object.entries(SECURE)) reply.raw.setHeader(name, text);
   });
+  app.addHook('onSend', async (_, reply) => {
+    // It is ending: whoever keeps the connection would be waited for.
+    if (!app.server.listening) void reply.header('connection', 'close');
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // What Fastify says of a request that cannot be read is told as it is.
     const unread = !(error instanceof RollcallError) && error.statusCode !== undefined && error.statusCode < 500;
