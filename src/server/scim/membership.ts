@@ -48,7 +48,14 @@ export async function groupsOf(
   const out = new Map<string, Complex[]>();
   const groups = base.types.find(({ name }) => name === 'Group');
   if (groups === undefined) return out;
-  const edges = (await spaces.edgesTo(connection, users, { limit: PAGE })).filter(isMember);
+  const edges: Edge[] = [];
+  for (let after: Edge['stagedId'] | undefined; ; ) {
+    const page = await spaces.edgesTo(connection, users, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    edges.push(...page.filter(isMember));
+    // A page is of so many groups, however many of these users each has.
+    if (new Set(page.map((edge) => edge.stagedId)).size < PAGE) break;
+    after = page.at(-1)!.stagedId;
+  }
   if (edges.length === 0) return out;
   const rows = new Map((await spaces.byIds([...new Set(edges.map((edge) => edge.stagedId))])).map((row) => [row.id, row]));
   for (const { stagedId, key } of edges) {
