@@ -52,17 +52,20 @@ export async function list(
     for (const [place, type] of types.entries()) {
       const query = await queryOf(filter, type, asked, services);
       const here = await ofType(query, type, services);
-      const counted = await here.count();
-      total += counted;
       const wanted = count - rows.length;
-      if (wanted <= 0 || place < (start?.type ?? 0) || next !== null) {
+      const isNext = wanted > 0 && place >= (start?.type ?? 0) && next === null;
+      const after = place === start?.type ? start.after : null;
+      const page = isNext ? await here.page({ sort, after, offset, limit: wanted }) : null;
+      // A first page that is not full says how many there are.
+      const isAll = page !== null && after === null && offset === 0 && !page.more;
+      const counted = isAll ? page.rows.length : await here.count();
+      total += counted;
+      if (page === null) {
         // What comes after the page begins with the next type.
         if (wanted <= 0 && next === null && counted > 0 && 'cursor' in from && place > (start?.type ?? 0))
           next = { type: place, after: null };
         continue;
       }
-      const after = place === start?.type ? start.after : null;
-      const page = await here.page({ sort, after, offset, limit: wanted });
       offset = Math.max(0, offset - counted);
       for (const row of page.rows) rows.push({ row, type });
       if (page.more && page.position !== null) next = { type: place, after: page.position };

@@ -11,7 +11,7 @@ export interface Database {
   all(sql: string, ...values: Bind[]): Row[];
   get(sql: string, ...values: Bind[]): Row | undefined;
   each(sql: string, ...values: Bind[]): Iterable<Row>;
-  /** A statement that is not kept: of texts that are made of what somebody asks for there is no end. */
+  /** A statement of which only the last few are kept: of texts that are made of what somebody asks for there is no end. */
   once(sql: string): (...values: Bind[]) => Row[];
   /** Rows changed. `table` is where they are counted. */
   run(table: string, sql: string, ...values: Bind[]): number;
@@ -41,9 +41,12 @@ export interface DatabaseOptions {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
+const MOST_LATELY = 50;
+
 export function openDatabase(path: string, options: DatabaseOptions): Database {
   const raw = new DatabaseSync(path, { readOnly: options.readOnly, enableForeignKeyConstraints: false, timeout: 0 });
   const statements = new Map<string, StatementSync>();
+  const lately = new Map<string, StatementSync>();
   const written = new Map<string, number>();
   const shapes = new Set<string>();
   let asked = false;
@@ -93,7 +96,10 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
     get: (sql, ...values) => prepared(sql).get(...values) as unknown as Row | undefined,
     each: (sql, ...values) => prepared(sql).iterate(...values) as unknown as Iterable<Row>,
     once(sql) {
-      const statement = prepare(sql);
+      const statement = lately.get(sql) ?? prepare(sql);
+      lately.delete(sql);
+      lately.set(sql, statement);
+      if (lately.size > MOST_LATELY) lately.delete(lately.keys().next().value!);
       return (...values) => {
         if (asked) used(sql);
         return statement.all(...values) as unknown as Row[];
