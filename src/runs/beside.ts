@@ -4,7 +4,6 @@ import { createTurns, type Turns } from '#engine/index';
 import type { RunId, RunStatus, Store } from '#store/contract';
 import type { Notice } from './model.ts';
 import type { StagePush } from './push-staging.ts';
-import type { Recorder } from './recorder.ts';
 import type { Session } from './services.ts';
 
 export interface Beside {
@@ -69,7 +68,6 @@ export interface Asked {
 /** A run of pushes, from the first of them until none is at hand. */
 export interface PushSpan {
   readonly session: Promise<Session>;
-  readonly noting: Recorder;
   /** Monotonic, ms. */
   readonly begunAt: number;
   atHand: number;

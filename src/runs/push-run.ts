@@ -12,7 +12,7 @@ import { isHeld } from './cycle.ts';
 import { endRun, followed, openBeside, reportOf } from './follow.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
-import { recorder } from './recorder.ts';
+import { type Recorder, recorder } from './recorder.ts';
 import type { Session } from './services.ts';
 
 export interface Pushed {
@@ -74,14 +74,17 @@ function joinRun(services: Services, by: string): PushRun {
   const open = pushes.get(by);
   if (open && open.staging.length < MOST) return open;
   const span = spanOf(services, by);
+  const noting = recorder(services.store);
+  const session = span.session.then((whole) => withOwn(whole, noting));
+  session.catch(() => undefined);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
   const worked = Promise.withResolvers<void>();
-  const settled = settle(services, span, staging, { close, worked: worked.resolve });
+  const settled = settle(services, span, { session, noting, staging, close, worked: worked.resolve });
   // What is staged waits for the next run where this one cannot work it out.
   const over = (): void => worked.resolve();
   settled.then(over, over);
-  const run: PushRun = { session: span.session, stage: createPushStaging(), staging, worked: worked.promise, settled };
+  const run: PushRun = { session, stage: createPushStaging(), staging, worked: worked.promise, settled };
   run.settled.catch(() => undefined);
   pushes.set(by, run);
   return run;
@@ -99,24 +102,33 @@ function spanOf(services: Services, by: string): PushSpan {
     open.atHand++;
     return open;
   }
-  const noting = recorder(services.store);
-  const session = openBeside({ profile: 'push', by }, services, noting);
+  const session = openBeside({ profile: 'push', by }, services, recorder(services.store));
   session.catch(() => undefined);
   const end = (): void => void (spans.get(by) === span && spans.delete(by));
-  const span: PushSpan = { session, noting, begunAt: monotonic(), atHand: 1, status: 'done', end };
+  const span: PushSpan = { session, begunAt: monotonic(), atHand: 1, status: 'done', end };
   spans.set(by, span);
   return span;
 }
 
-async function settle(
-  services: Services,
-  span: PushSpan,
-  staging: readonly Promise<unknown>[],
-  { close, worked }: { readonly close: () => void; readonly worked: () => void },
-): Promise<PushReport> {
+/** What is taken together is worked out and sent by whoever took it, and by nobody else of the same run. */
+function withOwn(session: Session, { store }: Recorder): Session {
+  return { ...session, context: { ...session.context, store } };
+}
+
+interface Taking {
+  readonly session: Promise<Session>;
+  readonly noting: Recorder;
+  readonly staging: readonly Promise<unknown>[];
+  /** Takes no more. */
+  close(): void;
+  worked(): void;
+}
+
+async function settle(services: Services, span: PushSpan, taking: Taking): Promise<PushReport> {
+  const { noting, staging, close, worked } = taking;
   let session: Session;
   try {
-    session = await span.session;
+    session = await taking.session;
   } catch (error) {
     close();
     span.end();
@@ -126,7 +138,7 @@ async function settle(
     close();
     await Promise.allSettled(staging);
   };
-  const status = await followed(session, services, span.noting, { staged, worked });
+  const status = await followed(session, services, noting, { staged, worked });
   // What went wrong is a matter of this run, and of none that comes after.
   if (status !== 'done') {
     span.status = status;
