@@ -1,6 +1,7 @@
 /** An operation carried out by the service that has the store: asked on its socket, answered in lines of JSON. */
 import { type IncomingMessage, request } from 'node:http';
 import { type Fault, RollcallError } from '#core/errors';
+import { WrongCommand } from '#core/unknown-name';
 import type { Listeners } from './session.ts';
 
 /** Lines before the last one: what goes on there meanwhile. */
@@ -8,7 +9,7 @@ export type RemoteLine =
   | { readonly progress: Parameters<NonNullable<Listeners['onProgress']>>[0] }
   | { readonly fault: Fault }
   | { readonly answer: object }
-  | { readonly error: Fault };
+  | { readonly error: Fault; readonly wrong: boolean };
 
 /** Errors: as of the operation; `unavailable` when the service ends before it answers. */
 export async function askService(
@@ -41,7 +42,7 @@ export async function askService(
       if ('progress' in said) onProgress?.(said.progress);
       else if ('fault' in said) onFault?.(said.fault);
       else if ('answer' in said) return said.answer;
-      else throw errorOf(said.error);
+      else throw errorOf(said.error, said.wrong);
     }
   } catch (error) {
     if (error instanceof RollcallError) throw error;
@@ -59,6 +60,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   }
 }
 
-function errorOf({ kind, message, where, remedy }: Fault): RollcallError {
-  return new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+function errorOf({ kind, message, where, remedy }: Fault, wrong: boolean): RollcallError {
+  const more = remedy === undefined ? { where } : { where, remedy };
+  return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
 }

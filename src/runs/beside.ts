@@ -14,8 +14,6 @@ export interface Beside {
   runs: number;
   /** Pushes that are taken and not worked out yet, by whose they are. */
   readonly pushes: Map<string, PushRun>;
-  /** Runs of pushes that go on and may take more, by whose they are. */
-  readonly spans: Map<string, PushSpan>;
   /** The last step of the pushes of each object (inOrder). */
   readonly tails: Map<string, Promise<unknown>>;
   /** The tenure of this process, where several work on the store (tenure.ts). */
@@ -65,19 +63,7 @@ export interface Asked {
   readonly settled: PromiseWithResolvers<PushReport>;
 }
 
-/** A run of pushes, from the first of them until none is at hand. */
-export interface PushSpan {
-  readonly session: Promise<Session>;
-  /** Monotonic, ms. */
-  readonly begunAt: number;
-  atHand: number;
-  /** The worst so far. */
-  status: RunStatus;
-  /** Takes no more. */
-  end(): void;
-}
-
-/** Pushes that come at the same time: worked out together. */
+/** The run that pushes share which come at the same time. */
 export interface PushRun {
   readonly session: Promise<Session>;
   readonly stage: StagePush;
@@ -103,7 +89,6 @@ export function besideOf(store: Store): Beside {
       last: Promise.resolve(),
       runs: 0,
       pushes: new Map(),
-      spans: new Map(),
       tails: new Map(),
       stay: null,
       asked: new Map(),

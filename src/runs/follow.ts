@@ -93,19 +93,13 @@ export async function endRun(
   outcome: RunStatus,
   counts: readonly ConnectionCounts[],
 ): Promise<PushReport> {
-  const { context } = session;
+  const { context, faults, notices } = session;
   session.told();
   await session.errorsStored();
-  const report = reportOf(session, outcome);
-  const end = { status: report.status, endedAt: services.wall(), counts: canonicalJson(counts), rowsWritten: 0, believed: false };
+  const status = outcome === 'done' && (session.faultCount() > 0 || notices.length > 0) ? 'warnings' : outcome;
+  const end = { status, endedAt: services.wall(), counts: canonicalJson(counts), rowsWritten: 0, believed: false };
   await services.store.runs.finish(context.run, context.epoch, end);
-  return report;
-}
-
-/** As it stands: others may go on in the same run. */
-export function reportOf({ context, faults, notices, faultCount }: Session, outcome: RunStatus): PushReport {
-  const status = outcome === 'done' && (faultCount() > 0 || notices.length > 0) ? 'warnings' : outcome;
-  return { run: context.run, status, faults: [...faults], notices: [...notices] };
+  return { run: context.run, status, faults, notices };
 }
 
 /** What is to be sent, by target. */

@@ -1,5 +1,5 @@
 /**
- * The run that pushes share: what comes while others are being worked out is one list, one turn, few commits; and many such lists are one run. Each push is durable
+ * The run that pushes share: what comes while others are being worked out is one list, one turn, few commits. Each push is durable
  * before it is answered, whatever becomes of its run; what its run does not finish waits for the next one.
  */
 import { type Fault, RollcallError } from '#core/errors';
@@ -7,9 +7,9 @@ import { unknownConnection } from '#core/unknown-name';
 import type { EngineConnection } from '#engine/index';
 import type { DirtyRange, RunId } from '#store/contract';
 import { type Arrival, objectOf } from './arrival.ts';
-import { besideOf, inOrder, type PushReport, type PushRun, type PushSpan, type Taken } from './beside.ts';
+import { besideOf, inOrder, type PushReport, type PushRun, type Taken } from './beside.ts';
 import { isHeld } from './cycle.ts';
-import { endRun, followed, openBeside, reportOf } from './follow.ts';
+import { endRun, followed, openBeside } from './follow.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
 import { type Recorder, recorder } from './recorder.ts';
@@ -68,19 +68,17 @@ export function connectionOf(name: string, { config }: Pick<Services, 'config'>)
   );
 }
 
-/** What is being taken for whoever this is, or the beginning of something new. */
+/** The run that is being prepared for whoever this is, or a new one. */
 function joinRun(services: Services, by: string): PushRun {
   const { pushes } = besideOf(services.store);
   const open = pushes.get(by);
   if (open && open.staging.length < MOST) return open;
-  const span = spanOf(services, by);
   const noting = recorder(services.store);
-  const session = span.session.then((whole) => withOwn(whole, noting));
-  session.catch(() => undefined);
+  const session = openBeside({ profile: 'push', by }, services, noting);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
   const worked = Promise.withResolvers<void>();
-  const settled = settle(services, span, { session, noting, staging, close, worked: worked.resolve });
+  const settled = settle(services, { session, noting, staging, close, worked: worked.resolve });
   // What is staged waits for the next run where this one cannot work it out.
   const over = (): void => worked.resolve();
   settled.then(over, over);
@@ -88,31 +86,6 @@ function joinRun(services: Services, by: string): PushRun {
   run.settled.catch(() => undefined);
   pushes.set(by, run);
   return run;
-}
-
-/** While pushes of somebody come without a pause they share a run for so long, so that runs are not as many as pushes. In ms. */
-const SPAN_MS = 1_000;
-
-/** The run that goes on for whoever this is, or a new one. */
-function spanOf(services: Services, by: string): PushSpan {
-  const { spans } = besideOf(services.store);
-  const monotonic = services.monotonic ?? (() => performance.now());
-  const open = spans.get(by);
-  if (open !== undefined && monotonic() - open.begunAt < SPAN_MS) {
-    open.atHand++;
-    return open;
-  }
-  const session = openBeside({ profile: 'push', by }, services, recorder(services.store));
-  session.catch(() => undefined);
-  const end = (): void => void (spans.get(by) === span && spans.delete(by));
-  const span: PushSpan = { session, begunAt: monotonic(), atHand: 1, status: 'done', end };
-  spans.set(by, span);
-  return span;
-}
-
-/** What is taken together is worked out and sent by whoever took it, and by nobody else of the same run. */
-function withOwn(session: Session, { store }: Recorder): Session {
-  return { ...session, context: { ...session.context, store } };
 }
 
 interface Taking {
@@ -124,14 +97,13 @@ interface Taking {
   worked(): void;
 }
 
-async function settle(services: Services, span: PushSpan, taking: Taking): Promise<PushReport> {
+async function settle(services: Services, taking: Taking): Promise<PushReport> {
   const { noting, staging, close, worked } = taking;
   let session: Session;
   try {
     session = await taking.session;
   } catch (error) {
     close();
-    span.end();
     throw error;
   }
   const staged = async (): Promise<void> => {
@@ -139,13 +111,6 @@ async function settle(services: Services, span: PushSpan, taking: Taking): Promi
     await Promise.allSettled(staging);
   };
   const status = await followed(session, services, noting, { staged, worked });
-  // What went wrong is a matter of this run, and of none that comes after.
-  if (status !== 'done') {
-    span.status = status;
-    span.end();
-  }
-  if (--span.atHand > 0) return reportOf(session, status);
-  span.end();
   await session.close();
-  return await endRun(session, services, span.status, []);
+  return await endRun(session, services, status, []);
 }

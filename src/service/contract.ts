@@ -53,5 +53,6 @@ export type Asked = Request & { readonly id: number };
 
 export type Told =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }
-  | { readonly id: number; readonly ok: false; readonly fault: Fault }
+  /** `wrong`: what was asked for cannot be done as it is (core/unknown-name). */
+  | { readonly id: number; readonly ok: false; readonly fault: Fault; readonly wrong: boolean }
   | { readonly event: ServiceEvent };

@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
+import { WrongCommand } from '#core/unknown-name';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
@@ -84,7 +85,7 @@ export async function serveLoop(
         tell({ id, ok: true, answer: result });
         if (asked.ask === 'stop') port.close();
       },
-      (error: unknown) => tell({ id, ok: false, fault: toFault(error) }),
+      (error: unknown) => tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand }),
     );
   });
   try {
@@ -108,7 +109,7 @@ export async function serveLoop(
       });
     await Promise.all(goesOn.map((work) => keep(work).catch(failed)));
   } catch (error) {
-    tell({ id: 0, ok: false, fault: toFault(error) });
+    tell({ id: 0, ok: false, fault: toFault(error), wrong: false });
     await session.close();
     port.close();
   }

@@ -1,6 +1,7 @@
 /** The other side of a loop: starts its thread, asks it, hears its events. */
 import { Worker } from 'node:worker_threads';
 import { type Fault, RollcallError } from '#core/errors';
+import { WrongCommand } from '#core/unknown-name';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import type { ServiceEvent } from './events.ts';
 
@@ -46,7 +47,7 @@ export async function startService(
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.ok) asked?.resolve(told.answer);
-    else asked?.reject(errorOf(told.fault));
+    else asked?.reject(errorOf(told.fault, told.wrong));
   });
   worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
   worker.on('exit', () => end('the service has ended'));
@@ -75,6 +76,7 @@ export async function startService(
   };
 }
 
-function errorOf({ kind, message, where, remedy }: Fault): RollcallError {
-  return new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
+function errorOf({ kind, message, where, remedy }: Fault, wrong: boolean): RollcallError {
+  const more = remedy === undefined ? { where } : { where, remedy };
+  return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
 }

@@ -44,7 +44,7 @@ describe('beside a service', () => {
 
   it('a fault is told as ever', async () => {
     const wrong = await here.command('hold', 'nowhere', '--as', 'Ada', '--reason', 'x', '--json');
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(64);
     expect(JSON.parse(wrong.out)).toMatchObject({ command: 'hold', error: { kind: 'notFound' } });
   });
 
@@ -56,20 +56,23 @@ describe('beside a service', () => {
 });
 
 describe('for what watches it', () => {
-  it('it is alive, ready, and counts for whoever may look', async () => {
-    for (const where of ['/healthz', '/readyz']) expect(await (await ask(where)).text()).toBe('ok\n');
-    expect((await ask('/metrics')).status).toBe(401);
-    const made = await here.command('token', 'create', 'prometheus', '--role', 'monitor', '--json');
-    const { token } = JSON.parse(made.out) as { token: string };
-    const authorization = `Bearer ${token}`;
-    expect((await ask('/api/runs', { headers: { authorization } })).status).toBe(403);
-    const shown = await ask('/metrics', { headers: { authorization } });
-    expect(shown.headers.get('content-type')).toContain('text/plain');
-    const text = await shown.text();
-    expect(text).toContain('rollcall_runs_total{profile="cycle",status="done"} 1');
-    expect(text).toMatch(/rollcall_http_request_seconds_count\{method="GET",route="\/metrics",status="401"\} 1/);
-    expect(text).toContain('rollcall_queue_oldest_seconds{queue="dirty",connection=""} 0');
-  });
+  it.skipIf(STORE !== 'sqlite')(
+    'it is alive, ready, and counts for whoever may look (on PostgreSQL a command does its run by itself)',
+    async () => {
+      for (const where of ['/healthz', '/readyz']) expect(await (await ask(where)).text()).toBe('ok\n');
+      expect((await ask('/metrics')).status).toBe(401);
+      const made = await here.command('token', 'create', 'prometheus', '--role', 'monitor', '--json');
+      const { token } = JSON.parse(made.out) as { token: string };
+      const authorization = `Bearer ${token}`;
+      expect((await ask('/api/runs', { headers: { authorization } })).status).toBe(403);
+      const shown = await ask('/metrics', { headers: { authorization } });
+      expect(shown.headers.get('content-type')).toContain('text/plain');
+      const text = await shown.text();
+      expect(text).toContain('rollcall_runs_total{profile="cycle",status="done"} 1');
+      expect(text).toMatch(/rollcall_http_request_seconds_count\{method="GET",route="\/metrics",status="401"\} 1/);
+      expect(text).toContain('rollcall_queue_oldest_seconds{queue="dirty",connection=""} 0');
+    },
+  );
 });
 
 describe('over HTTP', () => {

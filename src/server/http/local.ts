@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { RollcallError, toFault } from '#core/errors';
+import { WrongCommand } from '#core/unknown-name';
 import { OPERATIONS, onlyReads } from '#operations/all';
 import { answers } from '#operations/local-socket';
 import type { RemoteLine } from '#operations/remote';
@@ -24,7 +25,7 @@ export async function listenLocally(path: string, options: LocalOptions): Promis
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = createServer((request, response) => {
     answer(request, response, options).catch((error: unknown) => {
-      if (!response.destroyed) response.end(lineOf({ error: toFault(error) }));
+      if (!response.destroyed) response.end(lineOf({ error: toFault(error), wrong: error instanceof WrongCommand }));
     });
   });
   const mask = process.umask(0o177);
