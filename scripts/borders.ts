@@ -23,7 +23,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   audit: ['core', 'store/contract'],
   edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs', 'people', 'audit'],
   operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access', 'audit'],
-  service: ['core', 'connectors/contract', 'runs', 'audit', 'operations', 'store/contract'],
+  service: ['core', 'connectors/contract', 'people', 'runs', 'audit', 'operations', 'store/contract'],
   telemetry: ['core', 'store/contract', 'service'],
   server: ['core', 'protocols', 'connectors/contract', 'access', 'audit', 'operations', 'store/contract', 'service', 'telemetry'],
   cli: ['core', 'operations'],

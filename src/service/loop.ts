@@ -2,6 +2,8 @@
  * The loop that works (docs/decisions/0023): one session on the store, kept open; operations as they are asked for, and what goes on by
  * itself. Runs in a thread of its own; all that it knows of the other one is a port.
  */
+
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
@@ -10,12 +12,16 @@ import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
 import type { ReportOutput } from '#operations/shapes';
+import { catchUpSearch } from '#people/searchable';
 import { createRests, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
+import type { Services } from '#runs/model';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 
 /** Between two cycles over all connections where some are listened to. */
 const CYCLE_EVERY_MS = 3_600_000;
+/** After a push: so many come together, mostly. */
+const INDEX_AFTER_MS = 200;
 /** Between two looks for events of the audit log that are to be sealed. */
 const SEAL_EVERY_MS = 60_000;
 
@@ -47,9 +53,21 @@ export async function serveLoop(
     work.then(gone, gone);
     return work;
   };
+  let indexing = false;
+  /** Who was pushed is found by a search soon after; many together. */
+  const findable = (): void => {
+    if (indexing || stop.signal.aborted) return;
+    indexing = true;
+    const index = async (): Promise<void> => {
+      await pause(INDEX_AFTER_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      indexing = false;
+      await catchUpSearch(await session.services('write'), stop.signal);
+    };
+    keep(index()).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+  };
   const receive = async (request: ReceiveRequest): Promise<unknown> => {
     const { answer, worked, settled } = await push(request, await session.services('write'));
-    keep(settled).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    keep(settled).then(findable, (error: unknown) => event({ what: 'fault', fault: toFault(error) }));
     await worked;
     return answer;
   };
@@ -92,6 +110,7 @@ export async function serveLoop(
     const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
     tell({ id: 0, ok: true, answer: null });
     if (role === 'reads') return;
+    await keep(unfinished(services)).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
     sealEvery(services.store);
     const goesOn = [
       keepSchedules({ by: 'schedule', tell: (one) => event(fromSchedule(one)) }, { ...services, signal: stop.signal }),
@@ -130,6 +149,13 @@ async function note({ events }: Extract<Request, { ask: 'note' }>, session: Sess
   const { store } = await session.services('write');
   await store.audit.append(events);
   return null;
+}
+
+/** What was taken before this process began, and not worked out or sent any more, is not left to the next cycle. */
+async function unfinished(services: Services): Promise<void> {
+  const { ranges } = await services.store.sync.dirty();
+  if (ranges.length === 0) return;
+  for (const profile of ['delta-sync', 'export']) await run({ profile, connections: null, by: 'serve' }, services);
 }
 
 function stopping(): RollcallError {

@@ -63,8 +63,10 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
         status: before[i] === 201 ? 409 : expect.toBeOneOf([201, 409]),
       });
     expect(await okta.found(`userName sw "${signal.toLowerCase()}"`)).toEqual(names);
-    const { out } = await here.command('people', signal.toLowerCase(), '--limit', '500', '--json');
-    expect(JSON.parse(out).people).toHaveLength(60);
+    // The index follows soon after.
+    const people = async (): Promise<readonly unknown[]> =>
+      JSON.parse((await here.command('people', signal.toLowerCase(), '--limit', '500', '--json')).out).people;
+    await expect.poll(people, { timeout: 30_000 }).toHaveLength(60);
   },
 );
 

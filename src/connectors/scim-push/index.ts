@@ -17,7 +17,7 @@ import { receiver } from './receive.ts';
 export const scimPush: ConnectorDefinition<ScimPushConfig> = {
   type: 'scim-push',
   title: 'SCIM 2.0: an identity provider pushes',
-  maturity: 'beta',
+  maturity: 'alpha',
   config: scimPushConfig,
   writes: 'never',
   edges: { group: ['members'] },

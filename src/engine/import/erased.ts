@@ -21,8 +21,9 @@ export function createErased(
   let some: Promise<boolean> | null = null;
   return {
     async without(page) {
+      if (page.length === 0) return page;
       some ??= store.sync.keys([{ scope, norm: SOME }]).then((found) => found.length > 0);
-      if (page.length === 0 || !(await some)) return page;
+      if (!(await some)) return page;
       const norms = page.map(({ kind, anchor }) => erasedAnchor(digester, kind, anchor));
       const erased = new Set((await store.sync.keys(norms.map((norm) => ({ scope, norm })))).map(({ norm }) => norm));
       return erased.size === 0 ? page : page.filter((_, i) => !erased.has(norms[i]!));
