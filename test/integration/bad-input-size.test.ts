@@ -43,7 +43,15 @@ it.each(FORMATS)('$type', async ({ type, more, before, after, line }) => {
       for (let i = 0; i < megabytes; i++) if (!out.write(chunk)) await once(out, 'drain');
       out.end(after);
       await once(out, 'close');
-      const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', '--import', TELL, MAIN];
+      // As bin/node.cjs starts it.
+      const args = [
+        '--max-semi-space-size=8',
+        '--conditions=source',
+        '--disable-warning=ExperimentalWarning',
+        '--import',
+        TELL,
+        MAIN,
+      ];
       const child = spawn(process.execPath, [...args, '-c', here.path('rollcall.yaml'), 'run', '--json']);
       const [said, told]: [string[], string[]] = [[], []];
       child.stdout.setEncoding('utf8').on('data', (text: string) => void said.push(text));

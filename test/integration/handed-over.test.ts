@@ -1,6 +1,6 @@
 /** Pushes that are handed over (docs/decisions/0012), with the other processes played by the test: what is begun when, and what again. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type PushRequest, push, run } from '#runs/index';
+import { edited, type PushRequest, push, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Handed, News, Store } from '#store/contract';
 import { type StoreFaultRule, withStoreFaults } from '#store/fault-injection';
@@ -398,7 +398,8 @@ it('what fails once by an outage is begun again before what came after it, of th
   handed(others, 'Third');
   others.rows[1]!.id = '1';
   const first = failing(others.services, { on: 'spaces.stage' });
-  await (await push(OTHER, first)).settled;
+  // Stages nothing itself: what fails is what was handed over.
+  await (await edited([], 'webhook', first)).settled;
   while (!others.log.includes('leave')) await begun();
   // Whoever has the tenure next.
   await (await push(OTHER, { ...first, store: { ...first.store } })).settled;
