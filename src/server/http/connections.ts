@@ -23,6 +23,12 @@ export function guard(server: Server, { maxConnections, headersMs, requestMs }: 
   server.on('connection', (socket) => {
     if (open.size < maxConnections) {
       keep(socket, open);
+      // Node looks at those that have begun to speak; of many at a time some that never do are passed over.
+      const silent = setTimeout(() => {
+        if (socket.bytesRead === 0) socket.destroy();
+      }, 2 * headersMs);
+      silent.unref();
+      socket.once('close', () => clearTimeout(silent));
       for (const one of take) one.call(server, socket);
       return;
     }
