@@ -19,13 +19,14 @@ export interface Selection {
   readonly parts: ReadonlyMap<Field, Part>;
 }
 
-export interface Asked {
+/** As they are named in a request. */
+export interface NamedAttributes {
   readonly attributes: readonly string[];
   readonly excludedAttributes: readonly string[];
 }
 
 /** Names that no schema has ask for nothing. @throws ScimError `invalidValue` where both are asked for */
-export function selectionOf({ attributes, excludedAttributes }: Asked, type: ScimResourceType): Selection {
+export function selectionOf({ attributes, excludedAttributes }: NamedAttributes, type: ScimResourceType): Selection {
   if (attributes.length > 0 && excludedAttributes.length > 0)
     throw refusal('invalidValue', 'attributes and excludedAttributes exclude each other: ask for one of them');
   const names = attributes.length > 0 ? attributes : excludedAttributes;

@@ -13,7 +13,7 @@ export interface Problem {
   readonly remedy?: string;
 }
 
-const STATUS: { readonly [kind in ErrorKind]: readonly [status: number, title: string] } = {
+const ANSWERS: { readonly [kind in ErrorKind]: readonly [status: number, title: string] } = {
   configuration: [422, 'The configuration is in the way'],
   authentication: [401, 'Not signed in'],
   permission: [403, 'Not allowed'],
@@ -25,13 +25,17 @@ const STATUS: { readonly [kind in ErrorKind]: readonly [status: number, title: s
   internal: [500, 'Something went wrong'],
 };
 
+export function statusOf(kind: ErrorKind): number {
+  return ANSWERS[kind][0];
+}
+
 /** `as`: the status, where the kind does not say all of it. Of what nobody foresaw nothing is told but that it happened: its message may hold anything. */
 export function problemOf(error: unknown, as?: number): Problem {
   const known = error instanceof RollcallError;
   const { kind, message, where, remedy } = known
     ? toFault(error)
     : { kind: 'internal' as const, message: 'an error that was not foreseen; the log has it', where: {}, remedy: undefined };
-  const [usual, title] = STATUS[kind];
+  const [usual, title] = ANSWERS[kind];
   const status = as ?? usual;
   return {
     type: 'about:blank',

@@ -12,8 +12,8 @@ import {
 } from '#protocols/scim/discovery';
 import { ScimError } from '#protocols/scim/errors';
 import { ifNoneMatch } from '#protocols/scim/etag';
-import { type Asked as AskedFor, locationOf, type Selection, selectionOf } from '#protocols/scim/project';
-import { type ListQuery, listResponse, readQuery, readSearch, sortPath } from '#protocols/scim/query';
+import { locationOf, type NamedAttributes, type Selection, selectionOf } from '#protocols/scim/project';
+import { type ListQuery, listResponse, type QueryOptions, readQuery, readSearch, sortPath } from '#protocols/scim/query';
 import type { ScimRequest } from '#protocols/scim/request';
 import type { Complex, Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
@@ -83,17 +83,17 @@ export async function answer(request: HttpRequest, asked: Asked, services: ScimS
     case 'me':
       throw new ScimError(501, undefined, 'a token is nobody: there is no /Me');
     case 'root':
-      return await found(readQuery(request.query, { ...PAGE, tolerant: asked.base.tolerant }), types, asked, services);
+      return await found(readQuery(request.query, limits(asked)), types, asked, services);
     case 'search':
-      return await found(readSearch(request.body, { ...PAGE, tolerant: asked.base.tolerant }), types, asked, services);
+      return await found(readSearch(request.body, limits(asked)), types, asked, services);
     case 'typeSearch':
-      return await found(readSearch(request.body, { ...PAGE, tolerant: asked.base.tolerant }), [place.type], asked, services);
+      return await found(readSearch(request.body, limits(asked)), [place.type], asked, services);
     case 'bulk':
       return data(await bulk(request.body, asked, services));
     case 'resources':
       if (request.method === 'POST')
         return await shown(await create(request.body, place.type, asked, services), 201, place.type, request, asked, services);
-      return await found(readQuery(request.query, { ...PAGE, tolerant: asked.base.tolerant }), [place.type], asked, services);
+      return await found(readQuery(request.query, limits(asked)), [place.type], asked, services);
     case 'resource':
       return await one(place, request, asked, services);
   }
@@ -131,8 +131,14 @@ function requestOf({ method, headers, body }: HttpRequest): ScimRequest {
   return { do: method === 'PUT' ? 'replace' : 'patch', body, ...conditions };
 }
 
+const SELECTS = /^(?:excluded)?attributes$/i;
+
 function selects({ query }: HttpRequest): boolean {
-  return query.some(([name]) => /^(?:excluded)?attributes$/i.test(name));
+  return query.some(([name]) => SELECTS.test(name));
+}
+
+function limits({ base }: Asked): QueryOptions {
+  return { ...PAGE, tolerant: base.tolerant };
 }
 
 async function shown(
@@ -144,10 +150,9 @@ async function shown(
   services: ScimServices,
   known?: Pick<Row, 'id'>,
 ): Promise<Answer> {
-  const wanted = readQuery(
-    request.query.filter(([name]) => /attributes$/i.test(name)),
-    { ...PAGE, tolerant: asked.base.tolerant },
-  );
+  // A page is nothing to one resource, so that nothing wrong with it matters.
+  const names = request.query.filter(([name]) => SELECTS.test(name));
+  const wanted = readQuery(names, limits(asked));
   const row = known ?? (type.name === 'Group' ? await rowOf(String(resource!['id']), type, asked, services) : null);
   const [body] = await textsOf([{ resource: resource!, type, row }], selectionsOf(wanted, [type]), asked, services);
   return { status, headers: headersOf(resource!, type, asked), body: body! };
@@ -197,7 +202,7 @@ async function found(
   return { status: 200, headers: {}, body: text.replace(/"Resources":\[\]\}$/, () => `"Resources":[${texts.join(',')}]}`) };
 }
 
-function selectionsOf(wanted: AskedFor, types: readonly ScimResourceType[]): ReadonlyMap<ScimResourceType, Selection> {
+function selectionsOf(wanted: NamedAttributes, types: readonly ScimResourceType[]): ReadonlyMap<ScimResourceType, Selection> {
   return new Map(types.map((type) => [type, selectionOf(wanted, type)]));
 }
 

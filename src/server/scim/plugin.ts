@@ -6,6 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { RollcallError, toFault } from '#core/errors';
 import { ScimError } from '#protocols/scim/errors';
 import { type Bearer, challenge } from '../auth/bearer.ts';
+import { statusOf } from '../http/problems.ts';
 import { type Answer, answer } from './answer.ts';
 import { readBody } from './body.ts';
 import { NotForThis } from './places.ts';
@@ -111,17 +112,8 @@ export function refuse(error: ScimError, reply: FastifyReply): FastifyReply {
 function scimError(error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   if (error instanceof RollcallError) {
-    const status = {
-      authentication: 401,
-      permission: 403,
-      notFound: 404,
-      conflict: 409,
-      invalidValue: 400,
-      rateLimited: 429,
-      unavailable: 503,
-      configuration: 500,
-      internal: 500,
-    }[error.kind];
+    // The configuration is nothing that who pushes knows.
+    const status = error.kind === 'configuration' ? 500 : statusOf(error.kind);
     return new ScimError(status, status === 400 ? 'invalidValue' : undefined, status === 500 ? NOT_FORESEEN : error.message);
   }
   const { statusCode, message } = error as FastifyError;

@@ -1,8 +1,7 @@
 /** Lists: a filter, a sort and a page → what is found, by keys where there are some, else by going through them (RFC 7644 3.4.2, RFC 9865). */
-import { type Condition, holds } from '#core/condition';
+import { holds } from '#core/condition';
 import { RollcallError, StoreUnavailable } from '#core/errors';
-import { refusal, ScimError } from '#protocols/scim/errors';
-import { FilterError } from '#protocols/scim/filter/ast';
+import { ScimError } from '#protocols/scim/errors';
 import { compileFilter } from '#protocols/scim/filter/compile';
 import { foldDocument } from '#protocols/scim/filter/document';
 import { keysOf } from '#protocols/scim/filter/keys';
@@ -116,17 +115,9 @@ async function queryOf(
 ): Promise<Query> {
   const kind = base.kindOf[type.name]!;
   if (filter === undefined) return { connection, kind, condition: null, keys: null };
-  const compiled = conditionOf(filter, type, base.tolerant);
+  const compiled = compileFilter(parseFilter(filter), type, { unknown: base.tolerant ? 'noMatch' : 'error' });
   const condition = await withMembersKnown(compiled, connection, services);
   return { connection, kind, condition, keys: keysOf(condition, new Set(base.keyed[type.name])), mostMs: MOST_MS };
-}
-
-function conditionOf(filter: string, type: ScimResourceType, tolerant: boolean): Condition {
-  try {
-    return compileFilter(parseFilter(filter), type, { unknown: tolerant ? 'noMatch' : 'error' });
-  } catch (error) {
-    throw error instanceof FilterError ? refusal('invalidFilter', error.message) : error;
-  }
 }
 
 function tooMuch(error: unknown): unknown {

@@ -38,7 +38,3 @@ export type Row = Awaited<ReturnType<ScimServices['store']['pushed']['byKeys']>>
 export function resourceOf({ presence, seen, anchor }: Row, type: ScimResourceType): Resource | null {
   return presence === 'gone' || seen === null || anchor === null ? null : fromImage(parseImage(seen), anchor, type);
 }
-
-export function typeOfKind({ types, kindOf }: ScimBase, kind: string): ScimResourceType | undefined {
-  return types.find(({ name }) => kindOf[name] === kind);
-}
