@@ -94,7 +94,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
     access,
-    server: serverOf(written.server ?? {}),
+    server: serverOf(written.server ?? {}, sources.folder),
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

@@ -74,6 +74,11 @@ const SECTIONS: readonly Section[] = [
   { title: 'limits', path: ['limits'], intro: '' },
   { title: 'server', path: ['server'], intro: '' },
   {
+    title: 'server: tls',
+    path: ['server', 'tls'],
+    intro: 'Paths are seen from the folder of the file. Renewed files are taken over while the service goes on.',
+  },
+  {
     title: 'access',
     path: ['access'],
     intro:

@@ -62,7 +62,7 @@ export async function storedOnly(
     retentionDays: Number.POSITIVE_INFINITY,
     limits: { maxObjectBytes: bytes(DEFAULT_OBJECT_SIZE) },
     access: NO_ACCESS,
-    server: serverOf({}),
+    server: serverOf({}, sources.folder),
   };
 }
 

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { RollcallError, toFault } from '#core/errors';
+import { formatInstant } from '#core/time';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
@@ -19,6 +21,7 @@ import { type Address, addressOf } from './listen.ts';
 import { keepReloading } from './reload.ts';
 import { replaceable } from './replaceable.ts';
 import { scim } from './scim/plugin.ts';
+import { keepRenewed, readPair } from './tls.ts';
 
 const ITSELF = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
 
@@ -32,6 +35,8 @@ export async function serve(
   place: ThreadPlace,
 ): Promise<Serving> {
   const address = addressOf(listen);
+  const { tls } = config.server;
+  const pair = tls === null ? null : await readPair(tls);
   const broadcast = createBroadcast();
   let auth: Auth | null = null;
   // It is opened once the loop that works has made it, or brought it up to date.
@@ -59,11 +64,12 @@ export async function serve(
   });
   opened = store;
   const access = accessThrough(store.access, works);
-  const url = (): string => urlOf(address, app);
+  const url = (): string => urlOf(address, app, pair === null ? 'http' : 'https');
+  const isSecure = config.access.url === null ? pair !== null : config.access.url.startsWith('https:');
   const failed = (error: unknown): void => onFault(toFault(error));
   // Nobody waits for it: how long an answer takes does not say which accounts there are.
   const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
-  auth = openAuth({ access, config: config.access, wall, url, onFault: failed, note });
+  auth = openAuth({ access, config: config.access, wall, isSecure, url, onFault: failed, note });
   const { proxies } = config.access;
   const ready = async (): Promise<void> => {
     if (stopping) throw new RollcallError('unavailable', 'the service is stopping');
@@ -78,6 +84,8 @@ export async function serve(
     auth,
     proxies,
     port: config.server,
+    tls: pair?.options ?? null,
+    isSecure,
     onFault,
     reads: reading,
   });
@@ -130,6 +138,18 @@ export async function serve(
       cause: error,
     });
   }
+  if (tls !== null && pair !== null)
+    void keepRenewed({
+      files: tls,
+      pair,
+      wall,
+      use({ options, until }) {
+        if (app.server instanceof TlsServer) app.server.setSecureContext(options);
+        broadcast.tell({ what: 'certificate', until: formatInstant(until) });
+      },
+      onFault,
+      signal: ending.signal,
+    });
   void keepReloading(config, {
     file,
     loadConfig,
@@ -142,9 +162,9 @@ export async function serve(
   return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
 }
 
-function urlOf({ host }: Address, app: FastifyInstance): string {
+function urlOf({ host }: Address, app: FastifyInstance, scheme: 'http' | 'https'): string {
   const { port } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function looked(store: Store | null): ReturnType<Store['queues']['look']> {

@@ -59,7 +59,7 @@ export async function served(
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout!.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
-        const said = /(http:\/\/\S+) is ready/.exec(Buffer.concat(chunks).toString());
+        const said = /(https?:\/\/\S+) is ready/.exec(Buffer.concat(chunks).toString());
         if (said) resolve(said[1]!);
       });
       child.once('close', () => reject(new Error(`it ended before it was ready: ${Buffer.concat(chunks).toString()}`)));

@@ -7,7 +7,7 @@ export const serve: Command = command({
   summary: 'run the service: HTTP API, what is pushed, what is listened to',
   about: [
     'Keeps one process on the store: it answers the HTTP API, takes what is pushed, and passes on what it hears from connections with `live: true`. It goes on until Ctrl-C or a termination signal, and ends after the batch at hand.',
-    'Only this machine can reach it, unless --listen says otherwise. Put a proxy with TLS before it where others are to reach it.',
+    'Only this machine can reach it, unless --listen says otherwise. Give it a certificate (`server: { tls: … }`), or put a proxy with TLS before it, where others are to reach it.',
     'On SQLite it has the store until it ends: other commands that only read work beside it. On PostgreSQL all do.',
   ],
   positionals: [],

@@ -11,6 +11,7 @@ import { duration, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { access } from './access.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
+import { server } from './server.ts';
 
 const kindName = z.string().regex(NAME, 'must be a kind: a small letter, then letters and digits, such as person');
 const connectionName = z
@@ -212,19 +213,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })
     .optional()
     .describe('Guards against hostile or broken input.'),
-  server: z
-    .strictObject({
-      connections: z
-        .int()
-        .min(1)
-        .max(100_000)
-        .optional()
-        .describe('How many may be open at once; one more is answered by 503. Default: 2000.'),
-      headers: duration.optional().describe('How long the head of a request may take. Default: 10s.'),
-      request: duration.optional().describe('How long a request may take to come in. Default: 30s.'),
-    })
-    .optional()
-    .describe('How much the port of `rollcall serve` takes.'),
+  server: server.optional().describe('The port of `rollcall serve`: how much it takes, and whether it speaks TLS.'),
   access: access.optional().describe('Who may come in to `rollcall serve`: sign-in, sessions, who sees which attribute.'),
 };
 

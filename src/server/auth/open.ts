@@ -32,6 +32,8 @@ export interface AuthOptions {
   readonly access: Store['access'];
   readonly config: ServeOptions['config']['access'];
   readonly wall: () => number;
+  /** Whether browsers reach it by TLS. */
+  readonly isSecure: boolean;
   /** Where it listens: `http://127.0.0.1:7655`; asked when it does. */
   readonly url: () => string;
   readonly onFault: (error: unknown) => void;
@@ -39,12 +41,12 @@ export interface AuthOptions {
   readonly note: (events: readonly AuditEvent[]) => void;
 }
 
-export function openAuth({ access, config, wall, url, onFault, note }: AuthOptions): Auth {
+export function openAuth({ access, config, wall, isSecure, url, onFault, note }: AuthOptions): Auth {
   const place = (): string => config.url ?? url();
   const tokens = openTokens({ access, wall, onFault });
   const sessions = openSessions({ access, wall, ...config.sessions, onFault });
   const bearer = createBearer(tokens, config.tokenRate);
-  const cookies = createCookies(config.url?.startsWith('https:') === true);
+  const cookies = createCookies(isSecure);
   const throttle = createThrottle(() => performance.now());
   const signIn = createSignIn({
     access,

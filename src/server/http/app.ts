@@ -1,4 +1,6 @@
 /** The HTTP interface: routes from operations, problems for errors, limits for whatever comes. Transport only. */
+import type { Server } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Fault } from '#core/errors';
 import { RollcallError, toFault } from '#core/errors';
@@ -8,9 +10,9 @@ import type { ServiceThread } from '#service/thread';
 import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
 import { isScim, refuse } from '../scim/plugin.ts';
-import { looksEvery, type PortLimits } from './connections.ts';
+import { type PortLimits, portServer } from './connections.ts';
 import type { Broadcast } from './events.ts';
-import { SECURE } from './headers.ts';
+import { SECURE, TLS_ALONE } from './headers.ts';
 import type { Identity } from './identity.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
@@ -28,6 +30,10 @@ export interface AppOptions {
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   readonly port: PortLimits;
+  /** Null: plain HTTP. */
+  readonly tls: SecureContextOptions | null;
+  /** Whether browsers reach it by TLS, here or at a proxy. */
+  readonly isSecure: boolean;
   readonly metrics: WatchOptions['metrics'];
   readonly ready: WatchOptions['ready'];
   /** Of what nobody foresaw. */
@@ -39,12 +45,11 @@ const BODIES: { readonly [operation: string]: number } = { run: 256 * 1_048_576,
 const USUAL_BODY = 1_048_576;
 
 export function createApp(options: AppOptions): FastifyInstance {
-  const app = Fastify({
+  const app = Fastify<Server>({
     logger: false,
     bodyLimit: USUAL_BODY,
     trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
-    requestTimeout: options.port.requestMs,
-    http: { connectionsCheckingInterval: looksEvery(options.port) },
+    serverFactory: (answer) => portServer(options.port, options.tls, answer),
     routerOptions: { maxParamLength: 1_000, caseSensitive: true },
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
@@ -57,9 +62,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A keep-alive connection without a request does not keep the process.
     forceCloseConnections: 'idle',
   });
+  const always = Object.entries({ ...SECURE, ...(options.isSecure ? TLS_ALONE : {}) });
   app.addHook('onRequest', async (_, reply) => {
     // What is written past Fastify has them, too.
-    for (const [name, text] of Object.entries(SECURE)) reply.raw.setHeader(name, text);
+    for (const [name, text] of always) reply.raw.setHeader(name, text);
   });
   app.addHook('onSend', async (_, reply) => {
     // It is ending: whoever keeps the connection would be waited for.

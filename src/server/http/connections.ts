@@ -1,15 +1,29 @@
 /** Guards of the port: who is one too many is told so at once, and who sends slowly is not waited for. */
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { type SecureContextOptions, Server as TlsServer } from 'node:tls';
 import type { ServeOptions } from '#operations/operation';
 
 export type PortLimits = ServeOptions['config']['server'];
 
 const FULL = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+/** Longer than the usual minute of proxies: who ends a connection that is kept is the one who uses it. */
+const KEEP_ALIVE_MS = 72_000;
 /** For whoever was one too many to read that, and to end what it was sending; closed before, it would see a reset. */
 const LAST_WORDS_MS = 1_000;
 
+/** `tls`: null for plain HTTP. */
+export function portServer(limits: PortLimits, tls: SecureContextOptions | null, answer: RequestListener): Server {
+  const { headersMs, requestMs } = limits;
+  // How often Node looks for connections that are too slow, in ms.
+  const looks = { connectionsCheckingInterval: Math.max(100, Math.min(headersMs, requestMs, 5_000) / 2) };
+  if (tls === null) return createServer(looks, answer);
+  return createTlsServer({ ...tls, ...looks, handshakeTimeout: headersMs }, answer);
+}
+
 export function guard(server: Server, { maxConnections, headersMs, requestMs }: PortLimits): void {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   const open = new Set<Socket>();
@@ -40,12 +54,9 @@ export function guard(server: Server, { maxConnections, headersMs, requestMs }: 
     socket.on('error', () => undefined);
     const last = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
     socket.once('close', () => clearTimeout(last));
-    socket.end(FULL);
+    // Whoever wants to speak TLS first would take it for a broken answer.
+    if (server instanceof TlsServer) socket.end();
+    else socket.end(FULL);
     socket.resume();
   });
-}
-
-/** How often Node looks for connections that are too slow, in ms. */
-export function looksEvery({ headersMs, requestMs }: PortLimits): number {
-  return Math.max(100, Math.min(headersMs, requestMs, 5_000) / 2);
 }

@@ -11,3 +11,6 @@ export const SECURE: { readonly [name: string]: string } = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'cache-control': 'no-store',
 };
+
+/** Of a service that browsers reach by TLS: they never do otherwise again, for a year (RFC 6797, 6.1). Other hosts of its domain are not its own. */
+export const TLS_ALONE: { readonly [name: string]: string } = { 'strict-transport-security': 'max-age=31536000' };
