@@ -70,7 +70,8 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
   },
 );
 
-const onFullDisk = STORE === 'sqlite' ? testOnSmallDisk : (name: string): void => test.skip(`${name} (of SQLite)`);
+const onFullDisk =
+  STORE === 'sqlite' ? testOnSmallDisk : (name: string): void => test.skip(`${name} (only SQLite's file is on this disk)`);
 onFullDisk('the disk is full: 503 until there is room, and on without a restart', async () => {
   let disk: SmallDisk | undefined;
   const { here: full, clients } = await servedTo(['okta'], YAML, {}, async (folder) => {
