@@ -43,6 +43,7 @@ export async function keepReloading(present: Configuration, options: ReloadOptio
     try {
       config = (await reload(config, options)) ?? config;
     } catch (error) {
+      if (signal.aborted) return;
       options.onFault(refused(toFault(error)));
     }
   }
@@ -51,7 +52,7 @@ export async function keepReloading(present: Configuration, options: ReloadOptio
 /** Null: everything goes on as before. */
 async function reload(
   present: Configuration,
-  { file, loadConfig, reads, takeOver, tell, onFault }: ReloadOptions,
+  { file, loadConfig, reads, takeOver, tell, onFault, signal }: ReloadOptions,
 ): Promise<Configuration | null> {
   const loaded = await loadConfig(file);
   if (!loaded.ok) {
@@ -72,7 +73,7 @@ async function reload(
       );
       return null;
     }
-  const planned = await planOf(reads);
+  const planned = await planOf(reads, signal);
   if (!planned.complete) {
     onFault(refused({ kind: 'configuration', message: 'what comes of it cannot be worked out', where: { file } }));
     return null;
@@ -83,13 +84,18 @@ async function reload(
   return config;
 }
 
-async function planOf(reads: ReloadOptions['reads']): Promise<PlanOutput> {
+async function planOf(reads: ReloadOptions['reads'], signal: AbortSignal): Promise<PlanOutput> {
   const thread = await reads();
+  // A plan may take long.
+  const end = (): void => void thread.stop();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   try {
     const caller = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
     const input = { profile: 'full-sync', by: 'reload' };
     return (await thread.ask({ ask: 'operation', name: 'plan', input, caller })) as PlanOutput;
   } finally {
+    signal.removeEventListener('abort', end);
     await thread.stop();
   }
 }

@@ -1,9 +1,9 @@
 /** The working thread as the parts that answer know it: one that may be replaced by a new one, which whoever asks meanwhile waits for. */
-import type { RollcallError } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import type { ServiceThread } from '#service/thread';
 
 export interface Replaceable extends ServiceThread {
-  /** What is at hand ends first. Errors: of starting the new one; then there is none, and `died` says so. */
+  /** What is at hand ends first. Errors: of starting the new one; then there is none, and `died` says so. `unavailable` once it is stopped. */
   replace(): Promise<void>;
 }
 
@@ -13,11 +13,14 @@ export async function replaceable(start: () => Promise<ServiceThread>): Promise<
     void thread.died.then(death.resolve);
     return thread;
   };
+  let stopped = false;
   let current = Promise.resolve(listen(await start()));
   return {
     ask: async (request) => await (await current).ask(request),
     died: death.promise,
     async replace() {
+      // Nobody would end it.
+      if (stopped) throw halted();
       const before = current;
       current = (async () => {
         await (await before).stop();
@@ -28,6 +31,14 @@ export async function replaceable(start: () => Promise<ServiceThread>): Promise<
         throw error;
       });
     },
-    stop: async () => await (await current.catch(() => null))?.stop(),
+    async stop() {
+      stopped = true;
+      await (await current.catch(() => null))?.stop();
+    },
   };
+}
+
+/** The answer to whoever comes too late. */
+export function halted(): RollcallError {
+  return new RollcallError('unavailable', 'the service is stopping', { remedy: 'try again when it is back' });
 }

@@ -19,7 +19,7 @@ import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
 import { type Address, addressOf } from './listen.ts';
 import { keepReloading } from './reload.ts';
-import { replaceable } from './replaceable.ts';
+import { halted, replaceable } from './replaceable.ts';
 import { scim } from './scim/plugin.ts';
 import { keepRenewed, readPair } from './tls.ts';
 
@@ -52,6 +52,8 @@ export async function serve(
   );
   let reads: Promise<ServiceThread> | null = null;
   const reading = (): Promise<ServiceThread> => {
+    // Nobody would end it.
+    if (stopping) return Promise.reject(halted());
     reads ??= startService(place, { role: 'reads', file }, (event) => broadcast.tell(event));
     reads.catch(() => {
       reads = null;
@@ -72,7 +74,7 @@ export async function serve(
   auth = openAuth({ access, config: config.access, wall, isSecure, url, onFault: failed, note });
   const { proxies } = config.access;
   const ready = async (): Promise<void> => {
-    if (stopping) throw new RollcallError('unavailable', 'the service is stopping');
+    if (stopping) throw halted();
     await store.runs.latestNow();
   };
   const app: FastifyInstance = createApp({
