@@ -122,6 +122,8 @@ test('what went because of its age leaves what the next one is chained to; witho
   const anchor: Entry = { segment: { ...entries[2]!.segment!, removedAt: 9 } };
   const kept = [anchor, ...entries.slice(3)];
   expect(await look(kept, anchor.segment!.hash)).toMatchObject({ found: 0, first: 3, segments: 2 });
+  const older = await look([{ segment: { ...entries[5]!.segment!, removedAt: 9 } }, ...entries.slice(6)], hashes(entries)[0]);
+  expect(older.findings).toMatchObject([{ message: expect.stringContaining('or it is older than what is kept') }]);
   expect((await look(kept.slice(1))).found).toBeGreaterThan(0);
   expect((await look([...entries.slice(0, 3), { segment: { ...entries[5]!.segment!, removedAt: 9 } }])).found).toBeGreaterThan(0);
 });

@@ -59,6 +59,8 @@ class Look {
   #erased = 0;
   #first: number | null = null;
   #head: AuditSegment | null = null;
+  /** Events before the first one were removed, as old as they were. */
+  #removed = false;
   #seenKept = false;
 
   constructor(kept: string | undefined) {
@@ -88,6 +90,7 @@ class Look {
     if (removedAt !== null && this.#head === null && this.#events === 0) {
       // What went was chained to nobody knows what; what comes is chained to this.
       this.#next = to + 1;
+      this.#removed = true;
     } else {
       this.#segments++;
       if (this.#next <= to) this.#find(this.#next, to, 'missing');
@@ -110,7 +113,7 @@ class Look {
       this.#find(
         0,
         this.#next - 1,
-        'the hash that was kept is not in the chain: its end was cut off, or the chain was made anew',
+        `the hash that was kept is not in the chain: its end was cut off, or the chain was made anew${this.#removed ? ', or it is older than what is kept' : ''}`,
       );
     const head = this.#head && { to: this.#head.to, hash: this.#head.hash, at: this.#head.at };
     return {

@@ -92,6 +92,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     profiles: new Map(Object.entries(written.profiles ?? {})),
     schedule: schedulesOf(written),
     retentionDays: Math.ceil(parseDuration(written.retention ?? '400d') / DAY),
+    auditRetentionMs: written.audit?.retention === undefined ? null : parseDuration(written.audit.retention),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
     access,
     server: serverOf(written.server ?? {}, sources.folder),

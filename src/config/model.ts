@@ -81,7 +81,10 @@ export interface Configuration {
   readonly profiles: ReadonlyMap<string, readonly Profile[]>;
   /** By connection; `*` is all. */
   readonly schedule: ReadonlyMap<string, Schedule>;
+  /** Of runs, with their changes and errors. */
   readonly retentionDays: number;
+  /** Of events of the audit log; null: for good. */
+  readonly auditRetentionMs: number | null;
   readonly limits: { readonly maxObjectBytes: number };
   readonly access: AccessConfig;
   readonly server: ServerConfig;

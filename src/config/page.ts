@@ -71,6 +71,7 @@ const SECTIONS: readonly Section[] = [
     intro: 'Under the name of a connection, or `*` for all: five fields as text, or a map with these keys.',
   },
   { title: 'hooks', path: ['hooks', 0], intro: 'Each with either `command` or `webhook`.' },
+  { title: 'audit', path: ['audit'], intro: '' },
   { title: 'limits', path: ['limits'], intro: '' },
   { title: 'server', path: ['server'], intro: '' },
   {

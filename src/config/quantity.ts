@@ -18,6 +18,12 @@ export const duration: z.ZodType<string> = z
   .refine(isDuration, 'must be a duration of at most a thousand years')
   .meta({ examples: ['30d', '15m'] });
 
+/** How long something is kept. Less than a day is a slip of the pen, and what that removes is gone. */
+export const kept: z.ZodType<string> = duration.refine(
+  (text) => !isDuration(text) || parseDuration(text) >= 86_400_000,
+  'must be a day or more',
+);
+
 export const size: z.ZodType<string> = z
   .string()
   .regex(/^[1-9]\d{0,8}(?:B|KB|MB|GB)$/, 'must be a size: a whole number and B, KB, MB or GB, such as 16MB')

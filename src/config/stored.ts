@@ -60,6 +60,7 @@ export async function storedOnly(
     profiles: new Map(),
     schedule: new Map(),
     retentionDays: Number.POSITIVE_INFINITY,
+    auditRetentionMs: null,
     limits: { maxObjectBytes: bytes(DEFAULT_OBJECT_SIZE) },
     access: NO_ACCESS,
     server: serverOf({}, sources.folder),

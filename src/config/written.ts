@@ -52,6 +52,7 @@ export interface Written {
   readonly profiles?: Named<readonly Profile[]>;
   readonly schedule?: Named<string | WrittenSchedule>;
   readonly retention?: string;
+  readonly audit?: { readonly retention?: string };
   readonly access?: WrittenAccess;
   readonly server?: WrittenServer;
   readonly limits?: { readonly maxObjectSize?: string };

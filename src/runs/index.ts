@@ -13,5 +13,5 @@ export { probe } from './probe.ts';
 export { type Arrival, edited, type Pushed, type PushRequest, push, type ReceiveRequest } from './push.ts';
 export { createRests, type Rests } from './rests.ts';
 export { run } from './run.ts';
-export { type KeepRequest, type KeptEvent, keepSchedules } from './schedule/keep.ts';
+export { type Chore, type KeepRequest, type KeptEvent, keepSchedules } from './schedule/keep.ts';
 export { lastOf, type ScheduleRun } from './schedule/last.ts';

@@ -22,6 +22,8 @@ export type ServiceEvent =
   | { readonly what: 'access' }
   /** The configuration was taken over; so many people and groups, and accounts, are to be changed by it. */
   | { readonly what: 'reloaded'; readonly file: string; readonly objects: number; readonly exports: number }
+  /** The audit log is sealed up to its event `to`: the newest hash, to be kept elsewhere. `at`: an instant. */
+  | { readonly what: 'sealed'; readonly to: number; readonly hash: string; readonly at: string }
   /** The certificate of the port was renewed. `until`: an instant. */
   | { readonly what: 'certificate'; readonly until: string }
   /** A run waits for another process to end its own. */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
+import { formatInstant } from '#core/time';
 import { WrongCommand } from '#core/unknown-name';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
@@ -17,6 +18,7 @@ import { createRests, keepSchedules, live, probe, push, type ReceiveRequest, run
 import type { Services } from '#runs/model';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
+import { retention } from './retention.ts';
 
 /** Between two cycles over all connections where some are listened to. */
 const CYCLE_EVERY_MS = 3_600_000;
@@ -89,13 +91,21 @@ export async function serveLoop(
     rests.close();
     clearInterval(sealing);
     await Promise.allSettled(atHand);
+    await sealNow?.();
     await session.close();
     return null;
   };
   let sealing: NodeJS.Timeout | undefined;
-  const sealEvery = (store: Parameters<typeof seal>[0]): void => {
-    const now = (): Promise<unknown> => keep(seal(store, program.wall()));
-    sealing = setInterval(() => now().catch((error: unknown) => event({ what: 'fault', fault: toFault(error) })), SEAL_EVERY_MS);
+  let sealNow: (() => Promise<void>) | null = null;
+  /** Each new hash is told: whoever keeps it elsewhere has something to hold the log against. */
+  const sealEvery = (store: Services['store']): void => {
+    const now = async (): Promise<void> => {
+      if ((await seal(store, program.wall())) === 0) return;
+      const { to, hash, at } = (await store.audit.head())!;
+      event({ what: 'sealed', to, hash, at: formatInstant(at) });
+    };
+    sealNow = () => keep(now()).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    sealing = setInterval(sealNow, SEAL_EVERY_MS);
   };
   port.on('message', ({ id, ...asked }: Asked) => {
     answer(asked).then(
@@ -112,8 +122,9 @@ export async function serveLoop(
     if (role === 'reads') return;
     await keep(unfinished(services)).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
     sealEvery(services.store);
+    const going = { ...services, signal: stop.signal };
     const goesOn = [
-      keepSchedules({ by: 'schedule', tell: (one) => event(fromSchedule(one)) }, { ...services, signal: stop.signal }),
+      keepSchedules({ by: 'schedule', chores: [retention(going)], tell: (one) => event(fromSchedule(one)) }, going),
     ];
     const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
     if (services.config.connections.some((one) => one.live))

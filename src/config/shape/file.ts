@@ -7,7 +7,7 @@ import { scheduleFault } from '#core/cron';
 import { isZone, parseDate } from '#core/time';
 import { readSpan } from '#core/window';
 import { isProfile, PROFILES } from '../profiles.ts';
-import { duration, size } from '../quantity.ts';
+import { duration, kept, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { access } from './access.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
@@ -208,7 +208,17 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .describe(
       'Connection name, or `*` for all → when a cycle is to start: minute, hour, day of month, month, day of week; or a map with these keys. `rollcall serve` keeps it.',
     ),
-  retention: duration.optional().describe('How long runs, changes and history are kept. Default: 400d.'),
+  retention: kept
+    .optional()
+    .describe('How long runs, changes and history are kept; `rollcall serve` removes what is older every night. Default: 400d.'),
+  audit: z
+    .strictObject({
+      retention: kept
+        .optional()
+        .describe('How long events are kept; `rollcall serve` removes what is older every night. Default: for good.'),
+    })
+    .optional()
+    .describe('The log of who did what.'),
   limits: z
     .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })
     .optional()

@@ -13,8 +13,16 @@ import { keepAll, type ScheduleEvent, type Timetable } from './scheduler.ts';
 
 export type KeptEvent = ScheduleEvent | { readonly what: 'ran'; readonly schedule: string; readonly report: RunReport };
 
+/** Something else than a run that is done at its times, over all processes once each time. No connection is called so. */
+export interface Chore {
+  readonly name: string;
+  readonly timetable: Timetable;
+  readonly do: () => Promise<void>;
+}
+
 export interface KeepRequest {
   readonly by: string;
+  readonly chores?: readonly Chore[];
   readonly tell: (event: KeptEvent) => void;
 }
 
@@ -25,19 +33,28 @@ interface Started extends Pick<RunRequest, 'profile' | 'connections'> {
 
 /** Ends when `services.signal` is aborted, after the run at hand. */
 export async function keepSchedules(
-  { by, tell }: KeepRequest,
+  { by, chores = [], tell }: KeepRequest,
   services: Services & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { config, store, wall, signal } = services;
   const all = new Map([...schedules(config), ...openings(config), ...quotas(config)]);
+  const others = new Map(chores.map((chore) => [chore.name, chore]));
   await keepAll({
-    timetables: new Map([...all].map(([name, [timetable]]) => [name, timetable])),
+    timetables: new Map([
+      ...[...all].map(([name, [timetable]]) => [name, timetable] as const),
+      ...chores.map(({ name, timetable }) => [name, timetable] as const),
+    ]),
     claims: store.claims,
     wall,
     pause,
     signal,
     tell,
     async start(name, onBegun) {
+      const chore = others.get(name);
+      if (chore !== undefined) {
+        await chore.do();
+        return signal.aborted ? 'interrupted' : 'done';
+      }
       const [, { unless, ...request }] = all.get(name)!;
       if (await unless?.(services)) return 'done';
       const report = await run({ ...request, by, onBegun }, services);

@@ -1,0 +1,68 @@
+/** What is older than it is to be kept goes by night, which is noted; what is left of the audit log can be verified as ever. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditEvent } from '#audit/event';
+import { seal } from '#audit/seal';
+import type { Store } from '#store/contract';
+import { type Served, served } from './served.ts';
+
+const YAML = 'retention: 30d\naudit: { retention: 60d }\nconnections: {}\n';
+const DAY = 86_400_000;
+const NOW = Date.now();
+const ANN = { kind: 'person', name: 'ann', token: null, source: null } as const;
+
+async function prepare({ runs, audit, claims, info }: Store): Promise<void> {
+  for (const days of [90, 40, 20]) {
+    const now = NOW - days * DAY;
+    const { id, epoch } = await runs.begin({ profile: 'cycle', by: 'ann', startedAt: now, now, rulesHash: '' });
+    await runs.finish(id, epoch, { status: 'done', endedAt: now + 1, counts: '{}', rowsWritten: 0, believed: true });
+    await audit.append([auditEvent({ at: now, action: 'run.start', actor: ANN, after: { profile: 'cycle' } })]);
+    await seal({ audit, info }, now);
+  }
+  // The last night was the one before yesterday's.
+  await claims.take({
+    kind: 'schedule',
+    name: 'what is too old',
+    seen: 0,
+    at: NOW - 2 * DAY,
+    until: null,
+    detail: '17 3 * * * UTC',
+  });
+}
+
+let here: Served;
+let kept: string;
+beforeAll(async () => {
+  here = await served(YAML, {}, async (store) => {
+    await prepare(store);
+    kept = (await store.audit.head())!.hash;
+  });
+});
+afterAll(() => here?.close());
+
+// biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
+async function ask(...argv: string[]): Promise<any> {
+  return JSON.parse((await here.command(...argv, '--json')).out);
+}
+
+it('old runs and events go by night, by how much older they are than the newest', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  let events: any[] = [];
+  do ({ events } = await ask('audit'));
+  while (!events.some(({ action }) => action === 'audit.clean'));
+  expect(events.map(({ seq, action, by, as }) => [seq, action, by, as])).toEqual([
+    [5, 'audit.clean', 'rollcall', 'system'],
+    [4, 'runs.clean', 'rollcall', 'system'],
+    [3, 'run.start', 'ann', 'person'],
+    [2, 'run.start', 'ann', 'person'],
+  ]);
+  expect(events.map(({ after }) => after).slice(0, 2)).toEqual([
+    { before: expect.any(String), from: 1, to: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    { before: expect.any(String), rows: 1 },
+  ]);
+  expect((await ask('runs')).runs.map(({ run }: { run: number }) => run)).toEqual([3, 2]);
+});
+
+it('what is left is a chain that begins later, and goes on', async () => {
+  const { first, findings } = await ask('audit', 'verify', '--kept', kept);
+  expect({ first, findings }).toEqual({ first: 2, findings: [] });
+});
