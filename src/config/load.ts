@@ -10,6 +10,7 @@ import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
 import { withEdits } from './edits.ts';
 import type { Configuration, Hook, Schedule } from './model.ts';
+import { readNotify } from './notify.ts';
 import { outlineOf } from './outline.ts';
 import { rememberPositions } from './places.ts';
 import { checkAndPrune } from './prune.ts';
@@ -78,6 +79,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   );
   checkResolved(store, hooks, collect);
   const access = await readAccess(written.access ?? {}, sources, collect);
+  const known = new Set(Object.keys(written.connections ?? {}));
+  const notify = await readNotify(written.notify ?? {}, known, sources, collect);
   const faults = [...parsed.faults, ...collect.faults];
   if (faults.length > 0) return refused(faults, read.kinds);
 
@@ -95,6 +98,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     auditRetentionMs: written.audit?.retention === undefined ? null : parseDuration(written.audit.retention),
     limits: { maxObjectBytes: bytes(written.limits?.maxObjectSize ?? DEFAULT_OBJECT_SIZE) },
     access,
+    notify,
     server: serverOf(written.server ?? {}, sources.folder),
   };
   rememberPositions(config, parsed.positions);

@@ -5,6 +5,7 @@ import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { AccessConfig } from './access.ts';
+import type { Receiver } from './notify.ts';
 import type { Profile } from './profiles.ts';
 import type { ServerConfig } from './server.ts';
 
@@ -87,5 +88,7 @@ export interface Configuration {
   readonly auditRetentionMs: number | null;
   readonly limits: { readonly maxObjectBytes: number };
   readonly access: AccessConfig;
+  /** Who is told when something is amiss. */
+  readonly notify: readonly Receiver[];
   readonly server: ServerConfig;
 }

@@ -80,6 +80,13 @@ const SECTIONS: readonly Section[] = [
     intro: 'Paths are seen from the folder of the file. Renewed files are taken over while the service goes on.',
   },
   {
+    title: 'notify',
+    path: ['notify', 'admins'],
+    intro: 'Under a name of your choice, each with either `webhook` or `mail`. See [Notifications](notifications.md).',
+  },
+  { title: 'notify: webhook', path: ['notify', 'admins', 'webhook'], intro: '' },
+  { title: 'notify: mail', path: ['notify', 'admins', 'mail'], intro: '' },
+  {
     title: 'access',
     path: ['access'],
     intro:

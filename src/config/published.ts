@@ -12,6 +12,7 @@ export function jsonSchema(definitions: ReadonlyMap<string, ConnectorDefinition>
   const whole = toJson(file);
   const top = whole.properties as Json;
   top.access = withReferences(top.access, file, ['access']);
+  top.notify = withReferences(top.notify, file, ['notify']);
   const connections = top.connections as Json;
   const common = connections.additionalProperties as Json;
   const { type, ...meaning } = (common.properties as Json).type as Json;

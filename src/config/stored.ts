@@ -63,6 +63,7 @@ export async function storedOnly(
     auditRetentionMs: null,
     limits: { maxObjectBytes: bytes(DEFAULT_OBJECT_SIZE) },
     access: NO_ACCESS,
+    notify: [],
     server: serverOf({}, sources.folder),
   };
 }

@@ -3,6 +3,7 @@ import type { Pace } from '#core/pace';
 import type { WrittenAccess } from './access.ts';
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
 import type { Hook, Mode } from './model.ts';
+import type { WrittenNotify } from './notify.ts';
 import type { WrittenOpenings } from './openings.ts';
 import type { Profile } from './profiles.ts';
 import type { WrittenServer } from './server.ts';
@@ -54,6 +55,7 @@ export interface Written {
   readonly retention?: string;
   readonly audit?: { readonly retention?: string };
   readonly access?: WrittenAccess;
+  readonly notify?: WrittenNotify;
   readonly server?: WrittenServer;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -12,6 +12,7 @@ import { history } from './history.ts';
 import { hold, release } from './hold.ts';
 import { link, unlink } from './link.ts';
 import { members } from './members.ts';
+import { notifyTest } from './notify-test.ts';
 import type { Operation } from './operation.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { parkedDecideAll } from './parked-all.ts';
@@ -58,6 +59,7 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       hold,
       link,
       members,
+      notifyTest,
       parked,
       parkedDecide,
       parkedDecideAll,

@@ -1,5 +1,6 @@
 /** What happens in the service, for whoever looks on: live views, logs, metrics, notifications. Plain data, without values of people. */
-import type { Fault } from '#core/errors';
+import type { ErrorKind, Fault } from '#core/errors';
+import type { NotifyEvent } from '#notify/notifier';
 import type { KeptEvent, LiveEvent } from '#runs/index';
 import type { ConnectionCounts, Holder, Notice, Progress, RunReport } from '#runs/model';
 
@@ -11,6 +12,8 @@ export interface RunEvent {
   readonly elapsedMs: number;
   readonly connections: readonly ConnectionCounts[];
   readonly faultCount: number;
+  /** Connections that could not be read, or not be written to. */
+  readonly failed: readonly { readonly connection: string; readonly kind: ErrorKind }[];
   readonly notices: readonly Notice[];
 }
 
@@ -28,6 +31,7 @@ export type ServiceEvent =
   | { readonly what: 'certificate'; readonly until: string }
   /** A run waits for another process to end its own. */
   | { readonly what: 'waits'; readonly holder: Holder }
+  | Extract<NotifyEvent, { what: 'notified' }>
   | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>
   /** Of a schedule, by its name. */
   | Exclude<KeptEvent, { what: 'ran' | 'trouble' }>;
@@ -36,7 +40,7 @@ export type ServiceEvent =
 export function fromLive(event: LiveEvent): ServiceEvent {
   if (event.what === 'cycle') return runEvent(event.report);
   if (event.what !== 'changes') return event;
-  const { run, status, faults, notices, connections } = event.report;
+  const { run, status, faults, notices, connections, again } = event.report;
   return {
     what: 'run',
     run,
@@ -45,6 +49,10 @@ export function fromLive(event: LiveEvent): ServiceEvent {
     elapsedMs: event.elapsedMs,
     connections,
     faultCount: faults.length,
+    failed: withKinds(
+      again.map(({ name }) => name),
+      faults,
+    ),
     notices,
   };
 }
@@ -55,7 +63,18 @@ export function fromSchedule(event: KeptEvent): ServiceEvent {
 }
 
 /** Of a run, or of the answer to whoever asked for it. */
-export function runEvent(report: Omit<RunEvent, 'what'>): RunEvent {
+export function runEvent(
+  report: Omit<RunEvent, 'what' | 'failed'> & { readonly failed: readonly string[]; readonly faults: readonly Fault[] },
+): RunEvent {
   const { run, profile, status, elapsedMs, connections, faultCount, notices } = report;
-  return { what: 'run', run, profile, status, elapsedMs, connections, faultCount, notices };
+  const failed = withKinds(report.failed, report.faults);
+  return { what: 'run', run, profile, status, elapsedMs, connections, faultCount, failed, notices };
+}
+
+/** Why, of each: where nothing is said of it, it waits for its next attempt. */
+function withKinds(failed: readonly string[], faults: readonly Fault[]): RunEvent['failed'] {
+  return failed.map((connection) => ({
+    connection,
+    kind: faults.find(({ where }) => where.connection === connection)?.kind ?? 'unavailable',
+  }));
 }

@@ -9,6 +9,8 @@ import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
 import { formatInstant } from '#core/time';
 import { WrongCommand } from '#core/unknown-name';
+import type { Heard } from '#notify/heard';
+import { createNotifier } from '#notify/notifier';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
@@ -35,7 +37,11 @@ export async function serveLoop(
 ): Promise<void> {
   const stop = new AbortController();
   const tell = (told: Told): void => port.postMessage(told);
-  const event = (one: ServiceEvent): void => tell({ event: one });
+  let heard = (_: Heard): void => undefined;
+  const event = (one: ServiceEvent): void => {
+    if (one.what === 'run' || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);
+    tell({ event: one });
+  };
   const rests = createRests({
     wall: program.wall,
     probe: async (name) => await probe(name, await session.services('write')),
@@ -127,6 +133,11 @@ export async function serveLoop(
       keepSchedules({ by: 'schedule', chores: [retention(going)], tell: (one) => event(fromSchedule(one)) }, going),
     ];
     const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
+    if (services.config.notify.length > 0) {
+      const notifier = createNotifier({ ...services, signal: stop.signal, tell: event });
+      heard = notifier.heard;
+      goesOn.push(notifier.keep());
+    }
     if (services.config.connections.some((one) => one.live))
       goesOn.push(live({ connections: null, by: 'serve', cycleEveryMs: CYCLE_EVERY_MS }, services));
     else

@@ -29,6 +29,7 @@ const RUN = {
   elapsedMs: 2_500,
   connections: [{ connection: 'ad', ...counts }],
   faultCount: 0,
+  failed: [],
   notices: [
     { kind: 'gate', connection: 'ad', message: '', remedy: '', hold: 1 },
     { kind: 'gate', connection: 'ad', message: '', remedy: '', hold: 2 },
@@ -55,6 +56,7 @@ test('what happened is counted, by names of the file and closed lists alone', as
   for (let i = 0; i < 2; i++) metrics.told(RUN);
   metrics.told({ what: 'fault', fault: { kind: 'unavailable', message: 'secret', where: { connection: 'ad', object: 'zoe' } } });
   metrics.answered({ method: 'GET', route: '/scim/:connection/v2/Users', status: 200, ms: 12 });
+  metrics.told({ what: 'notified', receiver: 'admins', outcome: 'failed' });
   const text = await metrics.text();
   for (const line of [
     'rollcall_info{version="1.2.3"} 1',
@@ -66,6 +68,7 @@ test('what happened is counted, by names of the file and closed lists alone', as
     'rollcall_notices{connection="ad",kind="gate"} 2',
     'rollcall_gate_stops_total{connection="ad"} 2',
     'rollcall_faults_total{kind="unavailable",connection="ad"} 1',
+    'rollcall_notifications_total{receiver="admins",outcome="failed"} 1',
     'rollcall_queue_items{queue="exports",connection="ad"} 3',
     'rollcall_queue_oldest_seconds{queue="exports",connection="ad"} 60',
     'rollcall_queue_items{queue="parked",connection=""} 1',

@@ -83,6 +83,10 @@ export function createMetrics({ version, wall, look, process: own = true }: Metr
   const faults = counter('rollcall_faults_total', 'Faults, by their kind.', ['kind', 'connection']);
   const listening = gauge('rollcall_listening', 'Whether a connection that is listened to is heard.', ['connection']);
   const rests = counter('rollcall_rests_total', 'Times a connection was left alone for a while.', ['connection', 'why']);
+  const notifications = counter('rollcall_notifications_total', 'Messages to receivers of notifications.', [
+    'receiver',
+    'outcome',
+  ]);
   const items = gauge('rollcall_queue_items', 'What waits: exports (10,000 at most are counted), parked.', [
     'queue',
     'connection',
@@ -159,6 +163,7 @@ export function createMetrics({ version, wall, look, process: own = true }: Metr
       else if (event.what === 'fault') faults.inc({ kind: event.fault.kind, connection: event.fault.where.connection ?? '' });
       else if (event.what === 'listens') listening.set({ connection: event.connection }, 1);
       else if (event.what === 'lost') listening.set({ connection: event.connection }, 0);
+      else if (event.what === 'notified') notifications.inc({ receiver: event.receiver, outcome: event.outcome });
       else if (event.what === 'rests') rests.inc({ connection: event.connection, why: event.why });
     },
     answered({ method, route, status, ms }) {

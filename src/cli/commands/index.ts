@@ -12,6 +12,7 @@ import { hold, release } from './hold.ts';
 import { init } from './init.ts';
 import { fix, link, unlink } from './link.ts';
 import { live } from './live.ts';
+import { notifyTest } from './notify.ts';
 import { parked, parkedDecide } from './parked.ts';
 import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   runs,
   runShow,
   schedule,
+  notifyTest,
   parked,
   parkedDecide,
   parkedDecideAll,

@@ -10,6 +10,7 @@ import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, kept, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { access } from './access.ts';
+import { notify } from './notify.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 import { server } from './server.ts';
 
@@ -224,6 +225,9 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .optional()
     .describe('Guards against hostile or broken input.'),
   server: server.optional().describe('The port of `rollcall serve`: how much it takes, and whether it speaks TLS.'),
+  notify: notify
+    .optional()
+    .describe('Name → receiver: whom `rollcall serve` tells when a run fails, a gate stops or a queue grows old.'),
   access: access.optional().describe('Who may come in to `rollcall serve`: sign-in, sessions, who sees which attribute.'),
 };
 

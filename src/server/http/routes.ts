@@ -47,6 +47,7 @@ const TABLE: readonly (readonly [method: Route['method'], path: string, operatio
   ['GET', '/api/audit/head', 'audit head', 'The newest hash of the audit log, to be kept elsewhere'],
   ['GET', '/api/audit/verification', 'audit verify', 'Whether the audit log is as it was written'],
   ['POST', '/api/people/{person}/audit-erasure', 'audit erase', 'Take the values of a person out of the audit log'],
+  ['POST', '/api/notifications/trial', 'notify test', 'Send a trial message to those who are told when something is amiss'],
   ['GET', '/api/accounts', 'account list', 'Accounts: who may sign in, and what they may do'],
   ['POST', '/api/accounts', 'account invite', 'Make an account; the link to choose a password is in this answer alone'],
   ['POST', '/api/accounts/{name}/disabling', 'account disable', 'Nobody signs in to an account any more'],

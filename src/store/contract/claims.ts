@@ -1,21 +1,21 @@
 /**
  * What one process at a time works on, over all that share the store: a schedule that is due, a request that is to be carried out once
- * (SEMANTICS 16). Whoever takes one gets a number, one higher than the last; with an older number nothing is noted any more. It is
+ * (SEMANTICS 16), somebody who is told of what is amiss. Whoever takes one gets a number, one higher than the last; with an older number nothing is noted any more. It is
  * theirs until the lease is over, which they put off while they work, and somebody else's then. Times are in ms.
  */
 import type { RunId } from './ids.ts';
 
-export type ClaimKind = 'schedule' | 'request';
+export type ClaimKind = 'schedule' | 'request' | 'notify';
 
 export interface Claim {
   readonly kind: ClaimKind;
   readonly name: string;
   readonly number: number;
-  /** Of a schedule: up to when its times are seen to. Of a request: when it was asked for. */
+  /** Of a schedule: up to when its times are seen to. Of a request: when it was asked for. Of who is told: when that was looked at. */
   readonly at: number;
   /** End of the lease; null = it is over. */
   readonly until: number | null;
-  /** What it was taken for: text that only `runs` writes and reads. */
+  /** What it was taken for: text that only `runs` writes and reads; of who is told, what stands and was told, and only `notify`. */
   readonly detail: string;
   readonly run: RunId | null;
   /** What came of it, likewise. */
