@@ -7,7 +7,7 @@ import { wrap } from './write.ts';
 
 /** Commands by what a person wants to do; each command stands in exactly one group (asserted by a test). */
 export const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'Set up', names: ['init', 'check'] },
+  { title: 'Set up', names: ['init', 'check', 'notify test'] },
   { title: 'See what would happen', names: ['plan', 'preview'] },
   { title: 'Do it', names: ['run', 'live', 'serve', 'approve', 'discard', 'hold', 'release'] },
   { title: 'Understand', names: ['people', 'explain', 'history', 'runs', 'run show', 'schedule'] },
