@@ -65,6 +65,10 @@ const WORDS = {
   sentP50Ms: 'half of them within # ms of the request',
   sentP99Ms: '99 of 100 within # ms',
   cpuMsEach: '# ms of the server’s processor time for each',
+  cpuMs: '# ms of processor time',
+  firstSeconds: 'the first time # s',
+  sourceSeconds: 'from the sources # s',
+  sourceCpuMs: 'with # ms',
   neverWritten: '# never written',
   medianRssMb: 'usually # MB',
 } as const;

@@ -14,7 +14,8 @@ function pssKb(pid: number): number {
   return Number(/^Pss:\s+(\d+) kB/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
 }
 
-function withChildren(pid: number): readonly number[] {
+/** Of a process and all that it started. */
+export function processesOf(pid: number): readonly number[] {
   const tasks = ((): readonly string[] => {
     try {
       return readdirSync(`/proc/${pid}/task`);
@@ -27,12 +28,12 @@ function withChildren(pid: number): readonly number[] {
       .split(' ')
       .filter((text) => text !== ''),
   );
-  return [pid, ...children.flatMap((child) => withChildren(Number(child)))];
+  return [pid, ...children.flatMap((child) => processesOf(Number(child)))];
 }
 
 /** Megabytes now. */
 export function memoryOf(pid: number): number {
-  return withChildren(pid).reduce((sum, one) => sum + pssKb(one), 0) / 1024;
+  return processesOf(pid).reduce((sum, one) => sum + pssKb(one), 0) / 1024;
 }
 
 /** Looks every `everyMs` until stopped; answers the highest seen. */

@@ -73,7 +73,7 @@ export async function startServer(folder: string, profiles: string | null): Prom
   };
 }
 
-export function spawnServer(folder: string, port: number, profiles: string | null = null): ChildProcess {
+function spawnServer(folder: string, port: number, profiles: string | null = null): ChildProcess {
   const args = [...process.execArgv, MAIN, 'serve', '--listen', `127.0.0.1:${port}`];
   return spawn(process.execPath, args, {
     cwd: folder,
@@ -131,7 +131,7 @@ function statusOf(pid: number, line: 'VmRSS' | 'VmHWM'): number {
 const TICK_MS = 10;
 
 /** User and system time of /proc/PID/stat, which are the 14th and 15th field; the name before may hold blanks. 0 elsewhere than on Linux. */
-function cpuMsOf(pid: number): number {
+export function cpuMsOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -9,7 +9,7 @@ import { formatInstant } from '#core/time';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
-import { type ServiceThread, startService, type ThreadPlace } from '#service/thread';
+import { type ServiceThread, type StartThread, startService } from '#service/thread';
 import type { AuditEvent, Store } from '#store/contract';
 import { createMetrics } from '#telemetry/metrics';
 import { type Auth, openAuth } from './auth/open.ts';
@@ -32,7 +32,7 @@ const LAST_ANSWERS_MS = 1_000;
 export async function serve(
   { file, version, socket, listen, config, onFault }: ServeOptions,
   { openStore, loadConfig, wall }: Pick<Program, 'openStore' | 'loadConfig' | 'wall'>,
-  place: ThreadPlace,
+  startThread: StartThread,
 ): Promise<Serving> {
   const address = addressOf(listen);
   const { tls } = config.server;
@@ -43,7 +43,7 @@ export async function serve(
   let opened: Store | null = null;
   const metrics = createMetrics({ version, wall, look: () => looked(opened) });
   const works = await replaceable(() =>
-    startService(place, { role: 'works', file }, (event) => {
+    startService(startThread, { role: 'works', file }, (event) => {
       if (event.what === 'fault') onFault(event.fault);
       if (event.what === 'access') auth?.forget();
       metrics.told(event);
@@ -54,7 +54,7 @@ export async function serve(
   const reading = (): Promise<ServiceThread> => {
     // Nobody would end it.
     if (stopping) return Promise.reject(halted());
-    reads ??= startService(place, { role: 'reads', file }, (event) => broadcast.tell(event));
+    reads ??= startService(startThread, { role: 'reads', file }, (event) => broadcast.tell(event));
     reads.catch(() => {
       reads = null;
     });
@@ -155,7 +155,7 @@ export async function serve(
   void keepReloading(config, {
     file,
     loadConfig,
-    reads: () => startService(place, { role: 'reads', file }, () => undefined),
+    reads: () => startService(startThread, { role: 'reads', file }, () => undefined),
     takeOver,
     tell: broadcast.tell,
     onFault,

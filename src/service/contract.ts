@@ -10,15 +10,19 @@ import type { ServiceEvent } from './events.ts';
 /** `works` writes the store and does everything that goes on by itself; `reads` answers beside it what takes long. */
 export type Role = 'works' | 'reads';
 
-export interface ServiceOptions {
+/** What a thread is started with. */
+export interface ServiceThreadData {
   readonly thread: 'service';
+}
+
+/** The first thing that it is told. */
+export interface ServiceOptions {
   readonly role: Role;
   /** Path of rollcall.yaml. */
   readonly file: string;
 }
 
-/** Of what a thread is told when it starts. */
-export function isServiceThread(told: unknown): told is ServiceOptions {
+export function isServiceThread(told: unknown): told is ServiceThreadData {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 

@@ -30,11 +30,7 @@ const INDEX_AFTER_MS = 200;
 const SEAL_EVERY_MS = 60_000;
 
 /** Answers id 0 when the store is open, or says why it is not; ends with the answer to `stop`. */
-export async function serveLoop(
-  program: Program,
-  { role, file }: Pick<ServiceOptions, 'role' | 'file'>,
-  port: MessagePort,
-): Promise<void> {
+export async function serveLoop(program: Program, { role, file }: ServiceOptions, port: MessagePort): Promise<void> {
   const stop = new AbortController();
   const tell = (told: Told): void => port.postMessage(told);
   let heard = (_: Heard): void => undefined;

@@ -1,5 +1,5 @@
 /** The other side of a loop: starts its thread, asks it, hears its events. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type Fault, RollcallError } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
@@ -19,18 +19,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export interface ThreadPlace {
-  readonly url: URL;
-  readonly execArgv: string[];
-}
+/** One that waits to be told what it is to do. */
+export type StartThread = () => Worker;
 
 /** Its store is open when this is fulfilled. Errors: as of opening it; all faults of the file are in `faults` of the error's `cause`. */
 export async function startService(
-  { url, execArgv }: ThreadPlace,
-  { role, file }: Pick<ServiceOptions, 'role' | 'file'>,
+  start: StartThread,
+  { role, file }: ServiceOptions,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<ServiceThread> {
-  const worker = new Worker(url, { execArgv, workerData: { thread: 'service', role, file } satisfies ServiceOptions });
+  const worker = start();
+  worker.postMessage({ role, file } satisfies ServiceOptions);
   const waiting = new Map<number, Waiting>();
   const death = Promise.withResolvers<RollcallError>();
   let ended: RollcallError | null = null;

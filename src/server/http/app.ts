@@ -81,8 +81,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     send(reply, new RollcallError('notFound', `there is nothing at ${pathOf(request)}`, { remedy: 'see /api/openapi.json' })),
   );
-  const description = openApi(options.version);
-  app.get('/api/openapi.json', async () => description);
+  let description: object | null = null;
+  app.get('/api/openapi.json', async () => {
+    description ??= openApi(options.version);
+    return description;
+  });
   app.get('/api/events', async (request, reply) => {
     await identified(request, options, 'runs.read');
     if (!options.broadcast.add(reply.raw))
@@ -97,13 +100,16 @@ export function createApp(options: AppOptions): FastifyInstance {
 }
 
 function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {
-  const schema = jsonSchema(operation.input, 'input');
+  let shape: ReturnType<typeof jsonSchema> | null = null;
   app.route({
     method,
     url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
     bodyLimit: BODIES[operation.name] ?? USUAL_BODY,
     async handler(request) {
       const identity = await identified(request, options, operation.permission);
+      // Made when it is first needed: all of them would take a tenth of the start.
+      shape ??= jsonSchema(operation.input, 'input');
+      const schema = shape;
       const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
       const named = fromTexts(request.params as Query, schema);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
