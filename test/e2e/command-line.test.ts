@@ -69,6 +69,24 @@ async function call(...argv: string[]) {
   return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
 }
 
+/** As far as the tests look into it; its shape is checked. */
+interface Answer {
+  readonly [what: string]: unknown;
+  readonly lines: readonly { readonly what: string }[];
+  readonly connections: readonly { readonly written: number }[];
+  readonly attributes: readonly [Attribute, ...Attribute[]];
+  readonly changes: readonly object[];
+  readonly run: number;
+  readonly runs: readonly [{ readonly run: number }, ...{ readonly run: number }[]];
+  readonly parked: readonly [{ readonly id: number }];
+  readonly held: { readonly by: string };
+}
+interface Attribute {
+  readonly attribute: string;
+  readonly value: unknown;
+  readonly difference: { readonly reason: string } | null;
+}
+
 /** Calls with --json and holds the answer to the shape that is documented: nothing missing, nothing more. */
 async function json(name: string, ...argv: string[]) {
   const { code, out, err } = await call(...name.split(' '), ...argv, '--json');
@@ -77,8 +95,7 @@ async function json(name: string, ...argv: string[]) {
   expect(answer).not.toHaveProperty('error');
   const shape = COMMANDS.find((one) => one.name === name)!.output;
   expect(shape.parse(answer)).toEqual(answer);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape was just checked; what is in it is asserted below
-  return { code, answer: answer as any };
+  return { code, answer: answer as Answer };
 }
 
 describe('from nothing to a quiet run', () => {
@@ -94,7 +111,7 @@ describe('from nothing to a quiet run', () => {
     });
     const { code, answer } = await json('plan', '--read');
     expect(code).toBe(2);
-    expect(answer.lines.filter((one: { what: string }) => one.what === 'object')).toHaveLength(3);
+    expect(answer.lines.filter((one) => one.what === 'object')).toHaveLength(3);
     await expect(readFile(join(folder, 'rollcall.db'))).rejects.toThrow();
   });
 
@@ -114,7 +131,7 @@ describe('from nothing to a quiet run', () => {
     expect(await readFile(join(folder, 'book.csv'), 'utf8')).toContain('さくら 田中');
     const quiet = await json('run');
     expect(quiet).toMatchObject({ code: 0, answer: { status: 'done' } });
-    expect(quiet.answer.connections.map((one: { written: number }) => one.written)).toEqual([0, 0]);
+    expect(quiet.answer.connections.map((one) => one.written)).toEqual([0, 0]);
     expect((await json('plan', '--read')).code).toBe(0);
   });
 
@@ -207,7 +224,7 @@ describe('from nothing to a quiet run', () => {
     await writeFile(join(folder, 'hr.csv'), before);
     await call('run', 'hr');
     const { runs } = (await json('runs')).answer;
-    const shown = await Promise.all(runs.map((one: { run: number }) => call('run', 'show', String(one.run))));
+    const shown = await Promise.all(runs.map((one) => call('run', 'show', String(one.run))));
     expect(shown.map((one) => one.out).join('')).toMatch(/manager +Jürgen Groß \(#\d+\)/);
     for (const { out } of shown) expect(out).not.toMatch(/manager +#/);
   });

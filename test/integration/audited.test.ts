@@ -17,14 +17,27 @@ connections:
 const ME = ['--as', 'Ada', '--reason', 'asked them'];
 
 let here: Place;
-// biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
-async function ask(...argv: string[]): Promise<any> {
+interface Event {
+  readonly action: string;
+  readonly label: string;
+  readonly erased: boolean;
+  readonly after: { readonly value?: string } | null;
+}
+
+interface Answer {
+  readonly [what: string]: unknown;
+  readonly decision: number;
+  readonly error: { readonly kind: string };
+  readonly events: readonly [Event, ...Event[]];
+  readonly head: { readonly hash: string };
+}
+
+async function ask(...argv: string[]): Promise<Answer> {
   const { out } = await here.call(...argv, '--json');
   return JSON.parse(out);
 }
 const actions = async (...argv: string[]): Promise<string[]> =>
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  (await ask('audit', ...argv)).events.map((one: any) => one.action).reverse();
+  (await ask('audit', ...argv)).events.map((one) => one.action).reverse();
 
 beforeEach(async () => {
   here = await place(YAML);
@@ -50,7 +63,7 @@ it('notes runs and decisions, with who and why, and finds them by person and kin
   expect(await actions('--until', '2020-01-01')).toEqual([]);
   const [revoked, , fixed, started] = (await ask('audit')).events;
   expect(fixed).toMatchObject({ by: 'Ada', as: 'person', label: 'Zoë', outcome: 'done', source: null });
-  expect(fixed.after).toEqual({ attribute: 'givenName', reason: 'asked them', value: 'Zoe' });
+  expect(fixed!.after).toEqual({ attribute: 'givenName', reason: 'asked them', value: 'Zoe' });
   expect(revoked.after).toMatchObject({ revokes: decision });
   expect(started).toMatchObject({ run: 1, after: { profile: 'cycle', connections: null, planned: false } });
   const page = await ask('audit', '--limit', '1');
@@ -88,8 +101,7 @@ it('forgets what somebody was given, and stays verifiable', async () => {
   await ask('fix', 'hr:E2', 'givenName', 'Other', ...ME);
   expect(await ask('audit', 'erase', 'hr:E1', ...ME)).toMatchObject({ erased: 1 });
   const { events } = await ask('audit', '--action', 'decision');
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  expect(events.map((one: any) => [one.label, one.erased, one.after?.value ?? null])).toEqual([
+  expect(events.map((one) => [one.label, one.erased, one.after?.value ?? null])).toEqual([
     ['Kim', false, 'Other'],
     ['Zoë', true, null],
   ]);

@@ -35,8 +35,16 @@ let hr: MemorySystem;
 let dir: MemorySystem;
 const person = (id: string, given: string, more: object = {}) => hr.put('person', id, { id, given, title: 'Clerk', ...more });
 const account = (anchor: string) => dir.objects().find((one) => one.anchor === anchor)?.attributes;
-// biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
-async function ask(...argv: string[]): Promise<any> {
+interface Answer {
+  readonly [what: string]: unknown;
+  readonly id: number;
+  readonly object: { readonly id: number } | null;
+  readonly decisions: readonly { readonly kind: string }[];
+  readonly parked: readonly { readonly id: number; readonly kind: string; readonly account: string }[];
+  readonly attributes: readonly object[];
+}
+
+async function ask(...argv: string[]): Promise<Answer> {
   const { code, out, err } = await here.call(...argv, '--json');
   const answer = JSON.parse(out);
   if (answer.error) throw new Error(`${code} ${answer.error.message} ${err}`);
@@ -97,10 +105,7 @@ describe('unlink', () => {
     dir.remove('person', '1');
     await ask('decisions', 'revoke', String(decision), ...ME);
     await here.run();
-    expect((await ask('decisions', '--person', '#1', '--all')).decisions.map((one: { kind: string }) => one.kind)).toEqual([
-      'barred',
-      'release',
-    ]);
+    expect((await ask('decisions', '--person', '#1', '--all')).decisions.map((one) => one.kind)).toEqual(['barred', 'release']);
     expect((await here.call('decisions', 'revoke', String(decision), ...ME)).code).toBe(1);
   });
 });
@@ -120,7 +125,7 @@ describe('link', () => {
     await ask('unlink', 'dir', '2', ...ME);
     await ask('link', 'dir', 'x', 'hr:1', ...ME);
     await ask('link', 'dir', '2', 'hr:2', ...ME);
-    expect((await ask('decisions')).decisions.filter((one: { kind: string }) => one.kind === 'link')).toHaveLength(2);
+    expect((await ask('decisions')).decisions.filter((one) => one.kind === 'link')).toHaveLength(2);
     await settled();
     expect([await owner('dir:x'), await owner('dir:2')]).toEqual([ann, bob]);
     expect([account('x'), account('2')]).toMatchObject([{ cn: 'ann' }, { cn: 'bob' }]);
@@ -134,7 +139,7 @@ describe('link', () => {
     person('2', 'bert');
     await settled();
     expect([account('y'), account('2')]).toMatchObject([{ cn: 'bert' }, { cn: 'bob' }]);
-    expect((await ask('parked', '--kind', 'unjoined')).parked.map((one: { account: string }) => one.account)).toContain('2');
+    expect((await ask('parked', '--kind', 'unjoined')).parked.map((one) => one.account)).toContain('2');
     await ask('decisions', 'revoke', String(decision), ...ME);
     await ask('decisions', 'revoke', String(barred), ...ME);
     await settled();
@@ -154,7 +159,7 @@ describe('a doubtful link', () => {
   it('is kept, and not doubted again', async () => {
     const [item] = await doubtful();
     expect(item).toMatchObject({ connection: 'dir', detail: { anchor: 'x' } });
-    await ask('parked', 'decide', String(item.id), 'keep', ...ME);
+    await ask('parked', 'decide', String(item!.id), 'keep', ...ME);
     await here.run();
     expect(await doubtful()).toEqual([]);
     expect(await owner('dir:x')).toBe(await owner('hr:1'));
@@ -162,7 +167,7 @@ describe('a doubtful link', () => {
 
   it('is ended', async () => {
     const [item] = await doubtful();
-    await ask('parked', 'decide', String(item.id), 'unlink', ...ME);
+    await ask('parked', 'decide', String(item!.id), 'unlink', ...ME);
     await here.run();
     expect([await doubtful(), await owner('dir:x')]).toEqual([[], null]);
   });
@@ -206,20 +211,20 @@ describe('a fixed value', () => {
     });
     expect((await here.call('parked')).out).toMatch(/attribute: login; somebody else has it: .*\(#\d+\); value: queen/);
     here.now += 1_000;
-    await ask('parked', 'decide', String(item.id), 'fix', '--value', 'queen', ...ME);
+    await ask('parked', 'decide', String(item!.id), 'fix', '--value', 'queen', ...ME);
     await settled();
     const { out } = await here.call('parked');
     expect(out).toMatch(/decided: fixed by Ada, .*: asked them {2}\(decision \d+; a run carried it out, and this is left\)/);
-    await ask('parked', 'decide', String(item.id), 'fix', '--value', 'king', ...ME);
+    await ask('parked', 'decide', String(item!.id), 'fix', '--value', 'king', ...ME);
     expect((await ask('parked', '--kind', 'uniqueTaken')).parked).toMatchObject([
-      { id: item.id, decided: { kind: 'fixed', by: 'Ada', reason: 'asked them', waitsFor: 'run' } },
+      { id: item!.id, decided: { kind: 'fixed', by: 'Ada', reason: 'asked them', waitsFor: 'run' } },
     ]);
     expect((await here.call('parked')).out).toMatch(
       /decided: fixed by Ada, .*: asked them {2}\(decision \d+; the next 'rollcall run' carries it out\)/,
     );
     await settled();
     expect(account('2')).toMatchObject({ uid: 'king' });
-    expect((await ask('parked')).parked.map((one: { kind: string }) => one.kind)).not.toContain('uniqueTaken');
+    expect((await ask('parked')).parked.map((one) => one.kind)).not.toContain('uniqueTaken');
   });
 
   it('must be of its type', async () => {

@@ -6,8 +6,24 @@ import { type Served, served } from './served.ts';
 export interface Said {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what is expected of it is said by the tests
-  readonly body: any;
+  readonly body: Body;
+}
+
+/** A resource, a list or an error, as far as the tests look into it; null where there is none. */
+export interface Body {
+  readonly [attribute: string]: unknown;
+  readonly id: string;
+  readonly userName: string;
+  readonly displayName: string;
+  readonly emails: readonly { readonly primary?: boolean }[];
+  readonly members?: readonly { readonly value: string }[];
+  readonly groups?: readonly { readonly value: string }[];
+  readonly meta: { readonly resourceType: string; readonly created: string; readonly location: string };
+  readonly [ENTERPRISE]?: { readonly manager?: { readonly value: string; readonly $ref: string } };
+  readonly Resources: readonly [Body, ...Body[]];
+  readonly totalResults: number;
+  readonly nextCursor?: string;
+  readonly Operations: readonly { readonly status: string; readonly location: string }[];
 }
 
 export interface Client {
@@ -64,7 +80,7 @@ export function withToken(here: Served, connection: string, token: string): Clie
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+    return { status: answer.status, headers: answer.headers, body: (text === '' ? null : JSON.parse(text)) as Body };
   };
   return {
     get base() {
@@ -80,7 +96,7 @@ export function withToken(here: Served, connection: string, token: string): Clie
     async found(filter) {
       const { status, body } = await ask('GET', `/Users?filter=${encodeURIComponent(filter)}`);
       if (status !== 200) throw new Error(JSON.stringify(body));
-      return (body.Resources as readonly { userName: string }[]).map(({ userName }) => userName).sort();
+      return body.Resources.map(({ userName }) => userName).sort();
     },
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTokens } from '#access/tokens';
-import { type Client, ERROR, type Said, USER, withToken } from './scim-client.ts';
+import { type Body, type Client, ERROR, type Said, USER, withToken } from './scim-client.ts';
 import { type Served, served } from './served.ts';
 
 const CAP = 200;
@@ -49,7 +49,7 @@ it('a token that is expired, revoked, for another base URL, malformed or none', 
       `${here.url}/scim/v2/${connection}/Users`,
       authorization === undefined ? {} : { headers: { authorization } },
     );
-    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body };
   };
   const [, id, secret] = /^rc_(\w{12})_(.*)$/.exec(texts['good']!)!;
   const swapped = `${secret!.slice(1)}${secret![0]}`;

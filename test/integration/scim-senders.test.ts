@@ -45,7 +45,7 @@ async function group(client: Client, members: readonly string[] = []): Promise<s
 
 async function membersOf(client: Client, at: string): Promise<readonly string[]> {
   const { body } = await client.get(at);
-  return ((body.members ?? []) as readonly { value: string }[]).map(({ value }) => value).sort();
+  return (body.members ?? []).map(({ value }) => value).sort();
 }
 
 it('E1 Entra tests the connection by a filter that finds nobody', async () => {
@@ -221,7 +221,7 @@ it('E10 a manager as text, as an object, in a list, and none', async () => {
     next.id,
   );
   expect(await managerOf({ op: 'Replace', path: `${ENTERPRISE}:manager`, value: { value: boss.id } })).toBe(boss.id);
-  expect((await entra!.get(at)).body[ENTERPRISE].manager.$ref).toBe(`${entra!.base}/Users/${boss.id}`);
+  expect((await entra!.get(at)).body[ENTERPRISE]!.manager!.$ref).toBe(`${entra!.base}/Users/${boss.id}`);
   expect(await managerOf({ op: 'Remove', path: `${ENTERPRISE}:manager` })).toBeUndefined();
   expect(await managerOf({ op: 'Add', path: 'manager', value: boss.id })).toBe(boss.id);
   expect(await managerOf({ op: 'Replace', path: 'manager', value: '' })).toBeUndefined();

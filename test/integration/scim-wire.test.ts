@@ -61,7 +61,7 @@ it('R1 R2 names, operators and URNs in any case; values as their schema says', a
   for (const filter of [`externalId eq "AB"`, `id eq "${id.toUpperCase()}"`])
     expect({ filter, found: await one!.found(filter) }).toEqual({ filter, found: [] });
   const changed = await one!.patch(at, { op: 'replace', path: `${STAFF.toUpperCase()}:BADGE`, value: 'B-8' });
-  expect(changed.body[STAFF].badge).toBe('B-8');
+  expect(changed.body[STAFF]).toMatchObject({ badge: 'B-8' });
   const shown = await one!.get(`${at}?attributes=${STAFF}:badge,${USER}:userName`);
   expect(shown.body).toEqual({ schemas: [USER, STAFF], id, userName, [STAFF]: { badge: 'B-8' } });
 });
@@ -110,7 +110,7 @@ it('R6 there is one primary value', async () => {
     path: 'emails',
     value: [{ value: 'b@example.org', type: 'home', primary: true }],
   });
-  expect(body.emails.filter(({ primary }: { primary?: boolean }) => primary)).toMatchObject([{ value: 'b@example.org' }]);
+  expect(body.emails.filter(({ primary }) => primary)).toMatchObject([{ value: 'b@example.org' }]);
 });
 
 it('R7 members and groups: nested ones, and the groups of a user by themselves', async () => {
@@ -126,7 +126,7 @@ it('R7 members and groups: nested ones, and the groups of a user by themselves',
     ]),
   );
   const { groups } = (await one!.get(at)).body;
-  expect(groups.map(({ value }: { value: string }) => value).sort()).toEqual([inner.id, outer.id].sort());
+  expect(groups!.map(({ value }) => value).sort()).toEqual([inner.id, outer.id].sort());
   for (const filter of [`members.value eq "${id}"`, `members[value eq "${id}"]`, `members eq "${id}"`])
     expect({ filter, ...(await one!.get(`/Groups?filter=${filter}`)).body }).toMatchObject({ filter, totalResults: 2 });
   await one!.delete(at);
@@ -198,7 +198,7 @@ it('R9 R10 R14 pages by index and by cursor', async () => {
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const { body } = await strict!.get(`/Users?${filter}&count=2&sortBy=userName&sortOrder=descending&cursor=${cursor}`);
     expect(body).not.toHaveProperty('startIndex');
-    seen.push(...body.Resources.map(({ userName }: Made) => userName));
+    seen.push(...body.Resources.map(({ userName }) => userName));
     cursor = body.nextCursor;
   }
   expect(seen).toEqual([4, 3, 2, 1, 0].map((i) => `${prefix}${i}`));
@@ -247,7 +247,7 @@ it('R12 sorting: the primary value, what has none last, case as the schema says'
     await user(one!, { externalId: tag }),
   ];
   const sorted = async (query: string): Promise<unknown> =>
-    (await one!.get(`/Users?filter=externalId eq "${tag}"&${query}`)).body.Resources.map(({ id }: Made) => id);
+    (await one!.get(`/Users?filter=externalId eq "${tag}"&${query}`)).body.Resources.map(({ id }) => id);
   expect(await sorted('sortBy=emails')).toEqual([a.id, b.id, none.id]);
   expect(await sorted('sortBy=name.familyName')).toEqual([a.id, b.id, none.id]);
   expect(await sorted('sortBy=NAME.familyname&sortOrder=descending')).toEqual([none.id, b.id, a.id]);
@@ -264,9 +264,7 @@ it('R13 .search is GET; the root has every type; no filter for what the service 
   const { body } = await one!.get(`/?filter=${filter}`);
   expect(body).toMatchObject({ totalResults: 1, Resources: [{ id }] });
   await one!.post('/Groups', { schemas: [GROUP], displayName: named('r13') });
-  const types = new Set(
-    (await one!.get('/?count=1000')).body.Resources.map((each: { meta: { resourceType: string } }) => each.meta.resourceType),
-  );
+  const types = new Set((await one!.get('/?count=1000')).body.Resources.map((each) => each.meta.resourceType));
   expect(types).toEqual(new Set(['User', 'Group']));
   for (const where of ['/Schemas', '/ResourceTypes', '/ServiceProviderConfig'])
     expect(await one!.get(`${where}?filter=id pr`)).toMatchObject(error(403));
@@ -368,17 +366,8 @@ it('R21 bulk: references forward, back and in a circle; errors one by one', asyn
     ],
   });
   expect(status).toBe(200);
-  expect(body.Operations.map((each: { status: string }) => each.status)).toEqual([
-    '201',
-    '201',
-    '200',
-    '409',
-    '400',
-    '404',
-    '409',
-    '409',
-  ]);
-  expect(body.Operations[0].location).toMatch(`${one!.base}/Groups/`);
+  expect(body.Operations.map((each) => each.status)).toEqual(['201', '201', '200', '409', '400', '404', '409', '409']);
+  expect(body.Operations[0]!.location).toMatch(`${one!.base}/Groups/`);
   const made = (await one!.get(`/Users?filter=userName eq "${x}"`)).body.Resources[0];
   expect(made).toMatchObject({ title: 'Dr', groups: [{ type: 'direct' }] });
   const stopped = await one!.post('/Bulk', {
@@ -439,7 +428,7 @@ it('R24 R25 what the service says of itself is true and whole', async () => {
     pagination: { cursor: true, index: true, defaultPaginationMethod: 'index', defaultPageSize: 100, maxPageSize: 1_000 },
     meta: { location: `${one!.base}/ServiceProviderConfig` },
   });
-  const schemas = (await one!.get('/Schemas')).body.Resources as readonly { id: string; meta: { location: string } }[];
+  const schemas = (await one!.get('/Schemas')).body.Resources;
   expect(schemas.map(({ id }) => id)).toEqual([USER, ENTERPRISE, STAFF, GROUP]);
   for (const { id, meta } of schemas) {
     const found = await one!.get(`/Schemas/${id}`);

@@ -49,8 +49,14 @@ afterAll(async () => {
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
-  readonly body: any;
+  readonly body: {
+    readonly [what: string]: unknown;
+    readonly csrf: string;
+    readonly link: string;
+    readonly token: string;
+    readonly next: string | null;
+    readonly decisions: readonly [{ readonly by: string }];
+  };
 }
 async function ask(who: Browser, where: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
   const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
@@ -139,7 +145,7 @@ it('somebody signs in at the identity provider, with the roles of their groups',
   expect((await ask(grace, '/api/runs')).status).toBe(200);
   expect((await ask(grace, '/api/tokens')).status).toBe(403);
   const { next } = (await ask(grace, '/sign-out', {}, { 'x-csrf-token': body.csrf })).body;
-  expect(new URL(next).origin).toBe(provider.issuer);
+  expect(new URL(next!).origin).toBe(provider.issuer);
   const eve = browser();
   const refused = new URL(await eve.signIn(`${here.url}/oidc/sign-in`, 'eve.sales', `${here.url}/oidc/callback`));
   expect((await ask(eve, refused.pathname + refused.search)).status).toBe(403);

@@ -19,8 +19,16 @@ beforeEach(async () => {
 });
 afterEach(() => here.remove());
 
-// biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
-async function ask(...argv: string[]): Promise<any> {
+interface Answer {
+  readonly [what: string]: unknown;
+  readonly id: string;
+  readonly token: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly tokens: readonly { readonly name: string }[];
+}
+
+async function ask(...argv: string[]): Promise<Answer> {
   return JSON.parse((await here.call(...argv, '--json')).out);
 }
 
@@ -38,7 +46,7 @@ it('is made, listed, rotated and revoked, and its text is printed once', async (
     err: '',
   });
   const { tokens } = await ask('token', 'list');
-  expect(tokens.map((one: { name: string }) => one.name).sort()).toEqual(['Grafana', 'Okta']);
+  expect(tokens.map((one) => one.name).sort()).toEqual(['Grafana', 'Okta']);
   const text = await here.call('token', 'list');
   expect(text.out).toContain(made.id);
   expect(await ask('token', 'revoke', made.id)).toMatchObject({ state: 'revoked' });
