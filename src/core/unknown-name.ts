@@ -1,9 +1,15 @@
 /** What somebody typed, and a name that nothing has: the command line's exit code 64, wherever it is found out. */
-import { RollcallError } from './errors.ts';
+import { type Fault, RollcallError } from './errors.ts';
 import { nearest } from './text.ts';
 
 /** What was typed cannot be done as it is; nothing was done. */
 export class WrongCommand extends RollcallError {}
+
+/** An error that came as data from another process or thread, as it was there. `wrong`: a `WrongCommand`. */
+export function fromFault({ kind, message, where, remedy }: Fault, wrong = false): RollcallError {
+  const more = remedy === undefined ? { where } : { where, remedy };
+  return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
+}
 
 /** What was named is not there; nothing was done. The remedy names the nearest name there is. */
 export class UnknownName extends WrongCommand {

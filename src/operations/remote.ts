@@ -1,7 +1,7 @@
 /** An operation carried out by the service that has the store: asked on its socket, answered in lines of JSON. */
 import { type IncomingMessage, request } from 'node:http';
 import { type Fault, RollcallError } from '#core/errors';
-import { WrongCommand } from '#core/unknown-name';
+import { fromFault } from '#core/unknown-name';
 import type { Listeners } from './session.ts';
 
 /** Lines before the last one: what goes on there meanwhile. */
@@ -42,7 +42,7 @@ export async function askService(
       if ('progress' in said) onProgress?.(said.progress);
       else if ('fault' in said) onFault?.(said.fault);
       else if ('answer' in said) return said.answer;
-      else throw errorOf(said.error, said.wrong);
+      else throw fromFault(said.error, said.wrong);
     }
   } catch (error) {
     if (error instanceof RollcallError) throw error;
@@ -58,9 +58,4 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     rest = lines.pop()!;
     yield* lines;
   }
-}
-
-function errorOf({ kind, message, where, remedy }: Fault, wrong: boolean): RollcallError {
-  const more = remedy === undefined ? { where } : { where, remedy };
-  return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
 }

@@ -2,7 +2,8 @@
  * What this process handed over, until it is answered: whoever has the tenure carries it out. When that one ends or dies before, this
  * process takes the tenure and does it itself.
  */
-import { type Fault, RollcallError } from '#core/errors';
+import { RollcallError } from '#core/errors';
+import { fromFault } from '#core/unknown-name';
 import type { SeveralOperations } from '#store/contract';
 import { type Asked, besideOf, type PushReport, type Refused, type Taken } from './beside.ts';
 import { isOutage } from './handed.ts';
@@ -30,10 +31,6 @@ export async function handOver(request: HandedRequest, services: Services): Prom
   const begun = taken.promise.then((answer): Pushed => ({ ...answer, worked, settled: settled.promise }));
   begun.catch(() => undefined);
   return { begun };
-}
-
-function errorOf({ kind, message, where, remedy }: Fault): RollcallError {
-  return new RollcallError(kind, message, remedy === undefined ? { where } : { where, remedy });
 }
 
 async function watch(several: SeveralOperations, services: Services): Promise<void> {
@@ -100,6 +97,6 @@ async function look(several: SeveralOperations, asked: Map<string, Asked>): Prom
 }
 
 function answer<T extends object>(asked: PromiseWithResolvers<T>, what: T | Refused): void {
-  if ('refused' in what) asked.reject(errorOf(what.refused));
+  if ('refused' in what) asked.reject(fromFault(what.refused));
   else asked.resolve(what);
 }
