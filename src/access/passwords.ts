@@ -16,7 +16,6 @@ const KEY_BYTES = 32;
 const AT_ONCE = 2;
 const MOST_WAITING = 50;
 export const LONGEST_PASSWORD = 256;
-export const SHORTEST_MINIMUM = 8;
 
 export interface Passwords {
   /** `scrypt:n:r:p:salt:key`, the last two as base64url. Errors: rateLimited when too many wait. */

@@ -12,7 +12,6 @@ export function newId(): string {
 }
 
 const LETTERS = 'abcdefghijkmnopqrstuvwxyz23456789'.slice(0, 32);
-export const ID: RegExp = /^[a-z2-9]{12}$/;
 
 /** Hex SHA-256. */
 export function hashOf(secret: string): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, canonicalSet, imageText, parseImage, sameImage, sameValue } from './canonical.ts';
-import { attributes, type Scalar, type Value } from './values.ts';
+import { canonicalJson, canonicalSet, imageText, parseImage, sameValue } from './canonical.ts';
+import { type Attributes, attributes, type Scalar, type Value } from './values.ts';
 
 const key = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -15,6 +15,14 @@ const scalar: fc.Arbitrary<Scalar> = fc.oneof(
 );
 const value: fc.Arbitrary<Value> = fc.oneof(scalar, fc.constant(null), fc.array(scalar).map(canonicalSet));
 const image = fc.array(fc.tuple(key, value)).map(attributes);
+
+/** Exact equality of whole objects; an undefined attribute is the same as none. */
+function sameImage(a: Attributes, b: Attributes): boolean {
+  if (a === b) return true;
+  for (const name of Object.keys(a)) if (!sameValue(a[name], b[name])) return false;
+  for (const name of Object.keys(b)) if (a[name] === undefined && b[name] !== undefined) return false;
+  return true;
+}
 
 describe('image text', () => {
   it('comes back as it was, and is a fixed point', () => {

@@ -84,14 +84,6 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return isBlob(a) && isBlob(b) && a.blob === b.blob && a.size === b.size;
 }
 
-/** Exact equality of whole objects; an undefined attribute is the same as none. */
-export function sameImage(a: Attributes, b: Attributes): boolean {
-  if (a === b) return true;
-  for (const name of Object.keys(a)) if (!sameValue(a[name], b[name])) return false;
-  for (const name of Object.keys(b)) if (a[name] === undefined && b[name] !== undefined) return false;
-  return true;
-}
-
 /**
  * Canonical JSON of any plain data: strings, finite numbers, booleans, null, arrays, Maps with text keys and objects.
  * Undefined properties are left out. Throws invalidValue for anything else and for data nested deeper than 64.

@@ -16,7 +16,7 @@ import type { Pace } from '#core/pace';
 import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Clock, Delivery, Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
-import type { ConnectionState, Epoch, ErrorRow, RunId, Store } from '#store/contract';
+import type { ConnectionState, Epoch, RunId, Store } from '#store/contract';
 import type { Counters } from './counts.ts';
 import type { Lines } from './import/lines.ts';
 import type { Turns } from './turns.ts';
@@ -138,8 +138,6 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 /** Notices of what the run has seen to by itself: nobody is asked for anything. */
 const SEEN_TO: ReadonlySet<NoticeKind> = new Set(['rulesChanged', 'readInFull', 'outsideWindow', 'waitsForQuota']);
 export const asksSomebody = (notice: { readonly kind: NoticeKind }): boolean => !SEEN_TO.has(notice.kind);
-
-export type PendingError = Omit<ErrorRow, 'run'>;
 
 /** A fresh clock for one evaluation: `due` starts at never. */
 export function clockOf(context: { readonly now: number }): Clock {

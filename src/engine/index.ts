@@ -7,14 +7,14 @@ export {
   type NoticeKind,
   type Unfinished,
 } from './context.ts';
-export { type Counters, type Counts, createCounters } from './counts.ts';
+export { createCounters } from './counts.ts';
 export { type ExportOutcome, type ExportScope, exportConnection } from './export/export.ts';
 export { againUntil, tryRefused } from './export/refused.ts';
 export { hasUnanswered } from './import/absence.ts';
 export { afterChanges, beforeFirstRead } from './import/again.ts';
 export { importChanges, importConnection } from './import/import.ts';
 export { createLines } from './import/lines.ts';
-export { type PushOutcome, stagePushes } from './import/push.ts';
+export { stagePushes } from './import/push.ts';
 export { receiveTogether } from './import/receive.ts';
 export { looksUp, lookUpAccounts, waitingDeletes } from './lifecycle/look-first.ts';
 export { gateConnection, gateRows } from './safety/gates.ts';

@@ -24,7 +24,7 @@ import { spacesSuite } from './conformance/spaces.ts';
 import { syncSuite } from './conformance/sync.ts';
 import { wholeSuite } from './conformance/whole.ts';
 
-export type { Place, Suite, Test, Trace } from './conformance/sample.ts';
+export type { Place, Suite } from './conformance/sample.ts';
 
 export function storeConformance(suite: Suite): void {
   spacesSuite(suite);

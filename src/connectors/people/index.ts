@@ -5,9 +5,6 @@
 import { z } from 'zod';
 import type { ConnectorDefinition } from '#connectors/contract';
 
-/** Of somebody who exists in this connection first; what follows is random. */
-export const NEW = 'new-';
-
 export const people: ConnectorDefinition = {
   type: 'people',
   title: 'Edits of people, made here',

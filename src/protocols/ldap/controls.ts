@@ -27,7 +27,6 @@ export const SHOW_DELETED = '1.2.840.113556.1.4.417';
 export const DIRSYNC = '1.2.840.113556.1.4.841';
 export const NOTIFICATION = '1.2.840.113556.1.4.528';
 /** RFC 3296: entries that refer elsewhere are shown as what they are. */
-export const MANAGE_DSA_IT = '2.16.840.1.113730.3.4.2';
 
 export function controlValue(controls: readonly ResponseControl[], oid: string): Buffer | undefined {
   return controls.find((control) => control.oid === oid)?.value;
@@ -107,9 +106,8 @@ export function syncInfo(value: Buffer): SyncInfo {
   return { type: 'ids', ...cookie, deleted, uuids };
 }
 
-/** Flags of MS-ADTS 3.1.1.3.4.1.3. */
+/** A flag of MS-ADTS 3.1.1.3.4.1.3. */
 export const DIRSYNC_INCREMENTAL = -0x80000000;
-export const DIRSYNC_OBJECT_SECURITY = 1;
 
 export function dirSync(flags: number, cookie: Uint8Array, maxBytes: number = 0): Control {
   return { oid: DIRSYNC, critical: true, value: element(SEQUENCE, integer(flags), integer(maxBytes), octets(cookie)) };
@@ -127,4 +125,3 @@ export function dirSyncAnswer(controls: readonly ResponseControl[]): { readonly 
 export const showDeleted: Control = { oid: SHOW_DELETED, critical: true };
 export const permissiveModify: Control = { oid: PERMISSIVE_MODIFY, critical: true };
 export const notification: Control = { oid: NOTIFICATION, critical: true };
-export const manageDsaIt: Control = { oid: MANAGE_DSA_IT };

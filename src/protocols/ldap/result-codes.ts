@@ -1,10 +1,8 @@
 /** Result codes (RFC 4511 A, RFC 4533 4, RFC 4528 4, and what Active Directory adds in its text): what each means here, in one table. */
 import type { ErrorKind } from '#core/errors';
 
-export const SUCCESS = 0;
 export const TIME_LIMIT = 3;
 export const SIZE_LIMIT = 4;
-export const REFERRAL = 10;
 export const ADMIN_LIMIT = 11;
 export const UNAVAILABLE_CRITICAL_EXTENSION = 12;
 export const NO_SUCH_ATTRIBUTE = 16;
