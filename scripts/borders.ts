@@ -26,7 +26,18 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   notify: ['core', 'config', 'store/contract', 'telemetry/ages'],
   service: ['core', 'connectors/contract', 'people', 'runs', 'audit', 'notify', 'operations', 'store/contract'],
   telemetry: ['core', 'store/contract', 'service'],
-  server: ['core', 'protocols', 'connectors/contract', 'access', 'audit', 'operations', 'store/contract', 'service', 'telemetry'],
+  server: [
+    'core',
+    'protocols',
+    'connectors/contract',
+    'access',
+    'audit',
+    'people',
+    'operations',
+    'store/contract',
+    'service',
+    'telemetry',
+  ],
   cli: ['core', 'operations'],
 };
 

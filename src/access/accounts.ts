@@ -2,7 +2,7 @@
 import { auditedAccess } from '#audit/access';
 import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
-import type { AccessAccount, Store } from '#store/contract';
+import type { AccessAccount, ObjectId, Store } from '#store/contract';
 import { isRole } from './roles.ts';
 import { newId } from './secret.ts';
 
@@ -55,30 +55,54 @@ export interface SignedInThere {
   readonly subject: string;
   readonly name: string;
   readonly roles: readonly string[];
+  /** Null where rollcall.yaml does not ask which person it is. */
+  readonly person: SaidToBe | null;
+}
+
+/** What says which person somebody is, or why nothing does. */
+export type SaidToBe = { readonly value: string } | { readonly why: string };
+export type Whose = { readonly person: ObjectId } | { readonly why: string };
+
+export interface SignedInHere {
+  readonly access: Store['access'];
+  readonly wall: () => number;
+  /** Where it comes from, for the audit log. */
+  readonly address: string;
+  /** The one person with this value. */
+  readonly whose: (value: string) => Promise<Whose>;
 }
 
 /**
  * The account of somebody who signed in at the provider: found by issuer and subject and by nothing else, made at the first time; its
- * roles are those that the provider says now. `address`: where it comes from, for the audit log. Errors: permission for one without a role, or that is disabled.
+ * roles are those that the provider says now, and the person is whoever has the value that it says now. Who has no other role and is
+ * somebody has the role `person`. Errors: permission for one without a role, or that is disabled.
  */
 export async function accountFrom(
-  { issuer, subject, name, roles }: SignedInThere,
-  { access: plain, wall, address }: { readonly access: Store['access']; readonly wall: () => number; readonly address: string },
+  there: SignedInThere,
+  { access: plain, wall, address, whose }: SignedInHere,
 ): Promise<AccessAccount> {
+  const { issuer, subject, name } = there;
   const found = await plain.accountBySubject(issuer, subject);
   const actor = { kind: 'person', name: found?.name ?? name, token: null, source: address } as const;
   const access = auditedAccess(plain, actor, wall);
   if (found?.disabledAt != null)
     throw new RollcallError('permission', 'this account is disabled', { remedy: 'ask an administrator' });
+  const said = there.person;
+  const is = said === null || 'why' in said ? said : await whose(said.value);
+  const objectId = is !== null && 'person' in is ? is.person : null;
+  const roles = there.roles.length === 0 && objectId !== null ? ['person'] : there.roles;
   if (roles.length === 0) {
-    if (found && found.roles.length > 0) await access.changeAccount(found.id, { roles: [] }, { endSessions: true });
-    throw new RollcallError('permission', 'the identity provider gives no role here', {
-      remedy: 'ask an administrator: access.oidc.roles in rollcall.yaml says which groups have which role',
+    const left = found && (found.roles.length > 0 || found.objectId !== null);
+    if (left) await access.changeAccount(found.id, { roles: [], objectId: null }, { endSessions: true });
+    const why = is !== null && 'why' in is ? `, and ${is.why}` : '';
+    throw new RollcallError('permission', `the identity provider gives no role here${why}`, {
+      remedy: 'ask an administrator: access in rollcall.yaml says which groups have which role, and who is which person',
     });
   }
   if (found) {
-    if (String(found.roles) !== String(roles)) await access.changeAccount(found.id, { roles }, { endSessions: false });
-    return { ...found, roles };
+    if (String(found.roles) !== String(roles) || found.objectId !== objectId)
+      await access.changeAccount(found.id, { roles, objectId }, { endSessions: false });
+    return { ...found, roles, objectId };
   }
   const short =
     name
@@ -88,7 +112,7 @@ export async function accountFrom(
   for (const called of [short, `${short} (${URL.parse(issuer)?.hostname ?? issuer})`, `${short} (${newId()})`]) {
     // A name that somebody has already is theirs, whoever signs in with it elsewhere.
     if (await access.accountByName(foldCase(called))) continue;
-    const account = newAccount({ name: called, roles, issuer, subject, createdAt: wall() });
+    const account = newAccount({ name: called, roles, objectId, issuer, subject, createdAt: wall() });
     await access.addAccount(account);
     return account;
   }

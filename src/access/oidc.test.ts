@@ -1,7 +1,7 @@
 /** Against a real provider (oidc-provider) on this machine. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { browser, type IdentityProvider, identityProvider } from '../../test/servers/oidc.ts';
-import { type Oidc, type OidcSettings, openOidc, type Pending } from './oidc.ts';
+import { type Oidc, type OidcSettings, openOidc, type Pending, personIn } from './oidc.ts';
 
 const PLACE = { callback: 'http://127.0.0.1:1/oidc/callback', afterSignOut: 'http://127.0.0.1:1/sign-in' };
 const SECRET = 'the-secret-of-the-client';
@@ -16,13 +16,14 @@ beforeAll(async () => {
     issuer: provider.issuer,
     clientId: 'rollcall',
     clientSecret: SECRET,
-    scopes: ['openid', 'profile'],
+    scopes: ['openid', 'profile', 'email'],
     claim: ['groups'],
     roles: new Map([
       ['it', ['operator', 'auditor']],
       ['staff', ['auditor']],
     ]),
     name: 'preferred_username',
+    person: ['email'],
     allowHttp: true,
   };
   oidc = openOidc(settings, () => PLACE);
@@ -46,6 +47,7 @@ test('who signed in there is known by issuer and subject, with the roles of thei
     subject: 'ada.staff.it',
     name: 'ada',
     roles: ['operator', 'auditor'],
+    person: { value: 'ada@example.org' },
   });
   const again = await refusal(oidc.finish(query, pending));
   expect(again.kind).toBe('authentication');
@@ -105,4 +107,18 @@ test('one that is away is asked again the next time', async () => {
 test('signing out goes there and comes back', async () => {
   const url = new URL((await oidc.signOut())!);
   expect([url.origin, url.searchParams.get('post_logout_redirect_uri')]).toEqual([provider.issuer, PLACE.afterSignOut]);
+});
+
+test.each([
+  ['a verified mail', 'email', [{ email: 'a@example.org', email_verified: true }], { value: 'a@example.org' }],
+  ['one inside', 'user.email', [{ user: { email: 'a@example.org', email_verified: true } }], { value: 'a@example.org' }],
+  ['another claim', 'nr', [{}, { nr: 'E1' }], { value: 'E1' }],
+  ['one nobody verified', 'email', [{ email: 'a@example.org', email_verified: false }], null],
+  ['of which nothing is said', 'email', [{ email: 'a@example.org' }, { email_verified: true }], null],
+  ['verified by a text', 'email', [{ email: 'a@example.org', email_verified: 'true' }], null],
+  ['none', 'email', [{}, {}], null],
+  ['a list', 'email', [{ email: ['a@example.org'], email_verified: true }], null],
+  ['too long', 'nr', [{ nr: 'x'.repeat(1_001) }], null],
+])('who somebody is said to be: %s', (_, path, documents, said) => {
+  expect(personIn(documents, path.split('.'))).toEqual(said ?? { why: expect.stringMatching(/^the identity provider/) });
 });

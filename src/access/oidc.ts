@@ -4,7 +4,7 @@
  */
 import * as client from 'openid-client';
 import { RollcallError } from '#core/errors';
-import type { SignedInThere } from './accounts.ts';
+import type { SaidToBe, SignedInThere } from './accounts.ts';
 import type { Role } from './roles.ts';
 
 export interface OidcSettings {
@@ -18,6 +18,8 @@ export interface OidcSettings {
   readonly roles: ReadonlyMap<string, readonly Role[]>;
   /** Claim with the name that is shown. */
   readonly name: string;
+  /** Where the claim is that says which person it is; null: none does. */
+  readonly person: readonly string[] | null;
   readonly allowHttp: boolean;
 }
 
@@ -84,12 +86,19 @@ export function openOidc(settings: OidcSettings, place: () => OidcPlace): Oidc {
           idTokenExpected: true,
         });
         const said = tokens.claims()!;
+        const wanted = [settings.claim, ...(settings.person === null ? [] : [settings.person])];
         const more =
-          valueAt(said, settings.claim) === undefined && config.serverMetadata().userinfo_endpoint !== undefined
+          wanted.some((path) => valueAt(said, path) === undefined) && config.serverMetadata().userinfo_endpoint !== undefined
             ? await client.fetchUserInfo(config, tokens.access_token, said.sub)
             : {};
         const claims = { ...more, ...said };
-        return { issuer: said.iss, subject: said.sub, name: nameIn(claims, settings.name), roles: rolesIn(claims, settings) };
+        return {
+          issuer: said.iss,
+          subject: said.sub,
+          name: nameIn(claims, settings.name),
+          roles: rolesIn(claims, settings),
+          person: settings.person === null ? null : personIn([said, more], settings.person),
+        };
       } catch (error) {
         throw refused(error);
       }
@@ -131,6 +140,20 @@ function valueAt(claims: Claims, path: readonly string[]): unknown {
 function nameIn(claims: Claims, claim: string): string {
   const names = [claims[claim], claims['email'], claims['name'], claims['sub']];
   return String(names.find((name) => typeof name === 'string' && name !== ''));
+}
+
+const LONGEST_VALUE = 1_000;
+
+/** Of the first document that has the claim. A mail address that nobody verified is whatever somebody typed. */
+export function personIn(documents: readonly Claims[], path: readonly string[]): SaidToBe {
+  const claim = path.join('.');
+  const from = documents.find((one) => valueAt(one, path) !== undefined);
+  const value = from && valueAt(from, path);
+  if (typeof value !== 'string' || value.trim() === '' || value.length > LONGEST_VALUE)
+    return { why: `the identity provider says no ${claim}` };
+  if (path.at(-1) === 'email' && valueAt(from!, [...path.slice(0, -1), 'email_verified']) !== true)
+    return { why: `the identity provider does not say that ${claim} is verified` };
+  return { value };
 }
 
 /** In the order of the file, so that they are the same each time. */

@@ -144,23 +144,42 @@ test('what a page sends along belongs to one session', async () => {
 });
 
 test('who signs in elsewhere is found by issuer and subject, never by a name; roles follow the provider', async () => {
-  const there = { issuer: 'https://id.example.org', subject: 'u1', name: 'Grace', roles: ['operator'] };
-  const grace = await accountFrom(there, { access, wall, address });
-  expect(await accountFrom({ ...there, name: 'Other', roles: ['auditor'] }, { access, wall, address })).toMatchObject({
+  const there = { issuer: 'https://id.example.org', subject: 'u1', name: 'Grace', roles: ['operator'], person: null };
+  const here = { access, wall, address, whose: async () => ({ why: 'nobody has it' }) };
+  const grace = await accountFrom(there, here);
+  expect(await accountFrom({ ...there, name: 'Other', roles: ['auditor'] }, here)).toMatchObject({
     id: grace.id,
     name: 'Grace',
     roles: ['auditor'],
   });
-  const same = await accountFrom({ ...there, subject: 'u2' }, { access, wall, address });
+  const same = await accountFrom({ ...there, subject: 'u2' }, here);
   expect([same.id === grace.id, same.name]).toEqual([false, 'Grace (id.example.org)']);
-  expect((await accountFrom({ ...there, subject: 'u3' }, { access, wall, address })).name).toMatch(/^Grace \(\w{12}\)$/);
+  expect((await accountFrom({ ...there, subject: 'u3' }, here)).name).toMatch(/^Grace \(\w{12}\)$/);
   const events = (await store.audit.list({ actor: 'Grace' }, { after: 0, limit: 99 })).map(({ action }) => action);
   expect(events).toEqual(expect.arrayContaining(['account.create', 'account.change']));
   const { id } = await sessions.begin(same, address);
-  expect((await refusal(accountFrom({ ...there, subject: 'u2', roles: [] }, { access, wall, address }))).kind).toBe('permission');
+  expect((await refusal(accountFrom({ ...there, subject: 'u2', roles: [] }, here))).kind).toBe('permission');
   expect(await sessions.find(id)).toBeNull();
   await access.changeAccount(grace.id, { disabledAt: now }, { endSessions: true });
-  expect((await refusal(accountFrom(there, { access, wall, address }))).kind).toBe('permission');
+  expect((await refusal(accountFrom(there, here))).kind).toBe('permission');
   expect((await accountOf('GRACE', access)).id).toBe(grace.id);
   expect((await refusal(accountOf('nobody', access))).kind).toBe('notFound');
+});
+
+test('who has no role but is somebody here is that person, until the provider says another', async () => {
+  const there = { issuer: 'https://id.example.org', subject: 'p1', name: 'Zoe', roles: [], person: { value: 'zoe@example.org' } };
+  const known: { [mail: string]: number } = { 'zoe@example.org': 7, 'eve@example.org': 8 };
+  const whose = async (value: string) => (value in known ? { person: known[value]! } : { why: 'nobody here has that mail' });
+  const here = { access, wall, address, whose };
+  const zoe = await accountFrom(there, here);
+  expect(zoe).toMatchObject({ roles: ['person'], objectId: 7 });
+  expect(await accountFrom({ ...there, person: { value: 'eve@example.org' } }, here)).toMatchObject({ id: zoe.id, objectId: 8 });
+  const { id } = await sessions.begin(zoe, address);
+  const refused = await refusal(accountFrom({ ...there, person: { value: 'ada@example.org' } }, here));
+  expect([refused.kind, refused.message]).toEqual([
+    'permission',
+    'the identity provider gives no role here, and nobody here has that mail',
+  ]);
+  expect([await sessions.find(id), (await access.account(zoe.id))!.objectId]).toEqual([null, null]);
+  expect(await accountFrom({ ...there, roles: ['operator'], person: { why: 'x' } }, here)).toMatchObject({ roles: ['operator'] });
 });

@@ -16,9 +16,10 @@ export function auditedAccess(access: Access, actor: AuditActor, wall: () => num
       return access.addAccount(account, event('account.create', { id, name, roles, issuer, subject }, objectId));
     },
     changeAccount(id, change, how) {
-      const { roles, disabledAt } = change;
+      const { roles, objectId, disabledAt } = change;
       const does = disabledAt === undefined ? 'change' : disabledAt === null ? 'enable' : 'disable';
-      return access.changeAccount(id, change, how, event(`account.${does}`, roles === undefined ? { id } : { id, roles }));
+      const after = { id, ...(roles === undefined ? {} : { roles }), ...(objectId === undefined ? {} : { person: objectId }) };
+      return access.changeAccount(id, change, how, event(`account.${does}`, after, objectId));
     },
     addLink: (link) => access.addLink(link, event('account.link', { id: link.account, purpose: link.purpose })),
     redeemLink(how) {

@@ -31,6 +31,7 @@ test('means what it says, with its defaults', async () => {
     sessions: { idleMs: 1_800_000, longestMs: 43_200_000 },
     shortestPassword: 12,
     tokenRate: 100,
+    personBy: null,
   });
   expect(oidc!.issuer).toBe('https://id.example.org/realm');
   expect(oidc!.clientSecret).toBe('of-the-client-4711');
@@ -58,6 +59,16 @@ describe('faults, each with line, column and remedy', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(said);
     expect(found[0]).not.toContain('hunter22');
+  });
+
+  test.each([
+    ['shoeSize', '', "a person has no attribute 'shoeSize'"],
+    ['title', '', 'people cannot be found by it'],
+    ['mail', 'attributes: { person: { mail: { edit: [administrator, self] } } }', 'people may edit it'],
+    ['mail', '', undefined],
+  ])('who is whom by %s %s', async (attribute, more, said) => {
+    const found = await faults(`${OIDC}  person: { attribute: ${attribute}, claim: email }\n${more}\n`);
+    expect(found[0]?.split('access.person.attribute: ')[1]?.split(' |')[0]).toBe(said);
   });
 
   test('a provider on this machine may be without TLS when the file says so', async () => {

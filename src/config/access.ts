@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { OidcSettings } from '#access/oidc';
 import type { Role } from '#core/roles';
 import { parseDuration } from '#core/time';
+import type { KindRules } from '#rules/model';
 import type { Collector } from './collect.ts';
 import { conceal } from './secrets/conceal.ts';
 import { resolveReferences, type Sources } from './secrets/references.ts';
@@ -19,6 +20,8 @@ export interface AccessConfig {
   /** Requests a second. */
   readonly tokenRate: number;
   readonly oidc: OidcSettings | null;
+  /** Attribute of the kind `person` by which whoever signs in at the provider is found; null = they are nobody's. */
+  readonly personBy: string | null;
 }
 
 export interface WrittenAccess {
@@ -37,6 +40,7 @@ export interface WrittenAccess {
     readonly name?: string;
     readonly allowHttp?: boolean;
   };
+  readonly person?: { readonly attribute: string; readonly claim: string };
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -63,7 +67,7 @@ export async function readAccess(written: WrittenAccess, sources: Sources, colle
   return config;
 }
 
-function accessOf({ url, proxies, sessions, passwords, tokens, oidc }: WrittenAccess): AccessConfig {
+function accessOf({ url, proxies, sessions, passwords, tokens, oidc, person }: WrittenAccess): AccessConfig {
   return {
     url: url === undefined ? null : (URL.parse(url)?.origin ?? null),
     proxies: proxies ?? [],
@@ -81,9 +85,25 @@ function accessOf({ url, proxies, sessions, passwords, tokens, oidc }: WrittenAc
             claim: (oidc.claim ?? 'groups').split('.'),
             roles: new Map(Object.entries(oidc.roles).map(([value, roles]) => [value, [roles].flat()])),
             name: oidc.name ?? 'preferred_username',
+            person: person?.claim.split('.') ?? null,
             allowHttp: oidc.allowHttp ?? false,
           },
+    personBy: person?.attribute ?? null,
   };
+}
+
+/** Whoever may edit the attribute could say that they are somebody else. */
+export function checkPersonBy({ personBy }: AccessConfig, kinds: ReadonlyMap<string, KindRules>, collect: Collector): void {
+  if (personBy === null) return;
+  const fault = (message: string, remedy: string): void =>
+    collect.fault(['access', 'person', 'attribute'], 'value', message, remedy);
+  const { attributes, searched } = kinds.get('person') ?? {};
+  const attribute = attributes?.get(personBy);
+  if (attribute === undefined) fault(`a person has no attribute '${personBy}'`, 'name one that a connection imports');
+  else if (attribute.field.edit.some((one) => one === 'self' || one === 'person'))
+    fault('people may edit it, and could say that they are somebody else', 'name one that only administrators edit');
+  else if (attribute.type !== 'string' || !searched!.includes(personBy))
+    fault('people cannot be found by it', `say indexed: true under attributes.person.${personBy}, or name another text`);
 }
 
 function isRange(text: string): boolean {

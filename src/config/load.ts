@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
 import type { Fault } from '#core/errors';
 import { parseDuration } from '#core/time';
-import { readAccess } from './access.ts';
+import { checkPersonBy, readAccess } from './access.ts';
 import { byPosition, type Collector, collector } from './collect.ts';
 import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
@@ -79,6 +79,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   );
   checkResolved(store, hooks, collect);
   const access = await readAccess(written.access ?? {}, sources, collect);
+  checkPersonBy(access, read.kinds, collect);
   const known = new Set(Object.keys(written.connections ?? {}));
   const notify = await readNotify(written.notify ?? {}, known, sources, collect);
   const faults = [...parsed.faults, ...collect.faults];

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { findOne } from '#people/find';
-import { labelsOf } from '#people/label';
 import type { SessionServices } from './operation.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instantOf, knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
+import { bared, type Sight, sightOf } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 type Filter = Parameters<SessionServices['store']['audit']['list']>[0];
 type Row = Awaited<ReturnType<SessionServices['store']['audit']['list']>>[number];
@@ -27,6 +28,7 @@ export interface AuditInput {
   /** Only older ones. */
   readonly before?: number | undefined;
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface AuditItem {
   readonly seq: number;
@@ -71,6 +73,7 @@ export const audit: Operation<AuditInput, AuditOutput> = {
     until: z.string().optional(),
     before: z.int().min(1).optional(),
     limit: z.int().min(1).max(1_000).default(50),
+    who: whoShape.default(null),
   }),
   output: versioned<AuditOutput>('audit', {
     events: z.array(
@@ -99,7 +102,10 @@ export const audit: Operation<AuditInput, AuditOutput> = {
     const services = await session.services('stored');
     const { limit, before = Number.MAX_SAFE_INTEGER } = input;
     const page = await services.store.audit.list(await filterOf(input, services), { before, limit });
-    return { events: await described(page, services), next: page.length === limit ? page.at(-1)!.seq : null };
+    return {
+      events: await described(page, services, sightOf(input.who, services)),
+      next: page.length === limit ? page.at(-1)!.seq : null,
+    };
   },
 };
 
@@ -129,12 +135,24 @@ export async function subjectsOf(
   return { objectIds: [id], stagedIds: linked.map((row) => row.id) };
 }
 
-async function described(page: readonly Row[], { store }: SessionServices): Promise<AuditItem[]> {
+async function described(page: readonly Row[], { store }: SessionServices, sight: Sight): Promise<AuditItem[]> {
   const given = (ids: readonly (number | undefined)[]): number[] => [...new Set(ids.filter((id) => id !== undefined))];
   const staged = new Map((await store.spaces.byIds(given(page.map((one) => one.subject.stagedId)))).map((row) => [row.id, row]));
   const whose = (row: Row): number | undefined =>
     row.subject.objectId ?? staged.get(row.subject.stagedId ?? 0)?.objectId ?? undefined;
-  const labels = await labelsOf(given(page.map(whose)), store);
+  const ids = given(page.map(whose));
+  const labels = await sight.labels(ids);
+  const kinds = new Map((await store.sync.objects(ids)).map(({ id, kind }) => [id, kind]));
+  /** Of accounts of people who sign in, and of tokens, nothing is hidden. */
+  const hiddenIn = (row: Row): ((name: string) => boolean) => {
+    const person = whose(row);
+    const account = staged.get(row.subject.stagedId ?? 0);
+    if (/^(access|account|token)\./.test(row.action)) return () => false;
+    if (account === undefined && (person === undefined || !kinds.has(person))) return sight.everywhere;
+    const there = account === undefined ? null : sight.account({ ...account, object: account.objectId });
+    const agreed = person === undefined || !kinds.has(person) ? null : sight.object({ id: person, kind: kinds.get(person)! });
+    return (name) => there?.(name) === true || agreed?.(name) === true;
+  };
   return page.map((row) => {
     const { seq, at, action, actor, subject, outcome, digest, values } = row;
     const account = subject.stagedId === undefined ? undefined : staged.get(subject.stagedId);
@@ -153,8 +171,8 @@ async function described(page: readonly Row[], { store }: SessionServices): Prom
       label: person === null ? null : (labels.get(person) ?? null),
       run: subject.runId ?? null,
       outcome,
-      before: parsed(values?.before),
-      after: parsed(values?.after),
+      before: bared(parsed(values?.before), hiddenIn(row)),
+      after: bared(parsed(values?.after), hiddenIn(row)),
       erased: digest !== null && values === null,
     };
   });

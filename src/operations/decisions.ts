@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { type DecisionRow, mayBeRevoked, revoke as revokeNow } from '#decisions/revoke';
 import { findOne } from '#people/find';
-import { labelsOf } from '#people/label';
 import { knownAs } from '#runs/known-as';
 import type { Services } from '#runs/model';
 import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
+import { bared, type Sight, sightOf } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface DecisionsInput {
   readonly person?: string | undefined;
@@ -18,6 +19,7 @@ export interface DecisionsInput {
   readonly all: boolean;
   readonly after: number;
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface DecisionItem {
   readonly id: number;
@@ -54,6 +56,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
     all: z.boolean().default(false),
     after: z.int().min(0).default(0),
     limit: z.int().min(1).max(1_000).default(50),
+    who: whoShape.default(null),
   }),
   output: versioned<DecisionsOutput>('decisions', {
     decisions: z.array(
@@ -76,7 +79,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
     ),
     next: z.number().nullable(),
   }),
-  async run({ person, connection, all, after, limit }, session) {
+  async run({ person, connection, all, after, limit, who }, session) {
     const services = await session.services('stored');
     if (connection !== undefined) await knownConnection(connection, services);
     const filter = {
@@ -85,17 +88,20 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
       ...(connection === undefined ? {} : { connection }),
     };
     const page = await services.store.decisions.list(filter, { after, limit });
-    return { decisions: await described(page, services), next: page.length === limit ? page.at(-1)!.id : null };
+    return {
+      decisions: await described(page, services, sightOf(who, services)),
+      next: page.length === limit ? page.at(-1)!.id : null,
+    };
   },
 };
 
 type Described = Pick<Services, 'store' | 'config'>;
 
-async function described(page: readonly DecisionRow[], { store, config }: Described): Promise<DecisionItem[]> {
+async function described(page: readonly DecisionRow[], { store, config }: Described, sight: Sight): Promise<DecisionItem[]> {
   const given = (ids: readonly (number | null)[]): number[] => [...new Set(ids.filter((id) => id !== null))];
   const staged = new Map((await store.spaces.byIds(given(page.map((one) => one.stagedId)))).map((row) => [row.id, row]));
   const people = given(page.map((one) => one.objectId));
-  const labels = await labelsOf(people, store);
+  const labels = await sight.labels(people);
   const connections = config.connections.map((one) => one.name);
   const accounts = await knownAs(people, connections, store);
   return page.map((one) => {
@@ -109,7 +115,7 @@ async function described(page: readonly DecisionRow[], { store, config }: Descri
       person: one.objectId,
       label: one.objectId === null ? null : (labels.get(one.objectId) ?? null),
       knownAs: one.objectId === null ? null : (accounts.get(one.objectId) ?? null),
-      detail: shortened(one),
+      detail: bared(shortened(one), sight.any(one.connection)),
       by: one.by,
       at: formatInstant(one.at),
       reason: one.reason,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { type Edited, edit as editNow, editsOf, make } from '#edits/edit';
 import { explain } from '#people/explain';
-import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
 import { type Operation, versioned } from './operation.ts';
 import { type Asker, named, whoShape } from './who.ts';
@@ -60,7 +59,7 @@ export const edit: Operation<EditInput, EditOutput> = {
   async run({ person, set: given, takeBack, version = null, by, reason: why, who }, session) {
     const services = await session.services('write');
     const object = await named(person, who, services);
-    const values = await withIds(object.kind, given, services);
+    const values = await withIds(object.kind, given, who, services);
     const done = await editNow(object, { set: values, takeBack, version, by: signed(by, why) }, who, services);
     return await answered(done, object.id, values, services);
   },
@@ -73,7 +72,7 @@ export const personNew: Operation<NewInput, EditOutput> = {
   output: versioned<EditOutput>('person new', output),
   async run({ kind, set: given, by, reason: why, who }, session) {
     const services = await session.services('write');
-    const values = await withIds(kind, given, services);
+    const values = await withIds(kind, given, who, services);
     const done = await make(kind, { set: values, by: signed(by, why) }, who, services);
     await done.pushed?.settled;
     const [row] = await services.store.spaces.byAnchors(done.connection, done.kind, [done.anchor]);
@@ -87,10 +86,10 @@ function signed(by: string, reason: string | undefined): string {
 }
 
 /** References by whatever names a person → their ids. */
-async function withIds(kind: string, given: EditInput['set'], services: Services): Promise<EditInput['set']> {
+async function withIds(kind: string, given: EditInput['set'], who: Asker, services: Services): Promise<EditInput['set']> {
   const attributes = services.config.kinds.get(kind)?.attributes;
   if (attributes === undefined) throw new RollcallError('notFound', `there is no kind '${kind}'`);
-  const idOf = async (named: unknown): Promise<string> => String((await findOne(String(named), services)).id);
+  const idOf = async (text: unknown): Promise<string> => String((await named(String(text), who, services)).id);
   const out: { [attribute: string]: unknown } = Object.create(null);
   for (const [name, value] of Object.entries(given)) {
     const empty = value === null || value === '';

@@ -5,15 +5,14 @@ import { nearest } from '#core/text';
 import { formatInstant } from '#core/time';
 import { scalars, type Value } from '#core/values';
 import { explain as explainNow } from '#people/explain';
-import { describe, findOne } from '#people/find';
-import { labelsOf } from '#people/label';
+import { describe } from '#people/find';
 import { type Members, membersOf } from '#people/members';
 import type { Services } from '#runs/model';
 import { neverOwned, owedOf } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
-import { hiddenFrom, without } from './shown.ts';
-import { type Asker, whoShape } from './who.ts';
+import { sightOf, without } from './shown.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export interface ExplainInput {
   readonly person: string;
@@ -207,21 +206,24 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
   }),
   async run({ person, attribute, who }, session) {
     const services = await session.services('stored');
-    const row = await findOne(person, services);
+    const row = await named(person, who, services);
     if (!services.storedOnly) checkAttribute(attribute, row.kind, services);
     const whole = await explainNow(row, attribute ?? null, services);
-    const hidden = hiddenFrom(who, row, services);
-    const found = { ...whole, attributes: whole.attributes.filter((one) => !hidden.attribute(one.attribute)) };
+    const sight = sightOf(who, services);
+    const isHidden = sight.object(row);
+    const found = { ...whole, attributes: whole.attributes.filter((one) => !isHidden(one.attribute)) };
+    const inSystem = (connection: string): ((name: string) => boolean) => sight.accounts(connection, row);
     const types = services.config.kinds.get(row.kind)?.attributes;
     const referring = (name: string): boolean => types?.get(name)?.type === 'reference';
     const ids = found.attributes
       .filter((one) => referring(one.attribute))
       .flatMap((one) => [one.stored, one.recomputed, ...one.contributions.map((c) => c.value)].flatMap((value) => scalars(value)))
       .flatMap((value) => (typeof value === 'number' ? [value] : owedOf(String(value)).candidates));
-    const labels = await labelsOf(ids, services.store);
+    const labels = await sight.labels(ids);
     const shown = (name: string, value: Value | undefined): unknown =>
       referring(name) ? referred(value, labels) : (value ?? null);
-    const { id, kind, label, state } = describe(row);
+    const { id, kind, state, attributes: agreed } = describe(row);
+    const label = sight.label(row, agreed);
     return {
       id,
       kind,
@@ -241,7 +243,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         changedAt: one.changedAt === null ? null : formatInstant(one.changedAt),
         contributions: one.contributions.map(({ staged: _, ...c }) => ({
           ...c,
-          read: without(c.read, (name) => hidden.inSystem(c.connection, name)),
+          read: without(c.read, inSystem(c.connection)),
           value: shown(one.attribute, c.value),
         })),
         absent: one.absent,
@@ -254,7 +256,7 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
         ...target,
         disabled: target.disabled && { since: instantOf(target.disabled.since), deleteAt: instantOf(target.disabled.deleteAt) },
         attributes: target.attributes
-          .filter((one) => !hidden.inSystem(target.connection, one.attribute))
+          .filter((one) => !inSystem(target.connection)(one.attribute))
           .map((one) => ({
             ...one,
             seen: one.seen ?? null,

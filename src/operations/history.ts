@@ -1,13 +1,13 @@
 /** What happened to one person, newest first. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
-import { describe, findOne } from '#people/find';
+import { describe } from '#people/find';
 import { historyOf } from '#people/history';
 import { withLabels } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
-import { hiddenFrom, without } from './shown.ts';
-import { type Asker, whoShape } from './who.ts';
+import { sightOf, without } from './shown.ts';
+import { type Asker, isPersonOnly, isStranger, named, nobody, whoShape } from './who.ts';
 
 export interface HistoryInput {
   readonly person: string;
@@ -37,7 +37,7 @@ export interface HistoryOutput {
 
 export const history: Operation<HistoryInput, HistoryOutput> = {
   name: 'history',
-  permission: 'people.read',
+  permission: 'profile.read',
   input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50), who: whoShape.default(null) }),
   output: versioned<HistoryOutput>('history', {
     id: z.number(),
@@ -60,29 +60,31 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
   }),
   async run({ person, limit, who }, session) {
     const services = await session.services('stored');
-    const row = await findOne(person, services);
-    const hidden = hiddenFrom(who, row, services);
-    const changes = (await historyOf(row, services.store, limit)).map((one) => {
-      const isHidden = (name: string): boolean =>
-        one.connection === null ? hidden.attribute(name) : hidden.inSystem(one.connection, name);
-      return { ...one, before: without(one.before, isHidden), after: without(one.after, isHidden) };
-    });
-    const { id, kind, label } = describe(row);
+    const row = await named(person, who, services);
+    if (isStranger(who, row.id)) throw nobody(person);
+    const sight = sightOf(who, services);
+    const changes = (await historyOf(row, services.store, limit))
+      .filter(({ connection }) => connection === null || !isPersonOnly(who))
+      .map((one) => {
+        const isHidden = one.connection === null ? sight.object(row) : sight.accounts(one.connection, row);
+        return { ...one, before: without(one.before, isHidden), after: without(one.after, isHidden) };
+      });
+    const { id, kind, attributes } = describe(row);
     const { kinds } = services.config;
     const before = await withLabels(
       changes.map((one) => one.before),
       kinds,
-      services.store,
+      sight.labels,
     );
     const after = await withLabels(
       changes.map((one) => one.after),
       kinds,
-      services.store,
+      sight.labels,
     );
     return {
       id,
       kind,
-      label,
+      label: sight.label(row, attributes),
       createdRun: row.createdRun,
       changes: changes.map((one, i) => ({
         ...one,

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { sees } from '#edits/rights';
-import { labelsOf } from '#people/label';
 import { membersPage } from '#people/referring';
 import { type Operation, versioned } from './operation.ts';
+import { sightOf } from './shown.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
 export interface MembersInput {
@@ -53,10 +53,7 @@ export const members: Operation<MembersInput, MembersOutput> = {
     if (!sees(type.field, who, row.id))
       throw new RollcallError('permission', 'members may not be seen', { remedy: 'ask an administrator for a role' });
     const page = await membersPage(row, { attribute: ATTRIBUTE, after: after ?? null, limit }, services);
-    const labels = await labelsOf(
-      page.members.flatMap(({ object }) => object ?? []),
-      services.store,
-    );
+    const labels = await sightOf(who, services).labels(page.members.flatMap(({ object }) => object ?? []));
     return {
       of: row.id,
       members: page.members.map(({ connection, key, object }) => ({

@@ -7,7 +7,6 @@ import { accountsHad, holdersOf, namedIn, standingFor } from '#decisions/has';
 import { decide } from '#decisions/parked';
 import { offeredFor } from '#decisions/possible';
 import { findOne } from '#people/find';
-import { labelsOf } from '#people/label';
 import { unignored } from '#runs/ignored';
 import { knownAs } from '#runs/known-as';
 import { deciding } from './deciding.ts';
@@ -15,7 +14,9 @@ import { type Operation, versioned } from './operation.ts';
 import { type OwedMember, owedMembers } from './owed.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
+import { bared, sightOf } from './shown.ts';
 import { type Unowned, unownedIn } from './unowned.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export { meaningOf, parkedKinds } from '#decisions/choices';
 
@@ -24,6 +25,7 @@ export interface ParkedInput {
   readonly connection?: string | undefined;
   readonly after: number;
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface ParkedItem {
   readonly id: number;
@@ -88,6 +90,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     connection: z.string().optional(),
     after: z.int().min(0).default(0),
     limit: z.int().min(1).max(1_000).default(20),
+    who: whoShape.default(null),
   }),
   output: versioned<ParkedOutput>('parked', {
     counts: z.array(z.object({ kind: z.string(), connection: z.string().nullable(), count: z.number() })),
@@ -139,7 +142,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     moreOwed: z.boolean(),
     unowned: z.array(z.object({ connection: z.string(), kind: z.string(), count: z.number() })),
   }),
-  async run({ kind, connection, after, limit }, session) {
+  async run({ kind, connection, after, limit, who }, session) {
     const services = await session.services('stored');
     const { store } = services;
     if (connection !== undefined) await knownConnection(connection, services);
@@ -156,9 +159,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         return [row.id, of.length === 0 ? detail : { ...detail, holders: of }];
       }),
     );
-    const labels = await labelsOf(
+    const sight = sightOf(who, services);
+    const labels = await sight.labels(
       rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
-      store,
     );
     const accounts = await knownAs(
       rows.flatMap((row) => row.objectId ?? []),
@@ -204,7 +207,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
           has: had.get(row.id) ?? null,
           decided: decidedItem(decided.get(row.id)),
           names: Object.fromEntries(namedIn(details.get(row.id)).map((id) => [id, labels.get(id) ?? `#${id}`])),
-          detail: details.get(row.id),
+          detail: bared(details.get(row.id), sight.any(row.connection)),
         };
       }),
       ignored: page.length - rows.length,

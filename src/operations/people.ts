@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { UnknownName } from '#core/unknown-name';
 import type { Value } from '#core/values';
-import { search } from '#people/find';
+import { type Found, search } from '#people/find';
 import { type Operation, versioned } from './operation.ts';
+import { type Sight, sightOf, without } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface PeopleInput {
   /** Empty lists everybody by id. */
@@ -14,6 +16,7 @@ export interface PeopleInput {
   readonly limit: number;
   /** Whoever the search index does not know yet is looked at, however long it takes; otherwise a thousand of them are. */
   readonly complete: boolean;
+  readonly who: Asker;
 }
 export interface PersonRow {
   readonly id: number;
@@ -43,6 +46,7 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
     after: z.int().min(0).optional(),
     limit: z.int().min(1).max(1_000).default(50),
     complete: z.boolean().default(false),
+    who: whoShape.default(null),
   }),
   output: versioned<PeopleOutput>('people', {
     people: z.array(
@@ -59,8 +63,10 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
     next: z.number().nullable(),
     unindexed: z.number(),
   }),
-  async run({ text, kind, after, limit, complete }, session) {
-    const { store, config } = await session.services('stored');
+  async run({ text, kind, after, limit, complete, who }, session) {
+    const services = await session.services('stored');
+    const { store, config } = services;
+    const sight = sightOf(who, services);
     if (kind !== undefined && !config.kinds.has(kind)) {
       const kinds = [...new Set([...config.kinds.keys(), ...Object.keys(await store.people.counts())])];
       if (!kinds.includes(kind)) throw new UnknownName(`There is no kind '${kind}' in ${config.file}.`, kind, kinds);
@@ -74,20 +80,20 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
       ...(kind === undefined ? {} : { kind }),
     });
     return {
-      people: found.map((one) => ({
-        id: one.id,
-        kind: one.kind,
-        label: one.label,
-        state: one.state,
-        login: single(one.attributes['login']),
-        mail: single(one.attributes['mail']),
-        department: single(one.attributes['department']),
-      })),
+      // Who is found by what is hidden is not found.
+      people: found.filter((one) => sight.finds(text, one)).map((one) => personRow(one, sight)),
       next,
       unindexed,
     };
   },
 };
+
+function personRow(one: Found, sight: Sight): PersonRow {
+  const seen = without(one.attributes, sight.object(one));
+  const { id, kind, state } = one;
+  const said = { login: single(seen['login']), mail: single(seen['mail']), department: single(seen['department']) };
+  return { id, kind, label: sight.label(one, seen), state, ...said };
+}
 
 function single(value: Value | undefined): string | null {
   return typeof value === 'string' ? value : null;

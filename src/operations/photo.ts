@@ -30,7 +30,7 @@ export const photo: Operation<PhotoInput, PhotoOutput> = {
   permission: 'profile.read',
   input: z.object({
     person: z.string().min(1),
-    size: z.union(PHOTO_SIDES.map((side) => z.literal(side))).default(PHOTO_SIDES[2]),
+    size: z.literal(PHOTO_SIDES).default(PHOTO_SIDES[2]),
     who: whoShape.default(null),
   }),
   output: versioned<PhotoOutput>('photo', {

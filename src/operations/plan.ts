@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { dateIn, formatInstant, startOfDate } from '#core/time';
-import { labelsOf } from '#people/label';
 import { modesOf } from '#runs/held-members';
 import { plan as planNow } from '#runs/index';
 import { expectedEnd, paceText } from '#runs/later';
@@ -11,6 +10,8 @@ import { type Operation, versioned } from './operation.ts';
 import { planLine } from './plan-line.ts';
 import { connectionsOf, instantOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
+import { linesSeen, sightOf } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface PlanInput {
   readonly connections: readonly string[];
@@ -22,6 +23,7 @@ export interface PlanInput {
   /** A date or an instant: the plan as it would be then. */
   readonly asOf?: string | undefined;
   readonly by: string;
+  readonly who: Asker;
 }
 export interface Unsettled {
   readonly connection: string;
@@ -57,6 +59,8 @@ export interface PlanOutput {
   readonly references: { readonly [kind: string]: readonly string[] };
   /** The canonical lines, in order, as `--out` writes them. */
   readonly lines: readonly PlanLine[];
+  /** False: without what whoever asks does not see; such lines cannot be carried out by sending them back. */
+  readonly whole: boolean;
   /** Id → why, of those whose accounts are disabled or deleted. */
   readonly endings: { readonly [id: string]: string };
   /** Id → name of those whom the lines refer to and who are in no line themselves. */
@@ -83,6 +87,7 @@ const planShape: z.ZodRawShape = {
   basedOn: z.record(z.string(), z.string().nullable()),
   references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
+  whole: z.boolean(),
   endings: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
   unsettled: z.array(
@@ -99,9 +104,10 @@ const planShape: z.ZodRawShape = {
 
 async function planOutput(
   plan: Plan,
-  { asOf, connections }: Pick<PlanInput, 'asOf' | 'connections'>,
+  { asOf, connections, who }: Pick<PlanInput, 'asOf' | 'connections' | 'who'>,
   { config, store, wall }: Services,
 ): Promise<PlanOutput> {
+  const sight = sightOf(who, { config, store });
   const head = plan.lines.find((one) => one.what === 'plan');
   const references = Object.fromEntries([...config.kinds.values()].map((one) => [one.kind, referencesOf(one)]));
   return {
@@ -112,9 +118,10 @@ async function planOutput(
     asOf: asOf !== undefined,
     basedOn: head?.what === 'plan' ? head.basedOn : {},
     references,
-    lines: plan.lines,
+    lines: await linesSeen(plan.lines, sight),
+    whole: sight.whole,
     endings: Object.fromEntries(plan.endings),
-    labels: Object.fromEntries(await labelsOf(referredIn(plan.lines, references), store)),
+    labels: Object.fromEntries(await sight.labels(referredIn(plan.lines, references))),
     unsettled: await unsettledIn(config, store, wall()),
     expected: await expectedOf(plan.lines, { config, store, wall }),
     chosen: targetsAmong(connections, config),
@@ -134,6 +141,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
     read: z.boolean().default(false),
     asOf: z.string().optional(),
     by: z.string().min(1),
+    who: whoShape.default(null),
   }),
   output: versioned<PlanOutput>('plan', planShape),
   async run(input, session) {

@@ -9,10 +9,10 @@ import { PHOTO_SIDES } from '#edits/photo';
 import { sees } from '#edits/rights';
 import { explain } from '#people/explain';
 import { describe } from '#people/find';
-import { labelsOf } from '#people/label';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
-import { type Asker, named, whoShape } from './who.ts';
+import { sightOf } from './shown.ts';
+import { type Asker, isPersonOnly, isStranger, named, whoShape } from './who.ts';
 
 export interface ProfileInput {
   readonly person: string;
@@ -109,24 +109,23 @@ export const profile: Operation<ProfileInput, ProfileOutput> = {
     const edits = await editedRow(row, services);
     const said = edits === undefined || edits.presence === 'gone' ? {} : parseImage(edits.seen ?? '{}');
     const refers = seen.filter(({ type, multi }) => type === 'reference' && !multi).flatMap(({ name }) => scalars(agreed[name]));
-    const labels = await labelsOf(
-      refers.filter((one) => typeof one === 'number'),
-      services.store,
-    );
+    const sight = sightOf(who, services);
+    const labels = await sight.labels(refers.filter((one) => typeof one === 'number'));
     const shown = (value: Value | undefined, type: string): unknown => {
       if (type !== 'reference') return value ?? null;
       const all = scalars(value).map((one) => ({ object: one, label: labels.get(Number(one)) ?? `#${one}` }));
       return Array.isArray(value) ? all : (all[0] ?? null);
     };
-    const { id, kind, label, state } = describe(row);
+    const { id, kind, state } = describe(row);
     const visible = (name: string): boolean => seen.some((one) => one.name === name);
     const photo = visible('photo') ? agreed['photo'] : undefined;
     const manager = visible('manager') ? (shown(agreed['manager'], 'reference') as ProfileOutput['manager']) : null;
     return {
       id,
       kind,
-      label: visible('displayName') ? label : `#${id}`,
-      state,
+      label: sight.label(row, agreed),
+      // Whether somebody leaves is nothing for others.
+      state: isStranger(who, id) ? 'unknown' : state,
       version: versionOf(edits),
       attributes: seen.map(({ name, label: title, type, multi, maxLength = null, field }) => {
         const why = barrier(rules.attributes.get(name)!, kind, who, id, services);
@@ -149,14 +148,13 @@ export const profile: Operation<ProfileInput, ProfileOutput> = {
       }),
       manager,
       photo: isBlob(photo) ? { hash: photo.blob, sizes: PHOTO_SIDES } : null,
-      accounts:
-        who === null || who.roles.some((role) => role !== 'person')
-          ? (await services.store.sync.linked([id])).map(({ connection, name, anchor, presence }) => ({
-              connection,
-              account: name ?? anchor,
-              presence,
-            }))
-          : [],
+      accounts: !isPersonOnly(who)
+        ? (await services.store.sync.linked([id])).map(({ connection, name, anchor, presence }) => ({
+            connection,
+            account: name ?? anchor,
+            presence,
+          }))
+        : [],
     };
   },
 };

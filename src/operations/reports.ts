@@ -5,7 +5,8 @@ import { sees } from '#edits/rights';
 import { describe } from '#people/find';
 import { referring } from '#people/referring';
 import { type Operation, versioned } from './operation.ts';
-import { type Asker, named, whoShape } from './who.ts';
+import { sightOf } from './shown.ts';
+import { type Asker, isStranger, named, whoShape } from './who.ts';
 
 export interface ReferringInput {
   readonly person: string;
@@ -39,14 +40,21 @@ function operation(name: string, kind: string, attribute: string): Operation<Ref
       const services = await session.services('read');
       const row = await named(person, who, services);
       const type = services.config.kinds.get(kind)?.attributes.get(attribute);
-      if (type !== undefined && !sees(type.field, who, row.id))
+      // A manager is what is said of each of the others; a group somebody is in is said of them.
+      const of = kind === row.kind ? null : row.id;
+      if (type !== undefined && !sees(type.field, who, of))
         throw new RollcallError('permission', `${attribute} may not be seen`, { remedy: 'ask an administrator for a role' });
       // One more than fits says whether there are more.
       const found = await referring(row, { kind, attribute, after, limit: limit + 1 }, services);
+      const sight = sightOf(who, services);
       const page = found.slice(0, limit).map(describe);
       return {
         of: row.id,
-        objects: page.map(({ id, kind: of, label, state }) => ({ id, kind: of, label, state })),
+        objects: page.map(({ attributes, ...one }) => ({
+          ...one,
+          label: sight.label(one, attributes),
+          state: isStranger(who, one.id) ? 'unknown' : one.state,
+        })),
         next: found.length > limit ? page.at(-1)!.id : null,
       };
     },

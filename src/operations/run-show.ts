@@ -4,16 +4,19 @@ import type { Fault } from '#core/errors';
 import { RollcallError } from '#core/errors';
 import { accountName } from '#core/label';
 import { image } from '#people/history';
-import { labelsOf, withLabels } from '#people/label';
-import { type Operation, versioned } from './operation.ts';
+import { type Values, withLabels } from '#people/label';
+import { type Operation, type SessionServices, versioned } from './operation.ts';
 import { type RunSummary, runSummary, runSummaryShape } from './runs.ts';
 import { fault, values } from './shapes.ts';
+import { sightOf, without } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface RunShowInput {
   readonly run: number;
   /** Changes after this one; 0 = from the first. */
   readonly after: number;
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface ChangeOutput {
   readonly id: number;
@@ -38,7 +41,12 @@ export interface RunShowOutput extends RunSummary {
 export const runShow: Operation<RunShowInput, RunShowOutput> = {
   name: 'run show',
   permission: 'runs.read',
-  input: z.object({ run: z.int().min(1), after: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).default(50) }),
+  input: z.object({
+    run: z.int().min(1),
+    after: z.int().min(0).default(0),
+    limit: z.int().min(1).max(10_000).default(50),
+    who: whoShape.default(null),
+  }),
   output: versioned<RunShowOutput>('run show', {
     ...runSummaryShape,
     changes: z.array(
@@ -58,28 +66,39 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
     errors: z.array(fault),
     moreErrors: z.boolean(),
   }),
-  async run({ run, after, limit }, session) {
-    const { store, config } = await session.services('stored');
+  async run({ run, after, limit, who }, session) {
+    const services = await session.services('stored');
+    const { store, config } = services;
+    const sight = sightOf(who, services);
     const row = await store.runs.get(run);
     if (row === null) {
       throw new RollcallError('notFound', `There is no run ${run}.`, { remedy: "'rollcall runs' lists the runs that are kept." });
     }
     const rows = await store.runs.changes({ run }, { after, limit });
     const errors = await store.runs.errors(run, { limit: limit + 1 });
-    const before = await withLabels(
-      rows.map((one) => image(one.before)),
-      config.kinds,
-      store,
-    );
-    const next = await withLabels(
-      rows.map((one) => image(one.after)),
-      config.kinds,
-      store,
-    );
     const single = rows.filter((one) => one.from === one.to);
     const of = (subject: 'object' | 'staged'): number[] => single.filter((one) => one.subject === subject).map((one) => one.from);
-    const objects = await labelsOf(of('object'), store);
+    const objects = await sight.labels(of('object'));
     const staged = new Map((await store.spaces.byIds([...new Set(of('staged'))])).map((one) => [one.id, one]));
+    const kinds = new Map((await store.sync.objects([...new Set(of('object'))])).map(({ id, kind }) => [id, kind]));
+    const seen = (one: Row, values: Values): Values => {
+      if (values === null || sight.whole) return values;
+      const account = one.subject === 'staged' ? staged.get(one.from) : undefined;
+      const kind = one.subject === 'object' ? kinds.get(one.from) : undefined;
+      // Of what is not there any more nobody knows what kind it was.
+      if (account !== undefined) return without(values, sight.account({ ...account, object: account.objectId }));
+      return without(values, kind === undefined ? sight.everywhere : sight.object({ id: one.from, kind }));
+    };
+    const before = await withLabels(
+      rows.map((one) => seen(one, image(one.before))),
+      config.kinds,
+      sight.labels,
+    );
+    const next = await withLabels(
+      rows.map((one) => seen(one, image(one.after))),
+      config.kinds,
+      sight.labels,
+    );
     return {
       ...runSummary(row),
       changes: rows.map((one, i) => {
@@ -104,3 +123,5 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
     };
   },
 };
+
+type Row = Awaited<ReturnType<SessionServices['store']['runs']['changes']>>[number];

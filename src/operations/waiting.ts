@@ -6,11 +6,13 @@ import { formatInstant } from '#core/time';
 import type { Value } from '#core/values';
 import { named, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
-import { labelsOf, withLabels } from '#people/label';
+import { withLabels } from '#people/label';
 import type { Services } from '#runs/model';
 import { endingsOf, partsLeft, undiscarded, wantedMembers } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
+import { sightOf, without } from './shown.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface WaitingInput {
   /** Connection, or id of a hold. */
@@ -18,6 +20,7 @@ export interface WaitingInput {
   /** Accounts chosen, as they are listed; empty = all. */
   readonly only: readonly string[];
   readonly limit: number;
+  readonly who: Asker;
 }
 export interface WaitingChange {
   /** How `--only` names it. */
@@ -83,6 +86,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     target: z.string().min(1),
     only: z.array(z.string().min(1)).default([]),
     limit: z.int().min(0).max(10_000).default(20),
+    who: whoShape.default(null),
   }),
   output: versioned<WaitingOutput>('waiting', {
     connection: z.string(),
@@ -125,7 +129,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
       }),
     ),
   }),
-  async run({ target, only, limit }, session) {
+  async run({ target, only, limit, who }, session) {
     // Shown before it is decided, so the store is opened for writing at once: the decision follows in the same session.
     const services = await session.services('write');
     const all = await pending(target, services);
@@ -134,26 +138,28 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     const [ending, others] = [found.rows.filter(endsAccount), found.rows.filter((row) => !endsAccount(row))];
     ending.sort((a, b) => Number(isDelete(b)) - Number(isDelete(a)));
     const shown = [...ending.slice(0, Math.max(limit, MOST_ENDING)), ...others.slice(0, limit)];
-    const labels = await labelsOf(
-      shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
-      services.store,
-    );
+    const sight = sightOf(who, services);
+    const labels = await sight.labels(shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])));
     const { kinds } = services.config;
     const endings = await endingsOf(
       ending.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
       services.store,
       services.config,
     );
-    const images = shown.map(imagesOf);
+    const images = shown.map((row) => {
+      const isHidden = sight.account({ ...row, object: row.objectId });
+      const image = imagesOf(row);
+      return { before: without(image.before, isHidden), after: without(image.after, isHidden) };
+    });
     const before = await withLabels(
       images.map((one) => one.before),
       kinds,
-      services.store,
+      sight.labels,
     );
     const after = await withLabels(
       images.map((one) => one.after),
       kinds,
-      services.store,
+      sight.labels,
     );
     const counts = await services.store.exports.gateCounts(found.connection, services.wall() - DAY_MS);
     const sent = new Map(counts.map((one) => [one.part, one.sent]));

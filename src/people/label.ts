@@ -23,7 +23,11 @@ type Kinds = ReadonlyMap<string, { readonly attributes: ReadonlyMap<string, { re
  * Replaces references, which are ids, by `{object, label}`, over all values at once: numbers in reference attributes of people
  * and groups, and `{object}` wherever a target is sent a reference.
  */
-export async function withLabels(all: readonly Values[], kinds: Kinds, store: Store): Promise<readonly Values[]> {
+export async function withLabels(
+  all: readonly Values[],
+  kinds: Kinds,
+  labelsFor: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>,
+): Promise<readonly Values[]> {
   const names = new Set(
     [...kinds.values()].flatMap(({ attributes }) =>
       [...attributes.values()].flatMap((one) => (one.type === 'reference' ? [one.name] : [])),
@@ -36,7 +40,7 @@ export async function withLabels(all: readonly Values[], kinds: Kinds, store: St
     if (id !== null) ids.push(id);
   };
   for (const values of all) for (const [name, value] of Object.entries(values ?? {})) note(value, names.has(name));
-  const labels = await labelsOf(ids, store);
+  const labels = await labelsFor(ids);
   const show = (value: unknown, named: boolean): unknown => {
     if (Array.isArray(value)) return value.map((one) => show(one, named));
     const id = idIn(value, named);

@@ -71,7 +71,7 @@ export async function serve(
   const failed = (error: unknown): void => onFault(toFault(error));
   // Nobody waits for it: how long an answer takes does not say which accounts there are.
   const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
-  auth = openAuth({ access, config: config.access, wall, isSecure, url, onFault: failed, note });
+  auth = openAuth({ access, people: store, config: config.access, wall, isSecure, url, onFault: failed, note });
   const { proxies } = config.access;
   const ready = async (): Promise<void> => {
     if (stopping) throw halted();

@@ -31,14 +31,15 @@ export async function identityProvider(): Promise<IdentityProvider> {
     register({ id, secret, callback, afterSignOut }) {
       provider = new Provider(issuer, {
         clients: [{ client_id: id, client_secret: secret, redirect_uris: [callback], post_logout_redirect_uris: [afterSignOut] }],
-        claims: { openid: ['sub'], profile: ['preferred_username', 'groups'] },
+        claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email', 'email_verified'] },
         cookies: { keys: ['of the test'] },
         ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
         findAccount: (_, sub) => ({
           accountId: sub,
           claims: async () => {
             const [preferred_username, ...groups] = sub.split('.');
-            return { sub, preferred_username, groups };
+            const email = `${preferred_username}@example.org`;
+            return { sub, preferred_username, groups, email, email_verified: !groups.includes('unverified') };
           },
         }),
       });

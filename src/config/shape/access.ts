@@ -76,4 +76,19 @@ export const access: z.ZodType = z.strictObject({
     .optional()
     .describe('Of applications and identity providers.'),
   oidc: oidc.optional().describe('Sign-in at an identity provider (OpenID Connect).'),
+  person: z
+    .strictObject({
+      attribute: z
+        .string()
+        .min(1)
+        .max(255)
+        .describe('Attribute of a person that says who somebody is, such as `mail` or `employeeId`; nobody may edit their own.'),
+      claim: z
+        .string()
+        .min(1)
+        .max(255)
+        .describe('Claim of the identity provider with the same value; dots lead inwards. Of `email`, one that it verified.'),
+    })
+    .optional()
+    .describe('Which person somebody is who signs in at the identity provider. Without another role they see their own profile.'),
 });

@@ -13,6 +13,8 @@ export interface IdentifyOptions {
   readonly cookies: Cookies;
   /** `https://rollcall.example.org`; null: the host that the request names. */
   readonly origin: string | null;
+  /** The person that an account is of, as long as they are here; null: nobody. */
+  readonly personOf: (account: SignedIn['account']) => Promise<number | null>;
 }
 
 /** Null: nobody that is known. Errors: as of `Bearer`; permission for a request that another site had a browser send. */
@@ -25,19 +27,31 @@ export function createIdentify(options: IdentifyOptions): (request: FastifyReque
         name: `${token.name} (token ${token.id})`,
         caller: { kind: 'token', name: token.name, token: token.id, source: request.ip },
         may: (permission) => permits(token.roles, permission),
+        lost: null,
         who: { roles: token.roles, person: null },
       };
     const signedIn = await sessionOf(request, options);
     if (signedIn === null) return null;
     if (!READS.has(request.method)) checkOurs(request, options, signedIn);
-    const { name, roles, objectId } = signedIn.account;
+    const { name } = signedIn.account;
+    const who = await whoIs(signedIn, options);
     return {
       name,
       caller: { kind: 'person', name, token: null, source: request.ip },
-      may: (permission) => permits(roles, permission),
-      who: { roles, person: objectId },
+      may: (permission) => permits(who.roles, permission),
+      lost: who.roles.length < signedIn.account.roles.length ? 'nobody here is that person, or not any more' : null,
+      who,
     };
   };
+}
+
+/** The role `person` is of somebody: it is good while they are here. */
+export async function whoIs(
+  { account }: SignedIn,
+  { personOf }: Pick<IdentifyOptions, 'personOf'>,
+): Promise<{ readonly roles: readonly string[]; readonly person: number | null }> {
+  const person = await personOf(account);
+  return { roles: person === null ? account.roles.filter((role) => role !== 'person') : account.roles, person };
 }
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -10,7 +10,8 @@ import { createSignIn } from '#access/sign-in';
 import { createThrottle } from '#access/throttle';
 import { openTokens } from '#access/tokens';
 import type { ServeOptions } from '#operations/operation';
-import type { AuditEvent, Store } from '#store/contract';
+import { isHere, whose } from '#people/whose';
+import type { AccessAccount, AuditEvent, Store } from '#store/contract';
 import type { Identity } from '../http/identity.ts';
 import { type Bearer, createBearer } from './bearer.ts';
 import { createCookies } from './cookies.ts';
@@ -30,6 +31,8 @@ export interface Auth {
 
 export interface AuthOptions {
   readonly access: Store['access'];
+  /** Where people are looked up. */
+  readonly people: Store;
   readonly config: ServeOptions['config']['access'];
   readonly wall: () => number;
   /** Whether browsers reach it by TLS. */
@@ -41,7 +44,7 @@ export interface AuthOptions {
   readonly note: (events: readonly AuditEvent[]) => void;
 }
 
-export function openAuth({ access, config, wall, isSecure, url, onFault, note }: AuthOptions): Auth {
+export function openAuth({ access, people, config, wall, isSecure, url, onFault, note }: AuthOptions): Auth {
   const place = (): string => config.url ?? url();
   const tokens = openTokens({ access, wall, onFault });
   const sessions = openSessions({ access, wall, ...config.sessions, onFault });
@@ -61,11 +64,27 @@ export function openAuth({ access, config, wall, isSecure, url, onFault, note }:
     config.oidc === null
       ? null
       : openOidc(config.oidc, () => ({ callback: `${place()}/oidc/callback`, afterSignOut: `${place()}/sign-in` }));
-  const known = { sessions, cookies, origin: config.url };
+  const { personBy } = config;
+  const personOf = async ({ objectId, subject }: AccessAccount): Promise<number | null> => {
+    // Who came from the provider is somebody by the rule, and by nothing else.
+    if (objectId === null || (subject !== null && personBy === null)) return null;
+    const [row] = await people.sync.objects([objectId]);
+    return row !== undefined && isHere(row) ? objectId : null;
+  };
+  const known = { sessions, cookies, origin: config.url, personOf };
   return {
     identify: createIdentify({ bearer, ...known }),
     bearer,
-    offer: (app) => offerSignIn(app, { ...known, access, wall, signIn, oidc, seal: createSeal() }),
+    offer: (app) =>
+      offerSignIn(app, {
+        ...known,
+        access,
+        wall,
+        whose: (value) => whose(value, personBy!, people),
+        signIn,
+        oidc,
+        seal: createSeal(),
+      }),
     forget() {
       tokens.forget();
       sessions.forget();

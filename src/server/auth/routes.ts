@@ -1,18 +1,21 @@
 /** Signing in and out: pages, what they send, and the way to an identity provider and back. Transport only. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { accountFrom } from '#access/accounts';
+import { accountFrom, type SignedInHere } from '#access/accounts';
 import type { Oidc, Pending } from '#access/oidc';
 import type { Seal } from '#access/seal';
+import type { SignedIn } from '#access/sessions';
 import type { SignIn } from '#access/sign-in';
 import { RollcallError } from '#core/errors';
 import type { Store } from '#store/contract';
-import { checkOurs, type IdentifyOptions, sessionOf } from './identify.ts';
+import { checkOurs, type IdentifyOptions, sessionOf, whoIs } from './identify.ts';
 import { POLICY, pages, SCRIPT, STYLE } from './pages.ts';
 
-export interface SignInRoutes extends Pick<IdentifyOptions, 'sessions' | 'cookies' | 'origin'> {
+export interface SignInRoutes extends Pick<IdentifyOptions, 'sessions' | 'cookies' | 'origin' | 'personOf'> {
   readonly access: Store['access'];
   readonly wall: () => number;
+  /** Who comes from the provider with this value. */
+  readonly whose: SignedInHere['whose'];
   readonly signIn: SignIn;
   /** Null: nobody signs in elsewhere. */
   readonly oidc: Oidc | null;
@@ -29,11 +32,15 @@ const PENDING_SECONDS = 600;
 export function offerSignIn(app: FastifyInstance, options: SignInRoutes): void {
   const { signIn, sessions, cookies } = options;
   const answer = async (request: FastifyRequest, reply: FastifyReply, begun: ReturnType<SignIn['signIn']>): Promise<object> => {
-    const { id, account, csrf } = await begun;
+    const { id, ...signedIn } = await begun;
     // An id that somebody else may know is not gone on with.
     await endOf(request);
     void reply.header('set-cookie', cookies.write('session', id));
-    return { name: account.name, roles: account.roles, csrf };
+    return await shown(signedIn);
+  };
+  const shown = async (signedIn: SignedIn): Promise<object> => {
+    const { roles, person } = await whoIs(signedIn, options);
+    return { name: signedIn.account.name, roles, person, csrf: signedIn.csrf };
   };
   const endOf = async ({ headers }: FastifyRequest): Promise<void> => {
     const id = cookies.read(headers.cookie, 'session');
@@ -60,8 +67,7 @@ export function offerSignIn(app: FastifyInstance, options: SignInRoutes): void {
   app.get('/session', async (request) => {
     const signedIn = await sessionOf(request, options);
     if (signedIn === null) throw new RollcallError('authentication', 'nobody is signed in', { remedy: 'sign in at /sign-in' });
-    const { account, csrf } = signedIn;
-    return { name: account.name, roles: account.roles, csrf };
+    return await shown(signedIn);
   });
   app.post('/sign-out', async (request, reply) => {
     const signedIn = await sessionOf(request, options);
@@ -75,7 +81,7 @@ export function offerSignIn(app: FastifyInstance, options: SignInRoutes): void {
   if (options.oidc !== null) offerOidc(app, options.oidc, options);
 }
 
-function offerOidc(app: FastifyInstance, oidc: Oidc, { access, wall, seal, sessions, cookies }: SignInRoutes): void {
+function offerOidc(app: FastifyInstance, oidc: Oidc, { access, wall, seal, sessions, cookies, whose }: SignInRoutes): void {
   app.get('/oidc/sign-in', async (_, reply) => {
     const { url, pending } = await oidc.begin();
     const kept = seal.close(pending, wall() + PENDING_SECONDS * 1_000);
@@ -91,7 +97,7 @@ function offerOidc(app: FastifyInstance, oidc: Oidc, { access, wall, seal, sessi
       });
     const there = await oidc.finish(request.url.split('?')[1] ?? '', pending);
     const address = request.ip;
-    const { id } = await sessions.begin(await accountFrom(there, { access, wall, address }), address);
+    const { id } = await sessions.begin(await accountFrom(there, { access, wall, address, whose }), address);
     sessions.forget();
     return reply.header('set-cookie', cookies.write('session', id)).redirect('/sign-in', 303);
   });

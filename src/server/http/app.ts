@@ -136,7 +136,7 @@ async function identified(
       remedy: 'sign in, or send a token: Authorization: Bearer …',
     });
   if (!identity.may(permission))
-    throw new RollcallError('permission', `${identity.name} may not do this: it takes ${permission}`, {
+    throw new RollcallError('permission', `${identity.name} may not do this: ${identity.lost ?? `it takes ${permission}`}`, {
       remedy: 'ask an administrator for the role that has it',
     });
   return identity;

@@ -8,6 +8,8 @@ export interface Identity {
   /** The same for the audit log, with the way by which they came. */
   readonly caller: Session['caller'];
   may(permission: Permission): boolean;
+  /** Why they may less than their account says; null: nothing. */
+  readonly lost: string | null;
   /** For what not everybody sees or edits. */
   readonly who: Asker;
 }
