@@ -64,7 +64,11 @@ describe('faults, each with line, column and remedy', () => {
   test.each([
     ['shoeSize', '', "a person has no attribute 'shoeSize'"],
     ['title', '', 'people cannot be found by it'],
-    ['mail', 'attributes: { person: { mail: { edit: [administrator, self] } } }', 'people may edit it, and could say that they are somebody else'],
+    [
+      'mail',
+      'attributes: { person: { mail: { edit: [administrator, self] } } }',
+      'people may edit it, and could say that they are somebody else',
+    ],
     ['mail', '', undefined],
   ])('who is whom by %s %s', async (attribute, more, said) => {
     const found = await faults(`${OIDC}  person: { attribute: ${attribute}, claim: email }\n${more}\n`);
