@@ -216,11 +216,6 @@ it('an operator does not see what is hidden from operators, wherever it would st
     expect([where, theirs.text]).not.toEqual([where, expect.stringMatching(/NID-\d/)]);
     shownToAll += theirs.text;
     whole += (await admin(where, body)).text;
-    if (where.includes('waiting'))
-      (await import('node:fs')).writeFileSync(
-        '/tmp/p13.out',
-        (await admin(where, body)).text + '\n' + (await admin('/api/parked')).text,
-      );
   }
   expect(shownToAll).toContain('Rob Stone');
   for (const found of ['NID-22', 'NID-23', 'NR-NID']) expect(whole.includes(found)).toBe(true);
