@@ -87,9 +87,10 @@ async function execute(
     onLive(event) {
       if (!json) terminal.out(liveText(event, terminal, quiet));
     },
-    onServiceFault: (fault) => terminal.err(faultText(fault, terminal.paintErr, {})),
     onServing({ url, setUp }) {
-      if (setUp !== null) terminal.err(`There is no administrator yet. Set one up, within a day: ${setUp}\n`);
+      // Not where the log goes: the link is a secret, and lines there are JSON for programs.
+      const say = json ? terminal.err : terminal.out;
+      if (setUp !== null) say(`There is no administrator yet. Set one up, within a day: ${setUp}\n`);
       if (!json && !quiet) terminal.out(`${terminal.paint.bold(url)} is ready. Ctrl-C ends it.\n`);
     },
     onZone: showTimesIn,

@@ -9,6 +9,7 @@ import { byPosition, type Collector, collector } from './collect.ts';
 import { readConnections } from './connections.ts';
 import { MAX_FILE_BYTES, parseDocument } from './document.ts';
 import { withEdits } from './edits.ts';
+import { logOf } from './log.ts';
 import type { Configuration, Hook, Schedule } from './model.ts';
 import { readNotify } from './notify.ts';
 import { outlineOf } from './outline.ts';
@@ -101,6 +102,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     access,
     notify,
     server: serverOf(written.server ?? {}, sources.folder),
+    log: logOf(written.log ?? {}, sources.folder),
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

@@ -5,6 +5,7 @@ import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { AccessConfig } from './access.ts';
+import type { LogConfig } from './log.ts';
 import type { Receiver } from './notify.ts';
 import type { Profile } from './profiles.ts';
 import type { ServerConfig } from './server.ts';
@@ -91,4 +92,5 @@ export interface Configuration {
   /** Who is told when something is amiss. */
   readonly notify: readonly Receiver[];
   readonly server: ServerConfig;
+  readonly log: LogConfig;
 }

@@ -73,6 +73,7 @@ const SECTIONS: readonly Section[] = [
   { title: 'hooks', path: ['hooks', 0], intro: 'Each with either `command` or `webhook`.' },
   { title: 'audit', path: ['audit'], intro: '' },
   { title: 'limits', path: ['limits'], intro: '' },
+  { title: 'log', path: ['log'], intro: '' },
   { title: 'server', path: ['server'], intro: '' },
   {
     title: 'server: tls',

@@ -8,6 +8,7 @@ import type { KindRules } from '#rules/model';
 import { NO_ACCESS } from './access.ts';
 import { collector } from './collect.ts';
 import { parseDocument } from './document.ts';
+import { logOf } from './log.ts';
 import type { Configuration } from './model.ts';
 import { outlineOf } from './outline.ts';
 import { bytes } from './quantity.ts';
@@ -65,6 +66,7 @@ export async function storedOnly(
     access: NO_ACCESS,
     notify: [],
     server: serverOf({}, sources.folder),
+    log: logOf({}, sources.folder),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Pace } from '#core/pace';
 import type { WrittenAccess } from './access.ts';
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
+import type { WrittenLog } from './log.ts';
 import type { Hook, Mode } from './model.ts';
 import type { WrittenNotify } from './notify.ts';
 import type { WrittenOpenings } from './openings.ts';
@@ -57,5 +58,6 @@ export interface Written {
   readonly access?: WrittenAccess;
   readonly notify?: WrittenNotify;
   readonly server?: WrittenServer;
+  readonly log?: WrittenLog;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -11,6 +11,7 @@ import type { Permission } from '#access/roles';
 import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
 import { type Fault, RollcallError, StoreInUse } from '#core/errors';
+import type { Level, LogFormat } from '#core/levels';
 import type { Services } from '#runs/model';
 import { askService } from './remote.ts';
 import type { Listeners } from './session.ts';
@@ -57,8 +58,9 @@ export interface ServeOptions {
   readonly socket: string | null;
   /** `HOST:PORT`, in place of what the file says; port 0: any that is free. */
   readonly listen?: string | undefined;
-  /** Told of what somebody at the terminal should know. */
-  readonly onFault: (fault: Fault) => void;
+  /** In place of what the file says. */
+  readonly logLevel?: Level | undefined;
+  readonly logFormat?: LogFormat | undefined;
 }
 
 export interface Serving {

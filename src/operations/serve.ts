@@ -1,5 +1,6 @@
 /** Runs the service until it is stopped. */
 import { z } from 'zod';
+import { LEVELS, type Level, LOG_FORMATS, type LogFormat } from '#core/levels';
 import { socketOf } from './local-socket.ts';
 import { type Operation, versioned } from './operation.ts';
 import { ConfigurationFaults, linesOf } from './session.ts';
@@ -7,6 +8,8 @@ import { ConfigurationFaults, linesOf } from './session.ts';
 export interface ServeInput {
   /** `HOST:PORT`. */
   readonly listen?: string | undefined;
+  readonly logLevel?: Level | undefined;
+  readonly logFormat?: LogFormat | undefined;
 }
 export interface ServeOutput {
   readonly url: string;
@@ -15,10 +18,14 @@ export interface ServeOutput {
 export const serve: Operation<ServeInput, ServeOutput> = {
   name: 'serve',
   permission: 'runs.start',
-  input: z.object({ listen: z.string().optional() }),
+  input: z.object({
+    listen: z.string().optional(),
+    logLevel: z.enum(LEVELS).optional(),
+    logFormat: z.enum(LOG_FORMATS).optional(),
+  }),
   output: versioned<ServeOutput>('serve', { url: z.string() }),
-  async run({ listen }, { program, file, listeners }) {
-    const { signal, onServiceFault, onServing } = listeners;
+  async run({ listen, logLevel, logFormat }, { program, file, listeners }) {
+    const { signal, onServing } = listeners;
     const { version } = program;
     const loaded = await program.loadConfig(file);
     if (!loaded.ok) throw new ConfigurationFaults(file, loaded.faults, await linesOf(file, loaded.faults));
@@ -29,7 +36,8 @@ export const serve: Operation<ServeInput, ServeOutput> = {
       config: loaded.config,
       socket,
       listen,
-      onFault: (fault) => onServiceFault?.(fault),
+      logLevel,
+      logFormat,
     });
     onServing?.(serving);
     const stop = (): void => serving.stop();

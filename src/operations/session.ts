@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { seal } from '#audit/seal';
 import { type Fault, RollcallError, toFault } from '#core/errors';
 import type { LiveEvent, Rests } from '#runs/index';
-import type { Holder, Progress, Services } from '#runs/model';
+import type { FaultAbout, Holder, Progress, Services } from '#runs/model';
 import { answers, socketOf } from './local-socket.ts';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
 
@@ -14,13 +14,11 @@ export type { Holder } from '#runs/model';
 
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
-  readonly onFault?: (fault: Fault) => void;
+  readonly onFault?: (fault: Fault, about?: FaultAbout) => void;
   /** A run waits for that process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
   /** Of what goes on while connections are listened to. */
   readonly onLive?: (event: LiveEvent) => void;
-  /** Of a service that goes on: what somebody at the terminal should know. */
-  readonly onServiceFault?: (fault: Fault) => void;
   /** The service can be reached there. */
   readonly onServing?: (serving: { readonly url: string; readonly setUp: string | null }) => void;
   /** The file is in order, and its dates are in this zone. */

@@ -25,7 +25,8 @@ export interface Services {
   /** Objects that a sync works out at a time; 1,000 where it is left out. */
   readonly batch?: number;
   readonly onProgress?: (progress: Progress) => void;
-  readonly onFault?: (fault: Fault) => void;
+  /** `about`: of which run it is, and of which person or account where it is of one. */
+  readonly onFault?: (fault: Fault, about?: FaultAbout) => void;
   /** A run waits for another process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
   /** Of a process that goes on: connections that it leaves alone for now. */
@@ -34,6 +35,12 @@ export interface Services {
   readonly onLive?: (event: LiveEvent) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
   readonly signal?: AbortSignal;
+}
+
+export interface FaultAbout {
+  readonly run: RunId;
+  readonly subject?: 'object' | 'staged';
+  readonly id?: number;
 }
 
 export interface Progress {

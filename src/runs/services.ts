@@ -94,7 +94,7 @@ export async function openSession(
       subjectId: subject?.id ?? null,
       fault: one,
     });
-    services.onFault?.(one);
+    services.onFault?.(one, { run: run.id, ...subject });
     if (one.where.connection === undefined) return;
     if (subject === undefined && OWN_KINDS.has(one.kind)) own.set(one.where.connection, one);
     if (one.kind !== 'authentication') return;

@@ -4,11 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { RollcallError, toFault } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
+import type { ServiceEvent } from '#service/events';
 import { type ServiceThread, type StartThread, startService } from '#service/thread';
 import type { AuditEvent, Store } from '#store/contract';
 import { createMetrics } from '#telemetry/metrics';
@@ -22,6 +23,7 @@ import { keepReloading } from './reload.ts';
 import { halted, replaceable } from './replaceable.ts';
 import { scim } from './scim/plugin.ts';
 import { keepRenewed, readPair } from './tls.ts';
+import { openTold } from './told.ts';
 
 const ITSELF = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
 
@@ -30,31 +32,35 @@ const LAST_ANSWERS_MS = 1_000;
 
 /** Errors: of the configuration, of the store, of the address. */
 export async function serve(
-  { file, version, socket, listen, config, onFault }: ServeOptions,
+  { file, version, socket, listen, config, logLevel, logFormat }: ServeOptions,
   { openStore, loadConfig, wall }: Pick<Program, 'openStore' | 'loadConfig' | 'wall'>,
   startThread: StartThread,
 ): Promise<Serving> {
   const address = addressOf(listen);
   const { tls } = config.server;
   const pair = tls === null ? null : await readPair(tls);
+  const told = openTold({ config, logLevel, logFormat, wall });
   const broadcast = createBroadcast();
+  const tell = (event: ServiceEvent): void => {
+    told.event(event);
+    broadcast.tell(event);
+  };
   let auth: Auth | null = null;
   // It is opened once the loop that works has made it, or brought it up to date.
   let opened: Store | null = null;
   const metrics = createMetrics({ version, wall, look: () => looked(opened) });
   const works = await replaceable(() =>
     startService(startThread, { role: 'works', file }, (event) => {
-      if (event.what === 'fault') onFault(event.fault);
       if (event.what === 'access') auth?.forget();
       metrics.told(event);
-      broadcast.tell(event);
+      tell(event);
     }),
   );
   let reads: Promise<ServiceThread> | null = null;
   const reading = (): Promise<ServiceThread> => {
     // Nobody would end it.
     if (stopping) return Promise.reject(halted());
-    reads ??= startService(startThread, { role: 'reads', file }, (event) => broadcast.tell(event));
+    reads ??= startService(startThread, { role: 'reads', file }, tell);
     reads.catch(() => {
       reads = null;
     });
@@ -68,7 +74,7 @@ export async function serve(
   const access = accessThrough(store.access, works);
   const url = (): string => urlOf(address, app, pair === null ? 'http' : 'https');
   const isSecure = config.access.url === null ? pair !== null : config.access.url.startsWith('https:');
-  const failed = (error: unknown): void => onFault(toFault(error));
+  const failed = (error: unknown): void => told.failed(error);
   // Nobody waits for it: how long an answer takes does not say which accounts there are.
   const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
   auth = openAuth({ access, people: store, config: config.access, wall, isSecure, url, onFault: failed, note });
@@ -88,12 +94,12 @@ export async function serve(
     port: config.server,
     tls: pair?.options ?? null,
     isSecure,
-    onFault,
+    told,
     reads: reading,
   });
   const { bearer } = auth;
   const bases = new Map(await scimBases(config));
-  app.register(scim, { bases, bearer, store, works, wall, onFault, publicUrl: config.access.url });
+  app.register(scim, { bases, bearer, store, works, wall, told, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
   const ending = new AbortController();
@@ -125,6 +131,8 @@ export async function serve(
     await heard;
     clearTimeout(last);
     await store.close();
+    told.say('the service has stopped', {});
+    await told.close();
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
   works.died.then(end);
@@ -147,9 +155,9 @@ export async function serve(
       wall,
       use({ options, until }) {
         if (app.server instanceof TlsServer) app.server.setSecureContext(options);
-        broadcast.tell({ what: 'certificate', until: formatInstant(until) });
+        tell({ what: 'certificate', until: formatInstant(until) });
       },
-      onFault,
+      onFault: told.fault,
       signal: ending.signal,
     });
   void keepReloading(config, {
@@ -157,10 +165,11 @@ export async function serve(
     loadConfig,
     reads: () => startService(startThread, { role: 'reads', file }, () => undefined),
     takeOver,
-    tell: broadcast.tell,
-    onFault,
+    tell,
+    onFault: told.fault,
     signal: ending.signal,
   });
+  told.say('the service is ready', { version, url: url() });
   return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
 }
 

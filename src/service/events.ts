@@ -1,8 +1,11 @@
 /** What happens in the service, for whoever looks on: live views, logs, metrics, notifications. Plain data, without values of people. */
-import type { ErrorKind, Fault } from '#core/errors';
+import { type ErrorKind, type Fault, toFault } from '#core/errors';
+import { type Unforeseen, unforeseen } from '#core/unforeseen';
 import type { NotifyEvent } from '#notify/notifier';
 import type { KeptEvent, LiveEvent } from '#runs/index';
-import type { ConnectionCounts, Holder, Notice, Progress, RunReport } from '#runs/model';
+import type { ConnectionCounts, FaultAbout, Holder, Notice, Progress, RunReport } from '#runs/model';
+
+export type { FaultAbout } from '#runs/model';
 
 export interface RunEvent {
   readonly what: 'run';
@@ -20,7 +23,8 @@ export interface RunEvent {
 export type ServiceEvent =
   | RunEvent
   | { readonly what: 'progress'; readonly progress: Progress }
-  | { readonly what: 'fault'; readonly fault: Fault }
+  /** `error`: where it is to be mended, of one that nobody foresaw. */
+  | { readonly what: 'fault'; readonly fault: Fault; readonly about?: FaultAbout; readonly error?: Unforeseen }
   /** Accounts or tokens are not as they were. */
   | { readonly what: 'access' }
   /** The configuration was taken over; so many people and groups, and accounts, are to be changed by it. */
@@ -35,6 +39,12 @@ export type ServiceEvent =
   | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>
   /** Of a schedule, by its name. */
   | Exclude<KeptEvent, { what: 'ran' | 'trouble' }>;
+
+/** Of what went wrong with the service's own work. */
+export function faultEvent(thrown: unknown): Extract<ServiceEvent, { what: 'fault' }> {
+  const error = unforeseen(thrown);
+  return { what: 'fault', fault: toFault(thrown), ...(error === undefined ? {} : { error }) };
+}
 
 /** Of what goes on while connections are listened to. */
 export function fromLive(event: LiveEvent): ServiceEvent {

@@ -19,7 +19,7 @@ import { catchUpSearch } from '#people/searchable';
 import { createRests, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
-import { fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
+import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 import { retention } from './retention.ts';
 
 /** Between two cycles over all connections where some are listened to. */
@@ -46,7 +46,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     rests,
     signal: stop.signal,
     onProgress: (progress) => event({ what: 'progress', progress }),
-    onFault: (fault) => event({ what: 'fault', fault }),
+    onFault: (fault, about) => event({ what: 'fault', fault, ...(about === undefined ? {} : { about }) }),
     onWaits: (holder) => event({ what: 'waits', holder }),
     onLive: (one) => event(fromLive(one)),
   });
@@ -67,11 +67,11 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
       indexing = false;
       await catchUpSearch(await session.services('write'), stop.signal);
     };
-    keep(index()).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    keep(index()).catch((error: unknown) => event(faultEvent(error)));
   };
   const receive = async (request: ReceiveRequest): Promise<unknown> => {
     const { answer, worked, settled } = await push(request, await session.services('write'));
-    keep(settled).then(findable, (error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    keep(settled).then(findable, (error: unknown) => event(faultEvent(error)));
     await worked;
     return answer;
   };
@@ -106,7 +106,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
       const { to, hash, at } = (await store.audit.head())!;
       event({ what: 'sealed', to, hash, at: formatInstant(at) });
     };
-    sealNow = () => keep(now()).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    sealNow = () => keep(now()).catch((error: unknown) => event(faultEvent(error)));
     sealing = setInterval(sealNow, SEAL_EVERY_MS);
   };
   port.on('message', ({ id, ...asked }: Asked) => {
@@ -115,20 +115,24 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
         tell({ id, ok: true, answer: result });
         if (asked.ask === 'stop') port.close();
       },
-      (error: unknown) => tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand }),
+      (error: unknown) => {
+        // Whoever asked is not told what nobody foresaw.
+        if (!(error instanceof RollcallError)) event(faultEvent(error));
+        tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand });
+      },
     );
   });
   try {
     const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
     tell({ id: 0, ok: true, answer: null });
     if (role === 'reads') return;
-    await keep(unfinished(services)).catch((error: unknown) => event({ what: 'fault', fault: toFault(error) }));
+    await keep(unfinished(services)).catch((error: unknown) => event(faultEvent(error)));
     sealEvery(services.store);
     const going = { ...services, signal: stop.signal };
     const goesOn = [
       keepSchedules({ by: 'schedule', chores: [retention(going)], tell: (one) => event(fromSchedule(one)) }, going),
     ];
-    const failed = (error: unknown): void => event({ what: 'fault', fault: toFault(error) });
+    const failed = (error: unknown): void => event(faultEvent(error));
     if (services.config.notify.length > 0) {
       const notifier = createNotifier({ ...services, signal: stop.signal, tell: event });
       heard = notifier.heard;

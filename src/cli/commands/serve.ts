@@ -1,4 +1,5 @@
 /** rollcall serve */
+import { LEVELS, LOG_FORMATS } from '#core/levels';
 import { serve as operation } from '#operations/serve';
 import { type Command, command } from '../command.ts';
 
@@ -18,6 +19,18 @@ export const serve: Command = command({
       about: 'Where it can be reached (default: 127.0.0.1:7655; port 0: any that is free).',
       complete: 'none',
     },
+    {
+      name: 'log-level',
+      value: 'LEVEL',
+      about: 'The least that is logged: debug, info, warn or error (default: log.level of the file, or info).',
+      words: LEVELS,
+    },
+    {
+      name: 'log-format',
+      value: 'FORMAT',
+      about: 'json or text (default: log.format of the file; otherwise text on a terminal, json elsewhere).',
+      words: LOG_FORMATS,
+    },
   ],
   examples: [
     { line: 'rollcall serve', about: 'on this machine, until Ctrl-C' },
@@ -25,7 +38,11 @@ export const serve: Command = command({
   ],
   untilStopped: true,
   operation,
-  input: (args) => ({ listen: args.text('listen') }),
+  input: (args) => ({
+    listen: args.text('listen'),
+    logLevel: args.text('log-level'),
+    logFormat: args.text('log-format'),
+  }),
   print(_, { terminal, quiet }) {
     if (!quiet) terminal.out(`${terminal.paint.green('Stopped.')}\n`);
   },

@@ -10,6 +10,7 @@ import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, kept, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { access } from './access.ts';
+import { log } from './log.ts';
 import { notify } from './notify.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 import { server } from './server.ts';
@@ -224,6 +225,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .strictObject({ maxObjectSize: size.optional().describe('Larger objects are skipped and reported. Default: 16MB.') })
     .optional()
     .describe('Guards against hostile or broken input.'),
+  log: log.optional().describe('What `rollcall serve` writes about what it does.'),
   server: server.optional().describe('The port of `rollcall serve`: how much it takes, and whether it speaks TLS.'),
   notify: notify
     .optional()

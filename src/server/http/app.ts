@@ -1,15 +1,16 @@
 /** The HTTP interface: routes from operations, problems for errors, limits for whatever comes. Transport only. */
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Fault } from '#core/errors';
-import { RollcallError, toFault } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import { onlyReads } from '#operations/all';
 import { ScimError } from '#protocols/scim/errors';
 import type { ServiceThread } from '#service/thread';
 import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
 import { isScim, refuse } from '../scim/plugin.ts';
+import type { Asking, Told } from '../told.ts';
 import { type PortLimits, portServer } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { SECURE, TLS_ALONE } from './headers.ts';
@@ -36,8 +37,7 @@ export interface AppOptions {
   readonly isSecure: boolean;
   readonly metrics: WatchOptions['metrics'];
   readonly ready: WatchOptions['ready'];
-  /** Of what nobody foresaw. */
-  readonly onFault: (fault: Fault) => void;
+  readonly told: Told;
 }
 
 /** A plan of a million changes is carried out by sending it back. */
@@ -47,6 +47,7 @@ const USUAL_BODY = 1_048_576;
 export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify<Server>({
     logger: false,
+    genReqId: () => randomUUID(),
     bodyLimit: USUAL_BODY,
     trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
     serverFactory: (answer) => portServer(options.port, options.tls, answer),
@@ -63,7 +64,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle',
   });
   const always = Object.entries({ ...SECURE, ...(options.isSecure ? TLS_ALONE : {}) });
-  app.addHook('onRequest', async (_, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // Whoever asks for help names it.
+    reply.raw.setHeader('x-request-id', request.id);
     // What is written past Fastify has them, too.
     for (const [name, text] of always) reply.raw.setHeader(name, text);
   });
@@ -75,7 +78,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // What Fastify says of a request that cannot be read is told as it is.
     const unread = !(error instanceof RollcallError) && error.statusCode !== undefined && error.statusCode < 500;
     if (unread) return send(reply, new RollcallError('invalidValue', error.message), error.statusCode);
-    if (!(error instanceof RollcallError)) options.onFault({ ...toFault(error), where: { object: pathOf(request) } });
+    if (!(error instanceof RollcallError)) options.told.failed(error, askingOf(request));
     return send(reply, error);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -95,6 +98,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   options.auth.offer(app);
   const mayScrape = async (request: FastifyRequest): Promise<void> => void (await identified(request, options, 'metrics.read'));
   offerWatching(app, { ...options, mayScrape });
+  app.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
+    const run = begun.get(request);
+    const how = { method: request.method, status: statusCode, ms: elapsedTime, ...(run === undefined ? {} : { run }) };
+    options.told.answered(askingOf(request), how);
+  });
   for (const route of ROUTES) offer(app, route, options);
   return app;
 }
@@ -115,12 +123,14 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
       const thread = onlyReads(operation) ? await options.reads() : options.works;
-      return await thread.ask({
+      const answer = await thread.ask({
         ask: 'operation',
         name: operation.name,
         input: { ...given, ...named, ...by, ...who },
         caller: identity.caller,
       });
+      if (operation.name === 'run') begun.set(request, (answer as { readonly run: number }).run);
+      return answer;
     },
   });
 }
@@ -146,6 +156,14 @@ function bodyOf(body: unknown): object {
   if (body === undefined || body === null) return {};
   if (typeof body === 'object' && !Array.isArray(body)) return body;
   throw new RollcallError('invalidValue', 'the body must be a JSON object');
+}
+
+/** Runs that requests have begun, for the log. */
+const begun = new WeakMap<FastifyRequest, number>();
+
+/** As the log names a request. */
+function askingOf({ id, routeOptions }: FastifyRequest): Asking {
+  return { request: id, route: routeOptions.url ?? 'none' };
 }
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;

@@ -3,7 +3,7 @@
  * makes of a resource is the connection's, what is found the store's.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RollcallError, toFault } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import { ScimError } from '#protocols/scim/errors';
 import { type Bearer, challenge } from '../auth/bearer.ts';
 import { statusOf } from '../http/problems.ts';
@@ -94,7 +94,7 @@ function send({ status, body, headers }: Answer, request: FastifyRequest, reply:
 function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, options: ScimOptions): FastifyReply {
   const said = scimError(error);
   if (said.status >= 500 && !(error instanceof ScimError))
-    options.onFault({ ...toFault(error), where: { object: request.url.split('?')[0]! } });
+    options.told.failed(error, { request: request.id, route: request.routeOptions.url ?? 'none' });
   if (said.status === 401) void reply.header('www-authenticate', challenge(request));
   const wait = error instanceof RollcallError ? error.retryAfterMs : undefined;
   if (wait !== undefined) void reply.header('retry-after', String(Math.ceil(wait / 1_000)));

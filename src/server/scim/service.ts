@@ -1,13 +1,13 @@
 /** What the parts of a SCIM service share while one request is answered. */
 import type { ScimBase } from '#connectors/contract';
 import { parseImage } from '#core/canonical';
-import type { Fault } from '#core/errors';
 import type { OpenStore } from '#operations/operation';
 import { fromImage } from '#protocols/scim/image';
 import type { Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import type { ReceiveRequest } from '#service/contract';
 import type { ServiceThread } from '#service/thread';
+import type { Told } from '../told.ts';
 
 export interface ScimServices {
   /** By connection. */
@@ -16,8 +16,7 @@ export interface ScimServices {
   readonly works: Pick<ServiceThread, 'ask'>;
   /** Wall clock, ms. */
   readonly wall: () => number;
-  /** Of what nobody foresaw. */
-  readonly onFault: (fault: Fault) => void;
+  readonly told: Pick<Told, 'failed'>;
 }
 
 /** One base URL, as it was asked for. */
