@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly wall: () => number;
   readonly idleMs: number;
   readonly longestMs: number;
+  /** For whoever signs in elsewhere: what they may is what was said there when they did. */
+  readonly providerMs: number;
   /** Told of what did not come to the store, which was no reason to refuse anybody. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -42,7 +44,7 @@ interface Kept {
   readonly until: number;
 }
 
-export function openSessions({ access, wall, idleMs, longestMs, onFault }: SessionOptions): Sessions {
+export function openSessions({ access, wall, idleMs, longestMs, providerMs, onFault }: SessionOptions): Sessions {
   const kept = new Map<string, Kept>();
   /** What was sent to the store about their use, and may not be there yet. */
   const noted = new Map<string, { readonly at: number; readonly expiresAt: number }>();
@@ -69,11 +71,13 @@ export function openSessions({ access, wall, idleMs, longestMs, onFault }: Sessi
     return { session, account };
   };
 
+  const longestOf = ({ subject }: AccessAccount): number => (subject === null ? longestMs : Math.min(longestMs, providerMs));
+
   return {
     async begin(account, address) {
       const id = newSecret();
       const now = wall();
-      const expiresAt = now + Math.min(idleMs, longestMs);
+      const expiresAt = now + Math.min(idleMs, longestOf(account));
       const actor = { kind: 'person', name: account.name, token: null, source: address } as const;
       const session = { hash: hashOf(id), account: account.id, createdAt: now, seenAt: now, expiresAt };
       await auditedAccess(access, actor, wall).addSession(session);
@@ -87,10 +91,11 @@ export function openSessions({ access, wall, idleMs, longestMs, onFault }: Sessi
       const found = await known(hash, now);
       if (found === null || found.account.disabledAt !== null) return null;
       const { session, account } = found;
+      const endsAt = session.createdAt + longestOf(account);
       const seen = noted.get(hash) ?? { at: session.seenAt, expiresAt: session.expiresAt };
-      if (seen.expiresAt <= now || session.createdAt + longestMs <= now) return null;
+      if (seen.expiresAt <= now || endsAt <= now) return null;
       if (now - seen.at >= Math.min(SEEN_MS, idleMs / 4)) {
-        const next = { at: now, expiresAt: Math.min(now + idleMs, session.createdAt + longestMs) };
+        const next = { at: now, expiresAt: Math.min(now + idleMs, endsAt) };
         remember(noted, hash, next);
         access.touch({ tokens: [], sessions: [{ hash, ...next }] }).catch((error: unknown) => onFault?.(error));
       }

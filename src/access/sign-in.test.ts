@@ -34,7 +34,7 @@ afterAll(async () => {
 beforeEach(() => {
   now += 24 * HOUR;
   noted = [];
-  sessions = openSessions({ access, wall, idleMs: 2 * HOUR, longestMs: 12 * HOUR });
+  sessions = openSessions({ access, wall, idleMs: 2 * HOUR, longestMs: 12 * HOUR, providerMs: HOUR });
   const passwords = openPasswords({ n: 16, r: 1, p: 1 });
   signIn = createSignIn({
     access,
@@ -182,4 +182,15 @@ test('who has no role but is somebody here is that person, until the provider sa
   ]);
   expect([await sessions.find(id), (await access.account(zoe.id))!.objectId]).toEqual([null, null]);
   expect(await accountFrom({ ...there, roles: ['operator'], person: { why: 'x' } }, here)).toMatchObject({ roles: ['operator'] });
+});
+
+test('who came from the provider comes from there again before long: their roles are read then', async () => {
+  const elsewhere = { name: 'ann', roles: ['auditor'], issuer: 'https://id.example.org', subject: 's1', createdAt: now };
+  const [ann, zoe] = [newAccount(elsewhere), newAccount({ name: 'zora', roles: ['auditor'], createdAt: now })];
+  for (const one of [ann, zoe]) await access.addAccount(one);
+  const [theirs, own] = [await sessions.begin(ann, address), await sessions.begin(zoe, address)];
+  now += 0.6 * HOUR;
+  expect(await Promise.all([theirs, own].map(async ({ id }) => (await sessions.find(id)) !== null))).toEqual([true, true]);
+  now += 0.6 * HOUR;
+  expect(await Promise.all([theirs, own].map(async ({ id }) => (await sessions.find(id)) !== null))).toEqual([false, true]);
 });

@@ -28,7 +28,7 @@ test('means what it says, with its defaults', async () => {
   expect(rest).toEqual({
     url: 'https://rollcall.example.org',
     proxies: [],
-    sessions: { idleMs: 1_800_000, longestMs: 43_200_000 },
+    sessions: { idleMs: 1_800_000, longestMs: 43_200_000, providerMs: 14_400_000 },
     shortestPassword: 12,
     tokenRate: 100,
     personBy: null,

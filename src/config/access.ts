@@ -15,7 +15,7 @@ export interface AccessConfig {
   readonly url: string | null;
   /** IP addresses and CIDR ranges. */
   readonly proxies: readonly string[];
-  readonly sessions: { readonly idleMs: number; readonly longestMs: number };
+  readonly sessions: { readonly idleMs: number; readonly longestMs: number; readonly providerMs: number };
   readonly shortestPassword: number;
   /** Requests a second. */
   readonly tokenRate: number;
@@ -27,7 +27,7 @@ export interface AccessConfig {
 export interface WrittenAccess {
   readonly url?: string;
   readonly proxies?: readonly string[];
-  readonly sessions?: { readonly idle?: string; readonly longest?: string };
+  readonly sessions?: { readonly idle?: string; readonly longest?: string; readonly provider?: string };
   readonly passwords?: { readonly shortest?: number };
   readonly tokens?: { readonly rate?: number };
   readonly oidc?: {
@@ -71,7 +71,11 @@ function accessOf({ url, proxies, sessions, passwords, tokens, oidc, person }: W
   return {
     url: url === undefined ? null : (URL.parse(url)?.origin ?? null),
     proxies: proxies ?? [],
-    sessions: { idleMs: parseDuration(sessions?.idle ?? '2h'), longestMs: parseDuration(sessions?.longest ?? '12h') },
+    sessions: {
+      idleMs: parseDuration(sessions?.idle ?? '2h'),
+      longestMs: parseDuration(sessions?.longest ?? '12h'),
+      providerMs: parseDuration(sessions?.provider ?? '4h'),
+    },
     shortestPassword: passwords?.shortest ?? 12,
     tokenRate: tokens?.rate ?? 100,
     oidc:

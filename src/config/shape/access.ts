@@ -55,6 +55,11 @@ export const access: z.ZodType = z.strictObject({
     .strictObject({
       idle: duration.optional().describe('Somebody who does nothing for so long is signed out. Default: 2h.'),
       longest: duration.optional().describe('After so long everybody signs in again. Default: 12h.'),
+      provider: duration
+        .optional()
+        .describe(
+          'After so long whoever came from the identity provider signs in there again: their roles are read then. Default: 4h.',
+        ),
     })
     .optional()
     .describe('How long somebody stays signed in.'),

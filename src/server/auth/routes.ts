@@ -1,6 +1,6 @@
 /** Signing in and out: pages, what they send, and the way to an identity provider and back. Transport only. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { accountFrom, type SignedInHere } from '#access/accounts';
 import type { Oidc, Pending } from '#access/oidc';
 import type { Seal } from '#access/seal';
@@ -10,6 +10,7 @@ import { RollcallError } from '#core/errors';
 import type { Store } from '#store/contract';
 import { checkOurs, type IdentifyOptions, sessionOf, whoIs } from './identify.ts';
 import { POLICY, pages, SCRIPT, STYLE } from './pages.ts';
+import { LINKED, NAMED, SET_UP, type SessionOutput, type SignedOut } from './shapes.ts';
 
 export interface SignInRoutes extends Pick<IdentifyOptions, 'sessions' | 'cookies' | 'origin' | 'personOf'> {
   readonly access: Store['access'];
@@ -22,23 +23,23 @@ export interface SignInRoutes extends Pick<IdentifyOptions, 'sessions' | 'cookie
   readonly seal: Seal;
 }
 
-const text = z.string().min(1).max(2_000);
-const NAMED = z.object({ name: text, password: text });
-const LINKED = z.object({ link: text, password: text });
-const SET_UP = LINKED.extend({ name: text });
 /** A sign-in at the provider takes no longer. */
 const PENDING_SECONDS = 600;
 
 export function offerSignIn(app: FastifyInstance, options: SignInRoutes): void {
   const { signIn, sessions, cookies } = options;
-  const answer = async (request: FastifyRequest, reply: FastifyReply, begun: ReturnType<SignIn['signIn']>): Promise<object> => {
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    begun: ReturnType<SignIn['signIn']>,
+  ): Promise<SessionOutput> => {
     const { id, ...signedIn } = await begun;
     // An id that somebody else may know is not gone on with.
     await endOf(request);
     void reply.header('set-cookie', cookies.write('session', id));
     return await shown(signedIn);
   };
-  const shown = async (signedIn: SignedIn): Promise<object> => {
+  const shown = async (signedIn: SignedIn): Promise<SessionOutput> => {
     const { roles, person } = await whoIs(signedIn, options);
     return { name: signedIn.account.name, roles, person, csrf: signedIn.csrf };
   };
@@ -69,7 +70,7 @@ export function offerSignIn(app: FastifyInstance, options: SignInRoutes): void {
     if (signedIn === null) throw new RollcallError('authentication', 'nobody is signed in', { remedy: 'sign in at /sign-in' });
     return await shown(signedIn);
   });
-  app.post('/sign-out', async (request, reply) => {
+  app.post('/sign-out', async (request, reply): Promise<SignedOut> => {
     const signedIn = await sessionOf(request, options);
     checkOurs(request, options, signedIn);
     await endOf(request);

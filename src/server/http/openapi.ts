@@ -1,6 +1,6 @@
 /** The description of the API (OpenAPI 3.1), made from the same definitions that check and answer requests. */
 
-import { PROBLEM_TYPE } from './problems.ts';
+import { besidePaths, OTHERWISE } from './beside.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
 import { jsonSchema } from './shapes.ts';
 
@@ -22,7 +22,7 @@ const PROBLEM = {
 };
 
 export function openApi(version: string): object {
-  const paths: { [path: string]: { [method: string]: object } } = {};
+  const paths = besidePaths(OTHERWISE);
   for (const route of ROUTES) {
     paths[route.path] ??= {};
     paths[route.path]![route.method.toLowerCase()] = described(route);
@@ -31,8 +31,15 @@ export function openApi(version: string): object {
     openapi: '3.1.0',
     info: { title: 'Rollcall', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     paths,
-    components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{ token: [] }],
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'rollcall', description: 'With TLS its name begins with __Host-.' },
+        csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: 'As GET /session answers it.' },
+      },
+    },
+    security: [{ token: [] }, { session: [], csrf: [] }],
   };
 }
 
@@ -63,10 +70,7 @@ function described({ method, path, operation, summary }: Route): object {
     ...(method === 'POST' ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
     responses: {
       200: { description: summary, content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
-      default: {
-        description: 'What is wrong, where, and what to do',
-        content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      default: OTHERWISE,
     },
   };
 }

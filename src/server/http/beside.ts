@@ -1,0 +1,116 @@
+/** What the description of the API says of addresses that no operation is behind: signing in and out, events, and what watches the service. */
+import type { z } from 'zod';
+import { LINKED, NAMED, SESSION, SET_UP, SIGNED_OUT } from '../auth/shapes.ts';
+import { PROBLEM_TYPE } from './problems.ts';
+import { jsonSchema } from './shapes.ts';
+
+interface Beside {
+  readonly id: string;
+  readonly summary: string;
+  /** Whoever it is; otherwise with a token or a session. */
+  readonly open?: true;
+  /** With the cookie of a session, and nothing else. */
+  readonly session?: true;
+  readonly takes?: z.ZodType;
+  readonly query?: readonly string[];
+  /** Status → what is answered; a text is a media type. */
+  readonly answers: { readonly [status: number]: z.ZodType | string | null };
+}
+
+const HTML = 'text/html';
+const page = (id: string, summary: string): Beside => ({ id, summary, open: true, answers: { 200: HTML } });
+
+/** Method and path → what is there. */
+const BESIDE: { readonly [place: string]: Beside } = {
+  'get /sign-in': page('signInPage', 'The page where somebody signs in'),
+  'get /setup': page('setUpPage', 'The page where the first administrator is made; the link that the service prints leads there'),
+  'get /password': page('passwordPage', 'The page where somebody chooses a password; the link of an invitation leads there'),
+  'post /sign-in': {
+    id: 'signIn',
+    summary: 'Sign in with a name and a password; the session is a cookie',
+    open: true,
+    takes: NAMED,
+    answers: { 200: SESSION },
+  },
+  'post /setup': {
+    id: 'setUp',
+    summary: 'Make the first administrator, by a link that is good once',
+    open: true,
+    takes: SET_UP,
+    answers: { 200: SESSION },
+  },
+  'post /password': {
+    id: 'choosePassword',
+    summary: 'Choose a password, by a link that is good once',
+    open: true,
+    takes: LINKED,
+    answers: { 204: null },
+  },
+  'get /session': { id: 'session', summary: 'Who is signed in', session: true, answers: { 200: SESSION } },
+  'post /sign-out': { id: 'signOut', summary: 'Sign out', session: true, answers: { 200: SIGNED_OUT } },
+  'get /oidc/sign-in': {
+    id: 'signInElsewhere',
+    summary: 'On to the identity provider; only where rollcall.yaml names one',
+    open: true,
+    answers: { 303: null },
+  },
+  'get /oidc/callback': {
+    id: 'signedInElsewhere',
+    summary: 'Back from the identity provider, by the browser that went there; only where rollcall.yaml names one',
+    open: true,
+    query: ['code', 'state', 'iss', 'error', 'error_description'],
+    answers: { 303: null },
+  },
+  'get /api/events': {
+    id: 'events',
+    summary: 'What happens, as it happens: server-sent events, each with its name and one line of JSON',
+    answers: { 200: 'text/event-stream' },
+  },
+  'get /api/openapi.json': { id: 'openApi', summary: 'This description', open: true, answers: { 200: 'application/json' } },
+  'get /healthz': { id: 'healthz', summary: 'Whether the process answers', open: true, answers: { 200: 'text/plain' } },
+  'get /readyz': {
+    id: 'readyz',
+    summary: 'Whether the service can be used: 503 while it cannot',
+    open: true,
+    answers: { 200: 'text/plain' },
+  },
+  'get /metrics': { id: 'metrics', summary: 'Metrics for Prometheus', answers: { 200: 'text/plain' } },
+};
+
+export function besidePaths(problem: object): { [path: string]: { [method: string]: object } } {
+  const paths: { [path: string]: { [method: string]: object } } = {};
+  for (const [place, beside] of Object.entries(BESIDE)) {
+    const [method, path] = place.split(' ') as [string, string];
+    paths[path] ??= {};
+    paths[path][method] = described(beside, problem);
+  }
+  return paths;
+}
+
+function described({ id, summary, open, session, takes, query = [], answers }: Beside, problem: object): object {
+  const responses = Object.entries(answers).map(([status, what]) => [status, { description: summary, ...content(what) }]);
+  return {
+    operationId: id,
+    summary,
+    ...(open ? { security: [] } : session ? { security: [{ session: [] }] } : {}),
+    parameters: query.map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } })),
+    ...(takes === undefined ? {} : { requestBody: { required: true, content: json(takes, 'input') } }),
+    responses: { ...Object.fromEntries(responses), default: problem },
+  };
+}
+
+function content(what: z.ZodType | string | null): object {
+  if (what === null) return {};
+  if (typeof what !== 'string') return { content: json(what, 'output') };
+  return { content: { [what]: { schema: what === 'application/json' ? { type: 'object' } : { type: 'string' } } } };
+}
+
+function json(shape: z.ZodType, io: 'input' | 'output'): object {
+  return { 'application/json': { schema: jsonSchema(shape, io) } };
+}
+
+/** What every answer that is none of these is. */
+export const OTHERWISE: object = {
+  description: 'What is wrong, where, and what to do',
+  content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+};
