@@ -1,45 +1,29 @@
 /** One run from start to end: it never throws to its caller for a fault of a system; it ends as a row (HOUSE: runs). */
 
 import { copyOf } from '#config/places';
-import { PROFILES, type Profile, stepsOf } from '#config/profiles';
+import { PROFILES, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError, StoreUnavailable, toFault } from '#core/errors';
 import { grouped } from '#core/text';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
-import { COUNTED } from '#engine/counts';
 import { asksSomebody, forgetAhead } from '#engine/index';
-import { isDiscarded } from '#engine/safety/discards';
-import type { ObjectId, RunStatus } from '#store/contract';
+import type { RunStatus } from '#store/contract';
 import { begin } from './begin.ts';
 import { besideOf } from './beside.ts';
-import { type CycleOptions, firstPlans, phases } from './cycle.ts';
+import { carryOut, type RunOptions, WORK } from './carry-out.ts';
+import { firstPlans } from './cycle.ts';
 import { endingsOf, endsAccount } from './endings.ts';
 import { rulesFit } from './fits.ts';
-import { heldMembers, modesOf } from './held-members.ts';
-import { runHooks } from './hooks/hooks.ts';
-import type { ConnectionCounts, Plan, PlanLine, PlanReads, RunReport, RunRequest, Services } from './model.ts';
-import { acceptPlan, type LookAhead, openPlan } from './plan-file.ts';
+import type { Plan, PlanLine, PlanReads, RunReport, RunRequest, Services } from './model.ts';
+import type { LookAhead } from './plan-file.ts';
 import { planLines } from './plan-lines.ts';
 import { noticeChangedRules, noticeMissing, rememberRules } from './rules-changed.ts';
+import { countConnections, countObjects, worked } from './run-counts.ts';
 import type { Session } from './services.ts';
 import { noticeOverdue, noticeParked, noticePaused } from './standing.ts';
 import { takeTenure } from './tenure.ts';
 import { noticeDisbelieved, noticeUnbelieved } from './unbelieved.ts';
 import { noticeWaits } from './waits.ts';
-
-/** Tables whose rows are the record of a run, not its work. */
-const RECORD = new Set(['run', 'connection', 'counter', 'setting', 'error', 'bitmap_page']);
-
-interface RunOptions {
-  /** People are worked out whatever the profile is: that is what a plan is for. */
-  readonly sync?: boolean;
-  /** `now` is a question, not the time: nothing is doubted about it. */
-  readonly whatIf?: boolean;
-  readonly export?: boolean;
-  readonly read?: boolean;
-  /** Left as they are, and waiting. */
-  readonly refused?: ReadonlySet<ObjectId>;
-}
 
 /**
  * Runs on one store follow each other, in the order in which they were asked for, those of other processes as well: each may look at
@@ -111,7 +95,8 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     if (!(await rulesFit(context, config))) status = 'failed';
     else {
       await noticeChangedRules(context, config);
-      if (!(await carryOut(request, steps, services, session, options))) status = 'failed';
+      if (!(await carryOut(request, steps, services, session, { ...options, ahead: lookAhead(request, services, session) })))
+        status = 'failed';
     }
     if (status === 'done' && whole) await rememberRules(context, config);
     if (options.whatIf !== true) noticeOverdue(context);
@@ -135,7 +120,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   )
     status = 'warnings';
   const connections = await countConnections(session, services);
-  const rowsWritten = work(await store.rowsWritten()) - work(before);
+  const rowsWritten = worked(await store.rowsWritten()) - worked(before);
   await store.runs.finish(context.run, context.epoch, {
     status,
     endedAt: services.wall(),
@@ -180,66 +165,6 @@ function endedBy(error: unknown): Fault {
   return { ...fault, remedy: fault.remedy === undefined ? rest : `${fault.remedy}; ${rest}` };
 }
 
-/** What each profile does of a cycle. */
-const WORK: { readonly [profile in Profile]: Pick<CycleOptions, 'import' | 'sync' | 'export'> & { readonly all?: true } } = {
-  cycle: { import: 'auto', sync: true, export: true },
-  'full-import': { import: 'full', sync: false, export: false },
-  'delta-import': { import: 'delta', sync: false, export: false },
-  'full-sync': { import: 'none', sync: true, export: false, all: true },
-  'delta-sync': { import: 'none', sync: true, export: false },
-  export: { import: 'none', sync: false, export: 'decided' },
-};
-
-/** One step after the other. False when a hook ended it. */
-async function carryOut(
-  request: RunRequest,
-  steps: readonly Profile[],
-  services: Services,
-  session: Session,
-  options: RunOptions,
-): Promise<boolean> {
-  const { context } = session;
-  const sync = options.sync === true || steps.some((step) => WORK[step].sync);
-  // An export alone decides nothing, so nobody is to be looked at again before it.
-  if (request.object !== undefined && sync)
-    await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
-  const { object } = request;
-  const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
-  const planned = request.planLines ? openPlan(request.planLines, context.now) : null;
-  // What only the plan's own read knew is in no store; a plan of an earlier version does not say that it read.
-  if (planned?.head.reads) {
-    const { how, connections } = planned.head.reads;
-    const chosen = connections.filter((name) => request.connections?.includes(name) ?? true);
-    if (!(await phases(context, { import: how, connections: chosen, atOnce: false, sync: false, export: false, after })))
-      return false;
-  }
-  const accepted = planned && (await acceptPlan(planned, context, lookAhead(request, services, session)));
-  const refused = accepted?.refused ?? options.refused;
-  for (const [index, step] of steps.entries()) {
-    const { all, ...work } = WORK[step];
-    if (all) await lookAgainAt({ from: 1, to: Number.MAX_SAFE_INTEGER }, ['staged', 'object'], 'full sync', session);
-    // A plan from what was last read asks nobody; what is about one person reads no system, nor does a plan beyond what was read for it.
-    const reads = options.read ?? (accepted === null && request.object === undefined);
-    const read = work.import === 'none' && options.read && index === 0 ? 'auto' : work.import;
-    const went = await phases(context, {
-      import: reads ? read : 'none',
-      connections: request.connections,
-      atOnce: request.atOnce === true,
-      sync: options.sync ?? work.sync,
-      export: options.export ?? work.export,
-      synced: steps.slice(0, index).some((one) => WORK[one].sync),
-      ...(object === undefined
-        ? {}
-        : { only: [object], scope: async () => ({ only: await accountsOf(object, services), members: null }) }),
-      ...(refused ? { refused } : {}),
-      ...(accepted ? { scope: accepted.scope } : {}),
-      after,
-    });
-    if (!went) return false;
-  }
-  return after('cycle');
-}
-
 /** A run that carries out a plan, as it would be now. Its faults are told when it is carried out. */
 function lookAhead({ planLines: _, ...request }: RunRequest, services: Services, { context }: Session): LookAhead {
   const { onFault: _faults, onProgress: _progress, ...quiet } = services;
@@ -250,73 +175,4 @@ function lookAhead({ planLines: _, ...request }: RunRequest, services: Services,
     if (report.status === 'failed' && fault) throw new RollcallError(fault.kind, fault.message);
     return lines;
   };
-}
-
-async function lookAgainAt(
-  range: { readonly from: number; readonly to: number },
-  subjects: readonly ('staged' | 'object')[],
-  cause: string,
-  { context }: Session,
-): Promise<void> {
-  await context.store.sync.markDirty(
-    subjects.map((subject) => ({ subject, ...range, cause })),
-    context.epoch,
-  );
-}
-
-async function accountsOf(object: number, services: Services): Promise<number[]> {
-  return (await services.store.sync.linked([object])).map((row) => row.id);
-}
-
-function work(rows: { readonly [table: string]: number }): number {
-  let sum = 0;
-  for (const [table, n] of Object.entries(rows)) if (!RECORD.has(table)) sum += n;
-  return sum;
-}
-
-async function countConnections(session: Session, services: Services): Promise<ConnectionCounts[]> {
-  const { context } = session;
-  const parked = await services.store.decisions.parkedCounts();
-  const modes = await modesOf(services.config.connections, services.store);
-  const out: ConnectionCounts[] = [];
-  for (const { name, exports } of context.connections) {
-    const counts = { ...context.counters.of(name) };
-    counts.parked = parked.filter((p) => p.connection === name).reduce((sum, p) => sum + p.count, 0);
-    counts.observed = 0;
-    counts.held = 0;
-    counts.waiting = 0;
-    if (exports.size > 0) {
-      const states = await services.store.exports.counts(name);
-      // What somebody discarded waits for nobody.
-      counts.observed = (states.observed ?? 0) > 0 ? await undecided(name, 'observed', services.store) : 0;
-      counts.held = (states.held ?? 0) > 0 ? await undecided(name, 'held', services.store) : 0;
-      counts.held += await heldMembers(name, modes.get(name)!, services.store);
-      counts.waiting = (states.waiting ?? 0) + (states.sent ?? 0) + (states.unknown ?? 0);
-    }
-    out.push({
-      connection: name,
-      ...(Object.fromEntries(COUNTED.map((what) => [what, counts[what]])) as Omit<ConnectionCounts, 'connection'>),
-    });
-  }
-  return out;
-}
-
-async function undecided(connection: string, state: 'observed' | 'held', store: Services['store']): Promise<number> {
-  let found = 0;
-  for (let after = 0; ; ) {
-    const page = await store.exports.list(connection, [state], { after, limit: 1_000 });
-    for (const row of page) if (!isDiscarded(row)) found++;
-    if (page.length < 1_000) return found;
-    after = page[page.length - 1]!.id;
-  }
-}
-
-async function countObjects(session: Session, services: Services): Promise<RunReport['objects']> {
-  const out: { [kind: string]: { created: number; changed: number; total: number } } = Object.create(null);
-  const totals = await services.store.people.counts();
-  for (const kind of session.context.kinds.keys()) {
-    const counted = session.context.counters.objects.get(kind) ?? { created: 0, changed: 0 };
-    out[kind] = { ...counted, total: totals[kind] ?? 0 };
-  }
-  return out;
 }
