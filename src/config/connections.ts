@@ -10,6 +10,7 @@ import { checkCapabilities, checkWritten } from './checks/written.ts';
 import type { Collector } from './collect.ts';
 import { loadFunctions } from './functions.ts';
 import { deprovisionOf, gateLimits } from './gates.ts';
+import { readHook } from './hook.ts';
 import { withKeys } from './keys.ts';
 import type { ConnectionConfig } from './model.ts';
 import { openingsOf } from './openings.ts';
@@ -63,6 +64,7 @@ export async function readConnections(
       gates: gateLimits([written.gates ?? {}, node.gates ?? {}]),
       protectedByConnector: new Set(protectedKinds(node, definition)),
       live: node.live ?? false,
+      hook: await readHook(node.hook, ['connections', name, 'hook'], sources, collect),
       openings: openingsOf(node, written.zone ?? 'UTC'),
       pace: node.pace === undefined ? null : { ...NO_PACE, ...node.pace },
       leavers: node.leavers ?? 'now',

@@ -5,6 +5,7 @@ import type { Kind } from '#core/values';
 import type { Openings } from '#core/window';
 import type { Deprovision, ExportRule, ImportRule, KindRules } from '#rules/model';
 import type { AccessConfig } from './access.ts';
+import type { HookConfig } from './hook.ts';
 import type { LogConfig } from './log.ts';
 import type { Receiver } from './notify.ts';
 import type { Profile } from './profiles.ts';
@@ -30,6 +31,7 @@ export interface ConnectionConfig {
   readonly gates: ReadonlyMap<string, GateLimit>;
   /** Listened to by `live`. */
   readonly live: boolean;
+  readonly hook: HookConfig;
   /** When it may be written to; null = always. */
   readonly openings: Openings | null;
   /** How much it takes in a time; null = as much as there is. */

@@ -58,6 +58,8 @@ const SECTIONS: readonly Section[] = [
     intro: 'Only accounts that Rollcall linked are ever touched.',
   },
   { title: 'blackout', path: ['connections', 'hr', 'blackout', 0], intro: 'Each from a day to a day.' },
+  { title: 'hook', path: ['connections', 'hr', 'hook'], intro: 'See [Incoming webhooks](webhooks.md).' },
+  { title: 'hook: object', path: ['connections', 'hr', 'hook', 'object'], intro: '' },
   { title: 'pace', path: ['connections', 'hr', 'pace'], intro: 'A change is one account, or the members of one group.' },
   {
     title: 'gates',

@@ -2,6 +2,7 @@
 import type { Pace } from '#core/pace';
 import type { WrittenAccess } from './access.ts';
 import type { WrittenDeprovision, WrittenGates } from './gates.ts';
+import type { WrittenHookOfConnection } from './hook.ts';
 import type { WrittenLog } from './log.ts';
 import type { Hook, Mode } from './model.ts';
 import type { WrittenNotify } from './notify.ts';
@@ -21,6 +22,7 @@ export interface WrittenConnection extends WrittenOpenings {
   readonly protect?: string | readonly string[];
   readonly gates?: WrittenGates;
   readonly live?: boolean;
+  readonly hook?: WrittenHookOfConnection;
   readonly fullReadEvery?: string;
   readonly pace?: Partial<Pace>;
   readonly leavers?: 'now' | 'wait';

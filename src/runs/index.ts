@@ -15,3 +15,4 @@ export { createRests, type Rests } from './rests.ts';
 export { run } from './run.ts';
 export { type Chore, type KeepRequest, type KeptEvent, keepSchedules } from './schedule/keep.ts';
 export { lastOf, type ScheduleRun } from './schedule/last.ts';
+export { createWakes, type WakeRequest, type Woken } from './wake.ts';

@@ -10,10 +10,12 @@ import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
 import type { ServiceEvent } from '#service/events';
+import { hooksOf } from '#service/hooks';
 import { type ServiceThread, type StartThread, startService } from '#service/thread';
 import type { AuditEvent, Store } from '#store/contract';
 import { createMetrics } from '#telemetry/metrics';
 import { type Auth, openAuth } from './auth/open.ts';
+import { hooks } from './hooks/plugin.ts';
 import { createApp } from './http/app.ts';
 import { guard } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
@@ -99,6 +101,9 @@ export async function serve(
   });
   const { bearer } = auth;
   const bases = new Map(await scimBases(config));
+  const hooked = new Map(await hooksOf(config));
+  const rate = config.access.tokenRate;
+  app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note, tell: told });
   app.register(scim, { bases, bearer, store, works, wall, told, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
@@ -106,9 +111,10 @@ export async function serve(
   let stopping = false;
   const takeOver = async (to: typeof config): Promise<void> => {
     const there = await scimBases(to);
+    const hookedThere = await hooksOf(to);
     await works.replace();
-    for (const name of bases.keys()) if (!there.has(name)) bases.delete(name);
-    for (const [name, base] of there) bases.set(name, base);
+    exchange(bases, there);
+    exchange(hooked, hookedThere);
     await reads?.then((one) => one.stop());
     reads = null;
     // Rules that changed are applied at once, by runs like any other: what gates hold is held.
@@ -181,6 +187,12 @@ function urlOf({ host }: Address, app: FastifyInstance, scheme: 'http' | 'https'
 function looked(store: Store | null): ReturnType<Store['queues']['look']> {
   if (store === null) throw new RollcallError('unavailable', 'the store is not open yet');
   return store.queues.look();
+}
+
+/** The same map with what is there now. */
+function exchange<T>(all: Map<string, T>, there: ReadonlyMap<string, T>): void {
+  for (const name of all.keys()) if (!there.has(name)) all.delete(name);
+  for (const [name, one] of there) all.set(name, one);
 }
 
 /** What was asked for is answered. */

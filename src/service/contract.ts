@@ -3,7 +3,7 @@
  */
 import type { Fault } from '#core/errors';
 import type { Session } from '#operations/operation';
-import type { ReceiveRequest } from '#runs/index';
+import type { ReceiveRequest, WakeRequest } from '#runs/index';
 import type { AccessReads, AuditEvent, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
 
@@ -26,7 +26,7 @@ export function isServiceThread(told: unknown): told is ServiceThreadData {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 
-export type { ReceiveRequest } from '#runs/index';
+export type { ReceiveRequest, WakeRequest, Woken } from '#runs/index';
 
 export type AccessWrite = Exclude<keyof Store['access'], keyof AccessReads>;
 export const ACCESS_WRITES: readonly AccessWrite[] = [
@@ -48,6 +48,8 @@ export type Request =
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Answered when the person is worked out, durably; what is to be sent is on its way then. */
   | { readonly ask: 'receive'; readonly receive: ReceiveRequest }
+  /** Somebody says that something has changed: answered with `Woken`. */
+  | { readonly ask: 'wake'; readonly wake: WakeRequest }
   /** Notes something in the audit log that changes nothing else. */
   | { readonly ask: 'note'; readonly events: readonly AuditEvent[] }
   /** Ends when what is at hand has ended. */

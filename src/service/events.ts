@@ -36,6 +36,8 @@ export type ServiceEvent =
   /** A run waits for another process to end its own. */
   | { readonly what: 'waits'; readonly holder: Holder }
   | Extract<NotifyEvent, { what: 'notified' }>
+  /** Somebody told of a change by HTTP. */
+  | { readonly what: 'hook'; readonly connection: string; readonly outcome: 'done' | 'noted' | 'refused' }
   | Exclude<LiveEvent, { what: 'changes' | 'cycle' }>
   /** Of a schedule, by its name. */
   | Exclude<KeptEvent, { what: 'ran' | 'trouble' }>;

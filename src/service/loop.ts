@@ -16,7 +16,7 @@ import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
 import type { ReportOutput } from '#operations/shapes';
 import { catchUpSearch } from '#people/searchable';
-import { createRests, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
+import { createRests, createWakes, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
@@ -75,6 +75,10 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     await worked;
     return answer;
   };
+  const wakes = createWakes({
+    services: () => session.services('write'),
+    keep: (work) => void keep(work).then(findable, (error: unknown) => event({ what: 'fault', fault: toFault(error) })),
+  });
   const operated = async (asked: Extract<Request, { ask: 'operation' }>): Promise<unknown> => {
     const done = await operate(asked, session);
     // Told before the answer: whoever asked is not let in by what was remembered.
@@ -87,6 +91,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     if (asked.ask === 'note') return await keep(note(asked, session));
     if (asked.ask !== 'stop') {
       if (stop.signal.aborted) throw stopping();
+      if (asked.ask === 'wake') return await keep(wakes.wake(asked.wake));
       return await keep(asked.ask === 'operation' ? operated(asked) : receive(asked.receive));
     }
     stop.abort();
@@ -148,6 +153,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
           void keep(made.then((report) => event(runEvent(report)))).catch(failed);
         },
       });
+    goesOn.push(wakes.resume());
     await Promise.all(goesOn.map((work) => keep(work).catch(failed)));
   } catch (error) {
     tell({ id: 0, ok: false, fault: toFault(error), wrong: false });

@@ -56,6 +56,7 @@ test('what happened is counted, by names of the file and closed lists alone', as
   for (let i = 0; i < 2; i++) metrics.told(RUN);
   metrics.told({ what: 'fault', fault: { kind: 'unavailable', message: 'secret', where: { connection: 'ad', object: 'zoe' } } });
   metrics.answered({ method: 'GET', route: '/scim/:connection/v2/Users', status: 200, ms: 12 });
+  metrics.told({ what: 'hook', connection: 'hr', outcome: 'done' });
   metrics.told({ what: 'notified', receiver: 'admins', outcome: 'failed' });
   const text = await metrics.text();
   for (const line of [
@@ -68,6 +69,7 @@ test('what happened is counted, by names of the file and closed lists alone', as
     'rollcall_notices{connection="ad",kind="gate"} 2',
     'rollcall_gate_stops_total{connection="ad"} 2',
     'rollcall_faults_total{kind="unavailable",connection="ad"} 1',
+    'rollcall_hooks_total{connection="hr",outcome="done"} 1',
     'rollcall_notifications_total{receiver="admins",outcome="failed"} 1',
     'rollcall_queue_items{queue="exports",connection="ad"} 3',
     'rollcall_queue_oldest_seconds{queue="exports",connection="ad"} 60',

@@ -87,6 +87,7 @@ export function createMetrics({ version, wall, look, process: own = true }: Metr
     'receiver',
     'outcome',
   ]);
+  const hooks = counter('rollcall_hooks_total', 'Requests that told of changes.', ['connection', 'outcome']);
   const items = gauge('rollcall_queue_items', 'What waits: exports (10,000 at most are counted), parked.', [
     'queue',
     'connection',
@@ -164,6 +165,7 @@ export function createMetrics({ version, wall, look, process: own = true }: Metr
       else if (event.what === 'listens') listening.set({ connection: event.connection }, 1);
       else if (event.what === 'lost') listening.set({ connection: event.connection }, 0);
       else if (event.what === 'notified') notifications.inc({ receiver: event.receiver, outcome: event.outcome });
+      else if (event.what === 'hook') hooks.inc({ connection: event.connection, outcome: event.outcome });
       else if (event.what === 'rests') rests.inc({ connection: event.connection, why: event.why });
     },
     answered({ method, route, status, ms }) {

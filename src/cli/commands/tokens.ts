@@ -38,12 +38,12 @@ export const tokenCreate: Command = command({
   name: 'token create',
   summary: 'a token for an identity provider or an application',
   about: [
-    'With --connection it is for SCIM: an identity provider may push to that connection and do nothing else. With --role it is for the API.',
+    'With --connection it is for that connection alone: an identity provider may push to it by SCIM, or a system tell of its changes (/hooks/NAME), and do nothing else. With --role it is for the API.',
     'Its text is printed once. The store keeps a hash of it, by which nobody can find the text.',
   ],
   positionals: [{ name: 'NAME', about: 'Who uses it, for people.', required: true, complete: 'none' }],
   options: [
-    { name: 'connection', value: 'CONNECTION', about: 'For SCIM: the connection that is pushed to.' },
+    { name: 'connection', value: 'CONNECTION', about: 'For SCIM and webhooks: the connection that is pushed to, or told of.' },
     {
       name: 'role',
       value: 'ROLE',

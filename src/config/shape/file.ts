@@ -10,6 +10,7 @@ import { isProfile, PROFILES } from '../profiles.ts';
 import { duration, kept, size } from '../quantity.ts';
 import { holdsReference } from '../secrets/references.ts';
 import { access } from './access.ts';
+import { hook as hookOfConnection } from './hook.ts';
 import { log } from './log.ts';
 import { notify } from './notify.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
@@ -130,6 +131,7 @@ export const connectionKeys: Readonly<Record<string, z.ZodType>> = {
     .describe(
       'Whether `rollcall live` and `rollcall serve` listen to it (a directory with a feed of changes, a file) and pass on every change at once. Default: false.',
     ),
+  hook: hookOfConnection.optional().describe('How others tell `rollcall serve` of changes there, by a POST to `/hooks/NAME`.'),
   window: z
     .union([span, z.array(span).min(1).max(20)])
     .optional()
