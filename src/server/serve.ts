@@ -51,11 +51,14 @@ export async function serve(
   // It is opened once the loop that works has made it, or brought it up to date.
   let opened: Store | null = null;
   const metrics = createMetrics({ version, wall, look: () => looked(opened) });
+  const tellAll = (event: ServiceEvent): void => {
+    metrics.told(event);
+    tell(event);
+  };
   const works = await replaceable(() =>
     startService(startThread, { role: 'works', file }, (event) => {
       if (event.what === 'access') auth?.forget();
-      metrics.told(event);
-      tell(event);
+      tellAll(event);
     }),
   );
   let reads: Promise<ServiceThread> | null = null;
@@ -103,7 +106,7 @@ export async function serve(
   const bases = new Map(await scimBases(config));
   const hooked = new Map(await hooksOf(config));
   const rate = config.access.tokenRate;
-  app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note, tell: told });
+  app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note, tell: tellAll });
   app.register(scim, { bases, bearer, store, works, wall, told, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
