@@ -78,6 +78,7 @@ export interface AccountInviteInput {
 
 export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
   name: 'account invite',
+  isSecret: true,
   permission: 'access.manage',
   input: z.object({
     name: z.string(),
@@ -136,6 +137,7 @@ export const accountEnable: Operation<{ readonly name: string }, AccountItem> = 
 
 export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
   name: 'account reset',
+  isSecret: true,
   permission: 'access.manage',
   input: named,
   output: versioned<AccountLink>('account reset', linked),

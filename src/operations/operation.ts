@@ -107,6 +107,8 @@ export interface Operation<In, Out> {
   readonly permission: Permission;
   readonly input: z.ZodType<In>;
   readonly output: z.ZodType<Out & Head>;
+  /** Its answer holds a secret that is shown once, and is kept nowhere. */
+  readonly isSecret?: true;
   run(input: In, session: Session): Promise<Out>;
 }
 

@@ -101,6 +101,7 @@ export interface TokenCreateInput {
 
 export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
   name: 'token create',
+  isSecret: true,
   permission: 'access.manage',
   input: z.object({
     name: z.string(),
@@ -168,6 +169,7 @@ const LONGEST_OVERLAP = 30 * 86_400_000;
 
 export const tokenRotate: Operation<TokenRotateInput, TokenShown> = {
   name: 'token rotate',
+  isSecret: true,
   permission: 'access.manage',
   input: z.object({ id: z.string().min(1).max(100), overlap: z.string().max(100).default('24h'), expires }),
   output: versioned<TokenShown>('token rotate', shown),

@@ -26,7 +26,7 @@ export function isServiceThread(told: unknown): told is ServiceThreadData {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 
-export type { ReceiveRequest, WakeRequest, Woken } from '#runs/index';
+export type { KeyedAnswer, ReceiveRequest, WakeRequest, Woken } from '#runs/index';
 
 export type AccessWrite = Exclude<keyof Store['access'], keyof AccessReads>;
 export const ACCESS_WRITES: readonly AccessWrite[] = [
@@ -43,7 +43,14 @@ export const ACCESS_WRITES: readonly AccessWrite[] = [
 ];
 
 export type Request =
-  | { readonly ask: 'operation'; readonly name: string; readonly input: unknown; readonly caller: Session['caller'] }
+  | {
+      readonly ask: 'operation';
+      readonly name: string;
+      readonly input: unknown;
+      readonly caller: Session['caller'];
+      /** A key of the caller, and all that they sent: answered by a KeyedAnswer. */
+      readonly once?: { readonly key: string; readonly sent: object };
+    }
   /** What signing in and using tokens writes. */
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Answered when the person is worked out, durably; what is to be sent is on its way then. */

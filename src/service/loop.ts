@@ -16,7 +16,7 @@ import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
 import type { ReportOutput } from '#operations/shapes';
 import { catchUpSearch } from '#people/searchable';
-import { createRests, createWakes, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
+import { answeredOnce, createRests, createWakes, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
 import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
@@ -80,6 +80,14 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     keep: (work) => void keep(work).then(findable, (error: unknown) => event({ what: 'fault', fault: toFault(error) })),
   });
   const operated = async (asked: Extract<Request, { ask: 'operation' }>): Promise<unknown> => {
+    const { once } = asked;
+    if (once !== undefined) {
+      const { name, caller } = asked;
+      const keyed = { key: once.key, caller: `${caller.kind} ${caller.token ?? caller.name}`, what: { name, sent: once.sent } };
+      const isSecret = OPERATIONS.get(name)?.isSecret === true;
+      const { once: _, ...plain } = asked;
+      return await answeredOnce({ ...keyed, isSecret }, await session.services('write'), () => operated(plain));
+    }
     const done = await operate(asked, session);
     // Told before the answer: whoever asked is not let in by what was remembered.
     if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });

@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { RollcallError } from '#core/errors';
 import { onlyReads } from '#operations/all';
 import { ScimError } from '#protocols/scim/errors';
+import type { KeyedAnswer } from '#service/contract';
 import type { ServiceThread } from '#service/thread';
 import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
@@ -15,6 +16,7 @@ import { type PortLimits, portServer } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { SECURE, TLS_ALONE } from './headers.ts';
 import type { Identity } from './identity.ts';
+import { answerTo, keyOf } from './keys.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
 import { ROUTES, type Route } from './routes.ts';
@@ -113,7 +115,7 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
     method,
     url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
     bodyLimit: BODIES[operation.name] ?? USUAL_BODY,
-    async handler(request) {
+    async handler(request, reply) {
       const identity = await identified(request, options, operation.permission);
       // Made when it is first needed: all of them would take a tenth of the start.
       shape ??= jsonSchema(operation.input, 'input');
@@ -122,13 +124,19 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       const named = fromTexts(request.params as Query, schema);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
-      const thread = onlyReads(operation) ? await options.reads() : options.works;
-      const answer = await thread.ask({
+      const sent = { ...given, ...named };
+      const asked = {
         ask: 'operation',
         name: operation.name,
-        input: { ...given, ...named, ...by, ...who },
+        input: { ...sent, ...by, ...who },
         caller: identity.caller,
-      });
+      } as const;
+      if (onlyReads(operation)) return await (await options.reads()).ask(asked);
+      const key = keyOf(request);
+      const answer =
+        key === null
+          ? await options.works.ask(asked)
+          : answerTo((await options.works.ask({ ...asked, once: { key, sent } })) as KeyedAnswer, reply);
       if (operation.name === 'run') begun.set(request, (answer as { readonly run: number }).run);
       return answer;
     },

@@ -1,5 +1,6 @@
 /** The description of the API (OpenAPI 3.1), made from the same definitions that check and answer requests. */
 
+import { onlyReads } from '#operations/all';
 import { besidePaths, OTHERWISE } from './beside.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
 import { jsonSchema } from './shapes.ts';
@@ -19,6 +20,13 @@ const PROBLEM = {
     where: { type: 'object' },
     remedy: { type: 'string' },
   },
+};
+
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 257, description: 'Such as a UUID: with the same one it is done once.' },
 };
 
 export function openApi(version: string): object {
@@ -56,6 +64,7 @@ function described({ method, path, operation, summary }: Route): object {
       required: named.includes(name) || required.includes(name),
       schema,
     }));
+  if (method === 'POST' && !onlyReads(operation)) parameters.push(KEY);
   const body = fields.filter(([name]) => !named.includes(name));
   const schema = {
     type: 'object',

@@ -29,6 +29,17 @@ export function statusOf(kind: ErrorKind): number {
   return ANSWERS[kind][0];
 }
 
+/** With a status that its kind does not have. */
+export class Refusal extends RollcallError {
+  readonly status: number;
+
+  constructor(status: number, kind: ErrorKind, message: string, more: { readonly remedy: string }) {
+    super(kind, message, more);
+    this.name = 'Refusal';
+    this.status = status;
+  }
+}
+
 /** `as`: the status, where the kind does not say all of it. Of what nobody foresaw nothing is told but that it happened: its message may hold anything. */
 export function problemOf(error: unknown, as?: number): Problem {
   const known = error instanceof RollcallError;
@@ -36,7 +47,7 @@ export function problemOf(error: unknown, as?: number): Problem {
     ? toFault(error)
     : { kind: 'internal' as const, message: 'an error that was not foreseen; the log has it', where: {}, remedy: undefined };
   const [usual, title] = ANSWERS[kind];
-  const status = as ?? usual;
+  const status = as ?? (error instanceof Refusal ? error.status : usual);
   return {
     type: 'about:blank',
     title,

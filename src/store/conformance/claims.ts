@@ -67,4 +67,19 @@ export function claimsSuite(suite: Suite): void {
     await claims.end({ kind: 'request', name: 'c', number: 1, ...ended });
     equal(await claims.take({ ...taken, kind: 'request', name: 'c', forgetBefore: NOW + 2 }), 1);
   });
+
+  test('what was answered is kept by its key, apart from what goes by another kind, for whoever opens it next', async ({
+    store: { claims },
+    place,
+  }) => {
+    const key = { kind: 'answer', name: 'a'.repeat(64) } as const;
+    const outcome = JSON.stringify({ locked: 'Zoë '.repeat(10_000) });
+    equal(await claims.take({ ...taken, ...key }), 1);
+    equal(await claims.take({ ...taken, ...key, kind: 'request' }), 1);
+    equal(await claims.end({ ...key, number: 1, outcome, endedAt: NOW + 1 }), true);
+    const reader = await place.open({ readOnly: true });
+    equal((await reader.claims.get('answer', key.name))!.outcome, outcome);
+    equal((await reader.claims.get('request', key.name))!.outcome, null);
+    await reader.close();
+  });
 }
