@@ -21,7 +21,7 @@ export interface Pushed {
   readonly faults: readonly Fault[];
   /** Of a request that was received. */
   readonly answer?: unknown;
-  /** Fulfilled when the person, the links and what is to be sent are in the store, or cannot be worked out now. */
+  /** Fulfilled when the person, the links and what is to be sent are in the store for good, or cannot be worked out now. */
   readonly worked: Promise<void>;
   /** Fulfilled when what follows from it is agreed and its exports were tried. */
   readonly settled: Promise<PushReport>;
@@ -78,10 +78,16 @@ function joinRun(services: Services, by: string): PushRun {
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
   const worked = Promise.withResolvers<void>();
-  const settled = settle(services, { session, noting, staging, close, worked: worked.resolve });
+  let asked = false;
+  /** Once for all of them. */
+  const kept = (): void => {
+    if (!asked) worked.resolve(services.store.durable());
+    asked = true;
+  };
+  worked.promise.catch(() => undefined);
+  const settled = settle(services, { session, noting, staging, close, worked: kept });
   // What is staged waits for the next run where this one cannot work it out.
-  const over = (): void => worked.resolve();
-  settled.then(over, over);
+  settled.then(kept, kept);
   const run: PushRun = { session, stage: createPushStaging(), staging, worked: worked.promise, settled };
   run.settled.catch(() => undefined);
   pushes.set(by, run);

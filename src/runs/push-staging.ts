@@ -18,7 +18,7 @@ export interface Staged {
   readonly answer?: unknown;
 }
 
-/** Durable once it is fulfilled. */
+/** Staged once it is fulfilled: a change for good, a request as soon as its run has worked it out. */
 export type StagePush = (context: EngineContext, connection: EngineConnection, arrival: Arrival) => Promise<Staged>;
 
 export function createPushStaging(): StagePush {
@@ -81,7 +81,11 @@ async function stage(
   arrivals: readonly Arrival[],
 ): Promise<readonly Staged[]> {
   const changes = arrivals.flatMap((one) => ('change' in one ? [one.change] : []));
-  if (changes.length > 0) return await stagePushes(context, connection, changes);
+  if (changes.length > 0) {
+    const staged = await stagePushes(context, connection, changes);
+    await context.store.durable();
+    return staged;
+  }
   const requests = arrivals.flatMap((one) => ('request' in one ? [one] : []));
   return (await receiveTogether(context, connection, requests)).map((answer) => ({ faults: [], answer }));
 }

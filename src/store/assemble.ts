@@ -68,6 +68,7 @@ export function assembleStore(parts: Parts): Store {
     checksums: parts.checksums,
     slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
     several: parts.several,
+    durable: () => (writing ? writing.durable() : Promise.resolve()),
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
       ...runs,
@@ -192,6 +193,7 @@ function refusingWriter(where: Where): Writer {
     bulk: refuse,
     interactive: refuse,
     parts: refuse,
+    durable: refuse,
     rowsWritten: refuse,
     slices: refuse,
     scrub: refuse,

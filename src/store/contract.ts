@@ -110,6 +110,11 @@ export interface Store {
   sandbox(): Promise<Store>;
   /** Hex SHA-256 per table over all its rows in key order. */
   checksums(): Promise<{ readonly [table: string]: string }>;
+  /**
+   * Everything that was answered before this was asked outlives a power cut. Most operations are answered when they do; those that a run
+   * does for itself (writes/operations.ts lists them) when they are committed, in one order with all others.
+   */
+  durable(): Promise<void>;
   /** Rows inserted, updated and deleted since it was opened, by table. */
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
 

@@ -21,7 +21,7 @@ export interface Arrived {
   readonly actor: AuditActor;
 }
 
-/** About different objects; each answer in its place, durable once it is fulfilled, together with what is noted of it. */
+/** About different objects; each answer in its place, staged together with what is noted of it. */
 export async function receiveTogether(
   context: EngineContext,
   connection: EngineConnection,

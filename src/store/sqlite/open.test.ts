@@ -76,7 +76,7 @@ test('a store whose commits would not outlive a power cut is not opened', async 
   file.close();
   await store.close();
   const writing = openDatabase(path, { readOnly: false, cacheKb: 1_000 });
-  expect(writing.get('pragma synchronous')).toEqual([2]);
+  expect(writing.get('pragma synchronous')).toEqual([1]);
   writing.close();
   // Nothing in memory has a log.
   expect(() => openDatabase(':memory:', { readOnly: false, cacheKb: 1_000 })).toThrow(

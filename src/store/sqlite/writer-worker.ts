@@ -1,6 +1,6 @@
 /**
  * The writer thread: owns the only writing connection and runs whole store operations from two lanes, interactive before
- * bulk. Everything that waits in the interactive lane is one transaction, answered after its commit. Bulk operations that
+ * bulk. Everything that waits in the interactive lane is one transaction, answered when it is on the disk, or after its commit (EARLY). Bulk operations that
  * wait share a transaction too (a page that several of them touch is logged once), until somebody interactive comes: who
  * writes interactively waits for at most one bulk operation and its commit. Large ones come in slices (`more`).
  */
@@ -11,11 +11,12 @@ import { plainError } from '../tables/faults.ts';
 import { serve } from '../threads.ts';
 import { fromColumns } from '../writes/columns.ts';
 import { newSliceNotes, nextGroup } from '../writes/lanes.ts';
-import { OPERATIONS, type OperationName } from '../writes/operations.ts';
+import { EARLY, OPERATIONS, type OperationName } from '../writes/operations.ts';
 import { createSession, type Session } from '../writes/session.ts';
 import type { WriterReply, WriterRequest } from '../writes/writer.ts';
 import { CACHE_KB } from './caches.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { createLog, type Log } from './log.ts';
 import { migrate } from './migrate.ts';
 
 export interface WriterOptions {
@@ -38,6 +39,8 @@ let port: MessagePort;
 let options: WriterOptions;
 let lock: Lock | undefined;
 let db: Database;
+/** Null where nothing need outlive a power cut. */
+let log: Log | null = null;
 let session: Session;
 let notes = newSliceNotes();
 let scheduled = false;
@@ -57,6 +60,7 @@ serve<WriterOptions>((given, asked) => {
       delayMs: options.delayMs,
     });
     migrate(db, options.path);
+    log = options.careless ? null : createLog(db, options.path, { answer: (reply) => asked.postMessage(reply), failed: lost });
     db.takeShapes();
     session = createSession(db);
     port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
@@ -116,6 +120,7 @@ function scrub({ id }: WriterRequest): void {
 
 /** The log goes into the file, the lock to whoever wants it. */
 function close(request: WriterRequest): void {
+  log?.close();
   db.close();
   lock?.release();
   port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
@@ -151,12 +156,24 @@ function runGroup(requests: readonly WriterRequest[]): void {
       } satisfies WriterReply);
     return;
   }
-  for (const reply of replies) port.postMessage(reply);
+  // A log that failed has answered for itself.
+  const waits = log !== null;
+  const late = waits ? replies.filter((reply, i) => reply.ok && !EARLY.has(requests[i]!.name)) : [];
+  for (const [i, reply] of replies.entries()) if (!waits || !reply.ok || EARLY.has(requests[i]!.name)) port.postMessage(reply);
+  log?.committed(late);
   bulk.unshift(...requests.slice(replies.length));
+}
+
+/** What is on the disk is not known: as after a power cut, only who opens it anew reads what is there. */
+function lost(waiting: readonly WriterReply[], error: unknown): void {
+  for (const { id } of waiting)
+    port.postMessage({ id, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
+  throw new Error('the log of the store could not be flushed to the disk', { cause: error });
 }
 
 function runOne(request: WriterRequest): WriterReply {
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
+  if (request.name === 'durable') return { id: request.id, ok: true, result: null, shapes: [] };
   if (request.name === 'slices') return { id: request.id, ok: true, result: notes.slices, shapes: [] };
   const begun = performance.now();
   db.takeShapes();

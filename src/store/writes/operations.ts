@@ -131,3 +131,26 @@ export const OPERATIONS: {
 export type OperationName = keyof typeof OPERATIONS;
 export type OperationInput<Name extends OperationName> = Parameters<(typeof OPERATIONS)[Name]>[1];
 export type OperationResult<Name extends OperationName> = ReturnType<(typeof OPERATIONS)[Name]>;
+
+/**
+ * Answered when they are committed; they are durable once a later operation of another name is answered, or `durable`: the log is one
+ * after the other. For what runs write for themselves. Whatever somebody outside hears of, or is sent, waits for one that is durable.
+ */
+export const EARLY: ReadonlySet<string> = new Set<OperationName>([
+  'answer',
+  'answerEdges',
+  'beginRun',
+  'clearBitmap',
+  'clearDone',
+  'commit',
+  'decideEdges',
+  'markAbsent',
+  'progress',
+  'putBlobs',
+  'recordChanges',
+  'recordErrors',
+  'reserve',
+  'saveBitmap',
+  'settleUnshown',
+  'stage',
+]);
