@@ -33,7 +33,9 @@ export async function openBeside(
 ): Promise<Session> {
   const beside = besideOf(services.store);
   const now = beside.runs > 0 ? 0 : services.wall();
-  return await begin({ ...of, now, beside }, { ...services, store: noting.store });
+  // One person is no progress of anything.
+  const { onProgress: _, ...quiet } = services;
+  return await begin({ ...of, now, beside }, { ...quiet, store: noting.store });
 }
 
 export interface Steps {

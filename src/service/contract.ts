@@ -69,3 +69,16 @@ export type Told =
   /** `wrong`: what was asked for cannot be done as it is (core/unknown-name). */
   | { readonly id: number; readonly ok: false; readonly fault: Fault; readonly wrong: boolean }
   | { readonly event: ServiceEvent };
+
+/** What is said within one step of a loop is one message: each has its price. `later`: has it sent soon after that step. */
+export function together<T>(send: (all: readonly T[]) => void, later: (send: () => void) => void): (one: T) => void {
+  let said: T[] = [];
+  const sendAll = (): void => {
+    const all = said;
+    said = [];
+    send(all);
+  };
+  return (one) => {
+    if (said.push(one) === 1) later(sendAll);
+  };
+}

@@ -18,7 +18,7 @@ import type { ReportOutput } from '#operations/shapes';
 import { catchUpSearch } from '#people/searchable';
 import { answeredOnce, createRests, createWakes, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
 import type { Services } from '#runs/model';
-import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
+import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 import { retention } from './retention.ts';
 
@@ -32,7 +32,8 @@ const SEAL_EVERY_MS = 60_000;
 /** Answers id 0 when the store is open, or says why it is not; ends with the answer to `stop`. */
 export async function serveLoop(program: Program, { role, file }: ServiceOptions, port: MessagePort): Promise<void> {
   const stop = new AbortController();
-  const tell = (told: Told): void => port.postMessage(told);
+  // Whoever waits for an answer gets it before anything else is worked out.
+  const tell = together<Told>((all) => port.postMessage(all), queueMicrotask);
   let heard = (_: Heard): void => undefined;
   const event = (one: ServiceEvent): void => {
     if (one.what === 'run' || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);
@@ -122,11 +123,11 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     sealNow = () => keep(now()).catch((error: unknown) => event(faultEvent(error)));
     sealing = setInterval(sealNow, SEAL_EVERY_MS);
   };
-  port.on('message', ({ id, ...asked }: Asked) => {
+  const take = ({ id, ...asked }: Asked): void => {
     answer(asked).then(
       (result) => {
         tell({ id, ok: true, answer: result });
-        if (asked.ask === 'stop') port.close();
+        if (asked.ask === 'stop') setImmediate(() => port.close());
       },
       (error: unknown) => {
         // Whoever asked is not told what nobody foresaw.
@@ -134,7 +135,8 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
         tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand });
       },
     );
-  });
+  };
+  port.on('message', (all: readonly Asked[]) => all.forEach(take));
   try {
     const services = await session.services(role === 'works' ? 'write' : 'readOrEmpty');
     tell({ id: 0, ok: true, answer: null });
@@ -166,7 +168,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
   } catch (error) {
     tell({ id: 0, ok: false, fault: toFault(error), wrong: false });
     await session.close();
-    port.close();
+    setImmediate(() => port.close());
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type Fault, RollcallError } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
-import type { Asked, Request, ServiceOptions, Told } from './contract.ts';
+import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import type { ServiceEvent } from './events.ts';
 
 export interface ServiceThread {
@@ -41,15 +41,18 @@ export async function startService(
     waiting.clear();
     if (stopped === null) death.resolve(ended);
   };
-  worker.on('message', (told: Told) => {
+  const heard = (told: Told): void => {
     if ('event' in told) return onEvent(told.event);
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.ok) asked?.resolve(told.answer);
     else asked?.reject(errorOf(told.fault, told.wrong));
-  });
+  };
+  worker.on('message', (all: readonly Told[]) => all.forEach(heard));
   worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
   worker.on('exit', () => end('the service has ended'));
+  // Requests that have come by now go along.
+  const send = together<Asked>((all) => worker.postMessage(all), setImmediate);
   const answerTo = (id: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) reject(ended);
@@ -58,7 +61,7 @@ export async function startService(
   const ask = (request: Request): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id);
-    if (ended === null) worker.postMessage({ ...request, id } satisfies Asked);
+    if (ended === null) send({ ...request, id });
     return answer;
   };
   await answerTo(0);

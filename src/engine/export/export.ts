@@ -130,11 +130,12 @@ async function send(
     const may = scope === null ? [...deletable] : scope.only.filter((id) => deletable.has(id));
     if (!disablesOnly && (await isTight(context, connection))) {
       const disables = await waitingDisables(context, connection, scope?.only);
-      if (disables.length > 0) await sendAll(session, 'update', disables);
-      if (may.length > 0) await sendAll(session, 'delete', may);
+      if (disables.length > 0) await sendAll(session, 'update', new Set(disables));
+      if (may.length > 0) await sendAll(session, 'delete', new Set(may));
     }
-    for (const operation of ['create', 'update'] as const) await sendAll(session, operation, scope?.only);
-    if (may.length > 0) await sendAll(session, 'delete', may);
+    const left = scope === null ? undefined : new Set(scope.only);
+    for (const operation of ['create', 'update'] as const) await sendAll(session, operation, left);
+    if (may.length > 0) await sendAll(session, 'delete', new Set(may));
     if (!session.stopped && scope?.members !== null) await sendMembers(session, scope?.members);
     if (writer.commit && !session.finished.empty) {
       const { fingerprint } = await writer.commit();
@@ -162,7 +163,9 @@ async function send(
   return { sent: session.sent, proven: session.proven, conflicts: session.conflicts };
 }
 
-async function sendAll(session: Session, operation: ExportOperation, only: readonly StagedId[] | undefined): Promise<void> {
+/** `left`: those that are to be sent and were not taken yet; taken ones are taken out of it. */
+async function sendAll(session: Session, operation: ExportOperation, left: Set<StagedId> | undefined): Promise<void> {
+  if (left?.size === 0) return;
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
   for (let after = 0; goesOn(session); ) {
@@ -171,7 +174,7 @@ async function sendAll(session: Session, operation: ExportOperation, only: reado
     let rows: readonly StagedRow[] = [];
     try {
       const begun = context.monotonic();
-      if (allowance.items > 0) rows = await take(session, operation, attempt, after, only, allowance.items);
+      if (allowance.items > 0) rows = await take(session, operation, attempt, after, left && [...left], allowance.items);
       else session.stopped = true;
       if (rows.length > 0) {
         after = rows[rows.length - 1]!.id;
@@ -183,6 +186,8 @@ async function sendAll(session: Session, operation: ExportOperation, only: reado
     } finally {
       await allowance.sent(rows.length);
     }
+    for (const { id } of rows) left?.delete(id);
+    if (left?.size === 0) return;
     if (rows.length > 0) continue;
     if (after > 0) {
       // What came to wait meanwhile, behind us.
@@ -190,7 +195,7 @@ async function sendAll(session: Session, operation: ExportOperation, only: reado
       continue;
     }
     // What somebody else has on its way may be wanted otherwise by now: it is ours to send once that is answered.
-    if (sending.size === 0 || (only && !(await waits(session, operation, only)))) return;
+    if (sending.size === 0 || (left && !(await waits(session, operation, [...left])))) return;
     await Promise.allSettled(sending);
   }
 }
