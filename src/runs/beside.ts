@@ -14,6 +14,8 @@ export interface Beside {
   runs: number;
   /** Pushes that are taken and not worked out yet, by whose they are. */
   readonly pushes: Map<string, PushRun>;
+  /** The last that came to be staged of each object (inLine). */
+  readonly lines: Map<string, Standing>;
   /** The last step of the pushes of each object (inOrder). */
   readonly tails: Map<string, Promise<unknown>>;
   /** The tenure of this process, where several work on the store (tenure.ts). */
@@ -63,6 +65,15 @@ export interface Asked {
   readonly settled: PromiseWithResolvers<PushReport>;
 }
 
+/** Who stands in the line of an object. */
+interface Standing {
+  readonly into: PushRun;
+  /** Whoever shares its run may follow as soon as it has `entered` what is staged together; others when it is `done`. */
+  readonly shares: boolean;
+  readonly entered: Promise<void>;
+  readonly done: Promise<void>;
+}
+
 /** The run that pushes share which come at the same time. */
 export interface PushRun {
   readonly session: Promise<Session>;
@@ -89,6 +100,7 @@ export function besideOf(store: Store): Beside {
       last: Promise.resolve(),
       runs: 0,
       pushes: new Map(),
+      lines: new Map(),
       tails: new Map(),
       stay: null,
       asked: new Map(),
@@ -112,4 +124,28 @@ export function inOrder<T>(store: Store, key: string, work: () => Promise<T>): P
     if (tails.get(key) === tail) tails.delete(key);
   });
   return done;
+}
+
+/**
+ * Staged in the order of the calls for an object: together with those before that go `into` the same run, after all others. `shares`: what
+ * comes next may be staged together with it. `work` says when its place among what is staged together is taken.
+ */
+export function inLine<T>(
+  store: Store,
+  object: string,
+  { into, shares }: Pick<Standing, 'into' | 'shares'>,
+  work: (enter: () => void) => Promise<T>,
+): Promise<T> {
+  const { lines } = besideOf(store);
+  const before = lines.get(object);
+  const place = Promise.withResolvers<void>();
+  const joins = before !== undefined && before.into === into && before.shares && shares;
+  const staged = (joins ? before.entered : (before?.done ?? Promise.resolve())).then(() => work(place.resolve));
+  const over = (): void => {
+    place.resolve();
+    if (lines.get(object) === mine) lines.delete(object);
+  };
+  const mine: Standing = { into, shares, entered: place.promise, done: staged.then(over, over) };
+  lines.set(object, mine);
+  return staged;
 }

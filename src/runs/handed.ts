@@ -65,13 +65,15 @@ async function begun(
 ): Promise<Pick<Pushed, 'settled'>> {
   const request = parseRequest(handed.request);
   if ('push' in request && handed.taken === null)
-    return await pushHere(request.push, services, (stage) =>
-      inItsPlace(left, request.push, handed.id, async () => {
-        const taken = await stage();
-        await note(taken);
-        return taken;
-      }),
-    );
+    return await pushHere(request.push, services, {
+      alone: true,
+      around: (stage) =>
+        inItsPlace(left, request.push, handed.id, async () => {
+          const taken = await stage();
+          await note(taken);
+          return taken;
+        }),
+    });
   const again = await lookHere(await rangesOf(request, services), byOf(request), services);
   if (handed.taken === null) await note({ run: again.run, faults: [] });
   return again;

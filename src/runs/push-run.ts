@@ -7,7 +7,7 @@ import { unknownConnection } from '#core/unknown-name';
 import type { EngineConnection } from '#engine/index';
 import type { DirtyRange, RunId } from '#store/contract';
 import { type Arrival, objectOf } from './arrival.ts';
-import { besideOf, inOrder, type PushReport, type PushRun, type Taken } from './beside.ts';
+import { besideOf, inLine, type PushReport, type PushRun, type Taken } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import { endRun, followed, openBeside } from './follow.ts';
 import type { Services } from './model.ts';
@@ -30,22 +30,28 @@ export interface Pushed {
 /** What comes while a run is being prepared, up to here: few enough for the store's interactive lane. */
 const MOST = 20;
 
-/** Errors: as of `push`. `around` has it staged, in the order of the pushes of one object: the next of them waits for it. */
+/**
+ * Errors: as of `push`. `around` has it staged, in the order of the pushes of one object; `alone`: the next of them waits until it is
+ * through with it.
+ */
 export async function pushHere(
   pushed: Arrival,
   services: Services,
-  around: (stage: () => Promise<Taken>) => Promise<Taken>,
+  { alone, around }: { readonly alone: boolean; readonly around: (stage: () => Promise<Taken>) => Promise<Taken> },
 ): Promise<Pushed> {
   const { connection: name, by } = pushed;
   const connection = connectionOf(name, services);
   const into = joinRun(services, by);
-  const stage = async (): Promise<Taken> => {
+  const stage = async (enter: () => void): Promise<Taken> => {
     const { context } = await into.session;
     if (isHeld(context, connection))
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
-    return { run: context.run, ...(await into.stage(context, connection, pushed)) };
+    const staged = into.stage(context, connection, pushed);
+    enter();
+    return { run: context.run, ...(await staged) };
   };
-  const taken = inOrder(services.store, `staging ${objectOf(pushed)}`, () => around(stage));
+  const line = { into, shares: !alone };
+  const taken = inLine(services.store, objectOf(pushed), line, (enter) => around(() => stage(enter)));
   into.staging.push(taken);
   return { ...(await taken), worked: into.worked, settled: into.settled };
 }

@@ -2,7 +2,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { type Fault, Superseded, toFault } from '#core/errors';
 import { type EngineConnection, type EngineContext, receiveTogether, stagePushes } from '#engine/index';
-import { type Arrival, subjectOf } from './arrival.ts';
+import { type Arrival, objectOf } from './arrival.ts';
 
 interface Waiting {
   readonly context: EngineContext;
@@ -43,15 +43,15 @@ export function createPushStaging(): StagePush {
   };
 }
 
-/** Of one connection and one sort, each anchor once. */
+/** Of one connection and one sort. Changes of one object come one after the other, requests about it as they came. */
 function firstOf(waiting: readonly Waiting[]): Waiting[] {
-  const anchors = new Set<string>();
+  const left = new Set<string>();
   const { connection, arrival: first } = waiting[0]!;
   return waiting.filter(({ connection: other, arrival }) => {
-    const { anchor } = subjectOf(arrival);
-    if (other !== connection || 'change' in arrival !== 'change' in first || anchors.has(anchor)) return false;
-    anchors.add(anchor);
-    return true;
+    const object = objectOf(arrival);
+    const comes = other === connection && 'change' in arrival === 'change' in first && !left.has(object);
+    if (!comes || 'change' in arrival) left.add(object);
+    return comes;
   });
 }
 

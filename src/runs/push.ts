@@ -25,7 +25,10 @@ export async function push(request: Arrival, services: Services): Promise<Pushed
   // In the order of the calls they are begun, here or elsewhere; each then goes on by itself.
   const { begun } = await inOrder(services.store, `begun ${objectOf(request)}`, () =>
     either<Pushed>({ push: request }, services, () =>
-      pushHere(request, services, (stage) => inItsPlace(leftBy(services), request, null, stage)),
+      pushHere(request, services, {
+        alone: false,
+        around: (stage) => inItsPlace(leftBy(services), request, null, stage),
+      }),
     ),
   );
   return await begun;

@@ -42,7 +42,10 @@ export async function startService(
     if (stopped === null) death.resolve(ended);
   };
   const heard = (told: Told): void => {
-    if ('event' in told) return onEvent(told.event);
+    if ('event' in told) {
+      onEvent(told.event);
+      return;
+    }
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.ok) asked?.resolve(told.answer);

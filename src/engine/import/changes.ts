@@ -6,7 +6,7 @@ import type { Change, ReadObject } from '#connectors/contract';
 import { parseImage, sameValue } from '#core/canonical';
 import { checkText } from '#core/text';
 import type { Attributes, Value } from '#core/values';
-import type { AuditEvent, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
+import type { StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { countedOf, type Expected } from '../export/expected.ts';
 import type { Earlier } from './earlier.ts';
@@ -41,7 +41,7 @@ interface Options {
   readonly mark: number | null;
   readonly expected?: Expected;
   readonly taken?: (anchor: string, path: string) => void;
-  readonly noted?: ReadonlyMap<ReadObject | Change, AuditEvent>;
+  readonly noted?: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]>;
 }
 
 /** One change as it is staged, and the image it leaves; null = the object is gone. */
@@ -135,10 +135,7 @@ export function createChanges(stage: Stage, { mark, expected, taken, noted }: Op
   }
 
   async function send(ready: readonly StagedChange[]): Promise<void> {
-    const audit = ready.flatMap(({ entry }, item) => {
-      const event = noted?.get(entry);
-      return event === undefined ? [] : [{ ...event, item }];
-    });
+    const audit = ready.flatMap(({ entry }, item) => (noted?.get(entry) ?? []).map((event) => ({ ...event, item })));
     const result = await stage.send(
       ready.map(({ item }) => item),
       undefined,

@@ -4,7 +4,7 @@
  */
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
-import type { AuditEvent } from '#store/contract';
+import type { StageAudit } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
 import { createErased } from './erased.ts';
@@ -20,14 +20,14 @@ export interface PushOutcome {
   readonly taken: string | null;
 }
 
-const NOTHING: ReadonlyMap<ReadObject | Change, AuditEvent> = new Map();
+const NOTHING: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]> = new Map();
 
 /** `noted`: for the audit log. Together, durable once it is fulfilled. `changes`: of objects with different anchors. */
 export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
   changes: readonly (ReadObject | Change)[],
-  noted: ReadonlyMap<ReadObject | Change, AuditEvent> = NOTHING,
+  noted: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]> = NOTHING,
 ): Promise<readonly PushOutcome[]> {
   const plan = stagingPlan(context, connection);
   const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));

@@ -2,67 +2,81 @@
  * Requests of a system that tells → changes of its objects as they are at that moment → their connector space; and the answers
  * (docs/decisions/0023). Requests that come together are one batch.
  */
-import type { Change, Needed, ReadObject, Received, ReceivedRequest, Refusal } from '#connectors/contract';
-import { parseImage } from '#core/canonical';
+import type { Needed, Received, ReceivedRequest, Refusal } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
-import { notedValues } from '#core/noted-values';
-import type { AuditActor, AuditEvent, EdgePosition, EdgeRow, StagedId, StagedRow } from '#store/contract';
+import type { EdgePosition, EdgeRow, StagedId, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
+import { type Arrived, type InARow, inARow } from './in-a-row.ts';
+import { stagingPlan } from './plan.ts';
 import { stagePushes } from './push.ts';
-import { isHeld } from './unknown.ts';
 
 /** More of one object's references are read in so many pages. */
 const PAGE = 10_000;
 const NONE: ReadonlySet<string> = new Set();
 
-/** A request, and who is noted for it in the audit log. */
-export interface Arrived {
-  readonly request: ReceivedRequest;
-  readonly actor: AuditActor;
-}
-
-/** About different objects; each answer in its place, staged together with what is noted of it. */
+/**
+ * Each answer in its place; what is staged of them is, together with what is noted of it. Of one object each sees what the one before
+ * it left, and what they leave is staged as one change, as far as that can be.
+ */
 export async function receiveTogether(
   context: EngineContext,
   connection: EngineConnection,
   arrived: readonly Arrived[],
 ): Promise<readonly unknown[]> {
-  const requests = arrived.map(({ request }) => request);
   const { receive: receiver } = context.open(connection);
   if (receiver === undefined)
     throw new RollcallError('configuration', `${connection.name} takes no requests`, { where: { connection: connection.name } });
-  const rows = await rowsOf(context, connection, requests);
+  const rows = await rowsOf(
+    context,
+    connection,
+    arrived.map(({ request }) => request),
+  );
+  const answers = new Map<Arrived, unknown>();
+  const objects = [...Map.groupBy(arrived, ({ request }) => keyOf(request))].map(([key, row]) =>
+    inARow(rows.get(key), row, stagingPlan(context, connection)),
+  );
   const now = context.wall();
-  const ask = (request: ReceivedRequest, edges: ReadonlySet<string> | null): Received | Needed => {
-    const row = rows.get(keyOf(request));
-    return receiver.receive(request, { attributes: isHeld(row) ? parseImage(row.seen) : null, edges, now });
-  };
-  const first = requests.map((request) => ask(request, null));
-  const needed = await edgesOf(context, requests, first, rows);
-  const received = first.map((one, i) => ('needs' in one ? known(ask(requests[i]!, needed.get(requests[i]!) ?? NONE)) : one));
-  const noted = new Map<ReadObject | Change, AuditEvent>();
-  for (const [i, { staged }] of received.entries()) {
-    if (staged?.noted === undefined) continue;
-    const { action, before, after } = staged.noted;
-    const subject = { connection: connection.name };
-    const values = notedValues(before, after);
-    noted.set(staged.change, { at: now, action, actor: arrived[i]!.actor, subject, outcome: 'done', ...values });
+  for (let asked = objects; asked.length > 0; asked = asked.filter((one) => one.next !== undefined)) await oneEach(asked);
+  await stageAll();
+  return arrived.map((one) => answers.get(one));
+
+  async function oneEach(asked: readonly InARow[]): Promise<void> {
+    const ask = (one: InARow, edges: ReadonlySet<string> | null): Received | Needed =>
+      receiver!.receive(one.next!.request, { attributes: one.attributes, edges, now });
+    const first = asked.map((one) => ask(one, null));
+    const needed = await edgesOf(context, asked, first);
+    for (const [i, one] of asked.entries()) {
+      const received = first[i]!;
+      one.take('needs' in received ? known(ask(one, needed.get(one) ?? NONE)) : received);
+    }
   }
-  const staged = received.flatMap((one) => (one.staged === undefined ? [] : [one.staged]));
-  const outcomes =
-    staged.length === 0
-      ? []
-      : await stagePushes(
-          context,
-          connection,
-          staged.map((one) => one.change),
-          noted,
-        );
-  const refusals = new Map(staged.map((one, i) => [one, outcomes[i]!]));
-  return received.map(({ answer, staged: one }) => {
-    const refusal = one === undefined ? null : refusalOf(refusals.get(one)!);
-    return refusal === null ? answer : one!.refused(refusal);
-  });
+
+  async function stageAll(): Promise<void> {
+    const changed = objects.filter((one) => one.change !== null);
+    const noted = new Map(changed.map((one) => [one.change!, one.noted(connection.name, now)]));
+    const outcomes =
+      changed.length === 0
+        ? []
+        : await stagePushes(
+            context,
+            connection,
+            changed.map((one) => one.change!),
+            noted,
+          );
+    const refusals = new Map(changed.map((one, i) => [one, refusalOf(outcomes[i]!)]));
+    for (const one of objects) {
+      const refusal = refusals.get(one) ?? null;
+      if (refusal === null) for (const { arrived: by, received } of one.taken) answers.set(by, received.answer);
+      else if (one.taken.length === 1) answers.set(one.taken[0]!.arrived, one.taken[0]!.received.staged!.refused(refusal));
+      // Whose fault it is shows when each is asked for itself.
+      else for (const { arrived: by } of one.taken) answers.set(by, (await receiveTogether(context, connection, [by]))[0]);
+    }
+    const rest = objects.flatMap((one) => one.rest);
+    const later = rest.length === 0 ? [] : await receiveTogether(context, connection, rest);
+    rest.forEach((one, i) => {
+      answers.set(one, later[i]);
+    });
+  }
 }
 
 function refusalOf({ faults, taken }: Awaited<ReturnType<typeof stagePushes>>[number]): Refusal | null {
@@ -88,27 +102,29 @@ function known(received: Received | Needed): Received {
   return received;
 }
 
-/** Those that must be known, by request. */
+/** References that must be known, by object: as they are staged, and as those before in its row leave them. */
 async function edgesOf(
   { store: { spaces } }: EngineContext,
-  requests: readonly ReceivedRequest[],
+  objects: readonly InARow[],
   received: readonly (Received | Needed)[],
-  rows: ReadonlyMap<string, StagedRow>,
-): Promise<ReadonlyMap<ReceivedRequest, ReadonlySet<string>>> {
-  const out = new Map<ReceivedRequest, Set<string>>();
+): Promise<ReadonlyMap<InARow, ReadonlySet<string>>> {
+  const out = new Map<InARow, ReadonlySet<string>>();
   const asked: EdgePosition[] = [];
-  for (const [i, request] of requests.entries()) {
-    const one = received[i]!;
-    const row = rows.get(keyOf(request));
-    if (!('needs' in one) || !isHeld(row)) continue;
-    const { attribute, values } = one.needs;
-    if (values === 'all') out.set(request, await allEdges(row.id, attribute, spaces));
-    else asked.push(...values.map((value) => ({ stagedId: row.id, attribute, key: String(value) })));
+  const needs = new Map<InARow, Needed['needs']>();
+  for (const [i, one] of objects.entries()) {
+    const answer = received[i]!;
+    if (!('needs' in answer)) continue;
+    const { attribute, values } = answer.needs;
+    needs.set(one, answer.needs);
+    if (one.staged === null) continue;
+    if (values === 'all') out.set(one, await allEdges(one.staged, attribute, spaces));
+    else asked.push(...values.map((value) => ({ stagedId: one.staged!, attribute, key: String(value) })));
   }
-  if (asked.length === 0) return out;
-  const there = Map.groupBy((await spaces.edgesAt(asked)).filter(isSeen), (edge) => edge.stagedId);
-  for (const request of requests)
-    if (!out.has(request)) out.set(request, new Set(there.get(rows.get(keyOf(request))?.id ?? 0)?.map((edge) => edge.key)));
+  const there = Map.groupBy(asked.length === 0 ? [] : (await spaces.edgesAt(asked)).filter(isSeen), (edge) => edge.stagedId);
+  for (const [one, { attribute }] of needs) {
+    const staged = out.get(one) ?? new Set(there.get(one.staged ?? 0)?.map((edge) => edge.key));
+    out.set(one, one.edgesAfter(attribute, staged));
+  }
   return out;
 }
 

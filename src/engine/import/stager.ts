@@ -5,7 +5,7 @@ import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
 import type { Attributes } from '#core/values';
-import type { AuditEvent, Settle, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
+import type { Settle, StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
 import type { ImportIndex, SeenBitmap } from '#store/import-index';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { stateOf } from '../context.ts';
@@ -69,7 +69,7 @@ interface Options {
   /** Told of an object that is not staged: another one has the value at that path, which only one may have. */
   readonly taken?: (anchor: string, path: string) => void;
   /** Of a change: what is written to the audit log where it is staged. */
-  readonly noted?: ReadonlyMap<ReadObject | Change, AuditEvent>;
+  readonly noted?: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]>;
 }
 
 export interface Arrived {

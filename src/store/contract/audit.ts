@@ -44,6 +44,8 @@ export interface AuditEvent {
 
 /** About an item of a batch that is staged: its id is noted in the same transaction. An item that was left alone has no event; of one that was refused the outcome is `refused`. */
 export interface StageAudit extends AuditEvent {
+  /** The item stands for several requests: where it is refused they come again one by one, and nothing is noted. */
+  readonly joined?: boolean;
   /** Place of the item in the batch. */
   readonly item: number;
 }

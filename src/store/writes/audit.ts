@@ -41,7 +41,7 @@ export function writeStageEvents(
   if (events.length === 0) return;
   const left = new Set(skipped);
   const no = new Set(refused.map(({ at }) => at));
-  const told = events.filter(({ item }) => !left.has(item));
+  const told = events.filter(({ item, joined }) => !left.has(item) && !(no.has(item) && joined));
   writeEvents(
     session,
     told.map((one) => ({
