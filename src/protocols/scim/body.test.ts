@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { refused } from '../../../test/scim.ts';
 import { readNew, readReplacement } from './body.ts';
-import { ScimError } from './errors.ts';
 import type { Resource } from './resource.ts';
 import { resourceTypes } from './resource-types.ts';
 import type { ScimAttribute } from './schema.ts';
@@ -43,16 +43,6 @@ const put = (body: object, present: Resource): Resource => {
   const { resource } = readReplacement(body, present, USER, { tolerant: true });
   return resource === 'unchanged' ? present : resource;
 };
-
-function refused(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof ScimError) return `${error.status} ${error.scimType}`;
-    throw error;
-  }
-  return 'not refused';
-}
 
 describe('the body of a POST', () => {
   it('is made a resource with the names of the schema', () => {

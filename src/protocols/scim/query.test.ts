@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScimError } from './errors.ts';
+import { refused } from '../../../test/scim.ts';
 import { type ListQuery, listResponse, readQuery, readSearch, SEARCH_URN, sortPath } from './query.ts';
 import { resourceTypes } from './resource-types.ts';
 import { ENTERPRISE_URN, USER_URN } from './schemas.ts';
@@ -8,16 +8,6 @@ const [USER] = resourceTypes([]) as [ReturnType<typeof resourceTypes>[number]];
 const OPTIONS = { tolerant: true, defaultCount: 100, maxCount: 200 };
 const query = (text: string): ListQuery => readQuery(new URLSearchParams(text), OPTIONS);
 const search = (body: object, tolerant = true): ListQuery => readSearch(body, { ...OPTIONS, tolerant });
-
-function refused(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof ScimError) return `${error.status} ${error.scimType}`;
-    throw error;
-  }
-  return 'not refused';
-}
 
 describe('the query of a list', () => {
   it('R9 has a first index of at least one, and a count of at least none and at most the limit', () => {
