@@ -1,5 +1,4 @@
 /** A message by mail, handed to the server that the configuration names. */
-import { createTransport } from 'nodemailer';
 import type { MailConfig } from '#config/notify';
 import { type ErrorKind, RollcallError } from '#core/errors';
 import type { Message } from './message.ts';
@@ -7,6 +6,8 @@ import type { Message } from './message.ts';
 /** Errors: unavailable, authentication, configuration, invalidValue. */
 export async function sendMail(config: MailConfig, message: Message, timeoutMs: number): Promise<void> {
   const { host, port, tls, login, from, to, ca, allowPlain } = config;
+  // Every command would load it at its start, and few ever send a mail.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host,
     port,

@@ -1,5 +1,5 @@
 /** An operation carried out by the service that has the store: asked on its socket, answered in lines of JSON. */
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type Fault, RollcallError } from '#core/errors';
 import { fromFault } from '#core/unknown-name';
 import type { Listeners } from './session.ts';
@@ -24,6 +24,8 @@ export async function askService(
     });
   const left = (): RollcallError =>
     new RollcallError('conflict', 'what was asked for goes on in the service', { remedy: 'see `rollcall runs`' });
+  // With it comes much that no other command needs.
+  const { request } = await import('node:http');
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = request({
       socketPath: socket,
