@@ -41,7 +41,14 @@ export async function createProgram(startThread: StartThread = startWorker): Pro
 // Threads of the service begin here as well; others find the same command line, and are none of it.
 if (isServiceThread(workerData)) {
   const [{ serveLoop }, program] = await Promise.all([import('#service/loop'), createProgram()]);
-  parentPort!.once('message', (told: ServiceOptions) => void serveLoop(program, told, parentPort!));
+  parentPort!.once('message', async (told: ServiceOptions) => {
+    if (told.traces !== null) {
+      const { startTraces } = await import('#telemetry/traces');
+      const end = startTraces(told.traces, program.version);
+      parentPort!.once('close', () => void end());
+    }
+    await serveLoop(program, told, parentPort!);
+  });
 } else if (isMainThread && process.argv[1] !== undefined && import.meta.filename === realpathSync(process.argv[1])) {
   const argv = process.argv.slice(2);
   const startThread = argv[0] === 'serve' ? startedAhead() : startWorker;

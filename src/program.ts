@@ -2,9 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Program } from '#cli/index';
 import { loadConfiguration } from '#config/load';
+import type { Configuration } from '#config/model';
+import { isTraced } from '#core/tracing';
 import type { StartThread } from '#service/thread';
+import type { Store } from '#store/contract';
 import { look as lookAtSqlite } from '#store/sqlite/look';
 import { open as openSqlite } from '#store/sqlite/open';
+import { tracedStore } from '#store/traced';
 import { CONNECTORS } from './registry.ts';
 
 /** `startThread`: for `serve`. */
@@ -19,10 +23,8 @@ export async function createProgramWith(startThread: StartThread): Promise<Progr
       return await loadConfiguration({ file, definitions: CONNECTORS, env: process.env });
     },
     async openStore(config, { readOnly }) {
-      const how = { program: version, readOnly, create: !readOnly };
-      if (config.store.kind === 'sqlite') return await openSqlite({ path: config.store.path, ...how });
-      const { open } = await import('#store/postgres/open');
-      return await open({ url: config.store.url, ...how });
+      const store = await opened(config.store, { program: version, readOnly, create: !readOnly });
+      return isTraced() ? tracedStore(store) : store;
     },
     async lookAtStore({ store }) {
       if (store.kind === 'sqlite') return lookAtSqlite(store.path);
@@ -35,4 +37,13 @@ export async function createProgramWith(startThread: StartThread): Promise<Progr
     },
   };
   return program;
+}
+
+async function opened(
+  store: Configuration['store'],
+  how: { readonly program: string; readonly readOnly: boolean; readonly create: boolean },
+): Promise<Store> {
+  if (store.kind === 'sqlite') return await openSqlite({ path: store.path, ...how });
+  const { open } = await import('#store/postgres/open');
+  return await open({ url: store.url, ...how });
 }

@@ -21,6 +21,7 @@ import { type Resolved, resolveReferences, type Sources } from './secrets/refere
 import { serverOf } from './server.ts';
 import { file as fileShape } from './shape/file.ts';
 import { DEFAULT_OBJECT_SIZE, DEFAULT_STORE, STORE, storedOnly, storeOf } from './stored.ts';
+import { readTelemetry } from './telemetry.ts';
 import type { Written, WrittenHook, WrittenSchedule } from './written.ts';
 
 export interface LoadOptions {
@@ -80,6 +81,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
   );
   checkResolved(store, hooks, collect);
   const access = await readAccess(written.access ?? {}, sources, collect);
+  const telemetry = await readTelemetry(written.telemetry ?? {}, sources, collect);
   checkPersonBy(access, read.kinds, collect);
   const known = new Set(Object.keys(written.connections ?? {}));
   const notify = await readNotify(written.notify ?? {}, known, sources, collect);
@@ -103,6 +105,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     notify,
     server: serverOf(written.server ?? {}, sources.folder),
     log: logOf(written.log ?? {}, sources.folder),
+    telemetry,
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

@@ -10,6 +10,7 @@ import type { LogConfig } from './log.ts';
 import type { Receiver } from './notify.ts';
 import type { Profile } from './profiles.ts';
 import type { ServerConfig } from './server.ts';
+import type { TelemetryConfig } from './telemetry.ts';
 
 export type Mode = 'observe' | 'hold' | 'on';
 
@@ -95,4 +96,5 @@ export interface Configuration {
   readonly notify: readonly Receiver[];
   readonly server: ServerConfig;
   readonly log: LogConfig;
+  readonly telemetry: TelemetryConfig;
 }

@@ -76,6 +76,7 @@ const SECTIONS: readonly Section[] = [
   { title: 'audit', path: ['audit'], intro: '' },
   { title: 'limits', path: ['limits'], intro: '' },
   { title: 'log', path: ['log'], intro: '' },
+  { title: 'telemetry: traces', path: ['telemetry', 'traces'], intro: '' },
   { title: 'server', path: ['server'], intro: '' },
   {
     title: 'server: tls',

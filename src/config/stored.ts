@@ -67,6 +67,7 @@ export async function storedOnly(
     notify: [],
     server: serverOf({}, sources.folder),
     log: logOf({}, sources.folder),
+    telemetry: { traces: null },
   };
 }
 

@@ -9,6 +9,7 @@ import type { WrittenNotify } from './notify.ts';
 import type { WrittenOpenings } from './openings.ts';
 import type { Profile } from './profiles.ts';
 import type { WrittenServer } from './server.ts';
+import type { WrittenTelemetry } from './telemetry.ts';
 
 export type Named<T> = Readonly<Record<string, T>>;
 
@@ -61,5 +62,6 @@ export interface Written {
   readonly notify?: WrittenNotify;
   readonly server?: WrittenServer;
   readonly log?: WrittenLog;
+  readonly telemetry?: WrittenTelemetry;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -22,6 +22,7 @@ import {
 import type { ConnectionState, StagedId } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import type { Phase } from './model.ts';
+import { phase } from './phase.ts';
 
 /** Passes of sync → export → confirm in one cycle: what a target answers can decide something more, such as a reference. */
 const PASSES = 5;
@@ -74,7 +75,7 @@ export async function phases(context: EngineContext, options: CycleOptions): Pro
   let conflicts = 0;
   const most = (): number => (conflicts > 0 ? PASSES + CONFLICTS : PASSES);
   for (let pass = 0; pass < most(); pass++) {
-    await sync(context, options);
+    await phase('sync', context, null, () => sync(context, options));
     if (pass === 0 && options.export && options.scope === undefined) await tryAllRefused(context, options);
     for (const connection of context.connections) await gateConnection(context, connection);
     if (pass === 0 && !(await options.after('sync'))) return false;
@@ -113,7 +114,7 @@ async function exportDecided(
     await lookFirst(context, context.connections.filter(chosen), looks, scope?.only);
     behind = (await context.store.sync.dirty()).ranges.length > 0;
     if (!behind || !options.synced || options.refused) break;
-    await sync(context, options);
+    await phase('sync', context, null, () => sync(context, options));
     for (const connection of context.connections) await gateConnection(context, connection);
   }
   for (const connection of context.connections) {
@@ -146,7 +147,9 @@ async function exportOne(
   const nothing = { sent: 0, conflicts: 0 };
   if (isHeld(context, connection)) return nothing;
   try {
-    const outcome = await exportConnection(context, connection, deletable, scope ? { ...scope, gated: false } : null);
+    const outcome = await phase('export', context, connection, () =>
+      exportConnection(context, connection, deletable, scope ? { ...scope, gated: false } : null),
+    );
     if (confirm && outcome.sent > 0 && !outcome.proven) await importOne(context, connection, 'auto', 'confirm');
     return outcome;
   } catch (error) {
@@ -192,7 +195,7 @@ async function importOne(
   context: EngineContext,
   connection: EngineConnection,
   how: 'auto' | 'full' | 'delta',
-  phase: Phase,
+  name: Phase,
 ): Promise<boolean> {
   if (isHeld(context, connection)) {
     // branch: holds: a connection that a person holds
@@ -207,13 +210,15 @@ async function importOne(
   const last = state?.lastCompleteRead ?? null;
   const overdue = last === null || context.now - last > connection.fullReadEveryMs;
   try {
-    context.progress(phase, connection.name, 0, null);
+    context.progress(name, connection.name, 0, null);
     await beforeFirstRead(context, connection);
     const before = arrived(context, connection);
     const full =
       how === 'full' ||
-      (how === 'delta' ? last === null : overdue || (phase === 'import' && (await hasUnanswered(context, connection))));
-    const { complete } = await importConnection(context, connection, full ? 'full' : 'delta');
+      (how === 'delta' ? last === null : overdue || (name === 'import' && (await hasUnanswered(context, connection))));
+    const { complete } = await phase(name, context, connection, () =>
+      importConnection(context, connection, full ? 'full' : 'delta'),
+    );
     if (arrived(context, connection) > before) await afterChanges(context, connection);
     return complete;
   } catch (error) {

@@ -19,6 +19,7 @@ import { begin } from './begin.ts';
 import { besideOf, type PushReport } from './beside.ts';
 import { isHeld } from './cycle.ts';
 import type { ConnectionCounts, Services } from './model.ts';
+import { phase } from './phase.ts';
 import type { Recorder } from './recorder.ts';
 import type { Opened, Session } from './services.ts';
 
@@ -123,7 +124,7 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
     );
     return null;
   }
-  await sync(context, { own: noting.take, turn });
+  await phase('sync', context, null, () => sync(context, { own: noting.take, turn }));
   const { accounts, groups } = noting.decided();
   if (accounts.length + groups.size === 0) return null;
   const rows = await context.store.spaces.byIds([...new Set([...accounts, ...groups])]);
@@ -164,7 +165,9 @@ async function send({ context }: Session, wishes: Wishes, looks: Looks): Promise
     try {
       await looks.before(connection, accounts);
       const members = groups.size === 0 ? null : ({ stagedId }: EdgeRow) => groups.has(stagedId);
-      await exportConnection(context, connection, looks.deletable, { only: accounts, members, gated: true });
+      await phase('export', context, connection, () =>
+        exportConnection(context, connection, looks.deletable, { only: accounts, members, gated: true }),
+      );
     } catch (error) {
       context.fault(toFault(error, { connection: connection.name }));
     }

@@ -5,6 +5,7 @@ import { PROFILES, stepsOf } from '#config/profiles';
 import { canonicalJson } from '#core/canonical';
 import { type Fault, RollcallError, StoreUnavailable, toFault } from '#core/errors';
 import { grouped } from '#core/text';
+import { traced } from '#core/tracing';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { asksSomebody, forgetAhead } from '#engine/index';
 import type { RunStatus } from '#store/contract';
@@ -35,7 +36,12 @@ export function run(request: RunRequest, services: Services, options: RunOptions
     const leave = await takeTenure(services);
     beside.runs++;
     try {
-      return await runNow(request, services, options);
+      const asked = { 'rollcall.profile': request.profile };
+      return await traced(options.export === false ? 'plan' : 'run', asked, async (span) => {
+        const report = await runNow(request, services, options);
+        span?.set({ 'rollcall.run': report.run, 'rollcall.status': report.status });
+        return report;
+      });
     } finally {
       beside.runs--;
       await leave();

@@ -61,7 +61,7 @@ async function reload(
     return null;
   }
   const { config } = loaded;
-  for (const part of ['store', 'access', 'server', 'log'] as const)
+  for (const part of ['store', 'access', 'server', 'log', 'telemetry'] as const)
     if (!isDeepStrictEqual(config[part], present[part])) {
       onFault(
         refused({

@@ -9,6 +9,7 @@ import { formatInstant } from '#core/time';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
+import type { Role, ServiceOptions } from '#service/contract';
 import type { ServiceEvent } from '#service/events';
 import { hooksOf } from '#service/hooks';
 import { type ServiceThread, type StartThread, startService } from '#service/thread';
@@ -42,6 +43,9 @@ export async function serve(
   const { tls } = config.server;
   const pair = tls === null ? null : await readPair(tls);
   const told = openTold({ config, logLevel, logFormat, wall });
+  const { traces } = config.telemetry;
+  const endTraces = traces === null ? null : (await import('#telemetry/traces')).startTraces(traces, version);
+  const loop = (role: Role): ServiceOptions => ({ role, file, traces });
   const broadcast = createBroadcast();
   const tell = (event: ServiceEvent): void => {
     told.event(event);
@@ -56,7 +60,7 @@ export async function serve(
     tell(event);
   };
   const works = await replaceable(() =>
-    startService(startThread, { role: 'works', file }, (event) => {
+    startService(startThread, loop('works'), (event) => {
       if (event.what === 'access') auth?.forget();
       tellAll(event);
     }),
@@ -65,7 +69,7 @@ export async function serve(
   const reading = (): Promise<ServiceThread> => {
     // Nobody would end it.
     if (stopping) return Promise.reject(halted());
-    reads ??= startService(startThread, { role: 'reads', file }, tell);
+    reads ??= startService(startThread, loop('reads'), tell);
     reads.catch(() => {
       reads = null;
     });
@@ -140,6 +144,7 @@ export async function serve(
     await heard;
     clearTimeout(last);
     await store.close();
+    await endTraces?.();
     told.say('the service has stopped', {});
     await told.close();
   };
@@ -172,7 +177,7 @@ export async function serve(
   void keepReloading(config, {
     file,
     loadConfig,
-    reads: () => startService(startThread, { role: 'reads', file }, () => undefined),
+    reads: () => startService(startThread, loop('reads'), () => undefined),
     takeOver,
     tell,
     onFault: told.fault,

@@ -10,6 +10,8 @@ import { openLog } from '#telemetry/log';
 export interface Asking {
   readonly request: string;
   readonly route: string;
+  /** Where it is traced. */
+  readonly trace?: string;
 }
 
 export interface Told {
@@ -62,9 +64,9 @@ export function openTold({ config, logLevel, logFormat, wall }: ToldOptions): To
       const line = lineOf(event);
       if (line !== null) log.write(line);
     },
-    answered({ request, route }, { method, status, ms, run }) {
+    answered({ route, ...asking }, { method, status, ms, run }) {
       const usual = status < 400 || WATCHES.has(route) ? 'debug' : 'info';
-      const fields = { request, method, route, status, ms: Math.round(ms), ...(run === undefined ? {} : { run }) };
+      const fields = { ...asking, method, route, status, ms: Math.round(ms), ...(run === undefined ? {} : { run }) };
       log.write({ level: status >= 500 && status !== 503 ? 'error' : usual, text: 'answered', fields });
     },
     async close() {

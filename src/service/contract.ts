@@ -2,7 +2,7 @@
  * What the loop that answers and the loop that works say to each other (docs/decisions/0023): plain data, copied between threads.
  */
 import type { Fault } from '#core/errors';
-import type { Session } from '#operations/operation';
+import type { ServeOptions, Session } from '#operations/operation';
 import type { ReceiveRequest, WakeRequest } from '#runs/index';
 import type { AccessReads, AuditEvent, Store } from '#store/contract';
 import type { ServiceEvent } from './events.ts';
@@ -20,6 +20,8 @@ export interface ServiceOptions {
   readonly role: Role;
   /** Path of rollcall.yaml. */
   readonly file: string;
+  /** Null: nothing is traced. */
+  readonly traces: ServeOptions['config']['telemetry']['traces'];
 }
 
 export function isServiceThread(told: unknown): told is ServiceThreadData {
@@ -62,7 +64,8 @@ export type Request =
   /** Ends when what is at hand has ended. */
   | { readonly ask: 'stop' };
 
-export type Asked = Request & { readonly id: number };
+/** `trace`: `traceparent` of what it belongs to. */
+export type Asked = Request & { readonly id: number; readonly trace?: string | undefined };
 
 export type Told =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }

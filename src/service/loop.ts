@@ -8,6 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { seal } from '#audit/seal';
 import { RollcallError, toFault } from '#core/errors';
 import { formatInstant } from '#core/time';
+import { traced } from '#core/tracing';
 import { WrongCommand } from '#core/unknown-name';
 import type { Heard } from '#notify/heard';
 import { createNotifier } from '#notify/notifier';
@@ -78,7 +79,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
   };
   const wakes = createWakes({
     services: () => session.services('write'),
-    keep: (work) => void keep(work).then(findable, (error: unknown) => event({ what: 'fault', fault: toFault(error) })),
+    keep: (work) => void keep(work).then(findable, (error: unknown) => event(faultEvent(error))),
   });
   const operated = async (asked: Extract<Request, { ask: 'operation' }>): Promise<unknown> => {
     const { once } = asked;
@@ -111,6 +112,12 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     await session.close();
     return null;
   };
+  const answered = (asked: Request, from: string | undefined): Promise<unknown> => {
+    if (asked.ask === 'operation')
+      return traced('operation', { 'rollcall.operation': asked.name }, () => answer(asked), { from });
+    if (asked.ask !== 'receive') return answer(asked);
+    return traced('push', { 'rollcall.connection': asked.receive.connection }, () => answer(asked), { from });
+  };
   let sealing: NodeJS.Timeout | undefined;
   let sealNow: (() => Promise<void>) | null = null;
   /** Each new hash is told: whoever keeps it elsewhere has something to hold the log against. */
@@ -123,8 +130,8 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     sealNow = () => keep(now()).catch((error: unknown) => event(faultEvent(error)));
     sealing = setInterval(sealNow, SEAL_EVERY_MS);
   };
-  const take = ({ id, ...asked }: Asked): void => {
-    answer(asked).then(
+  const take = ({ id, trace, ...asked }: Asked): void => {
+    answered(asked, trace).then(
       (result) => {
         tell({ id, ok: true, answer: result });
         if (asked.ask === 'stop') setImmediate(() => port.close());

@@ -1,6 +1,7 @@
 /** The other side of a loop: starts its thread, asks it, hears its events. */
 import type { Worker } from 'node:worker_threads';
 import { type Fault, RollcallError } from '#core/errors';
+import { traceParent } from '#core/tracing';
 import { WrongCommand } from '#core/unknown-name';
 import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import type { ServiceEvent } from './events.ts';
@@ -25,11 +26,12 @@ export type StartThread = () => Worker;
 /** Its store is open when this is fulfilled. Errors: as of opening it; all faults of the file are in `faults` of the error's `cause`. */
 export async function startService(
   start: StartThread,
-  { role, file }: ServiceOptions,
+  options: ServiceOptions,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<ServiceThread> {
   const worker = start();
-  worker.postMessage({ role, file } satisfies ServiceOptions);
+  const { role } = options;
+  worker.postMessage(options);
   const waiting = new Map<number, Waiting>();
   const death = Promise.withResolvers<RollcallError>();
   let ended: RollcallError | null = null;
@@ -64,7 +66,7 @@ export async function startService(
   const ask = (request: Request): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id);
-    if (ended === null) send({ ...request, id });
+    if (ended === null) send({ ...request, id, trace: traceParent() });
     return answer;
   };
   await answerTo(0);

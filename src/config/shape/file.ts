@@ -15,6 +15,7 @@ import { log } from './log.ts';
 import { notify } from './notify.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
 import { server } from './server.ts';
+import { telemetry } from './telemetry.ts';
 
 const kindName = z.string().regex(NAME, 'must be a kind: a small letter, then letters and digits, such as person');
 const connectionName = z
@@ -229,6 +230,7 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
     .describe('Guards against hostile or broken input.'),
   log: log.optional().describe('What `rollcall serve` writes about what it does.'),
   server: server.optional().describe('The port of `rollcall serve`: how much it takes, and whether it speaks TLS.'),
+  telemetry: telemetry.optional().describe('What `rollcall serve` shows to those who watch elsewhere.'),
   notify: notify
     .optional()
     .describe('Name → receiver: whom `rollcall serve` tells when a run fails, a gate stops or a queue grows old.'),

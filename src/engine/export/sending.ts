@@ -6,6 +6,7 @@ import type { WriteItem, WriteResult, Writer } from '#connectors/contract';
 import { canonicalJson } from '#core/canonical';
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
 import { accountName } from '#core/label';
+import { traced } from '#core/tracing';
 import type { StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { isClosed } from '../safety/window.ts';
@@ -66,7 +67,8 @@ export async function write(
 ): Promise<readonly WriteResult[]> {
   if (items.length === 0) return [];
   try {
-    const results = await session.writer.write(items);
+    const asked = { 'rollcall.connection': session.connection.name, 'rollcall.items': items.length };
+    const results = await traced('connector write', asked, () => session.writer.write(items), { kind: 'client' });
     if (results.length !== items.length)
       throw new RollcallError('internal', `the connector answered ${results.length} of ${items.length} items`);
     return results.map((result, i) => {

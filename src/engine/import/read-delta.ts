@@ -4,6 +4,7 @@ import { type EngineConnection, type EngineContext, saveState } from '../context
 import { createExpected } from '../export/expected.ts';
 import { settleUnanswered } from './absence.ts';
 import { type ImportOutcome, report } from './outcome.ts';
+import { readTraced } from './read-traced.ts';
 import { createStager } from './stager.ts';
 
 export async function readDelta(context: EngineContext, connection: EngineConnection, since: string): Promise<ImportOutcome> {
@@ -13,7 +14,7 @@ export async function readDelta(context: EngineContext, connection: EngineConnec
   const mark = await context.store.spaces.mark();
   const stager = createStager(context, connection, { full: false, mark, empty: false, expected });
   let end: ReadEnd | undefined;
-  for await (const page of reader.read({ since, signal: context.signal })) {
+  for await (const page of readTraced(connection, reader, { since, signal: context.signal })) {
     context.signal.throwIfAborted();
     await stager.changes(page.objects);
     context.progress('import', connection.name, stager.seen, null);

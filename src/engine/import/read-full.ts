@@ -16,6 +16,7 @@ import { findOutages, nextBaseline, type Outage, outagesText, parseBaseline, par
 import { noticeOutage, noticeUnhealthy } from './health-notice.ts';
 import { type ImportOutcome, report, reportRefused } from './outcome.ts';
 import { stagingPlan } from './plan.ts';
+import { readTraced } from './read-traced.ts';
 import { createStager } from './stager.ts';
 
 /** Between two checkpoints of a full read; an interrupted one repeats at most this much. */
@@ -50,7 +51,7 @@ export async function readFull(context: EngineContext, connection: EngineConnect
     ...(last === null ? {} : { last }),
     signal: context.signal,
   };
-  for await (const page of pages(reader.read(request), () => context.failed.add(connection.name))) {
+  for await (const page of pages(readTraced(connection, reader, request), () => context.failed.add(connection.name))) {
     context.signal.throwIfAborted();
     if (checkpoint && page.restarted) {
       bitmap.clear();

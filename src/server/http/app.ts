@@ -21,6 +21,7 @@ import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { fromTexts, jsonSchema, type Query } from './shapes.ts';
+import { traceOf, traceRequests } from './traced.ts';
 import { offerWatching, type WatchOptions } from './watch.ts';
 
 export interface AppOptions {
@@ -65,6 +66,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A keep-alive connection without a request does not keep the process.
     forceCloseConnections: 'idle',
   });
+  traceRequests(app);
   const always = Object.entries({ ...SECURE, ...(options.isSecure ? TLS_ALONE : {}) });
   app.addHook('onRequest', async (request, reply) => {
     // Whoever asks for help names it.
@@ -170,8 +172,10 @@ function bodyOf(body: unknown): object {
 const begun = new WeakMap<FastifyRequest, number>();
 
 /** As the log names a request. */
-function askingOf({ id, routeOptions }: FastifyRequest): Asking {
-  return { request: id, route: routeOptions.url ?? 'none' };
+function askingOf(request: FastifyRequest): Asking {
+  const { id, routeOptions } = request;
+  const trace = traceOf(request);
+  return { request: id, route: routeOptions.url ?? 'none', ...(trace === undefined ? {} : { trace }) };
 }
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;
