@@ -25,7 +25,7 @@ test('one at a time; urgent ones go first', async () => {
 });
 
 test('who passes its turn gets it back after those who waited then, not after those who came since', async () => {
-  const turns = createTurns();
+  const turns = createTurns(() => 0);
   const order: string[] = [];
   const long = await turns.take(false);
   expect(long.wanted).toBe(false);
@@ -54,6 +54,56 @@ test('who passes its turn gets it back after those who waited then, not after th
   long.end();
   await Promise.all([...both, usual]);
   expect(order).toEqual(['a', 'b', 'long again', 'late', 'long ends', 'usual']);
+});
+
+test('a long one has for itself the time that urgent ones took, up to a bound, and is told that more may come', async () => {
+  let now = 0;
+  const turns = createTurns(() => now);
+  const long = await turns.take(false);
+  const urgent = async (ms: number): Promise<void> => {
+    const turn = await turns.take(true);
+    now += ms;
+    turn.end();
+  };
+  expect(turns.busy).toBe(false);
+  for (const [took, owed] of [
+    [30, 30],
+    [400, 50],
+  ] as const) {
+    const first = urgent(took);
+    await long.pass();
+    await first;
+    expect(turns.busy).toBe(true);
+    const second = urgent(0);
+    now += owed - 1;
+    expect(long.wanted).toBe(false);
+    await long.pass();
+    now += 1;
+    expect(long.wanted).toBe(true);
+    await long.pass();
+    await second;
+  }
+  now += 10_000;
+  expect(turns.busy).toBe(false);
+  long.end();
+});
+
+test('nor does one that has not had a turn yet wait for ever', async () => {
+  let now = 0;
+  const turns = createTurns(() => now);
+  const order: string[] = [];
+  const ask = async (name: string, urgent: boolean): Promise<void> => {
+    const turn = await turns.take(urgent);
+    order.push(name);
+    turn.end();
+  };
+  const first = await turns.take(true);
+  const all = [ask('usual', false), ask('urgent', true)];
+  now += 100;
+  all.push(ask('late', true));
+  first.end();
+  await Promise.all(all);
+  expect(order).toEqual(['urgent', 'usual', 'late']);
 });
 
 test('what is done alone is done one after the other, by name', async () => {

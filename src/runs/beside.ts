@@ -18,6 +18,8 @@ export interface Beside {
   readonly lines: Map<string, Standing>;
   /** The last step of the pushes of each object (inOrder). */
   readonly tails: Map<string, Promise<unknown>>;
+  /** By connection: up to this number of the list of what waits nobody of it is on it (early.ts). */
+  readonly lookedUpTo: Map<string, number>;
   /** The tenure of this process, where several work on the store (tenure.ts). */
   stay: Stay | null;
   /** Handed over to others and not settled yet (asked.ts). */
@@ -102,6 +104,7 @@ export function besideOf(store: Store): Beside {
       pushes: new Map(),
       lines: new Map(),
       tails: new Map(),
+      lookedUpTo: new Map(),
       stay: null,
       asked: new Map(),
       look: null,

@@ -4,20 +4,13 @@
  */
 import { canonicalJson } from '#core/canonical';
 import { toFault } from '#core/errors';
-import {
-  type EngineConnection,
-  type EngineContext,
-  exportConnection,
-  gateRows,
-  MOST_TAKEN,
-  sync,
-  type Turn,
-} from '#engine/index';
+import { type EngineConnection, exportConnection, gateRows, MOST_TAKEN, sync, type Turn } from '#engine/index';
 import type { EdgeRow, RunStatus, StagedId, StagedRow } from '#store/contract';
 import { createLooks, type Looks } from './before-deletes.ts';
 import { begin } from './begin.ts';
 import { besideOf, type PushReport } from './beside.ts';
 import { isHeld } from './cycle.ts';
+import { anyWaits } from './early.ts';
 import type { ConnectionCounts, Services } from './model.ts';
 import { phase } from './phase.ts';
 import type { Recorder } from './recorder.ts';
@@ -109,7 +102,7 @@ export async function endRun(
 type Wishes = ReadonlyMap<EngineConnection, { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> }>;
 
 /** Syncs what waits because of this run, and lets the gates count what it decided, in one turn. Null when there is nothing to send. */
-async function workOut(session: Session, { config }: Services, noting: Recorder, turn: Turn): Promise<Wishes | null> {
+async function workOut(session: Session, { config, store }: Services, noting: Recorder, turn: Turn): Promise<Wishes | null> {
   const { context } = session;
   // What others found out about the connections since this run began: modes, outages, holds.
   for (const state of await context.store.spaces.states()) context.states.set(state.name, state);
@@ -137,26 +130,21 @@ async function workOut(session: Session, { config }: Services, noting: Recorder,
     if (decided.length + members.size === 0) continue;
     // All of it: who sends it may be somebody else, and asks no gate any more.
     await gateRows(context, connection, decided, members.size > 0);
-    const wished = await withoutEarly(context, connection, decided);
+    const wished = await withoutEarly(store, connection, decided);
     noting.later(decided.filter((row) => !wished.includes(row)).map((row) => row.id));
     wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members });
   }
   return wishes.size === 0 ? null : wishes;
 }
 
-/**
- * Nobody is made an account while something that was read or decided there is not worked out: theirs may be among it. It is left to
- * the run that works it out.
- */
+/** Those who are to be made and may be there already are left to the run that works that out. */
 async function withoutEarly(
-  { store }: EngineContext,
+  store: Services['store'],
   { name }: EngineConnection,
   rows: readonly StagedRow[],
 ): Promise<readonly StagedRow[]> {
   const isNew = (row: StagedRow): boolean => row.export!.operation === 'create';
-  if (!rows.some(isNew)) return rows;
-  const { ranges } = await store.sync.dirty();
-  return (await store.sync.anyWithin(name, ranges)) ? rows.filter((row) => !isNew(row)) : rows;
+  return rows.some(isNew) && (await anyWaits(name, store)) ? rows.filter((row) => !isNew(row)) : rows;
 }
 
 /** A target that fails keeps nobody else from being written to. */

@@ -14,6 +14,8 @@ import type {
   SpaceReads,
   SyncReads,
 } from './reads.ts';
+import { gateCountsOf } from './tables/gate-counts.ts';
+import { gateBounds } from './writes/gate-bounds.ts';
 import {
   answerEdgesInSlices,
   answerInSlices,
@@ -54,8 +56,10 @@ export interface Parts {
 
 export function assembleStore(parts: Parts): Store {
   const { claims, runs, spaces, sync, exports, people, pushed, access, audit } = parts.reads;
+  const { several } = parts;
   const writing = parts.writer;
-  const writer: Writer = writing ?? refusingWriter(parts.place);
+  const gates = gateBounds(writing ?? refusingWriter(parts.place), exports.gatePending);
+  const { writer } = gates;
   let closed = false;
   return {
     info: parts.info,
@@ -67,7 +71,7 @@ export function assembleStore(parts: Parts): Store {
     sandbox: parts.sandbox,
     checksums: parts.checksums,
     slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
-    several: parts.several,
+    several,
     durable: () => (writing ? writing.durable() : Promise.resolve()),
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
@@ -97,6 +101,15 @@ export function assembleStore(parts: Parts): Store {
     },
     exports: {
       ...exports,
+      async gateCounts(connection, since) {
+        return gateCountsOf(connection, await gates.counted(connection), await exports.gateSent(connection, since));
+      },
+      async gateBounds(connection, since, parts) {
+        // Others may write it too: nothing is known of what they added.
+        const pending = several === null ? await gates.atMost(connection) : of(await gates.counted(connection));
+        const sent = of(await exports.gateSent(connection, since));
+        return parts.map((part) => ({ connection, part, pending: pending(part), sent: sent(part) }));
+      },
       async take(request) {
         const ids = await writer[laneFor(request.limit)]('take', request);
         const rows = new Map((await spaces.byIds(ids)).map((row) => [row.id, row]));
@@ -164,6 +177,11 @@ export function assembleStore(parts: Parts): Store {
     },
   };
 }
+
+const of =
+  (counts: ReadonlyMap<string, number>) =>
+  (part: string): number =>
+    counts.get(part) ?? 0;
 
 /** Unique values of who was erased are kept as hashes, and found by the values that have them. */
 function withErased(keys: SyncReads['keys'], digester: Digester): SyncReads['keys'] {

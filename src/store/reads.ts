@@ -15,10 +15,13 @@ import type {
 
 export type ClaimReads = Pick<ClaimOperations, 'get' | 'list'>;
 export type AuditReads = Pick<AuditOperations, 'list' | 'segments' | 'head'>;
-export type ExportReads = Pick<
-  ExportOperations,
-  'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'gateCounts' | 'holds'
->;
+export interface ExportReads
+  extends Pick<ExportOperations, 'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'holds'> {
+  /** Rows that have each part. */
+  gatePending(connection: string): Promise<ReadonlyMap<string, number>>;
+  /** What was sent since then, ms. */
+  gateSent(connection: string, since: number): Promise<ReadonlyMap<string, number>>;
+}
 export type PersonReads = Pick<DecisionOperations, 'list' | 'parked' | 'parkedCounts' | 'refusals'> &
   PeopleReads &
   Pick<BlobOperations, 'get'>;

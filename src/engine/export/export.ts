@@ -53,6 +53,11 @@ export interface ExportOutcome {
   readonly conflicts: number;
 }
 
+/** At a time, while others push: they wait for what is made of so many answers. */
+const MOST_BUSY = 250;
+/** Of named accounts: so many are looked at again before each take. */
+const FEW = 100;
+
 const NOTHING_SENT: ExportOutcome = { sent: 0, proven: true, conflicts: 0 };
 
 /** Not everything that waits, but these accounts. */
@@ -169,6 +174,8 @@ async function sendAll(session: Session, operation: ExportOperation, left: Set<S
   const { context, connection } = session;
   const sending = context.turns.sending(connection.name);
   for (let after = 0; goesOn(session); ) {
+    // Nobody is made to wait for a turn that has nothing to take.
+    if (only && only.length <= FEW && !(await waits(session, operation, only))) return;
     const attempt = `${context.epoch}-${connection.rank}-${operation}-${context.counters.attempts++}`;
     const allowance = await allowed(context, connection, mostOf(session));
     let rows: readonly StagedRow[] = [];
@@ -230,18 +237,23 @@ async function take(
   }
 }
 
-function mostOf({ connection, writer }: Session): number {
-  return Math.min(writer.batch.items, hasSecrets(connection) ? MOST_SECRET : MOST);
+function mostOf({ context, connection, writer }: Session): number {
+  return Math.min(writer.batch.items, hasSecrets(connection) ? MOST_SECRET : MOST, context.turns.busy ? MOST_BUSY : MOST);
 }
 
 function hasSecrets({ exports }: EngineConnection): boolean {
   return [...exports.values()].some(({ secrets }) => secrets.length > 0);
 }
 
-async function waits({ context }: Session, operation: ExportOperation, only: readonly StagedId[]): Promise<boolean> {
+async function waits(
+  { context, connection: { name } }: Session,
+  operation: ExportOperation,
+  only: readonly StagedId[],
+): Promise<boolean> {
   const rows = await context.store.spaces.byIds(only);
   return rows.some(
-    ({ export: wish }) => wish?.state === 'waiting' && wish.operation === operation && wish.notBefore <= context.wall(),
+    ({ connection, export: wish }) =>
+      connection === name && wish?.state === 'waiting' && wish.operation === operation && wish.notBefore <= context.wall(),
   );
 }
 

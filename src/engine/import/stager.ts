@@ -30,7 +30,7 @@ import { createUntold } from './untold.ts';
 /** The larger a batch in key order is, the fewer pages of the index are written again and again, and the fewer ranges of ids wait. */
 const BATCH = 10_000;
 /** Changes that are worked out, and rows that are compared, at one go. */
-const PAGE = 2_000;
+const PAGE = 500;
 const IN_FLIGHT = 2;
 const NONE: readonly string[] = [];
 const NONE_HELD: ReadonlyMap<number, Held> = new Map();
@@ -299,7 +299,9 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       index = newIndex;
     },
     async objects(page) {
-      for (const entry of await erased.without(page)) {
+      for (const [n, entry] of (await erased.without(page)).entries()) {
+        // Whoever pushes meanwhile is heard.
+        if (n > 0 && n % PAGE === 0) await pause();
         seen++;
         if (entry.op === 'patch' || entry.op === 'delete') {
           refusals.object(entry, new Error(`a full read gave a change record (${entry.op})`));

@@ -74,14 +74,18 @@ export async function gateRows(
   const { exports } = context.store;
   const open = await exports.holds(connection.name);
   const held = new Map(open.map((hold): [string, number] => [hold.part, hold.id]));
-  const counts = await exports.gateCounts(connection.name, context.wall() - DAY_MS);
-  const accounts = await accountsOf(context, connection, counts);
   const parts = new Set(rows.flatMap(partsLeft));
-  const trips = counts.some(
-    ({ part, pending, sent }) =>
-      parts.has(part) && !held.has(part) && pending + sent > limitFor(context, connection, part, accounts),
-  );
-  if (trips || members) await gateAll(context, connection);
+  const since = context.wall() - DAY_MS;
+  let counts = await exports.gateBounds(connection.name, since, [...parts, 'delete']);
+  const accounts = await accountsOf(context, connection, counts);
+  const trips = (): boolean =>
+    counts.some(
+      ({ part, pending, sent }) =>
+        parts.has(part) && !held.has(part) && pending + sent > limitFor(context, connection, part, accounts),
+    );
+  // All that waits is counted only where it may be too much, or is told.
+  if (trips() || open.some((hold) => parts.has(hold.part))) counts = await exports.gateCounts(connection.name, since);
+  if (trips() || members) await gateAll(context, connection);
   else if (held.size > 0 || mode === 'hold') {
     const now = new Map(counts.map((row) => [row.part, row]));
     for (const hold of open) {

@@ -19,8 +19,10 @@ import { hasReferences, referrersOf } from './references.ts';
 import type { Watch } from './returning.ts';
 
 const BATCH = 1_000;
-/** Once somebody urgent has come, others may: they wait for less. */
-const SMALL = 200;
+/** Once somebody urgent has come, others may: they wait for about so long, and for the writing of two such batches. */
+const SLICE_MS = 10;
+/** Objects: the bounds of such a batch. */
+const [FEWEST, SMALL] = [25, 200];
 const GENERATIONS = 1_000;
 /** From this generation on an object that returns to a value it had is going in circles. */
 const WATCH_FROM = 3;
@@ -141,15 +143,18 @@ async function evaluation(context: EngineContext, generation: Generation, option
   for (const id of order) generation.workedOut.add(id);
   const work: Work = { context, generation, claims: new Map(), managers };
   const onTheirWay: Promise<void>[] = [];
+  let small = SMALL;
   for (let i = 0, size = context.batch; i < order.length; i += size) {
     await turn.heard();
     if (context.signal.aborted || turn.wanted) await Promise.all(onTheirWay);
     context.signal.throwIfAborted();
     if (turn.wanted) await turn.pass();
-    size = generation.disturbed ? Math.min(SMALL, context.batch) : context.batch;
+    size = context.turns.busy ? Math.min(small, context.batch) : context.batch;
     const ids = order.slice(i, i + size);
     const circling = generation.number >= WATCH_FROM ? watch : null;
+    const begun = performance.now();
     const slices = await workOut(work, ids, circling);
+    small = Math.round(Math.min(SMALL, Math.max(FEWEST, (size * SLICE_MS) / (performance.now() - begun))));
     if (onTheirWay.length >= ON_THEIR_WAY) await onTheirWay.shift();
     const way = commitBatch(context, generation, ids, slices);
     way.catch(() => undefined);

@@ -1,18 +1,48 @@
 /** What an operation finds beside the rows it is given: what hangs on others, counts of other hours, what others wrote meanwhile. */
-import { deepEqual, doesNotReject } from 'node:assert/strict';
+import { deepEqual, doesNotReject, ok } from 'node:assert/strict';
 import { answer, answers, take } from './attempts.ts';
 import { account, commit, item, NOW, type Opened, object, type Suite, stage, WISH, withStore } from './sample.ts';
 
 const HOUR = 3_600_000;
 
-async function accounts(opened: Opened, n: number): Promise<void> {
-  const ids = Array.from({ length: n }, (_, i) => i + 1);
+async function accounts(opened: Opened, n: number, first = 1): Promise<void> {
+  const ids = Array.from({ length: n }, (_, i) => first + i);
   await commit(opened, { objects: ids.map((id) => object(id)), staged: ids.map((id) => account(id, id)) });
 }
 
 export function besideSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`beside: ${name}`, () => withStore(suite, use));
+
+  test('no more is pending than it is said to be at most, whatever is written meanwhile', async (opened) => {
+    const { store } = opened;
+    const parts = ['create', 'attribute:a', 'delete'];
+    const isBound = async (): Promise<void> => {
+      const most = await store.exports.gateBounds('ad', NOW, parts);
+      deepEqual(
+        most.map(({ part }) => part),
+        parts,
+      );
+      for (const count of await store.exports.gateCounts('ad', NOW)) {
+        const { pending, sent } = most.find(({ part }) => part === count.part)!;
+        ok(pending >= count.pending && sent === count.sent, `${count.part}: ${pending} of ${count.pending}`);
+      }
+    };
+    await isBound();
+    await accounts(opened, 3);
+    await isBound();
+    const rows = await take(opened, 'a');
+    await isBound();
+    await store.exports.answer({
+      ...{ connection: 'ad', run: opened.run, epoch: opened.epoch, attempt: 'a', at: NOW },
+      answers: [answer(rows[0]!), answer(rows[1]!, { outcome: 'failed', fault: '{}' })],
+      changes: [],
+      dirty: [],
+    });
+    await isBound();
+    await accounts(opened, 2, 10);
+    await isBound();
+  });
 
   test('what hangs on a row goes with it when another one takes its place', async (opened) => {
     await accounts(opened, 1);

@@ -147,6 +147,8 @@ export interface ExportOperations {
    */
   setTimesBack(request: { connection: string; epoch: Epoch; at: number; latest: number }): Promise<void>;
   gateCounts(connection: string, since: number): Promise<readonly GateCount[]>;
+  /** Of these parts: as many pending as `gateCounts` says or more, for what a million that wait would be counted again and again for. */
+  gateBounds(connection: string, since: number, parts: readonly string[]): Promise<readonly GateCount[]>;
   holds(connection: string | null): Promise<readonly GateHold[]>;
   /** `epoch`: null when a person's decision opens it. */
   openHold(hold: Omit<GateHold, 'id' | 'closedAt' | 'decision'>, epoch: Epoch | null): Promise<number>;

@@ -33,17 +33,26 @@ import type { Session } from './session.ts';
 import { adoptTwin, isSomebodyElses } from './twin.ts';
 import { loseItems, parkRefused } from './unshown.ts';
 
+const FEW = 1_000;
+
 /** Ids of what was taken, in order. */
 export function take(session: Session, request: Parameters<ExportOperations['take']>[0]): number[] {
   session.checkEpoch(request.epoch);
   const connection = session.connection(request.connection);
   const flying = session.inFlight(connection);
-  const only = request.only ? new Set(request.only) : null;
   const items: AttemptItem[] = [];
+  const only = request.only ? new Set(request.only) : null;
+  // A few are not looked for among all that wait.
+  const [from, of] =
+    only !== null && only.size <= FEW
+      ? ['json_each(?) j cross join staged s on s.id = j.value', [JSON.stringify([...only])]]
+      : ['staged s', []];
   for (const operation of request.operations.map((name) => codeOf(OPERATIONS, name)).sort()) {
     if (items.length >= request.limit) break;
     for (const [id, revision] of session.db.each(
-      `select id, export_revision from staged where connection = ? and export_state = ${WAITING} and export_operation = ? and export_not_before <= ? and id > ? order by id`,
+      `select s.id, s.export_revision from ${from} where s.connection = ? and s.export_state = ${WAITING} and s.export_operation = ?
+         and s.export_not_before <= ? and s.id > ? order by s.id`,
+      ...of,
       connection,
       operation,
       request.now,

@@ -3,7 +3,7 @@ import type { ExportState, GroupLoss } from '../../contract.ts';
 import type { ExportReads } from '../../reads.ts';
 import { flyingItems } from '../../tables/attempt-items.ts';
 import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../../tables/codes.ts';
-import { gateCountsOf } from '../../tables/gate-counts.ts';
+import { pendingByPart, sentByPart } from '../../tables/gate-counts.ts';
 import { HOLD, holdRow } from '../../tables/record-rows.ts';
 import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import { type Queryable, query } from '../connect.ts';
@@ -94,15 +94,16 @@ export function exportReads(pool: Queryable, names: Names): ExportReads {
         (row, i): GroupLoss => ({ ...groups[i]!, added: Number(row[0]), removed: Number(row[1]), members: Number(row[2]) }),
       );
     },
-    async gateCounts(connection, since) {
-      const space = await names.connectionId(connection);
-      const pending = await query(pool, PENDING_PARTS, [space]);
-      const sent = await query(
-        pool,
-        'select part, sum(sent)::bigint from gate_sent where connection = $1 and hour >= $2 group by part',
-        [space, Math.floor(since / HOUR)],
+    async gatePending(connection) {
+      return pendingByPart(await query(pool, PENDING_PARTS, [await names.connectionId(connection)]));
+    },
+    async gateSent(connection, since) {
+      return sentByPart(
+        await query(pool, 'select part, sum(sent)::bigint from gate_sent where connection = $1 and hour >= $2 group by part', [
+          await names.connectionId(connection),
+          Math.floor(since / HOUR),
+        ]),
       );
-      return gateCountsOf(connection, pending, sent);
     },
     async holds(connection) {
       const open = `select ${HOLD} from gate_hold h where h.closed_at is null`;

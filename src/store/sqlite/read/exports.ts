@@ -4,7 +4,7 @@ import type { ExportReads } from '../../reads.ts';
 import { flyingItems } from '../../tables/attempt-items.ts';
 import { codeOf, EDGE_ADD, EDGE_REMOVE, EXPORT_STATES, FAILED, OPERATIONS, WAITING } from '../../tables/codes.ts';
 import type { Database } from '../../tables/database.ts';
-import { gateCountsOf } from '../../tables/gate-counts.ts';
+import { pendingByPart, sentByPart } from '../../tables/gate-counts.ts';
 import { HOLD, holdRow } from '../../tables/record-rows.ts';
 import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
@@ -84,19 +84,23 @@ export function exportReads(db: Database, names: Names): ExportReads {
           return { ...group, added, removed, members: Number(members) };
         });
     },
-    async gateCounts(connection, since) {
-      const space = names.connectionId(connection) ?? 0;
-      const pending = db.all(
-        `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
-         and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null) group by export_parts`,
-        space,
+    async gatePending(connection) {
+      return pendingByPart(
+        db.all(
+          `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
+           and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null) group by export_parts`,
+          names.connectionId(connection) ?? 0,
+        ),
       );
-      const sent = db.all(
-        'select part, sum(sent) from gate_sent where connection = ? and hour >= ? group by part',
-        space,
-        Math.floor(since / HOUR),
+    },
+    async gateSent(connection, since) {
+      return sentByPart(
+        db.all(
+          'select part, sum(sent) from gate_sent where connection = ? and hour >= ? group by part',
+          names.connectionId(connection) ?? 0,
+          Math.floor(since / HOUR),
+        ),
       );
-      return gateCountsOf(connection, pending, sent);
     },
     async holds(connection) {
       const space = connection === null ? null : (names.connectionId(connection) ?? 0);
