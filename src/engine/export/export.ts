@@ -175,7 +175,7 @@ async function sendAll(session: Session, operation: ExportOperation, left: Set<S
   const sending = context.turns.sending(connection.name);
   for (let after = 0; goesOn(session); ) {
     // Nobody is made to wait for a turn that has nothing to take.
-    if (only && only.length <= FEW && !(await waits(session, operation, only))) return;
+    if (left && left.size <= FEW && !(await waits(session, operation, [...left]))) return;
     const attempt = `${context.epoch}-${connection.rank}-${operation}-${context.counters.attempts++}`;
     const allowance = await allowed(context, connection, mostOf(session));
     let rows: readonly StagedRow[] = [];
