@@ -8,9 +8,10 @@ import { memory } from '#connectors/memory/index';
 import { people } from '#connectors/people/index';
 import { scimPush } from '#connectors/scim-push/index';
 import { sql } from '#connectors/sql/index';
+import { webhookPush } from '#connectors/webhook-push/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldap, ldif, memory, people, scimPush, sql].map((definition) => [
+  [csv, jsonl, ldap, ldif, memory, people, scimPush, sql, webhookPush].map((definition) => [
     definition.type,
     definition as ConnectorDefinition,
   ]),

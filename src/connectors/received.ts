@@ -58,6 +58,8 @@ export type Refusal =
 export interface Receiver {
   /** Of one that is reached by SCIM: what is served at its base URL. */
   readonly scim?: ScimBase;
+  /** Of one that is told by POSTs of JSON: the requests that a body makes, each about one object. Errors: invalidValue. */
+  readonly hook?: { requests(body: unknown): readonly ReceivedRequest[] };
   /**
    * What becomes of a request. Called for the requests about one object in their order, each time with the object as the one before left
    * it; may be called again for the same request. No I/O; never throws for what somebody outside sent: the answer says what is wrong.

@@ -56,7 +56,12 @@ export type Request =
   /** What signing in and using tokens writes. */
   | { readonly ask: 'access'; readonly name: AccessWrite; readonly input: readonly unknown[] }
   /** Answered when the person is worked out, durably; what is to be sent is on its way then. */
-  | { readonly ask: 'receive'; readonly receive: ReceiveRequest }
+  | {
+      readonly ask: 'receive';
+      readonly receive: ReceiveRequest;
+      /** Asked again with the same text within two days it is not carried out again: what was answered is answered. */
+      readonly once?: string;
+    }
   /** Somebody says that something has changed: answered with `Woken`. */
   | { readonly ask: 'wake'; readonly wake: WakeRequest }
   /** Notes something in the audit log that changes nothing else. */

@@ -17,7 +17,18 @@ import { type Program, perform, type Session } from '#operations/operation';
 import { openSession } from '#operations/session';
 import type { ReportOutput } from '#operations/shapes';
 import { catchUpSearch } from '#people/searchable';
-import { answeredOnce, createRests, createWakes, keepSchedules, live, probe, push, type ReceiveRequest, run } from '#runs/index';
+import {
+  answeredOnce,
+  createRests,
+  createWakes,
+  keepSchedules,
+  live,
+  once,
+  probe,
+  push,
+  type ReceiveRequest,
+  run,
+} from '#runs/index';
 import type { Services } from '#runs/model';
 import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
@@ -77,6 +88,11 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     await worked;
     return answer;
   };
+  const receivedOnce = async ({ receive: request, once: id }: Extract<Request, { ask: 'receive' }>): Promise<unknown> => {
+    if (id === undefined) return await receive(request);
+    const asked = { id, what: request.request, by: request.connection };
+    return await once(asked, await session.services('write'), () => receive(request));
+  };
   const wakes = createWakes({
     services: () => session.services('write'),
     keep: (work) => void keep(work).then(findable, (error: unknown) => event(faultEvent(error))),
@@ -102,7 +118,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     if (asked.ask !== 'stop') {
       if (stop.signal.aborted) throw stopping();
       if (asked.ask === 'wake') return await keep(wakes.wake(asked.wake));
-      return await keep(asked.ask === 'operation' ? operated(asked) : receive(asked.receive));
+      return await keep(asked.ask === 'operation' ? operated(asked) : receivedOnce(asked));
     }
     stop.abort();
     rests.close();

@@ -19,6 +19,15 @@ connections:
     hook: { secret: "\${file:hook.secret}", object: { value: /employee/number, by: badge } }
     import:
       person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } }
+  app:
+    type: webhook-push
+    records: /people
+    anchor: /id
+    gone: { value: /status, is: [left] }
+    owner: true
+    hook: { secret: "\${file:hook.secret}" }
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name.full } }
   out:
     type: csv
     path: out.csv
@@ -70,11 +79,11 @@ async function tell(
   return { status: answer.status, body: await answer.json() };
 }
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
-function signed(body: string, seconds = Math.floor(Date.now() / 1_000), secret = SECRET) {
+function signed(body: string, seconds = Math.floor(Date.now() / 1_000), secret = SECRET, id = 'msg_1') {
   return {
-    'webhook-id': 'msg_1',
+    'webhook-id': id,
     'webhook-timestamp': String(seconds),
-    'webhook-signature': standardSignature(secret, 'msg_1', seconds, body),
+    'webhook-signature': standardSignature(secret, id, seconds, body),
   };
 }
 
@@ -112,6 +121,26 @@ it('what is not there, and what nobody named, is found by reading what changed',
   await sent('1,Zoë', '3,Bo B', '4,Cy');
 });
 
+it('records that are pushed are in the target; the same request once more is answered and changes nothing', async () => {
+  const push = (id: string, ...people: object[]) => {
+    const body = JSON.stringify({ people });
+    return tell(body, signed(body, undefined, undefined, id), 'app');
+  };
+  const answer = (more: object) => ({ status: 200, body: { records: 1, taken: 0, gone: 0, older: 0, refused: [], ...more } });
+  const eve = { id: 9, name: { full: 'Eve' } };
+  const first = answer({ records: 2, taken: 1, gone: 1 });
+  expect(await push('a', eve, { id: '8', status: 'left' })).toEqual(first);
+  await sent('1,Zoë', '3,Bo B', '4,Cy', '9,Eve');
+  expect(await push('b', { id: 9, name: { full: 'Eve E' } })).toEqual(answer({ taken: 1 }));
+  expect(await push('a', eve, { id: '8', status: 'left' })).toEqual(first);
+  expect(await push('b', eve)).toMatchObject({ status: 409 });
+  await sent('1,Zoë', '3,Bo B', '4,Cy', '9,Eve E');
+  expect(await push('c', { name: 'nobody' })).toMatchObject({ status: 400, body: { detail: 'a record has no key' } });
+  const bad = { id: 'u', name: { full: 'half \ud800' } };
+  expect(await push('d', bad)).toMatchObject({ status: 400 });
+  expect(await push('e', bad, { id: '9', status: 'left' })).toMatchObject({ body: { gone: 1, refused: [{ record: 0 }] } });
+});
+
 it('nobody is let in who has neither the secret nor a token for this connection, and nobody learns of others', async () => {
   const body = '{}';
   const late = Math.floor(Date.now() / 1_000) - 301;
@@ -133,6 +162,8 @@ it('nobody is let in who has neither the secret nor a token for this connection,
   const store = await here.store.open();
   const [noted] = await store.audit.list({ action: 'hook.wake', actor: 'hr' }, { limit: 1, before: Number.MAX_SAFE_INTEGER });
   expect(noted).toMatchObject({ actor: { kind: 'token', name: 'hr' }, subject: { connection: 'hr' } });
+  // A file is read again before an account is deleted from it, by the next cycle.
+  expect(await store.spaces.byAnchors('app', 'person', ['9'])).toMatchObject([{ presence: 'gone' }]);
   expect(await store.claims.get('wake', 'hr')).toMatchObject({ outcome: 'read' });
   await store.close();
 });

@@ -1,6 +1,6 @@
 /**
- * Others tell of a change by HTTP: a POST to `/hooks/<connection>` (docs/decisions/0024). Answered when what follows from it is in the
- * store, or when it is noted that it is to be looked at. Transport only.
+ * Others tell of a change by HTTP, or push what there is now: a POST to `/hooks/<connection>` (docs/decisions/0024). Answered when what
+ * follows from it is in the store, or when it is noted that it is to be looked at. Transport only.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditEvent } from '#audit/event';
@@ -10,6 +10,7 @@ import type { ServiceEvent } from '#service/events';
 import type { ServiceThread } from '#service/thread';
 import type { AuditEvent } from '#store/contract';
 import { jsonOf, objectsOf } from './objects.ts';
+import { pushed } from './pushed.ts';
 import { createSenders, type Sender, type SenderOptions } from './sender.ts';
 
 export interface HookOptions extends SenderOptions {
@@ -40,11 +41,27 @@ export async function hooks(app: FastifyInstance, options: HookOptions): Promise
       senders.check(sender, request, body);
       const hook = known.get(connection);
       if (hook === undefined) throw new RollcallError('notFound', 'nothing is told to this connection');
-      const objects = objectsOf(jsonOf(request.headers['content-type'], body), hook.object);
+      const json = jsonOf(request.headers['content-type'], body);
+      if (hook.requests !== null) {
+        const answer = await pushed({ connection, body: json, sender, id: idOf(request) }, hook.requests, works);
+        tell({ what: 'hook', connection, outcome: 'done' });
+        return answer;
+      }
+      const objects = objectsOf(json, hook.object);
       const woken = (await works.ask({ ask: 'wake', wake: { connection, objects, by: sender.by } })) as Woken;
       note([auditEvent({ at: wall(), action: 'hook.wake', actor: sender.actor, subject: { connection }, after: woken })]);
       tell({ what: 'hook', connection, outcome: woken.done ? 'done' : 'noted' });
       return reply.code(woken.done ? 200 : 202).send(woken);
     });
   });
+}
+
+const LONGEST_ID = 200;
+
+/** Errors: invalidValue. */
+function idOf({ headers }: FastifyRequest): string | null {
+  const id = headers['webhook-id'];
+  if (id === undefined) return null;
+  if (typeof id === 'string' && id !== '' && id.length <= LONGEST_ID) return id;
+  throw new RollcallError('invalidValue', `webhook-id must have 1 to ${LONGEST_ID} characters`);
 }
