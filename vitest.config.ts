@@ -12,8 +12,8 @@ const shared = {
 const config: ViteUserConfig = defineConfig({
   test: {
     // Left to itself it keeps one core free, which is half of a small machine; and tests wait for disks, servers and one another for
-    // two fifths of their time.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // much of their time.
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/temporary.ts', 'test/servers/setup.ts'],
     projects: [

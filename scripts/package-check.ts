@@ -20,7 +20,7 @@ function userEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter), NO_COLOR: '1' };
 }
 
-export function checkPackage(): Count {
+export async function checkPackage(): Promise<Count> {
   const temporary = mkdtempSync(join(tmpdir(), 'rollcall-package-'));
   const env = userEnvironment();
   let passed = 0;
@@ -28,8 +28,8 @@ export function checkPackage(): Count {
     passed++;
     process.stdout.write(`✓ ${text}\n`);
   };
-  const versionIs = (what: string, program: string, args: readonly string[], cwd: string): void => {
-    const said = output(program, args, { cwd, env }).trim();
+  const versionIs = async (what: string, program: string, args: readonly string[], cwd: string): Promise<void> => {
+    const said = (await output(program, args, { cwd, env })).trim();
     if (!said.includes(version)) throw new Error(`${what}: expected version ${version}, it said ${JSON.stringify(said)}`);
     say(what);
   };
@@ -40,24 +40,24 @@ export function checkPackage(): Count {
     return folder;
   };
   try {
-    output('npm', ['pack', '--silent', '--pack-destination', temporary], { cwd: root });
+    await output('npm', ['pack', '--silent', '--pack-destination', temporary], { cwd: root });
     const tarball = join(temporary, readdirSync(temporary).find((name) => name.endsWith('.tgz'))!);
     const install = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--silent'];
-    const machine = output('node', ['--version'], { env }).trim();
+    const machine = (await output('node', ['--version'], { env })).trim();
 
     const local = project('project');
-    output('npm', [...install, tarball], { cwd: local, env });
-    versionIs(`by its path in .bin, on ${machine}`, join(local, 'node_modules/.bin/rollcall'), ['--version'], local);
-    versionIs(`by npx, on ${machine}`, 'npx', ['--no-install', 'rollcall', '--version'], local);
+    await output('npm', [...install, tarball], { cwd: local, env });
+    await versionIs(`by its path in .bin, on ${machine}`, join(local, 'node_modules/.bin/rollcall'), ['--version'], local);
+    await versionIs(`by npx, on ${machine}`, 'npx', ['--no-install', 'rollcall', '--version'], local);
 
     const prefix = join(temporary, 'prefix');
-    output('npm', [...install, '--global', '--prefix', prefix, tarball], { cwd: temporary, env });
-    versionIs(`installed with -g, on ${machine}`, join(prefix, 'bin/rollcall'), ['--version'], temporary);
+    await output('npm', [...install, '--global', '--prefix', prefix, tarball], { cwd: temporary, env });
+    await versionIs(`installed with -g, on ${machine}`, join(prefix, 'bin/rollcall'), ['--version'], temporary);
 
     const strict = project('strict');
-    output('npm', [...install, '--engine-strict', tarball], { cwd: strict, env });
-    versionIs('installed with engine-strict', join(strict, 'node_modules/.bin/rollcall'), ['--version'], strict);
-    versionIs(
+    await output('npm', [...install, '--engine-strict', tarball], { cwd: strict, env });
+    await versionIs('installed with engine-strict', join(strict, 'node_modules/.bin/rollcall'), ['--version'], strict);
+    await versionIs(
       'started by a new enough Node.js itself',
       process.execPath,
       [join(strict, 'node_modules/rollcall/bin/rollcall.cjs'), '--version'],
@@ -67,12 +67,12 @@ export function checkPackage(): Count {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object };
     const names = Object.keys(exports).filter((name) => /^\.\/(connectors|core|store)\//.test(name));
     const imports = names.map((name) => `await import(${JSON.stringify(name.replace('.', 'rollcall'))});`);
-    output(process.execPath, ['--input-type=module', '--eval', imports.join('\n')], { cwd: strict, env });
+    await output(process.execPath, ['--input-type=module', '--eval', imports.join('\n')], { cwd: strict, env });
     say(`what authors of connectors import: ${names.join(', ')}`);
 
     // As docs/guide/faults.md has it.
     copyFileSync(join(root, 'examples/faults/faults.ts'), join(strict, 'faults.mts'));
-    const told = output(process.execPath, ['faults.mts'], { cwd: strict, env });
+    const told = await output(process.execPath, ['faults.mts'], { cwd: strict, env });
     if (!told.endsWith('the store: saved\n'))
       throw new Error(`the example of faults on purpose ends with ${JSON.stringify(told)}`);
     say('the example of faults on purpose, with the installed package');
@@ -86,7 +86,12 @@ export function checkPackage(): Count {
       join(own, 'rollcall.yaml'),
       "connections: { master: { type: ./connectors/user-master.ts, url: 'http://127.0.0.1:9', token: '${env:MASTER_TOKEN}' } }\n",
     );
-    const checked = output(join(prefix, 'bin/rollcall'), ['check'], { cwd: own, env: { ...env, MASTER_TOKEN: 'secret' } }, [1]);
+    const checked = await output(
+      join(prefix, 'bin/rollcall'),
+      ['check'],
+      { cwd: own, env: { ...env, MASTER_TOKEN: 'secret' } },
+      [1],
+    );
     if (!checked.includes('http://127.0.0.1:9 does not answer')) throw new Error(`a connector of one's own: ${checked}`);
     say('the connector of the guide, in TypeScript, with the installed program');
 
@@ -98,7 +103,7 @@ export function checkPackage(): Count {
       '--program',
       join(prefix, 'bin/rollcall'),
     ];
-    output(process.execPath, demo, { cwd: temporary, env });
+    await output(process.execPath, demo, { cwd: temporary, env });
     say('the demo, with the installed program');
     return { passed, failed: 0 };
   } finally {
