@@ -1,4 +1,5 @@
 /** What is done about accounts and tokens leaves an event in the transaction that does it. */
+import type { AuditAction } from '#core/audit-actions';
 import type { AuditActor, AuditEvent, Store } from '#store/contract';
 import { auditEvent } from './event.ts';
 
@@ -6,7 +7,7 @@ type Access = Store['access'];
 
 /** `actor`: who does it, and by what way they came. No secret and no hash of one is in an event. */
 export function auditedAccess(access: Access, actor: AuditActor, wall: () => number): Access {
-  const event = (action: string, after: object, objectId: number | null = null): readonly AuditEvent[] => [
+  const event = (action: AuditAction, after: object, objectId: number | null = null): readonly AuditEvent[] => [
     auditEvent({ at: wall(), action, actor, after, ...(objectId === null ? {} : { subject: { objectId } }) }),
   ];
   return {

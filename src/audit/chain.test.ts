@@ -15,7 +15,7 @@ function log(events: number, sizes: readonly number[]): Entry[] {
   const rows = Array.from({ length: events }, (_, i): AuditRow => {
     const values = i % 3 === 0 ? {} : { before: { a: i }, after: i % 3 === 1 ? undefined : { a: i + 1 } };
     const actor = { kind: 'person', name: 'ann', token: null, source: null } as const;
-    return { seq: i + 1, ...auditEvent({ at: i, action: 'test.done', actor, subject: { objectId: i }, ...values }) };
+    return { seq: i + 1, ...auditEvent({ at: i, action: 'run.start', actor, subject: { objectId: i }, ...values }) };
   });
   const out: Entry[] = [];
   let previous = FIRST;

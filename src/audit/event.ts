@@ -1,12 +1,12 @@
 /** What is written about something that somebody did. */
+import type { AuditAction } from '#core/audit-actions';
 import { notedValues } from '#core/noted-values';
 import type { AuditActor, AuditEvent, AuditSubject } from '#store/contract';
 
 export interface Happened {
   /** ms */
   readonly at: number;
-  /** `what.did`: `decision.link`, `run.start`, `scim.create`. */
-  readonly action: string;
+  readonly action: AuditAction;
   readonly actor: AuditActor;
   readonly subject?: AuditSubject;
   /** Default: done. */

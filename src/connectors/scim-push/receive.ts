@@ -1,5 +1,6 @@
 /** A request to change a resource, as the resource is at that moment → what is staged, and the answer. Pure. */
 import type { Change, Needed, Present, Received, ReceivedRequest, Receiver, Refusal, Searchable } from '#connectors/contract';
+import type { AuditAction } from '#core/audit-actions';
 import { foldedText, holds } from '#core/condition';
 import { formatInstant } from '#core/time';
 import { readNew, readReplacement } from '#protocols/scim/body';
@@ -38,7 +39,7 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
     checkVersion(request, before);
     if (request.do === 'delete') {
       const change: Change = { op: 'delete', kind: asked.kind, anchor: asked.anchor };
-      const noted = { action: 'scim.delete', before, after: undefined };
+      const noted = { action: 'scim.delete' satisfies AuditAction, before, after: undefined };
       return { answer: { resource: null, changed: true } satisfies ScimAnswer, staged: { change, noted, refused } };
     }
     if (request.do === 'replace') {
@@ -119,7 +120,7 @@ function stage(
   const common = { kind, anchor, changedAt: modified(resource), searchable: searchable(resource, type) };
   const was = before === null ? undefined : fromImage(before, anchor, type);
   const noted = {
-    action: was === undefined ? 'scim.create' : 'scim.update',
+    action: (was === undefined ? 'scim.create' : 'scim.update') satisfies AuditAction,
     before: was,
     after: { ...resource, ...notedMembers(replace, add, remove) },
   };
