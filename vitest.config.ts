@@ -21,7 +21,7 @@ const config: ViteUserConfig = defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,scripts,servers}/**/*.test.ts'],
+          include: ['{src,web/src}/**/*.test.ts', 'test/{architecture,scripts,servers}/**/*.test.ts'],
           execArgv: ['--conditions=source'],
           // Loading what they test takes longer than testing it. None of them changes what another one imports.
           isolate: false,

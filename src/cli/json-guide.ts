@@ -18,10 +18,10 @@ ${commands.map(shape).join('\n')}`;
 }
 
 function shape(command: Command): string {
-  return `## ${command.name} --json\n\n\`\`\`ts\n${render(z.toJSONSchema(command.output, { unrepresentable: 'any' }) as Schema, '')}\n\`\`\`\n`;
+  return `## ${command.name} --json\n\n\`\`\`ts\n${typeText(z.toJSONSchema(command.output, { unrepresentable: 'any' }) as Schema, '')}\n\`\`\`\n`;
 }
 
-interface Schema {
+export interface Schema {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -33,12 +33,12 @@ interface Schema {
 }
 
 /** A JSON Schema as a TypeScript type: shorter, and read by more people. */
-function render(schema: Schema, indent: string): string {
+export function typeText(schema: Schema, indent: string): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
-  if (schema.anyOf !== undefined) return schema.anyOf.map((one) => render(one, indent)).join(' | ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map((one) => typeText(one, indent)).join(' | ');
   if (schema.type === 'array') {
-    const item = render(schema.items ?? {}, indent);
+    const item = typeText(schema.items ?? {}, indent);
     const several = schema.items?.anyOf !== undefined || (item.includes(' | ') && !item.startsWith('{'));
     return several ? `(${item})[]` : `${item}[]`;
   }
@@ -49,10 +49,11 @@ function render(schema: Schema, indent: string): string {
   const inner = `${indent}  `;
   const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => {
     const optional = schema.required?.includes(name) === true ? '' : '?';
-    return `${inner}${name}${optional}: ${render(one, inner)};\n`;
+    return `${inner}${/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)}${optional}: ${typeText(one, inner)};\n`;
   });
   if (typeof schema.additionalProperties === 'object')
-    fields.push(`${inner}[name: string]: ${render(schema.additionalProperties, inner)};\n`);
+    fields.push(`${inner}[name: string]: ${typeText(schema.additionalProperties, inner)};\n`);
+  if (fields.length === 0) return 'Record<string, never>';
   const flat = `{ ${fields.map((one) => one.trim().replace(/;$/, '')).join('; ')} }`;
   return fields.length <= 6 && flat.length + indent.length < 110 && !flat.includes('\n')
     ? flat

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { LINKED, NAMED, SESSION, SET_UP, SIGNED_OUT } from '../auth/shapes.ts';
 import { PROBLEM_TYPE } from './problems.ts';
+import { pathFields } from './routes.ts';
 import { jsonSchema } from './shapes.ts';
 
 interface Beside {
@@ -11,7 +12,8 @@ interface Beside {
   readonly open?: true;
   /** With the cookie of a session, and nothing else. */
   readonly session?: true;
-  readonly takes?: z.ZodType;
+  /** A text is a media type. */
+  readonly takes?: z.ZodType | string;
   readonly query?: readonly string[];
   /** Status → what is answered; a text is a media type. */
   readonly answers: { readonly [status: number]: z.ZodType | string | null };
@@ -66,6 +68,12 @@ const BESIDE: { readonly [place: string]: Beside } = {
     summary: 'What happens, as it happens: server-sent events, each with its name and one line of JSON',
     answers: { 200: 'text/event-stream' },
   },
+  'post /hooks/{connection}': {
+    id: 'wake',
+    summary: 'A system tells that something of it has changed; only where rollcall.yaml says hook: of that connection',
+    takes: '*/*',
+    answers: { 200: 'application/json', 202: 'application/json' },
+  },
   'get /api/openapi.json': { id: 'openApi', summary: 'This description', open: true, answers: { 200: 'application/json' } },
   'get /healthz': { id: 'healthz', summary: 'Whether the process answers', open: true, answers: { 200: 'text/plain' } },
   'get /readyz': {
@@ -82,31 +90,44 @@ export function besidePaths(problem: object): { [path: string]: { [method: strin
   for (const [place, beside] of Object.entries(BESIDE)) {
     const [method, path] = place.split(' ') as [string, string];
     paths[path] ??= {};
-    paths[path][method] = described(beside, problem);
+    paths[path][method] = described(beside, pathFields(path), problem);
   }
   return paths;
 }
 
-function described({ id, summary, open, session, takes, query = [], answers }: Beside, problem: object): object {
-  const responses = Object.entries(answers).map(([status, what]) => [status, { description: summary, ...content(what) }]);
+function described(
+  { id, summary, open, session, takes, query = [], answers }: Beside,
+  named: readonly string[],
+  problem: object,
+): object {
+  const parameter = (where: 'path' | 'query') => (name: string) => ({
+    name,
+    in: where,
+    required: where === 'path',
+    schema: { type: 'string' },
+  });
+  const responses = Object.entries(answers).map(([status, what]) => [
+    status,
+    { description: summary, ...content(what, 'output') },
+  ]);
   return {
     operationId: id,
     summary,
     ...(open ? { security: [] } : session ? { security: [{ session: [] }] } : {}),
-    parameters: query.map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } })),
-    ...(takes === undefined ? {} : { requestBody: { required: true, content: json(takes, 'input') } }),
+    parameters: [...named.map(parameter('path')), ...query.map(parameter('query'))],
+    ...(takes === undefined ? {} : { requestBody: { required: true, ...content(takes, 'input') } }),
     responses: { ...Object.fromEntries(responses), default: problem },
   };
 }
 
-function content(what: z.ZodType | string | null): object {
+function content(what: z.ZodType | string | null, io: 'input' | 'output'): object {
   if (what === null) return {};
-  if (typeof what !== 'string') return { content: json(what, 'output') };
-  return { content: { [what]: { schema: what === 'application/json' ? { type: 'object' } : { type: 'string' } } } };
-}
-
-function json(shape: z.ZodType, io: 'input' | 'output'): object {
-  return { 'application/json': { schema: jsonSchema(shape, io) } };
+  if (typeof what !== 'string') return { content: { 'application/json': { schema: jsonSchema(what, io) } } };
+  return {
+    content: {
+      [what]: { schema: what === 'application/json' ? { type: 'object', additionalProperties: {} } : { type: 'string' } },
+    },
+  };
 }
 
 /** What every answer that is none of these is. */

@@ -17,7 +17,7 @@ const PROBLEM = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     kind: { type: 'string', description: 'What to do next depends on it.' },
-    where: { type: 'object' },
+    where: { type: 'object', additionalProperties: {} },
     remedy: { type: 'string' },
   },
 };
