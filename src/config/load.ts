@@ -16,6 +16,7 @@ import { outlineOf } from './outline.ts';
 import { rememberPositions } from './places.ts';
 import { checkAndPrune } from './prune.ts';
 import { bytes } from './quantity.ts';
+import { readServed } from './scim.ts';
 import { conceal } from './secrets/conceal.ts';
 import { type Resolved, resolveReferences, type Sources } from './secrets/references.ts';
 import { serverOf } from './server.ts';
@@ -80,6 +81,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     collect,
   );
   checkResolved(store, hooks, collect);
+  const names = Object.keys(written.connections ?? {});
+  const scim = collect.faults.length === 0 ? readServed(written.scim, read.kinds, names, collect) : new Map<string, never>();
   const access = await readAccess(written.access ?? {}, sources, collect);
   const telemetry = await readTelemetry(written.telemetry ?? {}, sources, collect);
   checkPersonBy(access, read.kinds, collect);
@@ -106,6 +109,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
     server: serverOf(written.server ?? {}, sources.folder),
     log: logOf(written.log ?? {}, sources.folder),
     telemetry,
+    scim,
   };
   rememberPositions(config, parsed.positions);
   return { ok: true, config, warnings: collect.warnings.sort(byPosition) };

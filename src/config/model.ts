@@ -9,6 +9,7 @@ import type { HookConfig } from './hook.ts';
 import type { LogConfig } from './log.ts';
 import type { Receiver } from './notify.ts';
 import type { Profile } from './profiles.ts';
+import type { ServedConfig } from './scim.ts';
 import type { ServerConfig } from './server.ts';
 import type { TelemetryConfig } from './telemetry.ts';
 
@@ -97,4 +98,6 @@ export interface Configuration {
   readonly server: ServerConfig;
   readonly log: LogConfig;
   readonly telemetry: TelemetryConfig;
+  /** What applications read, by the name of its base URL. */
+  readonly scim: ReadonlyMap<string, ServedConfig>;
 }

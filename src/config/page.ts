@@ -91,6 +91,13 @@ const SECTIONS: readonly Section[] = [
   { title: 'notify: webhook', path: ['notify', 'admins', 'webhook'], intro: '' },
   { title: 'notify: mail', path: ['notify', 'admins', 'mail'], intro: '' },
   {
+    title: 'scim',
+    path: ['scim', 'apps'],
+    intro: 'Under a name of its own, which is no connection: what applications read at `/scim/v2/NAME` ([how](scim-serve.md)).',
+  },
+  { title: 'scim: users, groups', path: ['scim', 'apps', 'users'], intro: '' },
+  { title: 'scim: extensions', path: ['scim', 'apps', 'extensions', 0], intro: '' },
+  {
     title: 'access',
     path: ['access'],
     intro:

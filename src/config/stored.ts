@@ -68,6 +68,7 @@ export async function storedOnly(
     server: serverOf({}, sources.folder),
     log: logOf({}, sources.folder),
     telemetry: { traces: null },
+    scim: new Map(),
   };
 }
 

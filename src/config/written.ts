@@ -8,6 +8,7 @@ import type { Hook, Mode } from './model.ts';
 import type { WrittenNotify } from './notify.ts';
 import type { WrittenOpenings } from './openings.ts';
 import type { Profile } from './profiles.ts';
+import type { WrittenServed } from './scim.ts';
 import type { WrittenServer } from './server.ts';
 import type { WrittenTelemetry } from './telemetry.ts';
 
@@ -63,5 +64,6 @@ export interface Written {
   readonly server?: WrittenServer;
   readonly log?: WrittenLog;
   readonly telemetry?: WrittenTelemetry;
+  readonly scim?: Named<WrittenServed | null>;
   readonly limits?: { readonly maxObjectSize?: string };
 }

@@ -114,7 +114,7 @@ export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
   output: versioned<TokenShown>('token create', shown),
   async run({ name, connection, roles, expires: until, rate, by }, session) {
     const services = await managing(session);
-    if (connection !== undefined) await knownConnection(connection, services);
+    if (connection !== undefined && !services.config.scim.has(connection)) await knownConnection(connection, services);
     const { token, text } = await tokensOf(services).create({
       kind: connection === undefined ? 'api' : 'scim',
       name,

@@ -33,16 +33,46 @@ export async function referring(
   const ids = new Set<ObjectId>();
   for (const row of await store.spaces.byIds([...staged]))
     if (row.objectId !== null && row.presence === 'present' && row.objectId > after) ids.add(row.objectId);
-  const multi = config.kinds.get(kind)?.attributes.get(attribute)?.multi === true;
+  const type = config.kinds.get(kind)?.attributes.get(attribute);
   const ordered = [...ids].sort((a, b) => a - b);
   const out: ObjectRow[] = [];
-  for (let i = 0; i < ordered.length && out.length < limit; i += limit)
-    for (const row of await store.sync.objects(ordered.slice(i, i + limit))) {
-      // Another connection may say otherwise, and win. References of many are not kept with the agreed values.
-      const agreed = multi || scalars(parseImage(row.attributes)[attribute]).includes(object.id);
-      if (agreed && row.kind === kind && out.length < limit) out.push(row);
-    }
+  for (let i = 0; i < ordered.length && out.length < limit; i += limit) {
+    const some = ordered.slice(i, i + limit);
+    // Another connection may say otherwise, and win. References of many are not kept with the agreed values.
+    const said = new Map<ObjectId, StagedRow[]>();
+    for (const row of type?.multi === true ? await store.sync.linked(some) : [])
+      said.set(row.objectId!, [...(said.get(row.objectId!) ?? []), row]);
+    const agreed = (row: ObjectRow): boolean =>
+      type?.multi === true
+        ? saying(said.get(row.id) ?? [], kind, attribute, services).some(({ row: by }) => staged.has(by.id))
+        : scalars(parseImage(row.attributes)[attribute]).includes(object.id);
+    for (const row of await store.sync.objects(some)) if (row.kind === kind && out.length < limit && agreed(row)) out.push(row);
+  }
   return out;
+}
+
+interface Saying {
+  readonly row: StagedRow;
+  readonly flow: ImportFlow;
+}
+
+/** Of what is linked to an object, what says which references of many it has: the first in order, or all where they are put together. */
+function saying(
+  linked: readonly StagedRow[],
+  kind: string,
+  attribute: string,
+  { config }: Pick<Surroundings, 'config'>,
+): readonly Saying[] {
+  const type = config.kinds.get(kind)?.attributes.get(attribute);
+  const rank = type?.rank ?? [];
+  const sources = linked
+    .flatMap((row) => {
+      const rule = config.connections.find((one) => one.name === row.connection)?.imports.get(kind);
+      const flow = rule?.flows.find((one) => one.attribute === attribute && one.reference !== null);
+      return flow === undefined || row.presence !== 'present' ? [] : [{ row, flow }];
+    })
+    .sort((a, b) => rank.indexOf(a.row.connection) - rank.indexOf(b.row.connection));
+  return type?.strategy === 'merge' ? sources : sources.slice(0, 1);
 }
 
 /** By which somebody is referred to. */
@@ -86,17 +116,7 @@ export async function membersPage(
   { attribute, after, limit }: { readonly attribute: string; readonly after: string | null; readonly limit: number },
   { store, config }: Surroundings,
 ): Promise<{ readonly members: readonly Member[]; readonly next: string | null }> {
-  const type = config.kinds.get(group.kind)?.attributes.get(attribute);
-  const linked = await store.sync.linked([group.id]);
-  const rank = type?.rank ?? [];
-  const sources = linked
-    .flatMap((row) => {
-      const rule = config.connections.find((one) => one.name === row.connection)?.imports.get(group.kind);
-      const flow = rule?.flows.find((one) => one.attribute === attribute && one.reference !== null);
-      return flow === undefined || row.presence !== 'present' ? [] : [{ row, flow }];
-    })
-    .sort((a, b) => rank.indexOf(a.row.connection) - rank.indexOf(b.row.connection));
-  const said = type?.strategy === 'merge' ? sources : sources.slice(0, 1);
+  const said = saying(await store.sync.linked([group.id]), group.kind, attribute, { config });
   const space = after?.indexOf(' ') ?? -1;
   const [at, key] =
     after === null ? [0, ''] : [said.findIndex((one) => one.row.connection === after.slice(0, space)), after.slice(space + 1)];

@@ -19,7 +19,7 @@ export { limitOf } from '#engine/safety/gates';
 export { approvalOf, changeDigest, FIRST_PLAN, isApprovalOf } from '#engine/safety/parts';
 export { type Contributor, contributorOf, effectiveImage, offersOf, orderContributors } from '#engine/sync/contributions';
 export { fixedValue } from '#engine/sync/decisions';
-export { newGeneration } from '#engine/sync/generation';
+export { joinScope, newGeneration, uniqueScope } from '#engine/sync/generation';
 export { neverOwned } from '#engine/sync/life';
 export { without } from '#engine/sync/ours';
 export { createKeyResolver, createResolver, owedOf } from '#engine/sync/references';

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import type { Program, ServeOptions, Serving } from '#operations/operation';
+import { servedBases } from '#served/base';
 import { accessThrough } from '#service/access';
 import { scimBases } from '#service/bases';
 import type { Role, ServiceOptions } from '#service/contract';
@@ -24,7 +25,10 @@ import { listenLocally } from './http/local.ts';
 import { type Address, addressOf } from './listen.ts';
 import { keepReloading } from './reload.ts';
 import { halted, replaceable } from './replaceable.ts';
+import { agreed } from './scim/agreed.ts';
 import { scim } from './scim/plugin.ts';
+import { pushed } from './scim/pushed.ts';
+import type { Base } from './scim/service.ts';
 import { keepRenewed, readPair } from './tls.ts';
 import { openTold } from './told.ts';
 
@@ -107,7 +111,7 @@ export async function serve(
     reads: reading,
   });
   const { bearer } = auth;
-  const bases = new Map(await scimBases(config));
+  const bases = await basesOf(config);
   const hooked = new Map(await hooksOf(config));
   const rate = config.access.tokenRate;
   app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note, tell: tellAll });
@@ -117,7 +121,7 @@ export async function serve(
   const ending = new AbortController();
   let stopping = false;
   const takeOver = async (to: typeof config): Promise<void> => {
-    const there = await scimBases(to);
+    const there = await basesOf(to);
     const hookedThere = await hooksOf(to);
     await works.replace();
     exchange(bases, there);
@@ -185,6 +189,14 @@ export async function serve(
   });
   told.say('the service is ready', { version, url: url() });
   return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
+}
+
+/** What is reached by SCIM: into which is pushed, and from which is read. */
+async function basesOf(config: ServeOptions['config']): Promise<Map<string, Base>> {
+  const bases = new Map<string, Base>();
+  for (const [name, base] of await scimBases(config)) bases.set(name, pushed(name, base));
+  for (const [name, base] of servedBases(config)) bases.set(name, agreed(base, config));
+  return bases;
 }
 
 function urlOf({ host }: Address, app: FastifyInstance, scheme: 'http' | 'https'): string {

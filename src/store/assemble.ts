@@ -4,6 +4,7 @@ import { erasedNorm } from '#core/erased';
 import { RollcallError, type Where } from '#core/errors';
 import type { AccessReads, QueueReads, SpaceOperations, Store, StoreInfo } from './contract.ts';
 import type {
+  AgreedReads,
   AuditReads,
   ClaimReads,
   ExportReads,
@@ -44,6 +45,7 @@ export interface Parts {
     readonly claims: ClaimReads;
     readonly quotas: QuotaReads;
     readonly pushed: PushedReads;
+    readonly agreed: AgreedReads;
     readonly audit: AuditReads;
     readonly queues: QueueReads;
   };
@@ -152,6 +154,7 @@ export function assembleStore(parts: Parts): Store {
       end: (what) => writer.interactive('endClaim', what),
     },
     pushed,
+    agreed: parts.reads.agreed,
     queues: parts.reads.queues,
     audit: {
       ...audit,

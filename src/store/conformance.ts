@@ -3,6 +3,7 @@
  * a few lines; what it cannot do is not skipped but mended.
  */
 import { accessSuite } from './conformance/access.ts';
+import { agreedSuite } from './conformance/agreed.ts';
 import { auditSuite } from './conformance/audit.ts';
 import { besideSuite } from './conformance/beside.ts';
 import { claimsSuite } from './conformance/claims.ts';
@@ -37,6 +38,7 @@ export function storeConformance(suite: Suite): void {
   gatesSuite(suite);
   membersSuite(suite);
   pushedSuite(suite);
+  agreedSuite(suite);
   besideSuite(suite);
   recordSuite(suite);
   accessSuite(suite);

@@ -13,6 +13,7 @@
  */
 import type { Fault } from '#core/errors';
 import type { AccessOperations } from './contract/access.ts';
+import type { AgreedOperations } from './contract/agreed.ts';
 import type { AuditOperations } from './contract/audit.ts';
 import type { BlobOperations } from './contract/blobs.ts';
 import type { ClaimOperations } from './contract/claims.ts';
@@ -36,6 +37,7 @@ export type {
   AccessToken,
   AccountChange,
 } from './contract/access.ts';
+export type { AgreedOperations, AgreedQuery } from './contract/agreed.ts';
 export type {
   AuditActor,
   AuditEvent,
@@ -130,6 +132,7 @@ export interface Store {
   readonly decisions: DecisionOperations;
   readonly people: PeopleOperations;
   readonly pushed: PushedOperations;
+  readonly agreed: AgreedOperations;
   readonly blobs: BlobOperations;
   readonly access: AccessOperations;
   readonly claims: ClaimOperations;

@@ -17,6 +17,7 @@ const GROUPS = [
   'decisions',
   'people',
   'pushed',
+  'agreed',
   'blobs',
   'access',
   'claims',

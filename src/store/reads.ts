@@ -1,5 +1,6 @@
 /** The reading half of the contract, as each kind of store has it. */
 import type {
+  AgreedOperations,
   AuditOperations,
   BlobOperations,
   ClaimOperations,
@@ -14,6 +15,7 @@ import type {
 } from './contract.ts';
 
 export type ClaimReads = Pick<ClaimOperations, 'get' | 'list'>;
+export type AgreedReads = AgreedOperations;
 export type AuditReads = Pick<AuditOperations, 'list' | 'segments' | 'head'>;
 export interface ExportReads
   extends Pick<ExportOperations, 'sending' | 'counts' | 'list' | 'pendingEdges' | 'groupLosses' | 'holds'> {

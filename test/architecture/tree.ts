@@ -28,13 +28,15 @@ export function lint(root: string, folder: string, only: readonly string[]): { r
   const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
   const rules = only.map((rule) => `--only=${rule}`);
   const common = [biome, 'lint', folder, ...rules, '--max-diagnostics=none', '--colors=off'];
-  const done = spawnSync(process.execPath, [...common, '--reporter=github'], { cwd: root, encoding: 'utf8' });
+  // A line for each planted import is more than what is kept of a program's output usually.
+  const how = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1_048_576 } as const;
+  const done = spawnSync(process.execPath, [...common, '--reporter=github'], how);
   const reports = [...`${done.stdout}${done.stderr}`.matchAll(/^::\w+ title=([^,]+),file=([^,]+),line=(\d+)/gm)].map((found) => ({
     rule: found[1]!,
     file: found[2]!.startsWith(root) ? found[2]!.slice(root.length).replace(/^\//, '') : found[2]!,
     line: Number(found[3]),
   }));
-  const counted = spawnSync(process.execPath, common, { cwd: root, encoding: 'utf8' });
+  const counted = spawnSync(process.execPath, common, how);
   const checked = Number(/Checked (\d+) files?/.exec(`${counted.stdout}${counted.stderr}`)?.[1] ?? '0');
   return { reports, checked };
 }

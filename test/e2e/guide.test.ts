@@ -37,7 +37,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the guide', () => {
-  const all = ['first-connection.md', 'mappings.md', 'safety.md', 'operating.md'].flatMap(fragments);
+  const all = ['first-connection.md', 'mappings.md', 'safety.md', 'operating.md', 'scim-serve.md'].flatMap(fragments);
   it('has fragments', () => expect(all.length).toBeGreaterThan(15));
 
   it.each(all)('%s is a configuration without faults', async (_, text) => {

@@ -38,7 +38,7 @@ export const tokenCreate: Command = command({
   name: 'token create',
   summary: 'a token for an identity provider or an application',
   about: [
-    'With --connection it is for that connection alone: an identity provider may push to it by SCIM, or a system tell of its changes (/hooks/NAME), and do nothing else. With --role it is for the API.',
+    'With --connection it is for that connection alone: an identity provider may push to it by SCIM, or a system tell of its changes (/hooks/NAME), and do nothing else. It may also name a base URL of scim, from which an application reads. With --role it is for the API.',
     'Its text is printed once. The store keeps a hash of it, by which nobody can find the text.',
   ],
   positionals: [{ name: 'NAME', about: 'Who uses it, for people.', required: true, complete: 'none' }],

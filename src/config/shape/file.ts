@@ -14,6 +14,7 @@ import { hook as hookOfConnection } from './hook.ts';
 import { log } from './log.ts';
 import { notify } from './notify.ts';
 import { attribute, exportRule, importRule, life, NAME, protectedAccounts } from './rules.ts';
+import { scim } from './scim.ts';
 import { server } from './server.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -234,6 +235,11 @@ export const fileKeys: Readonly<Record<string, z.ZodType>> = {
   notify: notify
     .optional()
     .describe('Name → receiver: whom `rollcall serve` tells when a run fails, a gate stops or a queue grows old.'),
+  scim: scim
+    .optional()
+    .describe(
+      'Name → what applications read at the base URL `/scim/v2/NAME` of `rollcall serve`: people and groups as they are agreed.',
+    ),
   access: access.optional().describe('Who may come in to `rollcall serve`: sign-in, sessions, who sees which attribute.'),
 };
 

@@ -13,6 +13,7 @@ import { ENTERPRISE_URN, GROUP_URN, USER_URN } from './schemas.ts';
 const TYPES = resourceTypes([]);
 const baseUrl = 'https://idm.example.org/scim/v2';
 const SETTINGS: ServiceSettings = {
+  patch: true,
   filter: { maxResults: 200 },
   changePassword: false,
   sort: true,

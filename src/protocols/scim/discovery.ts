@@ -17,6 +17,7 @@ export interface AuthenticationScheme {
 
 export interface ServiceSettings {
   readonly documentationUri?: string;
+  readonly patch: boolean;
   /** Undefined: not supported. */
   readonly bulk?: { readonly maxOperations: number; readonly maxPayloadSize: number };
   readonly filter: { readonly maxResults: number };
@@ -36,11 +37,11 @@ export interface ServiceSettings {
 }
 
 export function serviceProviderConfig(settings: ServiceSettings, baseUrl: string): object {
-  const { bulk, filter, changePassword, sort, etag, documentationUri, authenticationSchemes, pagination } = settings;
+  const { patch, bulk, filter, changePassword, sort, etag, documentationUri, authenticationSchemes, pagination } = settings;
   return {
     schemas: [CONFIG_URN],
     ...(documentationUri === undefined ? {} : { documentationUri }),
-    patch: { supported: true },
+    patch: { supported: patch },
     bulk: { supported: bulk !== undefined, maxOperations: bulk?.maxOperations ?? 0, maxPayloadSize: bulk?.maxPayloadSize ?? 0 },
     filter: { supported: true, maxResults: filter.maxResults },
     changePassword: { supported: changePassword },

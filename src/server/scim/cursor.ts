@@ -1,24 +1,22 @@
 /** Where a page ended, as clients carry it to the next one (RFC 9865). It names a place and nothing else, so that it never expires. */
 import { refusal } from '#protocols/scim/errors';
-import type { ScimServices } from './service.ts';
+import type { Position } from './side.ts';
 
-type After = NonNullable<Parameters<ScimServices['store']['pushed']['page']>[0]['after']>;
-
-export interface Position {
+export interface Place {
   /** Which of the types that are gone through. */
   readonly type: number;
   /** Null: from its beginning. */
-  readonly after: After | null;
+  readonly after: Position | null;
 }
 
 const LONGEST = 4_096;
 
-export function cursorText({ type, after }: Position): string {
-  return Buffer.from(JSON.stringify(after === null ? [type] : [type, after.staged, after.value])).toString('base64url');
+export function cursorText({ type, after }: Place): string {
+  return Buffer.from(JSON.stringify(after === null ? [type] : [type, after.row, after.value])).toString('base64url');
 }
 
 /** Null: the first page. @throws ScimError `invalidCursor` */
-export function positionOf(cursor: string, types: number): Position | null {
+export function placeIn(cursor: string, types: number): Place | null {
   if (cursor === '') return null;
   let read: unknown;
   try {
@@ -27,11 +25,11 @@ export function positionOf(cursor: string, types: number): Position | null {
     read = null;
   }
   if (!Array.isArray(read)) throw wrong();
-  const [type, staged, value = null] = read as readonly unknown[];
+  const [type, row, value = null] = read as readonly unknown[];
   if (!isPlace(type) || type >= types) throw wrong();
-  if (staged === undefined) return { type, after: null };
-  if (!isPlace(staged) || !(value === null || ['string', 'number', 'boolean'].includes(typeof value))) throw wrong();
-  return { type, after: { staged, value: value as After['value'] } };
+  if (row === undefined) return { type, after: null };
+  if (!isPlace(row) || !(value === null || ['string', 'number', 'boolean'].includes(typeof value))) throw wrong();
+  return { type, after: { row, value: value as Position['value'] } };
 }
 
 function isPlace(value: unknown): value is number {

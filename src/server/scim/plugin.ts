@@ -1,6 +1,6 @@
 /**
- * SCIM 2.0 over HTTP (RFC 7644): a base URL for each connection that receives, `/scim/v2/<connection>`. Transport only: what a request
- * makes of a resource is the connection's, what is found the store's.
+ * SCIM 2.0 over HTTP (RFC 7644): base URLs `/scim/v2/<name>`, one for each connection that receives, and those at which applications read
+ * what is agreed. Transport only: what stands behind a base URL is its side.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RollcallError } from '#core/errors';
@@ -10,7 +10,8 @@ import { statusOf } from '../http/problems.ts';
 import { type Answer, answer } from './answer.ts';
 import { readBody } from './body.ts';
 import { NotForThis } from './places.ts';
-import type { Asked, ScimServices } from './service.ts';
+import type { ScimServices } from './service.ts';
+import type { Side } from './side.ts';
 
 export const SCIM_TYPE = 'application/scim+json';
 
@@ -35,18 +36,18 @@ export async function scim(app: FastifyInstance, options: ScimOptions): Promise<
       const route = {
         method: [...METHODS],
         handler: async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-          const asked = await identified(request, options);
+          const { url, side } = await identified(request, options);
           const { method, headers } = request;
           const body = await readBody(request.raw, MOST_BODY);
           const path = pathOf(request);
           const query = Object.entries(request.query as Query).flatMap(([name, text]) =>
             text === undefined ? [] : [[name, [text].flat()[0]!] as const],
           );
-          return send(await answer({ method, path, query, headers, body }, asked, options), request, reply);
+          return send(await answer({ method, path, query, headers, body }, url, side), request, reply);
         },
       };
-      base.route({ ...route, url: '/:connection' });
-      base.route({ ...route, url: '/:connection/*' });
+      base.route({ ...route, url: '/:name' });
+      base.route({ ...route, url: '/:name/*' });
     },
     { prefix: PREFIX },
   );
@@ -65,23 +66,20 @@ function pathOf(request: FastifyRequest): readonly string[] {
   return rest.split('/').filter((part) => part !== '');
 }
 
-/** @throws ScimError: nobody learns of connections by what is said to whom they are not for */
-async function identified(request: FastifyRequest, { bearer, bases, publicUrl }: ScimOptions): Promise<Asked> {
-  const { connection } = request.params as { readonly connection: string };
+/** @throws ScimError: nobody learns of base URLs by what is said to whom they are not for */
+async function identified(request: FastifyRequest, options: ScimOptions): Promise<{ readonly url: string; readonly side: Side }> {
+  const { bearer, bases, publicUrl } = options;
+  const { name } = request.params as { readonly name: string };
   const token = await bearer(request.headers.authorization);
   if (token === null) throw new ScimError(401, undefined, 'send a token: Authorization: Bearer …');
-  const base = bases.get(connection);
-  if (token.kind !== 'scim' || token.connection !== connection)
+  const base = bases.get(name);
+  if (token.kind !== 'scim' || token.connection !== name)
     throw new ScimError(403, undefined, 'the token is not for this base URL');
-  if (base === undefined) throw new ScimError(404, undefined, 'nothing is pushed into this connection');
+  if (base === undefined) throw new ScimError(404, undefined, 'there is no such base URL any more');
   const origin = publicUrl ?? `${request.protocol}://${request.host}`;
-  return {
-    connection,
-    base,
-    url: `${origin}/scim/v2/${encodeURIComponent(connection)}`,
-    by: `${token.name} (token ${token.id})`,
-    actor: { kind: 'token', name: token.name, token: token.id, source: request.ip },
-  };
+  const url = `${origin}/scim/v2/${encodeURIComponent(name)}`;
+  const actor = { kind: 'token', name: token.name, token: token.id, source: request.ip } as const;
+  return { url, side: base({ url, by: `${token.name} (token ${token.id})`, actor }, options) };
 }
 
 function send({ status, body, headers }: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {

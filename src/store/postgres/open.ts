@@ -19,6 +19,7 @@ import { postgresError } from './faults.ts';
 import { refuseOld, SCHEMA } from './look.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { accessReads } from './read/access.ts';
+import { agreedReads } from './read/agreed.ts';
 import { auditReads } from './read/audit.ts';
 import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
@@ -124,6 +125,7 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
         claims: told(claimReads(pool)),
         quotas: told(quotaReads(pool)),
         pushed: told(pushedReads(pool, names)),
+        agreed: told(agreedReads(pool, names)),
         audit: told(auditReads(pool, names)),
         queues: told(queueReads(pool)),
       },

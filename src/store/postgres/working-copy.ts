@@ -60,6 +60,7 @@ const OF_READERS = [
   'reference_key',
   'reference_debt',
   'object_due',
+  'object_kind',
   'change_range',
   'error_run',
   'decision_staged',

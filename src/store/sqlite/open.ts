@@ -22,6 +22,7 @@ import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
 import { refuseNetwork } from './network.ts';
 import { accessReads } from './read/access.ts';
+import { agreedReads } from './read/agreed.ts';
 import { auditReads } from './read/audit.ts';
 import { claimReads } from './read/claims.ts';
 import { exportReads } from './read/exports.ts';
@@ -135,6 +136,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       claims: traced(claimReads(db)),
       quotas: traced(quotaReads(db)),
       pushed: traced(pushedReads(db, names)),
+      agreed: traced(agreedReads(db, names)),
       audit: traced(auditReads(db, names)),
       queues: traced(queueReads(db)),
     },

@@ -1,7 +1,7 @@
 /** What both stores say of pushed objects: how keys are kept, in which order values stand. */
 import { createHash } from 'node:crypto';
-import { byCodePoint } from '#core/condition';
 import { RollcallError } from '#core/errors';
+import { bySortValue } from '#core/sorted';
 import type { PushedPosition } from '../contract.ts';
 
 /** `holder` of a key that one alone may have: the primary key then sees to it. Otherwise it is its staged object. */
@@ -16,20 +16,9 @@ export function storedNorm(norm: string): string {
   return norm.slice(0, LONGEST).toWellFormed() + createHash('sha256').update(norm).digest('hex');
 }
 
-type SortValue = PushedPosition['value'];
-
-export function sortRank(value: SortValue): number {
-  return value === null ? 3 : typeof value === 'string' ? 2 : typeof value === 'number' ? 1 : 0;
-}
-
 /** Ascending (`PushedSort`). */
 export function byPosition(a: PushedPosition, b: PushedPosition): number {
-  return byValue(a.value, b.value) || a.staged - b.staged;
-}
-
-function byValue(a: SortValue, b: SortValue): number {
-  if (typeof a === 'string' && typeof b === 'string') return byCodePoint(a, b);
-  return sortRank(a) - sortRank(b) || (a === null || b === null ? 0 : Number(a) - Number(b));
+  return bySortValue(a.value, b.value) || a.staged - b.staged;
 }
 
 export function tookTooLong(mostMs: number): RollcallError {

@@ -1,9 +1,10 @@
 /** Reads of what was pushed: the server goes through the documents, and gives up when it is told to. */
 import type { Pool } from 'pg';
+import { sortRank } from '#core/sorted';
 import type { PushedPosition, PushedQuery, PushedSort } from '../../contract.ts';
 import type { PushedReads } from '../../reads.ts';
 import { conditionSql } from '../../tables/condition-sql.ts';
-import { ALONE, sortRank, storedNorm } from '../../tables/pushed.ts';
+import { ALONE, storedNorm } from '../../tables/pushed.ts';
 import { STAGED, stagedRow } from '../../tables/rows.ts';
 import { query, queryOnce, type Row } from '../connect.ts';
 import { within } from '../snapshot.ts';

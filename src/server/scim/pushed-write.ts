@@ -4,28 +4,17 @@ import { ScimError } from '#protocols/scim/errors';
 import type { ScimAnswer, ScimRequest } from '#protocols/scim/request';
 import type { Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
-import { newResourceId } from './id.ts';
-import type { Asked, ScimServices } from './service.ts';
+import type { Pushed } from './pushed-item.ts';
+import type { ScimServices } from './service.ts';
 
-export interface Written {
-  /** Null where it is gone. */
-  readonly resource: Resource | null;
-  readonly changed: boolean;
-}
-
-/** @throws ScimError */
-export async function create(body: unknown, type: ScimResourceType, asked: Asked, services: ScimServices): Promise<Written> {
-  return await write(newResourceId(services.wall()), { do: 'create', body }, type, asked, services);
-}
-
-/** @throws ScimError */
+/** Null where it is gone. @throws ScimError */
 export async function write(
   id: string,
   request: ScimRequest,
   type: ScimResourceType,
-  { connection, base, by, actor }: Asked,
+  { connection, base, by, actor }: Pushed,
   { works }: ScimServices,
-): Promise<Written> {
+): Promise<Resource | null> {
   const kind = base.kindOf[type.name]!;
   const receive = { connection, by, actor, request: { kind, anchor: id, body: request } };
   let answer: ScimAnswer;
@@ -35,11 +24,11 @@ export async function write(
     throw refusedBy(error);
   }
   if ('error' in answer) throw new ScimError(Number(answer.error.status), answer.error.scimType, answer.error.detail);
-  return answer;
+  return answer.resource;
 }
 
 /** What kept the loop that works from taking it. */
-function refusedBy(error: unknown): unknown {
+export function refusedBy(error: unknown): unknown {
   if (!(error instanceof RollcallError)) return error;
   if (error.kind === 'conflict' || error.kind === 'unavailable') return new ScimError(503, undefined, error.message);
   if (error.kind === 'invalidValue') return new ScimError(400, 'invalidValue', error.message);

@@ -4,7 +4,8 @@ import { refusal } from '#protocols/scim/errors';
 import { membersAsked, withMembers } from '#protocols/scim/filter/members';
 import type { Complex } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
-import type { Asked, Row, ScimServices } from './service.ts';
+import type { Pushed } from './pushed-item.ts';
+import type { ScimServices } from './service.ts';
 
 const MEMBERS = 'members';
 /** Read at a time. */
@@ -16,14 +17,14 @@ type Edge = Awaited<ReturnType<ScimServices['store']['spaces']['edgesTo']>>[numb
 
 /** Of a group, page by page: those that are not known by now are shown as users. */
 export async function* membersOf(
-  group: Pick<Row, 'id'>,
-  { connection, base, url }: Asked,
+  group: number,
+  { connection, base, url }: Pushed,
   { store: { spaces } }: ScimServices,
 ): AsyncGenerator<readonly Complex[]> {
   const groups = base.types.find(({ name }) => name === 'Group');
   const users = base.types.find(({ name }) => name === 'User')!;
   for (let after: string | undefined; ; ) {
-    const page = await spaces.edgesOf([group.id], { attribute: MEMBERS, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await spaces.edgesOf([group], { attribute: MEMBERS, limit: PAGE, ...(after === undefined ? {} : { after }) });
     const ids = page.filter(isMember).map((edge) => edge.text);
     const nested =
       groups === undefined || ids.length === 0
@@ -42,7 +43,7 @@ function memberOf(value: string, { name, endpoint }: ScimResourceType, url: stri
 /** The groups that each of them is in directly (RFC 7643 4.1.2), by id. */
 export async function groupsOf(
   users: readonly string[],
-  { connection, base, url }: Asked,
+  { connection, base, url }: Pushed,
   { store: { spaces } }: ScimServices,
 ): Promise<ReadonlyMap<string, readonly Complex[]>> {
   const out = new Map<string, Complex[]>();
