@@ -39,7 +39,7 @@ async function begin(more = ''): Promise<void> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  top = `access: { url: "https://rollcall.example.org" }\nnotify: { ops: { webhook: { url: "${url}" }, again: 24h${more} } }`;
+  top = `schedule: { "*": "0 2 * * *" }\naccess: { url: "https://rollcall.example.org" }\nnotify: { ops: { webhook: { url: "${url}" }, again: 24h${more} } }`;
   here = await firm(yaml());
 }
 const yaml = (hr?: string, dir = '') =>
@@ -163,7 +163,7 @@ it('gates and a queue are in one message, which a receiver that was away gets la
   expect(told).toEqual([{ what: 'notified', receiver: 'ops', outcome: 'sent' }]);
 });
 
-it('a redirect is not followed', async () => {
+it('a redirect is not followed; what was missed is told once, and what rested is over when it was read', async () => {
   await begin();
   status = 302;
   const one = notifier();
@@ -174,4 +174,15 @@ it('a redirect is not followed', async () => {
     { fault: { kind: 'configuration', message: expect.stringContaining('302') } },
   ]);
   expect(taken()).toEqual([['new hr is left alone for now, and tried again by and by: it refuses to let Rollcall sign in']]);
+  status = 204;
+  here.now += MINUTE;
+  // Only those of the file are schedules to whoever is told.
+  for (const schedule of ['*', 'opening of hr']) one.heard({ what: 'skipped', schedule });
+  await one.look();
+  const paused = 'hr is left alone for now, and tried again by and by: it refuses to let Rollcall sign in';
+  expect(taken()).toEqual([[`new ${paused}`, 'new the schedule of all missed its time, and waits for the next one']]);
+  here.now += MINUTE;
+  await cycle([one]);
+  await one.look();
+  expect(taken()).toEqual([[`over ${paused}`]]);
 });

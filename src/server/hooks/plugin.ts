@@ -38,7 +38,7 @@ export async function hooks(app: FastifyInstance, options: HookOptions): Promise
       const connection = nameOf(request);
       const sender = sent.get(request)!;
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      senders.check(sender, request, body);
+      senders.check(connection, sender, request, body);
       const hook = known.get(connection);
       if (hook === undefined) throw new RollcallError('notFound', 'nothing is told to this connection');
       const json = jsonOf(request.headers['content-type'], body);

@@ -26,11 +26,12 @@ export interface SenderOptions {
 
 /**
  * Before anything of the body is read. Errors: authentication, which says nothing of which connections there are; permission for a token of
- * something else; rateLimited.
+ * something else, or one that asks too often.
  */
 export function createSenders({ hooks, bearer, rate, wall }: SenderOptions): {
   of(request: FastifyRequest, connection: string): Promise<Sender>;
-  check(sender: Sender, request: FastifyRequest, body: Uint8Array): void;
+  /** Once the body is there. Errors: authentication, rateLimited. */
+  check(connection: string, sender: Sender, request: FastifyRequest, body: Uint8Array): void;
 } {
   const limit = createRateLimit(() => performance.now());
   return {
@@ -46,17 +47,19 @@ export function createSenders({ hooks, bearer, rate, wall }: SenderOptions): {
       }
       const secret = hooks.get(connection)?.secret ?? null;
       if (secret === null || !isSigned(headers as SignatureHeaders)) throw unsigned();
+      const name = `hook of ${connection}`;
+      return { by: name, actor: { kind: 'system', name, token: null, source: ip }, secret };
+    },
+    check(connection, { secret }, { headers }, body) {
+      if (secret === null) return;
+      if (!isSignedBy(secret, headers as SignatureHeaders, body, wall())) throw unsigned();
+      // Only then: who has no secret takes nothing from whoever has it.
       const wait = limit.take(connection, rate);
       if (wait > 0)
         throw new RollcallError('rateLimited', `more than ${rate} times a second is told of changes`, {
           remedy: 'tell again later, and less often',
           retryAfterMs: wait * 1_000,
         });
-      const name = `hook of ${connection}`;
-      return { by: name, actor: { kind: 'system', name, token: null, source: ip }, secret };
-    },
-    check({ secret }, { headers }, body) {
-      if (secret !== null && !isSignedBy(secret, headers as SignatureHeaders, body, wall())) throw unsigned();
     },
   };
 }
