@@ -37,19 +37,23 @@ export function openLog({ level, format, file, zone, wall }: LogOptions): Log {
   let sink: Sink | null = null;
   const waiting: Line[] = [];
   const least = LEVELS.indexOf(level);
-  const ready = sinkTo(file).then(async (stream) => {
+  const begin = async (): Promise<void> => {
+    const stream = await sinkTo(file);
     sink = { stream, put: format === 'json' ? await jsonTo(stream, wall) : textTo(stream, zone, wall) };
     for (const line of waiting.splice(0)) sink.put(line);
-  });
+  };
+  // The service does not start later for it: what it takes is loaded for the first line.
+  let begun: Promise<void> | null = null;
   return {
     write(line) {
       if (LEVELS.indexOf(line.level) < least) return;
-      if (sink === null) waiting.push(line);
-      else sink.put(line);
+      if (sink !== null) return sink.put(line);
+      waiting.push(line);
+      begun ??= begin();
     },
     reopen: () => void (file !== null && sink?.stream.reopen()),
     async close() {
-      await ready;
+      await begun;
       if (sink === null) return;
       const { stream } = sink;
       // A disk that is full takes no more.
