@@ -165,6 +165,8 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     tell({ id: 0, ok: true, answer: null });
     if (role === 'reads') return;
     await keep(unfinished(services)).catch((error: unknown) => event(faultEvent(error)));
+    // Told to stop meanwhile: nobody would end what begins now.
+    if (stop.signal.aborted) return;
     sealEvery(services.store);
     const going = { ...services, signal: stop.signal };
     const goesOn = [

@@ -20,6 +20,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** For what a thread does after its last answer: its last traces leave. */
+const LAST_MS = 10_000;
+
 /** One that waits to be told what it is to do. */
 export type StartThread = () => Worker;
 
@@ -69,15 +72,17 @@ export async function startService(
     if (ended === null) send({ ...request, id, trace: traceParent() });
     return answer;
   };
-  await answerTo(0);
+  // What it still holds open then does not keep the process.
+  const last = (): void => void setTimeout(() => void worker.terminate(), LAST_MS).unref();
+  await answerTo(0).catch((error: unknown) => {
+    last();
+    throw error;
+  });
   return {
     ask,
     died: death.promise,
     stop() {
-      stopped ??= ask({ ask: 'stop' }).then(
-        () => undefined,
-        () => undefined,
-      );
+      stopped ??= ask({ ask: 'stop' }).then(last, last);
       return stopped;
     },
   };

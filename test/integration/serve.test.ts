@@ -133,13 +133,25 @@ describe('when rollcall.yaml changes', () => {
   });
 });
 
-it('ends cleanly, begins again after a kill, and leaves no socket behind', async () => {
-  expect(await here.stop()).toBe(0);
-  expect(await here.printed()).toContain('Stopped.');
-  expect(existsSync(path.join(here.folder, 'rollcall.db.sock'))).toBe(false);
-  await here.start();
-  await here.stop('SIGKILL');
-  await here.start();
-  const { code, out } = await here.command('people', '--json');
-  expect([code, JSON.parse(out)]).toMatchObject([0, { people: { length: 2 } }]);
+describe('its end', () => {
+  it('is clean, it begins again after a kill, and leaves no socket behind', async () => {
+    expect(await here.stop()).toBe(0);
+    expect(await here.printed()).toContain('Stopped.');
+    expect(existsSync(path.join(here.folder, 'rollcall.db.sock'))).toBe(false);
+    await here.start();
+    await here.stop('SIGKILL');
+    await here.start();
+    const { code, out } = await here.command('people', '--json');
+    expect([code, JSON.parse(out)]).toMatchObject([0, { people: { length: 2 } }]);
+  });
+
+  it('comes also where it has just begun with what was left', async () => {
+    await here.stop();
+    const more = Array.from({ length: 100 }, (_, i) => `${i + 3},Given ${i},Family ${i}\n`);
+    await writeFile(path.join(here.folder, 'hr.csv'), HR + more.join(''));
+    const read = await here.command('run', '--profile', 'full-import', '--json');
+    expect([read.code, read.err]).toEqual([0, '']);
+    await here.start();
+    expect(await here.stop()).toBe(0);
+  });
 });

@@ -10,6 +10,9 @@ import { type TestStore, testStore } from '../store.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** Longer than it takes beside anything else, to begin or to end: what hangs is killed, and the test says so. */
+const HANGS_MS = 120_000;
+
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -56,6 +59,7 @@ export async function served(
     const chunks: Buffer[] = [];
     texts.push(chunks);
     child.stderr!.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    const hangs = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout!.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
@@ -63,7 +67,7 @@ export async function served(
         if (said) resolve(said[1]!);
       });
       child.once('close', () => reject(new Error(`it ended before it was ready: ${Buffer.concat(chunks).toString()}`)));
-    });
+    }).finally(() => clearTimeout(hangs));
     return { child, url };
   };
   const texts: Buffer[][] = [];
@@ -73,7 +77,10 @@ export async function served(
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const closed = once(child, 'close');
     child.kill(signal);
-    const [code] = (await closed) as [number | null];
+    const hangs = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
+    const [code, killed] = (await closed) as [number | null, NodeJS.Signals | null];
+    clearTimeout(hangs);
+    if (killed !== null && killed !== signal) throw new Error(`it did not end: ${Buffer.concat(texts.at(-1)!).toString()}`);
     return code;
   };
   return {
@@ -91,6 +98,8 @@ export async function served(
         cwd: folder,
         env: { ...process.env, ROLLCALL_USER: 'ada' },
         stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: HANGS_MS,
+        killSignal: 'SIGKILL',
       });
       const [out, err]: [Buffer[], Buffer[]] = [[], []];
       child.stdout.on('data', (chunk: Buffer) => void out.push(chunk));
