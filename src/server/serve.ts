@@ -142,7 +142,7 @@ export async function serve(
     await Promise.allSettled([works.stop(), reads?.then((one) => one.stop())]);
     // Who has not ended a request by now, and who keeps a connection open, is not waited for.
     const last = setTimeout(() => {
-      app.server.closeAllConnections();
+      endConnections();
       beside?.closeAllConnections();
     }, LAST_ANSWERS_MS);
     await heard;
@@ -153,8 +153,7 @@ export async function serve(
     await told.close();
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
-  works.died.then(end);
-  guard(app.server, config.server);
+  const endConnections = guard(app.server, config.server);
   try {
     if (socket !== null) beside = await listenLocally(socket, { works, reads: reading, listen: broadcast.listen });
     await app.listen(address);
@@ -166,6 +165,8 @@ export async function serve(
       cause: error,
     });
   }
+  // Before, it would not end what begins to listen after it.
+  works.died.then(end);
   if (tls !== null && pair !== null)
     void keepRenewed({
       files: tls,

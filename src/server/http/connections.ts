@@ -1,5 +1,5 @@
-/** Guards of the port: who is one too many is told so at once, and who sends slowly is not waited for. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+/** Guards of the port: who is one too many is told so at once, and who sends slowly, or does not take the answer, is not waited for. */
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type SecureContextOptions, Server as TlsServer } from 'node:tls';
@@ -22,7 +22,8 @@ export function portServer(limits: PortLimits, tls: SecureContextOptions | null,
   return createTlsServer({ ...tls, ...looks, handshakeTimeout: headersMs }, answer);
 }
 
-export function guard(server: Server, { maxConnections, headersMs, requestMs }: PortLimits): void {
+/** Answers what ends all connections at once, those that Node passes over as well. */
+export function guard(server: Server, { maxConnections, headersMs, requestMs }: PortLimits): () => void {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
@@ -32,6 +33,7 @@ export function guard(server: Server, { maxConnections, headersMs, requestMs }: 
     where.add(socket);
     socket.once('close', () => where.delete(socket));
   };
+  server.prependListener('request', (_, response) => notTaken(response, requestMs));
   const take = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket) => {
@@ -58,5 +60,15 @@ export function guard(server: Server, { maxConnections, headersMs, requestMs }: 
     if (server instanceof TlsServer) socket.end();
     else socket.end(FULL);
     socket.resume();
+  });
+  return () => {
+    for (const socket of [...open, ...leaving]) socket.destroy();
+  };
+}
+
+/** Ends the connection where nothing of an answer is taken for so long. An answer may come late, and a long one is taken slowly. */
+function notTaken(response: ServerResponse, ms: number): void {
+  response.setTimeout(ms, () => {
+    if ((response.socket?.writableLength ?? 0) > 0) response.socket!.destroy();
   });
 }
