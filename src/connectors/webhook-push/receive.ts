@@ -1,5 +1,6 @@
 /** A record, and what is known of its object → what is staged, and the answer. Pure. */
 import type { Change, Present, RawAttributes, Received, ReceivedRequest, Receiver, Refusal } from '#connectors/contract';
+import type { AuditAction } from '#core/audit-actions';
 import { pointerOf, valueAt } from '#core/json-pointer';
 import type { WebhookPushConfig } from './config.ts';
 import { anchorOf, attributesOf, isGone, type JsonObject, orderOf, recordsOf } from './records.ts';
@@ -50,13 +51,13 @@ export function receiver(config: WebhookPushConfig, clears: readonly string[]): 
       const record = request.body as JsonObject;
       const { attributes: before } = present;
       if (isOlder(record, present)) return answer({ became: 'older' });
-      const noted = (action: string, after: unknown) => ({ action, before: before ?? undefined, after });
+      const noted = (action: AuditAction, after: unknown) => ({ action, before: before ?? undefined, after });
       if (gone !== undefined && isGone(record, goneAt!, gone.is)) {
         if (before === null) return answer({ became: 'gone' });
         const deleted: Change = { op: 'delete', kind: request.kind, anchor: request.anchor };
         return { ...answer({ became: 'gone' }), staged: { change: deleted, noted: noted('hook.delete', undefined), refused } };
       }
-      const action = before === null ? 'hook.create' : 'hook.update';
+      const action: AuditAction = before === null ? 'hook.create' : 'hook.update';
       const staged = { change: change(request, record, present), noted: noted(action, record), refused };
       return { ...answer({ became: 'taken' }), staged };
     },
