@@ -205,8 +205,8 @@ testOnSlapd('a name that somebody else gets later brings her no memberships, and
   const group = at.directory.group('team');
   await rename(by, at.directory.person('u1'), 'uid=ada');
   // The server mends what refers to her a little later, by itself.
-  await expect.poll(() => membersOf(group)).toContain('uid=ada');
-  await expect.poll(() => membersOf(at.directory.person('u0'))).toContain('uid=ada');
+  await expect.poll(() => membersOf(group), { timeout: 30_000 }).toContain('uid=ada');
+  await expect.poll(() => membersOf(at.directory.person('u0')), { timeout: 30_000 }).toContain('uid=ada');
   await at.run();
   await addedTo(server, personLdif(people, 'u1', 'employeeNumber: new\n'));
   await at.run();
@@ -214,7 +214,7 @@ testOnSlapd('a name that somebody else gets later brings her no memberships, and
   expect(at.accounts()).toContain('["u0",["boss","u1"],["cn","u0"],["number","u0"]]');
   // Whoever goes leaves no place either.
   await program('ldapdelete', by, [at.directory.person('u2')]);
-  await expect.poll(() => membersOf(group)).not.toContain('uid=u2');
+  await expect.poll(() => membersOf(group), { timeout: 30_000 }).not.toContain('uid=u2');
   await at.run();
   await addedTo(server, personLdif(people, 'u2', 'employeeNumber: newer\n'));
   await at.run();

@@ -158,7 +158,7 @@ it('10,000 connections at once: as many as are allowed stay, the others are told
   const told = texts.filter((text) => text.startsWith('HTTP/1.1 503'));
   expect(told.length).toBeGreaterThan(CAP / 2);
   expect(told[0]).toContain('Retry-After: ');
-  await expect.poll(async () => (await one.get('/Users?count=1')).status).toBe(200);
+  await expect.poll(async () => (await one.get('/Users?count=1')).status, { timeout: 30_000 }).toBe(200);
   await goesOn();
 });
 

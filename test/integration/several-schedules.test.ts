@@ -38,7 +38,7 @@ testOnPostgres(
 
     a.signal('SIGCONT');
     await expect
-      .poll(async () => (await here.store.runs.list({ limit: 1 }))[0])
+      .poll(async () => (await here.store.runs.list({ limit: 1 }))[0], { timeout: 30_000 })
       .toMatchObject({ by: 'schedule', status: 'failed' });
     for (const one of [a, b, c]) await one.interrupt();
     for (const events of [first, second]) expect((await events).map((event) => event.what)).toEqual(['due', 'ran', 'over']);
