@@ -1,8 +1,8 @@
 /** The other side of a loop: starts its thread, asks it, hears its events. */
 import type { Worker } from 'node:worker_threads';
-import { type Fault, RollcallError } from '#core/errors';
+import { RollcallError } from '#core/errors';
 import { traceParent } from '#core/tracing';
-import { WrongCommand } from '#core/unknown-name';
+import { fromFault } from '#core/unknown-name';
 import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import type { ServiceEvent } from './events.ts';
 
@@ -54,7 +54,7 @@ export async function startService(
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.ok) asked?.resolve(told.answer);
-    else asked?.reject(errorOf(told.fault, told.wrong));
+    else asked?.reject(fromFault(told.fault, told.wrong));
   };
   worker.on('message', (all: readonly Told[]) => all.forEach(heard));
   worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
@@ -86,9 +86,4 @@ export async function startService(
       return stopped;
     },
   };
-}
-
-function errorOf({ kind, message, where, remedy }: Fault, wrong: boolean): RollcallError {
-  const more = remedy === undefined ? { where } : { where, remedy };
-  return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
 }
