@@ -161,7 +161,7 @@ export const auditErase: Operation<AuditEraseInput, AuditEraseOutput> = {
   output: versioned<AuditEraseOutput>('audit erase', { person: z.number(), erased: z.number() }),
   async run({ person, by, reason }, session) {
     const services = await session.services('write');
-    const subjects = await subjectsOf(person, services);
+    const subjects = await subjectsOf(person, null, services);
     const [objectId] = subjects.objectIds;
     const done = auditEvent({
       at: services.wall(),

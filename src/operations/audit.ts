@@ -1,13 +1,12 @@
 /** The audit log, newest first: what was done, by whom, from where, with what was there before and after. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
-import { findOne } from '#people/find';
 import type { SessionServices } from './operation.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instantOf, knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 import { bared, type Sight, sightOf } from './shown.ts';
-import { type Asker, whoShape } from './who.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 type Filter = Parameters<SessionServices['store']['audit']['list']>[0];
 type Row = Awaited<ReturnType<SessionServices['store']['audit']['list']>>[number];
@@ -119,7 +118,7 @@ async function filterOf(input: AuditInput, services: SessionServices): Promise<F
     ...(outcome === undefined ? {} : { outcome }),
     ...(connection === undefined ? {} : { connection: await knownConnection(connection, services) }),
     ...(run === undefined ? {} : { runId: run }),
-    ...(person === undefined ? {} : await subjectsOf(person, services)),
+    ...(person === undefined ? {} : await subjectsOf(person, input.who, services)),
     ...(since === undefined ? {} : { since: instantOf(since, services) }),
     ...(until === undefined ? {} : { until: instantOf(until, services) }),
   };
@@ -128,9 +127,10 @@ async function filterOf(input: AuditInput, services: SessionServices): Promise<F
 /** A person, and the accounts that are linked to it now. */
 export async function subjectsOf(
   person: string,
+  who: Asker,
   services: SessionServices,
 ): Promise<{ readonly objectIds: readonly number[]; readonly stagedIds: readonly number[] }> {
-  const { id } = await findOne(person, services);
+  const { id } = await named(person, who, services);
   const linked = await services.store.sync.linked([id]);
   return { objectIds: [id], stagedIds: linked.map((row) => row.id) };
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
 import { type DecisionRow, mayBeRevoked, revoke as revokeNow } from '#decisions/revoke';
-import { findOne } from '#people/find';
 import { knownAs } from '#runs/known-as';
 import type { Services } from '#runs/model';
 import { deciding } from './deciding.ts';
@@ -10,7 +9,7 @@ import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 import { bared, type Sight, sightOf } from './shown.ts';
-import { type Asker, whoShape } from './who.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export interface DecisionsInput {
   readonly person?: string | undefined;
@@ -84,7 +83,7 @@ export const decisions: Operation<DecisionsInput, DecisionsOutput> = {
     if (connection !== undefined) await knownConnection(connection, services);
     const filter = {
       active: !all,
-      ...(person === undefined ? {} : { objectIds: [(await findOne(person, services)).id] }),
+      ...(person === undefined ? {} : { objectIds: [(await named(person, who, services)).id] }),
       ...(connection === undefined ? {} : { connection }),
     };
     const page = await services.store.decisions.list(filter, { after, limit });

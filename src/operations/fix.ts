@@ -1,9 +1,9 @@
 /** Fixes one value of one person or group, whatever rules and sources say. */
 import { z } from 'zod';
 import { fix as fixNow } from '#decisions/fix';
-import { findOne } from '#people/find';
 import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export interface FixInput {
   readonly person: string;
@@ -12,6 +12,7 @@ export interface FixInput {
   readonly values: readonly string[];
   readonly by: string;
   readonly reason: string;
+  readonly who: Asker;
 }
 export interface FixOutput {
   readonly person: number;
@@ -29,6 +30,7 @@ export const fix: Operation<FixInput, FixOutput> = {
     values: z.array(z.string()).max(1_000).default([]),
     by: z.string(),
     reason: z.string(),
+    who: whoShape.default(null),
   }),
   output: versioned<FixOutput>('fix', {
     person: z.number(),
@@ -36,9 +38,9 @@ export const fix: Operation<FixInput, FixOutput> = {
     value: z.unknown(),
     decision: z.number(),
   }),
-  async run({ person, attribute, values, by, reason }, session) {
+  async run({ person, attribute, values, by, reason, who }, session) {
     const services = await deciding(session);
-    const object = await findOne(person, services);
+    const object = await named(person, who, services);
     const done = await fixNow({ object, attribute, values }, { by, reason, at: services.wall() }, services);
     return { person: object.id, attribute, value: done.value, decision: done.decision };
   },

@@ -6,7 +6,6 @@ import { type DecidedItem, decidedOf } from '#decisions/decided';
 import { accountsHad, holdersOf, namedIn, standingFor } from '#decisions/has';
 import { decide } from '#decisions/parked';
 import { offeredFor } from '#decisions/possible';
-import { findOne } from '#people/find';
 import { unignored } from '#runs/ignored';
 import { knownAs } from '#runs/known-as';
 import { deciding } from './deciding.ts';
@@ -16,7 +15,7 @@ import { knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 import { bared, sightOf } from './shown.ts';
 import { type Unowned, unownedIn } from './unowned.ts';
-import { type Asker, whoShape } from './who.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export { meaningOf, parkedKinds } from '#decisions/choices';
 
@@ -232,6 +231,7 @@ export interface DecideInput {
   readonly value?: string | undefined;
   readonly by: string;
   readonly reason: string;
+  readonly who: Asker;
 }
 export interface DecideOutput {
   readonly id: number;
@@ -239,7 +239,7 @@ export interface DecideOutput {
   readonly connection: string | null;
   readonly choice: string;
   readonly decision: number;
-  /** The value that it fixed; null for a choice that fixes none. */
+  /** The value that it fixed, null where whoever decided does not see it; null for a choice that fixes none. */
   readonly fixed: { readonly attribute: string; readonly value: unknown } | null;
 }
 
@@ -253,6 +253,7 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     value: z.string().optional(),
     by: z.string(),
     reason: z.string(),
+    who: whoShape.default(null),
   }),
   output: versioned<DecideOutput>('parked decide', {
     id: z.number(),
@@ -262,12 +263,16 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     decision: z.number(),
     fixed: z.object({ attribute: z.string(), value: z.unknown() }).nullable(),
   }),
-  async run({ id, choice, person, value, by, reason }, session) {
+  async run({ id, choice, person, value, by, reason, who }, session) {
     const services = await deciding(session);
-    const named = person === undefined ? null : (await findOne(person, services)).id;
-    const done = await decide({ id, choice, person: named, value }, { by, reason, at: services.wall() }, services);
+    const meant = person === undefined ? null : (await named(person, who, services)).id;
+    const done = await decide({ id, choice, person: meant, value }, { by, reason, at: services.wall() }, services);
     const { kind, connection } = done.item;
-    const fixed = done.fixed && { attribute: done.fixed.attribute, value: done.fixed.value };
+    const isHidden = sightOf(who, services).any(null);
+    const fixed = done.fixed && {
+      attribute: done.fixed.attribute,
+      value: isHidden(done.fixed.attribute) ? null : done.fixed.value,
+    };
     return { id, kind, connection, choice: done.choice.name, decision: done.decision, fixed };
   },
 };

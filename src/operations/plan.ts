@@ -154,7 +154,7 @@ export const plan: Operation<PlanInput, PlanOutput> = {
         by: input.by,
         read: input.read,
         ...(input.asOf === undefined ? {} : { asOf: dayToCome(input.asOf, services) }),
-        ...(await personOf(input.person, services)),
+        ...(await personOf(input.person, input.who, services)),
       },
       services,
     );

@@ -7,6 +7,7 @@ import { once, run as runNow } from '#runs/index';
 import { type Operation, versioned } from './operation.ts';
 import { connectionsOf, personOf, profileOf } from './scope.ts';
 import { type ReportOutput, reportOutput, reportShape } from './shapes.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export { PROFILES } from '#config/profiles';
 
@@ -21,6 +22,7 @@ export interface RunInput {
   readonly by: string;
   /** Asked for again with this id, it is not run again: what came of it is answered. */
   readonly request?: string | undefined;
+  readonly who: Asker;
 }
 
 export const run: Operation<RunInput, ReportOutput> = {
@@ -33,13 +35,14 @@ export const run: Operation<RunInput, ReportOutput> = {
     planLines: z.array(z.string()).optional(),
     by: z.string().min(1),
     request: z.string().min(1).max(200).optional(),
+    who: whoShape.default(null),
   }),
   output: versioned<ReportOutput>('run', reportShape),
   async run(input, session) {
     const services = await session.services('write');
     const profile = profileOf(input.profile, input, services);
     const connections = connectionsOf(input.connections, services);
-    const person = await personOf(input.person, services);
+    const person = await personOf(input.person, input.who, services);
     const started = auditEvent({
       at: services.wall(),
       action: 'run.start',

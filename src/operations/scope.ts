@@ -3,8 +3,8 @@ import { PROFILES, stepsOf } from '#config/profiles';
 import { RollcallError } from '#core/errors';
 import { parseDate, parseInstant, startOfDate } from '#core/time';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
-import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
+import { type Asker, named } from './who.ts';
 
 /** Null = all. Errors: UnknownName, naming the nearest connection. */
 export function connectionsOf(names: readonly string[], { config }: Pick<Services, 'config'>): readonly string[] | null {
@@ -44,8 +44,8 @@ export async function knownConnection(name: string, { config, store }: Pick<Serv
   throw unknownConnection(name, [...names]);
 }
 
-export async function personOf(text: string | undefined, services: Services): Promise<{ readonly object?: number }> {
-  return text === undefined ? {} : { object: (await findOne(text, services)).id };
+export async function personOf(text: string | undefined, who: Asker, services: Services): Promise<{ readonly object?: number }> {
+  return text === undefined ? {} : { object: (await named(text, who, services)).id };
 }
 
 /** A date is its first instant in the configured zone. Errors: invalidValue. */

@@ -221,7 +221,14 @@ it('an operator does not see what is hidden from operators, wherever it would st
   for (const found of ['NID-22', 'NID-23', 'NR-NID']) expect(whole.includes(found)).toBe(true);
   for (const where of ['/api/people?text=NID-22', '/api/people?text=nid'])
     expect((await grace.ask(where)).body.people).toEqual([]);
-  expect((await grace.ask('/api/people/NID-23')).status).toBe(404);
+  for (const [where, body] of [
+    ['/api/people/NID-23'],
+    ['/api/decisions?person=NID-23'],
+    ['/api/plans', { profile: 'full-sync', person: 'NID-23' }],
+    ['/api/runs', { person: 'NID-23' }],
+    ['/api/people/NID-23/fixed', { attribute: 'title', values: [], reason: 'guess' }],
+  ] as const)
+    expect([where, (await grace.ask(where, body)).status]).toEqual([where, 404]);
   const auditor = (await admin('/api/tokens', { name: 'a', roles: ['auditor'] })).body.token as string;
   const audit = await ask(browser(), '/api/audit?limit=100', undefined, { authorization: `Bearer ${auditor}` });
   expect(audit.body.events.some(({ action }: { action: string }) => action === 'decision.fixed')).toBe(true);
