@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '#audit/seal';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import type { LiveEvent, Rests } from '#runs/index';
+import type { KeptOpen, LiveEvent, Rests } from '#runs/index';
 import type { FaultAbout, Holder, Progress, Services } from '#runs/model';
 import { answers, socketOf } from './local-socket.ts';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
@@ -26,8 +26,9 @@ export interface Listeners {
   /** The file has faults, and the operation goes on from this store alone. */
   readonly onStoredOnly?: (faults: ConfigurationFaults, store: string) => void;
   readonly signal?: AbortSignal;
-  /** Of a process that goes on: connections that it leaves alone for now. */
+  /** Of a process that goes on: connections that it leaves alone for now, and those that pushes opened. */
   readonly rests?: Rests;
+  readonly keptOpen?: KeptOpen;
 }
 
 /** A configuration with faults in it: all of them, and the lines of the file that they name. */

@@ -62,6 +62,7 @@ export async function followed(
     for (let pass = 0; pass < PASSES && (wishes !== null || isLeft(noting, services)); pass++) {
       if (wishes !== null) await send(session, wishes, looks);
       wishes = null;
+      if (noting.quiet) break;
       const again = await context.turns.take(true);
       try {
         wishes = await workOut(session, services, noting, again);
@@ -99,7 +100,13 @@ export async function endRun(
 }
 
 /** What is to be sent, by target. */
-type Wishes = ReadonlyMap<EngineConnection, { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> }>;
+type Wishes = ReadonlyMap<EngineConnection, Wish>;
+
+interface Wish {
+  readonly accounts: readonly StagedId[];
+  readonly groups: ReadonlySet<StagedId>;
+  readonly deletes: boolean;
+}
 
 /** Syncs what waits because of this run, and lets the gates count what it decided, in one turn. Null when there is nothing to send. */
 async function workOut(session: Session, { config, store }: Services, noting: Recorder, turn: Turn): Promise<Wishes | null> {
@@ -121,7 +128,7 @@ async function workOut(session: Session, { config, store }: Services, noting: Re
   const { accounts, groups } = noting.decided();
   if (accounts.length + groups.size === 0) return null;
   const rows = await context.store.spaces.byIds([...new Set([...accounts, ...groups])]);
-  const wishes = new Map<EngineConnection, { accounts: StagedId[]; groups: Set<StagedId> }>();
+  const wishes = new Map<EngineConnection, Wish>();
   for (const connection of config.connections) {
     if (connection.exports.size === 0 || isHeld(context, connection)) continue;
     const mine = rows.filter((row) => row.connection === connection.name);
@@ -132,7 +139,8 @@ async function workOut(session: Session, { config, store }: Services, noting: Re
     await gateRows(context, connection, decided, members.size > 0);
     const wished = await withoutEarly(store, connection, decided);
     noting.later(decided.filter((row) => !wished.includes(row)).map((row) => row.id));
-    wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members });
+    const deletes = wished.some((row) => row.export!.operation === 'delete');
+    wishes.set(connection, { accounts: wished.map((row) => row.id), groups: members, deletes });
   }
   return wishes.size === 0 ? null : wishes;
 }
@@ -149,9 +157,9 @@ async function withoutEarly(
 
 /** A target that fails keeps nobody else from being written to. */
 async function send({ context }: Session, wishes: Wishes, looks: Looks): Promise<void> {
-  for (const [connection, { accounts, groups }] of wishes)
+  for (const [connection, { accounts, groups, deletes }] of wishes)
     try {
-      await looks.before(connection, accounts);
+      if (deletes) await looks.before(connection, accounts);
       const members = groups.size === 0 ? null : ({ stagedId }: EdgeRow) => groups.has(stagedId);
       await phase('export', context, connection, () =>
         exportConnection(context, connection, looks.deletable, { only: accounts, members, gated: true }),

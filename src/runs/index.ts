@@ -5,6 +5,7 @@
 
 export { changeDigest, PARKED_KINDS, type ParkedKind } from '#engine/index';
 export { inOrder } from './beside.ts';
+export { type KeptOpen, keptOpen } from './kept-open.ts';
 export { answeredOnce, type Keyed, type KeyedAnswer } from './keyed.ts';
 export { deaf, type LiveEvent, live } from './live.ts';
 export { once } from './once.ts';

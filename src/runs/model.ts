@@ -4,6 +4,7 @@ import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { NoticeKind, Unfinished } from '#engine/index';
 import type { AuditEvent, Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
+import type { KeptOpen } from './kept-open.ts';
 import type { LiveEvent } from './live.ts';
 import type { Rests } from './rests.ts';
 import type { Pause } from './schedule/pause.ts';
@@ -31,6 +32,8 @@ export interface Services {
   readonly onWaits?: (holder: Holder) => void;
   /** Of a process that goes on: connections that it leaves alone for now. */
   readonly rests?: Rests;
+  /** Of a process that goes on: what pushes opened. */
+  readonly keptOpen?: KeptOpen;
   /** Told by `live` of all that it does. */
   readonly onLive?: (event: LiveEvent) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */

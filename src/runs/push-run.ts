@@ -13,7 +13,7 @@ import { endRun, followed, openBeside } from './follow.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
 import { type Recorder, recorder } from './recorder.ts';
-import type { Session } from './services.ts';
+import type { Opened, Session } from './services.ts';
 
 export interface Pushed {
   readonly run: RunId;
@@ -80,7 +80,8 @@ function joinRun(services: Services, by: string): PushRun {
   const open = pushes.get(by);
   if (open && open.staging.length < MOST) return open;
   const noting = recorder(services.store);
-  const session = openBeside({ profile: 'push', by }, services, noting);
+  const opened = services.keptOpen?.take();
+  const session = openBeside({ profile: 'push', by, ...(opened === undefined ? {} : { opened }) }, services, noting);
   const staging: Promise<unknown>[] = [];
   const close = (): void => void (pushes.get(by) === run && pushes.delete(by));
   const worked = Promise.withResolvers<void>();
@@ -91,7 +92,7 @@ function joinRun(services: Services, by: string): PushRun {
     asked = true;
   };
   worked.promise.catch(() => undefined);
-  const settled = settle(services, { session, noting, staging, close, worked: kept });
+  const settled = settle(services, { session, opened, noting, staging, close, worked: kept });
   // What is staged waits for the next run where this one cannot work it out.
   settled.then(kept, kept);
   const run: PushRun = { session, stage: createPushStaging(), staging, worked: worked.promise, settled };
@@ -102,6 +103,8 @@ function joinRun(services: Services, by: string): PushRun {
 
 interface Taking {
   readonly session: Promise<Session>;
+  /** Its connections, where they may stay open. */
+  readonly opened: Opened | undefined;
   readonly noting: Recorder;
   readonly staging: readonly Promise<unknown>[];
   /** Takes no more. */
@@ -110,12 +113,13 @@ interface Taking {
 }
 
 async function settle(services: Services, taking: Taking): Promise<PushReport> {
-  const { noting, staging, close, worked } = taking;
+  const { opened, noting, staging, close, worked } = taking;
   let session: Session;
   try {
     session = await taking.session;
   } catch (error) {
     close();
+    await opened?.close(true);
     throw error;
   }
   const staged = async (): Promise<void> => {
@@ -123,6 +127,8 @@ async function settle(services: Services, taking: Taking): Promise<PushReport> {
     await Promise.allSettled(staging);
   };
   const status = await followed(session, services, noting, { staged, worked });
-  await session.close();
+  if (opened === undefined) await session.close();
+  else if (status === 'done' && session.faultCount() === 0) await services.keptOpen!.give(opened);
+  else await opened.close(true);
   return await endRun(session, services, status, []);
 }

@@ -9,6 +9,8 @@ export interface Recorder {
   decided(): { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> };
   /** Of what was decided: this could not be sent yet, and is answered once more. */
   later(accounts: readonly StagedId[]): void;
+  /** Whether nothing was written or decided since the last call of either, and nothing waits. */
+  readonly quiet: boolean;
   /** Whether there is something that could not be sent yet. */
   readonly waits: boolean;
 }
@@ -71,6 +73,9 @@ export function recorder(store: Store): Recorder {
     },
     later(ids) {
       for (const id of ids) waiting.add(id);
+    },
+    get quiet() {
+      return written.length + accounts.size + groups.size + waiting.size === 0;
     },
     get waits() {
       return waiting.size > 0;

@@ -43,15 +43,18 @@ export interface Opened {
   close(all: boolean): Promise<void>;
 }
 
-export function createOpened(): Opened {
+/** A file is opened for each run: others write to it meanwhile, and what a writer knew of it would be out of date. */
+const isListenedTo = ({ read, file }: Connection): boolean => read?.watch !== undefined && file === undefined;
+
+/** `stays`: which of them may stay open. */
+export function createOpened(stays: (connection: Connection) => boolean = isListenedTo): Opened {
   const connections: Opened['connections'] = new Map();
   return {
     connections,
     warn: () => undefined,
     async close(all) {
       for (const [name, connection] of connections) {
-        // A file is opened for each run: others write to it meanwhile, and what a writer knew of it would be out of date.
-        if (!all && connection.read?.watch !== undefined && connection.file === undefined) continue;
+        if (!all && stays(connection)) continue;
         connections.delete(name);
         await connection.close();
       }

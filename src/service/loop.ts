@@ -55,8 +55,10 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     wall: program.wall,
     probe: async (name) => await probe(name, await session.services('write')),
   });
+  const opened = keptOpen((error) => event(faultEvent(error)));
   const session = openSession(program, file, {
     rests,
+    keptOpen: opened,
     signal: stop.signal,
     onProgress: (progress) => event({ what: 'progress', progress }),
     onFault: (fault, about) => event({ what: 'fault', fault, ...(about === undefined ? {} : { about }) }),
@@ -124,6 +126,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     rests.close();
     clearInterval(sealing);
     await Promise.allSettled(atHand);
+    await opened.close();
     await sealNow?.();
     await session.close();
     return null;

@@ -70,6 +70,7 @@ export async function sync(context: EngineContext, options: SyncOptions = {}): P
 /** False when nothing waited. */
 async function generationOf(context: EngineContext, options: SyncOptions, course: Course, number: number): Promise<boolean> {
   const own = options.own?.() ?? (options.refused ? [{ after: course.upTo, upTo: Number.MAX_SAFE_INTEGER }] : undefined);
+  if (options.own && own?.length === 0) return false;
   const waits = await context.store.sync.dirty(own);
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;

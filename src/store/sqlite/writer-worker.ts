@@ -135,7 +135,7 @@ function runGroup(requests: readonly WriterRequest[]): void {
   try {
     db.exec('begin immediate');
     for (const request of requests) {
-      replies.push(runOne(request));
+      replies.push(runOne(request, requests.length === 1));
       acceptAll();
       if (request.lane === 'bulk' && interactive.length > 0) break;
     }
@@ -171,13 +171,14 @@ function lost(waiting: readonly WriterReply[], error: unknown): void {
   throw new Error('the log of the store could not be flushed to the disk', { cause: error });
 }
 
-function runOne(request: WriterRequest): WriterReply {
+/** `alone`: in its transaction, which then is undone as a whole where it fails. */
+function runOne(request: WriterRequest, alone: boolean): WriterReply {
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
   if (request.name === 'durable') return { id: request.id, ok: true, result: null, shapes: [] };
   if (request.name === 'slices') return { id: request.id, ok: true, result: notes.slices, shapes: [] };
   const begun = performance.now();
   db.takeShapes();
-  db.exec('savepoint one');
+  if (!alone) db.exec('savepoint one');
   const written = new Map(db.written);
   const { epoch } = session;
   try {
@@ -186,13 +187,13 @@ function runOne(request: WriterRequest): WriterReply {
     const operation = OPERATIONS[request.name as OperationName] as (session: Session, input: unknown) => unknown;
     const result = operation(session, input);
     session.flush();
-    db.exec('release one');
+    if (!alone) db.exec('release one');
     if (request.lane === 'bulk') notes.note(request.name, written, db.written, performance.now() - begun);
     return { id: request.id, ok: true, result, shapes: db.takeShapes() };
   } catch (error) {
     // A full disk undoes the whole transaction, and everything in it fails.
     if (!db.raw.isTransaction) throw error;
-    db.exec('rollback to one; release one');
+    db.exec(alone ? 'rollback; begin immediate' : 'rollback to one; release one');
     db.restoreWritten(written);
     session.reload();
     session.epoch = epoch;

@@ -24,10 +24,10 @@ export function peopleReads(db: Database, names: Names): PersonReads {
   return {
     async list(filter, { after, limit }) {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
-      const kinds = filter.kinds === undefined ? null : JSON.stringify(filter.kinds);
-      const rest = `(? is null or d.connection = ?) and (? is null or d.kind in (select value from json_each(?)))
-        and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?`;
-      const values = [connection, connection, kinds, kinds, filter.active ? 1 : 0, after, limit];
+      const kinds = filter.kinds ?? [];
+      const ofKinds = filter.kinds === undefined ? '' : `and d.kind in (${kinds.map(() => '?').join(', ')})`;
+      const rest = `(? is null or d.connection = ?) ${ofKinds} and (? = 0 or d.revoked_at is null) and d.id > ? order by d.id limit ?`;
+      const values = [connection, connection, ...kinds, filter.active ? 1 : 0, after, limit];
       if (filter.stagedIds === undefined && filter.objectIds === undefined)
         return db.all(`select ${DECISION} from decision d where ${rest}`, ...values).map((row) => decisionRow(names, row));
       return db
