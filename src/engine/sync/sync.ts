@@ -72,6 +72,7 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   const own = options.own?.() ?? (options.refused ? [{ after: course.upTo, upTo: Number.MAX_SAFE_INTEGER }] : undefined);
   if (options.own && own?.length === 0) return false;
   const waits = await context.store.sync.dirty(own);
+  if (options.own && waits.ranges.length === 0) return false;
   // What people decide from now on is in the next list.
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const first = waits.ranges.length > 0 && (await context.store.sync.scanObjects({ after: 0, limit: 1 })).length === 0;
