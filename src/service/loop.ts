@@ -22,6 +22,7 @@ import {
   createRests,
   createWakes,
   keepSchedules,
+  keptOpen,
   live,
   once,
   probe,
