@@ -123,8 +123,10 @@ test('who is in a store of schema 8 is taken to have been held by an owner, but 
   raw.exec('alter table object drop column owned; alter table space_count drop column pushed; pragma user_version = 8');
   const later = readdirSync(schemaFolder).filter((file) => file > '0009.sql');
   for (const file of later)
-    for (const [, table] of readFileSync(new URL(file, schemaFolder), 'utf8').matchAll(/^create table (\w+)/gm))
-      raw.exec(`drop table ${table}`);
+    for (const [, what, name] of readFileSync(new URL(file, schemaFolder), 'utf8').matchAll(
+      /^create (?:unique )?(table|index) (\w+)/gm,
+    ))
+      raw.exec(`drop ${what} if exists ${name}`);
   raw.close();
   const again = await open({ path, ...create });
   expect((await again.sync.objects([1, 2, 3])).map(({ owned }) => owned)).toEqual([true, true, false]);
