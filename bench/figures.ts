@@ -53,6 +53,7 @@ const WORDS = {
   lastTenth: 'the last tenth at # of the rate of the first',
   membersPerSecond: '# members a second',
   firstTenthMb: '# MB after the first tenth',
+  halfMb: '# MB after half of them',
   lastTenthMb: '# MB after the last one',
   getP50Ms: 'half of the GETs within # ms',
   getP99Ms: '99 of 100 within # ms',

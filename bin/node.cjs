@@ -18,6 +18,12 @@ var PASSED_ON = process.platform === 'win32' ? null : 'SIGUSR2';
  */
 var FLAGS = ['--max-semi-space-size=8'];
 
+/**
+ * Of a service besides: all garbage is collected once there is half as much as is in use, not up to three times. What is pushed takes 360 MB
+ * instead of 490, for 2 % more processor time; runs go on as V8 likes (service/heap).
+ */
+exports.SERVICE = ['--heap-growing-percent=50'];
+
 /** The first argument of whatever runs from the sources (package.json, `imports`). */
 var FROM_SOURCE = (exports.FROM_SOURCE = '--conditions=source');
 

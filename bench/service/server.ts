@@ -2,12 +2,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { median } from '../result.ts';
 import { PROFILER } from '../spawn.ts';
 
+/** As the launcher has it. */
+const { SERVICE } = createRequire(import.meta.url)('../../bin/node.cjs') as { readonly SERVICE: readonly string[] };
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const MOST_TOLD = 4_000;
@@ -74,7 +77,7 @@ export async function startServer(folder: string, profiles: string | null): Prom
 }
 
 function spawnServer(folder: string, port: number, profiles: string | null = null): ChildProcess {
-  const args = [...process.execArgv, MAIN, 'serve', '--listen', `127.0.0.1:${port}`];
+  const args = [...process.execArgv, ...SERVICE, MAIN, 'serve', '--listen', `127.0.0.1:${port}`];
   return spawn(process.execPath, args, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

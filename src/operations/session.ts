@@ -15,6 +15,8 @@ export type { Holder } from '#runs/model';
 export interface Listeners {
   readonly onProgress?: (progress: Progress) => void;
   readonly onFault?: (fault: Fault, about?: FaultAbout) => void;
+  /** A run begins, or has ended; pushes are none. */
+  readonly onRun?: (goesOn: boolean) => void;
   /** A run waits for that process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
   /** Of what goes on while connections are listened to. */

@@ -28,6 +28,8 @@ export interface Services {
   readonly onProgress?: (progress: Progress) => void;
   /** `about`: of which run it is, and of which person or account where it is of one. */
   readonly onFault?: (fault: Fault, about?: FaultAbout) => void;
+  /** A run begins, or has ended; pushes are none. */
+  readonly onRun?: (goesOn: boolean) => void;
   /** A run waits for another process to end its own. */
   readonly onWaits?: (holder: Holder) => void;
   /** Of a process that goes on: connections that it leaves alone for now. */

@@ -35,6 +35,7 @@ export function run(request: RunRequest, services: Services, options: RunOptions
   const report = beside.last.then(async () => {
     const leave = await takeTenure(services);
     beside.runs++;
+    services.onRun?.(true);
     try {
       const asked = { 'rollcall.profile': request.profile };
       return await traced(options.export === false ? 'plan' : 'run', asked, async (span) => {
@@ -44,6 +45,7 @@ export function run(request: RunRequest, services: Services, options: RunOptions
       });
     } finally {
       beside.runs--;
+      services.onRun?.(false);
       await leave();
     }
   });

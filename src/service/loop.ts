@@ -33,6 +33,7 @@ import {
 import type { Services } from '#runs/model';
 import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
 import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
+import { heapOfRuns } from './heap.ts';
 import { retention } from './retention.ts';
 
 /** Between two cycles over all connections where some are listened to. */
@@ -63,6 +64,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     signal: stop.signal,
     onProgress: (progress) => event({ what: 'progress', progress }),
     onFault: (fault, about) => event({ what: 'fault', fault, ...(about === undefined ? {} : { about }) }),
+    onRun: heapOfRuns(),
     onWaits: (holder) => event({ what: 'waits', holder }),
     onLive: (one) => event(fromLive(one)),
   });

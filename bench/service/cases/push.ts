@@ -18,6 +18,7 @@ export const scimPush: ServiceCase = {
   goals: [
     { text: 'the last tenth at ≥ 0.8 of the first one’s rate', reached: ({ also }) => also!.lastTenth! >= 0.8 },
     { text: '< 400 MB', reached: ({ peakRssMb }) => peakRssMb < 400 },
+    { text: 'in the second half no more than in the first', reached: ({ also }) => also!.lastTenthMb! < also!.halfMb! * 1.05 },
   ],
   async run({ people, data: { seed }, serve, client: open }) {
     const server = await serve();
@@ -68,6 +69,7 @@ export const scimPush: ServiceCase = {
         lastTenth: rates.at(-1)! / rates[0]!,
         membersPerSecond: (groups.length * members) / joined.seconds,
         firstTenthMb: memory[0]!,
+        halfMb: memory[Math.ceil(memory.length / 2) - 1]!,
         lastTenthMb: memory.at(-1)!,
       },
     };
