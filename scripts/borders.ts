@@ -24,7 +24,7 @@ export const BORDERS: { readonly [folder: string]: readonly string[] } = {
   edits: ['core', 'rules', 'photos', 'store/contract', 'connectors/contract', 'runs', 'people', 'audit'],
   operations: ['core', 'config', 'runs', 'people', 'decisions', 'edits', 'access', 'audit', 'notify'],
   notify: ['core', 'config', 'store/contract', 'telemetry/ages'],
-  served: ['core', 'protocols', 'config', 'runs/reasons', 'store/contract', 'people'],
+  served: ['core', 'protocols', 'config', 'runs/reasons', 'store/contract', 'people', 'edits/edit'],
   service: ['core', 'connectors/contract', 'people', 'runs', 'audit', 'notify', 'operations', 'store/contract'],
   telemetry: ['core', 'store/contract', 'service'],
   server: [

@@ -1,5 +1,6 @@
 /** `scim` of the file: what applications read at base URLs of their own, checked against the attributes that there are. */
 import { RollcallError } from '#core/errors';
+import type { Role } from '#core/roles';
 import { nearest } from '#core/text';
 import type { Kind } from '#core/values';
 import { compileFilter } from '#protocols/scim/filter/compile';
@@ -25,6 +26,8 @@ export interface ServedType {
 export interface ServedConfig {
   /** At least one. */
   readonly types: readonly ServedType[];
+  /** With whose rights applications write; null = they only read. */
+  readonly write: Role | null;
 }
 
 interface WrittenType {
@@ -38,6 +41,7 @@ export interface WrittenServed {
   readonly users?: WrittenType | false;
   readonly groups?: WrittenType | false;
   readonly extensions?: readonly (MappedExtension & { readonly of?: 'User' | 'Group' })[];
+  readonly write?: boolean | Role;
 }
 
 type Usual = readonly (readonly [to: string, ...from: string[]])[];
@@ -89,12 +93,12 @@ export function readServed(
   for (const [name, node] of Object.entries(written ?? {})) {
     if (connections.includes(name))
       collect.fault(['scim', name], 'key', 'a connection has this name', 'choose another: both are base URLs of SCIM');
-    const { users = {}, groups = {} } = node ?? {};
+    const { users = {}, groups = {}, write = false } = node ?? {};
     const types = [typeOf('User', users, name, node, kinds, collect), typeOf('Group', groups, name, node, kinds, collect)];
     const served = types.filter((one) => one !== null);
     if (served.length === 0 && !collect.isFaulty(['scim', name]))
       collect.fault(['scim', name], 'value', 'nothing is served', 'let a connection fill attributes, or name them under users');
-    out.set(name, { types: served });
+    out.set(name, { types: served, write: write === true ? 'administrator' : write === false ? null : write });
   }
   return out;
 }

@@ -10,7 +10,7 @@ import { fieldValue } from '#rules/field';
 import type { ImportRule, MetaAttribute } from '#rules/model';
 import { inOrder, type Pushed, push } from '#runs/index';
 import type { Services } from '#runs/model';
-import type { ObjectId, ObjectRow, StagedRow } from '#store/contract';
+import type { AuditEvent, ObjectId, ObjectRow, StagedRow } from '#store/contract';
 import { type Asker, edits } from './rights.ts';
 
 type Surroundings = Pick<Services, 'store' | 'config' | 'wall'>;
@@ -24,6 +24,10 @@ export interface Edit {
   /** Of what was edited before, as it was shown; null = whatever it is. */
   readonly version: string | null;
   readonly by: string;
+  /** Of the object as it was shown: another one is refused. */
+  readonly revision?: number | undefined;
+  /** For the audit log, in the transaction that stages it. */
+  readonly noted?: AuditEvent | undefined;
 }
 
 export interface Edited {
@@ -73,7 +77,7 @@ export function barrier(
   kind: Kind,
   asker: Asker,
   of: ObjectId | null,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, 'config'>,
 ): string | null {
   const at = editsOf(kind, surroundings);
   if (at === null) return 'rollcall.yaml has no connection of type people that imports it';
@@ -103,13 +107,18 @@ export async function edit(
       throw new RollcallError('conflict', 'somebody else edited this person meanwhile', {
         remedy: 'look at what is there now, and edit that',
       });
+    const [now] = wanted.revision === undefined ? [] : await services.store.sync.objects([object.id]);
+    if (now !== undefined && now.revision !== wanted.revision)
+      throw new RollcallError('conflict', 'this person changed meanwhile', {
+        remedy: 'look at what is there now, and edit that',
+      });
     const before = row === undefined || row.presence === 'gone' ? bare() : parseImage(row.seen ?? '{}');
     const anchor = row?.anchor ?? String(object.id);
     const place = { connection: at.connection.name, kind: at.rule.from, anchor };
     const { after, faults } = changed(before, object.kind, wanted, asker, object.id, services);
     if (faults.length > 0 || imageText(before) === imageText(after)) return { faults, version, pushed: null, ...place };
     const own = at.connection.definition.belongsTo!(anchor) === null;
-    const pushed = await staged(at, anchor, after, Object.keys(after).length === 0 && !own, wanted.by, services);
+    const pushed = await staged(at, anchor, after, Object.keys(after).length === 0 && !own, wanted, services);
     return { faults: pushed.faults, version: versionOf(await editedRow(object, services)), pushed, ...place };
   });
 }
@@ -130,7 +139,7 @@ export async function make(
   const place = { connection: at.connection.name, kind: at.rule.from, anchor };
   const { after, faults } = changed(bare(), kind, { ...wanted, takeBack: [] }, asker, null, services);
   if (faults.length > 0) return { faults, version: '0', pushed: null, ...place };
-  const pushed = await staged(at, anchor, after, false, wanted.by, services);
+  const pushed = await staged(at, anchor, after, false, wanted, services);
   return { faults: pushed.faults, version: '0', pushed, ...place };
 }
 
@@ -139,12 +148,12 @@ async function staged(
   anchor: string,
   attributes: Attributes,
   remove: boolean,
-  by: string,
+  { by, noted }: Pick<Edit, 'by' | 'noted'>,
   services: Surroundings,
 ): Promise<Pushed> {
   const of = { kind: rule.from, anchor };
   const change = remove ? ({ op: 'delete', ...of } as const) : { ...of, attributes: attributes as { [name: string]: RawValue } };
-  return await push({ connection: connection.name, change, by }, services);
+  return await push({ connection: connection.name, change, by, ...(noted === undefined ? {} : { noted }) }, services);
 }
 
 function connectionFor(kind: Kind, services: Surroundings): { connection: Connection; rule: ImportRule } {

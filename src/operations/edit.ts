@@ -1,10 +1,12 @@
 /** Sets, empties and takes back values of one person: what is edited here has its place among the sources, and is exported at once. */
 import { z } from 'zod';
+import { auditEvent } from '#audit/event';
+import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { type Edited, edit as editNow, editsOf, make } from '#edits/edit';
 import { explain } from '#people/explain';
 import type { Services } from '#runs/model';
-import { type Operation, versioned } from './operation.ts';
+import { type Operation, type Session, versioned } from './operation.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
 export interface EditInput {
@@ -15,6 +17,10 @@ export interface EditInput {
   readonly takeBack: readonly string[];
   /** `version` of the profile that was edited: another one is refused. */
   readonly version?: string | undefined;
+  /** Of the person as they were shown: another one is refused. */
+  readonly revision?: number | undefined;
+  /** Whether it is answered when it is worked out, durably, or when what follows from it was sent, too. */
+  readonly until: 'worked' | 'sent';
   readonly by: string;
   readonly reason?: string | undefined;
   readonly who: Asker;
@@ -51,17 +57,23 @@ export const edit: Operation<EditInput, EditOutput> = {
     set,
     takeBack: z.array(z.string()).max(1_000).default([]),
     version: z.string().optional(),
+    revision: z.int().optional(),
+    until: z.enum(['worked', 'sent']).default('sent'),
     by: z.string().min(1),
     reason,
     who: whoShape.default(null),
   }),
   output: versioned<EditOutput>('edit', output),
-  async run({ person, set: given, takeBack, version = null, by, reason: why, who }, session) {
+  async run({ person, set: given, takeBack, version = null, revision, until, by, reason: why, who }, session) {
     const services = await session.services('write');
     const object = await named(person, who, services);
     const values = await withIds(object.kind, given, who, services);
-    const done = await editNow(object, { set: values, takeBack, version, by: signed(by, why) }, who, services);
-    return await answered(done, object.id, values, services);
+    const noted = editedEvent(object, values, takeBack, why, session.caller, services);
+    const wanted = { set: values, takeBack, version, revision, by: signed(by, why), noted };
+    const done = await editNow(object, wanted, who, services);
+    if (until === 'sent') return await answered(done, object.id, values, services);
+    await done.pushed?.worked;
+    return { ...told(done, object.id), status: null, outranked: [] };
   },
 };
 
@@ -79,6 +91,21 @@ export const personNew: Operation<NewInput, EditOutput> = {
     return await answered(done, row?.objectId ?? null, values, services);
   },
 };
+
+function editedEvent(
+  object: Awaited<ReturnType<typeof named>>,
+  values: EditInput['set'],
+  takeBack: readonly string[],
+  reason: string | undefined,
+  actor: Session['caller'],
+  { wall }: Services,
+): ReturnType<typeof auditEvent> {
+  const agreed = parseImage(object.attributes);
+  const before = Object.fromEntries([...Object.keys(values), ...takeBack].map((name) => [name, agreed[name] ?? null]));
+  const told = reason === undefined ? {} : { reason };
+  const subject = { objectId: object.id };
+  return auditEvent({ at: wall(), action: 'person.edit', actor, subject, before, after: { set: values, takeBack, ...told } });
+}
 
 /** As it stands in the history. */
 function signed(by: string, reason: string | undefined): string {
@@ -99,18 +126,19 @@ async function withIds(kind: string, given: EditInput['set'], who: Asker, servic
   return out;
 }
 
-async function answered(
-  { faults, version, pushed }: Edited,
-  person: number | null,
-  values: EditInput['set'],
-  services: Services,
-): Promise<EditOutput> {
-  const report = await pushed?.settled;
+function told({ faults, version, pushed }: Edited, person: number | null): Omit<EditOutput, 'status' | 'outranked'> {
   return {
     person,
     version,
     faults: faults.map(({ message, remedy = null, where }) => ({ attribute: where.attribute ?? null, message, remedy })),
     run: pushed?.run ?? null,
+  };
+}
+
+async function answered(done: Edited, person: number | null, values: EditInput['set'], services: Services): Promise<EditOutput> {
+  const report = await done.pushed?.settled;
+  return {
+    ...told(done, person),
     status: report?.status ?? null,
     outranked: person === null || report === undefined ? [] : await outrankedOf(person, Object.keys(values), services),
   };

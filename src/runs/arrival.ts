@@ -1,13 +1,15 @@
 /** What comes from outside about one object. */
 
 import type { Change, ReadObject, ReceivedRequest } from '#connectors/contract';
-import type { AuditActor } from '#store/contract';
+import type { AuditActor, AuditEvent } from '#store/contract';
 
 export interface PushRequest {
   readonly connection: string;
   /** The whole object (`put`, or no `op`), what of it changed (`patch`), or that it is not there any more (`delete`). */
   readonly change: ReadObject | Change;
   readonly by: string;
+  /** For the audit log, in the transaction that stages it. */
+  readonly noted?: AuditEvent;
 }
 
 /** For a connection that receives: what it makes of the object as it is then. */

@@ -80,9 +80,11 @@ async function stage(
   connection: EngineConnection,
   arrivals: readonly Arrival[],
 ): Promise<readonly Staged[]> {
-  const changes = arrivals.flatMap((one) => ('change' in one ? [one.change] : []));
-  if (changes.length > 0) {
-    const staged = await stagePushes(context, connection, changes);
+  const pushes = arrivals.flatMap((one) => ('change' in one ? [one] : []));
+  if (pushes.length > 0) {
+    const changes = pushes.map(({ change }) => change);
+    const noted = new Map(pushes.flatMap((one) => (one.noted === undefined ? [] : [[one.change, [one.noted]] as const])));
+    const staged = await stagePushes(context, connection, changes, noted);
     await context.store.durable();
     return staged;
   }

@@ -11,8 +11,10 @@ attributes:
     birthDate: { see: [administrator] }
     badge: { label: Badge, matching: exact }
     floor: integer
-    keys: { type: string, multi: true }
+    mobile: { edit: [administrator], pattern: '^[+][0-9]+$' }
+    title: { edit: [operator] }
 connections:
+  people: { type: people }
   hr:
     type: csv
     path: hr.csv
@@ -44,6 +46,7 @@ connections:
         project: true
         attributes: { name: displayName, member: { reference: members } }
 scim:
+  desk: { write: true, groups: false }
   apps:
     users:
       attributes: { staff.badge: badge, staff.floor: floor, staff.born: birthDate }
@@ -58,12 +61,12 @@ const HR = `id,user,given,family,department,national,born,badge,floor,boss
 `;
 
 let here: Served;
-let [okta, apps, bakery]: Client[] = [];
+let [okta, apps, bakery, desk]: Client[] = [];
 const ids = new Map<string, string>();
 beforeAll(async () => {
-  const { clients, ...rest } = await servedTo(['okta', 'apps', 'bakery'], YAML, { 'hr.csv': HR });
+  const { clients, ...rest } = await servedTo(['okta', 'apps', 'bakery', 'desk'], YAML, { 'hr.csv': HR });
   ({ here } = rest);
-  ({ okta, apps, bakery } = clients);
+  ({ okta, apps, bakery, desk } = clients);
   const { code, err } = await here.command('run', '--json');
   expect({ code, err }).toMatchObject({ code: 0 });
   for (const { id, userName } of (await apps!.get('/Users')).body.Resources) ids.set(userName, id);
@@ -217,6 +220,47 @@ it('says truly what it can do, and refuses the rest as SCIM does', async () => {
   expect(await apps!.get('/Users/0')).toMatchObject(error(404));
   expect(await apps!.get('/Users/constructor')).toMatchObject(error(404));
   expect(await apps!.get(`/Groups/${ids.get('ada')}`)).toMatchObject(error(404));
+});
+
+it('writes what may be edited, as an edit with its place among the sources, and nothing else', async () => {
+  const at = `/Users/${ids.get('cleo')}`;
+  expect((await desk!.get('/ServiceProviderConfig')).body).toMatchObject({
+    patch: { supported: true },
+    bulk: { supported: true },
+  });
+  const first = await desk!.get(at);
+  const mobile = { op: 'add', path: 'phoneNumbers', value: [{ type: 'mobile', value: '+4912' }] };
+  const { status, body, headers } = await desk!.patch(at, mobile);
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { phoneNumbers: [{ type: 'mobile', value: '+4912', primary: true }] },
+  });
+  expect((await apps!.get(at)).body['phoneNumbers']).toEqual([{ type: 'mobile', value: '+4912', primary: true }]);
+  const other = { op: 'replace', path: 'phoneNumbers[type eq "mobile"].value', value: '+4913' };
+  const patch = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [other] };
+  expect(await desk!.ask('PATCH', at, patch, { 'if-match': first.headers.get('etag')! })).toMatchObject(error(412));
+  expect((await desk!.ask('PATCH', at, patch, { 'if-match': headers.get('etag')! })).status).toBe(200);
+  // Two at once: neither is lost.
+  const both = await Promise.all(['+1', '+2'].map((value) => desk!.patch(at, { ...other, value })));
+  expect(both.map((one) => one.status)).toEqual([200, 200]);
+  expect(await desk!.patch(at, { ...other, value: 'no number' })).toMatchObject(error(400, 'invalidValue'));
+  // Not with the rights of an administrator, and of no rule that takes it as it is.
+  for (const [path, value] of [
+    ['title', 'Boss'],
+    ['userName', 'other'],
+    ['active', false],
+  ] as const)
+    expect(await desk!.patch(at, { op: 'replace', path, value })).toMatchObject(error(400));
+  const { phoneNumbers: _, ...rest } = (await desk!.get(at)).body;
+  expect(await desk!.put(at, rest)).toMatchObject({ status: 200 });
+  expect((await desk!.get(at)).body['phoneNumbers']).toBeUndefined();
+  expect(await desk!.post('/Users', { schemas: [USER], userName: 'nobody' })).toMatchObject(error(501));
+  expect(await desk!.delete(at)).toMatchObject(error(501));
+  expect(await desk!.patch('/Users/999', mobile)).toMatchObject(error(404));
+  const { out } = await here.command('audit', '--json', '--action', 'person.edit');
+  const events = (JSON.parse(out) as { events: readonly { actor: unknown }[] }).events;
+  expect(events).toHaveLength(5);
+  expect(JSON.stringify(events[0])).toContain('desk');
 });
 
 it('pages by cursor go on where they were, while people come', async () => {

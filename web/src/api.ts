@@ -585,6 +585,8 @@ export interface Api {
       set?: { [name: string]: unknown };
       takeBack?: string[];
       version?: string;
+      revision?: number;
+      until?: "worked" | "sent";
       reason?: string;
     };
     answer: {

@@ -1,5 +1,6 @@
 /** Base URLs at which applications read what is agreed, as they are written under `scim`. */
 import { z } from 'zod';
+import { ROLES } from '#core/roles';
 import { NAME } from './rules.ts';
 
 const type = (kind: string, usual: string) =>
@@ -50,6 +51,12 @@ const served = z.strictObject({
     .max(50)
     .optional()
     .describe('Schemas for attributes that those of the RFC have no place for.'),
+  write: z
+    .union([z.boolean(), z.enum(ROLES)])
+    .optional()
+    .describe(
+      'Whether applications may change what can be edited here: with the rights of an administrator (`true`), or of the role that is named. Default: false.',
+    ),
 });
 
 export const scim: z.ZodType = z.record(

@@ -8,8 +8,9 @@
 import { canonicalSet } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { bare, type Scalar, type ValueType } from '#core/values';
+import { refusal } from './errors.ts';
 import { type Field, fieldsOf, isMembers } from './fields.ts';
-import { type Complex, Draft, type Plain, type Resource } from './resource.ts';
+import { type Complex, Draft, fieldValue, type Plain, type Resource, sameValue } from './resource.ts';
 import { resourceTypes } from './resource-types.ts';
 import type { ScimAttribute, ScimExtension, ScimResourceType, ScimType } from './schema.ts';
 import { ordered } from './values.ts';
@@ -264,4 +265,55 @@ function shownAs(value: Scalar, { field, sub }: Target): string | number | boole
   if (type === 'boolean') return typeof value === 'boolean' ? value : undefined;
   if (type === 'integer' || type === 'decimal') return Number(value);
   return String(value);
+}
+
+/**
+ * What of the values a change of the resource changes: name → its values from then on. @throws ScimError `invalidValue` for what none of
+ * the values could be
+ */
+export function changedValues(
+  before: Resource,
+  after: Resource,
+  { targets, type }: MappedType,
+): ReadonlyMap<string, readonly (string | number | boolean)[]> {
+  const out = new Map<string, readonly (string | number | boolean)[]>();
+  for (const target of targets) {
+    const values = valuesAt(after, target);
+    if (sameValue(valuesAt(before, target), values)) continue;
+    const { from, multi } = target.mapping;
+    if (!target.mapping.writable) throw refusal('mutability', `${target.mapping.to}: it cannot be changed here`);
+    if (!multi && values.length > 1) throw refusal('invalidValue', `${target.mapping.to}: only one value is kept of it`);
+    const other = out.get(from);
+    if (other !== undefined && !sameValue(other, values))
+      throw refusal('invalidValue', `${target.mapping.to}: it is the same as another attribute, which says otherwise`);
+    out.set(from, values);
+  }
+  for (const field of fieldsOf(type).all)
+    if (field.attribute.multiValued && field.subs.length > 0) checkKinds(field, after, targets);
+  return out;
+}
+
+/** An element that stands for no value would be lost. */
+function checkKinds(field: Field, after: Resource, targets: readonly Target[]): void {
+  const kinds = new Set(targets.filter((one) => one.field === field).map(({ kind }) => kind));
+  for (const element of (fieldValue(after, field) as readonly Complex[] | undefined) ?? [])
+    if (!kinds.has(kindOf(element)))
+      throw refusal('invalidValue', `${field.image}: there is none of this type; types: ${[...kinds].join(', ')}`);
+}
+
+function kindOf(element: Complex): string {
+  return String(element['type'] ?? '').toLowerCase();
+}
+
+function valuesAt(resource: Resource, { field, sub, kind }: Target): readonly (string | number | boolean)[] {
+  const value = fieldValue(resource, field);
+  if (value === undefined) return [];
+  const list = (
+    sub === null
+      ? [value].flat()
+      : kind === null
+        ? [(value as Complex)[sub]]
+        : (value as readonly Complex[]).filter((one) => kindOf(one) === kind).map((one) => one[sub])
+  ) as readonly (string | number | boolean | undefined)[];
+  return list.filter((one) => one !== undefined);
 }

@@ -8,6 +8,7 @@ import { objectId } from '#served/found';
 import { listOf } from '#served/list';
 import { groupsOf, membersOf, withVersion } from '#served/members';
 import { type Item as AgreedItem, itemsOf } from '#served/resources';
+import { writeAgreed } from './agreed-write.ts';
 import type { Base, ScimServices } from './service.ts';
 import { type Asked, type Item, MOST_MS, type Side, settings } from './side.ts';
 
@@ -15,7 +16,9 @@ export function agreed(base: ServedBase, config: ServeOptions['config']): Base {
   return (asked, services) => sideOf(base, config, asked, services);
 }
 
-function sideOf(base: ServedBase, config: ServeOptions['config'], { url }: Asked, { store }: ScimServices): Side {
+function sideOf(base: ServedBase, config: ServeOptions['config'], asked: Asked, services: ScimServices): Side {
+  const { url } = asked;
+  const { store } = services;
   const surroundings = { store, config };
   /** What the items that were given out were made of. */
   const made = new WeakMap<Item, { readonly agreed: AgreedItem; readonly members: readonly Complex[] | null }>();
@@ -30,10 +33,10 @@ function sideOf(base: ServedBase, config: ServeOptions['config'], { url }: Asked
     for await (const page of membersOf(one.row, served, base, url, surroundings)) members.push(...page);
     return members;
   };
-  return {
+  const side: Side = {
     types: base.types.map(({ type }) => type),
     tolerant: false,
-    settings: settings({ writes: false }),
+    settings: settings({ writes: base.write !== null }),
     async find(type, id, members) {
       const served = servedOf(type);
       const number = objectId(id);
@@ -73,9 +76,24 @@ function sideOf(base: ServedBase, config: ServeOptions['config'], { url }: Asked
       }
       return out;
     },
-    create: () => Promise.reject(readOnly()),
-    write: () => Promise.reject(readOnly()),
+    create: () => Promise.reject(base.write === null ? readOnly() : nobodyMade()),
+    async write(id, request, type) {
+      if (base.write === null) throw readOnly();
+      if (request.do === 'create' || request.do === 'delete') throw nobodyMade();
+      const find = async (): Promise<AgreedItem | null> => {
+        const item = await side.find(type, id, request.ifMatch !== undefined || request.ifNoneMatch !== undefined);
+        return item === null ? null : { ...made.get(item)!.agreed, resource: item.resource };
+      };
+      await writeAgreed(request, servedOf(type), { ...asked, write: base.write }, find, services);
+      return { item: await side.find(type, id, true) };
+    },
   };
+  return side;
+}
+
+/** Who is here follows from the sources alone. */
+function nobodyMade(): ScimError {
+  return new ScimError(501, undefined, 'people and groups come and go with their sources: nobody is made or deleted here');
 }
 
 function readOnly(): ScimError {
