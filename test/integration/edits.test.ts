@@ -107,7 +107,10 @@ it('edits one by one end where a first run over all of it does', async () => {
   expect([await agreed(), here.system('dir').objects()]).toEqual(before);
 });
 
-const asking = { services: async () => ({ ...services(), storedOnly: false }) } as unknown as Session;
+const asking = {
+  services: async () => ({ ...services(), storedOnly: false }),
+  caller: { kind: 'person', name: 'ada', token: null, source: null },
+} as unknown as Session;
 const ask = <In, Out extends object>(operation: Operation<In, Out>, input: object): Promise<Out> =>
   perform(operation, input, asking);
 const self = (person: number) => ({ roles: ['person'], person });
