@@ -4,6 +4,7 @@ import type { Role } from '#core/roles';
 import { nearest } from '#core/text';
 import type { Kind } from '#core/values';
 import { compileFilter } from '#protocols/scim/filter/compile';
+import { asksOf } from '#protocols/scim/filter/members';
 import { parseFilter } from '#protocols/scim/filter/parse';
 import { type MappedExtension, type Mapping, mappedType } from '#protocols/scim/mapped';
 import type { KindRules, MetaAttribute } from '#rules/model';
@@ -184,8 +185,10 @@ function check({ name: type, mappings, extensions, filter }: ServedType, path: P
   const unnamed = mappings.find(({ to }) => collect.isFaulty([...path, 'attributes', to]));
   if (unnamed !== undefined) return;
   try {
-    const mapped = mappedType(type, mappings, extensions, ['active']);
-    if (filter !== null) compileFilter(parseFilter(filter), mapped.type, { unknown: 'error' });
+    const mapped = mappedType(type, mappings, extensions, ['active', 'groups', 'members']);
+    const condition = filter === null ? null : compileFilter(parseFilter(filter), mapped.type, { unknown: 'error' });
+    if (condition !== null && (asksOf(condition, 'groups') || asksOf(condition, 'members')))
+      throw new TypeError('who is served is not decided by groups and members');
   } catch (error) {
     if (error instanceof RollcallError) {
       const { attribute } = error.where;

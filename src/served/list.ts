@@ -3,9 +3,10 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { type Condition, holds, type Path, valuesAt } from '#core/condition';
 import { RollcallError } from '#core/errors';
 import { bySortValue, type SortValue } from '#core/sorted';
+import { refusal } from '#protocols/scim/errors';
 import { compileFilter } from '#protocols/scim/filter/compile';
 import { foldDocument } from '#protocols/scim/filter/document';
-import { membersAsked, withMembers } from '#protocols/scim/filter/members';
+import { asksOf, membersAsked, withMembers } from '#protocols/scim/filter/members';
 import { parseFilter } from '#protocols/scim/filter/parse';
 import type { Served, ServedBase, Surroundings } from './base.ts';
 import { foundByKey, objectId } from './found.ts';
@@ -58,6 +59,8 @@ export async function listOf(
   const { agreed } = surroundings.store;
   const { kind, type } = served;
   const compiled = filter === undefined ? null : compileFilter(parseFilter(filter), type, { unknown: 'error' });
+  if (compiled !== null && asksOf(compiled, 'groups'))
+    throw refusal('invalidFilter', 'groups are found by their members: ask /Groups for members eq "…"');
   const asked = compiled === null ? null : await withMembersKnown(compiled, base, surroundings);
   const conditions = [served.condition, asked].filter((one) => one !== null);
   const { states, probe, isExact } = narrow(conditions, served);

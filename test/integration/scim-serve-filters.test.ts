@@ -182,6 +182,9 @@ it('what is wrong with what is to be served is named with its place', async () =
       'scim.apps.users.attributes.title: this is a reference',
     ]);
     expect(await faults("{ users: { filter: 'nickName eq' } }")).toEqual([expect.stringContaining('scim.apps.users.filter: ')]);
+    expect(await faults("{ groups: { attributes: { displayName: name }, filter: 'members pr' } }")).toEqual([
+      'scim.apps.groups.filter: who is served is not decided by groups and members',
+    ]);
     expect(await faults('{ users: false, groups: false }')).toEqual(['scim.apps: nothing is served']);
     expect(await faults('{}')).toEqual([]);
   } finally {

@@ -147,6 +147,7 @@ it('finds by a filter, sorts, and shows what is asked for', async () => {
   ] as const)
     expect({ filter, found: await apps!.found(filter) }).toEqual({ filter, found });
   expect(await apps!.get('/Users?filter=nationalId eq "N-1"')).toMatchObject(error(400, 'invalidFilter'));
+  expect(await apps!.get('/Users?filter=groups.value eq "1"')).toMatchObject(error(400, 'invalidFilter'));
   expect(await apps!.get('/Users?filter=active gt true')).toMatchObject(error(400, 'invalidFilter'));
   const { body } = await apps!.ask('POST', '/Users/.search', {
     schemas: [SEARCH],

@@ -27,6 +27,15 @@ export function withMembers(condition: Condition, groupsOf: (member: string) => 
   return { or: groupsOf(member).map((id) => ({ compare: 'eq', path: ['id'], value: id })) };
 }
 
+/** Whether something is asked of an attribute that no folded document has: what is derived (`groups`), or kept apart (`members`). */
+export function asksOf(condition: Condition, name: 'groups' | 'members'): boolean {
+  if ('and' in condition) return condition.and.some((one) => asksOf(one, name));
+  if ('or' in condition) return condition.or.some((one) => asksOf(one, name));
+  if ('not' in condition) return asksOf(condition.not, name);
+  const path = 'present' in condition ? condition.present : 'any' in condition ? condition.any : condition.path;
+  return path[0] === name;
+}
+
 /** Of `members.value eq …`, in either form. */
 function memberOf(condition: Condition): string | null {
   if ('any' in condition && condition.any.length === 1 && 'compare' in condition.of)
