@@ -39,12 +39,12 @@ limits: { maxObjectSize: 16MB }
 describe('the schema for editors', () => {
   test('takes what the loader takes', async () => {
     expect(errorsOf(GOOD)).toEqual([]);
-    const env = { PG: 'password', DATA: '/d', URL: 'ldap://h', TOKEN: 'token' };
+    const env = { PG: 'pg-pw-4711', DATA: '/d', URL: 'ldap://h', TOKEN: 'tk-4711' };
     const loaded = await loadConfiguration({
       file: '/x/rollcall.yaml',
       definitions: FAKES,
       env,
-      readFile: async (file) => (file.endsWith('pw') ? 'password' : GOOD),
+      readFile: async (file) => (file.endsWith('pw') ? 'file-pw-4711' : GOOD),
     });
     expect(loaded).toMatchObject({ ok: true });
   });
