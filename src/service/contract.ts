@@ -74,8 +74,11 @@ export type Asked = Request & { readonly id: number; readonly trace?: string | u
 
 export type Told =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }
-  /** `wrong`: what was asked for cannot be done as it is (core/unknown-name). */
-  | { readonly id: number; readonly ok: false; readonly fault: Fault; readonly wrong: boolean }
+  /**
+   * `wrong`: what was asked for cannot be done as it is (core/unknown-name). What nobody has `foreseen` may hold anything in its message:
+   * who comes over the network is not told it.
+   */
+  | { readonly id: number; readonly ok: false; readonly fault: Fault; readonly wrong: boolean; readonly foreseen: boolean }
   | { readonly event: ServiceEvent };
 
 /** What is said within one step of a loop is one message: each has its price. `later`: has it sent soon after that step. */

@@ -159,9 +159,10 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
         if (asked.ask === 'stop') setImmediate(() => port.close());
       },
       (error: unknown) => {
+        const foreseen = error instanceof RollcallError;
         // Whoever asked is not told what nobody foresaw.
-        if (!(error instanceof RollcallError)) event(faultEvent(error));
-        tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand });
+        if (!foreseen) event(faultEvent(error));
+        tell({ id, ok: false, fault: toFault(error), wrong: error instanceof WrongCommand, foreseen });
       },
     );
   };
@@ -197,7 +198,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     goesOn.push(wakes.resume());
     await Promise.all(goesOn.map((work) => keep(work).catch(failed)));
   } catch (error) {
-    tell({ id: 0, ok: false, fault: toFault(error), wrong: false });
+    tell({ id: 0, ok: false, fault: toFault(error), wrong: false, foreseen: true });
     await session.close();
     setImmediate(() => port.close());
   }

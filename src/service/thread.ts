@@ -54,7 +54,7 @@ export async function startService(
     const asked = waiting.get(told.id);
     waiting.delete(told.id);
     if (told.ok) asked?.resolve(told.answer);
-    else asked?.reject(fromFault(told.fault, told.wrong));
+    else asked?.reject(told.foreseen ? fromFault(told.fault, told.wrong) : new Error(told.fault.message));
   };
   worker.on('message', (all: readonly Told[]) => all.forEach(heard));
   worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
