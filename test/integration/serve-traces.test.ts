@@ -82,7 +82,7 @@ it('a request, the push or the run that it begins, its phases, what systems are 
 
   const post = spans.find(({ name }) => name.startsWith('POST /scim/'))!;
   expect(post).toMatchObject({ traceId: trace, parentSpanId: 'b'.repeat(16), kind: 2 });
-  expect(said(post)).toMatchObject({ 'http.response.status_code': 201, 'http.route': '/scim/v2/:connection/*' });
+  expect(said(post)).toMatchObject({ 'http.response.status_code': 201, 'http.route': '/scim/v2/:name/*' });
   const commit = spans.find(({ name, traceId }) => name === 'store commit' && traceId === trace)!;
   expect(lineage(commit)).toEqual(['store commit', 'sync', 'push', post.name]);
   const get = spans.find(({ name }) => name.startsWith('GET /scim/'))!;
