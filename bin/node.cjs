@@ -24,6 +24,21 @@ var FLAGS = ['--max-semi-space-size=8'];
  */
 exports.SERVICE = ['--heap-growing-percent=50'];
 
+/** Options with a value that may stand before the command's name: the global ones and those of the service. */
+var VALUED = ['--config', '--listen', '--log-level', '--log-format'];
+
+/** The first word that is neither an option nor its value: the name of the command. Undefined where there is none. */
+exports.command = function command(args) {
+  for (var i = 0; i < args.length; i++) {
+    var word = args[i];
+    if (word === '--') return args[i + 1];
+    if (word === '-' || word.charAt(0) !== '-') return word;
+    // Of short ones the last may be -c, whose value is the next word: -qc FILE.
+    if (VALUED.indexOf(word) >= 0 || /^-[^-c]*c$/.test(word)) i++;
+  }
+  return undefined;
+};
+
 /** The first argument of whatever runs from the sources (package.json, `imports`). */
 var FROM_SOURCE = (exports.FROM_SOURCE = '--conditions=source');
 
@@ -103,5 +118,7 @@ exports.run = function run(args, starting) {
     if (starting && (stopped === 'SIGINT' || stopped === 'SIGTERM')) process.stderr.write(require(starting).STOPPED);
     process.removeAllListeners(stopped);
     process.kill(process.pid, stopped);
+    // The first process of a container is not ended by its own signals: then it says so as a shell does. Later, since delivery takes a moment.
+    setTimeout(function () { process.exit(128 + (os.constants.signals[stopped] || 0)); }, 100);
   });
 };

@@ -14,5 +14,5 @@ var args = process.argv.slice(2);
 var options = node.find() === process.execPath ? process.execArgv : [];
 // Always in a process of its own: what bounds its memory has to be there when it starts.
 var from = fs.existsSync(source) ? [node.FROM_SOURCE] : [];
-var flags = args[0] === 'serve' ? node.SERVICE : [];
+var flags = node.command(args) === 'serve' ? node.SERVICE : [];
 node.run(from.concat(flags, options, ['--require', starting, from.length > 0 ? source : program], args), starting);

@@ -1,12 +1,16 @@
 /** A Ctrl-C while the program is loaded, before it listens itself: it ends, and says that nothing was done. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { GLOBAL_OPTIONS } from '#cli/arguments';
+import { serve } from '#cli/commands/serve';
 
 const bin = (name: string): string => fileURLToPath(new URL(`../../bin/${name}`, import.meta.url));
+const FIRST_PROCESS = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-starting-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -67,6 +71,30 @@ it('a SIGINT of the launcher alone reaches the program, one of both is one, and 
   }
 });
 
+it.skipIf(spawnSync('unshare', FIRST_PROCESS.concat('true')).status !== 0)(
+  'as the first process of a container it ends with the number of the signal that ended the program (where unshare may make one)',
+  async () => {
+    const killed = `require(${JSON.stringify(bin('node.cjs'))}).run(['-e', "process.kill(process.pid, 'SIGKILL')"])`;
+    const child = spawn('unshare', [...FIRST_PROCESS, process.execPath, '-e', killed], { cwd: folder, stdio: 'ignore' });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(128 + 9);
+  },
+);
+
+it('the service is told from other commands wherever its name stands, by the options that the command line knows', () => {
+  const { command } = createRequire(import.meta.url)(bin('node.cjs')) as { command(args: readonly string[]): string | undefined };
+  for (const { name, value, short } of [...GLOBAL_OPTIONS, ...serve.options]) {
+    const given = value === undefined ? [] : ['run'];
+    expect(command([`--${name}`, ...given, 'serve']), name).toBe('serve');
+    if (short !== undefined) expect(command([`-${short}`, ...given, 'serve']), short).toBe('serve');
+    if (value !== undefined) expect(command([`--${name}=x`, 'serve']), name).toBe('serve');
+  }
+  expect(command(['-qc', 'run', 'serve'])).toBe('serve');
+  expect(command(['-cx', 'serve'])).toBe('serve');
+  expect(command(['--', 'serve'])).toBe('serve');
+  expect(command(['--config', 'serve', 'run'])).toBe('run');
+  expect(command(['--help'])).toBeUndefined();
+});
+
 it('the command is started so: a run that is stopped while it is loaded', async () => {
   // As soon as somebody listens for it in the process that would be the program, there is a signal.
   const preload = join(folder, 'signal.cjs');
@@ -89,4 +117,10 @@ it('an installed program is started by whatever Node.js there is with what bound
   const [options, threshold, args] = JSON.parse(err) as [string[], string, string[]];
   expect({ code, threshold, args }).toEqual({ code: 0, threshold: '1048576', args: ['run', '--plan', 'x'] });
   expect(options.slice(0, 3)).toEqual(['--max-semi-space-size=8', '--no-deprecation', '--require']);
+  const service = await node([join(folder, 'installed/bin/rollcall.cjs'), '--config', 'x', 'serve']);
+  expect((JSON.parse(service.err) as [string[]])[0].slice(0, 3)).toEqual([
+    '--max-semi-space-size=8',
+    '--heap-growing-percent=50',
+    '--require',
+  ]);
 });
