@@ -81,13 +81,28 @@ export type Told =
   | { readonly id: number; readonly ok: false; readonly fault: Fault; readonly wrong: boolean; readonly foreseen: boolean }
   | { readonly event: ServiceEvent };
 
-/** What is said within one step of a loop is one message: each has its price. `later`: has it sent soon after that step. */
-export function together<T>(send: (all: readonly T[]) => void, later: (send: () => void) => void): (one: T) => void {
+/**
+ * What is said within one step of a loop is one message: each has its price. `later`: has it sent soon after that step. What cannot be
+ * passed on is `refused` alone; the rest goes on.
+ */
+export function together<T>(
+  send: (all: readonly T[]) => void,
+  later: (send: () => void) => void,
+  refused: (one: T, error: unknown) => void,
+): (one: T) => void {
   let said: T[] = [];
+  const sendThese = (all: readonly T[]): void => {
+    try {
+      send(all);
+    } catch (error) {
+      if (all.length === 1) refused(all[0]!, error);
+      else for (const one of all) sendThese([one]);
+    }
+  };
   const sendAll = (): void => {
     const all = said;
     said = [];
-    send(all);
+    sendThese(all);
   };
   return (one) => {
     if (said.push(one) === 1) later(sendAll);

@@ -47,7 +47,11 @@ const SEAL_EVERY_MS = 60_000;
 export async function serveLoop(program: Program, { role, file }: ServiceOptions, port: MessagePort): Promise<void> {
   const stop = new AbortController();
   // Whoever waits for an answer gets it before anything else is worked out.
-  const tell = together<Told>((all) => port.postMessage(all), queueMicrotask);
+  const unsaid = (told: Told, error: unknown): void => {
+    if ('event' in told) return;
+    port.postMessage([{ id: told.id, ok: false, fault: toFault(error), wrong: false, foreseen: false } satisfies Told]);
+  };
+  const tell = together<Told>((all) => port.postMessage(all), queueMicrotask, unsaid);
   let heard = (_: Heard): void => undefined;
   const event = (one: ServiceEvent): void => {
     if (one.what === 'run' || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);

@@ -60,7 +60,11 @@ export async function startService(
   worker.on('error', (error) => end(`the ${role === 'works' ? 'working' : 'reading'} thread failed: ${error.message}`));
   worker.on('exit', () => end('the service has ended'));
   // Requests that have come by now go along.
-  const send = together<Asked>((all) => worker.postMessage(all), setImmediate);
+  const refused = ({ id }: Asked): void => {
+    waiting.get(id)?.reject(new RollcallError('invalidValue', 'the request is too large or too deep to be passed on'));
+    waiting.delete(id);
+  };
+  const send = together<Asked>((all) => worker.postMessage(all), setImmediate, refused);
   const answerTo = (id: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) reject(ended);

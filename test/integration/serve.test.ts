@@ -94,6 +94,19 @@ describe('over HTTP', () => {
     expect((await ask('/api/%zz')).status).toBe(400);
   });
 
+  it('what is too deep, and what no store can keep, is refused, and the service goes on', async () => {
+    const { out } = await here.command('token', 'create', 'odd', '--role', 'administrator', '--json');
+    const { token } = JSON.parse(out) as { token: string };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const lists = '['.repeat(20_000) + ']'.repeat(20_000);
+    for (const where of ['/api/connections/hr/hold', '/api/people/1/edits', '/api/runs'])
+      for (const body of [lists, `{"a":${lists}}`])
+        expect((await ask(where, { method: 'POST', headers, body })).status).toBe(400);
+    for (const where of ['/api/accounts?after=%00', '/api/tokens?after=a%00', '/api/people/%00'])
+      expect((await ask(where, { headers })).status).toBe(400);
+    expect((await ask('/api/runs', { headers })).status).toBe(200);
+  });
+
   it('it says what it offers', async () => {
     const description = (await (await ask('/api/openapi.json')).json()) as { openapi: string; paths: object };
     expect(description.openapi).toBe('3.1.0');

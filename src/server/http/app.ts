@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { isDeeper } from '#core/depth';
 import { RollcallError } from '#core/errors';
 import { onlyReads } from '#operations/all';
 import { ScimError } from '#protocols/scim/errors';
@@ -162,8 +163,13 @@ async function identified(
   return identity;
 }
 
+/** Lists and objects in each other. A plan has a dozen. */
+const DEEPEST = 32;
+
 function bodyOf(body: unknown): object {
   if (body === undefined || body === null) return {};
+  if (isDeeper(body, DEEPEST))
+    throw new RollcallError('invalidValue', `the body has more than ${DEEPEST} lists and objects in each other`);
   if (typeof body === 'object' && !Array.isArray(body)) return body;
   throw new RollcallError('invalidValue', 'the body must be a JSON object');
 }

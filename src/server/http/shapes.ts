@@ -1,5 +1,6 @@
 /** An operation's zod shapes as JSON Schema, and texts of an address as the values that its input has. */
 import { z } from 'zod';
+import { RollcallError } from '#core/errors';
 
 export interface JsonSchema {
   readonly type?: string;
@@ -25,12 +26,15 @@ export function fromTexts(texts: Query, schema: JsonSchema): { [name: string]: u
     if (text === undefined) continue;
     const wanted = schema.properties?.[name];
     out[name] =
-      wanted?.type === 'array' ? [text].flat() : fromText(Array.isArray(text) ? text.at(-1)! : (text as string), wanted);
+      wanted?.type === 'array'
+        ? [text].flat().map((one) => fromText(one, wanted.items))
+        : fromText(Array.isArray(text) ? text.at(-1)! : (text as string), wanted);
   }
   return out;
 }
 
 function fromText(text: string, wanted: JsonSchema | undefined): unknown {
+  if (text.includes('\0')) throw new RollcallError('invalidValue', 'an address with U+0000 in it names nothing');
   if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return Number(text);
   if (wanted?.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;

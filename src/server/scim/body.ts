@@ -1,5 +1,6 @@
 /** The body of a request, read once it is known who sends it. */
 import type { IncomingMessage } from 'node:http';
+import { isDeeper } from '#core/depth';
 import { refusal, ScimError } from '#protocols/scim/errors';
 
 /** Lists and objects in each other. What SCIM knows needs ten of them in a bulk request. */
@@ -48,9 +49,4 @@ function bytesOf(request: IncomingMessage, most: number): Promise<Buffer> {
 
 function tooLarge(most: number): ScimError {
   return new ScimError(413, undefined, `the body is larger than ${most} bytes`);
-}
-
-function isDeeper(value: unknown, most: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return most === 0 || Object.values(value).some((one) => isDeeper(one, most - 1));
 }
