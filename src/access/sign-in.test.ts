@@ -77,6 +77,18 @@ test('whoever guesses is slowed down, and is not looked at before the time', asy
   expect(waits).toEqual([...Array.from({ length: 4 }, () => 'authentication'), 'rateLimited', 'rateLimited']);
 });
 
+test('wrong links slow down the address they come from, and nobody else', async () => {
+  const ida = newAccount({ name: 'ida', roles: ['operator'], createdAt: now });
+  await access.addAccount(ida);
+  const link = (await newLink({ access, wall }, 'password', ida.id)).secret;
+  const given = { password: 'correct horse battery', address };
+  const answers: string[] = [];
+  for (let i = 0; i < 21; i++) answers.push((await refusal(signIn.choosePassword({ ...given, link: `wrong ${i}` }))).kind);
+  expect(answers).toEqual([...Array.from({ length: 20 }, () => 'permission'), 'rateLimited']);
+  expect((await refusal(signIn.choosePassword({ ...given, link }))).kind).toBe('rateLimited');
+  expect((await refusal(signIn.choosePassword({ ...given, link, address: '10.0.0.2' }))).kind).toBe('none');
+});
+
 test('an account chooses a password by its link; who was signed in is not any more', async () => {
   const bob = newAccount({ name: 'bob@example.org', roles: ['operator'], createdAt: now });
   await access.addAccount(bob);

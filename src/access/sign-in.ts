@@ -41,7 +41,7 @@ export interface SignIn {
 }
 
 export function createSignIn({ access, wall, passwords, throttle, sessions, shortest, note }: SignInOptions): SignIn {
-  const slow = (account: string, address: string): void => {
+  const slow = (account: string | null, address: string): void => {
     const seconds = throttle.attempt(account, address);
     if (seconds > 0)
       throw new RollcallError('rateLimited', 'there were too many attempts', {
@@ -51,10 +51,11 @@ export function createSignIn({ access, wall, passwords, throttle, sessions, shor
   };
   /** What is known of a link before it is used. Nobody chooses a password for one that is not good. */
   const linkOf = async (secret: string, purpose: 'setup' | 'password', address: string) => {
-    slow(`link ${purpose}`, address);
+    // By the address alone: nobody guesses a secret so long, and what all links share anybody could use up for everybody.
+    slow(null, address);
     const link = await access.link(hashOf(secret));
     if (link === null || link.purpose !== purpose || link.expiresAt <= wall()) throw badLink(purpose);
-    throttle.succeeded(`link ${purpose}`, address);
+    throttle.succeeded(null, address);
     return link;
   };
 

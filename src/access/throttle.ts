@@ -4,9 +4,12 @@
  */
 
 export interface Throttle {
-  /** Seconds to wait before this attempt may be made, 0 = now; then it counts as failed until `succeeded`. */
-  attempt(account: string, address: string): number;
-  succeeded(account: string, address: string): void;
+  /**
+   * Seconds to wait before this attempt may be made, 0 = now; then it counts as failed until `succeeded`. `account` null: of no account,
+   * so only the address waits.
+   */
+  attempt(account: string | null, address: string): number;
+  succeeded(account: string | null, address: string): void;
 }
 
 interface Failures {
@@ -53,15 +56,15 @@ export function createThrottle(now: () => number): Throttle {
 
   return {
     attempt(account, address) {
-      const wait = Math.max(of(accounts, account).until, of(addresses, address).until) - now();
+      const wait = Math.max(account === null ? 0 : of(accounts, account).until, of(addresses, address).until) - now();
       if (wait > 0) return Math.max(1, Math.ceil(wait / 1_000));
       // Counted before it is known how it ends: many at once are not all looked at.
-      count(accounts, account, ACCOUNT);
+      if (account !== null) count(accounts, account, ACCOUNT);
       count(addresses, address, ADDRESS);
       return 0;
     },
     succeeded(account, address) {
-      accounts.delete(account);
+      if (account !== null) accounts.delete(account);
       const failures = addresses.get(address);
       // Whoever has one account may not go on guessing others for it.
       if (failures) failures.count = Math.max(0, failures.count - 1);
