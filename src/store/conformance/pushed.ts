@@ -82,6 +82,28 @@ export function pushedSuite(suite: Suite): void {
     deepEqual([await owners(opened, 'ada', 'bob'), (await store.spaces.byIds([1]))[0]!.presence], [['2', '3'], 'gone']);
   });
 
+  test('of what is refused before it has an id the audit log keeps no values: nobody would find them to erase them', async (opened) => {
+    await stage(opened, [user('1', 'ada'), user('2', 'bob')]);
+    const actor = { kind: 'token' as const, name: 'okta', token: 't1', source: null };
+    const about = { at: NOW, action: 'scim.create', actor, subject: { connection: 'hr' }, outcome: 'done' as const, digest: 'd' };
+    const values = { salt: '00ff', before: null, after: '{"userName":"ada"}' };
+    const audit = [0, 1].map((place) => ({ ...about, values, item: place }));
+    await stage(opened, [user('3', 'ada'), user('2', 'ada')], { audit });
+    deepEqual(
+      (await opened.store.audit.list({}, { after: 0, limit: 9 })).map((row) => [
+        row.outcome,
+        row.subject.stagedId,
+        row.digest,
+        row.values,
+      ]),
+      [
+        ['refused', undefined, null, null],
+        ['refused', 2, 'd', values],
+      ],
+    );
+    equal(await opened.store.audit.erase({ stagedIds: [1, 2] }, []), 1);
+  });
+
   test('a unique key has one owner, and nothing is written of what would be a second', async (opened) => {
     await stage(opened, [user('1', 'ada'), user('2', 'bob')]);
     const before = await opened.store.checksums();

@@ -1,5 +1,5 @@
 /** Small rows for the conformance suite, and the runner and store that it is given. */
-import type { Epoch, NewChange, ObjectWrite, RunId, StagedWrite, StageItem, Store, SyncCommit } from '../contract.ts';
+import type { Epoch, NewChange, ObjectWrite, RunId, StageAudit, StagedWrite, StageItem, Store, SyncCommit } from '../contract.ts';
 
 /** Any test runner: Vitest's and node:test's `test` fit. */
 export type Test = (name: string, run: () => Promise<void>) => void;
@@ -84,7 +84,7 @@ export function deletion(anchor: string): StageItem {
 export async function stage(
   { store, run, epoch }: Pick<Opened, 'store' | 'run' | 'epoch'>,
   items: readonly StageItem[],
-  more: { connection?: string; unlessTouchedSince?: number; expectNew?: boolean } = {},
+  more: { connection?: string; unlessTouchedSince?: number; expectNew?: boolean; audit?: readonly StageAudit[] } = {},
 ): ReturnType<Store['spaces']['stage']> {
   return await store.spaces.stage({
     connection: more.connection ?? 'hr',
@@ -92,6 +92,7 @@ export async function stage(
     epoch,
     unlessTouchedSince: more.unlessTouchedSince ?? null,
     expectNew: more.expectNew ?? false,
+    audit: more.audit ?? [],
     items,
   });
 }

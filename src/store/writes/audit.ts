@@ -32,7 +32,10 @@ export function writeEvents(session: Session, events: readonly AuditEvent[]): vo
   }
 }
 
-/** Those of the items that were staged, with the ids they have, and of those that were refused. */
+/**
+ * Those of the items that were staged, with the ids they have, and of those that were refused. What has no id keeps no values: nobody
+ * would find them again who erases a person.
+ */
 export function writeStageEvents(
   session: Session,
   events: readonly StageAudit[],
@@ -47,8 +50,8 @@ export function writeStageEvents(
     told.map((one) => ({
       ...one,
       outcome: no.has(one.item) ? 'refused' : one.outcome,
-      // A deletion of what was never there has none.
-      subject: ids[one.item] === 0 ? one.subject : { ...one.subject, stagedId: ids[one.item]! },
+      // None: a deletion of what was never there, or something new that was refused.
+      ...(ids[one.item] === 0 ? { digest: null, values: null } : { subject: { ...one.subject, stagedId: ids[one.item]! } }),
     })),
   );
 }
