@@ -105,6 +105,17 @@ describe('over HTTP', () => {
     for (const where of ['/api/accounts?after=%00', '/api/tokens?after=a%00', '/api/people/%00'])
       expect((await ask(where, { headers })).status).toBe(400);
     expect((await ask('/api/runs', { headers })).status).toBe(200);
+    // Misspelt, it would mean more than was meant.
+    for (const [where, body, near] of [
+      ['/api/connections/hr/approval', { reason: 'only her', onyl: ['a'] }, "Did you mean 'only'?"],
+      ['/api/runs', { conections: ['hr'] }, "Did you mean 'connections'?"],
+      ['/api/runs?profile=plan', {}, 'It takes nothing.'],
+      ['/api/people?limt=1', null, "Did you mean 'limit'?"],
+    ] as const) {
+      const init = body === null ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+      const answer = await ask(where, init);
+      expect([where, answer.status, ((await answer.json()) as { remedy: string }).remedy]).toEqual([where, 400, near]);
+    }
   });
 
   it('it says what it offers', async () => {

@@ -21,7 +21,7 @@ import { answerTo, keyOf } from './keys.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
 import { ROUTES, type Route } from './routes.ts';
-import { fromTexts, jsonSchema, type Query } from './shapes.ts';
+import { fromTexts, jsonSchema, type Query, refuseUnknown } from './shapes.ts';
 import { traceOf, traceRequests } from './traced.ts';
 import { offerWatching, type WatchOptions } from './watch.ts';
 
@@ -125,6 +125,8 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       const schema = shape;
       const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
       const named = fromTexts(request.params as Query, schema);
+      refuseUnknown(given, schema);
+      if (method === 'POST') refuseUnknown(request.query as object, NO_QUERY);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
       const sent = { ...given, ...named };
@@ -163,6 +165,8 @@ async function identified(
   return identity;
 }
 
+/** What is to be done is said in the body. */
+const NO_QUERY = { properties: {} };
 /** Lists and objects in each other. A plan has a dozen. */
 const DEEPEST = 32;
 

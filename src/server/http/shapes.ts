@@ -1,6 +1,7 @@
 /** An operation's zod shapes as JSON Schema, and texts of an address as the values that its input has. */
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
+import { nearest } from '#core/text';
 
 export interface JsonSchema {
   readonly type?: string;
@@ -38,4 +39,19 @@ function fromText(text: string, wanted: JsonSchema | undefined): unknown {
   if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return Number(text);
   if (wanted?.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
+}
+
+/** A name that is misspelt would ask for something else than was meant, or for more. @throws invalidValue */
+export function refuseUnknown(given: object, { properties, additionalProperties = false }: JsonSchema): void {
+  if (properties === undefined || additionalProperties !== false) return;
+  // Who asks is known by other means.
+  const known = Object.keys(properties).filter((name) => name !== 'by' && name !== 'who');
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(properties, name)) continue;
+    const near = nearest(name, known);
+    const there = known.length === 0 ? 'It takes nothing.' : `There are ${known.join(', ')}.`;
+    throw new RollcallError('invalidValue', `there is no '${name.slice(0, 100)}' here; nothing was done`, {
+      remedy: near === null ? there : `Did you mean '${near}'?`,
+    });
+  }
 }
