@@ -43,7 +43,7 @@ export async function carryOut(
   if (request.object !== undefined && sync)
     await lookAgainAt({ from: request.object, to: request.object }, ['object'], 'asked for', session);
   const { object } = request;
-  const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services.config, phase, context);
+  const after = (phase: Parameters<typeof runHooks>[1]): Promise<boolean> => runHooks(services, phase, session);
   const planned = request.planLines ? openPlan(request.planLines, context.now) : null;
   // What only the plan's own read knew is in no store; a plan of an earlier version does not say that it read.
   if (planned?.head.reads) {

@@ -59,7 +59,8 @@ it('a command is told each phase, and no names of people', async () => {
   );
   expect(all[0]!.connections['hr']).toMatchObject({ seen: 2, projected: 0 });
   expect(all[1]!.connections['hr']).toMatchObject({ projected: 2 });
-  expect(all[2]!.connections['dir']).toMatchObject({ created: 2 });
+  expect(all[1]!.connections['dir']).toMatchObject({ created: 0, waiting: 2 });
+  expect(all[2]!.connections['dir']).toMatchObject({ created: 2, waiting: 0 });
   expect(await readFile(path.join(here.folder, 'told.jsonl'), 'utf8')).not.toContain('Person');
 });
 

@@ -2,23 +2,32 @@
  * Hooks: a command or a webhook between the phases of a cycle. It is told run, phase and counts as JSON (standard input or
  * body), never names or values of people. A required hook that fails ends the cycle before the next phase.
  */
-import type { Configuration, Hook } from '#config/model';
+import type { Hook } from '#config/model';
 import { RollcallError, toFault } from '#core/errors';
-import type { EngineContext } from '#engine/index';
+import type { Services } from '../model.ts';
+import { countConnections } from '../run-counts.ts';
+import type { Session } from '../services.ts';
 import { runCommand } from './command.ts';
 
 type Phase = Hook['after'];
 
 /** False when the cycle must not go on. */
-export async function runHooks(config: Configuration, phase: Phase, context: EngineContext): Promise<boolean> {
+export async function runHooks(services: Services, phase: Phase, session: Session): Promise<boolean> {
+  const { config } = services;
+  const { context } = session;
   for (const hook of config.hooks) {
     if (hook.after !== phase) continue;
+    // What is held and waits is counted as the report of the run counts it.
+    const counted = (await countConnections(session, services)).map(({ connection, ...counts }) => [
+      connection,
+      { ...context.counters.of(connection), ...counts },
+    ]);
     const told = JSON.stringify({
       version: 1,
       run: context.run,
       phase,
       now: new Date(context.now).toISOString(),
-      connections: Object.fromEntries(context.connections.map((c) => [c.name, context.counters.of(c.name)])),
+      connections: Object.fromEntries(counted),
     });
     try {
       if ('command' in hook.run)
