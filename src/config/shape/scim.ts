@@ -1,6 +1,7 @@
 /** Base URLs at which applications read what is agreed, as they are written under `scim`. */
 import { z } from 'zod';
 import { ROLES } from '#core/roles';
+import { SHORT_NAME, URN } from '#core/urn';
 import { NAME } from './rules.ts';
 
 const type = (kind: string, usual: string) =>
@@ -39,11 +40,11 @@ const served = z.strictObject({
       z.strictObject({
         schema: z
           .string()
-          .regex(/^urn:[a-z0-9][a-z0-9-]{0,31}:[\w.:()+,=@;$!*'%/-]{1,200}$/i, 'must be a URN')
+          .regex(...URN)
           .describe('Its URN.'),
         prefix: z
           .string()
-          .regex(/^[A-Za-z][\w-]{0,63}$/, 'must be a name: a letter, then letters, digits, - or _')
+          .regex(...SHORT_NAME)
           .describe('What its attributes begin with above: `staff` in `staff.room`.'),
         of: z.enum(['User', 'Group']).optional().describe('What it extends. Default: User.'),
       }),

@@ -1,5 +1,6 @@
 /** What a connection that an identity provider pushes into may be told. */
 import { z } from 'zod';
+import { SHORT_NAME, URN } from '#core/urn';
 import type { CustomExtension } from '#protocols/scim/resource-types';
 import type { ScimAttribute } from '#protocols/scim/schema';
 
@@ -26,7 +27,7 @@ interface WrittenAttribute {
 }
 
 const type = z.enum(TYPES);
-const name = z.string().regex(/^[A-Za-z][\w-]{0,63}$/, 'must be a name: a letter, then letters, digits, - or _');
+const name = z.string().regex(...SHORT_NAME);
 
 export const scimPushConfig: z.ZodType<ScimPushConfig> = z.strictObject({
   strict: z
@@ -40,7 +41,7 @@ export const scimPushConfig: z.ZodType<ScimPushConfig> = z.strictObject({
       z.strictObject({
         schema: z
           .string()
-          .regex(/^urn:[a-z0-9][a-z0-9-]{0,31}:[\w.:()+,=@;$!*'%/-]{1,200}$/i, 'must be a URN')
+          .regex(...URN)
           .describe('Its URN.'),
         prefix: name.describe('What rules call its attributes by: `acme` makes `acme.badge`.'),
         of: z.enum(['User', 'Group']).default('User').describe('What it extends.'),
