@@ -39,15 +39,15 @@ beforeAll(async () => {
 });
 afterAll(() => here?.close());
 
-// biome-ignore lint/suspicious/noExplicitAny: the shapes of answers are held elsewhere
-async function ask(...argv: string[]): Promise<any> {
-  return JSON.parse((await here.command(...argv, '--json')).out);
+async function ask<Answer>(...argv: string[]): Promise<Answer> {
+  return JSON.parse((await here.command(...argv, '--json')).out) as Answer;
 }
 
+type Event = Record<'seq' | 'action' | 'by' | 'as' | 'after', unknown>;
+
 it('old runs and events go by night, by how much older they are than the newest', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  let events: any[] = [];
-  do ({ events } = await ask('audit'));
+  let events: readonly Event[] = [];
+  do ({ events } = await ask<{ events: readonly Event[] }>('audit'));
   while (!events.some(({ action }) => action === 'audit.clean'));
   expect(events.map(({ seq, action, by, as }) => [seq, action, by, as])).toEqual([
     [5, 'audit.clean', 'rollcall', 'system'],
@@ -59,10 +59,11 @@ it('old runs and events go by night, by how much older they are than the newest'
     { before: expect.any(String), from: 1, to: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     { before: expect.any(String), rows: 1 },
   ]);
-  expect((await ask('runs')).runs.map(({ run }: { run: number }) => run)).toEqual([3, 2]);
+  const { runs } = await ask<{ runs: readonly { run: number }[] }>('runs');
+  expect(runs.map(({ run }) => run)).toEqual([3, 2]);
 });
 
 it('what is left is a chain that begins later, and goes on', async () => {
-  const { first, findings } = await ask('audit', 'verify', '--kept', kept);
+  const { first, findings } = await ask<{ first: unknown; findings: unknown }>('audit', 'verify', '--kept', kept);
   expect({ first, findings }).toEqual({ first: 2, findings: [] });
 });
