@@ -1,6 +1,6 @@
 /** What identity providers really send, over HTTP, in the order in which their connectors and validators send it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Client, ENTERPRISE, ERROR, GROUP, LIST, PATCH, servedTo, USER } from './scim-client.ts';
+import { type Client, ENTERPRISE, ERROR, GROUP, LIST, PATCH, servedTo, USER, withToken } from './scim-client.ts';
 import type { Served } from './served.ts';
 
 const YAML = `
@@ -258,6 +258,26 @@ it('E12 values come back as they were sent; schemas and types are lists without 
   }
 });
 
+it('E13 25 requests at once, again and again, by one token that stays good; who was created and is not known is found again', async () => {
+  const { out } = await here.command('token', 'create', 'Entra', '--connection', 'entra', '--expires', 'never', '--json');
+  const entra = withToken(here, 'entra', (JSON.parse(out) as { readonly token: string }).token);
+  const at: string[] = [];
+  for (let round = 0; round < 4; round++) {
+    const made = await Promise.all(Array.from({ length: 25 }, () => user(entra)));
+    at.push(...made.map((one) => one.at));
+  }
+  const userName = named('e13');
+  const sent = { schemas: [USER], userName, externalId: 'e13', active: true };
+  const { body } = await entra.post('/Users', sent);
+  const again = await entra.post('/Users', { ...sent, userName: userName.toUpperCase(), displayName: 'once more' });
+  expect([again.status, again.body]).toMatchObject([409, { schemas: [ERROR], status: '409', scimType: 'uniqueness' }]);
+  const found = await entra.get(`/Users?filter=userName eq "${userName}"`);
+  expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id: body.id }] });
+  const patched = await entra.patch(`/Users/${body.id}`, { op: 'Add', path: 'displayName', value: 'once more' });
+  expect([patched.status, patched.body]).toMatchObject([200, { id: body.id, userName, displayName: 'once more' }]);
+  expect(new Set(at).size).toBe(100);
+});
+
 it('E14 a PATCH without operations changes nothing, and is refused where the RFC is kept to', async () => {
   const { at } = await user(entra!);
   const before = await entra!.get(at);
@@ -426,6 +446,25 @@ it('P1 PingFederate updates by PUT and goes through all groups', async () => {
   expect(await membersOf(other!, at1)).toEqual(['c']);
   const all = await other!.get('/Groups?attributes=displayName&count=1000');
   expect(all.body.Resources.map((one: object) => Object.keys(one).sort())).toContainEqual(['displayName', 'id', 'schemas']);
+});
+
+it('W1 from site to site: one name at each, roles as a list, no password comes back, what comes back as it was changes nothing', async () => {
+  const userName = named('w1');
+  const sent = { schemas: [USER], userName, roles: [{ value: 'editor' }, { value: 'shop_manager' }], password: 'of one site' };
+  const [one, two] = await Promise.all([entra!.post('/Users', sent), other!.post('/Users', sent)]);
+  expect([one.status, two.status]).toEqual([201, 201]);
+  const read = await entra!.get(`/Users/${one.body.id}`);
+  expect(read.body).toMatchObject({ userName, roles: sent.roles });
+  expect(JSON.stringify(read.body)).not.toContain('of one site');
+  const echo = await entra!.put(`/Users/${one.body.id}`, read.body);
+  expect([echo.status, echo.headers.get('etag')]).toEqual([200, read.headers.get('etag')]);
+  const late = await entra!.ask(
+    'PUT',
+    `/Users/${one.body.id}`,
+    { ...read.body, nickName: 'z' },
+    { 'if-match': 'W/"of another"' },
+  );
+  expect(late.status).toBe(412);
 });
 
 it('the schemas of PATCH are looked at where the RFC is kept to', async () => {
