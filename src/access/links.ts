@@ -9,7 +9,7 @@ interface Surroundings {
   readonly wall: () => number;
 }
 
-/** What stands behind the `#` of the link: browsers keep that from servers, and so from their logs. An earlier one is no longer good. */
+/** What stands behind the `#` of the link: browsers keep that from servers, and so from their logs. Of an account the last one is good. */
 export async function newLink(
   { access, wall }: Surroundings,
   purpose: AccessLink['purpose'],

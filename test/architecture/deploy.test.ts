@@ -125,10 +125,6 @@ describe('chart', () => {
     );
   });
 
-  it('a sign-in under way comes back to the pod that began it', () => {
-    expect(read(`${CHART}/templates/service.yaml`)).toMatch(/^ {2}sessionAffinity: ClientIP$/m);
-  });
-
   it.skipIf(!has('helm', 'version'))('helm lints and renders it (where it is installed)', () => {
     expect(run('helm', 'lint', '--strict', CHART)).toMatchObject({ status: 0 });
     const more = ['--set', 'envFromSecrets={ldap}', '--set', 'files[0].name=ca,files[0].secret=ca,files[0].path=/etc/ca'];

@@ -25,7 +25,7 @@ export interface Auth {
   offer(app: FastifyInstance): void;
   /** Something was changed elsewhere: nothing that is remembered goes on. */
   forget(): void;
-  /** The address that makes the first administrator; null where there is one. Earlier ones are no longer good. */
+  /** An address that makes the first administrator; null where there is one. */
   setUpAddress(): Promise<string | null>;
 }
 
@@ -83,7 +83,7 @@ export function openAuth({ access, people, config, wall, isSecure, url, onFault,
         whose: (value) => whose(value, personBy!, people),
         signIn,
         oidc,
-        seal: createSeal(),
+        seal: createSeal(sealedWith(people, config)),
       }),
     forget() {
       tokens.forget();
@@ -94,4 +94,9 @@ export function openAuth({ access, people, config, wall, isSecure, url, onFault,
       return `${place()}/setup#${(await newLink({ access, wall }, 'setup', null)).secret}`;
     },
   };
+}
+
+/** What the store alone has, so that any replica ends the sign-in that another began; with the client's secret, whoever has the store alone makes none. */
+function sealedWith({ info }: Pick<Store, 'info'>, { oidc }: AuthOptions['config']): string {
+  return `sign-in ${Buffer.from(info.digestKey).toString('base64')} ${oidc?.clientSecret ?? ''}`;
 }

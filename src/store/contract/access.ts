@@ -107,10 +107,11 @@ export interface AccessOperations {
   addSession(session: AccessSession, audit?: readonly AuditEvent[]): Promise<void>;
   /** One, or all of an account. */
   endSessions(which: { readonly hash: string } | { readonly account: string }): Promise<void>;
-  /** An earlier one for the same account and purpose is no longer good; those that have expired go. */
+  /** An earlier one for the same account and purpose is no longer good; of those that are of nobody yet each is. Those that have expired go. */
   addLink(link: AccessLink, audit?: readonly AuditEvent[]): Promise<void>;
   /**
-   * What a link is for, once: its account gets the password and nobody stays signed in to it; with `first`, that account is added.
+   * What a link is for, once: its account gets the password and nobody stays signed in to it; with `first`, that account is added, and
+   * no other link of `setup` is good any more.
    * Answers whether the link was good: known, not expired, for an account that is not disabled; with `first`: of `setup`, and nobody
    * has the first one's roles yet. Errors: conflict, as addAccount; the link stays.
    */

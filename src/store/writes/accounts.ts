@@ -75,7 +75,7 @@ export function addLink(session: Session, { link, audit }: { link: AccessLink; a
   const { db } = session;
   const { hash, purpose, account, createdAt, expiresAt } = link;
   db.run('access_link', 'delete from access_link where expires_at <= ?', createdAt);
-  db.run('access_link', 'delete from access_link where purpose = ? and account is ?', purpose, account);
+  if (account !== null) db.run('access_link', 'delete from access_link where purpose = ? and account = ?', purpose, account);
   db.run(
     'access_link',
     'insert into access_link (hash, purpose, account, created_at, expires_at) values (?, ?, ?, ?, ?)',
@@ -103,6 +103,7 @@ export function redeemLink(
   } else {
     if (first.roles.some((role) => anyAccount(session, role))) return false;
     addAccount(session, { account: { ...first, password }, audit });
+    db.run('access_link', `delete from access_link where purpose = 'setup'`);
   }
   db.run('access_link', 'delete from access_link where hash = ?', hash);
   return true;

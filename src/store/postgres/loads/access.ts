@@ -30,19 +30,19 @@ export async function loadEndSessions(loader: Loader, { which }: OperationInput<
 }
 
 export async function loadAddLink(loader: Loader, { link }: OperationInput<'addLink'>): Promise<void> {
-  await loader.rows(
-    'access_link',
-    'from access_link t where t.expires_at <= $1 or (t.purpose = $2 and t.account is not distinct from $3)',
-    [link.createdAt, link.purpose, link.account],
-  );
+  await loader.rows('access_link', 'from access_link t where t.expires_at <= $1 or (t.purpose = $2 and t.account = $3)', [
+    link.createdAt,
+    link.purpose,
+    link.account,
+  ]);
 }
 
 /** Whoever sets up looks at every account: whether one of them has the roles. */
 export async function loadRedeemLink(loader: Loader, { hash, first }: OperationInput<'redeemLink'>): Promise<void> {
   const links = await loader.rows(
     'access_link',
-    'from access_link t where t.hash = $1',
-    [hash],
+    `from access_link t where t.hash = $1 or ($2 and t.purpose = 'setup')`,
+    [hash, first !== null],
     ['hash', 'purpose', 'account', 'created_at', 'expires_at'],
   );
   const account = first === null ? String(links[0]?.[2] ?? '') : null;
