@@ -7,7 +7,7 @@ import { openTerminal } from './terminal.ts';
 const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
 const terminal = openTerminal(streams, { NO_COLOR: '1' });
 const text = (event: LiveEvent, quiet = false): string =>
-  liveText(event, terminal, quiet).replace(/^\d{4}-\d\d-\d\d [\d:]{8} {2}/, '');
+  liveText(event, terminal, quiet).replace(/^\d{4}-\d\d-\d\d [\d:]{8}(?:Z|[+-]\d\d:\d\d) {2}/, '');
 const fault = { kind: 'unavailable', message: 'refused', where: { connection: 'hr' }, remedy: 'start it' } as const;
 const counts = { seen: 0, added: 0, changed: 0, gone: 0, written: 0 };
 const changes = (connections: readonly object[], faults: readonly object[] = []): LiveEvent =>
@@ -44,7 +44,7 @@ it('tells of a cycle over all, or over which', () => {
 });
 
 it('tells which connection rests, why, until when and what to do', () => {
-  const until = String.raw`\d{4}-\d\d-\d\d [\d:]{8}`;
+  const until = String.raw`\d{4}-\d\d-\d\d [\d:]{8}(?:Z|[+-]\d\d:\d\d)`;
   const rest = { what: 'rests', connection: 'hr', fault, forMs: 900_000 } as const;
   expect(text({ ...rest, why: 'incomplete' }, true)).toMatch(
     new RegExp(`^hr is not read again before ${until}, .*\n✗ refused\n {2}at connection hr\n {2}→ start it\n$`),

@@ -7,7 +7,7 @@ import { asksSomebody } from '#operations/shapes';
 import { changeLines } from './change.ts';
 import { countsTable, faultsText, noticesText, told } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
-import { count, listing, number, shownZone, time } from './write.ts';
+import { count, listing, number, time } from './write.ts';
 
 type Line = PlanOutput['lines'][number];
 type ExportLine = Extract<Line, { what: 'export' }>;
@@ -80,20 +80,29 @@ export function planText(plan: PlanOutput, limit: number, terminal: Terminal): s
   return parts.join('\n');
 }
 
+const TOLD: { readonly [told: string]: string } = {
+  pushed: 'as it was pushed',
+  edited: 'as it was edited here',
+  written: 'only written to',
+};
+
 function basis(plan: PlanOutput, { paint }: Terminal): string {
   const head = plan.lines.find((line) => line.what === 'plan');
   const own = new Set(head?.reads?.connections);
   const read = (mine: boolean): string =>
     Object.entries(plan.basedOn)
       .filter(([connection]) => own.has(connection) === mine)
-      .map(([connection, at]) => `${printable(connection)} ${at === null ? 'never read' : `read ${time(at)}`}`)
+      .map(
+        ([connection, at]) =>
+          `${printable(connection)} ${at === null ? (TOLD[plan.neverRead[connection] ?? ''] ?? 'never read') : `read ${time(at)}`}`,
+      )
       .join(', ');
   const sources = [
     [', from what was read for it: ', read(true)],
     [', from what was last read: ', read(false)],
   ].map(([words, listed]) => (listed === '' ? '' : `${words}${listed}`));
   const asOf = plan.asOf ? ', as if every source were read until then and showed what it showed last' : '';
-  return paint.dim(`Plan for ${time(plan.now)} ${shownZone()}${asOf}${sources.join('')}.\n`);
+  return paint.dim(`Plan for ${time(plan.now)}${asOf}${sources.join('')}.\n`);
 }
 
 function tally(lines: readonly (ExportLine | ObjectLine)[]): string {
@@ -253,10 +262,15 @@ export function hidingFaults({ faults, faultCount }: PlanOutput['report']): numb
   return faultCount - faults.filter((one) => one.carried).length;
 }
 
+/** Systems that could have been read, and never were. */
+export function unread({ basedOn, neverRead }: PlanOutput): string[] {
+  return Object.keys(basedOn).filter((connection) => basedOn[connection] === null && neverRead[connection] === undefined);
+}
+
 /** Why nothing to change does not mean that all is well. */
 function doubtsOf(plan: PlanOutput): string[] {
-  const { report, basedOn } = plan;
-  const never = Object.keys(basedOn).filter((connection) => basedOn[connection] === null);
+  const { report } = plan;
+  const never = unread(plan);
   return [
     ...(hidingFaults(report) > 0
       ? [`${count(hidingFaults(report), 'problem')} came up on the way, shown above; mend them, then: rollcall plan --read`]

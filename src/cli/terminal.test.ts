@@ -6,7 +6,7 @@ import { RollcallError } from '#core/errors';
 import { UsageError } from './command.ts';
 import { errorText, excerpt, faultText } from './fault.ts';
 import { openTerminal, printable } from './terminal.ts';
-import { count, duration, listing, number, value, wrap } from './write.ts';
+import { count, duration, listing, number, showTimesIn, time, value, wrap } from './write.ts';
 
 const plain = pc.createColors(false);
 
@@ -113,4 +113,14 @@ describe('colours', () => {
     expect(open(false, { FORCE_COLOR: '1' })).toBe(true);
     expect(open(true, { TERM: 'dumb' })).toBe(false);
   });
+});
+
+it.each([
+  ['UTC', '2026-07-01 12:00:00Z'],
+  ['Europe/Berlin', '2026-07-01 14:00:00+02:00'],
+  ['America/St_Johns', '2026-07-01 09:30:00-02:30'],
+])('a time says how far from UTC it is: %s', (zone, shown) => {
+  showTimesIn(zone);
+  expect(time('2026-07-01T12:00:00.000Z')).toBe(shown);
+  showTimesIn(null);
 });

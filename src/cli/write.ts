@@ -11,32 +11,37 @@ export function count(n: number, one: string, many: string = `${one}s`): string 
 
 /** How times are written, and the zone they are in: that of rollcall.yaml once it is read, the machine's before. */
 let clock = clockIn(undefined);
-let zoneShown = clock.resolvedOptions().timeZone;
 
 function clockIn(timeZone: string | undefined): Intl.DateTimeFormat {
   const two = '2-digit';
-  const fields = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
+  const fields = {
+    year: 'numeric',
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+    timeZoneName: 'longOffset',
+  } as const;
   return new Intl.DateTimeFormat('sv-SE', { ...fields, hourCycle: 'h23', ...(timeZone === undefined ? {} : { timeZone }) });
 }
 
 /** Times are in this zone from now on; null: in that of the machine. */
 export function showTimesIn(zone: string | null): void {
   clock = clockIn(zone ?? undefined);
-  // As it is written in the file, not as it is called by now.
-  zoneShown = zone ?? clock.resolvedOptions().timeZone;
 }
 
-/** `Europe/Berlin`. */
-export function shownZone(): string {
-  return zoneShown;
-}
-
-/** To the second, in the zone of rollcall.yaml; exact instants are in --json. */
+/** `2026-03-31 08:00:00+02:00`: to the second, in the zone of rollcall.yaml (RFC 3339, 5.6); exact instants are in --json. */
 export function time(instant: string | number | null): string {
   if (instant === null) return 'never';
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return printable(String(instant));
-  return clock.format(date);
+  // `2026-03-31 08:00:00 GMT−05:00`
+  return clock
+    .format(date)
+    .replace(/ GMT(?:\+00:00)?$/, 'Z')
+    .replace(' GMT', '')
+    .replace('\u2212', '-');
 }
 
 /** 850 → 0.9 s, 65,000 → 1 min 05 s, 7,260,000 → 2 h 01 min. */

@@ -6,6 +6,7 @@ import { modesOf } from '#runs/held-members';
 import { plan as planNow } from '#runs/index';
 import { expectedEnd, paceText } from '#runs/later';
 import type { Plan, PlanLine, Services } from '#runs/model';
+import { neverRead, type Told } from '#runs/never-read';
 import { type Operation, versioned } from './operation.ts';
 import { planLine } from './plan-line.ts';
 import { connectionsOf, instantOf, personOf, profileOf } from './scope.ts';
@@ -55,6 +56,8 @@ export interface PlanOutput {
   readonly asOf: boolean;
   /** Connection → when it was last read; null = never. */
   readonly basedOn: { readonly [connection: string]: string | null };
+  /** Connections that are never read, and how what they know comes here. */
+  readonly neverRead: { readonly [connection: string]: Told };
   /** Kind → attributes that refer to others: their values in the lines are ids. */
   readonly references: { readonly [kind: string]: readonly string[] };
   /** The canonical lines, in order, as `--out` writes them. */
@@ -85,6 +88,7 @@ const planShape: z.ZodRawShape = {
   now: z.string(),
   asOf: z.boolean(),
   basedOn: z.record(z.string(), z.string().nullable()),
+  neverRead: z.record(z.string(), z.enum(['pushed', 'edited', 'written'])),
   references: z.record(z.string(), z.array(z.string())),
   lines: z.array(planLine),
   whole: z.boolean(),
@@ -117,6 +121,7 @@ async function planOutput(
     now: formatInstant(plan.now),
     asOf: asOf !== undefined,
     basedOn: head?.what === 'plan' ? head.basedOn : {},
+    neverRead: Object.fromEntries(await neverRead(config)),
     references,
     lines: await linesSeen(plan.lines, sight),
     whole: sight.whole,

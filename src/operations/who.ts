@@ -32,6 +32,7 @@ type ObjectRow = Awaited<ReturnType<typeof findOne>>;
  * Errors: notFound, conflict as of `findOne`.
  */
 export async function named(text: string, who: Asker, services: Services): Promise<ObjectRow> {
+  if (text === 'me' && who !== null && who.person === null && !isPersonOnly(who)) throw noPerson();
   if (who === null || !isPersonOnly(who))
     return await found(text === 'me' && who?.person != null ? `#${who.person}` : text, who, services);
   const id = text === 'me' ? who.person : /^#?(\d{1,15})$/.exec(text)?.[1];
@@ -39,6 +40,16 @@ export async function named(text: string, who: Asker, services: Services): Promi
   // Of whom nothing may be seen, not even that they are there.
   if (row !== undefined && row.aliasOf === null && isSeen(row, who, services)) return row;
   throw nobody(text);
+}
+
+function noPerson(): RollcallError {
+  return new RollcallError(
+    'notFound',
+    "'me' is nobody: whoever asks comes with a token, or with an account that is of no person",
+    {
+      remedy: 'name a person by their number here, or sign in with an account that is of one',
+    },
+  );
 }
 
 /** As well of somebody who is not to be known of. */

@@ -86,7 +86,7 @@ export async function explain(object: ObjectRow, attribute: string | null, surro
   const notes = JSON.parse(object.notes) as { readonly [attribute: string]: readonly [number, number] };
   const noteOf = ({ attribute: name, stored: has }: AttributeReasons) =>
     notes[name] ?? (has === undefined ? undefined : notes[ALL]);
-  const configured = new Set(config.connections.map((one) => one.name));
+  const configured = new Map(config.connections.map((one) => [one.name, one]));
   const linkedTo = new Set(rows.map((row) => row.connection));
   const fixed = await fixedValues(object.id, store);
   const silent = silentRows(

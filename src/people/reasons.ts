@@ -9,7 +9,7 @@ import { sameValue } from '#core/canonical';
 import type { Fault } from '#core/errors';
 import { type Attributes, scalars, type Value } from '#core/values';
 import { decide } from '#rules/contribute';
-import type { Clock, ImportFlow, KindRules, MetaAttribute } from '#rules/model';
+import type { Clock, ImportFlow, ImportRule, KindRules, MetaAttribute } from '#rules/model';
 import { type Contributor, offersOf, orderContributors, without } from '#runs/reasons';
 import type { StagedRow } from '#store/contract';
 
@@ -262,11 +262,15 @@ function differenceOf(
   return because('unexplained', 'Nothing known explains this difference. Please report it.');
 }
 
+interface Importing {
+  readonly imports: ReadonlyMap<string, ImportRule>;
+}
+
 /** Rows that say nothing at all, with the reason: not there any more, or left out by a filter. */
 export function silentRows(
   rows: readonly StagedRow[],
   contributors: readonly Contributor[],
-  configured: ReadonlySet<string>,
+  configured: ReadonlyMap<string, Importing>,
 ): readonly { readonly row: StagedRow; readonly why: string }[] {
   const speaking = new Set(contributors.map((one) => one.row.id));
   return rows
@@ -279,6 +283,14 @@ export function silentRows(
           ? 'it is gone from there'
           : row.presence === 'pending'
             ? 'it is not there yet'
-            : 'no import rule takes it',
+            : leftOut(row, configured.get(row.connection)!),
     }));
+}
+
+/** Of an object that is there: no rule is for its kind, or the filters of those that are. */
+function leftOut({ kind }: StagedRow, { imports }: Importing): string {
+  const rules = [...imports.values()].filter(({ from }) => from === kind);
+  if (rules.length === 0) return `no import rule is for its kind (${kind})`;
+  const filters = rules.map((rule) => `${rule.kind}.filter '${rule.filterText}'`);
+  return `${filters.join(' and ')} ${filters.length === 1 ? 'leaves' : 'leave'} it out`;
 }

@@ -169,6 +169,7 @@ export function compileImportRule(raw: unknown, context: ImportContext, outer: R
     kind: context.kind,
     from,
     filter,
+    filterText: filter === null ? null : text(rule, 'filter', report),
     join: join.map((item) => item.text),
     project,
     many,

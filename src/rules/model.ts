@@ -64,6 +64,8 @@ export interface ImportRule {
   /** Kind name of the staged objects this rule takes, where the connector has several. */
   readonly from: Kind;
   readonly filter: Evaluate<RowScope, boolean> | null;
+  /** The filter as written, for `explain`. */
+  readonly filterText: string | null;
   /** Metaverse attributes; the staged object's own flow of each gives the value looked for, in this order. */
   readonly join: readonly string[];
   readonly project: boolean;

@@ -22,7 +22,7 @@ import { createApp } from './http/app.ts';
 import { guard } from './http/connections.ts';
 import { createBroadcast } from './http/events.ts';
 import { listenLocally } from './http/local.ts';
-import { type Address, addressOf } from './listen.ts';
+import { type Address, addressOf, cannotListen, hostAndPort } from './listen.ts';
 import { keepReloading } from './reload.ts';
 import { halted, replaceable } from './replaceable.ts';
 import { agreed } from './scim/agreed.ts';
@@ -120,6 +120,7 @@ export async function serve(
   const over = Promise.withResolvers<void>();
   const ending = new AbortController();
   let stopping = false;
+  let wasReady = false;
   const takeOver = async (to: typeof config): Promise<void> => {
     const there = await basesOf(to);
     const hookedThere = await hooksOf(to);
@@ -149,7 +150,7 @@ export async function serve(
     clearTimeout(last);
     await store.close();
     await endTraces?.();
-    told.say('the service has stopped', {});
+    if (wasReady) told.say('the service has stopped', {});
     await told.close();
   };
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
@@ -159,11 +160,7 @@ export async function serve(
     await app.listen(address);
   } catch (error) {
     await stop();
-    if (error instanceof RollcallError) throw error;
-    throw new RollcallError('configuration', `cannot listen on ${address.host}:${address.port}: ${(error as Error).message}`, {
-      remedy: 'choose another address with --listen HOST:PORT',
-      cause: error,
-    });
+    throw error instanceof RollcallError ? error : await cannotListen(address, error);
   }
   // Before, it would not end what begins to listen after it.
   works.died.then(end);
@@ -188,6 +185,7 @@ export async function serve(
     onFault: told.fault,
     signal: ending.signal,
   });
+  wasReady = true;
   told.say('the service is ready', { version, url: url() });
   return { url: url(), setUp: await auth.setUpAddress(), ended: over.promise, stop: () => end(null) };
 }
@@ -202,7 +200,7 @@ async function basesOf(config: ServeOptions['config']): Promise<Map<string, Base
 
 function urlOf({ host }: Address, app: FastifyInstance, scheme: 'http' | 'https'): string {
   const { port } = app.server.address() as AddressInfo;
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${hostAndPort({ host, port })}`;
 }
 
 function looked(store: Store | null): ReturnType<Store['queues']['look']> {

@@ -125,6 +125,9 @@ it('a person edits what they may, and is told of what they may not, attribute by
     undefined,
   ] as object[]);
   const by = { by: 'Zoe', who: self(id) };
+  // A token, or an account of nobody.
+  const program = { roles: ['administrator'], person: null };
+  await expect(ask(profile, { person: 'me', who: program })).rejects.toThrow("'me' is nobody: whoever asks comes with a token");
   const wrong = await ask(editOperation, { person: 'me', set: { phone: 'none', title: 'Queen', shoe: '4' }, ...by });
   expect(wrong.faults.map(({ attribute, message }) => `${attribute}: ${message}`)).toEqual([
     'phone: the value does not match ^[0-9+ ]*$',

@@ -53,6 +53,20 @@ describe('beside a service', () => {
     expect(second.code).toBe(1);
     expect(second.err).toContain('in use');
   });
+
+  it('where it listens no other one does, and is told who does; what is no address is a wrong command', async () => {
+    await writeFile(path.join(here.folder, 'other.yaml'), `store: sqlite:other.db\n${YAML}`);
+    const { host } = new URL(here.url);
+    const listen = (where: string) => here.command('serve', '--config', 'other.yaml', '--listen', where);
+    const second = await listen(host);
+    expect([second.code, second.err]).toEqual([
+      1,
+      expect.stringContaining(`cannot listen on ${host}: another Rollcall service listens there`),
+    ]);
+    expect(second.err).not.toContain('has stopped');
+    const wrong = await listen('127.0.0.1:65536');
+    expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('65536 is no port: they end at 65535')]);
+  });
 });
 
 describe('for what watches it', () => {

@@ -371,6 +371,7 @@ export interface Api {
       now: string;
       asOf: boolean;
       basedOn: { [name: string]: string | null };
+      neverRead: { [name: string]: "pushed" | "edited" | "written" };
       references: { [name: string]: string[] };
       lines: ({
         what: "plan";

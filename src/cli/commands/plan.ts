@@ -4,7 +4,7 @@ import { canonicalJson } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { plan as operation, type PlanOutput } from '#operations/plan';
 import { type Command, command, EXIT } from '../command.ts';
-import { hidingFaults, planText } from '../plan-text.ts';
+import { hidingFaults, planText, unread } from '../plan-text.ts';
 import { wholeNumber } from './numbers.ts';
 import { operator, PERSON_OPTION, PROFILE_OPTION } from './run.ts';
 
@@ -79,8 +79,9 @@ export const plan: Command = command({
 const UNREAD: ReadonlySet<string> = new Set(['incompleteRead', 'outage']);
 
 /** Whether there is something that it could not know: a fault that left something out, a system that was never read, or not as a whole. */
-function isUnknown({ report, basedOn }: PlanOutput): boolean {
-  return hidingFaults(report) > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || Object.values(basedOn).includes(null);
+function isUnknown(plan: PlanOutput): boolean {
+  const { report } = plan;
+  return hidingFaults(report) > 0 || report.notices.some((one) => UNREAD.has(one.kind)) || unread(plan).length > 0;
 }
 
 /** Whole or not at all: a plan cut short must not look like a plan. What it says of people is for its owner alone. */

@@ -30,10 +30,23 @@ export function createBroadcast(): Broadcast {
     }
   };
   const alive = setInterval(() => write(':\n\n'), ALIVE_MS).unref();
+  /** How far each phase of the run at hand was when that was last said. */
+  const said = new Map<string, string>();
+  const isNews = (event: ServiceEvent, data: string): boolean => {
+    if (event.what === 'run') said.clear();
+    if (event.what !== 'progress') return true;
+    const { phase, connection } = event.progress;
+    const key = `${phase} ${connection}`;
+    if (said.get(key) === data) return false;
+    said.set(key, data);
+    return true;
+  };
   return {
     tell(event) {
       for (const heard of hearers) heard(event);
-      if (listeners.size > 0) write(`event: ${event.what}\ndata: ${JSON.stringify(event)}\n\n`);
+      if (listeners.size === 0) return;
+      const data = JSON.stringify(event);
+      if (isNews(event, data)) write(`event: ${event.what}\ndata: ${data}\n\n`);
     },
     listen(heard) {
       hearers.add(heard);
@@ -43,6 +56,8 @@ export function createBroadcast(): Broadcast {
       if (listeners.size >= MOST_LISTENERS) return false;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
       response.write(':\n\n');
+      // Whoever comes now has heard nothing of it.
+      said.clear();
       listeners.add(response);
       response.on('close', () => listeners.delete(response));
       return true;
