@@ -23,6 +23,7 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
       'person new',
       'person export',
       'person erase',
+      'person readmit',
       'photo',
       'photo set',
       'reports',

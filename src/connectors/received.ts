@@ -1,4 +1,5 @@
 /** Part of the connector contract: systems that are not read but tell, by requests that Rollcall answers. */
+import type { Identity } from '#core/erased';
 import type { Fault } from '#core/errors';
 import type { Attributes, Kind, Scalar } from '#core/values';
 import type { ScimResourceType } from '#protocols/scim/schema';
@@ -10,6 +11,8 @@ export interface ReceivedObjects {
   readonly edges?: { readonly [kind: Kind]: readonly string[] };
   /** Of a connection to no system: the id of the person or group here of whom the object is a part, and who is not kept by it; null for one by itself. */
   belongsTo?(anchor: string): number | null;
+  /** Where the same person may come under another anchor: by what somebody who was erased is known then. */
+  readonly identity?: Identity;
 }
 
 /** One request about one object, as data: it may be handed from process to process. */

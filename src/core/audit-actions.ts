@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'person.edit',
   'person.export',
   'person.erase',
+  'person.readmit',
   'access.signIn',
   'account.create',
   'account.setUp',

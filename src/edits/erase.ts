@@ -1,6 +1,7 @@
 /** A person is erased: first what would go and what stays, and why; then that. */
 import { auditEvent, type Happened } from '#audit/event';
 import { parseImage } from '#core/canonical';
+import { type IdentityValue, identityValues } from '#core/erased';
 import { RollcallError } from '#core/errors';
 import { accountName } from '#core/label';
 import { isBlob, scalars } from '#core/values';
@@ -24,7 +25,7 @@ export interface Erasure {
 
 const STAYS: readonly string[] = [
   'the number that the person has here, without values: what refers to it means nobody else',
-  'keyed hashes of the numbers in each source: the next full read shows the person still, and must not take them in again',
+  'keyed hashes of the numbers in each source, and of the userName and externalId that a provider pushed: what shows the person still must not bring them back',
   'keyed hashes of unique values: a login is not given to somebody else',
   'events of the audit log, without values: that something was done, by whom and when',
   'counts of runs: they name nobody',
@@ -76,7 +77,9 @@ export async function erase(object: ObjectRow, order: EraseOrder, services: Serv
   const done = await store.people.erase({
     object: object.id,
     revision: object.revision,
-    staged: rows.map(({ id, revision }) => ({ id, revision })),
+    staged: await Promise.all(
+      rows.map(async (row) => ({ id: row.id, revision: row.revision, identity: await ownIdentity(row, services) })),
+    ),
     blobs: await bytesOf([object.attributes, ...rows.flatMap(({ seen, sent }) => [seen, sent])], services),
     at: services.wall(),
     audit: [
@@ -94,6 +97,18 @@ export async function erase(object: ObjectRow, order: EraseOrder, services: Serv
   await catchUpSearch(services);
   await store.people.scrub();
   return done;
+}
+
+/** A value that others have, too, says of nobody who it is. */
+async function ownIdentity(row: StagedRow, { store, config }: Services): Promise<readonly IdentityValue[]> {
+  const identity = config.connections.find(({ name }) => name === row.connection)?.definition.identity;
+  const seen = row.seen === null ? {} : parseImage(row.seen);
+  const out: IdentityValue[] = [];
+  for (const value of identityValues(identity, row.kind, (attribute) => seen[attribute])) {
+    const holders = await store.pushed.byKeys(row.connection, row.kind, value.attribute, [value.norm]);
+    if (holders.every(({ id }) => id === row.id)) out.push(value);
+  }
+  return out;
 }
 
 async function referrersOf(object: ObjectRow, services: Services): Promise<readonly ObjectId[]> {

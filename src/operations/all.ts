@@ -19,6 +19,7 @@ import { parkedDecideAll } from './parked-all.ts';
 import { people } from './people.ts';
 import { personErase } from './person-erase.ts';
 import { personExport } from './person-export.ts';
+import { personReadmit } from './person-readmit.ts';
 import { photo, photoSet } from './photo.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
@@ -67,6 +68,7 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       personErase,
       personExport,
       personNew,
+      personReadmit,
       photo,
       photoSet,
       plan,

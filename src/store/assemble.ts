@@ -144,6 +144,7 @@ export function assembleStore(parts: Parts): Store {
       indexForSearch: (limit) => writer.bulk('indexForSearch', { limit }),
       scrub: () => writer.scrub(),
       erase: (request) => writer.interactive('erase', { request, digestKey: parts.info.digestKey }),
+      readmit: (object, events) => writer.interactive('readmit', { object, audit: events }),
       foldAgain: (request) => writer.bulk('foldAgain', request),
     },
     quotas: { ...parts.reads.quotas, spend: (request) => writer.interactive('spend', request) },

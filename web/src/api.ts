@@ -642,6 +642,11 @@ export interface Api {
       } | null;
     };
   };
+  /** Somebody who was erased may be taken in again. */
+  personReadmit: {
+    input: { person: string; reason: string };
+    answer: { version: 1; command: "person readmit"; person: number; hashes: number };
+  };
   /** The people whose manager somebody is. */
   reports: {
     input: { person: string; after?: number; limit?: number };
@@ -1311,6 +1316,7 @@ export const ROUTES: { readonly [Name in keyof Api]: readonly [method: 'GET' | '
   photoSet: ['POST', '/api/people/{person}/photo'],
   personExport: ['POST', '/api/people/{person}/export'],
   personErase: ['POST', '/api/people/{person}/erasure'],
+  personReadmit: ['POST', '/api/people/{person}/readmission'],
   reports: ['GET', '/api/people/{person}/reports'],
   groups: ['GET', '/api/people/{person}/groups'],
   members: ['GET', '/api/groups/{group}/members'],

@@ -21,7 +21,7 @@ import { plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { edit, personNew, profile } from './profile.ts';
 import { groups, members, reports } from './references.ts';
-import { personErase, personExport } from './rights.ts';
+import { personErase, personExport, personReadmit } from './rights.ts';
 import { run } from './run.ts';
 import { runShow, runs } from './runs.ts';
 import { schedule } from './schedule.ts';
@@ -46,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   personNew,
   personExport,
   personErase,
+  personReadmit,
   photo,
   photoSet,
   reports,

@@ -1,7 +1,8 @@
-/** rollcall person export, rollcall person erase */
+/** rollcall person export, rollcall person erase, rollcall person readmit */
 import { writeFile } from 'node:fs/promises';
 import { personErase as eraseOperation } from '#operations/person-erase';
 import { personExport as exportOperation } from '#operations/person-export';
+import { personReadmit as readmitOperation } from '#operations/person-readmit';
 import { type Command, command } from '../command.ts';
 import { printable } from '../terminal.ts';
 import { count } from '../write.ts';
@@ -35,7 +36,7 @@ export const personErase: Command = command({
   summary: 'erase a person: what goes, what stays and why',
   about: [
     'Without --now it shows what would go and what stays. With --now it is done and cannot be taken back: values go from every table, from the search index and from the files of the store, which is written anew for it.',
-    'A source may go on showing the person: they are not taken in again. Accounts that are still there in targets are ended first, or left alone for good with --accounts-stay.',
+    'A source may go on showing the person, and an identity provider may create them anew: they are not taken in again, unless person readmit says so. Accounts that are still there in targets are ended first, or left alone for good with --accounts-stay.',
   ],
   positionals: [PERSON],
   options: [
@@ -68,5 +69,32 @@ export const personErase: Command = command({
     for (const one of stays) terminal.out(`  ${one}\n`);
     for (const one of standing)
       terminal.err(`${paint.yellow('!')} ${printable(one.connection)} ${printable(one.account ?? '')} is still there.\n`);
+  },
+});
+
+export const personReadmit: Command = command({
+  name: 'person readmit',
+  summary: 'let somebody who was erased come back',
+  about: [
+    'What was erased stays so. A source that still shows the person, or a provider that creates them again, brings them back as somebody new, with the values that it has.',
+  ],
+  positionals: [
+    {
+      name: 'PERSON',
+      about: "The number that the erasure said (#42), or what a source knows them by: 'hr:E123', 'okta:zcelik@firm.example'.",
+      required: true,
+    },
+  ],
+  options: DECIDER_OPTIONS,
+  examples: [
+    {
+      line: "rollcall person readmit okta:zcelik@firm.example --as 'Ada Lovelace' --reason 'hired again'",
+      about: 'somebody comes back',
+    },
+  ],
+  operation: readmitOperation,
+  input: async (args, surroundings) => ({ person: args.positionals[0], ...(await decider(args, surroundings)) }),
+  print({ person }, { terminal }) {
+    terminal.out(`${terminal.paint.green('✓')} #${person} is kept out no more.\n`);
   },
 });

@@ -11,7 +11,7 @@ import { fieldsOf, isMembers } from '#protocols/scim/fields';
 import { resourceTypes } from '#protocols/scim/resource-types';
 import type { ScimAttribute, ScimResourceType } from '#protocols/scim/schema';
 import { extensionsOf, type ScimPushConfig, scimPushConfig } from './config.ts';
-import { KIND_OF } from './kinds.ts';
+import { IDENTITY, KIND_OF } from './kinds.ts';
 import { receiver } from './receive.ts';
 
 export const scimPush: ConnectorDefinition<ScimPushConfig> = {
@@ -21,6 +21,7 @@ export const scimPush: ConnectorDefinition<ScimPushConfig> = {
   config: scimPushConfig,
   writes: 'never',
   edges: { group: ['members'] },
+  identity: IDENTITY,
   open(config) {
     const types = resourceTypes(extensionsOf(config));
     return {

@@ -35,9 +35,9 @@ export async function stagePushes(
   for (const { anchor } of changes.filter((change) => !known.has(change)))
     faults.get(anchor)!.push({
       kind: 'conflict',
-      message: 'this person was erased, and is not taken in again',
+      message: 'whoever is named so was erased, and is not taken in again',
       where: { connection: connection.name, object: anchor },
-      remedy: 'whoever is to come back gets another number in the source',
+      remedy: "whoever is to come back gets another number in the source, or is let in again with 'rollcall person readmit'",
     });
   const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
   const expected = createExpected();

@@ -25,6 +25,7 @@ const TABLE: readonly (readonly [method: Route['method'], path: string, operatio
   ['POST', '/api/people/{person}/photo', 'photo set', 'Set the photo of a person, or take it away'],
   ['POST', '/api/people/{person}/export', 'person export', 'Everything that is held about a person'],
   ['POST', '/api/people/{person}/erasure', 'person erase', 'Erase a person, or show what would go and what stays'],
+  ['POST', '/api/people/{person}/readmission', 'person readmit', 'Somebody who was erased may be taken in again'],
   ['GET', '/api/people/{person}/reports', 'reports', 'The people whose manager somebody is'],
   ['GET', '/api/people/{person}/groups', 'groups', 'The groups somebody is in'],
   ['GET', '/api/groups/{group}/members', 'members', 'Whom a group has'],

@@ -1,5 +1,6 @@
 /** Questions about people that no sync asks. */
 import type { Kind } from '#core/values';
+import type { AuditEvent } from './audit.ts';
 import type { EdgePosition, EdgeRow } from './edges.ts';
 import type { Erased, EraseRequest } from './erase.ts';
 import type { ObjectId } from './ids.ts';
@@ -25,6 +26,8 @@ export interface PeopleOperations extends PeopleReads {
   indexForSearch(limit: number): Promise<boolean>;
   /** Takes away all values of a person: in one transaction. Errors: conflict where something changed, or is on its way. */
   erase(request: EraseRequest): Promise<Erased>;
+  /** Forgets by what an erased person is not taken in again; answers by how much that was. `audit`: where it was anything. */
+  readmit(object: ObjectId, audit: readonly AuditEvent[]): Promise<number>;
   /** Nothing of what was erased is left in the files of the store; others wait meanwhile, for minutes in a large one. */
   scrub(): Promise<void>;
   /** Folded texts made anew, for objects that still have these revisions. */

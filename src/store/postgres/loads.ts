@@ -17,7 +17,7 @@ import { loadErased, loadSegment } from './loads/audit.ts';
 import { loadClaim, loadTakenClaim } from './loads/claims.ts';
 import { loadCommit, loadDone } from './loads/commit.ts';
 import { loadDecision, loadHold } from './loads/decisions.ts';
-import { loadErase } from './loads/erase.ts';
+import { loadErase, loadReadmitted } from './loads/erase.ts';
 import { loadAnswer, loadLate, loadMarked, loadTake, loadUnshown } from './loads/exports.ts';
 import { loadAnswerEdges, loadDecideEdges } from './loads/members.ts';
 import { loadQuota } from './loads/quotas.ts';
@@ -59,6 +59,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   openHold: nothing,
   progress: loadRun,
   putBlobs: loadBlobs,
+  readmit: loadReadmitted,
   recordChanges: nothing,
   recordDecision: nothing,
   recordErrors: nothing,

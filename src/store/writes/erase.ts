@@ -1,6 +1,6 @@
 /** A person is erased: rows and values go, what stays are hashes by which she is neither taken in again nor imitated. */
 import { createDigester } from '#core/digest';
-import { erasedAnchor, erasedNorm, erasedScope, SOME } from '#core/erased';
+import { erasedAnchor, erasedIdentity, erasedNorm, erasedScope, SOME } from '#core/erased';
 import { RollcallError } from '#core/errors';
 import type { Erased, EraseRequest } from '../contract.ts';
 import { codeOf, LIFE_STATES, SUBJECT_OBJECT } from '../tables/codes.ts';
@@ -22,9 +22,13 @@ export function erase(session: Session, { request, digestKey }: { request: Erase
     'select id, revision, connection, kind, anchor, presence, keys, export_attempt from staged where object_id = ?',
     object,
   );
-  const known = new Map(request.staged.map(({ id, revision }) => [id, revision]));
+  const known = new Map(request.staged.map((one) => [one.id, one]));
   const [now] = db.get('select revision from object where id = ?', object) ?? [null];
-  if (now !== request.revision || rows.length !== known.size || rows.some((row) => known.get(Number(row[0])) !== row[1]))
+  if (
+    now !== request.revision ||
+    rows.length !== known.size ||
+    rows.some((row) => known.get(Number(row[0]))?.revision !== row[1])
+  )
     throw new RollcallError('conflict', 'something of this person changed meanwhile', { remedy: 'look again, and erase then' });
   if (rows.some((row) => row[7] !== null))
     throw new RollcallError('conflict', 'something of this person is on its way to a target', { remedy: 'erase in a minute' });
@@ -37,11 +41,13 @@ export function erase(session: Session, { request, digestKey }: { request: Erase
     replaceStagedKeys(session, Number(id), keys === null ? null : String(keys), null);
     forgetPushed(session, Number(id));
     session.moved(Number(connection), Number(kind), { presence: Number(presence), linked: true }, null);
-    if (anchor === null) continue;
+    const of = terms.get(Number(kind))!;
+    const left = known.get(Number(id))!.identity.map((value) => erasedIdentity(digester, of, value));
+    if (anchor !== null) left.push(erasedAnchor(digester, of, String(anchor)));
     const scope = erasedScope(names.get(Number(connection))!);
-    addKey(session, scope, SOME, 0);
-    addKey(session, scope, erasedAnchor(digester, terms.get(Number(kind))!, String(anchor)), object);
-    hashes++;
+    if (left.length > 0) addKey(session, scope, SOME, 0);
+    for (const hash of left) addKey(session, scope, hash, object);
+    hashes += left.length;
   }
   for (const [scope, norm] of db.all(`select scope, norm from unique_key where ${OF_OBJECTS}`, object)) {
     const name = terms.get(Number(scope))!;

@@ -12,6 +12,7 @@ import { answer, markExports, take } from './exports.ts';
 import { closeHold, openHold } from './gates.ts';
 import { answerEdges, attemptEdges } from './members.ts';
 import { spend } from './quotas.ts';
+import { readmit } from './readmit.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, takeEpoch } from './runs.ts';
 import { foldAgain, indexForSearch } from './search.ts';
 import type { Session } from './session.ts';
@@ -56,6 +57,7 @@ export const OPERATIONS: {
   readonly openHold: typeof openHold;
   readonly progress: typeof progress;
   readonly putBlobs: typeof putBlobs;
+  readonly readmit: typeof readmit;
   readonly recordChanges: typeof recordChanges;
   readonly recordDecision: typeof recordDecision;
   readonly recordErrors: typeof recordErrors;
@@ -107,6 +109,7 @@ export const OPERATIONS: {
   openHold,
   progress,
   putBlobs,
+  readmit,
   recordChanges,
   recordDecision,
   recordErrors,

@@ -31,3 +31,7 @@ export async function loadErase(loader: Loader, { request }: OperationInput<'era
   await loader.rows('blob', 'from blob t where t.hash = any($1::text[])', [blobs]);
   await loadErased(loader, { subjects: { stagedIds: ids, objectIds: [object] }, events: [] });
 }
+
+export async function loadReadmitted(loader: Loader, { object }: OperationInput<'readmit'>): Promise<void> {
+  await loader.rows('object_key', 'from object_key t where t.owner = $1', [object]);
+}
