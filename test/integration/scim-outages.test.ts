@@ -1,5 +1,6 @@
 /** The service dies, ends, or its store is away, while an identity provider pushes: nothing that was answered is lost, and nobody is there twice. */
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../scripts/servers/postgres.ts';
 import { withClient, within } from '../servers/postgres.ts';
@@ -69,6 +70,23 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
     await expect.poll(people, { timeout: 30_000 }).toHaveLength(60);
   },
 );
+
+const DIES = fileURLToPath(new URL('killed/service.ts', import.meta.url));
+it('killed before its commit, right after it, and with the answer at hand: who asks again makes nobody twice', async () => {
+  const names = ['before', 'staged', 'answering'].map((moment) => `DIES-${moment}@example.org`);
+  await here.stop();
+  for (const name of names) {
+    await here.start(DIES);
+    const { process: service } = here;
+    expect(await Promise.all(pushed(okta, [name]))).toEqual([null]);
+    await expect.poll(() => service.signalCode).toBe('SIGKILL');
+  }
+  await here.start();
+  expect(await Promise.all(pushed(okta, names))).toEqual([201, 409, 409]);
+  expect(await okta.found('userName sw "DIES-"')).toEqual(names.toSorted());
+  const people = async (): Promise<readonly unknown[]> => JSON.parse((await here.command('people', 'DIES', '--json')).out).people;
+  await expect.poll(people, { timeout: 30_000, interval: 300 }).toHaveLength(3);
+});
 
 const onFullDisk =
   STORE === 'sqlite' ? testOnSmallDisk : (name: string): void => test.skip(`${name} (only SQLite's file is on this disk)`);

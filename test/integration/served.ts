@@ -30,8 +30,8 @@ export interface Served {
   command(...argv: string[]): Promise<Ended>;
   /** Ends it as Ctrl-C in another terminal would, or at once; answers its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
-  /** Again, on the same store. */
-  start(): Promise<void>;
+  /** Again, on the same store; `main`: as another program than the shipped one. */
+  start(main?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,8 +51,8 @@ export async function served(
     await prepare(opened);
     await opened.close();
   }
-  const begin = async (): Promise<{ child: ChildProcess; url: string }> => {
-    const child = spawn(process.execPath, ['--conditions=source', MAIN, 'serve', '--listen', '127.0.0.1:0'], {
+  const begin = async (main = MAIN): Promise<{ child: ChildProcess; url: string }> => {
+    const child = spawn(process.execPath, ['--conditions=source', main, 'serve', '--listen', '127.0.0.1:0'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -108,8 +108,8 @@ export async function served(
       return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
     },
     stop: (signal = 'SIGTERM') => stop(signal),
-    async start() {
-      here = await begin();
+    async start(main) {
+      here = await begin(main);
     },
     async close() {
       await stop('SIGKILL');
