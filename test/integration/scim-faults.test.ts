@@ -17,6 +17,8 @@ const HOUR = 3_600_000;
 
 let here: Served;
 let one: Client;
+/** Of a user with a hundred mail addresses. */
+let bomb: string;
 const texts: { [name: string]: string } = {};
 beforeAll(async () => {
   here = await served(YAML, {}, async ({ access }) => {
@@ -35,6 +37,7 @@ beforeAll(async () => {
     await make('expired', 'one', null, now + HOUR);
   });
   one = withToken(here, 'one', texts['good']!);
+  bomb = (await one.post('/Users', bombed(100))).body.id;
 });
 afterAll(() => here?.close());
 
@@ -130,21 +133,34 @@ async function readToEnd(socket: Socket): Promise<string> {
   return text;
 }
 
-it('who sends slowly is not waited for, and others are served meanwhile', async () => {
-  const head = `POST /scim/v2/one/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${one.token}\r\nContent-Type: application/json\r\n`;
+it('who sends slowly is told so when its time is over, and others are served meanwhile', async () => {
+  const head = (more: string): string =>
+    `POST /scim/v2/one/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${one.token}\r\nContent-Type: application/json\r\n${more}`;
+  const body = 'Content-Length: 1000\r\n\r\n{"userName":';
+  const said: readonly (readonly [text: string, drips: boolean])[] = [
+    ['', false],
+    [head(''), false],
+    [head('X-Slow: '), true],
+    [head(body), false],
+    [head(body), true],
+    [head('Transfer-Encoding: chunked\r\n\r\n'), true],
+    [head(body).replace('/scim/v2/one/Users', '/api/run'), true],
+    [head(body).replace('/scim/v2/one/Users', '/hooks/one'), true],
+  ];
   const slow = await Promise.all(
-    Array.from({ length: 60 }, async (_, i) => {
-      const socket = await opened();
-      // Some never end their head, some never end their body, some say nothing at all.
-      if (i % 3 === 0) socket.write(head);
-      if (i % 3 === 1) socket.write(`${head}Content-Length: 1000\r\n\r\n{"userName":`);
-      return readToEnd(socket);
-    }).map(async (text) => ({ text: await text })),
-  ).then(async (all) => {
-    await goesOn();
-    return all;
-  });
-  for (const [i, { text }] of slow.entries()) if (i % 3 === 0) expect(text).toMatch(/^HTTP\/1\.1 408/);
+    Array.from({ length: 10 }, () => said)
+      .flat()
+      .map(async ([text, drips]) => {
+        const socket = await opened();
+        if (text !== '') socket.write(text);
+        const end = readToEnd(socket);
+        const dripping = drips ? setInterval(() => socket.write(text.endsWith('\r\n\r\n') ? '1\r\n \r\n' : 'x'), 100) : undefined;
+        return { socket, end: end.finally(() => clearInterval(dripping)), says: text !== '' };
+      }),
+  );
+  await goesOn();
+  expect(slow.some(({ socket }) => !socket.closed)).toBe(true);
+  for (const { end, says } of slow) expect((await end).slice(0, 12)).toBeOneOf(says ? ['HTTP/1.1 408'] : ['HTTP/1.1 408', '']);
   await goesOn();
 });
 
@@ -188,16 +204,47 @@ it('ten who write on the same version: one does', async () => {
   expect((await one.get(at)).body.title).toBe(written[0]!.body.title);
 });
 
-it('a PATCH that would take long, and a user with very many values', async () => {
-  const emails = Array.from({ length: 5_000 }, (_, i) => ({ value: `${i}@example.org`, type: 'work' }));
-  const made = await one.post('/Users', { schemas: [USER], userName: 'bomb', emails });
-  expect(made.status).toBeLessThan(500);
-  const { body } = await one.post('/Users', { schemas: [USER], userName: 'bomb2', emails: emails.slice(0, 100) });
-  const Operations = Array.from({ length: 1_000 }, (_, i) => ({
-    op: 'replace',
-    path: `emails[value co "${i}" or type eq "work"].display`,
-    value: `${i}`,
-  }));
-  expect((await one.ask('PATCH', `/Users/${body.id}`, { Operations })).status).toBeLessThan(500);
+const bombed = (values: number): object => ({
+  schemas: [USER],
+  userName: `bomb${values}`,
+  emails: Array.from({ length: values }, (_, i) => ({ value: `${i}@example.org`, type: 'work' })),
+});
+const times = (n: number, make: (i: number) => object): readonly object[] => Array.from({ length: n }, (_, i) => make(i));
+const replaced = (path: string, value: unknown): object => ({ op: 'replace', path, value });
+
+it('a user with very many values', async () => {
+  const { status, body } = await one.post('/Users', bombed(5_000));
+  expect([status, body]).toMatchObject([400, { schemas: [ERROR], status: '400', scimType: 'invalidValue' }]);
+});
+
+const nested = (n: number): unknown => JSON.parse(`${'{"a":'.repeat(n)}1${'}'.repeat(n)}`);
+const wide = times(1_000, (i) => replaced(`emails[value co "${i}" or type eq "work"].display`, 'd'));
+const long = times(50, (i) => replaced(i % 2 === 0 ? 'title' : 'nickName', 'x'.repeat(60_000)));
+const values = times(5_000, (i) => ({ value: `${i}` }));
+
+it.each<[what: string, refused: string, operations: readonly object[]]>([
+  ['more operations than are allowed', '413', times(10_001, (i) => replaced('title', `${i}`))],
+  ['filters over many values', '413', wide],
+  ['more than 4 MB', '413', [replaced('title', 'x'.repeat(5_000_000))]],
+  ['parentheses in each other', '400 invalidFilter', [replaced(`emails[${'('.repeat(1_000)}type pr${')'.repeat(1_000)}]`, 'd')]],
+  ['brackets in each other', '400 invalidFilter', [replaced(`${'emails['.repeat(500)}type pr${']'.repeat(500)}`, 'd')]],
+  ['a path without end', '400 invalidPath', [replaced(`name.${'x'.repeat(100_000)}`, 'd')]],
+  ['objects in each other', '400 invalidSyntax', [replaced('name', nested(1_000))]],
+  ['one text without end', '400 invalidValue', [replaced('title', 'x'.repeat(1_000_000))]],
+  ['texts that are long together', '400 invalidValue', long],
+  ['too many values', '400 invalidValue', [replaced('emails', values)]],
+  ['too many values, one by one', '413', values.map((value) => ({ op: 'add', path: 'emails', value }))],
+])('a PATCH with %s is refused, and nothing of it is done', async (_, refused, operations) => {
+  const before = await one.get(`/Users/${bomb}`);
+  const { status, body } = await one.patch(`/Users/${bomb}`, replaced('title', 'done'), ...operations);
+  expect([status, body['scimType']].join(' ').trim()).toBe(refused);
+  expect(body).toMatchObject({ schemas: [ERROR], status: String(status) });
+  expect((await one.get(`/Users/${bomb}`)).headers.get('etag')).toBe(before.headers.get('etag'));
+  await goesOn();
+});
+
+it('a PATCH of as many operations as are allowed is carried out', async () => {
+  const { status, body } = await one.patch(`/Users/${bomb}`, ...times(10_000, (i) => replaced('title', `${i}`)));
+  expect([status, body]).toMatchObject([200, { title: '9999' }]);
   await goesOn();
 });
