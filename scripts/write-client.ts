@@ -24,13 +24,13 @@ interface Document {
   readonly components: { readonly schemas: { readonly Problem: Schema } };
 }
 
-/** Where a browser goes by itself, a system with bytes of its own form, and what goes on and on. */
+/** Where a browser goes by itself, or takes a file from, a system with bytes of its own form, and what goes on and on. */
 type Place = 'call' | 'page' | 'other';
 
 function placeOf({ responses, requestBody }: Described): Place {
   const [status, answer] = Object.entries(responses).find(([one]) => one !== 'default')!;
   const [media] = Object.keys(answer.content ?? {});
-  if (status === '303' || media === 'text/html') return 'page';
+  if (status === '303' || media === 'text/html' || media === 'application/x-ndjson') return 'page';
   const isJson = requestBody === undefined || 'application/json' in requestBody.content;
   return isJson && media !== 'text/event-stream' ? 'call' : 'other';
 }
@@ -76,7 +76,7 @@ ${shapes.join('')}}
 export const ROUTES: { readonly [Name in keyof Api]: readonly [method: 'GET' | 'POST', path: string] } = {
 ${routes.join('')}};
 
-/** Where a browser goes by itself. */
+/** Where a browser goes by itself, or takes a file from. */
 export const PAGES = {
 ${pages.map(({ path, one }) => `  ${one.operationId}: '${path}',\n`).join('')}} as const;
 `;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AuditRow, AuditSegment } from '#store/contract';
+import type { AuditRow, AuditSegment, Store } from '#store/contract';
 import { eventLine, firstHash, segmentHash } from './chain.ts';
-import type { Entry } from './entries.ts';
+import { type At, type Entry, entriesAfter } from './entries.ts';
 import { auditEvent } from './event.ts';
 import { entryLine, readExport } from './export.ts';
 import { type Verified, verify } from './verify.ts';
@@ -61,6 +61,38 @@ test('a log as it was written has nothing wrong, erased or exported', async () =
     }),
   );
 });
+
+test('part by part it is the same as whole, however long a part is', async () => {
+  await fc.assert(
+    fc.asyncProperty(logs, fc.integer({ min: 1, max: 5 }), fc.boolean(), async ({ entries }, limit, isCut) => {
+      const segments = entries.flatMap(({ segment }) => segment ?? []);
+      const first = isCut ? segments[0]! : null;
+      const gone = first && { segment: { ...first, removedAt: 8 } };
+      const all = gone === null ? entries : [gone, ...entries.slice(entries.findIndex(({ segment }) => segment === first) + 1)];
+      const parts: Entry[] = [];
+      for (let at: At | null = null; ; ) {
+        const { entries: part, next }: Awaited<ReturnType<typeof entriesAfter>> = await entriesAfter(storeOf(all), at, limit);
+        expect(part.filter(({ event }) => event !== undefined).length).toBeLessThanOrEqual(limit);
+        parts.push(...part);
+        if (next === null) break;
+        at = next;
+      }
+      expect(parts).toEqual([OF, ...all]);
+    }),
+  );
+});
+
+/** What is read of it. */
+function storeOf(entries: readonly Entry[]): Pick<Store, 'audit' | 'info'> {
+  const events = entries.flatMap(({ event }) => event ?? []);
+  const segments = entries.flatMap(({ segment }) => segment ?? []);
+  const audit: Partial<Store['audit']> = {
+    list: async (_, page) => events.filter(({ seq }) => 'after' in page && seq > page.after).slice(0, page.limit),
+    segments: async ({ after, limit }) => segments.filter(({ to }) => to > after).slice(0, limit),
+    head: async () => segments.at(-1) ?? null,
+  };
+  return { audit: audit as Store['audit'], info: { storeId: 'store' } as Store['info'] };
+}
 
 type Change = (entries: readonly Entry[], at: number) => readonly Entry[];
 const without: Change = (entries, at) => entries.toSpliced(at, 1);

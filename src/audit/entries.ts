@@ -7,37 +7,64 @@ export type Entry =
   | { readonly event: AuditRow; readonly segment?: undefined; readonly store?: undefined }
   | { readonly segment: AuditSegment; readonly event?: undefined; readonly store?: undefined };
 
-const PAGE = 1_000;
-
-/** Of a store that somebody writes: as far as it went when it was read. */
-export async function* entriesOf({ audit, info }: Pick<Store, 'audit' | 'info'>): AsyncGenerator<Entry> {
-  yield { store: info.storeId };
-  // Found before any event: what is written and sealed meanwhile is sealed after what is read.
-  const segments = segmentsOf(audit);
-  let next = await segments.next();
-  if (next.value?.removedAt != null) {
-    yield { segment: next.value };
-    next = await segments.next();
-  }
-  for (let after = 0; ; ) {
-    const page = await audit.list({}, { after, limit: PAGE });
-    for (const event of page) {
-      // Events of a segment may be gone, and it says so all the same.
-      while (next.value !== undefined && event.seq > next.value.to) {
-        yield { segment: next.value };
-        next = await segments.next();
-      }
-      yield { event };
-    }
-    if (page.length < PAGE) break;
-    after = page.at(-1)!.seq;
-  }
-  for (; next.value !== undefined; next = await segments.next()) yield { segment: next.value };
+/** How far somebody has come: the last event, and the end of the last segment, that they have. */
+export interface At {
+  readonly event: number;
+  readonly segment: number;
+  /** Of the last segment that there was at the beginning. */
+  readonly end: number;
 }
 
-async function* segmentsOf(audit: Store['audit']): AsyncGenerator<AuditSegment, undefined> {
-  const end = (await audit.head())?.to ?? 0;
-  for (let after = 0; ; ) {
+const PAGE = 1_000;
+
+type Read = Pick<Store, 'audit' | 'info'>;
+
+/** Of a store that somebody writes: as far as it went when it was read. */
+export async function* entriesOf(store: Read): AsyncGenerator<Entry> {
+  for (let at: At | null = null; ; ) {
+    const { entries, next }: Part = await entriesAfter(store, at, PAGE);
+    yield* entries;
+    if (next === null) return;
+    at = next;
+  }
+}
+
+interface Part {
+  readonly entries: readonly Entry[];
+  /** Null: that was all. */
+  readonly next: At | null;
+}
+
+/** At most so many events, with what stands between them; `at` null: from the beginning. */
+export async function entriesAfter({ audit, info }: Read, at: At | null, limit: number): Promise<Part> {
+  const entries: Entry[] = [];
+  // Found before any event: what is written and sealed meanwhile is sealed after what is read.
+  const end = at?.end ?? (await audit.head())?.to ?? 0;
+  let segment = at?.segment ?? 0;
+  const segments = segmentsOf(audit, segment, end);
+  let coming = await segments.next();
+  const take = async (one: AuditSegment): Promise<void> => {
+    entries.push({ segment: one });
+    segment = one.to;
+    coming = await segments.next();
+  };
+  if (at === null) {
+    entries.push({ store: info.storeId });
+    if (coming.value?.removedAt != null) await take(coming.value);
+  }
+  const events = await audit.list({}, { after: at?.event ?? 0, limit });
+  for (const event of events) {
+    // Events of a segment may be gone, and it says so all the same.
+    while (coming.value !== undefined && event.seq > coming.value.to) await take(coming.value);
+    entries.push({ event });
+  }
+  if (events.length === limit) return { entries, next: { event: events.at(-1)!.seq, segment, end } };
+  while (coming.value !== undefined) await take(coming.value);
+  return { entries, next: null };
+}
+
+async function* segmentsOf(audit: Store['audit'], from: number, end: number): AsyncGenerator<AuditSegment, undefined> {
+  for (let after = from; ; ) {
     const page = await audit.segments({ after, limit: PAGE });
     for (const segment of page) if (segment.to <= end) yield segment;
     if (page.length < PAGE) return;

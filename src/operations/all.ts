@@ -3,6 +3,7 @@ import { accountDisable, accountEnable, accountInvite, accountList, accountReset
 import { approve, discard } from './approve.ts';
 import { audit } from './audit.ts';
 import { auditErase, auditHead, auditVerify } from './audit-chain.ts';
+import { auditLines } from './audit-lines.ts';
 import { check } from './check.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
 import { edit, personNew } from './edit.ts';
@@ -47,6 +48,7 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       audit,
       auditErase,
       auditHead,
+      auditLines,
       auditVerify,
       check,
       decisions,

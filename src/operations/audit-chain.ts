@@ -5,12 +5,13 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { entriesOf } from '#audit/entries';
 import { auditEvent } from '#audit/event';
-import { entryLine, readExport } from '#audit/export';
+import { readExport } from '#audit/export';
 import { type Verified, verify } from '#audit/verify';
 import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import { subjectsOf } from './audit.ts';
-import { type Operation, versioned } from './operation.ts';
+import { type AuditLinesOutput, auditLines } from './audit-lines.ts';
+import { type Operation, perform, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 
 export interface Head {
@@ -116,23 +117,20 @@ export const auditExport: Operation<{ readonly file: string }, AuditExportOutput
   input: z.object({ file: z.string().min(1) }),
   output: versioned<AuditExportOutput>('audit export', { file: z.string(), events: z.number(), segments: z.number() }),
   async run({ file }, session) {
-    const { store } = await session.services('stored');
+    let part: AuditLinesOutput = await perform(auditLines, {}, session);
     // Names and values of people are in it.
     const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
       throw unusable(file, 'written', error);
     });
     const sum = { events: 0, segments: 0 };
     try {
-      let text = '';
-      for await (const entry of entriesOf(store)) {
-        if (entry.event !== undefined) sum.events++;
-        else if (entry.segment !== undefined) sum.segments++;
-        text += `${entryLine(entry)}\n`;
-        if (text.length < CHUNK) continue;
-        await handle.write(text);
-        text = '';
+      for (;;) {
+        sum.events += part.events;
+        sum.segments += part.segments;
+        await handle.appendFile(part.text);
+        if (part.next === null) break;
+        part = await perform(auditLines, { after: part.next }, session);
       }
-      await handle.write(text);
       await handle.sync();
     } finally {
       await handle.close();
@@ -140,8 +138,6 @@ export const auditExport: Operation<{ readonly file: string }, AuditExportOutput
     return { file, ...sum };
   },
 };
-
-const CHUNK = 1_000_000;
 
 export interface AuditEraseInput {
   readonly person: string;

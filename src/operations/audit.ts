@@ -1,15 +1,14 @@
 /** The audit log, newest first: what was done, by whom, from where, with what was there before and after. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
-import type { SessionServices } from './operation.ts';
-import { type Operation, versioned } from './operation.ts';
+import { type AuditRow, aboutOf, noted } from './audit-seen.ts';
+import { type Operation, type SessionServices, versioned } from './operation.ts';
 import { instantOf, knownConnection } from './scope.ts';
 import { instant } from './shapes.ts';
 import { bared, type Sight, sightOf } from './shown.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
 type Filter = Parameters<SessionServices['store']['audit']['list']>[0];
-type Row = Awaited<ReturnType<SessionServices['store']['audit']['list']>>[number];
 
 export interface AuditInput {
   /** `decision.link`, or `decision` for all of them. */
@@ -135,28 +134,13 @@ export async function subjectsOf(
   return { objectIds: [id], stagedIds: linked.map((row) => row.id) };
 }
 
-async function described(page: readonly Row[], { store }: SessionServices, sight: Sight): Promise<AuditItem[]> {
-  const given = (ids: readonly (number | undefined)[]): number[] => [...new Set(ids.filter((id) => id !== undefined))];
-  const staged = new Map((await store.spaces.byIds(given(page.map((one) => one.subject.stagedId)))).map((row) => [row.id, row]));
-  const whose = (row: Row): number | undefined =>
-    row.subject.objectId ?? staged.get(row.subject.stagedId ?? 0)?.objectId ?? undefined;
-  const ids = given(page.map(whose));
-  const labels = await sight.labels(ids);
-  const kinds = new Map((await store.sync.objects(ids)).map(({ id, kind }) => [id, kind]));
-  /** Of accounts of people who sign in, and of tokens, nothing is hidden. */
-  const hiddenIn = (row: Row): ((name: string) => boolean) => {
-    const person = whose(row);
-    const account = staged.get(row.subject.stagedId ?? 0);
-    if (/^(access|account|token)\./.test(row.action)) return () => false;
-    if (account === undefined && (person === undefined || !kinds.has(person))) return sight.everywhere;
-    const there = account === undefined ? null : sight.account({ ...account, object: account.objectId });
-    const agreed = person === undefined || !kinds.has(person) ? null : sight.object({ id: person, kind: kinds.get(person)! });
-    return (name) => there?.(name) === true || agreed?.(name) === true;
-  };
+async function described(page: readonly AuditRow[], { store }: SessionServices, sight: Sight): Promise<AuditItem[]> {
+  const about = await aboutOf(page, store, sight);
+  const labels = await sight.labels(page.flatMap((row) => about.person(row) ?? []));
   return page.map((row) => {
     const { seq, at, action, actor, subject, outcome, digest, values } = row;
-    const account = subject.stagedId === undefined ? undefined : staged.get(subject.stagedId);
-    const person = whose(row) ?? null;
+    const account = about.account(row);
+    const person = about.person(row) ?? null;
     return {
       seq,
       at: formatInstant(at),
@@ -171,13 +155,9 @@ async function described(page: readonly Row[], { store }: SessionServices, sight
       label: person === null ? null : (labels.get(person) ?? null),
       run: subject.runId ?? null,
       outcome,
-      before: bared(parsed(values?.before), hiddenIn(row)),
-      after: bared(parsed(values?.after), hiddenIn(row)),
+      before: bared(noted(values?.before), about.hides(row)),
+      after: bared(noted(values?.after), about.hides(row)),
       erased: digest !== null && values === null,
     };
   });
-}
-
-function parsed(text: string | null | undefined): unknown {
-  return text === null || text === undefined ? null : JSON.parse(text);
 }

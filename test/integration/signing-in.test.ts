@@ -1,7 +1,10 @@
 /** People at the port: the first administrator, sessions and their cookies, an identity provider; and no secret anywhere. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readExport } from '#audit/export';
+import { verify } from '#audit/verify';
 import { type Browser, browser, type IdentityProvider, identityProvider } from '../servers/oidc.ts';
 import { type Served, served } from './served.ts';
 
@@ -182,6 +185,27 @@ it('who came in, who was refused and what was done about accounts is in the audi
       'access.signIn grace 127.0.0.1 done',
     ]),
   );
+});
+
+it('the audit log is taken away whole, without values that its reader may not see; it verifies for both', async () => {
+  const fixed = { attribute: 'nationalId', values: ['NID-79'], reason: 'seen on paper' };
+  expect((await ask(ada, '/api/people/hr:1/fixed', fixed, { 'x-csrf-token': csrf })).status).toBe(200);
+  const { body } = await ask(ada, '/api/tokens', { name: 'archive', roles: ['auditor'] }, { 'x-csrf-token': csrf });
+  const where = `${here.url}/api/audit/export`;
+  const texts = [ada.ask(where), fetch(where, { headers: { authorization: `Bearer ${body.token}` } })].map(async (answer) => {
+    expect((await answer).headers.get('content-type')).toBe('application/x-ndjson');
+    return await (await answer).text();
+  });
+  const [whole, theirs] = (await Promise.all(texts)) as [string, string];
+  const found = await Promise.all([whole, theirs].map((text) => verify(readExport(Readable.from(text.trim().split('\n'))))));
+  expect(found.map(({ findings, erased }) => [findings, erased])).toEqual([
+    [[], 0],
+    [[], 1],
+  ]);
+  expect(found[0]!.events).toBe(found[1]!.events);
+  expect([whole.includes('NID-79'), theirs.includes('NID-79')]).toEqual([true, false]);
+  const eve = await ask(browser(), '/api/audit/export');
+  expect(eve.status).toBe(401);
 });
 
 it('no secret is in the store, in what was printed, in an answer or in an error', async () => {

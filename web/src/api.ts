@@ -1351,11 +1351,12 @@ export const ROUTES: { readonly [Name in keyof Api]: readonly [method: 'GET' | '
   tokenRevoke: ['POST', '/api/tokens/{id}/revocation'],
 };
 
-/** Where a browser goes by itself. */
+/** Where a browser goes by itself, or takes a file from. */
 export const PAGES = {
   signInPage: '/sign-in',
   setUpPage: '/setup',
   passwordPage: '/password',
   signInElsewhere: '/oidc/sign-in',
   signedInElsewhere: '/oidc/callback',
+  auditExport: '/api/audit/export',
 } as const;

@@ -15,6 +15,7 @@ import { isScim, refuse } from '../scim/plugin.ts';
 import type { Asking, Told } from '../told.ts';
 import { type PortLimits, portServer } from './connections.ts';
 import type { Broadcast } from './events.ts';
+import { offerExport } from './export.ts';
 import { SECURE, TLS_ALONE } from './headers.ts';
 import type { Identity } from './identity.ts';
 import { answerTo, keyOf } from './keys.ts';
@@ -100,6 +101,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       throw new RollcallError('unavailable', 'too many look on already', { remedy: 'close one that is not needed' });
     reply.hijack();
   });
+  offerExport(app, { reads: options.reads, identified: (request, permission) => identified(request, options, permission) });
   options.auth.offer(app);
   const mayScrape = async (request: FastifyRequest): Promise<void> => void (await identified(request, options, 'metrics.read'));
   offerWatching(app, { ...options, mayScrape });

@@ -68,6 +68,11 @@ const BESIDE: { readonly [place: string]: Beside } = {
     summary: 'What happens, as it happens: server-sent events, each with its name and one line of JSON',
     answers: { 200: 'text/event-stream' },
   },
+  'get /api/audit/export': {
+    id: 'auditExport',
+    summary: 'The whole audit log as JSON Lines, as `rollcall audit export` writes it',
+    answers: { 200: 'application/x-ndjson' },
+  },
   'post /hooks/{connection}': {
     id: 'wake',
     summary: 'A system tells that something of it has changed; only where rollcall.yaml says hook: of that connection',

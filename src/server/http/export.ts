@@ -1,0 +1,39 @@
+/** The audit log, all of it, as a file to take away (docs/guide/audit.md). */
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type AuditLinesOutput, auditLines } from '#operations/audit-lines';
+import type { ServiceThread } from '#service/thread';
+import type { Identity } from './identity.ts';
+
+export interface ExportOptions {
+  readonly reads: () => Promise<Pick<ServiceThread, 'ask'>>;
+  /** Errors: authentication, permission. */
+  readonly identified: (request: FastifyRequest, permission: (typeof auditLines)['permission']) => Promise<Identity>;
+}
+
+export function offerExport(app: FastifyInstance, { reads, identified }: ExportOptions): void {
+  app.get('/api/audit/export', async (request, reply) => {
+    const { who, caller } = await identified(request, auditLines.permission);
+    const partAfter = async (after: AuditLinesOutput['next']): Promise<AuditLinesOutput> => {
+      const asked = { ask: 'operation', name: auditLines.name, input: { after, who }, caller } as const;
+      return (await (await reads()).ask(asked)) as AuditLinesOutput;
+    };
+    // What is wrong with the first part is still an answer of its own.
+    const first = await partAfter(null);
+    return reply
+      .type('application/x-ndjson')
+      .header('content-disposition', 'attachment; filename="audit.jsonl"')
+      .send(Readable.from(texts(first, partAfter), { highWaterMark: 1 }));
+  });
+}
+
+/** The next part is asked for when the one before it was taken. */
+async function* texts(
+  first: AuditLinesOutput,
+  partAfter: (after: AuditLinesOutput['next']) => Promise<AuditLinesOutput>,
+): AsyncGenerator<string> {
+  for (let part = first; ; part = await partAfter(part.next)) {
+    yield part.text;
+    if (part.next === null) return;
+  }
+}
