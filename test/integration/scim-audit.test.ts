@@ -38,6 +38,10 @@ it('of each create, update and delete who did it, from where, and what was there
     fetch(where, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const made = (await (await ask(at, 'POST', { userName: 'ada', title: 'Clerk' })).json()) as { id: string };
   expect((await ask(at, 'POST', { userName: 'ADA' })).status).toBe(409);
+  const other = (await (await ask(at, 'POST', { userName: 'bob' })).json()) as { id: string };
+  const taken = { Operations: [{ op: 'replace', path: 'userName', value: 'ADA' }] };
+  expect((await ask(`${at}/${other.id}`, 'PATCH', taken)).status).toBe(409);
+  expect((await ask(`${at}/${other.id}`, 'PUT', { userName: 'ADA' })).status).toBe(409);
   await ask(`${at}/${made.id}`, 'GET');
   const patch = { Operations: [{ op: 'replace', path: 'title', value: 'Lead' }] };
   expect((await ask(`${at}/${made.id}`, 'PATCH', patch)).status).toBe(200);
@@ -50,11 +54,14 @@ it('of each create, update and delete who did it, from where, and what was there
   expect(
     events.toSorted((a, b) => (a.action < b.action ? -1 : a.action > b.action ? 1 : a.outcome < b.outcome ? -1 : 1)),
   ).toMatchObject([
+    { action: 'scim.create', ...actor, outcome: 'done', before: null, after: { userName: 'bob' } },
     { action: 'scim.create', ...actor, outcome: 'done', before: null, after: { userName: 'ada', title: 'Clerk' } },
-    // Nothing has an id for it by which its values would be found again.
+    // Who is erased would not be found by what others were refused because of them.
     { action: 'scim.create', ...actor, outcome: 'refused', before: null, after: null },
     { action: 'scim.delete', ...actor, outcome: 'done', before: { title: 'Lead' }, after: null },
     { action: 'scim.update', ...actor, outcome: 'done', before: { title: 'Clerk' }, after: { title: 'Lead' } },
+    { action: 'scim.update', ...actor, outcome: 'refused', before: null, after: null },
+    { action: 'scim.update', ...actor, outcome: 'refused', before: null, after: null },
   ]);
   expect(out).not.toContain('ADA');
   expect((await here.command('audit', 'verify')).code).toBe(0);

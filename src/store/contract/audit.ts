@@ -44,7 +44,7 @@ export interface AuditEvent {
 
 /**
  * About an item of a batch that is staged: its id is noted in the same transaction. An item that was left alone has no event; of one that
- * was refused the outcome is `refused`. Without an id (something new that was refused) its values are not kept.
+ * was refused the outcome is `refused`, and its values are not kept.
  */
 export interface StageAudit extends AuditEvent {
   /** The item stands for several requests: where it is refused they come again one by one, and nothing is noted. */

@@ -33,8 +33,8 @@ export function writeEvents(session: Session, events: readonly AuditEvent[]): vo
 }
 
 /**
- * Those of the items that were staged, with the ids they have, and of those that were refused. What has no id keeps no values: nobody
- * would find them again who erases a person.
+ * Those of the items that were staged, with the ids they have, and of those that were refused. What was refused keeps no values: they may
+ * be those of whoever has them already, and whoever erases that person would not find them here.
  */
 export function writeStageEvents(
   session: Session,
@@ -49,9 +49,10 @@ export function writeStageEvents(
     session,
     told.map((one) => ({
       ...one,
-      outcome: no.has(one.item) ? 'refused' : one.outcome,
       // None: a deletion of what was never there, or something new that was refused.
-      ...(ids[one.item] === 0 ? { digest: null, values: null } : { subject: { ...one.subject, stagedId: ids[one.item]! } }),
+      ...(ids[one.item] === 0 ? {} : { subject: { ...one.subject, stagedId: ids[one.item]! } }),
+      ...(no.has(one.item) ? { outcome: 'refused' } : {}),
+      ...(no.has(one.item) || ids[one.item] === 0 ? { digest: null, values: null } : {}),
     })),
   );
 }
