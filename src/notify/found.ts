@@ -53,7 +53,8 @@ function isYoung(connection: string | null, { waits, dirtyMs, watchedMs, now }: 
 function stopped(holds: readonly GateHold[]): readonly Trouble[] {
   return holds.map(({ id, connection, part, count, limit }) => ({
     ...{ key: `gate ${id}`, kind: 'gate-stopped', connection, lasts: true },
-    text: `${connection}: the gate '${part}' stopped ${grouped(count)} ${count === 1 ? 'change' : 'changes'}; its limit is ${grouped(limit)}`,
+    // What was sent before is not held, and counts.
+    text: `${connection}: the gate '${part}' holds changes: with those sent in the last 24 hours it counted ${grouped(count)}, and its limit is ${grouped(limit)}`,
     command: `rollcall approve ${connection}`,
     path: `/api/connections/${encodeURIComponent(connection)}/waiting`,
   }));

@@ -9,6 +9,8 @@ export type Heard =
       readonly what: 'run';
       readonly run: RunId;
       readonly profile: string;
+      /** It only passes on what came: what cannot be reached is tried by others, which tell of it. */
+      readonly beside: boolean;
       readonly status: RunStatus;
       readonly failed: readonly { readonly connection: string; readonly kind: ErrorKind }[];
     }
@@ -23,8 +25,6 @@ export type Heard =
   /** A schedule missed its time, and waits for the next one. */
   | { readonly what: 'skipped'; readonly schedule: string };
 
-/** Runs that only pass on what came: what cannot be reached is tried by others, which tell of it. */
-const PASSING = 'live';
 const CYCLE = 'cycle';
 const BROKEN = 'run-failed';
 
@@ -37,10 +37,9 @@ export async function evidenceOf(heard: Heard, store: Pick<Store, 'runs' | 'spac
 }
 
 async function ofRun(
-  { run, profile, status, failed }: Extract<Heard, { what: 'run' }>,
+  { run, profile, beside: passes, status, failed }: Extract<Heard, { what: 'run' }>,
   { runs, spaces }: Pick<Store, 'runs' | 'spaces'>,
 ): Promise<Evidence> {
-  const passes = profile === PASSING;
   const on: Trouble[] = passes ? [] : failed.map(({ connection, kind }) => unreached(connection, kind, run, profile));
   // What is broken for the sake of connections is told of them.
   if (status === 'failed' && on.length === 0) on.push(broken(profile, null, run));

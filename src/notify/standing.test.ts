@@ -87,3 +87,16 @@ test('of each trouble: new, then still, then over; never twice the same, and in 
     { numRuns: 50 },
   );
 });
+
+test('of a trouble that every run has again the newest run is named, also where it comes back', () => {
+  const inRun = (run: number): Trouble => ({ ...trouble('a'), text: `a failed in run ${run}`, path: `/api/runs/${run}` });
+  const fails = (notes: Notes, run: number, now: number) => advance(notes, { on: [inRun(run)], over: () => false }, now);
+  const texts = (notes: Notes, now: number) => due(notes, AGAIN, now).map(({ state, text }) => `${state} ${text}`);
+  let notes = fails(fails(NO_NOTES, 8, 0), 9, 1);
+  expect(texts(notes, 1)).toEqual(['new a failed in run 9']);
+  notes = delivered(notes, due(notes, AGAIN, 1), 1);
+  expect(fails(notes, 9, 2)).toBe(notes);
+  notes = fails(advance(notes, { on: [], over: () => true }, MINUTE), 10, MINUTE + 1);
+  expect(texts(notes, MINUTE + 1)).toEqual([]);
+  expect(texts(notes, 1 + AGAIN)).toEqual(['still a failed in run 10']);
+});

@@ -48,6 +48,7 @@ export function advance(notes: Notes, { on, over }: Evidence, now: number): Note
     if (known === undefined) {
       if (next.size < MOST) put(trouble.key, { ...trouble, since: now, told: null, over: null, notBefore: 0 });
     } else if (known.over !== null) put(trouble.key, again(known, trouble, now));
+    else if (isOfAnother(trouble, known)) put(trouble.key, { ...known, ...trouble });
   }
   const present = new Set(on.map(({ key }) => key));
   for (const one of notes.standing) {
@@ -62,9 +63,14 @@ export function advance(notes: Notes, { on, over }: Evidence, now: number): Note
   return changed ? { ...notes, standing: [...next.values()] } : notes;
 }
 
+/** Of another run than it was: the newest is the one to look at. */
+function isOfAnother(trouble: Trouble, known: Trouble): boolean {
+  return trouble.path !== known.path;
+}
+
 /** One that was over is there again: where its end was not told yet, it never was. */
 function again(known: Standing, trouble: Trouble, now: number): Standing {
-  if (known.told !== null) return { ...known, over: null };
+  if (known.told !== null) return { ...known, ...trouble, over: null };
   return { ...trouble, since: now, told: null, over: null, notBefore: known.notBefore };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '#audit/seal';
 import { type Fault, RollcallError, toFault } from '#core/errors';
-import type { KeptOpen, LiveEvent, Rests } from '#runs/index';
+import type { KeptOpen, LiveEvent, PushesReport, Rests } from '#runs/index';
 import type { FaultAbout, Holder, Progress, Services } from '#runs/model';
 import { answers, socketOf } from './local-socket.ts';
 import type { Access, OpenStore, Program, Session, SessionServices } from './operation.ts';
@@ -21,6 +21,8 @@ export interface Listeners {
   readonly onWaits?: (holder: Holder) => void;
   /** Of what goes on while connections are listened to. */
   readonly onLive?: (event: LiveEvent) => void;
+  /** Pushes that shared a run are worked out and sent. */
+  readonly onPushes?: (report: PushesReport) => void;
   /** The service can be reached there. */
   readonly onServing?: (serving: { readonly url: string; readonly setUp: string | null }) => void;
   /** The file is in order, and its dates are in this zone. */

@@ -2,7 +2,7 @@
 import type { Fault } from '#core/errors';
 import { createTurns, type Turns } from '#engine/index';
 import type { RunId, RunStatus, Store } from '#store/contract';
-import type { Notice } from './model.ts';
+import type { ConnectionCounts, Notice } from './model.ts';
 import type { StagePush } from './push-staging.ts';
 import type { Session } from './services.ts';
 
@@ -90,6 +90,14 @@ export interface PushReport {
   readonly status: RunStatus;
   readonly faults: readonly Fault[];
   readonly notices: readonly Notice[];
+}
+
+/** Of all pushes that shared a run. */
+export interface PushesReport extends PushReport {
+  readonly connections: readonly ConnectionCounts[];
+  readonly faultCount: number;
+  /** From the first of them to what was sent last. */
+  readonly elapsedMs: number;
 }
 
 const known = new WeakMap<Store, Beside>();

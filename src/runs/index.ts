@@ -4,6 +4,7 @@
  */
 
 export { changeDigest, PARKED_KINDS, type ParkedKind } from '#engine/index';
+export type { PushesReport } from './beside.ts';
 export { inOrder } from './beside.ts';
 export { type KeptOpen, keptOpen } from './kept-open.ts';
 export { answeredOnce, type Keyed, type KeyedAnswer } from './keyed.ts';

@@ -3,7 +3,6 @@
  * out and sent at once (docs/decisions/0015).
  */
 import { Superseded, toFault } from '#core/errors';
-import { COUNTED } from '#engine/counts';
 import { afterChanges, type EngineConnection, importChanges, isClosed, modeOf, type Unfinished } from '#engine/index';
 import type { RunStatus } from '#store/contract';
 import { besideOf, type PushReport } from './beside.ts';
@@ -11,6 +10,7 @@ import { isHeld, noticeHeld } from './cycle.ts';
 import { endRun, followed, openBeside } from './follow.ts';
 import type { ConnectionCounts, Services } from './model.ts';
 import { recorder } from './recorder.ts';
+import { touched } from './run-counts.ts';
 import type { Opened, Session } from './services.ts';
 import { takeTenure, tryTenure } from './tenure.ts';
 
@@ -56,7 +56,7 @@ export async function liveRun(
     // What only a whole read makes whole is not worked out before.
     else if (arrived(session, connections) > LARGE || arrived(session, cycle) > 0) left.push(...connections);
     else status = await followed(session, services, noting, { staged: async () => undefined });
-    const counts = countsOf(session);
+    const counts = touched(session);
     await opened.close(session.faultCount() > 0 || status !== 'done');
     const waits = status === 'interrupted' ? [] : [...left, ...(await waiting(session, services, status === 'failed'))];
     const report = await endRun(session, services, status, counts);
@@ -102,12 +102,4 @@ async function waiting({ context, faultCount }: Session, { store }: Services, fa
 
 function arrived({ context }: Session, connections: readonly EngineConnection[]): number {
   return connections.reduce((sum, { name }) => sum + context.counters.of(name).seen, 0);
-}
-
-/** Of connections with which something happened. */
-function countsOf({ context }: Session): ConnectionCounts[] {
-  return context.connections.flatMap(({ name }) => {
-    const counts = context.counters.of(name);
-    return COUNTED.some((what) => counts[what] > 0) ? [{ connection: name, ...counts }] : [];
-  });
 }

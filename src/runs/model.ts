@@ -4,6 +4,7 @@ import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { NoticeKind, Unfinished } from '#engine/index';
 import type { AuditEvent, Holder, ObjectId, RunId, RunStatus, Store } from '#store/contract';
+import type { PushesReport } from './beside.ts';
 import type { KeptOpen } from './kept-open.ts';
 import type { LiveEvent } from './live.ts';
 import type { Rests } from './rests.ts';
@@ -38,6 +39,8 @@ export interface Services {
   readonly keptOpen?: KeptOpen;
   /** Told by `live` of all that it does. */
   readonly onLive?: (event: LiveEvent) => void;
+  /** Pushes that shared a run are worked out and sent. */
+  readonly onPushes?: (report: PushesReport) => void;
   /** Aborted = end cleanly after the batch at hand; the run is then `interrupted`. */
   readonly signal?: AbortSignal;
 }

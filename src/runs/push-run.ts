@@ -13,6 +13,7 @@ import { endRun, followed, openBeside } from './follow.ts';
 import type { Services } from './model.ts';
 import { createPushStaging } from './push-staging.ts';
 import { type Recorder, recorder } from './recorder.ts';
+import { touched } from './run-counts.ts';
 import type { Opened, Session } from './services.ts';
 
 export interface Pushed {
@@ -92,7 +93,7 @@ function joinRun(services: Services, by: string): PushRun {
     asked = true;
   };
   worked.promise.catch(() => undefined);
-  const settled = settle(services, { session, opened, noting, staging, close, worked: kept });
+  const settled = settle(services, { session, opened, noting, staging, begun: performance.now(), close, worked: kept });
   // What is staged waits for the next run where this one cannot work it out.
   settled.then(kept, kept);
   const run: PushRun = { session, stage: createPushStaging(), staging, worked: worked.promise, settled };
@@ -107,6 +108,8 @@ interface Taking {
   readonly opened: Opened | undefined;
   readonly noting: Recorder;
   readonly staging: readonly Promise<unknown>[];
+  /** When the first of them came, of the monotonic clock. */
+  readonly begun: number;
   /** Takes no more. */
   close(): void;
   worked(): void;
@@ -130,5 +133,9 @@ async function settle(services: Services, taking: Taking): Promise<PushReport> {
   if (opened === undefined) await session.close();
   else if (status === 'done' && session.faultCount() === 0) await services.keptOpen!.give(opened);
   else await opened.close(true);
-  return await endRun(session, services, status, []);
+  const connections = touched(session);
+  const report = await endRun(session, services, status, connections);
+  const elapsedMs = performance.now() - taking.begun;
+  services.onPushes?.({ ...report, connections, faultCount: session.faultCount(), elapsedMs });
+  return report;
 }

@@ -42,6 +42,14 @@ export async function countConnections(session: Session, services: Services): Pr
   return out;
 }
 
+/** Of connections with which something happened, as far as it is known without asking the store: how they stand now is not. */
+export function touched({ context }: Session): ConnectionCounts[] {
+  return context.connections.flatMap(({ name }) => {
+    const counts = context.counters.of(name);
+    return COUNTED.some((what) => counts[what] > 0) ? [{ connection: name, ...counts }] : [];
+  });
+}
+
 async function undecided(connection: string, state: 'observed' | 'held', store: Services['store']): Promise<number> {
   let found = 0;
   for (let after = 0; ; ) {

@@ -2,7 +2,7 @@
 import { type ErrorKind, type Fault, toFault } from '#core/errors';
 import { type Unforeseen, unforeseen } from '#core/unforeseen';
 import type { NotifyEvent } from '#notify/notifier';
-import type { KeptEvent, LiveEvent } from '#runs/index';
+import type { KeptEvent, LiveEvent, PushesReport } from '#runs/index';
 import type { ConnectionCounts, FaultAbout, Holder, Notice, Progress, RunReport } from '#runs/model';
 
 export type { FaultAbout } from '#runs/model';
@@ -11,6 +11,8 @@ export interface RunEvent {
   readonly what: 'run';
   readonly run: number;
   readonly profile: string;
+  /** It went on beside whatever else runs, and passed on what came: it says nothing of how everything stands. */
+  readonly beside: boolean;
   readonly status: RunReport['status'];
   readonly elapsedMs: number;
   readonly connections: readonly ConnectionCounts[];
@@ -53,20 +55,21 @@ export function fromLive(event: LiveEvent): ServiceEvent {
   if (event.what === 'cycle') return runEvent(event.report);
   if (event.what !== 'changes') return event;
   const { run, status, faults, notices, connections, again } = event.report;
+  const failed = withKinds(
+    again.map(({ name }) => name),
+    faults,
+  );
+  const { elapsedMs } = event;
   return {
-    what: 'run',
-    run,
-    profile: 'live',
-    status,
-    elapsedMs: event.elapsedMs,
-    connections,
-    faultCount: faults.length,
-    failed: withKinds(
-      again.map(({ name }) => name),
-      faults,
-    ),
-    notices,
+    ...{ what: 'run', run, profile: 'live', beside: true, status, elapsedMs, connections },
+    ...{ faultCount: faults.length, failed, notices },
   };
+}
+
+/** Of pushes that shared a run. */
+export function fromPushes({ run, status, elapsedMs, connections, faultCount, notices }: PushesReport): RunEvent {
+  const profile = 'push';
+  return { what: 'run', run, profile, beside: true, status, elapsedMs, connections, faultCount, failed: [], notices };
 }
 
 /** Of what schedules start. */
@@ -76,11 +79,14 @@ export function fromSchedule(event: KeptEvent): ServiceEvent {
 
 /** Of a run, or of the answer to whoever asked for it. */
 export function runEvent(
-  report: Omit<RunEvent, 'what' | 'failed'> & { readonly failed: readonly string[]; readonly faults: readonly Fault[] },
+  report: Omit<RunEvent, 'what' | 'beside' | 'failed'> & {
+    readonly failed: readonly string[];
+    readonly faults: readonly Fault[];
+  },
 ): RunEvent {
   const { run, profile, status, elapsedMs, connections, faultCount, notices } = report;
   const failed = withKinds(report.failed, report.faults);
-  return { what: 'run', run, profile, status, elapsedMs, connections, faultCount, failed, notices };
+  return { what: 'run', run, profile, beside: false, status, elapsedMs, connections, faultCount, failed, notices };
 }
 
 /** Why, of each: where nothing is said of it, it waits for its next attempt. */

@@ -32,7 +32,7 @@ import {
 } from '#runs/index';
 import type { Services } from '#runs/model';
 import { type Asked, type Request, type ServiceOptions, type Told, together } from './contract.ts';
-import { faultEvent, fromLive, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
+import { faultEvent, fromLive, fromPushes, fromSchedule, runEvent, type ServiceEvent } from './events.ts';
 import { heapOfRuns } from './heap.ts';
 import { retention } from './retention.ts';
 
@@ -54,7 +54,9 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
   const tell = together<Told>((all) => port.postMessage(all), queueMicrotask, unsaid);
   let heard = (_: Heard): void => undefined;
   const event = (one: ServiceEvent): void => {
-    if (one.what === 'run' || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);
+    // Of pushes there are many: those that went well end nobody's trouble.
+    const told = one.what === 'run' && (one.profile !== 'push' || one.status === 'failed');
+    if (told || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);
     tell({ event: one });
   };
   const rests = createRests({
@@ -71,6 +73,7 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     onRun: heapOfRuns(),
     onWaits: (holder) => event({ what: 'waits', holder }),
     onLive: (one) => event(fromLive(one)),
+    onPushes: (report) => event(fromPushes(report)),
   });
   const atHand = new Set<Promise<unknown>>();
   const keep = <T>(work: Promise<T>): Promise<T> => {

@@ -88,14 +88,15 @@ function because(fault: Fault, level: Level, text: string, more: object): Line {
   return line(level, `${text}: ${why}`, { ...fields, ...more });
 }
 
-function ofRun({ run, profile, status, elapsedMs, connections, faultCount, notices }: RunEvent): Line {
+function ofRun({ run, profile, beside, status, elapsedMs, connections, faultCount, notices }: RunEvent): Line {
   const counts = Object.fromEntries(
     connections.map(({ connection, ...all }) => [connection, Object.fromEntries(Object.entries(all).filter(([, n]) => n > 0))]),
   );
   const told = notices.map(({ connection, kind }) => ({ connection, kind }));
   const fields = { run, profile, status, ms: Math.round(elapsedMs), faults: faultCount, notices: told, connections: counts };
-  const nothing = profile === 'live' && told.length === 0 && Object.values(counts).every((of) => Object.keys(of).length === 0);
-  const usual = nothing ? 'debug' : 'info';
+  const nothing = beside && told.length === 0 && Object.values(counts).every((of) => Object.keys(of).length === 0);
+  // There are many of pushes, and each is noted in the audit log.
+  const usual = nothing || profile === 'push' ? 'debug' : 'info';
   const level = status === 'failed' ? 'error' : status === 'warnings' || status === 'interrupted' ? 'warn' : usual;
   return line(level, `run ${run} (${profile}): ${status}`, fields);
 }

@@ -23,6 +23,7 @@ const counts = {
 };
 const RUN = {
   what: 'run',
+  beside: false,
   run: 7,
   profile: 'cycle',
   status: 'warnings',
@@ -54,6 +55,9 @@ test('what happened is counted, by names of the file and closed lists alone', as
   });
   metrics.told({ what: 'progress', progress: { phase: 'import', connection: 'hr', done: 1, total: null } });
   for (let i = 0; i < 2; i++) metrics.told(RUN);
+  // What goes on beside says nothing of how everything stands.
+  const pushed = { ...counts, seen: 2, parked: 0, held: 0, waiting: 0 };
+  metrics.told({ ...RUN, profile: 'push', beside: true, notices: [], connections: [{ connection: 'ad', ...pushed }] });
   metrics.told({ what: 'fault', fault: { kind: 'unavailable', message: 'secret', where: { connection: 'ad', object: 'zoe' } } });
   metrics.answered({ method: 'GET', route: '/scim/:connection/v2/Users', status: 200, ms: 12 });
   metrics.told({ what: 'hook', connection: 'hr', outcome: 'done' });
@@ -64,7 +68,8 @@ test('what happened is counted, by names of the file and closed lists alone', as
     'rollcall_runs_total{profile="cycle",status="warnings"} 2',
     'rollcall_run_seconds_sum{profile="cycle"} 5',
     'rollcall_phase_seconds_count{phase="import",connection="hr"} 1',
-    'rollcall_objects_total{connection="ad",outcome="seen"} 18',
+    'rollcall_objects_total{connection="ad",outcome="seen"} 20',
+    'rollcall_runs_total{profile="push",status="warnings"} 1',
     'rollcall_objects{connection="ad",state="held"} 4',
     'rollcall_notices{connection="ad",kind="gate"} 2',
     'rollcall_gate_stops_total{connection="ad"} 2',

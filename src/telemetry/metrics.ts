@@ -139,21 +139,23 @@ export function createMetrics({ version, wall, look, process: own = true }: Metr
     runs.inc({ profile, status });
     runSeconds.observe({ profile }, event.elapsedMs / 1_000);
     lastRun.set({ profile, status }, wall() / 1_000);
-    for (const { phase, connection, first, last } of phases.values())
-      phaseSeconds.observe({ phase, connection }, (last - first) / 1_000);
-    phases.clear();
     for (const counts of event.connections) {
       const { connection } = counts;
       for (const outcome of DONE) if (counts[outcome] > 0) objects.inc({ connection, outcome }, counts[outcome]);
-      for (const state of STANDS) standing.set({ connection, state }, counts[state]);
     }
-    notices.reset();
-    const stopped = new Set<string>();
-    for (const { connection, kind } of event.notices) {
-      notices.inc({ connection, kind });
-      if (kind === 'gate') stopped.add(connection);
-    }
+    const stopped = new Set(event.notices.flatMap(({ connection, kind }) => (kind === 'gate' ? [connection] : [])));
     for (const connection of stopped) gateStops.inc({ connection });
+    if (!event.beside) stands(event);
+  };
+  /** How everything is at the end of a run over it. */
+  const stands = (event: Extract<ServiceEvent, { what: 'run' }>): void => {
+    for (const { phase, connection, first, last } of phases.values())
+      phaseSeconds.observe({ phase, connection }, (last - first) / 1_000);
+    phases.clear();
+    for (const { connection, ...counts } of event.connections)
+      for (const state of STANDS) standing.set({ connection, state }, counts[state]);
+    notices.reset();
+    for (const { connection, kind } of event.notices) notices.inc({ connection, kind });
   };
 
   return {

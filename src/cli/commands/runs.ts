@@ -15,6 +15,9 @@ function statusPaint(status: string, paint: Paint): (text: string) => string {
   return status === 'done' ? paint.green : status === 'failed' || status === 'interrupted' ? paint.red : paint.yellow;
 }
 
+/** Beside others nobody counts whose rows are whose. */
+const BESIDE: ReadonlySet<string> = new Set(['live', 'push']);
+
 /** Columns that a line of all takes, its texts shortened. */
 const NARROW = 70;
 
@@ -86,7 +89,7 @@ export const runShow: Command = command({
     terminal.out(
       `${paint.bold(`Run ${run.run}`)}  ${run.profile}  ${statusPaint(run.status, paint)(run.status)}\n` +
         `started ${time(run.startedAt)} by ${printable(run.by)}${run.endedAt === null ? '' : `, took ${duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))}`}` +
-        `, ${number(run.rowsWritten)} rows written\n\n`,
+        `${BESIDE.has(run.profile) ? '' : `, ${number(run.rowsWritten)} rows written`}\n\n`,
     );
     if (run.connections.length > 0) terminal.out(`${countsTable(run.connections, terminal)}\n`);
     for (const one of run.changes) {

@@ -11,7 +11,16 @@ it('what is as it was when it was last said is not said again', async () => {
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const progress = (connection: string, done: number): void =>
     broadcast.tell({ what: 'progress', progress: { phase: 'import', connection, done, total: 2 } });
-  const ended = { what: 'run', run: 1, profile: 'cycle', status: 'done', elapsedMs: 1, connections: [], faultCount: 0 } as const;
+  const ended = {
+    what: 'run',
+    run: 1,
+    profile: 'cycle',
+    beside: false,
+    status: 'done',
+    elapsedMs: 1,
+    connections: [],
+    faultCount: 0,
+  } as const;
   for (const done of [0, 0, 1, 1]) {
     progress('hr', done);
     progress('dir', 0);

@@ -33,7 +33,7 @@ export function createBroadcast(): Broadcast {
   /** How far each phase of the run at hand was when that was last said. */
   const said = new Map<string, string>();
   const isNews = (event: ServiceEvent, data: string): boolean => {
-    if (event.what === 'run') said.clear();
+    if (event.what === 'run' && !event.beside) said.clear();
     if (event.what !== 'progress') return true;
     const { phase, connection } = event.progress;
     const key = `${phase} ${connection}`;
