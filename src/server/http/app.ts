@@ -22,7 +22,7 @@ import { answerTo, keyOf } from './keys.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
 import { ROUTES, type Route } from './routes.ts';
-import { fromTexts, jsonSchema, type Query, refuseUnknown } from './shapes.ts';
+import { fromTexts, jsonSchema, type Query, refuseUnkeepable, refuseUnknown } from './shapes.ts';
 import { traceOf, traceRequests } from './traced.ts';
 import { offerWatching, type WatchOptions } from './watch.ts';
 
@@ -176,6 +176,7 @@ function bodyOf(body: unknown): object {
   if (body === undefined || body === null) return {};
   if (isDeeper(body, DEEPEST))
     throw new RollcallError('invalidValue', `the body has more than ${DEEPEST} lists and objects in each other`);
+  refuseUnkeepable(body);
   if (typeof body === 'object' && !Array.isArray(body)) return body;
   throw new RollcallError('invalidValue', 'the body must be a JSON object');
 }

@@ -34,6 +34,13 @@ export function fromTexts(texts: Query, schema: JsonSchema): { [name: string]: u
   return out;
 }
 
+/** No store keeps such a text. @throws invalidValue */
+export function refuseUnkeepable(value: unknown): void {
+  if (typeof value === 'object' && value !== null) for (const one of Object.entries(value).flat()) refuseUnkeepable(one);
+  else if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+    throw new RollcallError('invalidValue', 'a text holds U+0000 or half a surrogate pair; nothing was done');
+}
+
 function fromText(text: string, wanted: JsonSchema | undefined): unknown {
   if (text.includes('\0')) throw new RollcallError('invalidValue', 'an address with U+0000 in it names nothing');
   if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return Number(text);
