@@ -5,6 +5,9 @@ import { SIGN } from './plan-text.ts';
 import { type Paint, printable, type Terminal } from './terminal.ts';
 import { count, number, time } from './write.ts';
 
+/** At a time. */
+const MOST_SHOWN = 10_000;
+
 export function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal): string {
   const ending = found.changes.filter((one) => one.ending !== null);
   const others = found.changes.filter((one) => one.ending === null);
@@ -15,19 +18,18 @@ export function waitingText(found: WaitingOutput, { paintErr: paint }: Terminal)
   const links = found.links.map(
     (one) => `  ~ ${printable(one.account)} ${paint.dim(`loses its person: ${printable(one.by)}, ${printable(one.reason)}`)}\n`,
   );
+  const { more, moreEnding } = found;
   const membersShown = found.members.reduce((sum, one) => sum + one.add + one.remove, 0);
-  const more = found.total - found.changes.length - found.links.length - membersShown;
-  const endingLeft = found.delete + found.disable - ending.length;
+  const isFirst = found.total === found.changes.length + found.links.length + membersShown + more;
+  const how = isFirst && found.total <= MOST_SHOWN ? `--limit ${found.total}` : `--after ${found.next}`;
   return (
     headText(found, paint) +
     ending.map((one) => endingText(one, paint)).join('') +
-    (endingLeft > 0
-      ? paint.red(`  … and ${number(endingLeft)} more that end: rollcall plan ${printable(found.connection)}\n`)
-      : '') +
+    (moreEnding > 0 ? paint.red(`  … and ${number(moreEnding)} more that end: --after ${found.next}\n`) : '') +
     links.join('') +
     members.join('') +
     others.map((one) => changeText(one, paint)).join('') +
-    (more > endingLeft ? paint.dim(`  … and ${number(more - endingLeft)} more: --limit ${found.total}\n`) : '')
+    (more > moreEnding ? paint.dim(`  … and ${number(more - moreEnding)} more: ${how}\n`) : '')
   );
 }
 

@@ -11,6 +11,8 @@ import { type Asker, isPersonOnly, isStranger, named, nobody, whoShape } from '.
 
 export interface HistoryInput {
   readonly person: string;
+  /** From the `next` of the page before. */
+  readonly before?: number | undefined;
   readonly limit: number;
   readonly who: Asker;
 }
@@ -33,12 +35,19 @@ export interface HistoryOutput {
   readonly label: string;
   readonly createdRun: number;
   readonly changes: readonly HistoryChange[];
+  /** `before` of the next page; null = that was all. */
+  readonly next: number | null;
 }
 
 export const history: Operation<HistoryInput, HistoryOutput> = {
   name: 'history',
   permission: 'profile.read',
-  input: z.object({ person: z.string().min(1), limit: z.int().min(1).max(10_000).default(50), who: whoShape.default(null) }),
+  input: z.object({
+    person: z.string().min(1),
+    before: z.int().min(1).optional(),
+    limit: z.int().min(1).max(10_000).default(50),
+    who: whoShape.default(null),
+  }),
   output: versioned<HistoryOutput>('history', {
     id: z.number(),
     kind: z.string(),
@@ -57,18 +66,18 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
         after: values.nullable(),
       }),
     ),
+    next: z.number().nullable(),
   }),
-  async run({ person, limit, who }, session) {
+  async run({ person, before: earlier, limit, who }, session) {
     const services = await session.services('stored');
     const row = await named(person, who, services);
     if (isStranger(who, row.id)) throw nobody(person);
     const sight = sightOf(who, services);
-    const changes = (await historyOf(row, services.store, limit))
-      .filter(({ connection }) => connection === null || !isPersonOnly(who))
-      .map((one) => {
-        const isHidden = one.connection === null ? sight.object(row) : sight.accounts(one.connection, row);
-        return { ...one, before: without(one.before, isHidden), after: without(one.after, isHidden) };
-      });
+    const { entries, next } = await historyOf(row, services.store, { before: earlier, limit, accounts: !isPersonOnly(who) });
+    const changes = entries.map((one) => {
+      const isHidden = one.connection === null ? sight.object(row) : sight.accounts(one.connection, row);
+      return { ...one, before: without(one.before, isHidden), after: without(one.after, isHidden) };
+    });
     const { id, kind, attributes } = describe(row);
     const { kinds } = services.config;
     const before = await withLabels(
@@ -92,6 +101,7 @@ export const history: Operation<HistoryInput, HistoryOutput> = {
         before: before[i]!,
         after: after[i]!,
       })),
+      next,
     };
   },
 };

@@ -23,6 +23,8 @@ export interface ParkedInput {
   readonly kind?: string | undefined;
   readonly connection?: string | undefined;
   readonly after: number;
+  /** From the `nextOwed` of the page before. */
+  readonly afterOwed?: string | undefined;
   readonly limit: number;
   readonly who: Asker;
 }
@@ -74,9 +76,10 @@ export interface ParkedOutput {
   /** Left out of this page because somebody said so. */
   readonly ignored: number;
   readonly next: number | null;
-  /** Members that wait for somebody, or for an account; with the first page. */
+  /** Members that wait for somebody, or for an account; with the first page, and where `afterOwed` asks for more of them. */
   readonly owed: readonly OwedMember[];
   readonly moreOwed: boolean;
+  readonly nextOwed: string | null;
   /** Accounts that are nobody's in targets without an import rule, which are left alone; with the first page. */
   readonly unowned: readonly Unowned[];
 }
@@ -88,6 +91,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     kind: z.string().optional(),
     connection: z.string().optional(),
     after: z.int().min(0).default(0),
+    afterOwed: z.string().min(1).max(4_000).optional(),
     limit: z.int().min(1).max(1_000).default(20),
     who: whoShape.default(null),
   }),
@@ -139,16 +143,18 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       }),
     ),
     moreOwed: z.boolean(),
+    nextOwed: z.string().nullable(),
     unowned: z.array(z.object({ connection: z.string(), kind: z.string(), count: z.number() })),
   }),
-  async run({ kind, connection, after, limit, who }, session) {
+  async run({ kind, connection, after, afterOwed, limit, who }, session) {
     const services = await session.services('stored');
     const { store } = services;
     if (connection !== undefined) await knownConnection(connection, services);
     const filter = { ...(kind === undefined ? {} : { kind }), ...(connection === undefined ? {} : { connection }) };
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);
-    const owed = after === 0 && (kind ?? 'debt') === 'debt' ? await owedMembers(store, connection, limit) : [];
+    const showsOwed = (after === 0 || afterOwed !== undefined) && (kind ?? 'debt') === 'debt';
+    const owed = showsOwed ? await owedMembers(store, connection, { after: afterOwed ?? null, limit }) : { owed: [], next: null };
     const standing = await standingFor(rows, store);
     const holders = new Map(rows.map((row) => [row.id, holdersOf(row, standing.get(row.id))]));
     const details = new Map(
@@ -211,8 +217,9 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
       }),
       ignored: page.length - rows.length,
       next: page.length === limit ? page.at(-1)!.id : null,
-      owed: owed.slice(0, limit),
-      moreOwed: owed.length > limit,
+      owed: owed.owed,
+      moreOwed: owed.next !== null,
+      nextOwed: owed.next,
       unowned: after === 0 && kind === undefined ? await unownedIn(services.config, store, connection) : [],
     };
   },

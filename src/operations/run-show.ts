@@ -15,6 +15,8 @@ export interface RunShowInput {
   readonly run: number;
   /** Changes after this one; 0 = from the first. */
   readonly after: number;
+  /** Errors after this one; 0 = from the first. */
+  readonly afterError: number;
   readonly limit: number;
   readonly who: Asker;
 }
@@ -36,6 +38,8 @@ export interface RunShowOutput extends RunSummary {
   readonly nextChange: number | null;
   readonly errors: readonly Fault[];
   readonly moreErrors: boolean;
+  /** `afterError` of the next page; null = that was all. */
+  readonly nextError: number | null;
 }
 
 export const runShow: Operation<RunShowInput, RunShowOutput> = {
@@ -44,6 +48,7 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
   input: z.object({
     run: z.int().min(1),
     after: z.int().min(0).default(0),
+    afterError: z.int().min(0).default(0),
     limit: z.int().min(1).max(10_000).default(50),
     who: whoShape.default(null),
   }),
@@ -65,8 +70,9 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
     nextChange: z.number().nullable(),
     errors: z.array(fault),
     moreErrors: z.boolean(),
+    nextError: z.number().nullable(),
   }),
-  async run({ run, after, limit, who }, session) {
+  async run({ run, after, afterError, limit, who }, session) {
     const services = await session.services('stored');
     const { store, config } = services;
     const sight = sightOf(who, services);
@@ -75,7 +81,7 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
       throw new RollcallError('notFound', `There is no run ${run}.`, { remedy: "'rollcall runs' lists the runs that are kept." });
     }
     const rows = await store.runs.changes({ run }, { after, limit });
-    const errors = await store.runs.errors(run, { limit: limit + 1 });
+    const errors = await store.runs.errors(run, { after: afterError, limit: limit + 1 });
     const single = rows.filter((one) => one.from === one.to);
     const of = (subject: 'object' | 'staged'): number[] => single.filter((one) => one.subject === subject).map((one) => one.from);
     const objects = await sight.labels(of('object'));
@@ -120,6 +126,7 @@ export const runShow: Operation<RunShowInput, RunShowOutput> = {
       nextChange: rows.length === limit ? rows.at(-1)!.id : null,
       errors: errors.slice(0, limit).map((one) => one.fault),
       moreErrors: errors.length > limit,
+      nextError: errors.length > limit ? errors[limit - 1]!.id : null,
     };
   },
 };

@@ -24,6 +24,8 @@ export interface RunSummary {
 }
 export interface RunsOutput {
   readonly runs: readonly RunSummary[];
+  /** `before` of the next page; null = that was all. */
+  readonly next: number | null;
 }
 
 export const runSummaryShape: z.ZodRawShape = {
@@ -93,10 +95,10 @@ export const runs: Operation<RunsInput, RunsOutput> = {
   name: 'runs',
   permission: 'runs.read',
   input: z.object({ before: z.int().optional(), limit: z.int().min(1).max(1_000).default(20) }),
-  output: versioned<RunsOutput>('runs', { runs: z.array(z.object(runSummaryShape)) }),
+  output: versioned<RunsOutput>('runs', { runs: z.array(z.object(runSummaryShape)), next: z.number().nullable() }),
   async run({ before, limit }, session) {
     const { store } = await session.services('stored');
     const rows = await store.runs.list({ limit, ...(before === undefined ? {} : { before }) });
-    return { runs: rows.map(runSummary) };
+    return { runs: rows.map(runSummary), next: rows.length === limit ? rows.at(-1)!.id : null };
   },
 };

@@ -8,10 +8,11 @@ import { named, namesOf, pending, type Waiting } from '#decisions/approve';
 import { sizeOf } from '#decisions/change';
 import { withLabels } from '#people/label';
 import type { Services } from '#runs/model';
-import { endingsOf, partsLeft, undiscarded, wantedMembers } from '#runs/reasons';
+import { endingsOf, undiscarded, wantedMembers } from '#runs/reasons';
 import { type Operation, versioned } from './operation.ts';
 import { instant, values } from './shapes.ts';
 import { sightOf, without } from './shown.ts';
+import { effectOf, endsAccount, PLACE, pageOf, type WaitingRow } from './waiting-page.ts';
 import { type Asker, whoShape } from './who.ts';
 
 export interface WaitingInput {
@@ -19,6 +20,8 @@ export interface WaitingInput {
   readonly target: string;
   /** Accounts chosen, as they are listed; empty = all. */
   readonly only: readonly string[];
+  /** From the `next` of the page before. */
+  readonly after?: string | undefined;
   readonly limit: number;
   readonly who: Asker;
 }
@@ -67,16 +70,21 @@ export interface WaitingOutput {
     readonly limit: number;
     readonly since: string;
   }[];
-  /** Groups whose memberships change; counted in `total`, one by one. The first `limit` of them. */
+  /** Groups whose memberships change; counted in `total`, one by one. `limit` of them. */
   readonly members: readonly {
     readonly account: string;
     readonly add: number;
     readonly remove: number;
   }[];
-  /** Accounts whose link would end, and who decided so; the first `limit` of them. */
+  /** Accounts whose link would end, and who decided so; `limit` of them. */
   readonly links: readonly { readonly account: string; readonly by: string; readonly reason: string }[];
-  /** Changes of accounts: those that delete and disable first, a thousand at most; of the others the first `limit`. */
+  /** Changes of accounts: those that delete and disable first, a thousand at most; `limit` of the others. */
   readonly changes: readonly WaitingChange[];
+  /** Changes that come after this page, and those of them that delete or disable. */
+  readonly more: number;
+  readonly moreEnding: number;
+  /** `after` of the next page, which goes on with each of the lists; null = that was all. */
+  readonly next: string | null;
 }
 
 export const waiting: Operation<WaitingInput, WaitingOutput> = {
@@ -85,6 +93,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
   input: z.object({
     target: z.string().min(1),
     only: z.array(z.string().min(1)).default([]),
+    after: z.string().regex(PLACE, 'must be the next of the page before').optional(),
     limit: z.int().min(0).max(10_000).default(20),
     who: whoShape.default(null),
   }),
@@ -128,21 +137,22 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         after: values.nullable(),
       }),
     ),
+    more: z.number(),
+    moreEnding: z.number(),
+    next: z.string().nullable(),
   }),
-  async run({ target, only, limit, who }, session) {
+  async run({ target, only, after: from, limit, who }, session) {
     // Shown before it is decided, so the store is opened for writing at once: the decision follows in the same session.
     const services = await session.services('write');
     const all = await pending(target, services);
     // The digest is of all that waits: what is decided is measured against it.
     const found: Waiting = { ...all, ...named(all, only) };
-    const [ending, others] = [found.rows.filter(endsAccount), found.rows.filter((row) => !endsAccount(row))];
-    ending.sort((a, b) => Number(isDelete(b)) - Number(isDelete(a)));
-    const shown = [...ending.slice(0, Math.max(limit, MOST_ENDING)), ...others.slice(0, limit)];
+    const { rows: shown, members, links, ...page } = pageOf(found, from ?? null, limit);
     const sight = sightOf(who, services);
     const labels = await sight.labels(shown.flatMap((row) => (row.objectId === null ? [] : [row.objectId])));
     const { kinds } = services.config;
     const endings = await endingsOf(
-      ending.flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
+      shown.filter(endsAccount).flatMap((row) => (row.objectId === null ? [] : [row.objectId])),
       services.store,
       services.config,
     );
@@ -182,27 +192,25 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
         limit: most,
         since: formatInstant(since),
       })),
-      members: membersOf(found).slice(0, limit),
-      links: found.links
-        .slice(0, limit)
-        .map(({ stagedId, by, reason }) => ({ account: linkedName(found, stagedId!), by, reason })),
+      members: members.map((edges) => groupOf(edges, found)),
+      links: links.map(({ stagedId, by, reason }) => ({ account: linkedName(found, stagedId!), by, reason })),
       changes: shown.map((row, i) => ({ ...change(row, labels, endings), before: before[i]!, after: after[i]! })),
+      ...page,
     };
   },
 };
 
-async function newMembers(rows: readonly Row[], { config, store }: Services): Promise<number> {
+async function newMembers(rows: readonly WaitingRow[], { config, store }: Services): Promise<number> {
   let sum = 0;
   for (const row of rows) sum += (await wantedMembers(row, config, store)) ?? 0;
   return sum;
 }
 
-function membersOf({ members, groups }: Waiting): WaitingOutput['members'] {
-  return [...Map.groupBy(members, (edge) => edge.stagedId)].map(([id, edges]) => {
-    const group = groups.get(id);
-    const add = edges.filter((edge) => edge.state === 'add').length;
-    return { account: (group && namesOf(group)[0]) ?? `#${id}`, add, remove: edges.length - add };
-  });
+function groupOf(edges: Waiting['members'], { groups }: Waiting): WaitingOutput['members'][number] {
+  const id = edges[0]!.stagedId;
+  const group = groups.get(id);
+  const add = edges.filter((edge) => edge.state === 'add').length;
+  return { account: (group && namesOf(group)[0]) ?? `#${id}`, add, remove: edges.length - add };
 }
 
 function linkedName({ linked }: Waiting, id: number): string {
@@ -210,24 +218,9 @@ function linkedName({ linked }: Waiting, id: number): string {
   return (row && namesOf(row)[0]) ?? `#${id}`;
 }
 
-type Row = Waiting['rows'][number];
-
-/** Few enough to be read, and far more than a usual day ends. */
-const MOST_ENDING = 1_000;
 const DAY_MS = 86_400_000;
 
-const isDelete = (row: Row): boolean => row.export!.operation === 'delete';
-
-function effectOf(row: Row): WaitingChange['effect'] {
-  const parts = partsLeft(row);
-  return parts.includes('disable') ? 'disable' : parts.includes('enable') ? 'enable' : null;
-}
-
-function endsAccount(row: Row): boolean {
-  return isDelete(row) || effectOf(row) === 'disable';
-}
-
-function countsOf(rows: readonly Row[]): Pick<WaitingOutput, 'create' | 'update' | 'disable' | 'enable' | 'delete'> {
+function countsOf(rows: readonly WaitingRow[]): Pick<WaitingOutput, 'create' | 'update' | 'disable' | 'enable' | 'delete'> {
   const counts = { create: 0, update: 0, disable: 0, enable: 0, delete: 0 };
   for (const row of rows) counts[effectOf(row) ?? row.export!.operation] += 1;
   return counts;
@@ -243,7 +236,7 @@ function deleteAfter({ connection, rows }: Waiting, { config }: Services): numbe
 }
 
 function change(
-  row: Row,
+  row: WaitingRow,
   labels: ReadonlyMap<number, string>,
   endings: ReadonlyMap<number, string>,
 ): Omit<WaitingChange, 'before' | 'after'> {
@@ -261,7 +254,7 @@ function change(
   };
 }
 
-function imagesOf(row: Waiting['rows'][number]): { before: Values | null; after: Values | null } {
+function imagesOf(row: WaitingRow): { before: Values | null; after: Values | null } {
   const seen = row.seen === null ? null : parseImage(row.seen);
   const left = undiscarded(row);
   const after = left?.wanted ? printed(left.wanted) : null;

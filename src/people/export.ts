@@ -55,11 +55,25 @@ export async function heldAbout(object: ObjectRow, services: Pick<Services, 'sto
       contributions: contributions.map(({ staged: __, ...one }) => one),
     })),
     accounts,
-    history: await historyOf(object, store, MOST),
+    history: await allOfHistory(object, store),
     decisions: await all((page) => store.decisions.list({ ...subjects, active: false }, page)),
     parked: await all((page) => store.decisions.parked(subjects, page)),
     audit: await allOfAudit((after) => store.audit.list(subjects, { after, limit: PAGE })),
   };
+}
+
+async function allOfHistory(object: ObjectRow, store: Services['store']): Promise<HistoryEntry[]> {
+  const out: HistoryEntry[] = [];
+  for (let before: number | undefined; ; ) {
+    const { entries, next }: Awaited<ReturnType<typeof historyOf>> = await historyOf(object, store, {
+      before,
+      limit: PAGE,
+      accounts: true,
+    });
+    out.push(...entries);
+    if (next === null) return out;
+    before = next;
+  }
 }
 
 async function all<Row extends { readonly id: number }>(

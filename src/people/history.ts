@@ -15,10 +15,22 @@ export interface HistoryEntry {
   readonly before: { readonly [attribute: string]: unknown } | null;
   readonly after: { readonly [attribute: string]: unknown } | null;
 }
-const PAGE = 500;
+export interface HistoryPage {
+  /** Only what came before this change. */
+  readonly before?: number | undefined;
+  /** A few more are given where one change is of several accounts. */
+  readonly limit: number;
+  /** Whether changes of the accounts are among them. */
+  readonly accounts: boolean;
+}
 
-export async function historyOf(object: ObjectRow, store: Store, limit: number): Promise<readonly HistoryEntry[]> {
-  const linked = await store.sync.linked([object.id]);
+/** `next`: `before` of the page after it; null: that was all. */
+export async function historyOf(
+  object: ObjectRow,
+  store: Store,
+  { before = Number.MAX_SAFE_INTEGER, limit, accounts }: HistoryPage,
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly next: number | null }> {
+  const linked = accounts ? await store.sync.linked([object.id]) : [];
   const subjects = [
     { subject: 'object' as const, id: object.id, connection: null, anchor: null, name: null },
     ...linked.map((row) => ({
@@ -29,38 +41,30 @@ export async function historyOf(object: ObjectRow, store: Store, limit: number):
       name: row.name,
     })),
   ];
-  const found: (HistoryEntry & { readonly order: number })[] = [];
+  const found: { readonly change: ChangeRow; readonly of: (typeof subjects)[number] }[] = [];
+  for (const of of subjects)
+    for (const change of await store.runs.changes({ subject: of.subject, id: of.id }, { before, limit: limit + 1 }))
+      found.push({ change, of });
+  found.sort((a, b) => b.change.id - a.change.id);
+  const last = found[limit - 1]?.change.id ?? 0;
+  const shown = found.filter(({ change }) => change.id >= last);
   const runs = new Map<number, RunRow | null>();
-  for (const { subject, id, connection, anchor, name } of subjects) {
-    for (const change of await all(store, subject, id)) {
-      if (!runs.has(change.run)) runs.set(change.run, await store.runs.get(change.run));
-      const run = runs.get(change.run) ?? null;
-      found.push({
-        run: change.run,
-        at: run?.now ?? null,
-        by: run?.by ?? null,
-        connection,
-        anchor,
-        name,
-        operation: change.operation,
-        before: image(change.before),
-        after: image(change.after),
-        order: change.id,
-      });
-    }
-  }
-  found.sort((a, b) => b.run - a.run || b.order - a.order);
-  return found.slice(0, limit).map(({ order: _, ...entry }) => entry);
-}
-
-async function all(store: Store, subject: 'object' | 'staged', id: number): Promise<ChangeRow[]> {
-  const rows: ChangeRow[] = [];
-  for (let after = 0; ; ) {
-    const page = await store.runs.changes({ subject, id }, { after, limit: PAGE });
-    rows.push(...page);
-    if (page.length < PAGE) return rows;
-    after = page.at(-1)!.id;
-  }
+  for (const { change } of shown) if (!runs.has(change.run)) runs.set(change.run, await store.runs.get(change.run));
+  const entries = shown.map(({ change, of: { connection, anchor, name } }): HistoryEntry => {
+    const run = runs.get(change.run) ?? null;
+    return {
+      run: change.run,
+      at: run?.now ?? null,
+      by: run?.by ?? null,
+      connection,
+      anchor,
+      name,
+      operation: change.operation,
+      before: image(change.before),
+      after: image(change.after),
+    };
+  });
+  return { entries, next: shown.length < found.length ? last : null };
 }
 
 /** The changed attributes of a change row. */

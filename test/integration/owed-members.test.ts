@@ -30,10 +30,10 @@ afterEach(async () => {
   for (const name of ['owed teams', 'owed out']) forgetMemorySystem(name);
 });
 
-async function owed(): Promise<readonly object[]> {
-  const { out } = await here.call('parked', '--json');
-  return (JSON.parse(out) as { owed: readonly object[] }).owed;
+async function listed(...more: string[]): Promise<{ readonly owed: readonly object[]; readonly nextOwed: string | null }> {
+  return JSON.parse((await here.call('parked', '--json', ...more)).out);
 }
+const owed = async (): Promise<readonly object[]> => (await listed()).owed;
 
 it('is listed until they can be written', async () => {
   here = await place(YAML);
@@ -43,6 +43,11 @@ it('is listed until they can be written', async () => {
   await here.run();
   const of = (member: string) => ({ connection: 'teams', group: 'g1', attribute: 'members', member });
   expect(await owed()).toMatchObject([of('E2'), of('E9')]);
+  const first = await listed('--limit', '1');
+  expect(first.owed).toMatchObject([of('E2')]);
+  const rest = await listed('--limit', '1', '--after-owed', first.nextOwed!);
+  expect([rest.owed, rest.nextOwed]).toMatchObject([[of('E9')], null]);
+  expect(await listed('--after-owed', 'nowhere')).toMatchObject({ error: { kind: 'invalidValue' } });
   expect((await here.call('parked')).out).toMatch(/Members that wait.*teams:g1 {2}members: E2/s);
   expect((await here.call('parked', '--kind', 'unjoined')).out).toBe('Nothing is parked.\n');
   await here.write('hr.csv', 'id,team\nE1,Sales\nE2,Sales\n');

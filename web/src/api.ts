@@ -203,6 +203,7 @@ export interface Api {
         }[];
         rowsWritten: number;
       }[];
+      next: number | null;
     };
   };
   /** Run now: a cycle, a part of it, or one person. */
@@ -293,7 +294,7 @@ export interface Api {
   };
   /** One run: counts, changes, errors. */
   runShow: {
-    input: { run: number; after?: number; limit?: number };
+    input: { run: number; after?: number; afterError?: number; limit?: number };
     answer: {
       version: 1;
       command: "run show";
@@ -357,6 +358,7 @@ export interface Api {
         carried?: true;
       }[];
       moreErrors: boolean;
+      nextError: number | null;
     };
   };
   /** What a run would do; nothing is written. */
@@ -755,7 +757,7 @@ export interface Api {
   };
   /** What changed, when and why. */
   history: {
-    input: { person: string; limit?: number };
+    input: { person: string; before?: number; limit?: number };
     answer: {
       version: 1;
       command: "history";
@@ -774,6 +776,7 @@ export interface Api {
         before: { [name: string]: unknown } | null;
         after: { [name: string]: unknown } | null;
       }[];
+      next: number | null;
     };
   };
   /** Fix an attribute of a person by hand. */
@@ -783,7 +786,7 @@ export interface Api {
   };
   /** What waits for approval. */
   waiting: {
-    input: { target: string; only?: string[]; limit?: number };
+    input: { target: string; only?: string[]; after?: string; limit?: number };
     answer: {
       version: 1;
       command: "waiting";
@@ -822,6 +825,9 @@ export interface Api {
         before: { [name: string]: unknown } | null;
         after: { [name: string]: unknown } | null;
       }[];
+      more: number;
+      moreEnding: number;
+      next: string | null;
     };
   };
   /** Approve what waits. */
@@ -878,7 +884,7 @@ export interface Api {
   };
   /** What waits for a person or for a change. */
   parked: {
-    input: { kind?: string; connection?: string; after?: number; limit?: number };
+    input: { kind?: string; connection?: string; after?: number; afterOwed?: string; limit?: number };
     answer: {
       version: 1;
       command: "parked";
@@ -921,6 +927,7 @@ export interface Api {
         since: string;
       }[];
       moreOwed: boolean;
+      nextOwed: string | null;
       unowned: { connection: string; kind: string; count: number }[];
     };
   };

@@ -27,7 +27,8 @@ async function input(args: Arguments, surroundings: Surroundings, verb: string):
   if (accept !== null) return { ...base, accept, ...(await decider(args, surroundings)) };
   // Who decides is asked for once it is seen what about.
   const given = canAsk(surroundings) ? null : await decider(args, surroundings);
-  const found = await perform(waiting, { target, only, limit: wholeNumber(args, 'limit') ?? SHOWN }, surroundings.session);
+  const page = { limit: wholeNumber(args, 'limit') ?? SHOWN, after: args.text('after') };
+  const found = await perform(waiting, { target, only, ...page }, surroundings.session);
   if (!surroundings.json && !surroundings.quiet) surroundings.terminal.err(waitingText(found, surroundings.terminal));
   const digest = args.text('digest') ?? found.digest;
   if (given !== null || (args.text('as') !== undefined && args.text('reason') !== undefined))
@@ -71,6 +72,7 @@ const OPTIONS = [
     value: 'N',
     about: 'Changes shown before it is decided (default: 5); of those that disable or delete at least 1,000 are shown.',
   },
+  { name: 'after', value: 'PLACE', about: 'Go on showing after this place; what is decided is the same.' },
   { name: 'digest', value: 'HEX', about: 'Decide only if what waits is still exactly what was shown with this digest.' },
 ] as const;
 const TARGET = { name: 'CONNECTION', about: 'The target, or the number of a hold.', required: true } as const;

@@ -18,11 +18,14 @@ export const history: Command = command({
   summary: 'what happened to one person, newest first',
   about: ['Changes of the agreed values and of every linked account, with the run that made them.'],
   positionals: [PERSON_ARGUMENT],
-  options: [{ name: 'limit', value: 'N', about: 'How many (default: 50).' }],
+  options: [
+    { name: 'limit', value: 'N', about: 'How many (default: 50).' },
+    { name: 'before', value: 'N', about: 'Go on before this change.' },
+  ],
   examples: [{ line: 'rollcall history zoe.celik', about: 'by login' }],
   operation,
-  input: (args) => ({ person: args.positionals[0], limit: wholeNumber(args, 'limit') }),
-  print(person, { terminal }) {
+  input: (args) => ({ person: args.positionals[0], limit: wholeNumber(args, 'limit'), before: wholeNumber(args, 'before') }),
+  print(person, { terminal, quiet }) {
     const { paint } = terminal;
     terminal.out(
       `${paint.bold(printable(person.label))} ${paint.dim(`#${person.id}, ${person.kind}, known since run ${person.createdRun}`)}\n`,
@@ -37,5 +40,6 @@ export const history: Command = command({
       terminal.out(`  ${what}: ${happened(one.operation)}\n${changeLines(one.before, one.after, paint, '    ')}`);
     }
     if (person.changes.length === 0) terminal.out('\nNo change of this person is kept.\n');
+    if (person.next !== null && !quiet) terminal.err(paint.dim(`\nThere are more: add --before ${person.next}.\n`));
   },
 });

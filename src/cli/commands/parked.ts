@@ -22,6 +22,7 @@ export const parked: Command = command({
     { name: 'connection', value: 'CONNECTION', about: 'Only this connection.' },
     { name: 'limit', value: 'N', about: 'How many (default: 20).' },
     { name: 'after', value: 'ID', about: 'Go on after this item.' },
+    { name: 'after-owed', value: 'PLACE', about: 'Go on with the members that wait after this place.' },
   ],
   examples: [
     { line: 'rollcall parked', about: 'everything that waits' },
@@ -33,11 +34,12 @@ export const parked: Command = command({
     connection: args.text('connection'),
     limit: wholeNumber(args, 'limit'),
     after: wholeNumber(args, 'after'),
+    afterOwed: args.text('after-owed'),
   }),
-  print({ counts, parked: items, ignored, next, owed, moreOwed, unowned }, { terminal, quiet }) {
+  print({ counts, parked: items, ignored, next, owed, nextOwed, unowned }, { terminal, quiet }) {
     const { paint } = terminal;
     for (const one of unowned) terminal.out(unownedText(one, paint));
-    if (owed.length > 0) terminal.out(owedText(owed, moreOwed, terminal));
+    if (owed.length > 0) terminal.out(owedText(owed, nextOwed, terminal));
     if (owed.length > 0 && items.length === 0) return;
     if (items.length === 0) {
       terminal.out(
@@ -87,13 +89,13 @@ function unownedText({ connection, kind, count: n }: Unowned, paint: Terminal['p
   return `${printable(connection)}: ${count(n, printable(what))} ${belong}. ${paint.dim('An `import` in the connection would look whose, and list each.')}\n`;
 }
 
-function owedText(owed: readonly OwedMember[], more: boolean, { paint }: Terminal): string {
+function owedText(owed: readonly OwedMember[], next: string | null, { paint }: Terminal): string {
   const lines = owed.map(
     ({ connection, group, name, attribute, member, since }) =>
       `  ${printable(`${connection}:${name ?? group ?? ''}`)}  ${printable(attribute)}: ${printable(member)}  ${paint.dim(`since ${time(since)}`)}\n`,
   );
   const head = `${paint.bold('Members that wait')}  They go when somebody with the key, or their account in the target, appears.\n`;
-  return `${head}${lines.join('')}${more ? paint.dim('  … and others: add --limit N\n') : ''}\n`;
+  return `${head}${lines.join('')}${next === null ? '' : paint.dim(`  … and others: add --after-owed ${next}\n`)}\n`;
 }
 
 function itemText(item: ParkedItem, { paint }: Terminal): string {

@@ -33,7 +33,7 @@ export const runs: Command = command({
   examples: [{ line: 'rollcall runs', about: 'the last twenty' }],
   operation,
   input: (args) => ({ limit: wholeNumber(args, 'limit'), before: wholeNumber(args, 'before') }),
-  print({ runs: found }, { terminal }) {
+  print({ runs: found, next }, { terminal, quiet }) {
     const { paint, width } = terminal;
     if (found.length === 0) {
       terminal.out("Nothing has run yet. Start with 'rollcall plan --read'.\n");
@@ -65,6 +65,7 @@ export const runs: Command = command({
         { width, head: paint.dim },
       ),
     );
+    if (next !== null && !quiet) terminal.err(paint.dim(`\nThere are more: add --before ${next}.\n`));
   },
 });
 
@@ -76,6 +77,7 @@ export const runShow: Command = command({
   options: [
     { name: 'limit', value: 'N', about: 'Changes and errors shown (default: 50).' },
     { name: 'after', value: 'N', about: 'Go on after this change.' },
+    { name: 'after-error', value: 'N', about: 'Go on after this error.' },
   ],
   examples: [{ line: 'rollcall run show 12', about: 'what run 12 did' }],
   operation: showOperation,
@@ -83,6 +85,7 @@ export const runShow: Command = command({
     run: parseWhole(args.positionals[0]!, 'ID'),
     limit: wholeNumber(args, 'limit'),
     after: wholeNumber(args, 'after'),
+    afterError: wholeNumber(args, 'after-error'),
   }),
   print(run, { terminal, quiet }) {
     const { paint } = terminal;
@@ -104,7 +107,7 @@ export const runShow: Command = command({
     for (const fault of run.errors) terminal.out(faultText(fault, paint, {}, fault.carried));
     if (quiet) return;
     if (run.nextChange !== null) terminal.err(paint.dim(`There are more changes: add --after ${run.nextChange}.\n`));
-    if (run.moreErrors) terminal.err(paint.dim('There are more errors: add --limit 10000.\n'));
+    if (run.nextError !== null) terminal.err(paint.dim(`There are more errors: add --after-error ${run.nextError}.\n`));
   },
   exit: () => EXIT.ok,
 });

@@ -93,6 +93,12 @@ export function recordSuite(suite: Suite): void {
       [history[1]!.id],
     );
     deepEqual(await store.runs.changes({ subject: 'object', id: 101 }, { limit: 9 }), []);
+    const ids = history.map((row) => row.id);
+    const back = async (by: Parameters<typeof store.runs.changes>[0], before: number): Promise<number[]> =>
+      (await store.runs.changes(by, { before, limit: 2 })).map((row) => row.id);
+    deepEqual(await back({ subject: 'object', id: 5 }, Number.MAX_SAFE_INTEGER), [ids[2], ids[1]]);
+    deepEqual(await back({ subject: 'object', id: 5 }, ids[1]!), [ids[0]]);
+    deepEqual(await back({ run }, ids[2]!), [ids[1]! + 1, ids[1]]);
   });
 
   test('errors keep what was said', async ({ store, run, epoch }) => {

@@ -68,7 +68,8 @@ export interface RunOperations {
   believedNow(): Promise<number>;
   changes(
     by: { run: RunId } | { subject: 'object' | 'staged'; id: number },
-    page: { after?: number; limit: number },
+    /** By id; with `before` the newest first. */
+    page: { after?: number; limit: number } | { before: number; limit: number },
   ): Promise<readonly ChangeRow[]>;
   errors(run: RunId, page: { after?: number; limit: number }): Promise<readonly (ErrorRow & { readonly id: number })[]>;
   /** Deletes runs, changes and errors that ended before, at most `limit` rows; the last change of each value is in the notes. */

@@ -22,14 +22,16 @@ export function runReads(pool: Queryable, names: Names): RunReads {
     },
     latestNow: () => counter('now'),
     believedNow: () => counter('believed'),
-    async changes(by, { after, limit }) {
+    async changes(by, page) {
+      const from = 'before' in page ? page.before : (page.after ?? 0);
+      const place = (n: number): string => ('before' in page ? `c.id < $${n} order by c.id desc` : `c.id > $${n} order by c.id`);
       if ('run' in by) {
         // Where its changes lie is looked up first: a join would have to sort all of them for each page.
         const rows = await query(
           pool,
-          `select ${CHANGE} from change c where c.run = $1 and c.id > $2 and c.id >= (select first_change from run where id = $1)
-             and c.id <= (select coalesce(last_change, ${Number.MAX_SAFE_INTEGER}) from run where id = $1) order by c.id limit $3`,
-          [by.run, after ?? 0, limit],
+          `select ${CHANGE} from change c where c.run = $1 and c.id >= (select first_change from run where id = $1)
+             and c.id <= (select coalesce(last_change, ${Number.MAX_SAFE_INTEGER}) from run where id = $1) and ${place(2)} limit $3`,
+          [by.run, from, page.limit],
         );
         return rows.map(changeRow);
       }
@@ -39,8 +41,8 @@ export function runReads(pool: Queryable, names: Names): RunReads {
         `select ${CHANGE} from change c where c.id = any(array(
            select id from change where subject = $1 and from_id = any(array[$2::bigint]) and to_id = from_id
            union all select id from change where subject = $1 and from_id <= $2 and to_id >= $2 and to_id <> from_id))
-         and c.id > $3 order by c.id limit $4`,
-        [codeOf(SUBJECTS, by.subject), by.id, after ?? 0, limit],
+         and ${place(3)} limit $4`,
+        [codeOf(SUBJECTS, by.subject), by.id, from, page.limit],
       );
       return rows.map(changeRow);
     },

@@ -22,15 +22,17 @@ export function runReads(db: Database, names: Names): RunReads {
     async believedNow() {
       return Number(db.get(`select value from counter where name = 'believed'`)![0]);
     },
-    async changes(by, { after, limit }) {
+    async changes(by, page) {
+      const [place, from] =
+        'before' in page ? ['c.id < ? order by c.id desc', page.before] : ['c.id > ? order by c.id', page.after ?? 0];
       if ('run' in by)
         return db
           .all(
             `select ${CHANGE} from run r join change c on c.id between r.first_change and coalesce(r.last_change, c.id) and c.run = r.id
-             where r.id = ? and c.id > ? order by c.id limit ?`,
+             where r.id = ? and ${place} limit ?`,
             by.run,
-            after ?? 0,
-            limit,
+            from,
+            page.limit,
           )
           .map(changeRow);
       const subject = codeOf(SUBJECTS, by.subject);
@@ -39,14 +41,14 @@ export function runReads(db: Database, names: Names): RunReads {
           `select ${CHANGE} from change c where c.id in (
              select id from change where subject = ? and from_id = ? and to_id = from_id
              union all select id from change where subject = ? and from_id <= ? and to_id >= ? and to_id <> from_id)
-           and c.id > ? order by c.id limit ?`,
+           and ${place} limit ?`,
           subject,
           by.id,
           subject,
           by.id,
           by.id,
-          after ?? 0,
-          limit,
+          from,
+          page.limit,
         )
         .map(changeRow);
     },
