@@ -43,6 +43,13 @@ export interface TokenSurroundings {
   readonly onFault?: (error: unknown) => void;
 }
 
+/** Of a token for SCIM, its only role: it changes nothing, whatever its base URL allows. The API knows no such role. */
+export const READER = 'reader';
+
+export function onlyReads({ kind, roles }: Pick<AccessToken, 'kind' | 'roles'>): boolean {
+  return kind === 'scim' && roles.includes(READER);
+}
+
 /** What is known of a token is read anew after this long: so late a revocation by another process is noticed. */
 export const KEPT_MS = 2_000;
 const MOST_KEPT = 10_000;
@@ -175,7 +182,7 @@ function check(
   const fault = (message: string, remedy: string): RollcallError => new RollcallError('invalidValue', message, { remedy });
   if (name.trim() === '' || name.length > LONGEST_NAME)
     throw fault('A token needs a name.', `Give one of at most ${LONGEST_NAME} characters that says who uses it.`);
-  if (kind === 'scim' && (connection === null || roles.length > 0))
+  if (kind === 'scim' && (connection === null || roles.some((role) => role !== READER)))
     throw fault('A token for SCIM is for one connection and has no roles.', 'Name the connection, and leave out roles.');
   if (kind === 'api' && (connection !== null || roles.length === 0))
     throw fault('A token for the API has at least one role and no connection.', 'Name a role, and leave out the connection.');

@@ -36,12 +36,16 @@ export function profileOf(
 }
 
 /** A connection of the file, or one that was in it: what it left is listed as before. Errors: UnknownName, naming the nearest. */
-export async function knownConnection(name: string, { config, store }: Pick<Services, 'config' | 'store'>): Promise<string> {
+export async function knownConnection(
+  name: string,
+  { config, store }: Pick<Services, 'config' | 'store'>,
+  others: readonly string[] = [],
+): Promise<string> {
   const names = new Set(config.connections.map((one) => one.name));
   if (names.has(name)) return name;
   for (const state of await store.spaces.states()) names.add(state.name);
   if (names.has(name)) return name;
-  throw unknownConnection(name, [...names]);
+  throw unknownConnection(name, [...names, ...others]);
 }
 
 export async function personOf(text: string | undefined, who: Asker, services: Services): Promise<{ readonly object?: number }> {

@@ -1,7 +1,7 @@
 /** Tokens by which applications and identity providers come in. The text of one is in the answer that made it, and nowhere else. */
 import { z } from 'zod';
 import { ROLES, type Role } from '#access/roles';
-import { openTokens, type Tokens } from '#access/tokens';
+import { onlyReads, openTokens, READER, type Tokens } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { formatInstant, parseDuration } from '#core/time';
 import type { Services } from '#runs/model';
@@ -21,8 +21,13 @@ export interface TokenItem {
   readonly id: string;
   readonly kind: 'api' | 'scim';
   readonly name: string;
+  /** Or the name of a base URL of `scim`. */
   readonly connection: string | null;
   readonly roles: readonly string[];
+  /** Whether `connection` is a base URL at which applications read, and not one that is pushed to. */
+  readonly reads: boolean;
+  /** It changes nothing there, whatever the base URL allows. */
+  readonly readOnly: boolean;
   /** Requests a second; null = what is usual. */
   readonly rate: number | null;
   readonly state: 'good' | 'expired' | 'revoked';
@@ -45,6 +50,8 @@ const item: z.ZodRawShape = {
   name: z.string(),
   connection: z.string().nullable(),
   roles: z.array(z.string()),
+  reads: z.boolean(),
+  readOnly: z.boolean(),
   rate: z.number().nullable(),
   state: z.enum(['good', 'expired', 'revoked']),
   createdAt: instant,
@@ -56,7 +63,8 @@ const item: z.ZodRawShape = {
 };
 const shown: z.ZodRawShape = { ...item, token: z.string().meta({ description: 'its text, shown this once' }) };
 
-function described(row: Row, now: number): TokenItem {
+function described(row: Row, { config, wall }: Pick<Services, 'config' | 'wall'>): TokenItem {
+  const now = wall();
   const at = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
   const expired = row.expiresAt !== null && row.expiresAt <= now;
   return {
@@ -64,7 +72,9 @@ function described(row: Row, now: number): TokenItem {
     kind: row.kind,
     name: row.name,
     connection: row.connection,
-    roles: row.roles,
+    roles: onlyReads(row) ? [] : row.roles,
+    reads: row.connection !== null && config.scim.has(row.connection),
+    readOnly: onlyReads(row),
     rate: row.rate,
     state: row.revokedAt !== null ? 'revoked' : expired ? 'expired' : 'good',
     createdAt: formatInstant(row.createdAt),
@@ -94,6 +104,7 @@ export interface TokenCreateInput {
   readonly name: string;
   readonly connection?: string | undefined;
   readonly roles: readonly TokenRole[];
+  readonly readOnly: boolean;
   readonly expires: string;
   readonly rate?: number | undefined;
   readonly by: string;
@@ -107,24 +118,36 @@ export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
     name: z.string(),
     connection: z.string().min(1).optional(),
     roles: z.array(z.enum(TOKEN_ROLES)).max(10).default([]),
+    readOnly: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'it changes nothing, also where `write` of its base URL allows that; of a base URL of `scim` alone' }),
     expires,
     rate: z.int().min(1).max(10_000).optional(),
     by: z.string().min(1).max(2_000),
   }),
   output: versioned<TokenShown>('token create', shown),
-  async run({ name, connection, roles, expires: until, rate, by }, session) {
+  async run({ name, connection, roles, readOnly, expires: until, rate, by }, session) {
     const services = await managing(session);
-    if (connection !== undefined && !services.config.scim.has(connection)) await knownConnection(connection, services);
+    const { scim } = services.config;
+    if (connection !== undefined && !scim.has(connection)) await knownConnection(connection, services, [...scim.keys()]);
+    if (readOnly && (connection === undefined || !scim.has(connection)))
+      throw new RollcallError('invalidValue', 'Only a token for a base URL of `scim` is made read-only.', {
+        remedy:
+          connection === undefined
+            ? 'Give it a role that only reads: auditor.'
+            : 'Who pushes to a connection writes: leave it out.',
+      });
     const { token, text } = await tokensOf(services).create({
       kind: connection === undefined ? 'api' : 'scim',
       name,
       connection: connection ?? null,
-      roles: [...new Set(roles)],
+      roles: readOnly ? [READER] : [...new Set(roles)],
       rate: rate ?? null,
       expiresAt: expiry(until, services),
       by,
     });
-    return { ...described(token, services.wall()), token: text };
+    return { ...described(token, services), token: text };
   },
 };
 
@@ -148,9 +171,9 @@ export const tokenList: Operation<TokenListInput, TokenListOutput> = {
   }),
   output: versioned<TokenListOutput>('token list', { tokens: z.array(z.object(item)), next: z.string().nullable() }),
   async run({ all, after, limit }, session) {
-    const { store, wall } = await session.services('stored');
-    const page = await store.access.tokens({ after, limit });
-    const tokens = page.map((row) => described(row, wall()));
+    const services = await session.services('stored');
+    const page = await services.store.access.tokens({ after, limit });
+    const tokens = page.map((row) => described(row, services));
     return {
       tokens: all ? tokens : tokens.filter(({ state }) => state !== 'revoked'),
       next: page.length === limit ? page.at(-1)!.id : null,
@@ -181,7 +204,7 @@ export const tokenRotate: Operation<TokenRotateInput, TokenShown> = {
         remedy: 'Let the old one end sooner, such as --overlap 7d.',
       });
     const { token, text } = await tokensOf(services).rotate(id, { overlapMs, expiresAt: expiry(until, services) });
-    return { ...described(token, services.wall()), token: text };
+    return { ...described(token, services), token: text };
   },
 };
 
@@ -196,6 +219,6 @@ export const tokenRevoke: Operation<TokenRevokeInput, TokenItem> = {
   output: versioned<TokenItem>('token revoke', item),
   async run({ id }, session) {
     const services = await managing(session);
-    return described(await tokensOf(services).revoke(id), services.wall());
+    return described(await tokensOf(services).revoke(id), services);
   },
 };

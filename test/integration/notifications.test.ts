@@ -122,7 +122,7 @@ it('a run that fails is told once over restarts and processes, signed, again aft
   const last = notifier();
   await cycle([last]);
   await last.look();
-  expect(taken()).toEqual([[`over hr failed in run ${run} (cycle): it does not answer`]]);
+  expect(taken()).toEqual([[`over hr failed in run ${newest} (cycle): it does not answer`]]);
 });
 
 it('gates and a queue are in one message, which a receiver that was away gets later, with what stands by then', async () => {

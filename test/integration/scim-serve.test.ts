@@ -264,6 +264,36 @@ it('writes what may be edited, as an edit with its place among the sources, and 
   expect(JSON.stringify(events[0])).toContain('desk');
 });
 
+it('a token that only reads changes nothing where others may, and is listed as such', async () => {
+  const create = (...more: string[]) => here.command('token', 'create', 'Wiki', ...more);
+  const made = await create('--connection', 'desk', '--read-only');
+  expect([made.code, made.err]).toEqual([0, expect.stringContaining('put it into the application now')]);
+  const headers = { authorization: `Bearer ${made.out.trim()}`, 'content-type': 'application/scim+json' };
+  const ask = async (method: string, where: string, body?: object) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${desk!.base}${where}`, { method, headers, ...sent });
+    return [answer.status, (await answer.json()) as object] as const;
+  };
+  const at = `/Users/${ids.get('cleo')}`;
+  expect((await ask('GET', at))[0]).toBe(200);
+  expect(await ask('GET', '/ServiceProviderConfig')).toMatchObject([200, { patch: { supported: false } }]);
+  expect((await ask('POST', '/Users/.search', { schemas: [SEARCH], filter: 'userName eq "cleo"' }))[0]).toBe(200);
+  for (const [method, where] of [
+    ['PATCH', at],
+    ['PUT', at],
+    ['DELETE', at],
+    ['POST', '/Users'],
+    ['POST', '/Bulk'],
+  ] as const)
+    expect(await ask(method, where)).toMatchObject([403, { detail: 'the token is for reading alone' }]);
+  expect((await here.command('token', 'list')).out).toContain('desk (reads only)');
+  // Who pushes writes; and base URLs are among what there is.
+  expect((await create('--connection', 'okta', '--read-only')).code).toBe(1);
+  expect((await create('--role', 'operator', '--read-only')).code).toBe(1);
+  const wrong = await create('--connection', 'nowhere');
+  expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('desk')]);
+});
+
 it('pages by cursor go on where they were, while people come', async () => {
   const seen: string[] = [];
   let cursor = '';

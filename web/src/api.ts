@@ -1212,6 +1212,8 @@ export interface Api {
         name: string;
         connection: string | null;
         roles: string[];
+        reads: boolean;
+        readOnly: boolean;
         rate: number | null;
         state: "good" | "expired" | "revoked";
         createdAt: string;
@@ -1230,6 +1232,7 @@ export interface Api {
       name: string;
       connection?: string;
       roles?: ("administrator" | "operator" | "auditor" | "monitor")[];
+      readOnly?: boolean;
       expires?: string;
       rate?: number;
     };
@@ -1241,6 +1244,8 @@ export interface Api {
       name: string;
       connection: string | null;
       roles: string[];
+      reads: boolean;
+      readOnly: boolean;
       rate: number | null;
       state: "good" | "expired" | "revoked";
       createdAt: string;
@@ -1263,6 +1268,8 @@ export interface Api {
       name: string;
       connection: string | null;
       roles: string[];
+      reads: boolean;
+      readOnly: boolean;
       rate: number | null;
       state: "good" | "expired" | "revoked";
       createdAt: string;
@@ -1285,6 +1292,8 @@ export interface Api {
       name: string;
       connection: string | null;
       roles: string[];
+      reads: boolean;
+      readOnly: boolean;
       rate: number | null;
       state: "good" | "expired" | "revoked";
       createdAt: string;

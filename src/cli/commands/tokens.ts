@@ -25,12 +25,13 @@ const ID = {
   required: true,
 } as const;
 
-function shownText({ token, expiresAt, kind }: TokenShown, { terminal, quiet }: Surroundings): void {
+function shownText({ token, expiresAt, connection, reads }: TokenShown, { terminal, quiet }: Surroundings): void {
   const { paint } = terminal;
   terminal.out(`${token}\n`);
   if (quiet) return;
   const until = expiresAt === null ? 'It does not expire.' : `It expires ${time(expiresAt)}.`;
-  const where = kind === 'scim' ? 'the identity provider' : 'the application';
+  const where =
+    connection === null || reads ? 'the application' : `what pushes to ${printable(connection)}, or tells of its changes,`;
   terminal.err(paint.dim(`This is shown once and kept nowhere: put it into ${where} now. ${until}\n`));
 }
 
@@ -43,7 +44,12 @@ export const tokenCreate: Command = command({
   ],
   positionals: [{ name: 'NAME', about: 'Who uses it, for people.', required: true, complete: 'none' }],
   options: [
-    { name: 'connection', value: 'CONNECTION', about: 'For SCIM and webhooks: the connection that is pushed to, or told of.' },
+    {
+      name: 'connection',
+      value: 'CONNECTION',
+      about: 'For SCIM and webhooks: the connection that is pushed to, or told of; or the base URL of scim that is read.',
+    },
+    { name: 'read-only', about: 'Of a base URL of scim: it changes nothing, also where write of that base URL allows it.' },
     {
       name: 'role',
       value: 'ROLE',
@@ -56,6 +62,7 @@ export const tokenCreate: Command = command({
   ],
   examples: [
     { line: "rollcall token create 'Okta' --connection okta --expires 90d --rate 50", about: 'an identity provider' },
+    { line: "rollcall token create 'Wiki' --connection apps --read-only", about: 'an application that reads people by SCIM' },
     { line: "rollcall token create 'Grafana' --role auditor", about: 'a program that reads' },
   ],
   operation: createOperation,
@@ -63,6 +70,7 @@ export const tokenCreate: Command = command({
     name: args.positionals[0],
     connection: args.text('connection'),
     roles: args.all('role'),
+    readOnly: args.has('read-only'),
     expires: args.text('expires'),
     rate: wholeNumber(args, 'rate'),
     by: operator(surroundings),
@@ -90,7 +98,7 @@ export const tokenList: Command = command({
       const rows = tokens.map((one) => [
         { text: one.id, paint: paint.cyan },
         printable(one.name),
-        printable(one.connection ?? one.roles.join(', ')),
+        `${printable(one.connection ?? one.roles.join(', '))}${one.readOnly ? ' (reads only)' : ''}`,
         one.state === 'good' ? '' : { text: one.state, paint: paint.yellow },
         one.expiresAt === null ? 'never' : time(one.expiresAt),
         one.usedAt === null ? 'never' : time(one.usedAt),

@@ -1,6 +1,7 @@
 /** Who tells of a change: whose token, or that of the secret that the connection's file names. */
 import type { FastifyRequest } from 'fastify';
 import { createRateLimit } from '#access/rate';
+import { onlyReads } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { isSigned, isSignedBy, type SignatureHeaders } from '#core/webhook-signature';
 import type { Hook } from '#service/hooks';
@@ -38,7 +39,7 @@ export function createSenders({ hooks, bearer, rate, wall }: SenderOptions): {
     async of({ headers, ip }, connection) {
       const token = await bearer(headers.authorization);
       if (token !== null) {
-        if (token.kind !== 'scim' || token.connection !== connection)
+        if (token.kind !== 'scim' || token.connection !== connection || onlyReads(token))
           throw new RollcallError('permission', 'the token is not for this connection', {
             remedy: `an administrator makes one: rollcall token create NAME --connection ${connection}`,
           });

@@ -36,7 +36,7 @@ function sideOf(base: ServedBase, config: ServeOptions['config'], asked: Asked, 
   const side: Side = {
     types: base.types.map(({ type }) => type),
     tolerant: false,
-    settings: settings({ writes: base.write !== null }),
+    settings: settings({ writes: base.write !== null && !asked.onlyReads }),
     async find(type, id, members) {
       const served = servedOf(type);
       const number = objectId(id);

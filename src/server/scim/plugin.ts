@@ -3,6 +3,7 @@
  * what is agreed. Transport only: what stands behind a base URL is its side.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { onlyReads } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { ScimError } from '#protocols/scim/errors';
 import { type Bearer, challenge } from '../auth/bearer.ts';
@@ -76,10 +77,19 @@ async function identified(request: FastifyRequest, options: ScimOptions): Promis
   if (token.kind !== 'scim' || token.connection !== name)
     throw new ScimError(403, undefined, 'the token is not for this base URL');
   if (base === undefined) throw new ScimError(404, undefined, 'there is no such base URL any more');
+  const isReader = onlyReads(token);
+  if (isReader && isWrite(request)) throw new ScimError(403, undefined, 'the token is for reading alone');
   const origin = publicUrl ?? `${request.protocol}://${request.host}`;
   const url = `${origin}/scim/v2/${encodeURIComponent(name)}`;
   const actor = { kind: 'token', name: token.name, token: token.id, source: request.ip } as const;
-  return { url, side: base({ url, by: `${token.name} (token ${token.id})`, actor }, options) };
+  return { url, side: base({ url, by: `${token.name} (token ${token.id})`, actor, onlyReads: isReader }, options) };
+}
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A search is a POST, too (RFC 7644, 3.4.3). */
+function isWrite(request: FastifyRequest): boolean {
+  return !READS.has(request.method) && pathOf(request).at(-1) !== '.search';
 }
 
 function send({ status, body, headers }: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {

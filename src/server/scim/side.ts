@@ -14,6 +14,8 @@ export interface Asked {
   readonly by: string;
   /** The same for the audit log, with the address it came from. */
   readonly actor: ReceiveRequest['actor'];
+  /** The token changes nothing. */
+  readonly onlyReads: boolean;
 }
 
 export interface Item {

@@ -31,6 +31,7 @@ export interface AccessToken {
   readonly beforeUntil: number | null;
   /** The only one it is for; null: not bound to one. */
   readonly connection: string | null;
+  /** Of one for SCIM: none, or that it only reads. */
   readonly roles: readonly string[];
   /** Requests a second; null = what is usual. */
   readonly rate: number | null;
