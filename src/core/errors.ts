@@ -92,14 +92,21 @@ export interface Fault {
   readonly message: string;
   readonly where: Where;
   readonly remedy?: string;
+  readonly retryAfterMs?: number;
   /** Somebody may want to know: what it is about is carried as it is, and nothing was left out or held for it. */
   readonly carried?: true;
 }
 
 export function toFault(error: unknown, where: Where = {}): Fault {
   if (error instanceof RollcallError) {
-    const fault = { kind: error.kind, message: error.message, where: { ...where, ...error.where } };
-    return error.remedy === undefined ? fault : { ...fault, remedy: error.remedy };
+    const { kind, message, remedy, retryAfterMs } = error;
+    return {
+      kind,
+      message,
+      where: { ...where, ...error.where },
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
   }
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error), where };
 }

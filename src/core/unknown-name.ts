@@ -6,8 +6,7 @@ import { nearest } from './text.ts';
 export class WrongCommand extends RollcallError {}
 
 /** An error that came as data from another process or thread, as it was there. `wrong`: a `WrongCommand`. */
-export function fromFault({ kind, message, where, remedy }: Fault, wrong = false): RollcallError {
-  const more = remedy === undefined ? { where } : { where, remedy };
+export function fromFault({ kind, message, carried: _, ...more }: Fault, wrong = false): RollcallError {
   return wrong ? new WrongCommand(kind, message, more) : new RollcallError(kind, message, more);
 }
 

@@ -25,7 +25,12 @@ export interface RunInput {
   readonly who: Asker;
 }
 
-export const run: Operation<RunInput, ReportOutput> = {
+export interface RunOutput extends ReportOutput {
+  /** It was asked for before with this request id: what came of it then, and nothing was run. */
+  readonly replayed: boolean;
+}
+
+export const run: Operation<RunInput, RunOutput> = {
   name: 'run',
   permission: 'runs.start',
   input: z.object({
@@ -37,7 +42,7 @@ export const run: Operation<RunInput, ReportOutput> = {
     request: z.string().min(1).max(200).optional(),
     who: whoShape.default(null),
   }),
-  output: versioned<ReportOutput>('run', reportShape),
+  output: versioned<RunOutput>('run', { ...reportShape, replayed: z.boolean() }),
   async run(input, session) {
     const services = await session.services('write');
     const profile = profileOf(input.profile, input, services);
@@ -70,8 +75,9 @@ export const run: Operation<RunInput, ReportOutput> = {
       }
       return reportOutput(report);
     };
-    const { by, ...what } = request;
-    return await (input.request === undefined ? work() : once({ id: input.request, what, by }, services, work));
+    if (input.request === undefined) return { ...(await work()), replayed: false };
+    const { answer, again } = await once({ key: input.request, caller: 'run', what: request }, services, work);
+    return { ...answer, replayed: again };
   },
 };
 

@@ -26,6 +26,7 @@ export const fault: Shape<Fault> = z.object({
     attribute: z.string().optional(),
   }),
   remedy: z.string().optional(),
+  retryAfterMs: z.number().optional(),
   carried: z.literal(true).optional(),
 }) as unknown as Shape<Fault>;
 

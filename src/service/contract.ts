@@ -28,7 +28,7 @@ export function isServiceThread(told: unknown): told is ServiceThreadData {
   return typeof told === 'object' && told !== null && 'thread' in told && told.thread === 'service';
 }
 
-export type { KeyedAnswer, ReceiveRequest, WakeRequest, Woken } from '#runs/index';
+export type { Answered, ReceiveRequest, WakeRequest, Woken } from '#runs/index';
 
 export type AccessWrite = Exclude<keyof Store['access'], keyof AccessReads>;
 export const ACCESS_WRITES: readonly AccessWrite[] = [
@@ -50,7 +50,7 @@ export type Request =
       readonly name: string;
       readonly input: unknown;
       readonly caller: Session['caller'];
-      /** A key of the caller, and all that they sent: answered by a KeyedAnswer. */
+      /** A key of the caller, and all that they sent: answered by an Answered. */
       readonly once?: { readonly key: string; readonly sent: object };
     }
   /** What signing in and using tokens writes. */

@@ -14,8 +14,8 @@ import type { Heard } from '#notify/heard';
 import { createNotifier } from '#notify/notifier';
 import { OPERATIONS } from '#operations/all';
 import { type Program, perform, type Session } from '#operations/operation';
+import type { RunOutput } from '#operations/run';
 import { openSession } from '#operations/session';
-import type { ReportOutput } from '#operations/shapes';
 import { catchUpSearch } from '#people/searchable';
 import {
   answeredOnce,
@@ -102,8 +102,8 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
   };
   const receivedOnce = async ({ receive: request, once: id }: Extract<Request, { ask: 'receive' }>): Promise<unknown> => {
     if (id === undefined) return await receive(request);
-    const asked = { id, what: request.request, by: request.connection };
-    return await once(asked, await session.services('write'), () => receive(request));
+    const asked = { key: id, caller: 'receive', what: { request: request.request, connection: request.connection } };
+    return (await once(asked, await session.services('write'), () => receive(request))).answer;
   };
   const wakes = createWakes({
     services: () => session.services('write'),
@@ -114,14 +114,14 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     if (once !== undefined) {
       const { name, caller } = asked;
       const keyed = { key: once.key, caller: `${caller.kind} ${caller.token ?? caller.name}`, what: { name, sent: once.sent } };
-      const isSecret = OPERATIONS.get(name)?.isSecret === true;
+      const how = { isSecret: OPERATIONS.get(name)?.isSecret === true, saysBegun: false };
       const { once: _, ...plain } = asked;
-      return await answeredOnce({ ...keyed, isSecret }, await session.services('write'), () => operated(plain));
+      return await answeredOnce({ ...keyed, ...how }, await session.services('write'), () => operated(plain));
     }
     const done = await operate(asked, session);
     // Told before the answer: whoever asked is not let in by what was remembered.
     if (OPERATIONS.get(asked.name)?.permission === 'access.manage') event({ what: 'access' });
-    if (asked.name === 'run') event(runEvent(done as ReportOutput));
+    if (asked.name === 'run' && !(done as RunOutput).replayed) event(runEvent(done as RunOutput));
     return done;
   };
   const answer = async (asked: Request): Promise<unknown> => {

@@ -81,6 +81,21 @@ it('of two at once one does it, the other is told', async () => {
   expect([...runs]).toEqual([last.body.run]);
 });
 
+it('a request id that comes once more is answered, and counted as no run', async () => {
+  const counted = async (): Promise<string> => {
+    const text = await (await fetch(`${here.url}/metrics`, { headers: { authorization: `Bearer ${tokens[0]}` } })).text();
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith('rollcall_runs_total{'))
+      .join();
+  };
+  const first = await ask('/api/runs', { request: 'mine' }, null);
+  const before = await counted();
+  const again = await ask('/api/runs', { request: 'mine' }, null);
+  expect([first.status, first.body.replayed, again.body]).toEqual([200, false, { ...first.body, replayed: true }]);
+  expect([before, await counted()]).toEqual([expect.stringContaining('profile="cycle"'), before]);
+});
+
 it('a token is made once, and its text is shown once: the store does not have it', async () => {
   const make = () => ask('/api/tokens', { name: 'Grafana', roles: ['auditor'] }, 'token-1');
   const [first, again] = [await make(), await make()];

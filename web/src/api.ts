@@ -76,6 +76,7 @@ export interface Api {
           attribute?: string;
         };
         remedy?: string;
+        retryAfterMs?: number;
         carried?: true;
       }[];
       warnings: {
@@ -90,6 +91,7 @@ export interface Api {
           attribute?: string;
         };
         remedy?: string;
+        retryAfterMs?: number;
         carried?: true;
       }[];
       lines: { [name: string]: string };
@@ -108,6 +110,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         }[];
         warnings: {
@@ -122,6 +125,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         }[];
       } | null;
@@ -143,6 +147,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         }[];
         warnings: {
@@ -157,6 +162,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         }[];
       }[];
@@ -257,6 +263,7 @@ export interface Api {
           attribute?: string;
         };
         remedy?: string;
+        retryAfterMs?: number;
         carried?: true;
       }[];
       failed: string[];
@@ -268,6 +275,7 @@ export interface Api {
         hold: number | null;
         command: string | null;
       }[];
+      replayed: boolean;
     };
   };
   /** When runs start by themselves. */
@@ -355,6 +363,7 @@ export interface Api {
           attribute?: string;
         };
         remedy?: string;
+        retryAfterMs?: number;
         carried?: true;
       }[];
       moreErrors: boolean;
@@ -459,6 +468,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         }[];
         failed: string[];
@@ -1109,6 +1119,7 @@ export interface Api {
             attribute?: string;
           };
           remedy?: string;
+          retryAfterMs?: number;
           carried?: true;
         } | null;
       }[];

@@ -6,8 +6,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { isDeeper } from '#core/depth';
 import { RollcallError } from '#core/errors';
 import { onlyReads } from '#operations/all';
+import type { RunOutput } from '#operations/run';
 import { ScimError } from '#protocols/scim/errors';
-import type { KeyedAnswer } from '#service/contract';
+import type { Answered } from '#service/contract';
 import type { ServiceThread } from '#service/thread';
 import { challenge } from '../auth/bearer.ts';
 import type { Auth } from '../auth/open.ts';
@@ -140,11 +141,10 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
       } as const;
       if (onlyReads(operation)) return await (await options.reads()).ask(asked);
       const key = keyOf(request);
-      const answer =
-        key === null
-          ? await options.works.ask(asked)
-          : answerTo((await options.works.ask({ ...asked, once: { key, sent } })) as KeyedAnswer, reply);
-      if (operation.name === 'run') begun.set(request, (answer as { readonly run: number }).run);
+      const keyed = key === null ? null : ((await options.works.ask({ ...asked, once: { key, sent } })) as Answered);
+      const answer = keyed === null ? await options.works.ask(asked) : answerTo(keyed, reply);
+      const isReplay = keyed?.state === 'done' && keyed.again;
+      if (operation.name === 'run' && !isReplay && !(answer as RunOutput).replayed) begun.set(request, (answer as RunOutput).run);
       return answer;
     },
   });

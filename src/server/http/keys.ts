@@ -1,7 +1,7 @@
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): what it says, and what is answered where a key was used before. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RollcallError } from '#core/errors';
-import type { KeyedAnswer } from '#service/contract';
+import type { Answered } from '#service/contract';
 import { Refusal } from './problems.ts';
 
 /** A string of structured fields (RFC 9651, 3.3.3); bare, as most send it, one without spaces, quotes and commas. */
@@ -22,7 +22,7 @@ export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>): string | nu
 }
 
 /** Fulfilled with what the operation answered, now or then. Errors: Refusal. */
-export function answerTo(keyed: KeyedAnswer, reply: FastifyReply): unknown {
+export function answerTo(keyed: Answered, reply: FastifyReply): unknown {
   if (keyed.state === 'done') {
     if (keyed.again) void reply.header('idempotency-replayed', 'true');
     return keyed.answer;

@@ -72,14 +72,14 @@ export function claimsSuite(suite: Suite): void {
     store: { claims },
     place,
   }) => {
-    const key = { kind: 'answer', name: 'a'.repeat(64) } as const;
+    const key = { kind: 'request', name: 'a'.repeat(64) } as const;
     const outcome = JSON.stringify({ locked: 'Zoë '.repeat(10_000) });
     equal(await claims.take({ ...taken, ...key }), 1);
-    equal(await claims.take({ ...taken, ...key, kind: 'request' }), 1);
+    equal(await claims.take({ ...taken, ...key, kind: 'wake' }), 1);
     equal(await claims.end({ ...key, number: 1, outcome, endedAt: NOW + 1 }), true);
     const reader = await place.open({ readOnly: true });
-    equal((await reader.claims.get('answer', key.name))!.outcome, outcome);
-    equal((await reader.claims.get('request', key.name))!.outcome, null);
+    equal((await reader.claims.get('request', key.name))!.outcome, outcome);
+    equal((await reader.claims.get('wake', key.name))!.outcome, null);
     await reader.close();
   });
 }

@@ -1,18 +1,18 @@
 /**
- * What one process at a time works on, over all that share the store: a schedule that is due, a request that is to be carried out once
- * (SEMANTICS 16), one that came with a key and what was answered, somebody who is told of what is amiss, a connection
+ * What one process at a time works on, over all that share the store: a schedule that is due, a request that is to be carried out once,
+ * and what was answered (SEMANTICS 16), somebody who is told of what is amiss, a connection
  * that somebody said has changed. Whoever takes one gets a number, one higher than the last; with an older number nothing is noted any more. It is
  * theirs until the lease is over, which they put off while they work, and somebody else's then. Times are in ms.
  */
 import type { RunId } from './ids.ts';
 
-export type ClaimKind = 'schedule' | 'request' | 'answer' | 'notify' | 'wake';
+export type ClaimKind = 'schedule' | 'request' | 'notify' | 'wake';
 
 export interface Claim {
   readonly kind: ClaimKind;
   readonly name: string;
   readonly number: number;
-  /** Of a schedule: up to when its times are seen to. Of a request, and of an answer: when it was asked for. Of who is told: when that was looked at. Of what changed: when that was said. */
+  /** Of a schedule: up to when its times are seen to. Of a request: when it was asked for. Of who is told: when that was looked at. Of what changed: when that was said. */
   readonly at: number;
   /** End of the lease; null = it is over. */
   readonly until: number | null;
