@@ -146,16 +146,19 @@ export function storePlace(store: Services['config']['store']): string {
 /** Number → text of the lines that faults name; nothing where the file cannot be read. */
 export type Lines = { readonly [line: string]: string };
 const LONGEST_LINE = 400;
+/** In the address of a store, say. What stands behind keeps its column. */
+const CREDENTIALS = /(?<=:\/\/)[^\s'"]+(?=@)/g;
+const hidden = (text: string): string => '•'.repeat(text.length);
 
 export async function linesOf(file: string, faults: readonly Fault[]): Promise<Lines> {
   const lines: { [line: string]: string } = {};
   if (faults.every((one) => one.where.line === undefined)) return lines;
   const all = (await readFile(file, 'utf8').catch(() => '')).split(/\r\n|\r|\n/);
-  for (const { where, message } of faults) {
-    // The line of a secret that was written out shows the secret.
-    if (/\bsecret\b/.test(message)) continue;
-    const text = where.line === undefined ? undefined : all[where.line - 1];
-    if (text !== undefined) lines[String(where.line)] = text.slice(0, LONGEST_LINE);
+  // The line of a secret that was written out shows the secret, whatever else is wrong with it.
+  const secret = new Set(faults.filter(({ message }) => /\bsecret\b/.test(message)).map(({ where }) => where.line));
+  for (const { where } of faults) {
+    const text = where.line === undefined || secret.has(where.line) ? undefined : all[where.line - 1];
+    if (text !== undefined) lines[String(where.line)] = text.replace(CREDENTIALS, hidden).slice(0, LONGEST_LINE);
   }
   return lines;
 }
