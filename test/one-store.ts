@@ -15,6 +15,8 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ['test/integration/power-loss.test.ts', "traces the files of SQLite and of targets; a server's are its own"],
   ['test/integration/several.test.ts', 'several processes: on PostgreSQL always'],
   ['test/integration/several-frozen.test.ts', 'likewise'],
+  ['test/integration/several-schedules.test.ts', 'likewise'],
+  ['test/integration/several-signing-in.test.ts', 'likewise'],
   ['test/integration/several-crash.test.ts', "the death of PostgreSQL's server"],
   ['test/integration/directory-passwords.test.ts', 'that a password lets in; what is kept of it is in passwords'],
   [
