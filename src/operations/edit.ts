@@ -15,8 +15,8 @@ export interface EditInput {
   readonly set: { readonly [attribute: string]: unknown };
   /** Attributes of which nothing is said here any more. */
   readonly takeBack: readonly string[];
-  /** `version` of the profile that was edited: another one is refused. */
-  readonly version?: string | undefined;
+  /** That of the profile that was edited: another one is refused. */
+  readonly editVersion?: string | undefined;
   /** Of the person as they were shown: another one is refused. */
   readonly revision?: number | undefined;
   /** Whether it is answered when it is worked out, durably, or when what follows from it was sent, too. */
@@ -27,7 +27,8 @@ export interface EditInput {
 }
 export interface EditOutput {
   readonly person: number | null;
-  readonly version: string;
+  /** Of what is edited here of the person, as it is now. */
+  readonly editVersion: string;
   /** What is wrong, attribute by attribute; then nothing was changed. */
   readonly faults: readonly { readonly attribute: string | null; readonly message: string; readonly remedy: string | null }[];
   /** The run that worked it out; null where nothing was to be changed. */
@@ -42,7 +43,7 @@ const set = z.record(z.string().max(255), z.unknown()).default({});
 const reason = z.string().max(1_000).optional();
 const output = {
   person: z.number().nullable(),
-  version: z.string(),
+  editVersion: z.string(),
   faults: z.array(z.object({ attribute: z.string().nullable(), message: z.string(), remedy: z.string().nullable() })),
   run: z.number().nullable(),
   status: z.string().nullable(),
@@ -56,7 +57,7 @@ export const edit: Operation<EditInput, EditOutput> = {
     person: z.string().min(1),
     set,
     takeBack: z.array(z.string()).max(1_000).default([]),
-    version: z.string().optional(),
+    editVersion: z.string().optional(),
     revision: z.int().optional(),
     until: z.enum(['worked', 'sent']).default('sent'),
     by: z.string().min(1),
@@ -64,12 +65,12 @@ export const edit: Operation<EditInput, EditOutput> = {
     who: whoShape.default(null),
   }),
   output: versioned<EditOutput>('edit', output),
-  async run({ person, set: given, takeBack, version = null, revision, until, by, reason: why, who }, session) {
+  async run({ person, set: given, takeBack, editVersion = null, revision, until, by, reason: why, who }, session) {
     const services = await session.services('write');
     const object = await named(person, who, services);
     const values = await withIds(object.kind, given, who, services);
     const noted = editedEvent(object, values, takeBack, why, session.caller, services);
-    const wanted = { set: values, takeBack, version, revision, by: signed(by, why), noted };
+    const wanted = { set: values, takeBack, version: editVersion, revision, by: signed(by, why), noted };
     const done = await editNow(object, wanted, who, services);
     if (until === 'sent') return await answered(done, object.id, values, services);
     await done.pushed?.worked;
@@ -129,7 +130,7 @@ async function withIds(kind: string, given: EditInput['set'], who: Asker, servic
 function told({ faults, version, pushed }: Edited, person: number | null): Omit<EditOutput, 'status' | 'outranked'> {
   return {
     person,
-    version,
+    editVersion: version,
     faults: faults.map(({ message, remedy = null, where }) => ({ attribute: where.attribute ?? null, message, remedy })),
     run: pushed?.run ?? null,
   };

@@ -117,11 +117,14 @@ export interface Head {
   readonly command: string;
 }
 
+/** Nothing in it takes the place of the head. */
+type Shape = z.ZodRawShape & { readonly [name in keyof Head]?: never };
+
 /**
  * The answer's shape with its head. Types are written out beside it, since exported declarations are; that both say the same
  * is held by tests which send every answer through its shape and compare.
  */
-export function versioned<Out>(command: string, shape: z.ZodRawShape): z.ZodType<Out & Head> {
+export function versioned<Out>(command: string, shape: Shape): z.ZodType<Out & Head> {
   return z.object({ version: z.literal(1), command: z.literal(command), ...shape }) as unknown as z.ZodType<Out & Head>;
 }
 

@@ -55,13 +55,13 @@ export interface PhotoSetInput {
   readonly person: string;
   /** JPEG, PNG, WebP or GIF, in base64; null takes it away. */
   readonly base64: string | null;
-  readonly version?: string | undefined;
+  readonly editVersion?: string | undefined;
   readonly by: string;
   readonly who: Asker;
 }
 export interface PhotoSetOutput {
   readonly person: number;
-  readonly version: string;
+  readonly editVersion: string;
   readonly hash: string | null;
   readonly run: number | null;
 }
@@ -75,17 +75,17 @@ export const photoSet: Operation<PhotoSetInput, PhotoSetOutput> = {
       .base64()
       .max(Math.ceil(MOST_PHOTO_BYTES / 3) * 4)
       .nullable(),
-    version: z.string().optional(),
+    editVersion: z.string().optional(),
     by: z.string().min(1),
     who: whoShape.default(null),
   }),
   output: versioned<PhotoSetOutput>('photo set', {
     person: z.number(),
-    version: z.string(),
+    editVersion: z.string(),
     hash: z.string().nullable(),
     run: z.number().nullable(),
   }),
-  async run({ person, base64, version = null, by, who }, session) {
+  async run({ person, base64, editVersion: version = null, by, who }, session) {
     const services = await session.services('write');
     const row = await named(person, who, services);
     // Asked before anything is decoded for somebody who may not.
@@ -96,6 +96,6 @@ export const photoSet: Operation<PhotoSetInput, PhotoSetOutput> = {
     const done = await edit(row, { set: { [ATTRIBUTE]: blob }, takeBack: [], version, by }, who, services);
     if (done.faults.length > 0) throw new RollcallError(done.faults[0]!.kind, done.faults[0]!.message, done.faults[0]!);
     await done.pushed?.settled;
-    return { person: row.id, version: done.version, hash: blob?.blob ?? null, run: done.pushed?.run ?? null };
+    return { person: row.id, editVersion: done.version, hash: blob?.blob ?? null, run: done.pushed?.run ?? null };
   },
 };

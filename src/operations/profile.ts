@@ -49,7 +49,7 @@ export interface ProfileOutput {
   readonly label: string;
   readonly state: string;
   /** To be sent with an edit of what was shown. */
-  readonly version: string;
+  readonly editVersion: string;
   readonly attributes: readonly ProfileAttribute[];
   readonly manager: { readonly object: number; readonly label: string } | null;
   /** The original's hash; sizes in pixels that it can be had in. */
@@ -68,7 +68,7 @@ export const profile: Operation<ProfileInput, ProfileOutput> = {
     kind: z.string(),
     label: z.string(),
     state: z.string(),
-    version: z.string(),
+    editVersion: z.string(),
     attributes: z.array(
       z.object({
         attribute: z.string(),
@@ -126,7 +126,7 @@ export const profile: Operation<ProfileInput, ProfileOutput> = {
       label: sight.label(row, agreed),
       // Whether somebody leaves is nothing for others.
       state: isStranger(who, id) ? 'unknown' : state,
-      version: versionOf(edits),
+      editVersion: versionOf(edits),
       attributes: seen.map(({ name, label: title, type, multi, maxLength = null, field }) => {
         const why = barrier(rules.attributes.get(name)!, kind, who, id, services);
         const reason = reasons.get(name);

@@ -138,26 +138,28 @@ it('a person edits what they may, and is told of what they may not, attribute by
   const done = await ask(editOperation, {
     person: 'me',
     set: { phone: '+49 30' },
-    version: shown.version,
+    editVersion: shown.editVersion,
     reason: 'moved',
     ...by,
   });
   expect(done).toMatchObject({ faults: [], status: 'done', outranked: [] });
   expect(account('E1')).toMatchObject({ phone: '+49 30' });
   expect((await here.store.runs.get(done.run!))!.by).toBe('Zoe (moved)');
-  await expect(ask(editOperation, { person: 'me', set: { phone: '7' }, version: shown.version, ...by })).rejects.toThrow(
+  await expect(ask(editOperation, { person: 'me', set: { phone: '7' }, editVersion: shown.editVersion, ...by })).rejects.toThrow(
     'somebody else edited',
   );
-  expect(await ask(profile, { person: 'me', who: self(id) })).toMatchObject({ version: done.version });
+  expect(await ask(profile, { person: 'me', who: self(id) })).toMatchObject({ editVersion: done.editVersion });
   await expect(ask(profile, { person: 'Name E2', who: self(id) })).rejects.toMatchObject({ kind: 'notFound' });
   await expect(ask(profile, { person: String(await person('E2')), who: self(id) })).rejects.toMatchObject({ kind: 'notFound' });
   const back = await ask(editOperation, { person: 'me', takeBack: ['phone'], ...by });
-  expect([back.version, account('E1')!['phone']]).toEqual(['0', '1']);
+  expect([back.editVersion, account('E1')!['phone']]).toEqual(['0', '1']);
 });
 
 it('two who edit at once do not overwrite one another', async () => {
   const id = await person('E2');
-  const asked = ['1', '2', '3'].map((phone) => ask(editOperation, { person: `#${id}`, set: { phone }, version: '0', by: 'x' }));
+  const asked = ['1', '2', '3'].map((phone) =>
+    ask(editOperation, { person: `#${id}`, set: { phone }, editVersion: '0', by: 'x' }),
+  );
   const ended = await Promise.allSettled(asked);
   expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });

@@ -546,9 +546,10 @@ export interface Api {
   personNew: {
     input: { kind?: string; set?: { [name: string]: unknown }; reason?: string };
     answer: {
-      version: string;
+      version: 1;
       command: "person new";
       person: number | null;
+      editVersion: string;
       faults: { attribute: string | null; message: string; remedy: string | null }[];
       run: number | null;
       status: string | null;
@@ -559,12 +560,13 @@ export interface Api {
   profile: {
     input: { person: string };
     answer: {
-      version: string;
+      version: 1;
       command: "profile";
       id: number;
       kind: string;
       label: string;
       state: string;
+      editVersion: string;
       attributes: {
         attribute: string;
         label: string | null;
@@ -597,15 +599,16 @@ export interface Api {
       person: string;
       set?: { [name: string]: unknown };
       takeBack?: string[];
-      version?: string;
+      editVersion?: string;
       revision?: number;
       until?: "worked" | "sent";
       reason?: string;
     };
     answer: {
-      version: string;
+      version: 1;
       command: "edit";
       person: number | null;
+      editVersion: string;
       faults: { attribute: string | null; message: string; remedy: string | null }[];
       run: number | null;
       status: string | null;
@@ -619,8 +622,15 @@ export interface Api {
   };
   /** Set the photo of a person, or take it away. */
   photoSet: {
-    input: { person: string; base64: string | null; version?: string };
-    answer: { version: string; command: "photo set"; person: number; hash: string | null; run: number | null };
+    input: { person: string; base64: string | null; editVersion?: string };
+    answer: {
+      version: 1;
+      command: "photo set";
+      person: number;
+      editVersion: string;
+      hash: string | null;
+      run: number | null;
+    };
   };
   /** Everything that is held about a person. */
   personExport: {

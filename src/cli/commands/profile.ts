@@ -106,7 +106,7 @@ export const edit: Command = command({
       many: true,
       about: 'Says nothing of it here any more: the next source has the word.',
     },
-    { name: 'expect', value: 'VERSION', about: "Refuses when somebody edited since: the version of 'rollcall profile --json'." },
+    { name: 'expect', value: 'VERSION', about: "Refuses when somebody edited since: editVersion of 'rollcall profile --json'." },
     REASON,
   ],
   examples: [
@@ -118,7 +118,7 @@ export const edit: Command = command({
     person: args.positionals[0],
     set: changesOf(args.positionals.slice(1)),
     takeBack: args.all('take-back'),
-    version: args.text('expect'),
+    editVersion: args.text('expect'),
     ...signed(args, surroundings),
   }),
   print: printEdit,
