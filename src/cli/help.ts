@@ -45,7 +45,10 @@ export const GROUPS: readonly { readonly title: string; readonly names: readonly
       'token revoke',
     ],
   },
-  { title: 'Account for it', names: ['audit', 'audit verify', 'audit verify-file', 'audit head', 'audit export', 'audit erase'] },
+  {
+    title: 'Account for it',
+    names: ['audit', 'audit verify', 'audit verify-file', 'audit head', 'audit export', 'audit erase', 'clean'],
+  },
   { title: 'Shell', names: ['completion'] },
 ];
 /** Longer lines are hard to read, however wide the terminal is. */

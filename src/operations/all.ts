@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { auditErase, auditHead, auditVerify } from './audit-chain.ts';
 import { auditLines } from './audit-lines.ts';
 import { check } from './check.ts';
+import { clean } from './clean.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
 import { edit, personNew } from './edit.ts';
 import { explain } from './explain.ts';
@@ -51,6 +52,7 @@ export const OPERATIONS: ReadonlyMap<string, AnyOperation> = new Map(
       auditLines,
       auditVerify,
       check,
+      clean,
       decisions,
       decisionsRevoke,
       discard,

@@ -1,4 +1,6 @@
 /** What is older than it is to be kept goes by night, which is noted; what is left of the audit log can be verified as ever. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditEvent } from '#audit/event';
 import { seal } from '#audit/seal';
@@ -61,6 +63,22 @@ it('old runs and events go by night, by how much older they are than the newest'
   ]);
   const { runs } = await ask<{ runs: readonly { run: number }[] }>('runs');
   expect(runs.map(({ run }) => run)).toEqual([3, 2]);
+});
+
+it('by a command it goes at once, and by whom is noted; what went already is nothing', async () => {
+  const { code, out } = await here.command('clean');
+  expect([code, out]).toEqual([0, expect.stringMatching(/^✓ 0 rows of runs .*\n✓ 0 events of the audit log .*\n$/)]);
+  const file = path.join(here.folder, 'rollcall.yaml');
+  const yaml = await readFile(file, 'utf8');
+  await writeFile(file, yaml.replace('retention: 30d', 'retention: 10d'));
+  await here.stop();
+  expect(await ask('clean')).toMatchObject({ runs: { rows: 1 }, audit: { events: 0 } });
+  const { events } = await ask<{ events: readonly Event[] }>('audit', '--action', 'runs.clean');
+  expect(events.map(({ by, as }) => [by, as])).toEqual([
+    ['ada', 'person'],
+    ['rollcall', 'system'],
+  ]);
+  expect((await ask<{ runs: readonly { run: number }[] }>('runs')).runs.map(({ run }) => run)).toEqual([3]);
 });
 
 it('what is left is a chain that begins later, and goes on', async () => {

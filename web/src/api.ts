@@ -1041,6 +1041,16 @@ export interface Api {
     input: { id: number; reason: string };
     answer: { version: 1; command: "decisions revoke"; id: number; kind: string; connection: string | null };
   };
+  /** Remove what is older than it is to be kept, now. */
+  clean: {
+    input: Record<string, never>;
+    answer: {
+      version: 1;
+      command: "clean";
+      runs: { before: string; rows: number };
+      audit: { before: string; events: number } | null;
+    };
+  };
   /** Who did what, the latest first. */
   audit: {
     input: {
@@ -1372,6 +1382,7 @@ export const ROUTES: { readonly [Name in keyof Api]: readonly [method: 'GET' | '
   unlink: ['POST', '/api/links/end'],
   decisions: ['GET', '/api/decisions'],
   decisionsRevoke: ['POST', '/api/decisions/{id}/revocation'],
+  clean: ['POST', '/api/retention'],
   audit: ['GET', '/api/audit'],
   auditHead: ['GET', '/api/audit/head'],
   auditVerify: ['GET', '/api/audit/verification'],

@@ -4,6 +4,7 @@ import { accountDisable, accountEnable, accountInvite, accountList, accountReset
 import { approve, discard } from './approve.ts';
 import { audit, auditErase, auditExport, auditHead, auditVerify, auditVerifyFile } from './audit.ts';
 import { check } from './check.ts';
+import { clean } from './clean.ts';
 import { completion } from './completion.ts';
 import { decisions, decisionsRevoke } from './decisions.ts';
 import { explain } from './explain.ts';
@@ -81,5 +82,6 @@ export const COMMANDS: readonly Command[] = [
   auditHead,
   auditExport,
   auditErase,
+  clean,
   completion(() => COMMANDS),
 ];

@@ -44,6 +44,7 @@ const TABLE: readonly (readonly [method: Route['method'], path: string, operatio
   ['POST', '/api/links/end', 'unlink', 'End the link of an account'],
   ['GET', '/api/decisions', 'decisions', 'What people decided'],
   ['POST', '/api/decisions/{id}/revocation', 'decisions revoke', 'Take a decision back'],
+  ['POST', '/api/retention', 'clean', 'Remove what is older than it is to be kept, now'],
   ['GET', '/api/audit', 'audit', 'Who did what, the latest first'],
   ['GET', '/api/audit/head', 'audit head', 'The newest hash of the audit log, to be kept elsewhere'],
   ['GET', '/api/audit/verification', 'audit verify', 'Whether the audit log is as it was written'],
