@@ -1401,6 +1401,7 @@ export const ROUTES: { readonly [Name in keyof Api]: readonly [method: 'GET' | '
 
 /** Where a browser goes by itself, or takes a file from. */
 export const PAGES = {
+  home: '/',
   signInPage: '/sign-in',
   setUpPage: '/setup',
   passwordPage: '/password',

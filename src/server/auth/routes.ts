@@ -8,6 +8,7 @@ import type { SignedIn } from '#access/sessions';
 import type { SignIn } from '#access/sign-in';
 import { RollcallError } from '#core/errors';
 import type { Store } from '#store/contract';
+import { jsonSchema, refuseUnknown } from '../http/shapes.ts';
 import { checkOurs, type IdentifyOptions, sessionOf, whoIs } from './identify.ts';
 import { POLICY, pages, SCRIPT, STYLE } from './pages.ts';
 import { LINKED, NAMED, SET_UP, type SessionOutput, type SignedOut } from './shapes.ts';
@@ -110,6 +111,7 @@ function serve(app: FastifyInstance, path: string, type: string, content: string
 
 /** Errors: invalidValue, which says the field and never what was in it. */
 function bodyOf<Body>(shape: z.ZodType<Body>, { body }: FastifyRequest): Body {
+  refuseUnknown(body, jsonSchema(shape, 'input'));
   const checked = shape.safeParse(body);
   if (checked.success) return checked.data;
   throw new RollcallError('invalidValue', `${checked.error.issues[0]?.path.join('.') || 'the body'} is missing or too long`);

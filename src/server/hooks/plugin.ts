@@ -9,6 +9,7 @@ import type { Woken } from '#service/contract';
 import type { ServiceEvent } from '#service/events';
 import type { ServiceThread } from '#service/thread';
 import type { AuditEvent } from '#store/contract';
+import { refuseOthers } from '../http/methods.ts';
 import { jsonOf, objectsOf } from './objects.ts';
 import { pushed } from './pushed.ts';
 import { createSenders, type Sender, type SenderOptions } from './sender.ts';
@@ -25,6 +26,7 @@ export async function hooks(app: FastifyInstance, options: HookOptions): Promise
   const { hooks: known, works, tell, note, wall } = options;
   const senders = createSenders(options);
   const sent = new WeakMap<FastifyRequest, Sender>();
+  refuseOthers(app, new Map([['/hooks/:connection', new Set(['POST'])]]));
   const nameOf = ({ params }: FastifyRequest): string => (params as { readonly connection: string }).connection;
   await app.register(async (base) => {
     // Its bytes are what is signed.

@@ -18,12 +18,14 @@ import { type PortLimits, portServer } from './connections.ts';
 import type { Broadcast } from './events.ts';
 import { offerExport } from './export.ts';
 import { SECURE, TLS_ALONE } from './headers.ts';
+import { offerHome } from './home.ts';
 import type { Identity } from './identity.ts';
 import { answerTo, keyOf } from './keys.ts';
+import { noteMethods, refuseOthers } from './methods.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
-import { ROUTES, type Route } from './routes.ts';
-import { fromTexts, jsonSchema, type Query, refuseUnkeepable, refuseUnknown } from './shapes.ts';
+import { pathFields, ROUTES, type Route } from './routes.ts';
+import { fromTexts, type JsonSchema, jsonSchema, type Query, refuseUnkeepable, refuseUnknown, saidBeside } from './shapes.ts';
 import { traceOf, traceRequests } from './traced.ts';
 import { offerWatching, type WatchOptions } from './watch.ts';
 
@@ -91,6 +93,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) =>
     send(reply, new RollcallError('notFound', `there is nothing at ${pathOf(request)}`, { remedy: 'see /api/openapi.json' })),
   );
+  const methods = noteMethods(app);
+  offerHome(app);
   let description: object | null = null;
   app.get('/api/openapi.json', async () => {
     description ??= openApi(options.version);
@@ -112,11 +116,12 @@ export function createApp(options: AppOptions): FastifyInstance {
     options.told.answered(askingOf(request), how);
   });
   for (const route of ROUTES) offer(app, route, options);
+  refuseOthers(app, methods);
   return app;
 }
 
 function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {
-  let shape: ReturnType<typeof jsonSchema> | null = null;
+  let shapes: { readonly schema: JsonSchema; readonly said: JsonSchema } | null = null;
   app.route({
     method,
     url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
@@ -124,11 +129,11 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
     async handler(request, reply) {
       const identity = await identified(request, options, operation.permission);
       // Made when it is first needed: all of them would take a tenth of the start.
-      shape ??= jsonSchema(operation.input, 'input');
-      const schema = shape;
+      shapes ??= shapesOf(operation, path);
+      const { schema, said } = shapes;
       const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
       const named = fromTexts(request.params as Query, schema);
-      refuseUnknown(given, schema);
+      refuseUnknown(given, said);
       if (method === 'POST') refuseUnknown(request.query as object, NO_QUERY);
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
@@ -150,6 +155,12 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
   });
 }
 
+/** Of all that goes in, and of what a request says beside its path. */
+function shapesOf({ input }: Route['operation'], path: string): { readonly schema: JsonSchema; readonly said: JsonSchema } {
+  const schema = jsonSchema(input, 'input');
+  return { schema, said: saidBeside(pathFields(path), schema) };
+}
+
 async function identified(
   request: FastifyRequest,
   { auth }: Pick<AppOptions, 'auth'>,
@@ -168,7 +179,7 @@ async function identified(
 }
 
 /** What is to be done is said in the body. */
-const NO_QUERY = { properties: {} };
+const NO_QUERY: JsonSchema = { properties: {}, additionalProperties: false };
 /** Lists and objects in each other. A plan has a dozen. */
 const DEEPEST = 32;
 

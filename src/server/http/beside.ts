@@ -24,6 +24,7 @@ const page = (id: string, summary: string): Beside => ({ id, summary, open: true
 
 /** Method and path → what is there. */
 const BESIDE: { readonly [place: string]: Beside } = {
+  'get /': page('home', 'What this is, and where to go on'),
   'get /sign-in': page('signInPage', 'The page where somebody signs in'),
   'get /setup': page('setUpPage', 'The page where the first administrator is made; the link that the service prints leads there'),
   'get /password': page('passwordPage', 'The page where somebody chooses a password; the link of an invitation leads there'),

@@ -3,10 +3,7 @@
 import { onlyReads } from '#operations/all';
 import { besidePaths, OTHERWISE } from './beside.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
-import { jsonSchema } from './shapes.ts';
-
-/** By whoever lets them in: who asks is known by the token. */
-const FILLED_IN = new Set(['by', 'who']);
+import { jsonSchema, saidBeside } from './shapes.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -54,29 +51,21 @@ export function openApi(version: string): object {
 function described({ method, path, operation, summary }: Route): object {
   const input = jsonSchema(operation.input, 'input');
   const named = pathFields(path);
-  const fields = Object.entries(input.properties ?? {}).filter(([name]) => !FILLED_IN.has(name));
-  const required = (input.required ?? []).filter((name) => !FILLED_IN.has(name));
-  const parameters = fields
-    .filter(([name]) => method === 'GET' || named.includes(name))
-    .map(([name, schema]) => ({
-      name,
-      in: named.includes(name) ? 'path' : 'query',
-      required: named.includes(name) || required.includes(name),
-      schema,
-    }));
-  if (method === 'POST' && !onlyReads(operation)) parameters.push(KEY);
-  const body = fields.filter(([name]) => !named.includes(name));
-  const schema = {
-    type: 'object',
-    properties: Object.fromEntries(body),
-    required: required.filter((name) => !named.includes(name)),
-  };
+  const said = saidBeside(named, input);
+  const inPath = named.map((name) => ({ name, in: 'path', required: true, schema: input.properties![name]! }));
+  const inQuery = Object.entries(method === 'GET' ? said.properties! : {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: said.required!.includes(name),
+    schema,
+  }));
+  const parameters = [...inPath, ...inQuery, ...(method === 'POST' && !onlyReads(operation) ? [KEY] : [])];
   return {
     operationId: operation.name.replace(/[ -](.)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
     description: `Takes the permission ${operation.permission}.`,
     parameters,
-    ...(method === 'POST' ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+    ...(method === 'POST' ? { requestBody: { required: true, content: { 'application/json': { schema: said } } } } : {}),
     responses: {
       200: { description: summary, content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
       default: OTHERWISE,

@@ -12,9 +12,15 @@ export interface JsonSchema {
   readonly [other: string]: unknown;
 }
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 has it. */
+/** JSON Schema 2020-12, as OpenAPI 3.1 has it. What is taken in has no names but those that it says. */
 export function jsonSchema(shape: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' });
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema: one }) {
+      if (io === 'input' && one.properties !== undefined) one.additionalProperties ??= false;
+    },
+  });
   return schema as JsonSchema;
 }
 
@@ -48,17 +54,41 @@ function fromText(text: string, wanted: JsonSchema | undefined): unknown {
   return text;
 }
 
-/** A name that is misspelt would ask for something else than was meant, or for more. @throws invalidValue */
-export function refuseUnknown(given: object, { properties, additionalProperties = false }: JsonSchema): void {
-  if (properties === undefined || additionalProperties !== false) return;
-  // Who asks is known by other means.
-  const known = Object.keys(properties).filter((name) => name !== 'by' && name !== 'who');
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(properties, name)) continue;
-    const near = nearest(name, known);
-    const there = known.length === 0 ? 'It takes nothing.' : `There are ${known.join(', ')}.`;
-    throw new RollcallError('invalidValue', `there is no '${name.slice(0, 100)}' here; nothing was done`, {
-      remedy: near === null ? there : `Did you mean '${near}'?`,
-    });
+/** By whoever lets them in: who asks is known by the token. */
+const FILLED_IN: ReadonlySet<string> = new Set(['by', 'who']);
+
+/** What a request says besides its path, in its body or its query. */
+export function saidBeside(named: readonly string[], { properties = {}, required = [] }: JsonSchema): JsonSchema {
+  const isSaid = (name: string): boolean => !FILLED_IN.has(name) && !named.includes(name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => isSaid(name))),
+    required: required.filter(isSaid),
+    additionalProperties: false,
+  };
+}
+
+/** A name that is misspelt would ask for something else than was meant, or for more, however deep it stands. @throws invalidValue */
+export function refuseUnknown(given: unknown, schema: JsonSchema | undefined): void {
+  if (schema === undefined || typeof given !== 'object' || given === null) return;
+  const choices = ((schema['anyOf'] ?? []) as readonly JsonSchema[]).filter(({ type }) => type !== 'null');
+  if (choices.length === 1) refuseUnknown(given, choices[0]);
+  if (Array.isArray(given)) {
+    for (const one of given) refuseUnknown(one, schema.items);
+    return;
   }
+  const { properties, additionalProperties } = schema;
+  if (properties === undefined || additionalProperties !== false) return;
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(properties, name)) throw unknownName(name, Object.keys(properties));
+    refuseUnknown(value, properties[name]);
+  }
+}
+
+function unknownName(name: string, known: readonly string[]): RollcallError {
+  const near = nearest(name, known);
+  const there = known.length === 0 ? 'It takes nothing.' : `There are ${known.join(', ')}.`;
+  return new RollcallError('invalidValue', `there is no '${name.slice(0, 100)}' here; nothing was done`, {
+    remedy: near === null ? there : `Did you mean '${near}'?`,
+  });
 }
