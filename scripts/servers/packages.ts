@@ -1,5 +1,5 @@
 /**
- * The servers that tests need and a machine may not have: where their programs are, and on Debian and Ubuntu what installs them. What is
+ * The servers and tools that tests need and a machine may not have: where their programs are, and on Debian and Ubuntu what installs them. What is
  * missing is installed in one go, where root may, and none of it is started by that.
  */
 import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const needs = (name: string, programs: readonly string[], packages: readonly str
   there: () => programs.every((one) => find(one) !== undefined) && files.every((one) => globSync(one).length > 0),
 });
 
-export type Kind = 'postgres' | 'slapd' | 'samba' | 'mariadb' | 'ds389';
+export type Kind = 'postgres' | 'slapd' | 'samba' | 'mariadb' | 'ds389' | 'promtool' | 'systemd';
 
 const NEEDS: { readonly [kind in Kind]: Need } = {
   postgres: { name: `PostgreSQL ${OLDEST} or newer`, packages: ['postgresql'], there: () => postgresAt() !== undefined },
@@ -59,6 +59,8 @@ const NEEDS: { readonly [kind in Kind]: Need } = {
     ),
     root: 'nobody else may read what its package has for the configuration of a server',
   },
+  promtool: needs('promtool', ['promtool'], ['prometheus']),
+  systemd: needs('systemd', ['systemd-analyze', 'systemd-sysusers'], ['systemd']),
 };
 
 export const KINDS = Object.keys(NEEDS) as readonly Kind[];

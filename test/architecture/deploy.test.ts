@@ -1,12 +1,14 @@
-/** What is shipped under deploy/: what it names is there, and the tools that look at such files find nothing, where they are installed. */
+/** What is shipped under deploy/: what it names is there, and the tools that look at such files find nothing. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { createMetrics } from '#telemetry/metrics';
-import { read } from './tree.ts';
+import { testOn } from '../servers/ask.ts';
+import { ROOT, read } from './tree.ts';
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
@@ -33,7 +35,6 @@ interface Manifest {
 }
 
 const CHART = 'deploy/helm/rollcall';
-const has = (tool: string, ...argv: readonly string[]): boolean => spawnSync(tool, argv).error === undefined;
 const run = (tool: string, ...argv: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(tool, argv, { encoding: 'utf8', cwd: new URL('../..', import.meta.url) });
   return { status, said: stdout + stderr, stdout };
@@ -63,21 +64,43 @@ describe('alerts and dashboard', () => {
     expect([...told].filter((name) => !isKnown(name))).toEqual([]);
   });
 
-  it.skipIf(!has('promtool', '--version'))('promtool finds the rules in order (where it is installed)', () => {
+  testOn('promtool', 'promtool finds the rules in order', async () => {
     expect(run('promtool', 'check', 'rules', 'deploy/prometheus/rollcall.rules.yaml')).toMatchObject({ status: 0 });
   });
 });
 
-it.skipIf(!has('systemd-analyze', '--version'))('systemd finds the unit in order, and well shut (where it is installed)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rollcall-unit-'));
-  const unit = join(folder, 'rollcall.service');
-  writeFileSync(unit, read('deploy/rollcall.service').replace('/usr/bin/rollcall serve', '/bin/true'));
-  expect(run('systemd-analyze', 'verify', unit)).toMatchObject({ status: 0, said: '' });
-  const { said } = run('systemd-analyze', 'security', '--offline=true', '--no-pager', unit);
-  // What an older systemd cannot do offline is no fault of the unit.
-  const level = /exposure level for \S+: ([\d.]+)/.exec(said)?.[1];
-  if (level !== undefined) expect(Number(level)).toBeLessThan(2);
-  rmSync(folder, { recursive: true });
+describe('unit', () => {
+  testOn('systemd', 'systemd finds it in order, and well shut', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'rollcall-unit-'));
+    const put = (file: string, text: string, mode = 0o644): void => {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), text, { mode });
+    };
+    put('etc/systemd/system/rollcall.service', read('deploy/rollcall.service'));
+    put('usr/bin/rollcall', '#!/bin/sh\n', 0o755);
+    // What it comes after and is wanted by.
+    const units = ['/usr/lib/systemd/system', '/lib/systemd/system'].find((folder) => existsSync(folder))!;
+    cpSync(units, join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
+    expect(run('systemd-analyze', 'verify', `--root=${root}`, 'rollcall.service')).toMatchObject({ status: 0, said: '' });
+    const { said } = run('systemd-analyze', 'security', '--offline=true', '--no-pager', `--root=${root}`, 'rollcall.service');
+    expect(Number(/exposure level for \S+: ([\d.]+)/.exec(said)?.[1])).toBeLessThan(2);
+    rmSync(root, { recursive: true });
+  });
+
+  testOn('systemd', 'its user is made by sysusers', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'rollcall-users-'));
+    const { status, said } = run('systemd-sysusers', '--dry-run', `--root=${root}`, `${ROOT}/deploy/rollcall.sysusers.conf`);
+    const [, name] = /^User=(.+)$/m.exec(read('deploy/rollcall.service'))!;
+    expect(status).toBe(0);
+    expect(said).toMatch(new RegExp(`^Creating group '${name}' .*\nCreating user '${name}' `));
+    rmSync(root, { recursive: true });
+  });
+});
+
+it('a Dockerfile as it should be written', () => {
+  const problems = (text: string): readonly string[] => validate(text).map(({ message }) => String(message));
+  expect(problems(read('deploy/Dockerfile'))).toEqual([]);
+  expect(problems('FROM scratch\nUSRE 1\n')).toEqual(['Unknown instruction: USRE']);
 });
 
 it('the image runs as nobody in particular, and copies what there is', () => {
@@ -125,7 +148,8 @@ describe('chart', () => {
     );
   });
 
-  it.skipIf(!has('helm', 'version'))('helm lints and renders it (where it is installed)', () => {
+  it('helm lints and renders it', ({ skip }) => {
+    skip(spawnSync('helm', ['version']).error !== undefined, 'there is no helm, and neither Debian nor npm has it');
     expect(run('helm', 'lint', '--strict', CHART)).toMatchObject({ status: 0 });
     const more = ['--set', 'envFromSecrets={ldap}', '--set', 'files[0].name=ca,files[0].secret=ca,files[0].path=/etc/ca'];
     const { stdout, status, said } = run('helm', 'template', '--kube-version', '1.31.0', 'here', CHART, ...more);

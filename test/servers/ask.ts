@@ -18,6 +18,8 @@ const NAMES: { readonly [kind in Kind]: string } = {
   samba: 'Samba',
   mariadb: 'MariaDB',
   ds389: '389 Directory Server',
+  promtool: 'promtool',
+  systemd: 'systemd',
 };
 const asked = new Map<Kind, Promise<Answer>>();
 

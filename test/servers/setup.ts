@@ -16,7 +16,7 @@ import { REQUIRED } from './required.ts';
 
 const install = REQUIRED;
 
-/** Each test starts its own. */
+/** Each test starts its own, or runs it as it is. */
 async function thereIs(kind: Kind): Promise<Answer> {
   need(kind, { install });
   return {};
@@ -34,6 +34,8 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     },
     slapd: () => thereIs('slapd'),
     ds389: () => thereIs('ds389'),
+    promtool: () => thereIs('promtool'),
+    systemd: () => thereIs('systemd'),
     async samba() {
       const server = await startSamba({ install });
       ends.push(() => server.remove());
