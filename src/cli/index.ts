@@ -9,7 +9,7 @@
  *
  * Results go to stdout, everything else to stderr. Called by main only.
  */
-import { Interrupted, toFault } from '#core/errors';
+import { Interrupted, RollcallError, toFault } from '#core/errors';
 import { WrongCommand } from '#core/unknown-name';
 import type { Program, Session } from '#operations/operation';
 import { ConfigurationFaults, type Listeners, openSession } from '#operations/session';
@@ -183,13 +183,15 @@ function storedOnlyText({ faults, lines, message }: ConfigurationFaults, store: 
 
 function fail(error: unknown, command: Command | null, json: boolean, terminal: Terminal): number {
   const { paintErr: paint } = terminal;
-  const faults = error instanceof ConfigurationFaults ? error.faults : [];
+  const faults = error instanceof ConfigurationFaults ? error.faults : error instanceof RollcallError ? error.parts : [];
   const lines = error instanceof ConfigurationFaults ? error.lines : {};
-  for (const one of faults) terminal.err(faultText(one, paint, lines));
+  // The only part of one is all that it says.
+  const apart = error instanceof ConfigurationFaults || faults.length > 1 ? faults : [];
+  for (const one of apart) terminal.err(faultText(one, paint, lines));
   terminal.err(errorText(error, paint));
   if (json) {
-    const said =
-      error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : toFault(error);
+    const { parts: _, ...told } = toFault(error);
+    const said = error instanceof UsageError ? { kind: 'usage', message: error.message, where: {}, remedy: error.remedy } : told;
     terminal.json({ version: 1, command: command?.name ?? null, error: said, faults });
   }
   if (error instanceof Unanswered || error instanceof Interrupted) return EXIT.interrupted;

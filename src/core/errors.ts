@@ -38,11 +38,20 @@ export class RollcallError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of a cursor that is refused with `conflict`: that is how the system is, and nothing about it needs a look. */
   readonly usual: boolean;
+  /** What is wrong, one by one, where several things may be. */
+  readonly parts: readonly Fault[];
 
   constructor(
     kind: ErrorKind,
     message: string,
-    more: { where?: Where; remedy?: string; cause?: unknown; retryAfterMs?: number; usual?: boolean } = {},
+    more: {
+      where?: Where;
+      remedy?: string;
+      cause?: unknown;
+      retryAfterMs?: number;
+      usual?: boolean;
+      parts?: readonly Fault[];
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'RollcallError';
@@ -51,6 +60,7 @@ export class RollcallError extends Error {
     this.remedy = more.remedy;
     this.retryAfterMs = more.retryAfterMs;
     this.usual = more.usual ?? false;
+    this.parts = more.parts ?? [];
   }
 }
 
@@ -95,17 +105,20 @@ export interface Fault {
   readonly retryAfterMs?: number;
   /** Somebody may want to know: what it is about is carried as it is, and nothing was left out or held for it. */
   readonly carried?: true;
+  /** What is wrong, one by one. */
+  readonly parts?: readonly Fault[];
 }
 
 export function toFault(error: unknown, where: Where = {}): Fault {
   if (error instanceof RollcallError) {
-    const { kind, message, remedy, retryAfterMs } = error;
+    const { kind, message, remedy, retryAfterMs, parts } = error;
     return {
       kind,
       message,
       where: { ...where, ...error.where },
       ...(remedy === undefined ? {} : { remedy }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(parts.length === 0 ? {} : { parts }),
     };
   }
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error), where };

@@ -31,8 +31,6 @@ export interface Edit {
 }
 
 export interface Edited {
-  /** What is wrong, attribute by attribute; then nothing was changed. */
-  readonly faults: readonly Fault[];
   readonly version: string;
   /** Null: nothing was to be changed. */
   readonly pushed: Pushed | null;
@@ -81,7 +79,8 @@ export function barrier(
 ): string | null {
   const at = editsOf(kind, surroundings);
   if (at === null) return 'rollcall.yaml has no connection of type people that imports it';
-  if (sourceOf(attribute.name, at.rule) === null) return `${at.connection.name} takes no value of it as it is`;
+  if (sourceOf(attribute.name, at.rule) === null)
+    return `the connection ${at.connection.name} has no rule that takes it unchanged, such as '${attribute.name}: ${attribute.name}'`;
   if (!edits(attribute.field, asker, of)) return 'none of the roles that may edit it';
   return null;
 }
@@ -92,7 +91,10 @@ function sourceOf(attribute: string, rule: ImportRule): string | null {
   return flow !== undefined && more.length === 0 && flow.reads.length === 1 && flow.text === flow.reads[0] ? flow.text : null;
 }
 
-/** Errors: configuration without a connection for it; conflict for an older version, or while the connection is held. */
+/**
+ * Errors: configuration without a connection for it; conflict for an older version, or while the connection is held; for values that cannot
+ * be taken, or may not be edited, one with a part for each: then nothing is changed.
+ */
 export async function edit(
   object: Pick<ObjectRow, 'id' | 'kind'>,
   wanted: Edit,
@@ -115,11 +117,11 @@ export async function edit(
     const before = row === undefined || row.presence === 'gone' ? bare() : parseImage(row.seen ?? '{}');
     const anchor = row?.anchor ?? String(object.id);
     const place = { connection: at.connection.name, kind: at.rule.from, anchor };
-    const { after, faults } = changed(before, object.kind, wanted, asker, object.id, services);
-    if (faults.length > 0 || imageText(before) === imageText(after)) return { faults, version, pushed: null, ...place };
+    const after = changed(before, object.kind, wanted, asker, object.id, services);
+    if (imageText(before) === imageText(after)) return { version, pushed: null, ...place };
     const own = at.connection.definition.belongsTo!(anchor) === null;
     const pushed = await staged(at, anchor, after, Object.keys(after).length === 0 && !own, wanted, services);
-    return { faults: pushed.faults, version: versionOf(await editedRow(object, services)), pushed, ...place };
+    return { version: versionOf(await editedRow(object, services)), pushed, ...place };
   });
 }
 
@@ -137,10 +139,9 @@ export async function make(
     });
   const anchor = `new-${randomUUID()}`;
   const place = { connection: at.connection.name, kind: at.rule.from, anchor };
-  const { after, faults } = changed(bare(), kind, { ...wanted, takeBack: [] }, asker, null, services);
-  if (faults.length > 0) return { faults, version: '0', pushed: null, ...place };
+  const after = changed(bare(), kind, { ...wanted, takeBack: [] }, asker, null, services);
   const pushed = await staged(at, anchor, after, false, wanted, services);
-  return { faults: pushed.faults, version: '0', pushed, ...place };
+  return { version: '0', pushed, ...place };
 }
 
 async function staged(
@@ -153,7 +154,22 @@ async function staged(
 ): Promise<Pushed> {
   const of = { kind: rule.from, anchor };
   const change = remove ? ({ op: 'delete', ...of } as const) : { ...of, attributes: attributes as { [name: string]: RawValue } };
-  return await push({ connection: connection.name, change, by, ...(noted === undefined ? {} : { noted }) }, services);
+  const pushed = await push({ connection: connection.name, change, by, ...(noted === undefined ? {} : { noted }) }, services);
+  if (pushed.faults.length > 0) throw refused(pushed.faults);
+  return pushed;
+}
+
+/** All of an edit is done or nothing. */
+function refused(faults: readonly Fault[]): RollcallError {
+  const [first, ...more] = faults as readonly [Fault, ...Fault[]];
+  const same = more.every(({ kind }) => kind === first.kind) && first.kind !== 'notFound';
+  const kind = same ? first.kind : 'invalidValue';
+  if (more.length === 0) return new RollcallError(kind, first.message, { ...first, parts: faults });
+  const names = faults.map(({ where }) => where.attribute ?? 'the whole').join(', ');
+  return new RollcallError(kind, `nothing was changed: ${faults.length} values cannot be taken (${names})`, {
+    remedy: 'mend them, or leave them out',
+    parts: faults,
+  });
 }
 
 function connectionFor(kind: Kind, services: Surroundings): { connection: Connection; rule: ImportRule } {
@@ -171,7 +187,7 @@ function changed(
   asker: Asker,
   of: ObjectId | null,
   services: Surroundings,
-): { readonly after: Attributes; readonly faults: readonly Fault[] } {
+): Attributes {
   const { rule } = connectionFor(kind, services);
   const attributes = services.config.kinds.get(kind)!.attributes;
   const after: Attributes = Object.assign(bare(), before);
@@ -208,7 +224,8 @@ function changed(
       allowed(name);
       delete after[sourceOf(name, rule)!];
     });
-  return { after, faults };
+  if (faults.length > 0) throw refused(faults);
+  return after;
 }
 
 /** As it is kept in an image. */

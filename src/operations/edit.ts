@@ -29,8 +29,6 @@ export interface EditOutput {
   readonly person: number | null;
   /** Of what is edited here of the person, as it is now. */
   readonly editVersion: string;
-  /** What is wrong, attribute by attribute; then nothing was changed. */
-  readonly faults: readonly { readonly attribute: string | null; readonly message: string; readonly remedy: string | null }[];
   /** The run that worked it out; null where nothing was to be changed. */
   readonly run: number | null;
   readonly status: string | null;
@@ -44,7 +42,6 @@ const reason = z.string().max(1_000).optional();
 const output = {
   person: z.number().nullable(),
   editVersion: z.string(),
-  faults: z.array(z.object({ attribute: z.string().nullable(), message: z.string(), remedy: z.string().nullable() })),
   run: z.number().nullable(),
   status: z.string().nullable(),
   outranked: z.array(z.string()),
@@ -127,11 +124,10 @@ async function withIds(kind: string, given: EditInput['set'], who: Asker, servic
   return out;
 }
 
-function told({ faults, version, pushed }: Edited, person: number | null): Omit<EditOutput, 'status' | 'outranked'> {
+function told({ version, pushed }: Edited, person: number | null): Omit<EditOutput, 'status' | 'outranked'> {
   return {
     person,
     editVersion: version,
-    faults: faults.map(({ message, remedy = null, where }) => ({ attribute: where.attribute ?? null, message, remedy })),
     run: pushed?.run ?? null,
   };
 }

@@ -111,11 +111,18 @@ it('they see and edit what is theirs, have their photo, their history and all th
     undefined,
   ]);
   expect((await zoe.ask('/api/people/me/edits', { set: { mobile: '99' } })).body).toMatchObject({
-    faults: [],
     run: expect.any(Number),
   });
   const refused = await zoe.ask('/api/people/me/edits', { set: { displayName: 'Queen' } });
-  expect(refused.body).toMatchObject({ faults: [expect.anything()], run: null });
+  const where = { attribute: 'displayName' };
+  expect(refused.body).toMatchObject({
+    type: 'about:blank',
+    status: refused.status,
+    kind: 'permission',
+    where,
+    faults: [{ where }],
+  });
+  expect(refused.status).toBe(403);
   const png = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#888' } })
     .png()
     .toBuffer();

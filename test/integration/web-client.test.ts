@@ -38,7 +38,9 @@ it('a session asks and changes: in the path, in the query, in the body', async (
   const { people } = await ada.people({ text: 'zoë', limit: 5 });
   expect(people.map(({ label }) => label)).toEqual(['Zoë Çelik']);
   const person = `#${people[0]!.id}`;
-  expect((await ada.edit({ person, set: { mobile: '99' } })).faults).toEqual([]);
+  expect(await ada.edit({ person, set: { mobile: '99' } })).toMatchObject({ version: 1, run: expect.any(Number) });
+  const wrong = await problem(ada.edit({ person, set: { mobile: '98', shoe: '44' } }));
+  expect([wrong.status, wrong.faults]).toMatchObject([400, [{ kind: 'notFound', where: { attribute: 'shoe' } }]]);
   const { attributes } = await ada.profile({ person });
   expect(attributes.find(({ attribute }) => attribute === 'mobile')).toMatchObject({ value: '99', connection: 'people' });
   for (const read of [ada.runs, ada.check, ada.parked, ada.decisions, ada.schedule, ada.accountList, ada.tokenList, ada.audit])

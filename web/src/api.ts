@@ -8,6 +8,7 @@ export interface Problem {
   kind: string;
   where?: { [name: string]: unknown };
   remedy?: string;
+  faults?: { kind: string; message: string; where: { [name: string]: unknown }; remedy?: string }[];
 }
 
 export interface Api {
@@ -550,7 +551,6 @@ export interface Api {
       command: "person new";
       person: number | null;
       editVersion: string;
-      faults: { attribute: string | null; message: string; remedy: string | null }[];
       run: number | null;
       status: string | null;
       outranked: string[];
@@ -609,7 +609,6 @@ export interface Api {
       command: "edit";
       person: number | null;
       editVersion: string;
-      faults: { attribute: string | null; message: string; remedy: string | null }[];
       run: number | null;
       status: string | null;
       outranked: string[];

@@ -43,16 +43,23 @@ export class ApiProblem extends Error {
   readonly kind: string;
   readonly where: Problem['where'];
   readonly remedy: string | undefined;
+  /** What is wrong, one by one, where that is said: `where.attribute` of an edit. */
+  readonly faults: NonNullable<Problem['faults']>;
   /** Not before so many seconds. */
   readonly retryAfter: number | undefined;
 
-  constructor(said: Pick<Problem, 'status' | 'kind' | 'detail' | 'where' | 'remedy'>, retryAfter?: number, cause?: unknown) {
+  constructor(
+    said: Pick<Problem, 'status' | 'kind' | 'detail' | 'where' | 'remedy' | 'faults'>,
+    retryAfter?: number,
+    cause?: unknown,
+  ) {
     super(said.detail, cause === undefined ? undefined : { cause });
     this.name = 'ApiProblem';
     this.status = said.status;
     this.kind = said.kind;
     this.where = said.where;
     this.remedy = said.remedy;
+    this.faults = said.faults ?? [];
     this.retryAfter = retryAfter;
   }
 }

@@ -1,7 +1,7 @@
 /** rollcall profile, rollcall edit, rollcall person new */
 import { type EditOutput, edit as editOperation, personNew as newOperation } from '#operations/edit';
 import { profile as profileOperation } from '#operations/profile';
-import { type Arguments, type Command, command, EXIT, type Option, type Surroundings, UsageError } from '../command.ts';
+import { type Arguments, type Command, command, type Option, type Surroundings, UsageError } from '../command.ts';
 import { table } from '../table.ts';
 import { printable } from '../terminal.ts';
 import { time } from '../write.ts';
@@ -75,21 +75,14 @@ function changesOf(texts: readonly string[]): { readonly [attribute: string]: st
   return out;
 }
 
-function printEdit({ faults, run, outranked }: EditOutput, { terminal, quiet }: Surroundings): void {
+function printEdit({ run, outranked }: EditOutput, { terminal, quiet }: Surroundings): void {
   const { paint } = terminal;
-  for (const { attribute, message, remedy } of faults)
-    terminal.err(
-      `${paint.red('✗')} ${printable(attribute ?? '')}: ${printable(message)}${remedy === null ? '' : `. ${printable(remedy)}`}\n`,
-    );
-  if (faults.length > 0) return;
   terminal.out(
     run === null ? 'Nothing was to be changed.\n' : `${paint.green('✓')} It is changed, worked out and sent by run ${run}.\n`,
   );
   if (outranked.length > 0 && !quiet)
     terminal.err(`${paint.yellow('!')} Another connection has the word on ${printable(outranked.join(', '))}.\n`);
 }
-
-const exit = ({ faults }: EditOutput): number => (faults.length > 0 ? EXIT.error : EXIT.ok);
 
 export const edit: Command = command({
   name: 'edit',
@@ -122,7 +115,6 @@ export const edit: Command = command({
     ...signed(args, surroundings),
   }),
   print: printEdit,
-  exit,
 });
 
 export const personNew: Command = command({
@@ -144,7 +136,6 @@ export const personNew: Command = command({
     printEdit(output, surroundings);
     if (output.person !== null) surroundings.terminal.out(`#${output.person}\n`);
   },
-  exit,
 });
 
 function signed(args: Arguments, surroundings: Surroundings): { readonly by: string; readonly reason: string | undefined } {

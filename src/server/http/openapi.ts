@@ -16,6 +16,20 @@ const PROBLEM = {
     kind: { type: 'string', description: 'What to do next depends on it.' },
     where: { type: 'object', additionalProperties: {} },
     remedy: { type: 'string' },
+    faults: {
+      type: 'array',
+      description: 'What is wrong, one by one: of an edit its attributes.',
+      items: {
+        type: 'object',
+        required: ['kind', 'message', 'where'],
+        properties: {
+          kind: { type: 'string' },
+          message: { type: 'string' },
+          where: { type: 'object', additionalProperties: {} },
+          remedy: { type: 'string' },
+        },
+      },
+    },
   },
 };
 

@@ -11,6 +11,8 @@ export interface Problem {
   readonly kind: ErrorKind;
   readonly where?: Fault['where'];
   readonly remedy?: string;
+  /** What is wrong, one by one. */
+  readonly faults?: readonly Fault[];
 }
 
 const ANSWERS: { readonly [kind in ErrorKind]: readonly [status: number, title: string] } = {
@@ -43,9 +45,15 @@ export class Refusal extends RollcallError {
 /** `as`: the status, where the kind does not say all of it. Of what nobody foresaw nothing is told but that it happened: its message may hold anything. */
 export function problemOf(error: unknown, as?: number): Problem {
   const known = error instanceof RollcallError;
-  const { kind, message, where, remedy } = known
+  const { kind, message, where, remedy, parts } = known
     ? toFault(error)
-    : { kind: 'internal' as const, message: 'an error that was not foreseen; the log has it', where: {}, remedy: undefined };
+    : {
+        kind: 'internal' as const,
+        message: 'an error that was not foreseen; the log has it',
+        where: {},
+        remedy: undefined,
+        parts: undefined,
+      };
   const [usual, title] = ANSWERS[kind];
   const status = as ?? (error instanceof Refusal ? error.status : usual);
   return {
@@ -56,5 +64,6 @@ export function problemOf(error: unknown, as?: number): Problem {
     kind,
     ...(Object.keys(where).length === 0 ? {} : { where }),
     ...(remedy === undefined ? {} : { remedy }),
+    ...(parts === undefined ? {} : { faults: parts }),
   };
 }

@@ -1,6 +1,6 @@
 /** A change of what is agreed becomes an edit: of the connection of the type people, with its place among the sources. */
 import { RollcallError } from '#core/errors';
-import type { EditInput, EditOutput } from '#operations/edit';
+import type { EditInput } from '#operations/edit';
 import { readReplacement } from '#protocols/scim/body';
 import { refusal, ScimError } from '#protocols/scim/errors';
 import { ifMatch, ifNoneMatch } from '#protocols/scim/etag';
@@ -33,13 +33,15 @@ export async function writeAgreed(
     const set = editOf(item.resource, request, served);
     if (Object.keys(set).length === 0) return;
     try {
-      const done = await edit(item, set, asked, services);
-      if (done.faults.length === 0) return;
-      const { attribute, message } = done.faults[0]!;
-      const place = served.targets.find(({ mapping }) => mapping.from === attribute)?.mapping.to;
-      throw refusal('invalidValue', `${place ?? 'a value'}: ${message}`);
+      await edit(item, set, asked, services);
+      return;
     } catch (error) {
       if (!(error instanceof RollcallError)) throw error;
+      const [first] = error.parts;
+      if (first !== undefined) {
+        const place = served.targets.find(({ mapping }) => mapping.from === first.where.attribute)?.mapping.to;
+        throw refusal('invalidValue', `${place ?? 'a value'}: ${first.message}`);
+      }
       if (error.kind === 'conflict' && tries < TRIES) continue;
       if (error.kind === 'conflict' || error.kind === 'unavailable') throw new ScimError(503, undefined, error.message);
       if (error.kind === 'notFound') throw refusal('invalidValue', 'somebody who is referred to is not there');
@@ -85,8 +87,8 @@ async function edit(
   set: EditInput['set'],
   { by, actor, write }: Asked & { readonly write: string },
   { works }: ScimServices,
-): Promise<EditOutput> {
+): Promise<void> {
   const who = { roles: [write], person: null };
   const input = { person: `#${row.id}`, set, by, who, revision: row.revision, until: 'worked' };
-  return (await works.ask({ ask: 'operation', name: 'edit', input, caller: actor })) as EditOutput;
+  await works.ask({ ask: 'operation', name: 'edit', input, caller: actor });
 }
