@@ -156,6 +156,11 @@ it('nobody is let in who has neither the secret nor a token for this connection,
   ]);
   expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 401));
   expect((await tell(body, bearer(other))).status).toBe(403);
+  const looked = await Promise.all(['hr', 'nobody'].map((name) => fetch(`${here.url}/hooks/${name}`)));
+  expect(looked.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([
+    [405, 'POST'],
+    [405, 'POST'],
+  ]);
   expect((await tell('{', bearer(token))).status).toBe(400);
   expect((await tell(JSON.stringify('x'.repeat(1_100_000)), bearer(token))).status).toBe(413);
   expect(await here.stop()).toBe(0);
