@@ -125,7 +125,7 @@ async function workOut(session: Session, { config, store }: Services, noting: Re
       'rulesChanged',
       connection.name,
       `the rules of ${connection.name} changed; what was pushed is kept until a run has applied them`,
-      'rollcall plan shows what comes of it',
+      "'rollcall plan' shows what comes of it",
     );
     return null;
   }

@@ -118,7 +118,7 @@ async function heard(
 export function deaf({ name }: Pick<EngineConnection, 'name'>): RollcallError {
   return new RollcallError('configuration', `${name} cannot be listened to`, {
     where: { connection: name },
-    remedy: `take 'live: true' away, or leave ${name} out; rollcall run reads it`,
+    remedy: `take 'live: true' away, or leave ${name} out; 'rollcall run' reads it`,
   });
 }
 

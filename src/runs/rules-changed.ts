@@ -13,7 +13,7 @@ export async function noticeChangedRules(context: EngineContext, config: Configu
         'rulesChanged',
         connection.name,
         `the rules of ${connection.name} changed; everybody they concern is looked at again`,
-        'rollcall plan shows what comes of it',
+        "'rollcall plan' shows what comes of it",
       );
       await context.store.sync.markDirty(
         [

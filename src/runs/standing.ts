@@ -46,12 +46,12 @@ const TOLD = {
   notConverging: {
     one: 'one value that Rollcall writes is changed back every time, and not written any more',
     several: 'values that Rollcall writes are changed back every time, and not written any more',
-    remedy: 'rollcall parked --kind notConverging shows both sides',
+    remedy: "'rollcall parked --kind notConverging' shows both sides",
   },
   enabledByHand: {
     one: 'one account of somebody who left was enabled by hand, and is left so',
     several: 'accounts of people who left were enabled by hand, and are left so',
-    remedy: 'rollcall parked --kind enabledByHand shows whose',
+    remedy: "'rollcall parked --kind enabledByHand' shows whose",
   },
 } as const;
 

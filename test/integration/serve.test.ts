@@ -119,6 +119,10 @@ describe('over HTTP', () => {
     for (const where of ['/api/accounts?after=%00', '/api/tokens?after=a%00', '/api/people/%00'])
       expect((await ask(where, { headers })).status).toBe(400);
     expect((await ask('/api/runs', { headers })).status).toBe(200);
+    // What to do is said as whoever asks can do it.
+    expect(await (await ask('/api/runs/999999', { headers })).json()).toMatchObject({
+      remedy: "'GET /api/runs' lists the runs that are kept.",
+    });
     // Misspelt, it would mean more than was meant.
     for (const [where, body, near] of [
       ['/api/connections/hr/approval', { reason: 'only her', onyl: ['a'] }, "Did you mean 'only'?"],

@@ -24,7 +24,7 @@ it('one in a target keeps accounts from being made, and every run says so until 
     'incompleteRead',
     'dir',
     'dir: 1 object cannot be used; nobody is taken as gone, and nobody is given an account there',
-    'rollcall run dir --profile full-import names them: mend them there, and run again',
+    "'rollcall run dir --profile full-import' names them: mend them there, and run again",
   ];
   for (let n = 0; n < 2; n++) {
     expect(await told()).toEqual([read]);
@@ -57,7 +57,7 @@ it('one in a source keeps those who are missed, and every read says so', async (
     'incompleteRead',
     'hr',
     'hr: 1 object cannot be used; nobody is taken as gone',
-    'rollcall run hr --profile full-import names them: mend them there, and run again',
+    "'rollcall run hr --profile full-import' names them: mend them there, and run again",
   ]);
   expect((await here.account('hr', 'p1'))?.presence).toBe('present');
 });

@@ -100,7 +100,7 @@ async function importNow(context: EngineContext, connection: EngineConnection, w
       'rulesChanged',
       connection.name,
       `the settings of ${connection.name} changed; it is read in full, and what is not shown any more is gone from it`,
-      'rollcall plan --read shows what comes of it',
+      "'rollcall plan --read' shows what comes of it",
     );
   else if (wanted === 'delta' && reader.deltas && state.cursor !== null && !asked) {
     try {

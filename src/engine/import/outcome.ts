@@ -35,7 +35,7 @@ export function reportRefused(context: EngineContext, connection: EngineConnecti
   const { name } = connection;
   const first = connection.exports.size > 0 && stateOf(context, name).lastCompleteRead === null;
   const message = `${grouped(refused)} ${refused === 1 ? 'object' : 'objects'} cannot be used`;
-  const remedy = `rollcall run ${name} --profile full-import names them: mend them there, and run again`;
+  const remedy = `'rollcall run ${name} --profile full-import' names them: mend them there, and run again`;
   const rest = `nobody is taken as gone${first ? ', and nobody is given an account there' : ''}`;
   context.notice('incompleteRead', name, `${name}: ${message}; ${rest}`, remedy);
   return { kind: 'invalidValue', message, where: { connection: name }, remedy };

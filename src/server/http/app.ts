@@ -24,6 +24,7 @@ import { answerTo, keyOf } from './keys.ts';
 import { noteMethods, refuseOthers } from './methods.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEM_TYPE, problemOf } from './problems.ts';
+import { remediesIn, tellOverHttp } from './remedies.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
 import { fromTexts, type JsonSchema, jsonSchema, type Query, refuseUnkeepable, refuseUnknown, saidBeside } from './shapes.ts';
 import { traceOf, traceRequests } from './traced.ts';
@@ -121,11 +122,18 @@ export function createApp(options: AppOptions): FastifyInstance {
 }
 
 function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {
+  let remedies: ReturnType<typeof remediesIn> | undefined;
   let shapes: { readonly schema: JsonSchema; readonly said: JsonSchema } | null = null;
   app.route({
     method,
     url: path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
     bodyLimit: BODIES[operation.name] ?? USUAL_BODY,
+    async preSerialization(_, reply, answer) {
+      if (reply.statusCode >= 400) return answer;
+      remedies = remedies === undefined ? remediesIn(jsonSchema(operation.output, 'output')) : remedies;
+      if (remedies !== null) tellOverHttp(answer, remedies);
+      return answer;
+    },
     async handler(request, reply) {
       const identity = await identified(request, options, operation.permission);
       // Made when it is first needed: all of them would take a tenth of the start.

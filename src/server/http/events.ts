@@ -1,6 +1,7 @@
 /** Server-sent events (HTML Living Standard, 9.2): what happens, to whoever looks on. */
 import type { ServerResponse } from 'node:http';
 import type { ServiceEvent } from '#service/events';
+import { overHttp } from './remedies.ts';
 
 /** Between two signs of life: proxies close what is silent. */
 const ALIVE_MS = 15_000;
@@ -45,7 +46,9 @@ export function createBroadcast(): Broadcast {
     tell(event) {
       for (const heard of hearers) heard(event);
       if (listeners.size === 0) return;
-      const data = JSON.stringify(event);
+      const data = JSON.stringify(event, (name, value) =>
+        name === 'remedy' && typeof value === 'string' ? overHttp(value) : value,
+      );
       if (isNews(event, data)) write(`event: ${event.what}\ndata: ${data}\n\n`);
     },
     listen(heard) {

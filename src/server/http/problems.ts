@@ -1,5 +1,6 @@
 /** Errors as `application/problem+json` (RFC 9457): what, where, and what to do. */
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
+import { overHttp } from './remedies.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -63,7 +64,7 @@ export function problemOf(error: unknown, as?: number): Problem {
     detail: message,
     kind,
     ...(Object.keys(where).length === 0 ? {} : { where }),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(remedy === undefined ? {} : { remedy: overHttp(remedy) }),
     ...(parts === undefined ? {} : { faults: parts }),
   };
 }
