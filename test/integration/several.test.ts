@@ -169,7 +169,7 @@ testOnPostgres('Ctrl-C ends the waiting: nothing was done', async () => {
   const before = (await here.store.runs.list({ limit: 9 })).length;
   const { code, said } = await interrupted(here, `Waiting for Rollcall 0.1.0 (process ${a.pid} on `);
   expect({ code, said }).toEqual({ code: 130, said: expect.stringContaining('✗ ended while it waited for Rollcall') });
-  expect(said).toMatch(/^Waiting for .* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\) to end its run/m);
+  expect(said).toMatch(/^Waiting for .* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)\) to end its run/m);
   // Nothing is at hand that it could end after.
   expect(said).not.toContain('Stopping');
   await b.interrupt();
