@@ -2,12 +2,8 @@
  * STORE 3: the disk is full, at ever later moments of a run: under the store, and under files that are targets. Each time
  * it is said what does not fit, where, and what to do; once there is room, the end is that of a run that had it all along.
  */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { command, database } from '../servers/postgres.ts';
+import { onSmallTablespace } from '../servers/small-tablespace.ts';
 import { type SmallDisk, smallDisk, testOnSmallDisk } from '../small-disk.ts';
 import { STORE, WRITTEN } from '../store.ts';
 import { type Place, place } from './place.ts';
@@ -105,10 +101,10 @@ async function twoDays(step: number, folder: string): Promise<Days> {
 
 testOnSmallDisk('under the store: it says so, keeps what it had, and goes on when there is room', async () => {
   const expected = await undisturbed();
-  const tablespace = STORE === 'postgres' ? await onSmallTablespace() : undefined;
+  const tablespace = STORE === 'postgres' ? await onSmallTablespace(3 * MEGABYTES) : undefined;
   try {
     await begin(tablespace?.url ?? 'sqlite:disk/rollcall.db', '');
-    disk = tablespace?.disk ?? smallDisk(here.path('disk'), MEGABYTES);
+    disk = tablespace === undefined ? smallDisk(here.path('disk'), MEGABYTES) : { ...tablespace.disk, remove: () => undefined };
     const { runs, phases, ended } = await twoDays(32 * 1024, '');
     for (const { said } of runs) expect(said[0]).toMatchObject(DISK_FULL);
     if (STORE === 'sqlite')
@@ -135,28 +131,3 @@ testOnSmallDisk('under target files: what does not fit waits, the files stay who
   for (const file of files) expect(runs.some(({ said }) => said.some(({ message }) => message.includes(file)))).toBe(true);
   expect(ended).toEqual(expected);
 });
-
-/** A database whose tables are on a small disk. The server's log is not: without room for that it stops, and nothing can be said. */
-async function onSmallTablespace(): Promise<{ readonly url: string; readonly disk: SmallDisk; remove(): Promise<void> }> {
-  const parent = mkdtempSync(join(tmpdir(), 'rollcall-tablespace-'));
-  chmodSync(parent, 0o755);
-  const small = smallDisk(join(parent, 'disk'), 3 * MEGABYTES);
-  const tables = join(small.folder, 'tables');
-  mkdirSync(tables);
-  const [uid, gid] = ['-u', '-g'].map((what) => Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' })));
-  chownSync(tables, uid!, gid!);
-  const name = `rollcall_test_${Date.now()}_small`;
-  await command(`create tablespace ${name} location '${tables}'`);
-  await command(`create database ${name} tablespace ${name}`);
-  const { url, remove } = await database(name);
-  return {
-    url,
-    disk: { ...small, remove: () => undefined },
-    async remove() {
-      await remove();
-      await command(`drop tablespace ${name}`);
-      small.remove();
-      rmSync(parent, { recursive: true });
-    },
-  };
-}

@@ -1,10 +1,12 @@
 /** The service dies, ends, or its store is away, while an identity provider pushes: nothing that was answered is lost, and nobody is there twice. */
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../scripts/servers/postgres.ts';
 import { withClient, within } from '../servers/postgres.ts';
 import { REQUIRED } from '../servers/required.ts';
+import { onSmallTablespace } from '../servers/small-tablespace.ts';
 import { type SmallDisk, smallDisk, testOnSmallDisk } from '../small-disk.ts';
 import { inDatabase, inFolder, STORE } from '../store.ts';
 import { type Client, ERROR, servedTo, USER } from './scim-client.ts';
@@ -88,11 +90,14 @@ it('killed before its commit, right after it, and with the answer at hand: who a
   await expect.poll(people, { timeout: 30_000, interval: 300 }).toHaveLength(3);
 });
 
-const onFullDisk =
-  STORE === 'sqlite' ? testOnSmallDisk : (name: string): void => test.skip(`${name} (only SQLite's file is on this disk)`);
-onFullDisk('the disk is full: 503 until there is room, and on without a restart', async () => {
+testOnSmallDisk('the disk is full: 503 until there is room, and on without a restart', async () => {
   let disk: SmallDisk | undefined;
   const { here: full, clients } = await servedTo(['okta'], YAML, {}, async (folder) => {
+    if (STORE === 'postgres') {
+      const tablespace = await onSmallTablespace(36);
+      disk = { ...tablespace.disk, remove: () => undefined };
+      return inDatabase(tablespace);
+    }
     disk = smallDisk(`${folder}/disk`, 12);
     return inFolder(folder, 'sqlite:disk/rollcall.db');
   });
@@ -101,7 +106,9 @@ onFullDisk('the disk is full: 503 until there is room, and on without a restart'
     disk!.fill(0);
     const names = many('full');
     const answers = await Promise.all(
-      names.map((userName) => clients.okta.post('/Users', { schemas: [USER], userName, title: 'x'.repeat(20_000) })),
+      names.map((userName) =>
+        clients.okta.post('/Users', { schemas: [USER], userName, title: randomBytes(10_000).toString('hex') }),
+      ),
     );
     const refused = answers.filter(({ status }) => status !== 201);
     expect(refused.length).toBeGreaterThan(0);
