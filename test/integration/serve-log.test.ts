@@ -69,6 +69,28 @@ it.skipIf(STORE !== 'sqlite')(
   },
 );
 
+it('a push is a run: what it took and what came of it is the same in the log, among runs and in the metrics', async () => {
+  const person = { userName: 'kim', name: { familyName: 'Kim' }, emails: [{ value: 'kim@example.org', type: 'work' }] };
+  expect((await okta.post('/Users', person)).status).toBe(201);
+  const counted = { seen: 1, added: 1, projected: 1 };
+  const line = await lineWith(
+    ({ profile, status, connections }) =>
+      profile === 'push' && status === 'done' && Object.keys(connections as object).length > 0,
+  );
+  expect(line).toMatchObject({ level: 'debug', connections: { okta: counted } });
+  const { runs } = JSON.parse((await here.command('runs', '--json')).out) as {
+    runs: { run: number; profile: string; status: string; connections: object[] }[];
+  };
+  const run = runs.find((one) => one.run === line['run']);
+  expect(run).toMatchObject({ profile: 'push', status: 'done', connections: [{ connection: 'okta', ...counted }] });
+  const { token } = JSON.parse((await here.command('token', 'create', 'watch', '--role', 'monitor', '--json')).out) as {
+    token: string;
+  };
+  const shown = await fetch(`${here.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  const done = runs.filter(({ profile, status }) => profile === 'push' && status === 'done').length;
+  expect(await shown.text()).toContain(`rollcall_runs_total{profile="push",status="done"} ${done}\n`);
+});
+
 it('what is asked is told by route and id, which the answer has as well', async () => {
   const user = {
     userName: 'planted',
@@ -90,28 +112,6 @@ it('what is asked is told by route and id, which the answer has as well', async 
   expect(told).toMatchObject({ level: 'info', route: '/api/people/:person', method: 'GET', status: 401 });
   await lineWith(({ route }) => route === '/sign-in');
   await lineWith(({ connection, kind }) => connection === 'okta' && kind === 'invalidValue');
-});
-
-it('a push is a run: what it took and what came of it is the same in the log, among runs and in the metrics', async () => {
-  const person = { userName: 'kim', name: { familyName: 'Kim' }, emails: [{ value: 'kim@example.org', type: 'work' }] };
-  expect((await okta.post('/Users', person)).status).toBe(201);
-  const counted = { seen: 1, added: 1, projected: 1 };
-  const line = await lineWith(
-    ({ profile, status, connections }) =>
-      profile === 'push' && status === 'done' && Object.keys(connections as object).length > 0,
-  );
-  expect(line).toMatchObject({ level: 'debug', connections: { okta: counted } });
-  const { runs } = JSON.parse((await here.command('runs', '--json')).out) as {
-    runs: { run: number; profile: string; status: string; connections: object[] }[];
-  };
-  const run = runs.find((one) => one.run === line['run']);
-  expect(run).toMatchObject({ profile: 'push', status: 'done', connections: [{ connection: 'okta', ...counted }] });
-  const { token } = JSON.parse((await here.command('token', 'create', 'watch', '--role', 'monitor', '--json')).out) as {
-    token: string;
-  };
-  const shown = await fetch(`${here.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
-  const done = runs.filter(({ profile, status }) => profile === 'push' && status === 'done').length;
-  expect(await shown.text()).toContain(`rollcall_runs_total{profile="push",status="done"} ${done}\n`);
 });
 
 it('a fault of the file is told as it is; SIGHUP begins a new file', async () => {

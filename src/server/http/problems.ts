@@ -65,6 +65,10 @@ export function problemOf(error: unknown, as?: number): Problem {
     kind,
     ...(Object.keys(where).length === 0 ? {} : { where }),
     ...(remedy === undefined ? {} : { remedy: overHttp(remedy) }),
-    ...(parts === undefined ? {} : { faults: parts }),
+    ...(parts === undefined ? {} : { faults: parts.map(told) }),
   };
+}
+
+function told<F extends { readonly remedy?: string }>(fault: F): F {
+  return fault.remedy === undefined ? fault : { ...fault, remedy: overHttp(fault.remedy) };
 }
