@@ -14,7 +14,7 @@ const IN_FLIGHT = 16;
 const YAML = `
 attributes: { person: { displayName: { edit: [administrator] }, title: { edit: [administrator] } } }
 connections:
-  people: { type: people, import: { person: { project: true } } }
+  people: { type: people, import: { person: { project: true, attributes: { displayName: displayName, title: title } } } }
   hr: { type: csv, path: hr.csv, anchor: id, owner: true, hook: {}, import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name } } } }
   app: { type: webhook-push, records: /people, anchor: /id, hook: {}, import: { person: { join: employeeId, project: true, attributes: { employeeId: id, displayName: name.full } } } }
   okta: { type: scim-push, import: { person: { join: employeeId, project: true, attributes: { employeeId: userName, displayName: displayName } } } }
