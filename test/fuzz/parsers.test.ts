@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { parseDocument } from '#config/document';
+import type { Present } from '#connectors/contract';
 import type { CsvConfig } from '#connectors/csv/config';
 import { csv } from '#connectors/csv/index';
 import { rowReader } from '#connectors/csv/layout';
@@ -19,6 +20,8 @@ import { type LdifConfig, planOf } from '#connectors/ldif/config';
 import { ldif } from '#connectors/ldif/index';
 import { Renames } from '#connectors/ldif/renames';
 import { objectOf as ldifObject } from '#connectors/ldif/view';
+import { webhookPushConfig } from '#connectors/webhook-push/config';
+import { receiver } from '#connectors/webhook-push/receive';
 import { canonicalJson } from '#core/canonical';
 import { holds } from '#core/condition';
 import { normalDn, parentDn, parseDn } from '#core/dn';
@@ -39,6 +42,7 @@ import type { ScimResourceType } from '#protocols/scim/schema';
 import { ENTERPRISE_URN, USER_URN } from '#protocols/scim/schemas';
 import { createClock } from '#rules/clock';
 import { compileExpression } from '#rules/expression';
+import { jsonOf, objectsOf } from '#server/hooks/objects';
 import { seed } from '../simulation/driver.ts';
 import { type Corpus, inputOf } from './inputs.ts';
 
@@ -536,6 +540,63 @@ fuzz(
     const members = Operations.map((one) => ({ ...one, path: one.path?.replace('emails', 'members') }));
     own(() => void applyPatch({ ...body, Operations: members }, { id: 'g', displayName: 'G' }, SCIM_GROUP, { tolerant }));
     must(canonicalJson(SCIM_PRESENT) === SCIM_PRESENT_TEXT, 'what was there is changed');
+    must(!('x' in {}), 'the prototype of everything was changed');
+  },
+);
+
+const HOOK = receiver(
+  webhookPushConfig.parse({ records: '/people', anchor: '/id', order: '/at', gone: { value: '/status', is: ['left', 1] } }),
+  ['mail'],
+);
+const NOTHING_KNOWN: Present = { attributes: null, edges: null, now: 0 };
+
+// A line is a field of a record and its value.
+fuzz(
+  {
+    name: 'records of hooks',
+    good: [
+      'id|"7"\nstatus|"left"\nname|{"full":"Zoë","parts":["Zoë",{"a":1}]}\nat|"2026-01-01T00:00:00Z"\nmail|null',
+      'id|17\nat|3\n__proto__|{"x":1}\nconstructor|{"prototype":{}}\ntags|[]\nby|["1",2,"x"]\nkind|"group"\nanchor|["a","b"]',
+    ],
+    special: [
+      '|',
+      '\n',
+      '"',
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      'null',
+      '1e999',
+      'id|',
+      'at|',
+      'status|',
+      '"__proto__":',
+      '\\u0000',
+      '\\ud800',
+    ],
+  },
+  (input) => {
+    own(() => void jsonOf('application/json', input));
+    const fields = input
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split('|'))
+      .map(([name, ...value]) => [name, jsonOr(value.join('|'))] as const);
+    const record = Object.fromEntries(fields);
+    for (const object of [null, { kind: 'person', by: 'mail', value: ['by', '0'] }])
+      for (const { kind, by } of objectsOf(record, object)) {
+        const text = 'anchor' in by ? by.anchor : by.value;
+        must(kind !== '' && text !== '' && text.isWellFormed() && !text.includes('\0'), 'an object that nobody can look for');
+      }
+    own(() => {
+      for (const request of HOOK.hook!.requests({ people: [record] })) {
+        const first = HOOK.receive(request, NOTHING_KNOWN);
+        must(!('needs' in first), 'more is asked for than there is');
+      }
+    });
     must(!('x' in {}), 'the prototype of everything was changed');
   },
 );

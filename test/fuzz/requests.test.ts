@@ -125,6 +125,19 @@ const SPECIAL = [
   '[[',
 ];
 
+it('bodies in whose fields lists and objects stand in each other without end', async () => {
+  const deep = `${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}`;
+  const all = BODIES.flatMap(([at, method, body]) => {
+    const text = JSON.stringify(body);
+    // In the place of each value by itself, lists among them.
+    const places = [...text.matchAll(/(?<=[:[,])(?:"[^"]*"(?!:)|\d+|null|\[[^[\]{}]*\])/g)];
+    const spoilt = places.map(({ 0: { length }, index }) => text.slice(0, index) + deep + text.slice(index + length));
+    return [deep, ...spoilt].map((one) => ({ at, method, body: one }));
+  });
+  expect(all.length).toBeGreaterThan(3 * BODIES.length);
+  expect(await failing(all)).toEqual([]);
+});
+
 it(`${RUNS} bodies that were good once`, async () => {
   announce('bodies');
   const corpora = BODIES.map(([at, method, body]): Corpus & Asked => {
