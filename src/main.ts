@@ -5,8 +5,8 @@
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Program } from '#cli/index';
-import { isServiceThread, type ServiceOptions, type ServiceThreadData } from '#service/contract';
-import type { StartThread } from '#service/thread';
+import { isServiceThread, type ServiceOptions, type ServiceThreadData } from '#worker/contract';
+import type { StartThread } from '#worker/thread';
 
 /** This file once more. */
 const startWorker: StartThread = () =>
@@ -40,7 +40,7 @@ export async function createProgram(startThread: StartThread = startWorker): Pro
 
 // Threads of the service begin here as well; others find the same command line, and are none of it.
 if (isServiceThread(workerData)) {
-  const [{ serveLoop }, program] = await Promise.all([import('#service/loop'), createProgram()]);
+  const [{ serveLoop }, program] = await Promise.all([import('#worker/loop'), createProgram()]);
   parentPort!.once('message', async (told: ServiceOptions) => {
     if (told.traces !== null) {
       const { startTraces } = await import('#telemetry/traces');

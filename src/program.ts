@@ -4,11 +4,11 @@ import type { Program } from '#cli/index';
 import { loadConfiguration } from '#config/load';
 import type { Configuration } from '#config/model';
 import { isTraced } from '#core/tracing';
-import type { StartThread } from '#service/thread';
 import type { Store } from '#store/contract';
 import { look as lookAtSqlite } from '#store/sqlite/look';
 import { open as openSqlite } from '#store/sqlite/open';
 import { tracedStore } from '#store/traced';
+import type { StartThread } from '#worker/thread';
 import { CONNECTORS } from './registry.ts';
 
 /** `startThread`: for `serve`. */

@@ -9,10 +9,10 @@ import { NO_ACCESS } from '#config/access';
 import type { Role } from '#core/roles';
 import { openAuth } from '#server/auth/open';
 import { type AppOptions, createApp } from '#server/http/app';
-import type { Request } from '#service/contract';
-import type { ServiceThread } from '#service/thread';
 import type { Store } from '#store/contract';
 import { open } from '#store/sqlite/open';
+import type { Request } from '#worker/contract';
+import type { ServiceThread } from '#worker/thread';
 
 export interface AppHere {
   readonly app: FastifyInstance;

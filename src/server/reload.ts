@@ -8,8 +8,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Fault, toFault } from '#core/errors';
 import type { Program, ServeOptions } from '#operations/operation';
 import type { PlanOutput } from '#operations/plan';
-import type { ServiceEvent } from '#service/events';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceEvent } from '#worker/events';
+import type { ServiceThread } from '#worker/thread';
 
 type Configuration = ServeOptions['config'];
 

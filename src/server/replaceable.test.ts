@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceThread } from '#worker/thread';
 import { replaceable } from './replaceable.ts';
 
 /** Which threads were begun, and which have ended. */

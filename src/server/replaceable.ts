@@ -1,6 +1,6 @@
 /** The working thread as the parts that answer know it: one that may be replaced by a new one, which whoever asks meanwhile waits for. */
 import { RollcallError } from '#core/errors';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceThread } from '#worker/thread';
 
 export interface Replaceable extends ServiceThread {
   /** What is at hand ends first. Errors: of starting the new one; then there is none, and `died` says so. `unavailable` once it is stopped. */

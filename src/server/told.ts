@@ -2,9 +2,9 @@
 import { type Fault, toFault } from '#core/errors';
 import { unforeseen } from '#core/unforeseen';
 import type { ServeOptions } from '#operations/operation';
-import type { FaultAbout, ServiceEvent } from '#service/events';
 import { lineOf, ofFault } from '#telemetry/lines';
 import { openLog } from '#telemetry/log';
+import type { FaultAbout, ServiceEvent } from '#worker/events';
 
 /** Of a request: its id, and the route as it is declared; addresses may name people. */
 export interface Asking {

@@ -5,7 +5,7 @@
 import type { Fault } from '#core/errors';
 import type { Level } from '#core/levels';
 import type { Unforeseen } from '#core/unforeseen';
-import type { FaultAbout, RunEvent, ServiceEvent } from '#service/events';
+import type { FaultAbout, RunEvent, ServiceEvent } from '#worker/events';
 
 export interface Line {
   readonly level: Level;

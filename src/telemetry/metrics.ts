@@ -3,8 +3,8 @@
  * declared; never an id, an address or anything that a caller chooses.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { ServiceEvent } from '#service/events';
 import type { Waits } from '#store/contract';
+import type { ServiceEvent } from '#worker/events';
 import { createAges } from './ages.ts';
 
 export interface Metrics {

@@ -12,7 +12,7 @@ describe('documents', () => {
     const table = /<!-- borders -->\n([\s\S]*?)<!-- \/borders -->/.exec(read('docs/ARCHITECTURE.md'))![1]!;
     const rows = table.split('\n').flatMap((line) => {
       const cells = line.split('|').map((cell) => cell.trim());
-      return /^`\w+`$/.test(cells[1] ?? '') ? [[cells[1]!.replaceAll('`', ''), cells[3]!] as const] : [];
+      return /^`[\w-]+`$/.test(cells[1] ?? '') ? [[cells[1]!.replaceAll('`', ''), cells[3]!] as const] : [];
     });
     const written = (allowed: readonly string[]): string =>
       allowed.length === 0 ? 'nothing of ours' : allowed.map((name) => `\`${name}\``).join(', ');

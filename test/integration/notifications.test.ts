@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { standardSignature } from '#core/webhook-signature';
 import { createNotifier, type Notifier, type NotifyEvent } from '#notify/notifier';
-import { runEvent } from '#service/events';
+import { runEvent } from '#worker/events';
 import { type Firm, firm, HOUR } from './firm.ts';
 import { ENABLED, hrAndDirectory } from './hr-and-directory.ts';
 

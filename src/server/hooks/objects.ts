@@ -1,8 +1,8 @@
 /** Which objects a request is about, by its body and by what the file says of it. */
 import { RollcallError } from '#core/errors';
 import { valueAt } from '#core/json-pointer';
-import type { WakeRequest } from '#service/contract';
-import type { Hook } from '#service/hooks';
+import type { WakeRequest } from '#worker/contract';
+import type { Hook } from '#worker/hooks';
 
 /** A body that is JSON; undefined for any other, which only says that something changed. Errors: invalidValue. */
 export function jsonOf(type: string | undefined, body: Uint8Array): unknown {

@@ -5,10 +5,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditEvent } from '#audit/event';
 import { RollcallError } from '#core/errors';
-import type { Woken } from '#service/contract';
-import type { ServiceEvent } from '#service/events';
-import type { ServiceThread } from '#service/thread';
 import type { AuditEvent } from '#store/contract';
+import type { Woken } from '#worker/contract';
+import type { ServiceEvent } from '#worker/events';
+import type { ServiceThread } from '#worker/thread';
 import { refuseOthers } from '../http/methods.ts';
 import { jsonOf, objectsOf } from './objects.ts';
 import { pushed } from './pushed.ts';

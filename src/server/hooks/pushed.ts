@@ -1,7 +1,7 @@
 /** Records that a request brings, handed to the loop that works: answered when what follows from them is in the store. */
 import { RollcallError } from '#core/errors';
-import type { Hook } from '#service/hooks';
-import type { ServiceThread } from '#service/thread';
+import type { Hook } from '#worker/hooks';
+import type { ServiceThread } from '#worker/thread';
 import type { Sender } from './sender.ts';
 
 export interface Pushed {

@@ -4,8 +4,8 @@ import { createRateLimit } from '#access/rate';
 import { onlyReads } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { isSigned, isSignedBy, type SignatureHeaders } from '#core/webhook-signature';
-import type { Hook } from '#service/hooks';
 import type { AuditEvent } from '#store/contract';
+import type { Hook } from '#worker/hooks';
 import type { Bearer } from '../auth/bearer.ts';
 
 export interface Sender {

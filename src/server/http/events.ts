@@ -1,6 +1,6 @@
 /** Server-sent events (HTML Living Standard, 9.2): what happens, to whoever looks on. */
 import type { ServerResponse } from 'node:http';
-import type { ServiceEvent } from '#service/events';
+import type { ServiceEvent } from '#worker/events';
 import { overHttp } from './remedies.ts';
 
 /** Between two signs of life: proxies close what is silent. */

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type AuditLinesOutput, auditLines } from '#operations/audit-lines';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceThread } from '#worker/thread';
 import type { Identity } from './identity.ts';
 
 export interface ExportOptions {

@@ -1,7 +1,7 @@
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): what it says, and what is answered where a key was used before. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RollcallError } from '#core/errors';
-import type { Answered } from '#service/contract';
+import type { Answered } from '#worker/contract';
 import { Refusal } from './problems.ts';
 
 /** A string of structured fields (RFC 9651, 3.3.3); bare, as most send it, one without spaces, quotes and commas. */

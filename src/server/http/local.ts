@@ -6,8 +6,8 @@ import { WrongCommand } from '#core/unknown-name';
 import { OPERATIONS, onlyReads } from '#operations/all';
 import { answers } from '#operations/local-socket';
 import type { RemoteLine } from '#operations/remote';
-import type { ServiceEvent } from '#service/events';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceEvent } from '#worker/events';
+import type { ServiceThread } from '#worker/thread';
 
 export interface LocalOptions {
   readonly works: ServiceThread;

@@ -8,8 +8,8 @@ import { changedValues } from '#protocols/scim/mapped';
 import { applyPatch } from '#protocols/scim/patch';
 import type { ScimRequest } from '#protocols/scim/request';
 import type { Complex, Resource } from '#protocols/scim/resource';
-import type { Served } from '#served/base';
-import type { Item } from '#served/resources';
+import type { Served } from '#scim-view/base';
+import type { Item } from '#scim-view/resources';
 import type { ScimServices } from './service.ts';
 import type { Asked } from './side.ts';
 

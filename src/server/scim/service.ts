@@ -1,6 +1,6 @@
 /** What the parts of a SCIM service share. */
 import type { OpenStore } from '#operations/operation';
-import type { ServiceThread } from '#service/thread';
+import type { ServiceThread } from '#worker/thread';
 import type { Told } from '../told.ts';
 import type { Asked, Side } from './side.ts';
 

@@ -4,7 +4,7 @@ import type { ServiceSettings } from '#protocols/scim/discovery';
 import type { ScimRequest } from '#protocols/scim/request';
 import type { Complex, Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
-import type { ReceiveRequest } from '#service/contract';
+import type { ReceiveRequest } from '#worker/contract';
 
 /** One base URL, as it was asked for. */
 export interface Asked {

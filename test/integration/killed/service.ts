@@ -5,9 +5,9 @@
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { main } from '#cli/index';
 import { createProgram } from '#main';
-import type { Asked, ServiceOptions, Told } from '#service/contract';
-import { serveLoop } from '#service/loop';
 import { type StoreFault, withStoreFaults } from '#store/fault-injection';
+import type { Asked, ServiceOptions, Told } from '#worker/contract';
+import { serveLoop } from '#worker/loop';
 
 const MOMENTS: { readonly [moment: string]: StoreFault } = {
   before: { die: 'before', how: 'kill' },
