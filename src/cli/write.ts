@@ -1,5 +1,6 @@
 /** Numbers, times, values and sentences as people read them. */
 import { grouped as number } from '#core/text';
+import { dateIn, isZone, offsetIn, timeOfDayIn } from '#core/time';
 import { printable } from './terminal.ts';
 
 export { number };
@@ -9,39 +10,26 @@ export function count(n: number, one: string, many: string = `${one}s`): string 
   return `${number(n)} ${n === 1 ? one : many}`;
 }
 
-/** How times are written, and the zone they are in: that of rollcall.yaml once it is read, the machine's before. */
-let clock = clockIn(undefined);
+/** The zone that times are in: that of rollcall.yaml once it is read, the machine's before. */
+let shown = zoneOfMachine();
 
-function clockIn(timeZone: string | undefined): Intl.DateTimeFormat {
-  const two = '2-digit';
-  const fields = {
-    year: 'numeric',
-    month: two,
-    day: two,
-    hour: two,
-    minute: two,
-    second: two,
-    timeZoneName: 'longOffset',
-  } as const;
-  return new Intl.DateTimeFormat('sv-SE', { ...fields, hourCycle: 'h23', ...(timeZone === undefined ? {} : { timeZone }) });
+function zoneOfMachine(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  // A machine may be set to one that nobody knows.
+  return isZone(timeZone) ? timeZone : 'UTC';
 }
 
 /** Times are in this zone from now on; null: in that of the machine. */
 export function showTimesIn(zone: string | null): void {
-  clock = clockIn(zone ?? undefined);
+  shown = zone ?? zoneOfMachine();
 }
 
-/** `2026-03-31 08:00:00+02:00`: to the second, in the zone of rollcall.yaml (RFC 3339, 5.6); exact instants are in --json. */
+/** `2026-03-31 08:00:00+02:00`: to the second, in the zone of rollcall.yaml; exact instants are in --json. */
 export function time(instant: string | number | null): string {
   if (instant === null) return 'never';
-  const date = new Date(instant);
-  if (Number.isNaN(date.getTime())) return printable(String(instant));
-  // `2026-03-31 08:00:00 GMT−05:00`
-  return clock
-    .format(date)
-    .replace(/ GMT(?:\+00:00)?$/, 'Z')
-    .replace(' GMT', '')
-    .replace('\u2212', '-');
+  const ms = new Date(instant).getTime();
+  if (Number.isNaN(ms)) return printable(String(instant));
+  return `${dateIn(shown, ms)} ${timeOfDayIn(shown, ms)}${offsetIn(shown, ms)}`;
 }
 
 /** 850 → 0.9 s, 65,000 → 1 min 05 s, 7,260,000 → 2 h 01 min. */

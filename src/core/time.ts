@@ -165,6 +165,15 @@ export function timeOfDayIn(zone: string, ms: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
+/** How far a zone is from UTC at an instant, as it is written behind a time: `+02:00`, or `Z` (RFC 3339, 5.6). */
+export function offsetIn(zone: string, ms: number): string {
+  const minutes = Math.trunc(offsetAt(zone, ms) / 60_000);
+  if (minutes === 0) return 'Z';
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+}
+
 /** The first instant of a date in a zone, in milliseconds; where a clock change skips midnight, the first that exists. */
 export function startOfDate(date: string, zone: string): number {
   return startOfDay(Math.round(dayOf(date) / DAY), zone);

@@ -1,7 +1,7 @@
 /** What waits until a target may be written to, or takes more: told with the time at which it will have gone. */
 import { finishOf, type Pace, quotasAt } from '#core/pace';
 import { grouped } from '#core/text';
-import { dateIn, timeOfDayIn } from '#core/time';
+import { dateIn, offsetIn, timeOfDayIn } from '#core/time';
 import { blackoutAt, nextOpening } from '#core/window';
 import type { EngineConnection, EngineContext } from '#engine/index';
 import type { Store } from '#store/contract';
@@ -63,5 +63,5 @@ function changes(count: number): string {
 }
 
 function timeText(at: number, { zone }: Pick<EngineContext, 'zone'>): string {
-  return `${dateIn(zone, at)} ${timeOfDayIn(zone, at).slice(0, 5)}`;
+  return `${dateIn(zone, at)} ${timeOfDayIn(zone, at).slice(0, 5)}${offsetIn(zone, at)}`;
 }

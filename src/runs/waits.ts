@@ -1,6 +1,6 @@
 /** Changes that a target did not take and that wait for another attempt: by the back-off most runs send nothing of them, and say so. */
 import { grouped } from '#core/text';
-import { dateIn, timeOfDayIn } from '#core/time';
+import { dateIn, offsetIn, timeOfDayIn } from '#core/time';
 import { type EngineConnection, type EngineContext, isClosed, modeOf } from '#engine/index';
 import { noticeClosed, noticeQuota } from './later.ts';
 
@@ -48,10 +48,10 @@ async function lastFailure(
   }
 }
 
-/** `after 2026-11-22 09:17`. */
+/** `after 2026-11-22 09:17:00+01:00`; of today without the day. */
 export function when(at: number, { wall, zone }: Pick<EngineContext, 'wall' | 'zone'>): string {
   const now = wall();
   if (at <= now) return 'with the next run';
   const day = dateIn(zone, at);
-  return `after ${day === dateIn(zone, now) ? '' : `${day} `}${timeOfDayIn(zone, at)}`;
+  return `after ${day === dateIn(zone, now) ? '' : `${day} `}${timeOfDayIn(zone, at)}${offsetIn(zone, at)}`;
 }

@@ -26,7 +26,7 @@ it('of what has no room the leavers go first, and the rest waits, over restarts,
     Object.values(await book(here)).filter((one) => one.endsWith(',0') || /,10.0,/.test(one));
   const first = await here.run();
   expect(first.notices.map(({ kind, message }) => [kind, message])).toEqual([
-    ['waitsForQuota', 'book: 2 changes wait, since it is given no more than 3 an hour; sent by about 2026-01-12 09:00'],
+    ['waitsForQuota', 'book: 2 changes wait, since it is given no more than 3 an hour; sent by about 2026-01-12 09:00Z'],
   ]);
   expect(first.status).toBe('done');
   expect(await done()).toEqual(['Person 1,1000,1', 'Person 2,1010,1', 'Person 12,111,0']);

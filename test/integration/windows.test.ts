@@ -45,7 +45,7 @@ it('outside of its window who leaves is disabled at once, and all else waits wit
   expect(await shown()).toEqual(['Person 1,100,0', 'Person 2,101,1', 'none']);
   expect([day.status, day.notices.map(({ kind, message }) => [kind, message])]).toEqual([
     'done',
-    [['outsideWindow', 'book: 2 changes wait for its window, until 2026-01-12 19:00']],
+    [['outsideWindow', 'book: 2 changes wait for its window, until 2026-01-12 19:00Z']],
   ]);
   expect((await here.call('run')).code).toBe(0);
   here.now += 11 * HOUR;
@@ -56,7 +56,9 @@ it('outside of its window who leaves is disabled at once, and all else waits wit
 it('in a blackout, where leavers wait as well, nothing goes', async () => {
   await opened('    blackout: [{ from: 2026-01-10, to: 2026-01-12, reason: stocktaking }]\n    leavers: wait\n');
   await change();
-  expect((await here.run()).notices).toMatchObject([{ message: 'book: 3 changes wait for stocktaking, until 2026-01-13 00:00' }]);
+  expect((await here.run()).notices).toMatchObject([
+    { message: 'book: 3 changes wait for stocktaking, until 2026-01-13 00:00Z' },
+  ]);
   expect(await shown()).toEqual(['Person 1,100,1', 'Person 2,101,1', 'none']);
   here.now += 16 * HOUR;
   await here.run();
