@@ -33,7 +33,7 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
       // The same request once more: its answer was lost.
       if (before !== null) return unchanged(before);
       const { resource, members = null } = readNew(request.body, type, options);
-      return stage(asked, type, { ...resource, id: asked.anchor }, { ...NO_EDITS, replace: members }, present);
+      return stage(asked, type, null, { ...resource, id: asked.anchor }, { ...NO_EDITS, replace: members }, present);
     }
     if (before === null) throw new ScimError(404, undefined, `there is no ${type.name} with this id`);
     checkVersion(request, before);
@@ -45,7 +45,7 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
     if (request.do === 'replace') {
       const { resource, members = null } = readReplacement(request.body, before, type, options);
       if (members === null && resource === 'unchanged') return unchanged(before);
-      return stage(asked, type, resource === 'unchanged' ? before : resource, { ...NO_EDITS, replace: members }, present);
+      return stage(asked, type, before, resource === 'unchanged' ? before : resource, { ...NO_EDITS, replace: members }, present);
     }
     return patched(asked, request.body, before, type, present);
   };
@@ -87,7 +87,7 @@ export function receiver(types: readonly ScimResourceType[], strict: boolean): R
     };
     const same = edits.replace === null && edits.add.length + edits.remove.length === 0;
     if (resource === 'unchanged' && same) return unchanged(before);
-    return stage(asked, type, resource === 'unchanged' ? before : resource, edits, present);
+    return stage(asked, type, before, resource === 'unchanged' ? before : resource, edits, present);
   };
 
   return {
@@ -111,6 +111,7 @@ function unchanged(resource: Resource): Received {
 function stage(
   { kind, anchor }: ReceivedRequest,
   type: ScimResourceType,
+  was: Resource | null,
   wanted: Resource,
   { replace, add, remove }: MemberEdits,
   { attributes: before, now }: Present,
@@ -118,10 +119,9 @@ function stage(
   const resource = stamped(wanted, now);
   const answer: ScimAnswer = { resource, changed: true };
   const common = { kind, anchor, changedAt: modified(resource), searchable: searchable(resource, type) };
-  const was = before === null ? undefined : fromImage(before, anchor, type);
   const noted = {
-    action: (was === undefined ? 'scim.create' : 'scim.update') satisfies AuditAction,
-    before: was,
+    action: (was === null ? 'scim.create' : 'scim.update') satisfies AuditAction,
+    before: was ?? undefined,
     after: { ...resource, ...notedMembers(replace, add, remove) },
   };
   const image = toImage(resource, type);

@@ -7,6 +7,7 @@ import { type Attributes, bare, scalars } from '#core/values';
 import type { StagedRow } from '#store/contract';
 import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
 import { parseBaseline } from '../import/health.ts';
+import { seenOf } from '../import/seen.ts';
 
 export interface Expected {
   /** The values before and after; null = the object is not there. */
@@ -20,8 +21,8 @@ export function countedOf(row: StagedRow | undefined): Attributes | null {
   if (row === undefined || row.presence === 'gone') return null;
   // Nobody counted what may not have been done.
   const sent = row.sent === null || row.export?.state === 'unknown' ? null : parseImage(row.sent);
-  if (row.seen === null && sent === null) return null;
-  return Object.assign(row.seen === null ? bare() : parseImage(row.seen), sent);
+  const seen = seenOf(row);
+  return sent === null ? seen : Object.assign(bare(), seen, sent);
 }
 
 export function createExpected(): Expected {

@@ -3,7 +3,7 @@
  * only while the row is still that one (SEMANTICS 16).
  */
 import type { Change, ReadObject } from '#connectors/contract';
-import { parseImage, sameValue } from '#core/canonical';
+import { sameValue } from '#core/canonical';
 import { checkText } from '#core/text';
 import type { Attributes, Value } from '#core/values';
 import type { StageAudit, StagedRow, StageItem, StageResult } from '#store/contract';
@@ -15,6 +15,7 @@ import { createOthers } from './others.ts';
 import { edgeDeltas, patched } from './patch.ts';
 import { createReferring } from './referring.ts';
 import type { Refusals } from './refusals.ts';
+import { seenOf } from './seen.ts';
 import type { Arrived } from './stager.ts';
 import { type Canonical, canonicalise, digestsOf, hasMultiEdges, nameKeys, type StagingPlan, withLast } from './staging.ts';
 import { isHeld, wholeWhereUnknown } from './unknown.ts';
@@ -42,7 +43,13 @@ interface Options {
   readonly expected?: Expected;
   readonly taken?: (anchor: string, path: string) => void;
   readonly noted?: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]>;
+  /** The rows of all of them, where they were just read: by kind and anchor. */
+  readonly rows?: Rows;
+  /** What is known of some already. */
+  readonly read?: ReadonlyMap<ReadObject | Change, Canonical>;
 }
+
+type Rows = ReadonlyMap<string, StagedRow>;
 
 /** One change as it is staged, and the image it leaves; null = the object is gone. */
 interface StagedChange {
@@ -59,7 +66,7 @@ export interface Changes {
   stage(page: readonly (ReadObject | Change)[]): Promise<void>;
 }
 
-export function createChanges(stage: Stage, { mark, expected, taken, noted }: Options): Changes {
+export function createChanges(stage: Stage, { mark, expected, taken, noted, rows: justRead, read: known }: Options): Changes {
   const { context, connection, plan, refusals } = stage;
   const { store, digester, counters } = context;
   const others = mark === null ? null : createOthers(mark);
@@ -71,7 +78,8 @@ export function createChanges(stage: Stage, { mark, expected, taken, noted }: Op
     },
     async stage(page) {
       const given = page.filter(hasKey);
-      const rows = await rowsOf(given);
+      const rows = justRead === undefined ? await rowsOf(given) : new Map(justRead);
+      if (justRead !== undefined) await stage.loaded(rows.values());
       // A push is whole, or of what its sender was shown.
       const told =
         mark === null
@@ -178,9 +186,9 @@ export function createChanges(stage: Stage, { mark, expected, taken, noted }: Op
     if (entry.op === 'delete')
       return { entry, row, item: { ...deletion(entry.kind, entry.anchor), revision }, image: null, blobs: [] };
     const patch = entry.op === 'patch';
-    const current = isHeld(row) ? parseImage(row.seen) : undefined;
+    const current = isHeld(row) ? seenOf(row) : undefined;
     const object: ReadObject = patch ? patched(entry, current, plan) : entry;
-    const read = canonicalise(object, plan);
+    const read = (patch ? undefined : known?.get(entry)) ?? canonicalise(object, plan);
     const edits = patch ? edgeDeltas(entry, read, plan) : { deltas: [], refused: [] };
     refusals.attributes(entry, [...read.refused, ...edits.refused]);
     if (!stage.decided(object, read, current === undefined)) return null;

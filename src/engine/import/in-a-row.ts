@@ -3,11 +3,11 @@
  * change. What cannot be told in one is left to the next batch.
  */
 import type { Change, RawAttributes, ReadObject, Received, ReceivedRequest, SetEdits } from '#connectors/contract';
-import { parseImage } from '#core/canonical';
 import { notedValues } from '#core/noted-values';
 import type { Attributes, Scalar } from '#core/values';
 import type { AuditActor, StageAudit, StagedId, StagedRow } from '#store/contract';
 import { patched } from './patch.ts';
+import { seenOf } from './seen.ts';
 import { canonicalise, type StagingPlan } from './staging.ts';
 import { isHeld } from './unknown.ts';
 
@@ -43,7 +43,7 @@ export interface InARow {
 export function inARow(row: StagedRow | undefined, arrived: readonly Arrived[], plan: StagingPlan): InARow {
   const held = isHeld(row) ? row : null;
   const taken: Taken[] = [];
-  let attributes = held === null ? null : parseImage(held.seen);
+  let attributes: Attributes | null = held === null ? null : seenOf(held);
   let change: ReadObject | Change | null = null;
   let closed = false;
   return {

@@ -11,8 +11,17 @@ export function keyBy(context: Pick<EngineContext, 'kinds'>, reference: Referenc
   return (scalar) => referenceKey(scalar, by, matching);
 }
 
+/** A connection is one of one configuration. */
+const known = new WeakMap<EngineConnection, StagingPlan>();
+
 /** Everything that any rule asks of this connection's staged objects beyond their images. */
 export function stagingPlan(context: Pick<EngineContext, 'kinds' | 'connections'>, connection: EngineConnection): StagingPlan {
+  const plan = known.get(connection) ?? newPlan(context, connection);
+  known.set(connection, plan);
+  return plan;
+}
+
+function newPlan(context: Pick<EngineContext, 'kinds' | 'connections'>, connection: EngineConnection): StagingPlan {
   const edges = new Map<string, PlannedEdge & { kinds: Set<string> }>();
   const keys = new Map<string, { scope: string; matching: Matching }>();
   const timed = new Set<string>();

@@ -4,13 +4,13 @@
  */
 import type { Change, ReadObject } from '#connectors/contract';
 import { type Fault, toFault } from '#core/errors';
-import type { StageAudit } from '#store/contract';
+import type { StageAudit, StagedRow } from '#store/contract';
 import type { EngineConnection, EngineContext } from '../context.ts';
 import { createExpected } from '../export/expected.ts';
 import { createErased } from './erased.ts';
 import { stagingPlan } from './plan.ts';
 import { createStager } from './stager.ts';
-import { canonicalise, type StagingPlan } from './staging.ts';
+import { type Canonical, canonicalise, type StagingPlan } from './staging.ts';
 
 /** Of a push: neither where it is staged. */
 export interface PushOutcome {
@@ -22,15 +22,20 @@ export interface PushOutcome {
 
 const NOTHING: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]> = new Map();
 
-/** `noted`: for the audit log. Together, durable once it is fulfilled. `changes`: of objects with different anchors. */
+/**
+ * `noted`: for the audit log; `rows`: of all of them, by kind and anchor, where they were just read. Together, durable once it is fulfilled.
+ * `changes`: of objects with different anchors.
+ */
 export async function stagePushes(
   context: EngineContext,
   connection: EngineConnection,
   changes: readonly (ReadObject | Change)[],
   noted: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]> = NOTHING,
+  rows?: ReadonlyMap<string, StagedRow>,
 ): Promise<readonly PushOutcome[]> {
   const plan = stagingPlan(context, connection);
-  const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name)]));
+  const read = new Map<ReadObject | Change, Canonical>();
+  const faults = new Map(changes.map((change) => [change.anchor, faultsOf(change, plan, connection.name, read)]));
   const known = new Set(await createErased(context, connection).without(changes));
   for (const { anchor } of changes.filter((change) => !known.has(change)))
     faults.get(anchor)!.push({
@@ -53,6 +58,9 @@ export async function stagePushes(
     empty: false,
     expected,
     noted,
+    ...(rows === undefined ? {} : { rows }),
+    read,
+    sorted: true,
     taken: (at: string, path: string) => void taken.set(at, path),
   };
   const stager = createStager({ ...context, fault }, connection, options);
@@ -75,13 +83,21 @@ export async function stageLooked(
   await expected.save(context, connection);
 }
 
-/** Everything that is wrong with what it names, or why it cannot even be told from others. */
-function faultsOf(change: ReadObject | Change, plan: StagingPlan, connection: string): Fault[] {
+/** Everything that is wrong with what it names, or why it cannot even be told from others; `read` gets what whole objects are. */
+function faultsOf(
+  change: ReadObject | Change,
+  plan: StagingPlan,
+  connection: string,
+  read: Map<ReadObject | Change, Canonical>,
+): Fault[] {
   const { kind, anchor } = change;
   const place = { connection, object: anchor };
   try {
-    const { refused } = canonicalise({ kind, anchor, attributes: valuesOf(change), ...nameOf(change) }, plan);
-    return refused.map((fault) => ({ ...fault, where: { ...place, ...fault.where } }));
+    const canonical = canonicalise({ kind, anchor, attributes: valuesOf(change), ...nameOf(change) }, plan);
+    // Of a whole object that is what it is staged as; what its reader refused is no fault of the push.
+    if (change.op !== 'patch' && change.op !== 'delete' && change.refused === undefined && change.partial === undefined)
+      read.set(change, canonical);
+    return canonical.refused.map((fault) => ({ ...fault, where: { ...place, ...fault.where } }));
   } catch (error) {
     return [toFault(error, place)];
   }

@@ -62,6 +62,7 @@ export async function receiveTogether(
             connection,
             changed.map((one) => one.change!),
             noted,
+            rows,
           );
     const refusals = new Map(changed.map((one, i) => [one, refusalOf(outcomes[i]!)]));
     for (const one of objects) {

@@ -1,7 +1,6 @@
 /** Turns pages into staged batches: digest, compare, collect, write; at most two batches on their way. */
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Change, ReadObject } from '#connectors/contract';
-import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { parseInstant } from '#core/time';
 import type { Attributes } from '#core/values';
@@ -22,6 +21,7 @@ import { keptOf, lastKnown } from './kept.ts';
 import { createLostReferences } from './lost-references.ts';
 import { stagingPlan } from './plan.ts';
 import { createRefusals } from './refusals.ts';
+import { seenOf } from './seen.ts';
 import { hiddenIn, settleRow, settlingOf } from './settle.ts';
 import { type Canonical, canonicalise, edgesOf, nameKeys, type StagingPlan, undecided, withLast } from './staging.ts';
 import { timesOf } from './times.ts';
@@ -70,6 +70,11 @@ interface Options {
   readonly taken?: (anchor: string, path: string) => void;
   /** Of a change: what is written to the audit log where it is staged. */
   readonly noted?: ReadonlyMap<ReadObject | Change, readonly Omit<StageAudit, 'item'>[]>;
+  /** Of changes: their rows, where they were just read, by kind and anchor; and what is known of the objects themselves. */
+  readonly rows?: ReadonlyMap<string, StagedRow>;
+  readonly read?: ReadonlyMap<ReadObject | Change, Canonical>;
+  /** Those who were erased are not among them. */
+  readonly sorted?: boolean;
 }
 
 export interface Arrived {
@@ -240,7 +245,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
   /** Without `held`, only attributes that are known to be out keep what others look up. */
   const itemOf = (arrived: Arrived, row: StagedRow | undefined, held?: (one: Held) => void): StageItem => {
     const { object } = arrived;
-    const previous = row?.seen ? parseImage(row.seen) : null;
+    const previous = row === undefined ? null : seenOf(row);
     const canonical = withLast(arrived.canonical, lastKnown(row, previous), plan);
     const changedAt = object.changedAt === undefined ? null : parseInstant(object.changedAt);
     // What a full read hides is edited there, or out: its end tells.
@@ -336,7 +341,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       counters.add(connection.name, 'seen', page.length);
     },
     async changes(shown) {
-      const page = await erased.without(shown);
+      const page = options.sorted === true ? shown : await erased.without(shown);
       for (const entry of page) noteLine(entry);
       // Changes of one object keep their order: each page sees what the one before it left.
       for (let i = 0; i < page.length; i += PAGE) await changed.stage(page.slice(i, i + PAGE));
