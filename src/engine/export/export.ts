@@ -218,9 +218,10 @@ async function take(
 ): Promise<readonly StagedRow[]> {
   const { context, connection } = session;
   const turn = await context.turns.take(only !== undefined);
+  let rows: readonly StagedRow[];
   try {
     session.held = await heldPartsOf(context, connection);
-    return await context.store.exports.take({
+    rows = await context.store.exports.take({
       connection: connection.name,
       run: context.run,
       epoch: context.epoch,
@@ -235,6 +236,9 @@ async function take(
   } finally {
     turn.end();
   }
+  // Nothing is sent that a power cut would make forget; nobody waits in turn for the disk.
+  if (rows.length > 0) await context.store.durable();
+  return rows;
 }
 
 function mostOf({ context, connection, writer }: Session): number {

@@ -46,7 +46,8 @@ export interface ExportAnswer {
 export interface ExportOperations {
   /**
    * Waiting exports in order: creates, updates, deletes, each by id, without those in an open attempt; opens an attempt over
-   * them. It ends with its answer: items that the answer leaves out, and all items when the run ends before, become unknown.
+   * them. It ends with its answer: items that the answer leaves out, and all items when the run ends before, become unknown. Nothing is
+   * to be sent of it before it is `durable`.
    */
   take(request: {
     connection: string;

@@ -30,9 +30,13 @@ export interface WriterOptions {
 
 /**
  * In pages: 64 MB of log are copied back at a time. Keys in random order touch the same pages again and again: at 300k people
- * this costs half of what 16 MB at a time does. An interactive write waits up to 0.1 s for it, once in 64 MB.
+ * this costs half of what 16 MB at a time does. An interactive write waits up to 0.1 s for it; so while there are any, 16 MB it is.
  */
-const CHECKPOINT_PAGES = 16_000;
+const [CHECKPOINT_PAGES, CHECKPOINT_PAGES_BESIDE] = [16_000, 4_000];
+/** Who wrote interactively so long ago may do so again. */
+const BESIDE_MS = 500;
+/** How long the log is need not be asked after every few rows. */
+const [UNASKED_ROWS, UNASKED_GROUPS] = [200, 16];
 
 // Of the store that is open: one at a time.
 let port: MessagePort;
@@ -44,6 +48,8 @@ let log: Log | null = null;
 let session: Session;
 let notes = newSliceNotes();
 let scheduled = false;
+let unasked = { rows: 0, groups: 0 };
+let interactiveAt = Number.NEGATIVE_INFINITY;
 let interactive: WriterRequest[] = [];
 let bulk: WriterRequest[] = [];
 let scrubs: WriterRequest[] = [];
@@ -62,13 +68,12 @@ serve<WriterOptions>((given, asked) => {
     migrate(db, options.path);
     log = options.careless ? null : createLog(db, options.path, { answer: (reply) => asked.postMessage(reply), failed: lost });
     db.takeShapes();
+    unasked = { rows: 0, groups: 0 };
     session = createSession(db);
     port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
     port.on('message', (request: WriterRequest) => {
       accept(request);
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(drain);
+      drainSoon();
     });
   } catch (error) {
     lock?.release();
@@ -91,6 +96,7 @@ function drain(): void {
   for (;;) {
     acceptAll();
     if (interactive.length > 0) {
+      interactiveAt = performance.now();
       runGroup(interactive.splice(0));
       continue;
     }
@@ -104,7 +110,16 @@ function drain(): void {
     if (group === null) return;
     runGroup(group);
     checkpoint();
+    // That the log is on the disk is heard between two turns of the loop only: who waits for that does not wait for all the bulk.
+    drainSoon();
+    return;
   }
+}
+
+function drainSoon(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(drain);
 }
 
 /** The index forgets the words of what is not there any more; the file is written anew, and the log is emptied. */
@@ -133,14 +148,14 @@ function runGroup(requests: readonly WriterRequest[]): void {
   const written = new Map(db.written);
   const { epoch } = session;
   try {
-    db.exec('begin immediate');
+    db.all('begin immediate');
     for (const request of requests) {
       replies.push(runOne(request, requests.length === 1));
       acceptAll();
       if (request.lane === 'bulk' && interactive.length > 0) break;
     }
     const begun = performance.now();
-    db.exec('commit');
+    db.all('commit');
     notes.slices.commitMs = Math.max(notes.slices.commitMs, performance.now() - begun);
   } catch (error) {
     if (db.raw.isTransaction) db.exec('rollback');
@@ -204,9 +219,13 @@ function runOne(request: WriterRequest, alone: boolean): WriterReply {
 /** Passive: never waits for a reader, never stops one. */
 function checkpoint(): void {
   if (interactive.length > 0) return;
+  const rows = db.written.values().reduce((sum, n) => sum + n, 0);
+  if (rows - unasked.rows < UNASKED_ROWS && ++unasked.groups < UNASKED_GROUPS) return;
+  unasked = { rows, groups: 0 };
   const row = db.get('pragma wal_checkpoint(noop)');
-  if (!row || Number(row[1]) - Number(row[2]) < CHECKPOINT_PAGES) return;
   const begun = performance.now();
+  const most = begun - interactiveAt < BESIDE_MS ? CHECKPOINT_PAGES_BESIDE : CHECKPOINT_PAGES;
+  if (!row || Number(row[1]) - Number(row[2]) < most) return;
   db.get('pragma wal_checkpoint(passive)');
   notes.slices.checkpointMs = Math.max(notes.slices.checkpointMs, performance.now() - begun);
 }

@@ -156,4 +156,5 @@ export const EARLY: ReadonlySet<string> = new Set<OperationName>([
   'saveBitmap',
   'settleUnshown',
   'stage',
+  'take',
 ]);
