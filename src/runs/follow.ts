@@ -33,6 +33,8 @@ export async function openBeside(
 }
 
 export interface Steps {
+  /** Before the turn is asked for: nobody waits in it for what is being staged now. */
+  readonly ready?: () => Promise<unknown>;
   /** Called with the turn; what is staged when it is fulfilled is worked out. */
   readonly staged: () => Promise<void>;
   /** Called when that is in the store, before anything is sent. */
@@ -44,12 +46,13 @@ export async function followed(
   session: Session,
   services: Services,
   noting: Recorder,
-  { staged, worked }: Steps,
+  { ready, staged, worked }: Steps,
 ): Promise<RunStatus> {
   const { context } = session;
   // No system is read for it: where accounts cannot be looked up, deletes wait for the next run.
   const looks = createLooks(context, { planned: false, read: async () => false });
   try {
+    await ready?.();
     const turn = await context.turns.take(true);
     let wishes: Wishes | null = null;
     try {
@@ -62,7 +65,7 @@ export async function followed(
     for (let pass = 0; pass < PASSES && (wishes !== null || isLeft(noting, services)); pass++) {
       if (wishes !== null) await send(session, wishes, looks);
       wishes = null;
-      if (noting.quiet) break;
+      if (await noting.isQuiet()) break;
       const again = await context.turns.take(true);
       try {
         wishes = await workOut(session, services, noting, again);

@@ -129,7 +129,8 @@ async function settle(services: Services, taking: Taking): Promise<PushReport> {
     close();
     await Promise.allSettled(staging);
   };
-  const status = await followed(session, services, noting, { staged, worked });
+  const ready = (): Promise<unknown> => Promise.allSettled(staging);
+  const status = await followed(session, services, noting, { ready, staged, worked });
   if (opened === undefined) await session.close();
   else if (status === 'done' && session.faultCount() === 0) await services.keptOpen!.give(opened);
   else await opened.close(true);

@@ -9,8 +9,8 @@ export interface Recorder {
   decided(): { readonly accounts: readonly StagedId[]; readonly groups: ReadonlySet<StagedId> };
   /** Of what was decided: this could not be sent yet, and is answered once more. */
   later(accounts: readonly StagedId[]): void;
-  /** Whether nothing was written or decided since the last call of either, and nothing waits. */
-  readonly quiet: boolean;
+  /** Whether nothing that was written or decided since the last call of either waits, nor anything else. Read without a turn. */
+  isQuiet(): Promise<boolean>;
   /** Whether there is something that could not be sent yet. */
   readonly waits: boolean;
 }
@@ -74,7 +74,11 @@ export function recorder(store: Store): Recorder {
     later(ids) {
       for (const id of ids) waiting.add(id);
     },
-    get quiet() {
+    async isQuiet() {
+      const asked = written;
+      // Most answers of targets leave nothing to work out.
+      if (asked.length > 0 && (await store.sync.dirty(asked)).ranges.length === 0)
+        written = written.filter((range) => !asked.includes(range));
       return written.length + accounts.size + groups.size + waiting.size === 0;
     },
     get waits() {

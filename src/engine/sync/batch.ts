@@ -2,7 +2,7 @@
  * One batch of a generation: evaluated, compared with what its targets hold, and put into the slices that are committed. What
  * the store leaves out, because somebody changed it meanwhile, is looked at again.
  */
-import type { DirtyRange, ObjectId, SyncCommit, SyncConflicts } from '#store/contract';
+import type { DirtyRange, ObjectId, SeqRange, SyncCommit, SyncConflicts } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { again, newTold, type Told } from './again.ts';
 import { type ChangedManagers, noteManagers } from './circles.ts';
@@ -108,13 +108,15 @@ function tell({ context, generation }: Work, told: Told, one: Evaluated, result:
   if (hasMemberships(one.rules)) generation.groups.add(one.id);
 }
 
+/** `done`: what is worked out with these, of one slice. Answers whether it was cleared. */
 export async function commitBatch(
   context: EngineContext,
   generation: Generation,
   ids: readonly ObjectId[],
   slices: readonly Slice[],
-): Promise<void> {
-  const conflicts = await commitSlices(context, slices);
+  done: readonly SeqRange[] = [],
+): Promise<boolean> {
+  const conflicts = await commitSlices(context, slices, done);
   for (const id of ids) generation.done.add(id);
   // Somebody changed them meanwhile: they are computed again.
   if (conflicts.objects.length > 0)
@@ -122,6 +124,7 @@ export async function commitBatch(
       [...conflicts.objects.flatMap((id) => waitAgain(generation, id)), ...(await lookElsewhere(context, generation, conflicts))],
       context.epoch,
     );
+  return conflicts.objects.length + conflicts.staged.length === 0;
 }
 
 /** Who was told of a new object that somebody else made first looks for it again. */

@@ -24,7 +24,13 @@ export async function finishGeneration(context: EngineContext, generation: Gener
       dirty: [],
       done: [],
     });
+  if (again.length + done.length === 0) return;
   await context.store.sync.commit({ ...nothing(context), waiting: [], parked: [], dirty: again, done });
+}
+
+/** Whether nothing of the generation is left once its objects are committed. */
+export function isAll({ waiting, parked, groups, members, disturbed }: Generation): boolean {
+  return waiting.size + parked.size + groups.size + members.length === 0 && !disturbed;
 }
 
 /** What these lists named has been worked out. */

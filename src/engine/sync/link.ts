@@ -70,13 +70,13 @@ async function onePass(
 ): Promise<readonly StagedId[]> {
   const met = nobodyMet();
   for (const connection of context.connections) {
-    const ordered = await context.store.sync.orderedIds(connection.name, ranges);
+    const ordered = await context.store.sync.orderedIds(connection.name, ranges, generation.pause);
     generation.looked.set(connection.name, ordered.length);
     const told = (done: number): void => context.progress('sync', connection.name, done, ordered.length);
     await linkInOrder(context, connection, ordered, generation, met, ids, freed, told);
   }
   const late = await linkWaiting(context, generation, met, ids, freed);
-  lookAtMet(generation, met);
+  await lookAtMet(generation, met);
   return late;
 }
 

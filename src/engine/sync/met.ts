@@ -6,6 +6,9 @@
 import type { ObjectId, StagedId } from '#store/contract';
 import { type Generation, look } from './generation.ts';
 
+/** Of a million: others may go first in between. */
+export const AT_ONE_GO = 20_000;
+
 export interface Met {
   readonly objects: (ObjectId | null)[];
   /** Places of staged objects that are not linked yet. */
@@ -29,7 +32,10 @@ export function takePlace({ objects, places }: Met, row: StagedId, object: Objec
   places.delete(row);
 }
 
-export function lookAtMet(generation: Generation, { objects, besides }: Met): void {
-  for (const object of objects) if (object !== null) look(generation, object);
+export async function lookAtMet(generation: Generation, { objects, besides }: Met): Promise<void> {
+  for (const [i, object] of objects.entries()) {
+    if (i > 0 && i % AT_ONE_GO === 0) await generation.pause();
+    if (object !== null) look(generation, object);
+  }
   for (const object of [...besides].sort((a, b) => a - b)) look(generation, object);
 }

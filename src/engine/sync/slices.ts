@@ -2,7 +2,7 @@
  * A batch of objects as the store gets it: in slices of whole objects, one transaction unless somebody interactive comes in
  * between. A push waits for one slice, not for the batch.
  */
-import type { DirtyRange, StagedId, SyncCommit, SyncConflicts } from '#store/contract';
+import type { DirtyRange, SeqRange, StagedId, SyncCommit, SyncConflicts } from '#store/contract';
 import type { EngineContext } from '../context.ts';
 import { mergeCreates } from './commit.ts';
 
@@ -30,8 +30,12 @@ export function withDirty(slices: readonly Slice[], dirty: readonly DirtyRange[]
   return [...slices];
 }
 
-/** Whom the store left out. */
-export async function commitSlices(context: EngineContext, slices: readonly Slice[]): Promise<Pick<SyncConflicts, 'objects'>> {
+/** Whom the store left out. `done`: with the last slice, where nobody is. */
+export async function commitSlices(
+  context: EngineContext,
+  slices: readonly Slice[],
+  done: readonly SeqRange[],
+): Promise<Pick<SyncConflicts, 'objects' | 'staged'>> {
   const last = slices.length - 1;
   const answers = await Promise.all(
     slices.map((slice, i) =>
@@ -42,10 +46,10 @@ export async function commitSlices(context: EngineContext, slices: readonly Slic
         epoch: context.epoch,
         edges: [],
         waiting: [],
-        done: [],
+        done: i < last ? [] : done,
         ...(last > 0 ? { slice: i < last ? 'more' : 'last' } : {}),
       }),
     ),
   );
-  return { objects: answers.flatMap((one) => one.objects) };
+  return { objects: answers.flatMap((one) => one.objects), staged: answers.flatMap((one) => one.staged) };
 }

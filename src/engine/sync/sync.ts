@@ -10,11 +10,12 @@ import type { Turn } from '../turns.ts';
 import { commitBatch, type Work, waitAgain, workOut } from './batch.ts';
 import { type ChangedManagers, changedManagers, tellCircles } from './circles.ts';
 import { promisedAccounts, RULING } from './decisions.ts';
-import { clear, finishGeneration } from './finish.ts';
+import { clear, finishGeneration, isAll } from './finish.ts';
 import { type Generation, keyOf, look, newGeneration, ON_THEIR_WAY } from './generation.ts';
 import { linkPass } from './link.ts';
 import { memberChanges } from './members/changes.ts';
 import { syncGroups } from './members/compare.ts';
+import { AT_ONE_GO } from './met.ts';
 import { hasReferences, referrersOf } from './references.ts';
 import type { Watch } from './returning.ts';
 
@@ -104,14 +105,15 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
     // In which order they were put on the list depends on the batches of the generation before.
     for (const id of waiting.flat().sort((a, b) => a - b)) look(generation, id);
     await lookAtReferrers(context, generation, stagedBefore);
-    await evaluation(context, generation, options, course);
+    const done = doneBy(context, options, own, waits.upTo);
+    const cleared = await evaluation(context, generation, options, course, done);
     for (const id of generation.order) if (options.refused?.has(id)) course.left.push(...waitAgain(generation, id));
     course.upTo = Math.max(course.upTo, waits.upTo);
     if (!options.only) {
       await syncGroups(context, generation);
       await memberChanges(context, generation);
     }
-    await finishGeneration(context, generation, doneBy(context, options, own, waits.upTo));
+    await finishGeneration(context, generation, cleared ? [] : done);
   } finally {
     context.turns.open.delete(generation);
   }
@@ -136,15 +138,27 @@ async function leaveWaiting(context: EngineContext, { left, upTo }: Course): Pro
   if (upTo > 0) await clear(context, [{ after: 0, upTo }]);
 }
 
-/** Batches are written while the next is worked out; they have no object in common. */
-async function evaluation(context: EngineContext, generation: Generation, options: SyncOptions, course: Course): Promise<void> {
+/**
+ * Batches are written while the next is worked out; they have no object in common. True when `done` is cleared: of a push whose one
+ * batch is all there is, with that batch.
+ */
+async function evaluation(
+  context: EngineContext,
+  generation: Generation,
+  options: SyncOptions,
+  course: Course,
+  done: readonly SeqRange[],
+): Promise<boolean> {
   const { turn, watch, managers } = course;
-  const order = generation.order.filter(
-    (id) => !watch.circular.has(id) && !options.refused?.has(id) && (!options.only || options.only.includes(id)),
-  );
-  for (const id of order) generation.workedOut.add(id);
+  const order: ObjectId[] = [];
+  for (const [i, id] of generation.order.entries()) {
+    if (i > 0 && i % AT_ONE_GO === 0) await turn.pass();
+    if (watch.circular.has(id) || options.refused?.has(id) || (options.only && !options.only.includes(id))) continue;
+    order.push(id);
+    generation.workedOut.add(id);
+  }
   const work: Work = { context, generation, claims: new Map(), managers };
-  const onTheirWay: Promise<void>[] = [];
+  const onTheirWay: Promise<boolean>[] = [];
   let small = SMALL;
   for (let i = 0, size = context.batch; i < order.length; i += size) {
     await turn.heard();
@@ -157,13 +171,17 @@ async function evaluation(context: EngineContext, generation: Generation, option
     const begun = performance.now();
     const slices = await workOut(work, ids, circling);
     small = Math.round(Math.min(SMALL, Math.max(FEWEST, (size * SLICE_MS) / (performance.now() - begun))));
-    if (onTheirWay.length >= ON_THEIR_WAY) await onTheirWay.shift();
-    const way = commitBatch(context, generation, ids, slices);
+    // Who comes urgently waits for those that are on their way.
+    if (onTheirWay.length >= (context.turns.busy ? 1 : ON_THEIR_WAY)) await onTheirWay.shift();
+    const all = options.own !== undefined && ids.length === order.length && slices.length === 1 && isAll(generation);
+    const way = commitBatch(context, generation, ids, slices, all ? done : []);
     way.catch(() => undefined);
     onTheirWay.push(way);
+    if (all) return await way;
     context.progress('sync', null, Math.min(i + size, order.length), order.length);
   }
   await Promise.all(onTheirWay);
+  return false;
 }
 
 async function takeDue(context: EngineContext, generation: Generation): Promise<void> {

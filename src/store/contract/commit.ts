@@ -24,7 +24,7 @@ export interface SyncCommit {
   readonly settled?: readonly StagedId[];
   readonly changes: readonly NewChange[];
   readonly dirty: readonly DirtyRange[];
-  /** Dirty rows that are done with; none while the generation has more batches. */
+  /** Dirty rows that are done with; none while the generation has more batches. Where anybody is left out they stay. */
   readonly done: readonly SeqRange[];
   /** One of several that are committed in order, together unless somebody interactive comes in between. */
   readonly slice?: 'more' | 'last';

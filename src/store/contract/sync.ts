@@ -11,8 +11,11 @@ export interface SyncOperations {
   /** What waits, up to the newest seq at this moment; or only what waits within these. */
   dirty(within?: readonly SeqRange[]): Promise<{ upTo: number; ranges: readonly DirtyRange[] }>;
   markDirty(ranges: readonly DirtyRange[], epoch: Epoch | null): Promise<SeqRange>;
-  /** Ids of one connector space within the ranges: in (kind, anchor) order by bytes, then those without an anchor by id. */
-  orderedIds(connection: string, ranges: readonly DirtyRange[]): Promise<Float64Array>;
+  /**
+   * Ids of one connector space within the ranges: in (kind, anchor) order by bytes, then those without an anchor by id. `between`: awaited
+   * every few thousand of many; what is staged anew meanwhile may be there or not, and waits anew.
+   */
+  orderedIds(connection: string, ranges: readonly DirtyRange[], between?: () => Promise<void>): Promise<Float64Array>;
   /** Whether there is any id of that connector space within the ranges. */
   anyWithin(connection: string, ranges: readonly DirtyRange[]): Promise<boolean>;
   objects(ids: readonly ObjectId[]): Promise<readonly ObjectRow[]>;

@@ -51,7 +51,7 @@ export function commit(session: Session, batch: SyncCommit): SyncConflicts & { r
     session.reload();
   }
   session.db.exec('release batch');
-  const more = clearDone(session, batch.done);
+  const more = left.objects.size + left.staged.size === 0 && clearDone(session, batch.done);
   return {
     more,
     objects: [...left.objects].sort((a, b) => a - b),
