@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectFiles, read } from './tree.ts';
+import { projectFiles, ROOT, read } from './tree.ts';
 
 const files = projectFiles();
 const sources = files.filter((file) => /^(src|scripts|bench|examples|test)\/.*\.(ts|cjs|sql)$/.test(file));
+const LARGEST = 300_000;
 const lines = (file: string): number => read(file).split('\n').length - 1;
 
 describe('source files', () => {
@@ -38,5 +41,11 @@ describe('source files', () => {
   it('keep the connector contract to one and a half screens', () => {
     const contract = read('src/connectors/contract.ts').split('\n');
     expect(contract.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(150);
+  });
+});
+
+describe('the whole tree', () => {
+  it('has no file that nobody wrote: a program or a package that was fetched and left lying', () => {
+    expect(files.filter((file) => statSync(join(ROOT, file)).size > LARGEST || read(file).includes('\0'))).toEqual([]);
   });
 });
