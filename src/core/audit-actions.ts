@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'hook.create',
   'hook.update',
   'hook.delete',
+  'person.create',
   'person.edit',
   'person.export',
   'person.erase',

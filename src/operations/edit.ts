@@ -1,12 +1,11 @@
 /** Sets, empties and takes back values of one person: what is edited here has its place among the sources, and is exported at once. */
 import { z } from 'zod';
-import { auditEvent } from '#audit/event';
-import { parseImage } from '#core/canonical';
 import { RollcallError } from '#core/errors';
 import { type Edited, edit as editNow, editsOf, make } from '#edits/edit';
 import { explain } from '#people/explain';
 import type { Services } from '#runs/model';
-import { type Operation, type Session, versioned } from './operation.ts';
+import { createdEvent, editedEvent } from './edit-noted.ts';
+import { type Operation, versioned } from './operation.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
 export interface EditInput {
@@ -66,7 +65,7 @@ export const edit: Operation<EditInput, EditOutput> = {
     const services = await session.services('write');
     const object = await named(person, who, services);
     const values = await withIds(object.kind, given, who, services);
-    const noted = editedEvent(object, values, takeBack, why, session.caller, services);
+    const noted = editedEvent(object, { set: values, takeBack, reason: why }, session.caller, services);
     const wanted = { set: values, takeBack, version: editVersion, revision, by: signed(by, why), noted };
     const done = await editNow(object, wanted, who, services);
     if (until === 'sent') return await answered(done, object.id, values, services);
@@ -83,27 +82,13 @@ export const personNew: Operation<NewInput, EditOutput> = {
   async run({ kind, set: given, by, reason: why, who }, session) {
     const services = await session.services('write');
     const values = await withIds(kind, given, who, services);
-    const done = await make(kind, { set: values, by: signed(by, why) }, who, services);
+    const noted = createdEvent(kind, { set: values, reason: why }, session.caller, services);
+    const done = await make(kind, { set: values, by: signed(by, why), noted }, who, services);
     await done.pushed?.settled;
     const [row] = await services.store.spaces.byAnchors(done.connection, done.kind, [done.anchor]);
     return await answered(done, row?.objectId ?? null, values, services);
   },
 };
-
-function editedEvent(
-  object: Awaited<ReturnType<typeof named>>,
-  values: EditInput['set'],
-  takeBack: readonly string[],
-  reason: string | undefined,
-  actor: Session['caller'],
-  { wall }: Services,
-): ReturnType<typeof auditEvent> {
-  const agreed = parseImage(object.attributes);
-  const before = Object.fromEntries([...Object.keys(values), ...takeBack].map((name) => [name, agreed[name] ?? null]));
-  const told = reason === undefined ? {} : { reason };
-  const subject = { objectId: object.id };
-  return auditEvent({ at: wall(), action: 'person.edit', actor, subject, before, after: { set: values, takeBack, ...told } });
-}
 
 /** As it stands in the history. */
 function signed(by: string, reason: string | undefined): string {

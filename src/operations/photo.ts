@@ -6,6 +6,7 @@ import { isBlob } from '#core/values';
 import { edit } from '#edits/edit';
 import { keepPhoto, MOST_PHOTO_BYTES, PHOTO_SIDES, photoAt } from '#edits/photo';
 import { edits, sees } from '#edits/rights';
+import { editedEvent } from './edit-noted.ts';
 import { type Operation, versioned } from './operation.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
@@ -93,7 +94,9 @@ export const photoSet: Operation<PhotoSetInput, PhotoSetOutput> = {
     if (type === undefined || !edits(type.field, who, row.id))
       throw new RollcallError('permission', 'the photo may not be edited', { remedy: 'ask whoever keeps rollcall.yaml' });
     const blob = base64 === null ? null : await keepPhoto(Buffer.from(base64, 'base64'), services);
-    const done = await edit(row, { set: { [ATTRIBUTE]: blob }, takeBack: [], version, by }, who, services);
+    const set = { [ATTRIBUTE]: blob };
+    const noted = editedEvent(row, { set }, session.caller, services);
+    const done = await edit(row, { set, takeBack: [], version, by, noted }, who, services);
     await done.pushed?.settled;
     return { person: row.id, editVersion: done.version, hash: blob?.blob ?? null, run: done.pushed?.run ?? null };
   },

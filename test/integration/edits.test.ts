@@ -41,6 +41,11 @@ const account = (id: string) => here.system('dir').get('person', id)?.attributes
 async function person(id: string): Promise<number> {
   return (await here.account('hr', id))!.objectId!;
 }
+/** What the audit log notes, in turn. */
+const noted = async (): Promise<object[]> =>
+  (await here.store.audit.list({}, { after: 0, limit: 100 }))
+    .filter(({ action }) => action.startsWith('person.'))
+    .map(({ action, subject, values }) => ({ action, ...subject, after: JSON.parse(values!.after!) }));
 async function edit(id: string, attributes: { [name: string]: string | null } | null): Promise<void> {
   const at = { kind: 'person', anchor: String(await person(id)) };
   const change = attributes === null ? ({ op: 'delete', ...at } as const) : { ...at, attributes };
@@ -191,6 +196,11 @@ it('a photo is had in sizes, and is no photo unless it can be read as one', asyn
   ).rejects.toThrow('may not be edited');
   await ask(photoSet, { ...of, base64: null, by: 'Zoe' });
   await expect(ask(photo, of)).rejects.toMatchObject({ kind: 'notFound' });
+  const one = { action: 'person.edit', objectId: id };
+  expect(await noted()).toMatchObject([
+    { ...one, after: { set: { photo: { blob: set.hash } } } },
+    { ...one, after: { set: { photo: null } } },
+  ]);
 });
 
 it('somebody new is made where the rule says so, and kept by being there', async () => {
@@ -205,6 +215,8 @@ it('somebody new is made where the rule says so, and kept by being there', async
   // What the file says otherwise now is looked at by a run first.
   await here.run();
   const made = await ask(personNew, input);
+  const { id: stagedId } = (await here.store.sync.linked([made.person!]))[0]!;
+  expect(await noted()).toMatchObject([{ action: 'person.create', connection: 'people', stagedId, after: { set: input.set } }]);
   expect((await here.store.sync.objects([made.person!]))[0]).toMatchObject({ state: 'active' });
   expect(await ask(editOperation, { person: `#${made.person}`, set: { phone: '8' }, by: 'Ada' })).toMatchObject({
     person: made.person,
