@@ -5,11 +5,11 @@ import { newLink } from '#access/links';
 import { ROLES, type Role } from '#access/roles';
 import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
-import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
 import { managing } from './managing.ts';
 import { type Operation, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 type AccountRow = Awaited<ReturnType<typeof accountOf>>;
 
@@ -44,7 +44,7 @@ const linked: z.ZodRawShape = {
   link: z.string().meta({ description: 'where a password is chosen, once; shown this once' }),
   expiresAt: instant,
 };
-const named: z.ZodType<{ readonly name: string }> = z.object({ name: z.string().min(1).max(1_000) });
+const byName: z.ZodType<{ readonly name: string }> = z.object({ name: z.string().min(1).max(1_000) });
 
 function described({ id, name, roles, objectId, password, subject, createdAt, disabledAt }: AccountRow): AccountItem {
   return {
@@ -74,6 +74,7 @@ export interface AccountInviteInput {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly person?: string | undefined;
+  readonly who: Asker;
 }
 
 export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
@@ -84,11 +85,12 @@ export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
     name: z.string(),
     roles: z.array(z.enum(ROLES)).min(1).max(10),
     person: z.string().min(1).optional(),
+    who: whoShape.default(null),
   }),
   output: versioned<AccountLink>('account invite', linked),
-  async run({ name, roles, person }, session) {
+  async run({ name, roles, person, who }, session) {
     const services = await managing(session);
-    const objectId = person === undefined ? null : (await findOne(person, services)).id;
+    const objectId = person === undefined ? null : (await named(person, who, services)).id;
     const account = newAccount({ name, roles, objectId, createdAt: services.wall() });
     await services.store.access.addAccount(account);
     return await withLink(account, services);
@@ -120,7 +122,7 @@ function switched(name: 'account disable' | 'account enable'): Operation<{ reado
   return {
     name,
     permission: 'access.manage',
-    input: named,
+    input: byName,
     output: versioned<AccountItem>(name, item),
     async run(given, session) {
       const { store, wall } = await managing(session);
@@ -139,7 +141,7 @@ export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
   name: 'account reset',
   isSecret: true,
   permission: 'access.manage',
-  input: named,
+  input: byName,
   output: versioned<AccountLink>('account reset', linked),
   async run({ name }, session) {
     const services = await managing(session);

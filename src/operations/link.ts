@@ -5,11 +5,11 @@ import { RollcallError } from '#core/errors';
 import { normalForm } from '#core/matching';
 import { scalars, type Value } from '#core/values';
 import { link as linkNow, unlink as unlinkNow } from '#decisions/links';
-import { describe, findOne } from '#people/find';
-import { labelsOf } from '#people/label';
 import type { Services } from '#runs/model';
 import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
+import { sightOf } from './shown.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export interface LinkInput {
   readonly connection: string;
@@ -17,6 +17,7 @@ export interface LinkInput {
   readonly person: string;
   readonly by: string;
   readonly reason: string;
+  readonly who: Asker;
 }
 export type UnlinkInput = Omit<LinkInput, 'person'>;
 export interface LinkOutput {
@@ -35,7 +36,13 @@ export interface LinkOutput {
   readonly keeps: readonly string[];
 }
 
-const from = { connection: z.string().min(1), anchor: z.string().min(1), by: z.string(), reason: z.string() };
+const from = {
+  connection: z.string().min(1),
+  anchor: z.string().min(1),
+  by: z.string(),
+  reason: z.string(),
+  who: whoShape.default(null),
+};
 const shape: z.ZodRawShape = {
   connection: z.string(),
   anchor: z.string(),
@@ -52,13 +59,14 @@ export const link: Operation<LinkInput, LinkOutput> = {
   permission: 'decisions.make',
   input: z.object({ ...from, person: z.string().min(1) }),
   output: versioned<LinkOutput>('link', shape),
-  async run({ connection, anchor, person, by, reason }, session) {
+  async run({ connection, anchor, person, by, reason, who }, session) {
     const services = await deciding(session);
-    const object = await findOne(person, services);
+    const object = await named(person, who, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
     const { decision, before, held } = await linkNow(wanted, { by, reason, at: services.wall() }, services);
-    return { connection, anchor, decision, before, person: object.id, label: describe(object).label, held, keeps: [] };
+    const label = sightOf(who, services).label(object, parseImage(object.attributes));
+    return { connection, anchor, decision, before, person: object.id, label, held, keeps: [] };
   },
 };
 
@@ -67,11 +75,11 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   permission: 'decisions.make',
   input: z.object(from),
   output: versioned<LinkOutput>('unlink', shape),
-  async run({ connection, anchor, by, reason }, session) {
+  async run({ connection, anchor, by, reason, who }, session) {
     const services = await deciding(session);
     const decided = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
     const { decision, before, held, staged } = decided;
-    const label = before === null ? null : ((await labelsOf([before], services.store)).get(before) ?? null);
+    const label = before === null ? null : ((await sightOf(who, services).labels([before])).get(before) ?? null);
     const keeps = before === null ? [] : await sharedWith(staged, before, services);
     return { connection, anchor, decision, before, person: null, label, held, keeps };
   },

@@ -77,14 +77,10 @@ export const people: Operation<PeopleInput, PeopleOutput> = {
       after,
       limit,
       beside,
+      ...(sight.whole ? {} : { sees: (one: Found) => sight.finds(text, one) }),
       ...(kind === undefined ? {} : { kind }),
     });
-    return {
-      // Who is found by what is hidden is not found.
-      people: found.filter((one) => sight.finds(text, one)).map((one) => personRow(one, sight)),
-      next,
-      unindexed,
-    };
+    return { people: found.map((one) => personRow(one, sight)), next, unindexed };
   },
 };
 

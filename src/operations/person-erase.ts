@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { type Erasure, erase, erasureOf } from '#edits/erase';
-import { findOne } from '#people/find';
 import { type Operation, versioned } from './operation.ts';
+import { type Asker, named, whoShape } from './who.ts';
 
 export interface PersonEraseInput {
   readonly person: string;
@@ -13,6 +13,7 @@ export interface PersonEraseInput {
   readonly accountsStay: boolean;
   readonly by: string;
   readonly reason: string;
+  readonly who: Asker;
 }
 export interface PersonEraseOutput extends Erasure {
   readonly person: number;
@@ -39,6 +40,7 @@ export const personErase: Operation<PersonEraseInput, PersonEraseOutput> = {
     accountsStay: z.boolean().default(false),
     by: z.string().min(1),
     reason: z.string().default(''),
+    who: whoShape.default(null),
   }),
   output: versioned<PersonEraseOutput>('person erase', {
     person: n,
@@ -50,9 +52,9 @@ export const personErase: Operation<PersonEraseInput, PersonEraseOutput> = {
     standing: z.array(z.object(account)),
     erased: z.object({ accounts: n, changes: n, errors: n, decisions: n, parked: n, hashes: n }).nullable(),
   }),
-  async run({ person, confirm, accountsStay, by, reason }, session) {
+  async run({ person, confirm, accountsStay, by, reason, who }, session) {
     const services = await session.services('write');
-    const row = await findOne(person, services);
+    const row = await named(person, who, services);
     const shown = await erasureOf(row, services);
     if (!confirm) return { person: row.id, ...shown, erased: null };
     if (reason.trim() === '')

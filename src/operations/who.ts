@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { type Asker, sees } from '#edits/rights';
-import { describe, findOne } from '#people/find';
+import { findOne } from '#people/find';
 import type { Services } from '#runs/model';
 import { sightOf } from './shown.ts';
 
@@ -61,13 +61,10 @@ export function nobody(text: string): RollcallError {
 async function found(text: string, who: Asker, services: Services): Promise<ObjectRow> {
   const sight = sightOf(who, services);
   if (sight.whole) return await findOne(text, services);
-  const row = await findOne(text, services).catch((error: unknown) => {
-    if (!(error instanceof RollcallError) || error.kind !== 'conflict') throw error;
-    throw new RollcallError('conflict', 'several people are called so', { remedy: 'name one by their number here' });
+  return await findOne(text, services, (one) => sight.finds(text, one)).catch((error: unknown) => {
+    if (!(error instanceof RollcallError)) throw error;
+    if (error.kind === 'conflict')
+      throw new RollcallError('conflict', 'several people are called so', { remedy: 'name one by their number here' });
+    throw error.kind === 'notFound' && error.where.connection === undefined ? nobody(text) : error;
   });
-  const isNamed =
-    text.replace('#', '').trim() === String(row.id) ||
-    services.config.connections.some(({ name }) => text.trim().startsWith(`${name}:`));
-  if (isNamed || sight.finds(text, describe(row))) return row;
-  throw nobody(text);
 }

@@ -28,6 +28,8 @@ const IDENTIFYING = ['login', 'mail', 'employeeId', 'aliases', 'displayName', 'n
 const FEWER_WORDS = 12;
 /** Who may be called exactly the same. */
 const MOST_EXACT = 20;
+/** Rows that are gone through for the seen ones of a page before it ends. */
+const MOST_UNSEEN = 10_000;
 /** One person may be waited for a little longer than a list while the search index is made. */
 const BESIDE = 50_000;
 
@@ -44,7 +46,11 @@ export interface SearchRequest {
   readonly limit: number;
   /** Of those whom the search index does not know yet: how many are looked at one by one. */
   readonly beside: number;
+  /** Who is found by what whoever asks does not see is nobody. */
+  readonly sees?: Sees;
 }
+
+type Sees = (one: Found) => boolean;
 
 export interface Page {
   readonly found: readonly Found[];
@@ -57,7 +63,7 @@ export interface Page {
 /**
  * People and groups with words that start so: first who is called exactly so (login, mail, number), then by id. Empty text lists all by id.
  */
-export async function search(store: Store, { text, after, limit, beside, ...of }: SearchRequest): Promise<Page> {
+export async function search(store: Store, { text, after, limit, beside, sees, ...of }: SearchRequest): Promise<Page> {
   const wanted = words(text).slice(0, FEWER_WORDS);
   const from = after ?? 0;
   // Signs alone are in no name that could be found by them.
@@ -68,6 +74,7 @@ export async function search(store: Store, { text, after, limit, beside, ...of }
     const there = rows.filter((row) => row.aliasOf !== row.id);
     return { found: there.map(describe), next: rows.length === limit ? rows.at(-1)!.id : null, unindexed: 0 };
   }
+  const seen = (rows: readonly ObjectRow[]): Found[] => rows.map(describe).filter((one) => sees === undefined || sees(one));
   const exact = await store.people.search({
     words: [wholeWord(text)],
     after: 0,
@@ -76,26 +83,32 @@ export async function search(store: Store, { text, after, limit, beside, ...of }
     ...of,
   });
   const first = new Set(exact.rows.map((row) => row.id));
-  const shown = after === undefined ? exact.rows : [];
+  const shown = after === undefined ? seen(exact.rows) : [];
   const room = limit - shown.length;
   // One more than fits says whether there are more.
-  const rest = await store.people.search({ words: wanted, after: from, limit: room + first.size + 1, beside, ...of });
-  const others = rest.rows.filter((row) => !first.has(row.id));
+  const look = room + first.size + 1;
+  const others: Found[] = [];
+  let [unindexed, at, looked, isMore] = [exact.unindexed, from, 0, true];
+  while (isMore && others.length <= room && looked < MOST_UNSEEN) {
+    const { rows, ...rest } = await store.people.search({ words: wanted, after: at, limit: look, beside, ...of });
+    others.push(...seen(rows.filter((row) => !first.has(row.id))));
+    unindexed = Math.max(unindexed, rest.unindexed);
+    [at, looked, isMore] = [rows.at(-1)?.id ?? at, looked + rows.length, rows.length === look];
+  }
   const page = others.slice(0, room);
-  return {
-    found: [...shown, ...page].map(describe),
-    next: others.length > room ? (page.at(-1)?.id ?? from) : null,
-    unindexed: Math.max(exact.unindexed, rest.unindexed),
-  };
+  const next = others.length > room ? (page.at(-1)?.id ?? from) : isMore ? at : null;
+  return { found: [...shown, ...page], next, unindexed };
 }
 
 /**
  * One object for an id (`42`, `#42`), `connection:anchor`, `connection:name` where the system has names (a DN), a login, a mail, an employee number or a name.
- * Errors: notFound; conflict when several match, listing them with their ids.
+ * `sees`: as of a search; whom an id or an account names is found whoever it is. Errors: notFound; conflict when several match, listing
+ * them with their ids.
  */
-export async function findOne(text: string, sources: Sources): Promise<ObjectRow> {
+export async function findOne(text: string, sources: Sources, sees: Sees = () => true): Promise<ObjectRow> {
   const typed = text.trim();
-  const found = (await byAnchor(typed, sources)) ?? (await byId(typed, sources.store)) ?? (await byWords(typed, sources.store));
+  const { store } = sources;
+  const found = (await byAnchor(typed, sources)) ?? (await byId(typed, store, sees)) ?? (await byWords(typed, store, sees));
   if (found === null) {
     throw new RollcallError('notFound', `Nobody was found for '${typed}'.`, {
       remedy: "Try a part of the name with 'rollcall people NAME', or the number from the source as 'hr:E123'.",
@@ -104,11 +117,11 @@ export async function findOne(text: string, sources: Sources): Promise<ObjectRow
   return found;
 }
 
-async function byId(text: string, store: Store): Promise<ObjectRow | null> {
+async function byId(text: string, store: Store, sees: Sees): Promise<ObjectRow | null> {
   if (!/^#?\d{1,15}$/.test(text)) return null;
   // A bare number may be an employee number too; the id is meant only where nothing else carries it.
   if (!text.startsWith('#')) {
-    const { found } = await search(store, { text, limit: CHOICES, beside: BESIDE });
+    const { found } = await search(store, { text, limit: CHOICES, beside: BESIDE, sees });
     const rows = found.filter((one) => carries(one, text));
     if (rows.length === 1) return await rowOf(rows[0]!, store);
   }
@@ -140,9 +153,9 @@ async function byAnchor(text: string, { store, config }: Sources): Promise<Objec
   });
 }
 
-async function byWords(text: string, store: Store): Promise<ObjectRow | null> {
+async function byWords(text: string, store: Store, sees: Sees): Promise<ObjectRow | null> {
   if (words(text).length === 0) return null;
-  const { found } = await search(store, { text, limit: CHOICES + 1, beside: BESIDE });
+  const { found } = await search(store, { text, limit: CHOICES + 1, beside: BESIDE, sees });
   if (found.length <= 1) return found[0] === undefined ? null : current(await rowOf(found[0], store), store);
   const exact = found.filter((one) => carries(one, text));
   if (exact.length === 1) return current(await rowOf(exact[0]!, store), store);

@@ -1,18 +1,4 @@
-/** Names of people and groups, looked up by id. */
-import { parseImage } from '#core/canonical';
-import { labelOf } from '#core/label';
-import type { Store } from '#store/contract';
-
-/** Labels of many objects, in two thousand at a time. */
-export async function labelsOf(ids: readonly number[], store: Store): Promise<ReadonlyMap<number, string>> {
-  const labels = new Map<number, string>();
-  const wanted = [...new Set(ids)].sort((a, b) => a - b);
-  for (let i = 0; i < wanted.length; i += 2_000) {
-    const rows = await store.sync.objects(wanted.slice(i, i + 2_000));
-    for (const row of rows) labels.set(row.id, labelOf(parseImage(row.attributes), row.id));
-  }
-  return labels;
-}
+/** Names of people and groups in the place of their ids. */
 
 export type Values = { readonly [attribute: string]: unknown } | null;
 

@@ -173,7 +173,6 @@ it('nobody else is reached: not by search, number, anchor, login, reference, pho
     ['/api/people', { set: { displayName: 'New' } }],
     ['/api/people/me/edits', { set: { manager: 'Bob Stone' } }],
     ['/api/people/me/edits', { set: { manager: `#${bob}` } }],
-    ['/api/people/me/edits', { set: { mobile: '1' }, person: `#${bob}`, who: null }],
   ];
   const mine = (await zoe.ask('/api/people/me/edits', { set: { mobile: '98' } })).body.person as number;
   for (const where of [...ways, ...others]) {
@@ -189,6 +188,9 @@ it('nobody else is reached: not by search, number, anchor, login, reference, pho
     else expect([where, [403, 404].includes(status)]).toEqual([where, true]);
     expect(text.replace(/'[^']*'/, '')).not.toMatch(/Stone|bob@|NID-/);
   }
+  // Who asks, and of whom, is said by nothing in a body.
+  for (const said of [{ person: `#${bob}` }, { who: null }, { by: 'ada' }])
+    expect((await zoe.ask('/api/people/me/edits', { set: { mobile: '1' }, ...said })).status).toBe(400);
   // Somebody who is there and somebody who is not are told apart by nothing.
   const refusal = async (id: number) => (await zoe.ask(`/api/people/${id}`)).text.replaceAll(String(id), 'N');
   expect(await refusal(bob)).toBe(await refusal(999_999));
