@@ -57,6 +57,7 @@ export async function appHere(oidc: typeof NO_ACCESS.oidc = null): Promise<AppHe
     reads: async () => loop,
     broadcast: { tell: nothing, listen: () => nothing, add: () => false, close: nothing },
     auth,
+    url,
     proxies: [],
     port: { maxConnections: 10, headersMs: 10_000, requestMs: 10_000 } as AppOptions['port'],
     tls: null,

@@ -7,7 +7,7 @@ import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import type { Services } from '#runs/model';
 import { managing } from './managing.ts';
-import { type Operation, versioned } from './operation.ts';
+import { type Operation, type Session, versioned } from './operation.ts';
 import { instant } from './shapes.ts';
 import { type Asker, named, whoShape } from './who.ts';
 
@@ -58,14 +58,15 @@ function described({ id, name, roles, objectId, password, subject, createdAt, di
   };
 }
 
-/** Of the service on this machine, unless the file says where it is reached. */
-const USUAL_URL = 'http://127.0.0.1:7655';
+/** Where no service says where it is reached, the usual one on this machine is meant. */
+const USUAL_PLACE = '127.0.0.1:7655';
 
-async function withLink(account: AccountRow, { store, wall, config }: Services): Promise<AccountLink> {
+async function withLink(account: AccountRow, { store, wall, config }: Services, url: Session['url']): Promise<AccountLink> {
+  const usual = `${config.server.tls === null ? 'http' : 'https'}://${USUAL_PLACE}`;
   const { secret, expiresAt } = await newLink({ access: store.access, wall }, 'password', account.id);
   return {
     ...described(account),
-    link: `${config.access.url ?? USUAL_URL}/password#${secret}`,
+    link: `${config.access.url ?? url ?? usual}/password#${secret}`,
     expiresAt: formatInstant(expiresAt),
   };
 }
@@ -93,7 +94,7 @@ export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
     const objectId = person === undefined ? null : (await named(person, who, services)).id;
     const account = newAccount({ name, roles, objectId, createdAt: services.wall() });
     await services.store.access.addAccount(account);
-    return await withLink(account, services);
+    return await withLink(account, services, session.url);
   },
 };
 
@@ -149,6 +150,6 @@ export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
     const refused = account.subject !== null ? 'signs in elsewhere and has no password here' : 'is disabled';
     if (account.subject !== null || account.disabledAt !== null)
       throw new RollcallError('conflict', `${account.name} ${refused}`, { where: { object: account.name } });
-    return await withLink(account, services);
+    return await withLink(account, services, session.url);
   },
 };

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import type { Permission } from '#access/roles';
+import { explainIssues } from '#config/issues';
 import type { Loaded } from '#config/load';
 import type { Configuration, ConnectionConfig } from '#config/model';
 import { type Fault, RollcallError, StoreInUse } from '#core/errors';
@@ -96,6 +97,8 @@ export interface Session {
   readonly listeners: Listeners;
   /** Who asks, and by what way, for the audit log. */
   readonly caller: Caller;
+  /** Where the service that carries it out is reached, such as `https://127.0.0.1:7655`; null where none does. */
+  readonly url: string | null;
   services(access: Access): Promise<SessionServices>;
   /** The socket of the service that has the store, where one answers. */
   service(): Promise<string | null>;
@@ -132,9 +135,7 @@ export function versioned<Out>(command: string, shape: Shape): z.ZodType<Out & H
 export async function perform<In, Out>(operation: Operation<In, Out>, input: unknown, session: Session): Promise<Out & Head> {
   const checked = operation.input.safeParse(input);
   if (!checked.success) {
-    const first = checked.error.issues[0];
-    const where = first === undefined || first.path.length === 0 ? '' : `${first.path.join('.')}: `;
-    throw new RollcallError('invalidValue', `${operation.name}: ${where}${first?.message ?? 'the input is not valid'}.`, {
+    throw new RollcallError('invalidValue', `${operation.name}: ${inWords(checked.error.issues, operation.input, input)}.`, {
       remedy: `See 'rollcall ${operation.name} --help'.`,
     });
   }
@@ -145,4 +146,12 @@ export async function perform<In, Out>(operation: Operation<In, Out>, input: unk
     if (socket === null) throw error;
     return (await askService(socket, { name: operation.name, input: checked.data }, session.listeners)) as Out & Head;
   }
+}
+
+/** The first thing that is wrong with an input. */
+function inWords(issues: z.ZodError['issues'], schema: z.ZodType, input: unknown): string {
+  const [first] = explainIssues(issues, schema, input);
+  if (first === undefined) return 'the input is not valid';
+  const where = first.path.slice(0, first.part === 'key' ? -1 : undefined).join('.');
+  return where === '' ? first.message : `${where}: ${first.message}`;
 }

@@ -119,6 +119,7 @@ export function openSession(
     file,
     listeners,
     caller,
+    url: null,
     services(access) {
       services ??= open(access);
       return services;

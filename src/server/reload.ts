@@ -93,7 +93,7 @@ async function planOf(reads: ReloadOptions['reads'], signal: AbortSignal): Promi
   try {
     const caller = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
     const input = { profile: 'full-sync', by: 'reload' };
-    return (await thread.ask({ ask: 'operation', name: 'plan', input, caller })) as PlanOutput;
+    return (await thread.ask({ ask: 'operation', name: 'plan', input, caller, url: null })) as PlanOutput;
   } finally {
     signal.removeEventListener('abort', end);
     await thread.stop();

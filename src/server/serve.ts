@@ -103,6 +103,7 @@ export async function serve(
     metrics,
     ready,
     auth,
+    url,
     proxies,
     port: config.server,
     tls: pair?.options ?? null,
@@ -131,7 +132,7 @@ export async function serve(
     reads = null;
     // Rules that changed are applied at once, by runs like any other: what gates hold is held.
     for (const profile of ['full-sync', 'export'])
-      await works.ask({ ask: 'operation', name: 'run', input: { profile, by: 'reload' }, caller: ITSELF });
+      await works.ask({ ask: 'operation', name: 'run', input: { profile, by: 'reload' }, caller: ITSELF, url: null });
   };
   const stop = async (): Promise<void> => {
     if (stopping) return;
@@ -156,7 +157,8 @@ export async function serve(
   const end = (error: unknown): void => void stop().then(() => (error === null ? over.resolve() : over.reject(error)));
   const endConnections = guard(app.server, config.server);
   try {
-    if (socket !== null) beside = await listenLocally(socket, { works, reads: reading, listen: broadcast.listen });
+    const reached = (): string | null => (app.server.listening ? url() : null);
+    if (socket !== null) beside = await listenLocally(socket, { works, reads: reading, url: reached, listen: broadcast.listen });
     await app.listen(address);
   } catch (error) {
     await stop();

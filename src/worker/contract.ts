@@ -50,6 +50,7 @@ export type Request =
       readonly name: string;
       readonly input: unknown;
       readonly caller: Session['caller'];
+      readonly url: Session['url'];
       /** A key of the caller, and all that they sent: answered by an Answered. */
       readonly once?: { readonly key: string; readonly sent: object };
     }

@@ -211,10 +211,10 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
   }
 }
 
-function operate({ name, input, caller }: Extract<Request, { ask: 'operation' }>, session: Session): Promise<unknown> {
+function operate({ name, input, caller, url }: Extract<Request, { ask: 'operation' }>, session: Session): Promise<unknown> {
   const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new RollcallError('notFound', `there is no operation '${name}'`);
-  return perform(operation, input, { ...session, caller });
+  return perform(operation, input, { ...session, caller, url });
 }
 
 async function writeAccess({ name, input }: Extract<Request, { ask: 'access' }>, session: Session): Promise<unknown> {

@@ -42,6 +42,13 @@ describe('beside a service', () => {
     expect((await here.command('release', 'hr', '--as', 'Ada', '--reason', 'moved')).code).toBe(0);
   });
 
+  it.skipIf(STORE !== 'sqlite')('a link leads to where it listens (on PostgreSQL a command makes it by itself)', async () => {
+    const invited = await here.command('account', 'invite', 'ada', '--role', 'auditor', '--quiet');
+    expect(invited.out).toMatch(new RegExp(`^${here.url}/password#[\\w-]{43}\n$`));
+    const reset = await here.command('account', 'reset', 'ada', '--quiet');
+    expect(reset.out).toContain(`${here.url}/password#`);
+  });
+
   it('a fault is told as ever', async () => {
     const wrong = await here.command('hold', 'nowhere', '--as', 'Ada', '--reason', 'x', '--json');
     expect(wrong.code).toBe(64);

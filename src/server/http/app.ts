@@ -37,6 +37,8 @@ export interface AppOptions {
   readonly reads: () => Promise<ServiceThread>;
   readonly broadcast: Broadcast;
   readonly auth: Pick<Auth, 'identify' | 'offer'>;
+  /** Where it listens; asked when it does. */
+  readonly url: () => string;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   readonly port: PortLimits;
@@ -151,6 +153,7 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
         name: operation.name,
         input: { ...sent, ...by, ...who },
         caller: identity.caller,
+        url: options.url(),
       } as const;
       if (onlyReads(operation)) return await (await options.reads()).ask(asked);
       const key = keyOf(request);

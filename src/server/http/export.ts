@@ -15,7 +15,7 @@ export function offerExport(app: FastifyInstance, { reads, identified }: ExportO
   app.get('/api/audit/export', async (request, reply) => {
     const { who, caller } = await identified(request, auditLines.permission);
     const partAfter = async (after: AuditLinesOutput['next']): Promise<AuditLinesOutput> => {
-      const asked = { ask: 'operation', name: auditLines.name, input: { after, who }, caller } as const;
+      const asked = { ask: 'operation', name: auditLines.name, input: { after, who }, caller, url: null } as const;
       return (await (await reads()).ask(asked)) as AuditLinesOutput;
     };
     // What is wrong with the first part is still an answer of its own.

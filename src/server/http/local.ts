@@ -12,6 +12,8 @@ import type { ServiceThread } from '#worker/thread';
 export interface LocalOptions {
   readonly works: ServiceThread;
   readonly reads: () => Promise<ServiceThread>;
+  /** Where the service is reached over HTTP; null while it is not yet. */
+  readonly url: () => string | null;
   /** Calls back with each event until what it answers is called. */
   readonly listen: (heard: (event: ServiceEvent) => void) => () => void;
 }
@@ -41,7 +43,7 @@ export async function listenLocally(path: string, options: LocalOptions): Promis
   return server;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { works, reads, listen }: LocalOptions): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, { works, reads, url, listen }: LocalOptions): Promise<void> {
   const name = decodeURIComponent(/^\/operations\/([^/?]+)$/.exec(request.url ?? '')?.[1] ?? '');
   const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new RollcallError('notFound', `the service does not do '${name}'`);
@@ -54,7 +56,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, { work
   });
   try {
     const thread = onlyReads(operation) ? await reads() : works;
-    response.end(lineOf({ answer: (await thread.ask({ ask: 'operation', name, input, caller })) as object }));
+    const answer = await thread.ask({ ask: 'operation', name, input, caller, url: url() });
+    response.end(lineOf({ answer: answer as object }));
   } finally {
     deaf();
   }

@@ -90,5 +90,5 @@ async function edit(
 ): Promise<void> {
   const who = { roles: [write], person: null };
   const input = { person: `#${row.id}`, set, by, who, revision: row.revision, until: 'worked' };
-  await works.ask({ ask: 'operation', name: 'edit', input, caller: actor });
+  await works.ask({ ask: 'operation', name: 'edit', input, caller: actor, url: null });
 }
