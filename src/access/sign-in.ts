@@ -107,6 +107,9 @@ function actorOf(name: string, source: string): AuditActor {
 
 function badLink(purpose: 'setup' | 'password'): RollcallError {
   return new RollcallError('permission', 'this link is not good any more: it is good once, for a day', {
-    remedy: purpose === 'setup' ? 'start the service again: it prints a new one' : 'ask an administrator for a new one',
+    remedy:
+      purpose === 'setup'
+        ? 'sign in, if there is an administrator by now; otherwise start the service again: it prints a new one'
+        : 'ask an administrator for a new one',
   });
 }

@@ -177,7 +177,7 @@ function listenForStop(
 /** `rollcall.yaml` cannot be used, and what was asked for can be told all the same. */
 function storedOnlyText({ faults, lines, message }: ConfigurationFaults, store: string, { paintErr: paint }: Terminal): string {
   const listed = faults.map((one) => faultText(one, paint, lines, true)).join('');
-  const note = `Until then nothing is read or written; what follows is from the store ${printable(store)} alone, and names no rule.`;
+  const note = `Until then no command reads or writes a system; a service that runs goes on as before. What follows is from the store ${printable(store)} alone, and names no rule.`;
   return `${listed}${paint.yellow('!')} ${printable(message)}\n  ${note}\n`;
 }
 

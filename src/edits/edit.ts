@@ -79,7 +79,10 @@ export function barrier(
 ): string | null {
   const at = editsOf(kind, surroundings);
   if (at === null) return 'rollcall.yaml has no connection of type people that imports it';
-  if (sourceOf(attribute.name, at.rule) === null)
+  const isTaken = sourceOf(attribute.name, at.rule) !== null;
+  if (!isTaken && attribute.field.edit.length === 0)
+    return `rollcall.yaml lets nobody edit it; 'edit: [administrator]' beside ${attribute.name}, under attributes, would let administrators`;
+  if (!isTaken)
     return `the connection ${at.connection.name} has no rule that takes it unchanged, such as '${attribute.name}: ${attribute.name}'`;
   if (!edits(attribute.field, asker, of)) return 'none of the roles that may edit it';
   return null;

@@ -99,9 +99,18 @@ export const auditVerifyFile: Operation<AuditVerifyFileInput, AuditVerifyOutput>
 };
 
 function unusable(file: string, what: 'read' | 'written', error: unknown): RollcallError {
-  return new RollcallError('permission', `${file} cannot be ${what}: ${(error as Error).message}`, {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST')
+    return new RollcallError('conflict', `${file} is there already`, {
+      where: { file },
+      cause: error,
+      remedy: 'name another file: nothing is written over',
+    });
+  const remedy = `name a file in a folder that is there and that you may ${what === 'read' ? 'read from' : 'write to'}`;
+  return new RollcallError('permission', `${file} cannot be ${what}: ${code ?? message}`, {
     where: { file },
     cause: error,
+    remedy,
   });
 }
 

@@ -7,7 +7,11 @@ const session = {} as Session;
 const SAID: readonly (readonly [name: string, input: object, said: string])[] = [
   ['approve', { target: 'hr', by: 'Ada' }, 'approve: reason is missing.'],
   ['account invite', { name: 'ada', roles: [] }, 'account invite: roles: must not be empty.'],
-  ['account invite', { name: 'ada', roles: ['nosuch'] }, 'account invite: roles.0: must be one of administrator, operator, auditor,'],
+  [
+    'account invite',
+    { name: 'ada', roles: ['nosuch'] },
+    'account invite: roles.0: must be one of administrator, operator, auditor,',
+  ],
   ['run show', { run: 'abc' }, 'run show: run: must be a number, not text.'],
   ['runs', { limit: 1_000_000 }, 'runs: limit: must be at most'],
 ];

@@ -97,7 +97,14 @@ const expires: z.ZodType<string> = z.string().min(1).max(100).default('365d');
 function expiry(text: string, services: Services): number | null {
   if (text === NEVER) return null;
   if (/^(?:\d+[wdhms])+$/.test(text)) return services.wall() + parseDuration(text);
-  return instantOf(text, services);
+  try {
+    return instantOf(text, services);
+  } catch (cause) {
+    throw new RollcallError('invalidValue', `'${text}' says no time at which a token ends.`, {
+      remedy: 'Write 90d, a date such as 2026-03-31, or never.',
+      cause,
+    });
+  }
 }
 
 export interface TokenCreateInput {

@@ -7,7 +7,7 @@ export type Original = 'jpeg' | 'png' | 'gif' | 'webp';
 /** More is no photo of a person, whatever its few bytes say: a camera has 48 million. */
 export const MOST_PIXELS = 50_000_000;
 
-const REMEDY = 'replace it in the source by a JPEG, PNG, WebP or GIF';
+const REMEDY = 'give another one, there where it comes from: a JPEG, PNG, WebP or GIF';
 
 /** Formats that can hold scripts, references or other files (SVG, PDF, TIFF …) are none. Errors: invalidValue. */
 export function originalOf(bytes: Uint8Array): Original {

@@ -129,6 +129,8 @@ it('a person edits what they may, and is told of what they may not, attribute by
     { value: 'Clerk', editable: false, why: 'none of the roles that may edit it' },
     undefined,
   ] as object[]);
+  // Nobody may: a rule is not what it lacks.
+  expect(of('mail')).toMatchObject({ editable: false, why: expect.stringMatching(/^rollcall\.yaml lets nobody edit it; /) });
   const by = { by: 'Zoe', who: self(id) };
   // A token, or an account of nobody.
   const program = { roles: ['administrator'], person: null };

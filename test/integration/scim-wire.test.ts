@@ -368,6 +368,7 @@ it('R21 bulk: references forward, back and in a circle; errors one by one', asyn
   expect(status).toBe(200);
   expect(body.Operations.map((each) => each.status)).toEqual(['201', '201', '200', '409', '400', '404', '409', '409']);
   expect(body.Operations[0]!.location).toMatch(`${one!.base}/Groups/`);
+  expect([4, 5].map((at) => body.Operations[at]!.location)).toEqual([undefined, `${one!.base}/Users/nobody`]);
   const made = (await one!.get(`/Users?filter=userName eq "${x}"`)).body.Resources[0];
   expect(made).toMatchObject({ title: 'Dr', groups: [{ type: 'direct' }] });
   const stopped = await one!.post('/Bulk', {

@@ -55,6 +55,20 @@ describe('beside a service', () => {
     expect(JSON.parse(wrong.out)).toMatchObject({ command: 'hold', error: { kind: 'notFound' } });
   });
 
+  it.skipIf(STORE !== 'sqlite')(
+    'what only a process of its own does is told apart (on PostgreSQL it goes on beside it)',
+    async () => {
+      const live = await here.command('live');
+      expect([live.code, live.err]).toEqual([1, expect.stringContaining("does not do 'live'\n  → end the service first")]);
+      const [first, again] = [await here.command('audit', 'export', 'a.jsonl'), await here.command('audit', 'export', 'a.jsonl')];
+      expect([first.code, again.code, again.err]).toEqual([
+        0,
+        1,
+        expect.stringMatching(/a\.jsonl is there already[\s\S]*name another file/),
+      ]);
+    },
+  );
+
   it.skipIf(STORE !== 'sqlite')('no second one begins (on PostgreSQL it may)', async () => {
     const second = await here.command('serve', '--listen', '127.0.0.1:0');
     expect(second.code).toBe(1);
@@ -111,7 +125,8 @@ describe('over HTTP', () => {
     const headers = { 'content-type': 'application/json' };
     for (const body of ['{', '[1', '"'.repeat(10)])
       expect((await ask('/api/runs', { method: 'POST', headers, body })).status).toBe(400);
-    expect((await ask('/api/runs', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a' })).status).toBe(415);
+    const csv = await ask('/api/runs', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a' });
+    expect(await csv.json()).toMatchObject({ status: 415, remedy: 'send JSON, and content-type: application/json with it' });
     expect((await ask('/api/%zz')).status).toBe(400);
   });
 

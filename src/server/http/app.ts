@@ -87,9 +87,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (!app.server.listening) void reply.header('connection', 'close');
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    // What Fastify says of a request that cannot be read is told as it is.
     const unread = !(error instanceof RollcallError) && error.statusCode !== undefined && error.statusCode < 500;
-    if (unread) return send(reply, new RollcallError('invalidValue', error.message), error.statusCode);
+    if (unread) return send(reply, notRead(error), error.statusCode);
     if (!(error instanceof RollcallError)) options.told.failed(error, askingOf(request));
     return send(reply, error);
   });
@@ -121,6 +120,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   for (const route of ROUTES) offer(app, route, options);
   refuseOthers(app, methods);
   return app;
+}
+
+/** What Fastify says of a request that it cannot read, in words of ours where somebody is at a loss with its own. */
+function notRead({ code, message }: FastifyError): RollcallError {
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new RollcallError('invalidValue', 'a body of this content type is not taken', {
+      remedy: 'send JSON, and content-type: application/json with it',
+    });
+  return new RollcallError('invalidValue', message);
 }
 
 function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {

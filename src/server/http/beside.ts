@@ -76,7 +76,8 @@ const BESIDE: { readonly [place: string]: Beside } = {
   },
   'post /hooks/{connection}': {
     id: 'wake',
-    summary: 'A system tells that something of it has changed; only where rollcall.yaml says hook: of that connection',
+    summary:
+      'A system tells that something of it has changed, with a token for that connection or, where rollcall.yaml says hook:, with a signature',
     takes: '*/*',
     answers: { 200: 'application/json', 202: 'application/json' },
   },

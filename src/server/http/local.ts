@@ -43,10 +43,18 @@ export async function listenLocally(path: string, options: LocalOptions): Promis
   return server;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { works, reads, url, listen }: LocalOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { works, reads, url, listen }: LocalOptions,
+): Promise<void> {
   const name = decodeURIComponent(/^\/operations\/([^/?]+)$/.exec(request.url ?? '')?.[1] ?? '');
   const operation = OPERATIONS.get(name);
-  if (operation === undefined) throw new RollcallError('notFound', `the service does not do '${name}'`);
+  if (operation === undefined) {
+    // Such as `live`: what goes on by itself is what the service is.
+    const remedy = 'end the service first; what listens, and what has a schedule, it does by itself';
+    throw new RollcallError('conflict', `the service has the store, and does not do '${name}'`, { remedy });
+  }
   const input: unknown = JSON.parse(await bodyOf(request));
   const caller = { kind: 'person', name: nameOf(input), token: null, source: null } as const;
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });

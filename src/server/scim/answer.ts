@@ -189,16 +189,24 @@ async function bulk(body: unknown, url: string, side: Side): Promise<object> {
     if (place.at !== 'resources' && place.at !== 'resource') throw new ScimError(400, 'invalidPath', 'this is no resource');
     const { type } = place;
     const headers = version === undefined ? {} : { 'if-match': version };
-    const { item } =
-      place.at === 'resources'
-        ? await side.create(given, type)
-        : await side.write(segments[1]!, requestOf({ method, path: segments, query: [], headers, body: given }), type);
+    const write = async (id: string): ReturnType<Side['write']> =>
+      await side.write(id, requestOf({ method, path: segments, query: [], headers, body: given }), type);
+    const done = place.at === 'resources' ? await side.create(given, type) : await write(segments[1]!).catch(refusedBy);
+    // RFC 7644 section 3.7: where it is, is told of all but a POST that failed.
+    if (done instanceof ScimError)
+      return { status: done.status, location: locationOf(url, type, segments[1]!), response: done.body() };
+    const { item } = done;
     const id = item === null ? segments[1]! : String(item.resource['id']);
     const location = locationOf(url, type, id);
     if (item === null) return { status: 204, location };
     const told = versionOf(item.resource);
     return { status: place.at === 'resources' ? 201 : 200, id, location, ...(told === null ? {} : { version: told }) };
   });
+}
+
+function refusedBy(error: unknown): ScimError {
+  if (error instanceof ScimError) return error;
+  throw error;
 }
 
 function decoded(segment: string): string {
