@@ -124,3 +124,21 @@ it('is shown whole, erased whole, and does not come back', async () => {
   const [event] = await here.store.audit.list({ action: 'person.erase' }, { after: 0, limit: 9 });
   expect(event).toMatchObject({ actor: { name: 'Ada' }, subject: { objectId }, values: { after: '{"reason":"her letter"}' } });
 });
+
+it('not while a read goes on, whatever was pushed and has ended since', async () => {
+  const { objectId } = (await here.account('hr', 'ZZE9'))!;
+  const { importIndex } = here.store.spaces;
+  let erased: Promise<unknown> | undefined;
+  Object.assign(here.store.spaces, {
+    importIndex: async (connection: string) => {
+      Object.assign(here.store.spaces, { importIndex });
+      const change = { kind: 'person', anchor: 'E1', attributes: { id: 'E1', name: 'Other', phone: '1' } };
+      await (await push({ connection: 'hr', change, by: 'x' }, services())).settled;
+      erased = ask(personErase, { person: `#${objectId}`, by: 'Ada', reason: 'r', confirm: true, accountsStay: true });
+      await erased.catch(() => undefined);
+      return await importIndex(connection);
+    },
+  });
+  await here.run({ profile: 'full-import', connections: ['hr'] });
+  await expect(erased).rejects.toThrow('a run goes on');
+});

@@ -4,6 +4,9 @@ import { createDigester } from '#core/digest';
 import { erasedAnchor, erasedIdentity, erasedScope, SOME } from '#core/erased';
 import { commit, item, NOW, type Opened, object, type Suite, stage, withStore } from './sample.ts';
 
+const over = async ({ store, run, epoch }: Opened): Promise<void> =>
+  await store.runs.finish(run, epoch, { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0, believed: true });
+
 export function eraseSuite(suite: Suite): void {
   const test = (name: string, use: (opened: Opened) => Promise<void>): void =>
     suite.test(`erase: ${name}`, () => withStore(suite, use));
@@ -33,6 +36,11 @@ export function eraseSuite(suite: Suite): void {
       at: NOW,
       audit: [],
     };
+    const begun = { profile: 'push', now: NOW, startedAt: NOW, by: 'x', rulesHash: 'r' };
+    const later = await store.runs.begin(begun);
+    await over({ ...opened, run: later.id });
+    await rejects(store.people.erase(request), { kind: 'conflict', message: 'a run goes on, and may show this person again' });
+    await over(opened);
     await rejects(store.people.erase({ ...request, revision: 7 }), { kind: 'conflict' });
     await rejects(store.people.erase({ ...request, staged: [] }), { kind: 'conflict' });
     deepEqual(await store.people.erase(request), { accounts: 1, changes: 1, errors: 0, decisions: 0, parked: 0, hashes: 2 });
@@ -70,6 +78,7 @@ export function eraseSuite(suite: Suite): void {
     const { kind } = item('a');
     const value = { attribute: 'userName', norm: 'anna' };
     const staged = [{ id: 1, revision: 2, identity: [value] }];
+    await over(opened);
     const done = await store.people.erase({ object: 1, revision: 1, staged, blobs: [], at: NOW, audit: [] });
     equal(done.hashes, 2);
     const digester = createDigester(store.info.digestKey);

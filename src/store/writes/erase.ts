@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 
 const OF_OBJECTS = `owner = ? and scope in (select id from term where text not like 'staged:%' and text not like 'erased:%')`;
 
-/** `digestKey`: the store's own. @throws conflict when something of it changed since it was looked at. */
+/** `digestKey`: the store's own. @throws conflict when something of it changed since it was looked at, or while any run goes on. */
 export function erase(session: Session, { request, digestKey }: { request: EraseRequest; digestKey: Uint8Array }): Erased {
   const { db } = session;
   const { object, at } = request;
@@ -30,6 +30,9 @@ export function erase(session: Session, { request, digestKey }: { request: Erase
     rows.some((row) => known.get(Number(row[0]))?.revision !== row[1])
   )
     throw new RollcallError('conflict', 'something of this person changed meanwhile', { remedy: 'look again, and erase then' });
+  // What it has read already, and not staged yet, would bring them back.
+  if (db.get(`select 1 from run where status = 'running'`))
+    throw new RollcallError('conflict', 'a run goes on, and may show this person again', { remedy: 'erase when it has ended' });
   if (rows.some((row) => row[7] !== null))
     throw new RollcallError('conflict', 'something of this person is on its way to a target', { remedy: 'erase in a minute' });
   // What a page had is overwritten with zeros.

@@ -16,6 +16,7 @@ export async function loadErase(loader: Loader, { request }: OperationInput<'era
   const spaces = new Set(rows.map((row) => Number(of(row, 'connection'))));
   const names = loader.session.db.all('select id, name from connection').filter(([id]) => spaces.has(Number(id)));
   await loader.rows('object', 'from object t where t.id = $1', [object]);
+  await loader.rows('run', `from run t where t.status = 'running'`, []);
   for (const table of ['object_key', 'unique_key']) await loader.rows(table, `from ${table} t where t.owner = $1`, [object]);
   await keysAt(loader, [
     ...rows.flatMap((row) => listedKeys(of(row, 'keys'))),
