@@ -44,7 +44,7 @@ export async function openClient(url: string, token: string, inFlight: number = 
     const answer = await connection.ask(
       body === undefined
         ? `${method} ${path} ${head}\r\n`
-        : `${method} ${path} ${head}content-type: application/scim+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        : `${method} ${path} ${head}content-type: application/${path.startsWith('/scim/') ? 'scim+json' : 'json'}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     if (answer.status !== status)
       must(false, `${method} ${path} is answered ${status}, not ${answer.status}: ${answer.body.toString().slice(0, 500)}`);

@@ -101,16 +101,6 @@ export function command(folder: string, ...argv: string[]): string {
   return done.stdout;
 }
 
-/** The same, without waiting for it here. */
-export async function commandBeside(folder: string, ...argv: string[]): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, MAIN, ...argv], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`rollcall ${argv.join(' ')} ended with exit code ${code}`);
-}
-
 /** A port of 127.0.0.1 where nobody listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -4,6 +4,7 @@ import type { Goal, Measured } from '../case.ts';
 import type { DataRequest } from '../data.ts';
 import type { Client } from './client.ts';
 import type { Server } from './server.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface ServiceCase {
   readonly name: string;
@@ -22,8 +23,8 @@ export interface ServiceBench {
   readonly people: number;
   /** Starts the server; ended after the case. */
   serve(): Promise<Server>;
-  /** Who has the identity provider's token, or that of a program that reads. */
-  client(whose?: 'scim' | 'api', inFlight?: number): Promise<Client>;
+  /** Who has the identity provider's token, or that of a program that reads, or has runs made. */
+  client(whose?: keyof Tokens, inFlight?: number): Promise<Client>;
   /** Single rows that can be committed durably one after the other in the folder, a second. */
   durableCommits(): Promise<number>;
 }

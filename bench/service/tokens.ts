@@ -9,6 +9,8 @@ export interface Tokens {
   readonly scim: string;
   /** Of a program that reads. */
   readonly api: string;
+  /** Of one that has runs made. */
+  readonly operator: string;
 }
 
 const FILE = 'tokens.json';
@@ -17,7 +19,11 @@ export function makeTokens(folder: string): void {
   // The most that a token may have: what is measured is not how it is held back.
   const token = (...whose: string[]): string =>
     command(folder, 'token', 'create', 'benchmark', ...whose, '--rate', '10000', '--quiet').trim();
-  const tokens: Tokens = { scim: token('--connection', CONNECTION), api: token('--role', 'auditor') };
+  const tokens: Tokens = {
+    scim: token('--connection', CONNECTION),
+    api: token('--role', 'auditor'),
+    operator: token('--role', 'operator'),
+  };
   writeFileSync(join(folder, FILE), JSON.stringify(tokens), { mode: 0o600 });
 }
 

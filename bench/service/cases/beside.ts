@@ -1,10 +1,9 @@
-/** People are asked for, come and change at a pace while a cycle has a change of everybody from HR. */
+/** People are asked for, come and change at a pace while a cycle, asked for over the API, has a change of everybody from HR. */
 import { join } from 'node:path';
 import { timed } from '../../case.ts';
 import { permutation, writeHr } from '../../data.ts';
 import { median, percentile } from '../../result.ts';
 import { createUser, findUser, setDepartment, userId } from '../people.ts';
-import { commandBeside } from '../server.ts';
 import type { ServiceCase } from '../service-case.ts';
 
 /** Requests a second, a third of each sort: six large identity providers. */
@@ -33,7 +32,8 @@ export const serveBeside: ServiceCase = {
     await client.drive(warm, ask);
     writeHr(data, join(folder, 'employees.csv'), () => 'Associate');
     let goes = true;
-    const cycle = timed(() => commandBeside(folder, 'run', '--quiet')).finally(() => {
+    const operator = await open('operator', 1);
+    const cycle = timed(() => operator.ask({ method: 'POST', path: '/api/runs', body: '{}', status: 200 })).finally(() => {
       goes = false;
     });
     const taken: readonly number[][] = sorts.map(() => []);
