@@ -24,6 +24,7 @@ import {
   decideEdgesInSlices,
   laneFor,
   markInSlices,
+  mostTaken,
   putBlobsInSlices,
   stageInSlices,
 } from './writes/slices.ts';
@@ -113,7 +114,7 @@ export function assembleStore(parts: Parts): Store {
         return parts.map((part) => ({ connection, part, pending: pending(part), sent: sent(part) }));
       },
       async take(request) {
-        const ids = await writer[laneFor(request.limit)]('take', request);
+        const ids = await writer[laneFor(mostTaken(request))]('take', request);
         const rows = new Map((await spaces.byIds(ids)).map((row) => [row.id, row]));
         return ids.flatMap((id) => rows.get(id) ?? []);
       },

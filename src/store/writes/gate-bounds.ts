@@ -4,6 +4,7 @@
  * writes the store.
  */
 import type { OperationInput, OperationName } from './operations.ts';
+import { mostTaken } from './slices.ts';
 import type { Writer } from './writer.ts';
 
 export interface GateBounds {
@@ -25,7 +26,7 @@ const ADDS: Weights = {
   stage: ({ items }) => items.length,
   answer: ({ answers }) => answers.length,
   // What was taken may come back as it was wanted before.
-  take: ({ limit }) => limit,
+  take: mostTaken,
   ...Object.fromEntries(
     (
       [

@@ -19,6 +19,11 @@ export function laneFor(size: number): 'interactive' | 'bulk' {
   return size <= FEW ? 'interactive' : 'bulk';
 }
 
+/** Of waiting exports: a push takes what it changed itself, however many might be sent at a time. */
+export function mostTaken({ limit, only }: OperationInput<'take'>): number {
+  return Math.min(limit, only?.length ?? limit);
+}
+
 /** Whole items, at least one a slice. */
 export function slicesOf<T>(items: readonly T[], weight: (item: T) => number, most: number): T[][] {
   const slices: T[][] = [];
