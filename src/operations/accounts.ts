@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { accountOf, newAccount } from '#access/accounts';
 import { newLink } from '#access/links';
-import { ROLES, type Role } from '#access/roles';
+import { ADMINISTRATOR, ROLES, type Role } from '#access/roles';
 import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import type { Services } from '#runs/model';
@@ -23,6 +23,10 @@ export interface AccountItem {
   readonly signsIn: 'password' | 'elsewhere' | 'none';
   readonly createdAt: string;
   readonly disabledAt: string | null;
+}
+export interface AccountDisabled extends AccountItem {
+  /** Nobody may make accounts now: the service prints a link for a first administrator when it starts. */
+  readonly wasLastAdministrator: boolean;
 }
 export interface AccountLink extends AccountItem {
   /** Shown this once. */
@@ -119,24 +123,34 @@ export const accountList: Operation<AccountListInput, AccountListOutput> = {
   },
 };
 
-function switched(name: 'account disable' | 'account enable'): Operation<{ readonly name: string }, AccountItem> {
-  return {
-    name,
-    permission: 'access.manage',
-    input: byName,
-    output: versioned<AccountItem>(name, item),
-    async run(given, session) {
-      const { store, wall } = await managing(session);
-      const account = await accountOf(given.name, store.access);
-      const disabledAt = name === 'account enable' ? null : (account.disabledAt ?? wall());
-      await store.access.changeAccount(account.id, { disabledAt }, { endSessions: true });
-      return described({ ...account, disabledAt });
-    },
-  };
+async function switched(given: { readonly name: string }, isOn: boolean, session: Session): Promise<AccountItem> {
+  const { store, wall } = await managing(session);
+  const account = await accountOf(given.name, store.access);
+  const disabledAt = isOn ? null : (account.disabledAt ?? wall());
+  await store.access.changeAccount(account.id, { disabledAt }, { endSessions: true });
+  return described({ ...account, disabledAt });
 }
 
-export const accountDisable: Operation<{ readonly name: string }, AccountItem> = switched('account disable');
-export const accountEnable: Operation<{ readonly name: string }, AccountItem> = switched('account enable');
+export const accountDisable: Operation<{ readonly name: string }, AccountDisabled> = {
+  name: 'account disable',
+  permission: 'access.manage',
+  input: byName,
+  output: versioned<AccountDisabled>('account disable', { ...item, wasLastAdministrator: z.boolean() }),
+  async run(given, session) {
+    const account = await switched(given, false, session);
+    const { store } = await managing(session);
+    const isOne = account.roles.includes(ADMINISTRATOR);
+    return { ...account, wasLastAdministrator: isOne && !(await store.access.anyAccount(ADMINISTRATOR)) };
+  },
+};
+
+export const accountEnable: Operation<{ readonly name: string }, AccountItem> = {
+  name: 'account enable',
+  permission: 'access.manage',
+  input: byName,
+  output: versioned<AccountItem>('account enable', item),
+  run: (given, session) => switched(given, true, session),
+};
 
 export const accountReset: Operation<{ readonly name: string }, AccountLink> = {
   name: 'account reset',

@@ -27,7 +27,7 @@ export const fix: Operation<FixInput, FixOutput> = {
   input: z.object({
     person: z.string().min(1),
     attribute: z.string().min(1),
-    values: z.array(z.string()).max(1_000).default([]),
+    values: z.array(z.string()).max(1_000),
     by: z.string(),
     reason: z.string(),
     who: whoShape.default(null),

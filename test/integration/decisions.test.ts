@@ -227,6 +227,11 @@ describe('a fixed value', () => {
     expect((await ask('parked')).parked.map((one) => one.kind)).not.toContain('uniqueTaken');
   });
 
+  it('is not taken away by a value that was forgotten', async () => {
+    expect(await here.call('fix', 'hr:1', 'title', ...ME)).toMatchObject({ code: 64, err: expect.stringContaining('--empty') });
+    expect(await ask('fix', 'hr:1', 'title', '--empty', ...ME)).toMatchObject({ value: null });
+  });
+
   it('must be of its type', async () => {
     expect((await here.call('fix', 'hr:1', 'titel', 'x', ...ME)).err).toContain("Did you mean 'title'?");
   });

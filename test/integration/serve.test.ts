@@ -49,6 +49,13 @@ describe('beside a service', () => {
     expect(reset.out).toContain(`${here.url}/password#`);
   });
 
+  it('whoever disables the last administrator is told', async () => {
+    for (const name of ['grace', 'eve'])
+      expect((await here.command('account', 'invite', name, '--role', 'administrator')).code).toBe(0);
+    expect((await here.command('account', 'disable', 'grace')).out).toBe('✓ grace is disabled.\n');
+    expect((await here.command('account', 'disable', 'eve')).out).toContain('No administrator is left.');
+  });
+
   it('a fault is told as ever', async () => {
     const wrong = await here.command('hold', 'nowhere', '--as', 'Ada', '--reason', 'x', '--json');
     expect(wrong.code).toBe(64);

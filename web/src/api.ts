@@ -800,7 +800,7 @@ export interface Api {
   };
   /** Fix an attribute of a person by hand. */
   fix: {
-    input: { person: string; attribute: string; values?: string[]; reason: string };
+    input: { person: string; attribute: string; values: string[]; reason: string };
     answer: { version: 1; command: "fix"; person: number; attribute: string; value: unknown; decision: number };
   };
   /** What waits for approval. */
@@ -1196,6 +1196,7 @@ export interface Api {
       signsIn: "password" | "elsewhere" | "none";
       createdAt: string;
       disabledAt: string | null;
+      wasLastAdministrator: boolean;
     };
   };
   /** An account that was disabled may be used again. */

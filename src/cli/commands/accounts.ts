@@ -88,8 +88,13 @@ export const accountDisable: Command = command({
   examples: [{ line: 'rollcall account disable ada@example.org', about: 'somebody who left' }],
   operation: disableOperation,
   input: (args) => ({ name: args.positionals[0] }),
-  print({ name }, { terminal }) {
-    terminal.out(`${terminal.paint.green('✓')} ${printable(name)} is disabled.\n`);
+  print({ name, wasLastAdministrator }, { terminal }) {
+    const { paint } = terminal;
+    terminal.out(`${paint.green('✓')} ${printable(name)} is disabled.\n`);
+    if (wasLastAdministrator)
+      terminal.out(
+        `${paint.yellow('!')} No administrator is left.\n  → invite one: rollcall account invite NAME --role administrator\n`,
+      );
   },
 });
 

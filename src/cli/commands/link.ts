@@ -1,7 +1,7 @@
 /** rollcall link, rollcall unlink, rollcall fix */
 import { fix as fixOperation } from '#operations/fix';
 import { link as linkOperation, unlink as unlinkOperation } from '#operations/link';
-import { type Command, command, nextStep, type Positional } from '../command.ts';
+import { type Command, command, nextStep, type Positional, UsageError } from '../command.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { value } from '../write.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
@@ -96,9 +96,9 @@ export const fix: Command = command({
   positionals: [
     PERSON_ARGUMENT,
     { name: 'ATTRIBUTE', about: 'Its name, such as title.', required: true },
-    { name: 'VALUE', about: 'The value, or several; none = it has no value.', required: false, many: true },
+    { name: 'VALUE', about: 'The value, or several; left out with --empty.', required: false, many: true },
   ],
-  options: DECIDER_OPTIONS,
+  options: [{ name: 'empty', about: 'There is to be no value.' }, ...DECIDER_OPTIONS],
   examples: [
     {
       line: "rollcall fix hr:E1042 displayName 'Zoë Çelik' --as 'Ada Lovelace' --reason 'her spelling'",
@@ -108,6 +108,9 @@ export const fix: Command = command({
   operation: fixOperation,
   async input(args, surroundings) {
     const [person, attribute, ...values] = args.positionals;
+    // A value that was forgotten would be taken away everywhere.
+    if ((values.length === 0) !== args.has('empty'))
+      throw new UsageError('It takes either a value or --empty.', 'Write the value, or add --empty.');
     return { person, attribute, values, ...(await decider(args, surroundings)) };
   },
   print({ person, attribute, value: fixed }, surroundings) {
