@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   'decision.exclude',
   'decision.alias',
   'decision.revoke',
+  'configuration.change',
   'run.start',
   'live.start',
   'scim.create',

@@ -5,9 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { auditEvent } from '#audit/event';
 import { type Fault, toFault } from '#core/errors';
 import type { Program, ServeOptions } from '#operations/operation';
 import type { PlanOutput } from '#operations/plan';
+import type { AuditEvent } from '#store/contract';
 import type { ServiceEvent } from '#worker/events';
 import type { ServiceThread } from '#worker/thread';
 
@@ -21,10 +23,14 @@ export interface ReloadOptions {
   /** Everything goes on with the file as it is now. */
   readonly takeOver: (config: Configuration) => Promise<void>;
   readonly tell: (event: ServiceEvent) => void;
+  /** Into the audit log. */
+  readonly note: (events: readonly AuditEvent[]) => Promise<unknown>;
+  readonly wall: () => number;
   readonly onFault: (fault: Fault) => void;
   readonly signal: AbortSignal;
 }
 
+const ITSELF = { kind: 'system', name: 'rollcall', token: null, source: null } as const;
 /** Between two looks at the file: it may lie on a share, or be a link that is changed (a ConfigMap). */
 const LOOK_MS = 1_000;
 
@@ -52,7 +58,7 @@ export async function keepReloading(present: Configuration, options: ReloadOptio
 /** Null: everything goes on as before. */
 async function reload(
   present: Configuration,
-  { file, loadConfig, reads, takeOver, tell, onFault, signal }: ReloadOptions,
+  { file, loadConfig, reads, takeOver, tell, note, wall, onFault, signal }: ReloadOptions,
 ): Promise<Configuration | null> {
   const loaded = await loadConfig(file);
   if (!loaded.ok) {
@@ -78,9 +84,12 @@ async function reload(
     onFault(refused({ kind: 'configuration', message: 'what comes of it cannot be worked out', where: { file } }));
     return null;
   }
-  await takeOver(config);
   const count = (what: string): number => planned.lines.filter((line) => line.what === what).length;
-  tell({ what: 'reloaded', file, objects: count('object'), exports: count('export') });
+  const [objects, exports] = [count('object'), count('export')];
+  const after = { file, objects, exports };
+  await note([auditEvent({ at: wall(), action: 'configuration.change', actor: ITSELF, after })]);
+  await takeOver(config);
+  tell({ what: 'reloaded', file, objects, exports });
   return config;
 }
 

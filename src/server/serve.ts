@@ -184,6 +184,8 @@ export async function serve(
     reads: () => startService(startThread, loop('reads'), () => undefined),
     takeOver,
     tell,
+    note: (events) => works.ask({ ask: 'note', events }),
+    wall,
     onFault: told.fault,
     signal: ending.signal,
   });

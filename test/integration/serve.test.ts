@@ -201,6 +201,13 @@ describe('when rollcall.yaml changes', () => {
     const before = await readFile(file(), 'utf8');
     await writeFile(file(), before.replace('familyName: last,', 'familyName: last, initials: id,'));
     await until(async () => (await here.command('explain', 'Zoë Çelik', 'initials', '--json')).out.includes('"value":"1"'));
+    const noted = async () => (await here.command('audit', '--action', 'configuration', '--json')).out;
+    await until(async () => (await noted()).includes('configuration.change'));
+    expect(JSON.parse(await noted()).events[0]).toMatchObject({
+      by: 'rollcall',
+      as: 'system',
+      after: { objects: 2, exports: 0 },
+    });
   });
 });
 
