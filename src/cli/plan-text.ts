@@ -285,9 +285,10 @@ function doubtsOf(plan: PlanOutput): string[] {
 
 /** Where it may not all go at once: `dir: 1,200 changes at 300 an hour: until 2026-11-23 14:00:00+01:00`. */
 function expectedLines({ expected }: PlanOutput): string[] {
-  return expected.map(({ connection, changes, pace, end }) => {
+  return expected.map(({ connection, changes, pace, end, closed }) => {
     const until = end === null ? 'nobody can say until when' : `until ${time(end)}`;
-    return `${printable(connection)}: ${count(changes, 'change')}${pace === null ? '' : ` at ${pace}`}: ${until}`;
+    const now = closed ? ', not to be written to now' : '';
+    return `${printable(connection)}${now}: ${count(changes, 'change')}${pace === null ? '' : ` at ${pace}`}: ${until}`;
   });
 }
 

@@ -128,7 +128,7 @@ export async function edit(
   });
 }
 
-/** Somebody whom no source has. Errors: as of `edit`; permission where the rule makes nobody. */
+/** Somebody whom no source has. Errors: as of `edit`; permission where the rule makes nobody; invalidValue without any value. */
 export async function make(
   kind: Kind,
   wanted: Omit<Edit, 'takeBack' | 'version'>,
@@ -143,6 +143,8 @@ export async function make(
   const anchor = `new-${randomUUID()}`;
   const place = { connection: at.connection.name, kind: at.rule.from, anchor };
   const after = changed(bare(), kind, { ...wanted, takeBack: [] }, asker, null, services);
+  if (Object.values(after).every((value) => value === null))
+    throw new RollcallError('invalidValue', `a new ${kind} needs a value`, { remedy: 'say one at least, such as a name' });
   const pushed = await staged(at, anchor, after, false, wanted, services);
   return { version: '0', pushed, ...place };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RollcallError } from '#core/errors';
 import { dateIn, formatInstant, startOfDate } from '#core/time';
+import { isOpen } from '#core/window';
 import { modesOf } from '#runs/held-members';
 import { plan as planNow } from '#runs/index';
 import { expectedEnd, paceText } from '#runs/later';
@@ -45,6 +46,8 @@ export interface Expected {
   readonly pace: string | null;
   /** When all of it will have gone; null where that is not foreseen. */
   readonly end: string | null;
+  /** It may not be written to now (`window`, `blackout`): a run now keeps all but what is done to leavers at once. */
+  readonly closed: boolean;
 }
 export interface PlanOutput {
   /** False: working it out failed or was stopped, and the lines are not all there is. */
@@ -98,7 +101,13 @@ const planShape: z.ZodRawShape = {
     z.object({ connection: z.string(), failed: z.number(), unknown: z.number(), sent: z.number(), later: z.number() }),
   ),
   expected: z.array(
-    z.object({ connection: z.string(), changes: z.number(), pace: z.string().nullable(), end: z.string().nullable() }),
+    z.object({
+      connection: z.string(),
+      changes: z.number(),
+      pace: z.string().nullable(),
+      end: z.string().nullable(),
+      closed: z.boolean(),
+    }),
   ),
   chosen: z.array(z.string()).nullable(),
   modes: z.record(z.string(), z.enum(['observe', 'hold', 'on'])),
@@ -223,9 +232,17 @@ async function expectedOf(
     if (pace === null && openings === null) continue;
     const changes = lines.filter((line) => line.what === 'export' && line.connection === name && line.state === 'waiting').length;
     if (changes === 0) continue;
-    const end = await expectedEnd(changes, connection, { store, zone: config.zone }, wall());
+    const now = wall();
+    const end = await expectedEnd(changes, connection, { store, zone: config.zone }, now);
+    const closed = openings !== null && !isOpen(openings, now);
     const text = pace === null ? '' : paceText(pace);
-    found.push({ connection: name, changes, pace: text === '' ? null : text, end: end === null ? null : formatInstant(end) });
+    found.push({
+      connection: name,
+      changes,
+      pace: text === '' ? null : text,
+      end: end === null ? null : formatInstant(end),
+      closed,
+    });
   }
   return found;
 }

@@ -216,6 +216,7 @@ it('somebody new is made where the rule says so, and kept by being there', async
   );
   // What the file says otherwise now is looked at by a run first.
   await here.run();
+  await expect(ask(personNew, { ...input, set: { displayName: '' } })).rejects.toThrow('a new person needs a value');
   const made = await ask(personNew, input);
   const { id: stagedId } = (await here.store.sync.linked([made.person!]))[0]!;
   expect(await noted()).toMatchObject([{ action: 'person.create', connection: 'people', stagedId, after: { set: input.set } }]);

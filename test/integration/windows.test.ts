@@ -41,6 +41,9 @@ const shown = async (): Promise<readonly string[]> => {
 it('outside of its window who leaves is disabled at once, and all else waits without an attempt until it opens', async () => {
   await opened(NIGHTS);
   await change();
+  expect((await here.call('plan', '--read')).out).toContain(
+    'book, not to be written to now: 3 changes: until 2026-01-12 19:00:00Z',
+  );
   const day = await here.run();
   expect(await shown()).toEqual(['Person 1,100,0', 'Person 2,101,1', 'none']);
   expect([day.status, day.notices.map(({ kind, message }) => [kind, message])]).toEqual([

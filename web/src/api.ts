@@ -419,7 +419,7 @@ export interface Api {
       endings: { [name: string]: string };
       labels: { [name: string]: string };
       unsettled: { connection: string; failed: number; unknown: number; sent: number; later: number }[];
-      expected: { connection: string; changes: number; pace: string | null; end: string | null }[];
+      expected: { connection: string; changes: number; pace: string | null; end: string | null; closed: boolean }[];
       chosen: string[] | null;
       modes: { [name: string]: "observe" | "hold" | "on" };
       decidable: string[];

@@ -89,7 +89,8 @@ form.onsubmit = async (event) => {
     return;
   }
   const { detail, remedy } = await answer.json();
-  said.textContent = remedy ? detail + ': ' + remedy + '.' : detail + '.';
+  const sentence = (text) => (text.endsWith('.') ? text : text + '.');
+  said.textContent = [detail, remedy].filter(Boolean).map(sentence).join(' ');
 };
 shown();
 `;
