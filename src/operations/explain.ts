@@ -264,7 +264,9 @@ export const explain: Operation<ExplainInput, ExplainOutput> = {
             outage: one.outage && { ...one.outage, since: formatInstant(one.outage.since) },
           })),
       })),
-      members: await membersOf(await services.store.sync.linked([id]), kind, services),
+      members: (await membersOf(await services.store.sync.linked([id]), kind, services)).filter(
+        (one) => !inSystem(one.connection)(one.attribute),
+      ),
       silent: found.silent,
       parked: found.parked.map((one) => ({ id: one.id, kind: one.kind, connection: one.connection })),
     };

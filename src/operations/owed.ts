@@ -2,6 +2,7 @@
 import { RollcallError } from '#core/errors';
 import { formatInstant } from '#core/time';
 import type { OpenStore } from './operation.ts';
+import type { Sight } from './shown.ts';
 
 export interface OwedMember {
   /** Where the membership was read. */
@@ -18,23 +19,29 @@ export interface OwedMember {
 
 type Place = NonNullable<Parameters<OpenStore['people']['debts']>[0]['after']>;
 
+type Group = Awaited<ReturnType<OpenStore['spaces']['byIds']>>[number];
+
 const PAGE = 1_000;
 
-/** At most `limit` after that place; null = from the first. `next`: null = that was all. Errors: invalidValue. */
+/** At most `limit` after that place; null = from the first. Those of groups whose members may not be seen are not among them. `next`: null = that was all. Errors: invalidValue. */
 export async function owedMembers(
   store: OpenStore,
   connection: string | undefined,
+  sight: Sight,
   { after: from, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<{ readonly owed: readonly OwedMember[]; readonly next: string | null }> {
   const rows: Awaited<ReturnType<OpenStore['people']['debts']>>[number][] = [];
+  const groups = new Map<number, Group>();
   for (let after: Place | null = from === null ? null : placeIn(from); rows.length <= limit; ) {
-    const page: typeof rows = [...(await store.people.debts({ after, limit: PAGE }))];
-    rows.push(...page.filter((row) => connection === undefined || row.connection === connection));
+    const page = await store.people.debts({ after, limit: PAGE });
+    const asked = page.filter((row) => connection === undefined || row.connection === connection);
+    const unknown = new Set(asked.map((row) => row.stagedId).filter((id) => !groups.has(id)));
+    for (const group of await store.spaces.byIds([...unknown])) groups.set(group.id, group);
+    rows.push(...asked.filter((row) => !isHidden(groups.get(row.stagedId), row.attribute, sight)));
     if (page.length < PAGE) break;
     after = page.at(-1)!;
   }
   const shown = rows.slice(0, limit);
-  const groups = new Map((await store.spaces.byIds([...new Set(shown.map((row) => row.stagedId))])).map((row) => [row.id, row]));
   const owed = shown.map((row) => {
     const group = groups.get(row.stagedId);
     return {
@@ -47,6 +54,10 @@ export async function owedMembers(
     };
   });
   return { owed, next: rows.length > limit ? textOf(shown.at(-1)!) : null };
+}
+
+function isHidden(group: Group | undefined, attribute: string, sight: Sight): boolean {
+  return group === undefined ? sight.everywhere(attribute) : sight.account({ ...group, object: group.objectId })(attribute);
 }
 
 function textOf({ stagedId, attribute, key }: Place): string {

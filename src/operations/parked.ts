@@ -154,7 +154,10 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
     const page = await store.decisions.parked(filter, { after, limit });
     const rows = await unignored(page, store);
     const showsOwed = (after === 0 || afterOwed !== undefined) && (kind ?? 'debt') === 'debt';
-    const owed = showsOwed ? await owedMembers(store, connection, { after: afterOwed ?? null, limit }) : { owed: [], next: null };
+    const sight = sightOf(who, services);
+    const owed = showsOwed
+      ? await owedMembers(store, connection, sight, { after: afterOwed ?? null, limit })
+      : { owed: [], next: null };
     const standing = await standingFor(rows, store);
     const holders = new Map(rows.map((row) => [row.id, holdersOf(row, standing.get(row.id))]));
     const details = new Map(
@@ -164,7 +167,6 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
         return [row.id, of.length === 0 ? detail : { ...detail, holders: of }];
       }),
     );
-    const sight = sightOf(who, services);
     const labels = await sight.labels(
       rows.flatMap((row) => [...(row.objectId === null ? [] : [row.objectId]), ...namedIn(details.get(row.id))]),
     );

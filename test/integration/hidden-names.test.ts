@@ -1,8 +1,10 @@
 /** Nobody is found by what whoever asks may not see, nor is it told that somebody would be; whom they name is called as they see them. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { audit } from '#operations/audit';
+import { explain } from '#operations/explain';
 import { link, unlink } from '#operations/link';
 import { type Operation, perform, type Session } from '#operations/operation';
+import { parked } from '#operations/parked';
 import { people } from '#operations/people';
 import { personErase } from '#operations/person-erase';
 import { type Firm, firm } from './firm.ts';
@@ -12,12 +14,20 @@ attributes:
   person:
     nationalId: { see: [administrator], indexed: true }
     displayName: { see: [administrator] }
+  group:
+    member: { type: reference, multi: true, see: [administrator] }
 connections:
   hr:
     type: memory
     system: hr
     owner: true
-    import: { person: { join: employeeId, project: true, attributes: { employeeId: id, nationalId: nid, displayName: name } } }
+    import:
+      person: { join: employeeId, project: true, attributes: { employeeId: id, nationalId: nid, displayName: name } }
+      group: { join: name, project: true, attributes: { name: name, member: { reference: members } } }
+  out:
+    type: memory
+    system: out
+    export: { group: { provision: true, anchor: name, attributes: { name: name, member: member } } }
   desk:
     type: memory
     system: desk
@@ -44,7 +54,7 @@ afterEach(() => here.close());
 const ask = async <In, Out extends object>(operation: Operation<In, Out>, input: object): Promise<Out> => {
   const services = { config: here.config, store: here.store, wall: () => here.now, storedOnly: false };
   const caller = { kind: 'person', name: 'Otto', token: null, source: null };
-  return await perform(operation, { ...input, who: WHO }, { services: async () => services, caller } as unknown as Session);
+  return await perform(operation, { who: WHO, ...input }, { services: async () => services, caller } as unknown as Session);
 };
 
 it('by no way of naming somebody, whether one has it or several', async () => {
@@ -67,4 +77,18 @@ it('of whose an account is made the name is told as it is seen', async () => {
   expect(await ask(link, { ...at, person: 'E1' })).toMatchObject({ label: 'E1' });
   await here.run();
   expect(await ask(unlink, at)).toMatchObject({ before: 1, label: 'E1' });
+});
+
+it('members that may not be seen are neither among those that are owed nor in the reasons', async () => {
+  here.system('hr').put('group', 'staff', { name: 'staff', members: ['E1', 'E9'] });
+  await here.run();
+  const all = await ask(parked, { who: null });
+  expect([all.owed.map(({ member }) => member), all.moreOwed]).toEqual([['E1', 'E9'], false]);
+  for (const [operation, input] of [
+    [parked, {}],
+    [explain, { person: 'staff' }],
+  ] as const) {
+    const seen = JSON.stringify(await ask(operation as Operation<object, object>, input));
+    expect(seen).not.toMatch(/"E[19]"/);
+  }
 });
