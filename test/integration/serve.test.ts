@@ -40,6 +40,10 @@ describe('beside a service', () => {
     const found = await here.command('people', 'celik', '--json');
     expect(JSON.parse(found.out)).toMatchObject({ people: [{ label: 'Zoë Çelik' }] });
     expect((await here.command('release', 'hr', '--as', 'Ada', '--reason', 'moved')).code).toBe(0);
+    // It would keep the rights of a file that is there.
+    const over = await here.command('person', 'export', 'hr:1', 'hr.csv');
+    expect([over.code, over.err]).toEqual([1, expect.stringContaining('hr.csv is there already')]);
+    expect(await readFile(path.join(here.folder, 'hr.csv'), 'utf8')).toBe(HR);
   });
 
   it.skipIf(STORE !== 'sqlite')('a link leads to where it listens (on PostgreSQL a command makes it by itself)', async () => {

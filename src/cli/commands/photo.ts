@@ -1,7 +1,8 @@
 /** rollcall photo, rollcall photo set */
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { photo as photoOperation, photoSet as setOperation } from '#operations/photo';
 import { type Command, command, UsageError } from '../command.ts';
+import { writeOut } from '../write-file.ts';
 import { wholeNumber } from './numbers.ts';
 import { operator } from './run.ts';
 
@@ -18,7 +19,7 @@ export const photo: Command = command({
   operation: photoOperation,
   input: (args) => ({ person: args.positionals[0], size: wholeNumber(args, 'size') }),
   async finish({ base64 }, _, args) {
-    await writeFile(args.positionals[1]!, Buffer.from(base64, 'base64'));
+    await writeOut(args.positionals[1]!, Buffer.from(base64, 'base64'), { isPrivate: false });
   },
   print(_, { terminal }, args) {
     terminal.out(`${terminal.paint.green('✓')} ${args.positionals[1]} is written.\n`);

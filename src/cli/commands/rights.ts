@@ -1,11 +1,11 @@
 /** rollcall person export, rollcall person erase, rollcall person readmit */
-import { writeFile } from 'node:fs/promises';
 import { personErase as eraseOperation } from '#operations/person-erase';
 import { personExport as exportOperation } from '#operations/person-export';
 import { personReadmit as readmitOperation } from '#operations/person-readmit';
 import { type Command, command } from '../command.ts';
 import { printable } from '../terminal.ts';
 import { count } from '../write.ts';
+import { writeOut } from '../write-file.ts';
 import { DECIDER_OPTIONS, decider } from './decider.ts';
 import { operator } from './run.ts';
 
@@ -17,13 +17,16 @@ export const personExport: Command = command({
   about: [
     'Agreed values and where each comes from, what every connection has, history, decisions, parked items, the audit log, photos. The audit log says that it was done.',
   ],
-  positionals: [PERSON, { name: 'FILE', about: 'Where to write it; only you can read it.', required: true, complete: 'file' }],
+  positionals: [
+    PERSON,
+    { name: 'FILE', about: 'Where to write it: a new file, which only you can read.', required: true, complete: 'file' },
+  ],
   options: [],
   examples: [{ line: 'rollcall person export zcelik zoe.json', about: 'what she may ask for' }],
   operation: exportOperation,
   input: (args) => ({ person: args.positionals[0] }),
   async finish(output, _, args) {
-    await writeFile(args.positionals[1]!, `${JSON.stringify(output, null, 2)}\n`, { mode: 0o600 });
+    await writeOut(args.positionals[1]!, `${JSON.stringify(output, null, 2)}\n`, { isPrivate: true });
   },
   print({ held }, { terminal }, args) {
     const accounts = count(held.accounts.length, 'account');

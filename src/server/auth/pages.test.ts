@@ -4,7 +4,7 @@ import { SCRIPT } from './pages.ts';
 
 const REFUSALS: readonly (readonly [answer: object, said: string])[] = [
   [{ detail: 'A password has 12 signs.', remedy: 'Choose a longer one.' }, 'A password has 12 signs. Choose a longer one.'],
-  [{ detail: 'this link is not good', remedy: 'sign in' }, 'this link is not good. sign in.'],
+  [{ detail: 'this link is not good', remedy: 'sign in' }, 'this link is not good: sign in.'],
   [{ detail: 'no' }, 'no.'],
 ];
 

@@ -89,8 +89,8 @@ form.onsubmit = async (event) => {
     return;
   }
   const { detail, remedy } = await answer.json();
-  const sentence = (text) => (text.endsWith('.') ? text : text + '.');
-  said.textContent = [detail, remedy].filter(Boolean).map(sentence).join(' ');
+  const whole = detail.endsWith('.') ? detail : detail + (remedy ? ':' : '.');
+  said.textContent = remedy ? whole + ' ' + remedy + (remedy.endsWith('.') ? '' : '.') : whole;
 };
 shown();
 `;
