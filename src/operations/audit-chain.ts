@@ -101,7 +101,7 @@ export const auditVerifyFile: Operation<AuditVerifyFileInput, AuditVerifyOutput>
 function unusable(file: string, what: 'read' | 'written', error: unknown): RollcallError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST')
-    return new RollcallError('conflict', `${file} is there already`, {
+    return new RollcallError('permission', `${file} is there already`, {
       where: { file },
       cause: error,
       remedy: 'name another file: nothing is written over',
