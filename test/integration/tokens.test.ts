@@ -62,7 +62,7 @@ it('is made, listed, rotated and revoked, and its text is printed once', async (
 it.each([
   [['token', 'create', 'x', '--connection', 'oktta'], "Did you mean 'okta'?"],
   [['token', 'create', 'x'], 'at least one role'],
-  [['token', 'create', 'x', '--connection', 'okta', '--expires', 'soon'], "'soon' is not a date"],
+  [['token', 'create', 'x', '--connection', 'okta', '--expires', 'soon'], "'soon' says no time at which a token ends"],
   [['token', 'create', 'x', '--connection', 'okta', '--expires', '2020-01-01'], 'expired already'],
   [['token', 'create', 'x', '--role', 'owner'], '--role'],
   [['token', 'rotate', 'abcdefghijkm'], 'token list'],

@@ -56,7 +56,7 @@ it('what goes wrong is one error, whoever says it', async () => {
     404,
     'notFound',
     'There is no run 4711.',
-    expect.stringContaining('rollcall runs'),
+    expect.stringContaining('GET /api/runs'),
   ]);
   expect(await problem(createClient({ url: here.url }).runs())).toMatchObject({ status: 401, kind: 'authentication' });
   expect(await problem(createClient({ url: 'http://127.0.0.1:1' }).runs())).toMatchObject({ status: 0, kind: 'unavailable' });
