@@ -50,6 +50,7 @@ export interface Parts {
     readonly audit: AuditReads;
     readonly queues: QueueReads;
   };
+  readonly durable: Store['durable'];
   readonly several: Store['several'];
   readonly importIndex: SpaceOperations['importIndex'];
   readonly checksums: Store['checksums'];
@@ -75,7 +76,7 @@ export function assembleStore(parts: Parts): Store {
     checksums: parts.checksums,
     slices: () => (writing ? writing.slices() : Promise.resolve(NO_SLICES)),
     several,
-    durable: () => (writing ? writing.durable() : Promise.resolve()),
+    durable: parts.durable,
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
       ...runs,
@@ -216,7 +217,6 @@ function refusingWriter(where: Where): Writer {
     bulk: refuse,
     interactive: refuse,
     parts: refuse,
-    durable: refuse,
     rowsWritten: refuse,
     slices: refuse,
     scrub: refuse,

@@ -114,6 +114,8 @@ async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client |
       info: await readInfo(pool),
       place: {},
       writer,
+      // Each operation is when it is answered.
+      durable: () => Promise.resolve(),
       several,
       reads: {
         runs: told(runReads(pool, names)),

@@ -194,7 +194,6 @@ function alike(requests: readonly WriterRequest[], from: number): WriterRequest[
 async function runSome(on: Client, requests: readonly WriterRequest[]): Promise<WriterReply[]> {
   const { id, name, lane } = requests[0]!;
   if (name === 'written') return [{ id, ok: true, result: Object.fromEntries(copy.written), shapes: [] }];
-  if (name === 'durable') return [{ id, ok: true, result: null, shapes: [] }];
   if (name === 'slices') return [{ id, ok: true, result: notes.slices, shapes: [] }];
   const begun = performance.now();
   const written = new Map(copy.written);

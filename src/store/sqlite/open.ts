@@ -17,6 +17,7 @@ import { type Database, openDatabase } from '../tables/database.ts';
 import { storeError } from '../tables/faults.ts';
 import { startWriter, type Writer } from '../writes/writer.ts';
 import { CACHE_KB } from './caches.ts';
+import { createFlush } from './flush.ts';
 import { storeFolder } from './folder.ts';
 import { longRead } from './long-reads.ts';
 import { knownVersion, schemaVersion } from './migrate.ts';
@@ -121,6 +122,8 @@ async function openAt(path: string, options: OpenOptions, temporary: string | nu
 
 function assemble(path: string, db: Database, writer: Writer | null, options: OpenOptions, temporary: string | null): Store {
   const names = createNames(db);
+  // A private copy need not outlive anything.
+  const flush = writer === null || temporary !== null ? null : createFlush(path);
   const traced = <Reads extends object>(reads: Reads): Reads => (options.trace ? traceReads(db, reads, options.trace) : reads);
   return assembleStore({
     info: readInfo(db),
@@ -140,6 +143,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       audit: traced(auditReads(db, names)),
       queues: traced(queueReads(db)),
     },
+    durable: () => flush?.durable() ?? Promise.resolve(),
     several: null,
     importIndex: async (connection) => (await longRead(path, { what: 'importIndex', connection })) as ImportIndexRows,
     checksums: async () => (await longRead(path, { what: 'checksums' })) as { [table: string]: string },
@@ -156,6 +160,7 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
     },
     async close() {
       db.close();
+      await flush?.close();
       await writer?.close();
       if (temporary !== null) await rm(temporary, { recursive: true, force: true });
     },

@@ -189,7 +189,6 @@ function lost(waiting: readonly WriterReply[], error: unknown): void {
 /** `alone`: in its transaction, which then is undone as a whole where it fails. */
 function runOne(request: WriterRequest, alone: boolean): WriterReply {
   if (request.name === 'written') return { id: request.id, ok: true, result: Object.fromEntries(db.written), shapes: [] };
-  if (request.name === 'durable') return { id: request.id, ok: true, result: null, shapes: [] };
   if (request.name === 'slices') return { id: request.id, ok: true, result: notes.slices, shapes: [] };
   const begun = performance.now();
   db.takeShapes();

@@ -12,7 +12,7 @@ export interface WriterRequest {
   readonly lane: 'interactive' | 'bulk';
   /** The next one of its lane belongs to the same batch. */
   readonly more: boolean;
-  readonly name: OperationName | 'close' | 'durable' | 'written' | 'slices' | 'scrub';
+  readonly name: OperationName | 'close' | 'written' | 'slices' | 'scrub';
   /** As columns. */
   readonly input: unknown;
 }
@@ -34,8 +34,6 @@ export interface Writer {
     name: Name,
     inputs: readonly OperationInput<Name>[],
   ): Promise<OperationResult<Name>[]>;
-  /** Everything that was answered before it was asked is on the disk. */
-  durable(): Promise<void>;
   rowsWritten(): Promise<{ readonly [table: string]: number }>;
   slices(): Promise<Slices>;
   /** Nothing that was deleted is left in the files; when nothing else waits, and for as long as that takes. */
@@ -102,7 +100,6 @@ export async function startWriter(place: ThreadPlace, options: unknown, trace: T
       const answers = packed.map((input, n) => post(lane, name, input, lane === 'bulk' && n < packed.length - 1));
       return (await Promise.all(answers)) as OperationResult<typeof name>[];
     },
-    durable: async () => void (await send('interactive', 'durable', null)),
     rowsWritten: async () => (await send('interactive', 'written', null)) as { readonly [table: string]: number },
     slices: async () => (await send('interactive', 'slices', null)) as Slices,
     scrub: async () => void (await send('bulk', 'scrub', null)),
