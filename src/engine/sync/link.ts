@@ -36,7 +36,7 @@ export async function linkPass(
   generation: Generation,
   listed: readonly ObjectId[],
 ): Promise<void> {
-  const ids = idAllocator(context);
+  const ids = idAllocator(context, ranges);
   const freed: StagedKey[] = [];
   const due = [...generation.order];
   let all: readonly DirtyRange[] = [...ranges, ...(await mayMove(context, due))];
@@ -347,14 +347,20 @@ function hasAssigned(generation: Generation, object: ObjectId, connection: strin
   return generation.links.of(object).some((id) => generation.links.get(id)!.connection === connection);
 }
 
-/** Ascending ids, reserved in blocks: the order of projection is the order of ids. */
-function idAllocator(context: EngineContext): () => Promise<ObjectId> {
+/**
+ * Ascending ids, reserved in blocks: the order of projection is the order of ids. A push reserves no more than it may need: what is
+ * reserved beside others and not used is given to nobody.
+ */
+function idAllocator(context: EngineContext, ranges: readonly DirtyRange[]): () => Promise<ObjectId> {
+  const waiting = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  // Whom it wakes may need one, too.
+  const block = Math.max(1, Math.min(BATCH, waiting));
   let next = 0;
   let end = 0;
   return async () => {
     if (next === end) {
-      next = await context.store.sync.reserve('object', BATCH);
-      end = next + BATCH;
+      next = await context.store.sync.reserve('object', block);
+      end = next + block;
     }
     return next++;
   };
