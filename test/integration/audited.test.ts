@@ -81,7 +81,7 @@ it('seals each command at its end, verifies what is there and what was exported,
   expect(await ask('audit', 'verify', '--kept', head.hash)).toMatchObject(whole);
   const file = path.join(here.folder, 'audit.jsonl');
   expect(await ask('audit', 'export', file)).toMatchObject({ events: 3, segments: 3 });
-  expect((await ask('audit', 'export', file)).error).toMatchObject({ kind: 'conflict', where: { file } });
+  expect((await ask('audit', 'export', file)).error).toMatchObject({ kind: 'permission', where: { file } });
   expect(await ask('audit', 'verify-file', file, '--kept', head.hash)).toMatchObject(whole);
   const text = await readFile(file, 'utf8');
   const other = `${file}.changed`;

@@ -71,6 +71,39 @@ it('pushes of one object keep their order', async () => {
   expect(new Set(many.map((one) => one.run)).size).toBeLessThan(10);
 });
 
+type Gate = PromiseWithResolvers<void>;
+
+it('who comes while the attempt before is made durable is sent after it', async () => {
+  const { exports, durable } = here.store;
+  const [taken, tried, disk] = [1, 2, 3].map(() => Promise.withResolvers<void>()) as [Gate, Gate, Gate];
+  let waits: boolean | null = null;
+  Object.assign(here.store, {
+    exports: {
+      ...exports,
+      take: async (...asked: Parameters<typeof exports.take>) => {
+        const rows = await exports.take(...asked);
+        (rows.length > 0 ? taken : tried).resolve();
+        waits ??= true;
+        return rows;
+      },
+    },
+    durable: async () => {
+      if (waits === true) {
+        waits = false;
+        await disk.promise;
+      }
+      await durable();
+    },
+  });
+  const first = await patch(5, { title: 'Second' });
+  await taken.promise;
+  const second = await patch(5, { title: 'Third' });
+  await tried.promise;
+  disk.resolve();
+  await Promise.all([first.settled, second.settled]);
+  expect(account(5)).toMatchObject({ title: 'Third' });
+});
+
 it('everybody new is written to the target, also where others are being worked out there at that moment', async () => {
   const settled: Promise<unknown>[] = [];
   const client = async (client: number): Promise<void> => {

@@ -218,10 +218,9 @@ async function take(
 ): Promise<readonly StagedRow[]> {
   const { context, connection } = session;
   const turn = await context.turns.take(only !== undefined);
-  let rows: readonly StagedRow[];
   try {
     session.held = await heldPartsOf(context, connection);
-    rows = await context.store.exports.take({
+    return await context.store.exports.take({
       connection: connection.name,
       run: context.run,
       epoch: context.epoch,
@@ -236,9 +235,6 @@ async function take(
   } finally {
     turn.end();
   }
-  // Nothing is sent that a power cut would make forget; nobody waits in turn for the disk.
-  if (rows.length > 0) await context.store.durable();
-  return rows;
 }
 
 function mostOf({ context, connection, writer }: Session): number {
@@ -265,7 +261,11 @@ async function sendBatch(session: Session, attempt: string, rows: readonly Stage
   const { context, connection, writer } = session;
   const plan = stagingPlan(context, connection);
   const settling = settlingOf(context, connection);
+  const durable = context.store.durable();
+  durable.catch(() => undefined);
   const sendings = await translate(context, connection, rows, session);
+  // Nothing is told or sent that a power cut would make forget. Nobody has the turn for as long; who comes meanwhile waits for this batch.
+  await durable;
   const isEmpty = ({ item, sent, secrets }: Sending): boolean =>
     item.operation === 'update' && item.name === undefined && !hasAny(sent) && secrets.length === 0;
   const ready = await readyToTell(
