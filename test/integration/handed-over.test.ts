@@ -1,5 +1,6 @@
 /** Pushes that are handed over (docs/decisions/0012), with the other processes played by the test: what is begun when, and what again. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Superseded } from '#core/errors';
 import { edited, type PushRequest, push, run } from '#runs/index';
 import type { Services } from '#runs/model';
 import type { Handed, News, Store } from '#store/contract';
@@ -382,9 +383,17 @@ it('who was put out while it carried something out leaves it to the next, who do
   const others = beside([], Promise.resolve());
   handed(others, 'Second');
   const first = others.services;
-  const script: StoreFaultRule[] = [{ on: 'spaces.stage', times: 1, do: { refuse: 'superseded' } }];
-  await (await push(OTHER, { ...first, store: withStoreFaults(first.store, { script }) })).settled;
+  const { spaces } = first.store;
+  // Of the two, whichever the store is asked to keep first.
+  let refused = false;
+  const stage: typeof spaces.stage = async (batch) => {
+    if (refused || batch.items[0]?.anchor !== 'a') return await spaces.stage(batch);
+    refused = true;
+    throw new Superseded('another process writes this store now', { remedy: 'start again' });
+  };
+  await (await push(OTHER, { ...first, store: { ...first.store, spaces: { ...spaces, stage } } })).settled;
   while (!others.log.includes('leave')) await begun();
+  expect(refused).toBe(true);
   expect(others.rows).toMatchObject([{ taken: null, settled: null }]);
   await (await push(OTHER, { ...first, store: { ...first.store } })).settled;
   while (others.rows[0]!.settled === null) await begun();
