@@ -167,7 +167,7 @@ test('who signs in elsewhere is found by issuer and subject, never by a name; ro
   const same = await accountFrom({ ...there, subject: 'u2' }, here);
   expect([same.id === grace.id, same.name]).toEqual([false, 'Grace (id.example.org)']);
   expect((await accountFrom({ ...there, subject: 'u3' }, here)).name).toMatch(/^Grace \(\w{12}\)$/);
-  const events = (await store.audit.list({ actor: 'Grace' }, { after: 0, limit: 99 })).map(({ action }) => action);
+  const events = (await store.audit.list({ actor: 'Grace' }, { after: 0, limit: 99 })).events.map(({ action }) => action);
   expect(events).toEqual(expect.arrayContaining(['account.create', 'account.change']));
   const { id } = await sessions.begin(same, address);
   expect((await refusal(accountFrom({ ...there, subject: 'u2', roles: [] }, here))).kind).toBe('permission');

@@ -87,7 +87,11 @@ function storeOf(entries: readonly Entry[]): Pick<Store, 'audit' | 'info'> {
   const events = entries.flatMap(({ event }) => event ?? []);
   const segments = entries.flatMap(({ segment }) => segment ?? []);
   const audit: Partial<Store['audit']> = {
-    list: async (_, page) => events.filter(({ seq }) => 'after' in page && seq > page.after).slice(0, page.limit),
+    async list(_, page) {
+      const coming = events.filter(({ seq }) => 'after' in page && seq > page.after);
+      const read = coming.slice(0, page.limit);
+      return { events: read, next: read.length < coming.length ? read.at(-1)!.seq : null };
+    },
     segments: async ({ after, limit }) => segments.filter(({ to }) => to > after).slice(0, limit),
     head: async () => segments.at(-1) ?? null,
   };

@@ -52,13 +52,13 @@ export async function entriesAfter({ audit, info }: Read, at: At | null, limit: 
     entries.push({ store: info.storeId });
     if (coming.value?.removedAt != null) await take(coming.value);
   }
-  const events = await audit.list({}, { after: at?.event ?? 0, limit });
+  const { events, next } = await audit.list({}, { after: at?.event ?? 0, limit });
   for (const event of events) {
     // Events of a segment may be gone, and it says so all the same.
     while (coming.value !== undefined && event.seq > coming.value.to) await take(coming.value);
     entries.push({ event });
   }
-  if (events.length === limit) return { entries, next: { event: events.at(-1)!.seq, segment, end } };
+  if (next !== null) return { entries, next: { event: next, segment, end } };
   while (coming.value !== undefined) await take(coming.value);
   return { entries, next: null };
 }

@@ -14,7 +14,7 @@ export async function seal({ audit, info }: Pick<Store, 'audit' | 'info'>, at: n
   for (let sealed = 0; ; ) {
     const last = await audit.head();
     const from = (last?.to ?? 0) + 1;
-    const events = await audit.list({}, { after: from - 1, limit: MOST });
+    const { events } = await audit.list({}, { after: from - 1, limit: MOST });
     if (events.length === 0) return sealed;
     const lines: string[] = [];
     for (const [place, event] of events.entries()) {

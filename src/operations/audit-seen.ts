@@ -3,7 +3,7 @@ import type { SessionServices } from './operation.ts';
 import type { Sight } from './shown.ts';
 
 type Store = SessionServices['store'];
-export type AuditRow = Awaited<ReturnType<Store['audit']['list']>>[number];
+export type AuditRow = Awaited<ReturnType<Store['audit']['list']>>['events'][number];
 type Staged = Awaited<ReturnType<Store['spaces']['byIds']>>[number];
 
 export interface About {

@@ -99,11 +99,8 @@ export const audit: Operation<AuditInput, AuditOutput> = {
   async run(input, session) {
     const services = await session.services('stored');
     const { limit, before = Number.MAX_SAFE_INTEGER } = input;
-    const page = await services.store.audit.list(await filterOf(input, services), { before, limit });
-    return {
-      events: await described(page, services, sightOf(input.who, services)),
-      next: page.length === limit ? page.at(-1)!.seq : null,
-    };
+    const { events, next } = await services.store.audit.list(await filterOf(input, services), { before, limit });
+    return { events: await described(events, services, sightOf(input.who, services)), next };
   },
 };
 

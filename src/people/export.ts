@@ -1,7 +1,7 @@
 /** Everything that is held about one person, as plain data. */
 import { parseImage } from '#core/canonical';
 import type { Services } from '#runs/model';
-import type { AuditRow, DecisionRow, EdgeRow, ObjectRow, ParkedRow, StagedRow } from '#store/contract';
+import type { AuditPage, AuditRow, DecisionRow, EdgeRow, ObjectRow, ParkedRow, StagedRow } from '#store/contract';
 import { explain } from './explain.ts';
 import { type HistoryEntry, historyOf } from './history.ts';
 
@@ -87,11 +87,12 @@ async function all<Row extends { readonly id: number }>(
   }
 }
 
-async function allOfAudit(read: (after: number) => Promise<readonly AuditRow[]>): Promise<AuditRow[]> {
+async function allOfAudit(read: (after: number) => Promise<AuditPage>): Promise<AuditRow[]> {
   const out: AuditRow[] = [];
-  for (let after = 0; ; after = out.at(-1)!.seq) {
-    const page = await read(after);
-    out.push(...page);
-    if (page.length < PAGE) return out;
+  for (let after = 0; ; ) {
+    const { events, next } = await read(after);
+    out.push(...events);
+    if (next === null) return out;
+    after = next;
   }
 }

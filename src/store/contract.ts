@@ -43,6 +43,7 @@ export type {
   AuditEvent,
   AuditFilter,
   AuditOperations,
+  AuditPage,
   AuditRow,
   AuditSegment,
   AuditSubject,

@@ -43,7 +43,7 @@ async function person(id: string): Promise<number> {
 }
 /** What the audit log notes, in turn. */
 const noted = async (): Promise<object[]> =>
-  (await here.store.audit.list({}, { after: 0, limit: 100 }))
+  (await here.store.audit.list({}, { after: 0, limit: 100 })).events
     .filter(({ action }) => action.startsWith('person.'))
     .map(({ action, subject, values }) => ({ action, ...subject, after: JSON.parse(values!.after!) }));
 async function edit(id: string, attributes: { [name: string]: string | null } | null): Promise<void> {

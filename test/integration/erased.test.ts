@@ -121,7 +121,7 @@ it('is shown whole, erased whole, and does not come back', async () => {
   await here.run();
   const fresh = (await here.account('hr', 'E5'))!.objectId!;
   expect(JSON.parse((await here.store.sync.objects([fresh]))[0]!.attributes)).toMatchObject({ login: 'Zzplanted2' });
-  const [event] = await here.store.audit.list({ action: 'person.erase' }, { after: 0, limit: 9 });
+  const [event] = (await here.store.audit.list({ action: 'person.erase' }, { after: 0, limit: 9 })).events;
   expect(event).toMatchObject({ actor: { name: 'Ada' }, subject: { objectId }, values: { after: '{"reason":"her letter"}' } });
 });
 

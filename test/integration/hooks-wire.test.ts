@@ -165,7 +165,8 @@ it('nobody is let in who has neither the secret nor a token for this connection,
   expect((await tell(JSON.stringify('x'.repeat(1_100_000)), bearer(token))).status).toBe(413);
   expect(await here.stop()).toBe(0);
   const store = await here.store.open();
-  const [noted] = await store.audit.list({ action: 'hook.wake', actor: 'hr' }, { limit: 1, before: Number.MAX_SAFE_INTEGER });
+  const [noted] = (await store.audit.list({ action: 'hook.wake', actor: 'hr' }, { limit: 1, before: Number.MAX_SAFE_INTEGER }))
+    .events;
   expect(noted).toMatchObject({ actor: { kind: 'token', name: 'hr' }, subject: { connection: 'hr' } });
   // A file is read again before an account is deleted from it, by the next cycle.
   expect(await store.spaces.byAnchors('app', 'person', ['9'])).toMatchObject([{ presence: 'gone' }]);

@@ -107,7 +107,7 @@ async function kept(connection: string): Promise<unknown> {
     const { rows: found } = await store.pushed.page({ ...query, sort: null, after: null, offset: 0, limit: 100 });
     out.push(found.map((row) => row.anchor).sort());
   }
-  const events = await store.audit.list({ connection }, { after: 0, limit: 1_000 });
+  const { events } = await store.audit.list({ connection }, { after: 0, limit: 1_000 });
   // Of one object they have an order.
   const told = events.map(({ action, subject, values }) => ({
     of: subject.stagedId,

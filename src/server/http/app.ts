@@ -1,6 +1,7 @@
 /** The HTTP interface: routes from operations, problems for errors, limits for whatever comes. Transport only. */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { Readable } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDeeper } from '#core/depth';
@@ -104,6 +105,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.get('/api/events', async (request, reply) => {
     await identified(request, options, 'runs.read');
+    if (request.method === 'HEAD') return reply.type('text/event-stream').send(Readable.from([]));
     if (!options.broadcast.add(reply.raw))
       throw new RollcallError('unavailable', 'too many look on already', { remedy: 'close one that is not needed' });
     reply.hijack();

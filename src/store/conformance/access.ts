@@ -152,7 +152,7 @@ export function accessSuite(suite: Suite): void {
     await access.redeemLink({ hash: 'q', at: NOW, password: 'p', first: null }, note('no'));
     await access.redeemLink({ hash: 'p', at: NOW, password: 'p', first: null }, note('8'));
     deepEqual(
-      (await audit.list({}, { after: 0, limit: 99 })).map(({ action }) => action),
+      (await audit.list({}, { after: 0, limit: 99 })).events.map(({ action }) => action),
       ['1', '2', '3', '4', '5', '6', '7', '8'],
     );
   });

@@ -21,7 +21,7 @@ export function auditSuite(suite: Suite): void {
     suite.test(`audit: ${name}`, () => withStore(suite, use));
 
   const seqs = async ({ store }: Pick<Opened, 'store'>, ...about: Parameters<typeof store.audit.list>): Promise<number[]> =>
-    (await store.audit.list(...about)).map((row) => row.seq);
+    (await store.audit.list(...about)).events.map((row) => row.seq);
 
   test('events are there as they were given, and are found by what they say', async (opened) => {
     const { store } = opened;
@@ -32,7 +32,7 @@ export function auditSuite(suite: Suite): void {
       event({ action: 'test', at: NOW + 5, outcome: 'refused' }),
       event({ action: 'tests.done', subject: { objectId: 9 } }),
     ]);
-    const all = await store.audit.list({}, ALL);
+    const { events: all } = await store.audit.list({}, ALL);
     deepEqual(all[0], { ...event(), seq: 1 });
     const subject = { connection: 'hr', stagedId: 4, objectId: 5, runId: 6 };
     deepEqual(all[1], { ...event({ actor: token, subject, ...VALUES }), seq: 2 });
@@ -47,19 +47,38 @@ export function auditSuite(suite: Suite): void {
     deepEqual(await seqs(opened, {}, { after: 2, limit: 1 }), [3]);
   });
 
+  test('a page ends where its events do, or after a mebibyte of values', async (opened) => {
+    const { store } = opened;
+    const large = (mebibytes: number): AuditEvent =>
+      event({ digest: 'd', values: { salt: '00ff', before: null, after: `"${'ü'.repeat(mebibytes * 524_288)}"` } });
+    await store.audit.append([event(), large(0.6), large(0.6), large(0.2), large(1.5), large(0.5)]);
+    const pages = async (page: { limit: number } & ({ after: number } | { before: number })): Promise<unknown> => {
+      const { events, next } = await store.audit.list({}, page);
+      return [events.map(({ seq }) => seq), next];
+    };
+    deepEqual(await pages({ after: 0, limit: 2 }), [[1, 2], 2]);
+    deepEqual(await pages({ after: 0, limit: 9 }), [[1, 2, 3], 3]);
+    deepEqual(await pages({ after: 3, limit: 9 }), [[4, 5], 5]);
+    deepEqual(await pages({ after: 5, limit: 1 }), [[6], null]);
+    deepEqual(await pages({ before: 7, limit: 9 }), [[6, 5], 5]);
+    deepEqual(await pages({ before: 5, limit: 4 }), [[4, 3, 2], 2]);
+    deepEqual(await pages({ before: 2, limit: 1 }), [[1], null]);
+    deepEqual(await pages({ before: 1, limit: 1 }), [[], null]);
+  });
+
   test('what is staged, decided or begun has its event with it, or both are not there', async (opened) => {
     const { store, run, epoch } = opened;
     const items = [...Array.from({ length: 900 }, (_, i) => item(`p${999 - i}`)), item('old', { revision: 7 }), deletion('none')];
     const about = (place: number) => ({ ...event({ subject: { connection: 'hr' } }), item: place });
     const batch = { connection: 'hr', run, epoch, unlessTouchedSince: null, items };
     const { ids } = await store.spaces.stage({ ...batch, audit: [0, 450, 899, 900, 901].map(about) });
-    const rows = await store.audit.list({}, ALL);
+    const { events: rows } = await store.audit.list({}, ALL);
     deepEqual(
       rows.map((row) => row.subject.stagedId ?? 0).sort((a, b) => a - b),
       [0, ids[0]!, ids[450]!, ids[899]!].sort((a, b) => a - b),
     );
     await rejects(store.spaces.stage({ ...batch, epoch: epoch + 9, items: [item('x')], audit: [about(0)] }));
-    equal((await store.audit.list({}, ALL)).length, rows.length);
+    equal((await store.audit.list({}, ALL)).events.length, rows.length);
     const row = {
       kind: 'barred' as const,
       stagedId: 3,
@@ -73,7 +92,7 @@ export function auditSuite(suite: Suite): void {
     await store.decisions.record(row, [], [event({ action: 'decision.barred', subject: { stagedId: 3 } })]);
     const begun = { profile: 'cycle', now: NOW, startedAt: NOW, by: 'ann', rulesHash: 'rules' };
     const { id } = await store.runs.begin({ ...begun, audit: [event({ action: 'run.start' })] });
-    const [decided, started] = await store.audit.list({}, { after: rows.length, limit: 9 });
+    const [decided, started] = (await store.audit.list({}, { after: rows.length, limit: 9 })).events;
     deepEqual([decided!.action, started!.action, started!.subject.runId], ['decision.barred', 'run.start', id]);
   });
 
@@ -91,7 +110,7 @@ export function auditSuite(suite: Suite): void {
       if (other !== store) await other.close();
     }
     deepEqual(
-      (await store.audit.list({}, ALL)).map((row) => row.seq),
+      (await store.audit.list({}, ALL)).events.map((row) => row.seq),
       Array.from({ length: 80 }, (_, i) => i + 1),
     );
   });
@@ -120,7 +139,7 @@ export function auditSuite(suite: Suite): void {
     equal(await store.audit.erase({ stagedIds: [1], objectIds: [9] }, []), 2);
     equal(await store.audit.erase({ objectIds: [4] }, [event({ subject: { objectId: 4 }, ...VALUES })]), 0);
     deepEqual(
-      (await store.audit.list({}, ALL)).map(({ digest, values }) => [digest, values === null]),
+      (await store.audit.list({}, ALL)).events.map(({ digest, values }) => [digest, values === null]),
       [
         ['d', true],
         ['d', false],

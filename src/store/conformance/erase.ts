@@ -100,6 +100,6 @@ export function eraseSuite(suite: Suite): void {
     equal(await store.people.readmit(1, audit), 2);
     equal(await store.people.readmit(1, audit), 0);
     deepEqual(await kept(), []);
-    deepEqual((await store.audit.list({}, { after: 0, limit: 9 })).length, 1);
+    deepEqual((await store.audit.list({}, { after: 0, limit: 9 })).events.length, 1);
   });
 }

@@ -90,7 +90,7 @@ export function pushedSuite(suite: Suite): void {
     const audit = [0, 1].map((place) => ({ ...about, values, item: place }));
     await stage(opened, [user('3', 'ada'), user('2', 'ada')], { audit });
     deepEqual(
-      (await opened.store.audit.list({}, { after: 0, limit: 9 })).map((row) => [
+      (await opened.store.audit.list({}, { after: 0, limit: 9 })).events.map((row) => [
         row.outcome,
         row.subject.stagedId,
         row.digest,

@@ -59,6 +59,12 @@ export interface AuditRow extends AuditEvent {
   readonly seq: number;
 }
 
+export interface AuditPage {
+  readonly events: readonly AuditRow[];
+  /** `after` or `before` of the next page; null: that was all. */
+  readonly next: number | null;
+}
+
 export interface AuditSegment {
   readonly from: number;
   /** Last event in it. */
@@ -89,11 +95,11 @@ export interface AuditFilter extends Subjects {
 export interface AuditOperations {
   /** For what has no transaction of its own in the store, such as something that was refused. */
   append(events: readonly AuditEvent[]): Promise<void>;
-  /** `after`: oldest first. `before`: newest first. */
+  /** `after`: oldest first. `before`: newest first. A page ends earlier, too, after an event with which its values are a mebibyte. */
   list(
     filter: AuditFilter,
     page: { readonly limit: number } & ({ readonly after: number } | { readonly before: number }),
-  ): Promise<readonly AuditRow[]>;
+  ): Promise<AuditPage>;
   /** Oldest first; the first one may be what is left of those that were removed. */
   segments(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditSegment[]>;
   /** The newest segment; null before the first. */

@@ -1,10 +1,29 @@
 /** Rows of the audit log as the contract's rows, and its filters as SQL. The same for every database. */
-import type { AuditFilter, AuditRow, AuditSegment } from '../contract.ts';
+import type { AuditFilter, AuditPage, AuditRow, AuditSegment } from '../contract.ts';
 import { named } from './record-rows.ts';
 import type { NamesById, Row } from './rows.ts';
 
-export const AUDIT = `e.seq, e.at, e.action, e.actor_kind, e.actor, e.token, e.source, e.connection, e.staged_id, e.object_id, e.run, e.outcome, e.digest,
+const AUDIT = `e.seq, e.at, e.action, e.actor_kind, e.actor, e.token, e.source, e.connection, e.staged_id, e.object_id, e.run, e.outcome, e.digest,
   v.salt, v.before, v.after`;
+
+/** Bytes of values after which a page ends. */
+const WEIGHT = 1_048_576;
+
+/** A page: `where` is of conditions and the place where it begins; its last value is one more than the events that are asked for. */
+export function auditPage(where: string, order: 'e.seq' | 'e.seq desc'): string {
+  return `with near as (
+      select e.seq, coalesce(octet_length(v.before), 0) + coalesce(octet_length(v.after), 0) as weight
+      from audit_event e left join audit_value v on v.seq = e.seq where ${where} order by ${order} limit $),
+    weighed as (select e.seq, sum(weight) over (order by ${order} rows unbounded preceding) - weight as ahead from near e)
+    select ${AUDIT}, (select count(*) from near) from weighed join audit_event e on e.seq = weighed.seq
+    left join audit_value v on v.seq = e.seq where ahead < ${WEIGHT} order by ${order}`;
+}
+
+/** Of the rows of `auditPage`, and what `auditRow` made of each. */
+export function auditPageOf(rows: readonly Row[], read: readonly AuditRow[], limit: number): AuditPage {
+  const events = read.slice(0, limit);
+  return { events, next: Number(rows[0]?.[16] ?? 0) > events.length ? events.at(-1)!.seq : null };
+}
 
 export function auditRow(names: NamesById, row: Row): AuditRow {
   const [connection, stagedId, objectId, runId] = [named(names, row[7]), row[8], row[9], row[10]];

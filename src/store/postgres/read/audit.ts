@@ -1,6 +1,6 @@
 /** Reads of the audit log. */
 import type { AuditReads } from '../../reads.ts';
-import { AUDIT, auditConditions, auditRow, SEGMENT, segmentRow } from '../../tables/audit-rows.ts';
+import { auditConditions, auditPage, auditPageOf, auditRow, SEGMENT, segmentRow } from '../../tables/audit-rows.ts';
 import { type Queryable, query } from '../connect.ts';
 import type { Names } from './names.ts';
 
@@ -9,15 +9,12 @@ export function auditReads(pool: Queryable, names: Names): AuditReads {
     async list(filter, page) {
       const connection = filter.connection === undefined ? null : await names.connectionId(filter.connection);
       const { texts, values } = auditConditions(filter, connection, (column) => `${column} = any($::bigint[])`);
-      const place = 'after' in page ? 'e.seq > $ order by e.seq' : 'e.seq < $ order by e.seq desc';
+      const [place, order] = 'after' in page ? (['e.seq > $', 'e.seq'] as const) : (['e.seq < $', 'e.seq desc'] as const);
       let n = 0;
-      const where = [...texts, place].join(' and ').replaceAll('$', () => `$${++n}`);
-      const rows = await query(
-        pool,
-        `select ${AUDIT} from audit_event e left join audit_value v on v.seq = e.seq where ${where} limit $${n + 1}`,
-        [...values, 'after' in page ? page.after : page.before, page.limit],
-      );
-      return await names.mapped(rows, (row) => auditRow(names, row));
+      const text = auditPage([...texts, place].join(' and '), order).replaceAll('$', () => `$${++n}`);
+      const rows = await query(pool, text, [...values, 'after' in page ? page.after : page.before, page.limit + 1]);
+      const read = await names.mapped(rows, (row) => auditRow(names, row));
+      return auditPageOf(rows, read, page.limit);
     },
     async segments({ after, limit }) {
       const rows = await query(pool, `select ${SEGMENT} from audit_segment where to_seq > $1 order by to_seq limit $2`, [

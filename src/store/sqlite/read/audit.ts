@@ -1,6 +1,6 @@
 /** Reads of the audit log. */
 import type { AuditReads } from '../../reads.ts';
-import { AUDIT, auditConditions, auditRow, SEGMENT, segmentRow } from '../../tables/audit-rows.ts';
+import { auditConditions, auditPage, auditPageOf, auditRow, SEGMENT, segmentRow } from '../../tables/audit-rows.ts';
 import type { Database } from '../../tables/database.ts';
 import type { Names } from './names.ts';
 
@@ -10,16 +10,18 @@ export function auditReads(db: Database, names: Names): AuditReads {
       const connection = filter.connection === undefined ? null : (names.connectionId(filter.connection) ?? 0);
       const among = (column: string): string => `${column} in (select value from json_each($))`;
       const { texts, values } = auditConditions(filter, connection, among);
-      const place = 'after' in page ? 'e.seq > ? order by e.seq' : 'e.seq < ? order by e.seq desc';
-      const where = [...texts.map((text) => text.replaceAll('$', '?')), place].join(' and ');
-      return db
-        .all(
-          `select ${AUDIT} from audit_event e left join audit_value v on v.seq = e.seq where ${where} limit ?`,
-          ...values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value)),
-          'after' in page ? page.after : page.before,
-          page.limit,
-        )
-        .map((row) => auditRow(names, row));
+      const [place, order] = 'after' in page ? (['e.seq > $', 'e.seq'] as const) : (['e.seq < $', 'e.seq desc'] as const);
+      const rows = db.all(
+        auditPage([...texts, place].join(' and '), order).replaceAll('$', '?'),
+        ...values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value)),
+        'after' in page ? page.after : page.before,
+        page.limit + 1,
+      );
+      return auditPageOf(
+        rows,
+        rows.map((row) => auditRow(names, row)),
+        page.limit,
+      );
     },
     async segments({ after, limit }) {
       return db
