@@ -3,7 +3,7 @@ import { auditedAccess } from '#audit/access';
 import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
 import type { AccessAccount, ObjectId, Store } from '#store/contract';
-import { isRole } from './roles.ts';
+import { isRole, ROLES } from './roles.ts';
 import { newId } from './secret.ts';
 
 const LONGEST_NAME = 200;
@@ -25,7 +25,9 @@ export function newAccount({ name, roles, objectId = null, issuer, subject, crea
       remedy: `Give one of at most ${LONGEST_NAME} characters, such as a mail address.`,
     });
   if (roles.length === 0 || !roles.every(isRole))
-    throw new RollcallError('invalidValue', 'An account needs a role.', { remedy: 'Name at least one that there is.' });
+    throw new RollcallError('invalidValue', 'An account needs a role.', {
+      remedy: `Name one or more of ${ROLES.join(', ')}.`,
+    });
   if (roles.includes('person') && roles.length === 1 && objectId === null && subject === undefined)
     throw new RollcallError('invalidValue', 'The role person is of somebody.', { remedy: 'Say whose profile it is for.' });
   return {

@@ -77,7 +77,8 @@ async function withLink(account: AccountRow, { store, wall, config }: Services, 
 
 export interface AccountInviteInput {
   readonly name: string;
-  readonly roles: readonly Role[];
+  /** Left out, who is a person sees the own profile. */
+  readonly roles?: readonly Role[] | undefined;
   readonly person?: string | undefined;
   readonly who: Asker;
 }
@@ -88,12 +89,12 @@ export const accountInvite: Operation<AccountInviteInput, AccountLink> = {
   permission: 'access.manage',
   input: z.object({
     name: z.string(),
-    roles: z.array(z.enum(ROLES)).min(1).max(10),
+    roles: z.array(z.enum(ROLES)).min(1).max(10).optional().meta({ description: '`person` where one is given and no role' }),
     person: z.string().min(1).optional(),
     who: whoShape.default(null),
   }),
   output: versioned<AccountLink>('account invite', linked),
-  async run({ name, roles, person, who }, session) {
+  async run({ name, person, roles = person === undefined ? [] : ['person'], who }, session) {
     const services = await managing(session);
     const objectId = person === undefined ? null : (await named(person, who, services)).id;
     const account = newAccount({ name, roles, objectId, createdAt: services.wall() });

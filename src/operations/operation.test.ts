@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { OPERATIONS } from './all.ts';
 import { perform, type Session } from './operation.ts';
 
@@ -15,6 +16,16 @@ const SAID: readonly (readonly [name: string, input: object, said: string])[] = 
   ['run show', { run: 'abc' }, 'run show: run: must be a number, not text.'],
   ['runs', { limit: 1_000_000 }, 'runs: limit: must be at most'],
 ];
+
+it('no list has pages of nothing, which would never end', () => {
+  const limits = [...OPERATIONS.values()].flatMap(({ name, input }) => {
+    const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+    const limit = properties['limit'] as { readonly minimum?: number } | undefined;
+    return limit === undefined ? [] : [[name, limit.minimum]];
+  });
+  expect(limits).toContainEqual(['waiting', 1]);
+  expect(limits.filter(([, minimum]) => minimum !== 1)).toEqual([]);
+});
 
 describe('an input that cannot be', () => {
   it.each(SAID)('of %s is said in words', async (name, input, said) => {

@@ -4,10 +4,11 @@ import { ROLES, type Role } from '#access/roles';
 import { onlyReads, openTokens, READER, type Tokens } from '#access/tokens';
 import { RollcallError } from '#core/errors';
 import { formatInstant, parseDuration } from '#core/time';
+import { unknownConnection } from '#core/unknown-name';
 import type { Services } from '#runs/model';
 import { managing } from './managing.ts';
 import { type Operation, versioned } from './operation.ts';
-import { instantOf, knownConnection } from './scope.ts';
+import { instantOf } from './scope.ts';
 import { instant } from './shapes.ts';
 
 type Row = Awaited<ReturnType<Tokens['revoke']>>;
@@ -107,6 +108,21 @@ function expiry(text: string, services: Services): number | null {
   }
 }
 
+/** Errors: UnknownName; invalidValue where nobody comes in with a token. */
+async function refuseUnusable(name: string, { connections, scim, folder, limits }: Services['config']): Promise<void> {
+  if (scim.has(name)) return;
+  const found = connections.find((one) => one.name === name);
+  if (found === undefined) throw unknownConnection(name, [...connections.map((one) => one.name), ...scim.keys()]);
+  const { definition, settings } = found;
+  const open = definition.open(settings, { connection: name, folder, limits, warn: () => undefined });
+  await open.close();
+  if (open.read === undefined && open.receive === undefined)
+    throw new RollcallError('invalidValue', `Nothing is pushed to ${name}, and nobody tells of changes there.`, {
+      where: { connection: name },
+      remedy: 'Name a connection that is read or pushed to, or a base URL of `scim`; for the API give it a role.',
+    });
+}
+
 export interface TokenCreateInput {
   readonly name: string;
   readonly connection?: string | undefined;
@@ -137,7 +153,7 @@ export const tokenCreate: Operation<TokenCreateInput, TokenShown> = {
   async run({ name, connection, roles, readOnly, expires: until, rate, by }, session) {
     const services = await managing(session);
     const { scim } = services.config;
-    if (connection !== undefined && !scim.has(connection)) await knownConnection(connection, services, [...scim.keys()]);
+    if (connection !== undefined) await refuseUnusable(connection, services.config);
     if (readOnly && (connection === undefined || !scim.has(connection)))
       throw new RollcallError('invalidValue', 'Only a token for a base URL of `scim` is made read-only.', {
         remedy:

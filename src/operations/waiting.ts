@@ -94,7 +94,7 @@ export const waiting: Operation<WaitingInput, WaitingOutput> = {
     target: z.string().min(1),
     only: z.array(z.string().min(1)).default([]),
     after: z.string().regex(PLACE, 'must be the next of the page before').optional(),
-    limit: z.int().min(0).max(10_000).default(20),
+    limit: z.int().min(1).max(10_000).default(20),
     who: whoShape.default(null),
   }),
   output: versioned<WaitingOutput>('waiting', {

@@ -96,6 +96,14 @@ it('a request id that comes once more is answered, and counted as no run', async
   expect([before, await counted()]).toEqual([expect.stringContaining('profile="cycle"'), before]);
 });
 
+it('a command that is started twice with one request id is one run', async () => {
+  const start = (...more: string[]) => here.command('run', '--request', 'nightly', ...more);
+  const [first, again] = (await Promise.all([start('--json'), start('--json')])).map(({ out }) => JSON.parse(out));
+  expect(again.run).toBe(first.run);
+  expect([first.replayed, again.replayed].sort()).toEqual([false, true]);
+  expect((await start()).err).toContain('Nothing was run');
+});
+
 it('a token is made once, and its text is shown once: the store does not have it', async () => {
   const make = () => ask('/api/tokens', { name: 'Grafana', roles: ['auditor'] }, 'token-1');
   const [first, again] = [await make(), await make()];

@@ -259,3 +259,9 @@ it('who leaves is nobody here from then on, whoever stays signed in', async () =
   expect([after.status, after.body.detail]).toEqual([403, expect.stringContaining('nobody here is that person')]);
   expect((await zoe.ask('/session')).body).toMatchObject({ roles: [], person: null });
 });
+
+it('whoever is invited as somebody sees the own profile, without a role that says so', async () => {
+  const { out } = await here.command('account', 'invite', 'tom', '--person', 'hr:4', '--json');
+  expect(JSON.parse(out)).toMatchObject({ roles: ['person'], person: expect.any(Number) });
+  expect((await here.command('account', 'invite', 'nobody')).err).toContain('Name one or more of administrator,');
+});

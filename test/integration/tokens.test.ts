@@ -11,6 +11,9 @@ connections:
     system: tokens okta
     owner: true
     import: { person: { join: employeeId, project: true, attributes: { employeeId: id } } }
+  people:
+    type: people
+    import: { person: { attributes: { employeeId: employeeId } } }
 `;
 
 let here: Place;
@@ -61,6 +64,7 @@ it('is made, listed, rotated and revoked, and its text is printed once', async (
 
 it.each([
   [['token', 'create', 'x', '--connection', 'oktta'], "Did you mean 'okta'?"],
+  [['token', 'create', 'x', '--connection', 'people'], 'Name a connection that is read or pushed to'],
   [['token', 'create', 'x'], 'at least one role'],
   [['token', 'create', 'x', '--connection', 'okta', '--expires', 'soon'], "'soon' says no time at which a token ends"],
   [['token', 'create', 'x', '--connection', 'okta', '--expires', '2020-01-01'], 'expired already'],

@@ -1166,7 +1166,7 @@ export interface Api {
   accountInvite: {
     input: {
       name: string;
-      roles: ("administrator" | "operator" | "auditor" | "monitor" | "person")[];
+      roles?: ("administrator" | "operator" | "auditor" | "monitor" | "person")[];
       person?: string;
     };
     answer: {

@@ -36,15 +36,24 @@ export const accountInvite: Command = command({
   ],
   positionals: [{ name: 'NAME', about: 'What they sign in with, such as a mail address.', required: true, complete: 'none' }],
   options: [
-    { name: 'role', value: 'ROLE', many: true, about: `What they may do, one or more of ${ROLES.join(', ')}.`, words: ROLES },
+    {
+      name: 'role',
+      value: 'ROLE',
+      many: true,
+      about: `What they may do, one or more of ${ROLES.join(', ')} (with --person: person).`,
+      words: ROLES,
+    },
     { name: PERSON_OPTION.name, value: 'PERSON', about: 'Whose account it is; needed for the role person.' },
   ],
   examples: [
     { line: 'rollcall account invite ada@example.org --role operator', about: 'somebody who runs and approves' },
-    { line: "rollcall account invite zoe --role person --person 'hr:E1042'", about: 'somebody who sees the own profile' },
+    { line: "rollcall account invite zoe --person 'hr:E1042'", about: 'somebody who sees the own profile' },
   ],
   operation: inviteOperation,
-  input: (args) => ({ name: args.positionals[0], roles: args.all('role'), person: args.text('person') }),
+  input(args) {
+    const roles = args.all('role');
+    return { name: args.positionals[0], ...(roles.length === 0 ? {} : { roles }), person: args.text('person') };
+  },
   print: linkText,
 });
 

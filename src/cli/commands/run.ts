@@ -84,12 +84,19 @@ export const run: Command = command({
       about: "Carry out exactly this plan (from 'plan --out') and nothing else; reads first if the plan did.",
       complete: 'file',
     },
+    {
+      name: 'request',
+      value: 'ID',
+      about: 'An id of yours: asked again with it within two days, nothing is run again, and what came of it is printed.',
+      complete: 'none',
+    },
   ],
   examples: [
     { line: 'rollcall run', about: 'a whole cycle over all connections' },
     { line: 'rollcall run hr', about: 'read HR and pass on what changed there' },
     { line: 'rollcall run hr --profile full-import', about: 'only read HR, all of it' },
     { line: 'rollcall run --person hr:E1042', about: 'one person only, from what was last read' },
+    { line: 'rollcall run --request nightly-2026-03-31', about: 'once, however often it is started' },
     { line: 'rollcall plan --out monday.plan && rollcall run --plan monday.plan', about: 'exactly what somebody looked at' },
   ],
   operation,
@@ -100,11 +107,14 @@ export const run: Command = command({
       profile: args.text('profile'),
       person: args.text('person'),
       by: operator(surroundings),
+      request: args.text('request'),
       ...(file === undefined ? {} : { planLines: await planLines(file) }),
     };
   },
   print(report, { terminal, quiet }, args) {
     if (quiet && isUneventful(report)) return;
+    if (report.replayed && !quiet)
+      terminal.err(terminal.paint.dim('Nothing was run: this request was made before. What came of it:\n\n'));
     terminal.out(reportText(report, terminal));
     if (args.has('person') && !quiet) terminal.out(unreadText(args.text('person')!, terminal));
   },
