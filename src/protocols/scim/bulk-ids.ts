@@ -25,11 +25,17 @@ export function withIds({ path, data, method, bulkId, version }: ReadOperation, 
   const id: Replace = (one) => ids.get(one);
   return {
     method: method as BulkOperation['method'],
-    path: inPath(path, (one) => encodeURIComponent(ids.get(one)!)),
+    path: pathWith(path, ids)!,
     ...(bulkId === undefined ? {} : { bulkId }),
     ...(version === undefined ? {} : { version }),
     ...(data === undefined ? {} : { data: inData(data, id, 0) }),
   };
+}
+
+/** Null where `ids` does not have all of them. */
+export function pathWith(path: string, ids: ReadonlyMap<string, string | null>): string | null {
+  if ([...bulkIdsIn({ path })].some((id) => typeof ids.get(id) !== 'string')) return null;
+  return inPath(path, (id) => encodeURIComponent(ids.get(id)!));
 }
 
 function inPath(path: string, replace: Replace): string {

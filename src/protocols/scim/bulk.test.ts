@@ -23,16 +23,17 @@ function server(): { readonly calls: BulkOperation[]; readonly carryOut: (one: B
     },
   };
 }
+const locate = (path: string): string | undefined => (path.startsWith('/Users/') ? `https://here${path}` : undefined);
 
 async function run(body: object, limits = LIMITS): Promise<{ results: { [name: string]: unknown }[]; calls: BulkOperation[] }> {
   const { calls, carryOut } = server();
-  const answer = (await runBulk(body, limits, carryOut)) as { Operations: { [name: string]: unknown }[] };
+  const answer = (await runBulk(body, limits, carryOut, locate)) as { Operations: { [name: string]: unknown }[] };
   return { results: answer.Operations, calls };
 }
 
 async function refused(body: unknown, limits = LIMITS): Promise<string> {
   try {
-    await runBulk(body, limits, server().carryOut);
+    await runBulk(body, limits, server().carryOut, locate);
   } catch (error) {
     if (error instanceof ScimError) return `${error.status} ${error.scimType}`;
     throw error;
@@ -46,8 +47,8 @@ describe('a bulk request', () => {
     const { results, calls } = await run(bulk(post('a'), put, { method: 'DELETE', path: '/Users/8' }));
     expect(results).toEqual([
       { method: 'POST', bulkId: 'a', location: '/x/id1', version: 'W/"1"', status: '201' },
-      { method: 'PUT', status: '200' },
-      { method: 'DELETE', status: '204' },
+      { method: 'PUT', location: 'https://here/Users/7', status: '200' },
+      { method: 'DELETE', location: 'https://here/Users/8', status: '204' },
     ]);
     expect(calls[1]).toEqual({ method: 'PUT', path: '/Users/7', version: 'W/"1"', data: { userName: 'a' } });
   });
@@ -97,6 +98,30 @@ describe('a bulk request', () => {
     const { results } = await run(bulk(post('a', { fail: true }), post('b', data), post('c', { manager: 'bulkId:none' })));
     expect(results.map((one) => one['status'])).toEqual(['409', '409', '409']);
     expect(results[0]!['response']).toMatchObject({ status: '409', scimType: 'uniqueness' });
+  });
+
+  it('R21 says where all is that was refused, but for what a POST would have made', async () => {
+    const { results } = await run(
+      bulk(
+        post('a'),
+        { method: 'GET', path: '/Users/1' },
+        { method: 'PUT', path: '/Users/2' },
+        { method: 'PATCH', path: '/Users/bulkId:a', data: { fail: true } },
+        { method: 'PATCH', path: '/Users/bulkId:none', data: {} },
+        { method: 'PUT', path: '/Users/3', data: { manager: 'bulkId:none' } },
+        { method: 'DELETE', path: '/Nothing/4' },
+        post('b', { fail: true }),
+      ),
+    );
+    expect(results.slice(1).map((one) => [one['status'], one['location']])).toEqual([
+      ['400', 'https://here/Users/1'],
+      ['400', 'https://here/Users/2'],
+      ['409', 'https://here/Users/id1'],
+      ['409', undefined],
+      ['409', 'https://here/Users/3'],
+      ['204', undefined],
+      ['409', undefined],
+    ]);
   });
 
   it('R21 ends after so many errors, and tells of nothing that was not done', async () => {

@@ -3,7 +3,7 @@
  * speaks of have been; otherwise they go in their order.
  */
 
-import { bulkIdsIn, withIds } from './bulk-ids.ts';
+import { bulkIdsIn, pathWith, withIds } from './bulk-ids.ts';
 import { type BulkLimits, type BulkOperation, type ReadOperation, readBulk } from './bulk-request.ts';
 import { ScimError, type ScimErrorBody } from './errors.ts';
 
@@ -13,6 +13,7 @@ const RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 export interface CarriedOut {
   readonly status: number;
   readonly id?: string;
+  /** Of what a POST made. */
   readonly location?: string;
   readonly version?: string;
   /** The body of an error. */
@@ -21,6 +22,9 @@ export interface CarriedOut {
 
 /** No bulkId is left in `path` and `data`. What it throws as a ScimError is the result of this operation; anything else ends all. */
 export type CarryOut = (operation: BulkOperation) => Promise<CarriedOut>;
+
+/** The address of the resource that a path names; undefined where it names none. */
+export type Locate = (path: string) => string | undefined;
 
 interface Result {
   readonly method: string;
@@ -37,7 +41,7 @@ interface Result {
  * is not in it.
  * @throws ScimError 400, 413 where the request as a whole is none
  */
-export async function runBulk(body: unknown, limits: BulkLimits, carryOut: CarryOut): Promise<object> {
+export async function runBulk(body: unknown, limits: BulkLimits, carryOut: CarryOut, locate: Locate): Promise<object> {
   const { operations, failOnErrors } = readBulk(body, limits);
   const ids = new Map<string, string | null>();
   const results: (Result | undefined)[] = operations.map(() => undefined);
@@ -46,7 +50,9 @@ export async function runBulk(body: unknown, limits: BulkLimits, carryOut: Carry
     const operation = operations[at]!;
     const done = circular ? failed(409, 'its bulkIds refer to each other in a circle') : await one(operation, ids, carryOut);
     if (operation.bulkId !== undefined) ids.set(operation.bulkId, done.id ?? null);
-    results[at] = resultOf(operation, done);
+    // RFC 7644 3.7.3: also of what was refused, but for a POST.
+    const path = operation.method === 'POST' ? null : pathWith(operation.path, ids);
+    results[at] = resultOf(operation, { ...(path === null ? {} : { location: locate(path) }), ...done });
     if (done.status >= 400) errors++;
     if (failOnErrors !== null && errors >= failOnErrors) break;
   }
@@ -70,7 +76,10 @@ function failed(status: number, detail: string): CarriedOut {
   return { status, response };
 }
 
-function resultOf({ method, bulkId }: ReadOperation, { status, location, version, response }: CarriedOut): Result {
+function resultOf(
+  { method, bulkId }: ReadOperation,
+  { status, location, version, response }: Omit<CarriedOut, 'location'> & { readonly location?: string | undefined },
+): Result {
   return {
     method,
     ...(bulkId === undefined ? {} : { bulkId }),

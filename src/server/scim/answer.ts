@@ -1,6 +1,6 @@
 /** One request to a base URL and its answer (RFC 7644 3). */
 import type { IncomingHttpHeaders } from 'node:http';
-import { runBulk } from '#protocols/scim/bulk';
+import { type CarriedOut, runBulk } from '#protocols/scim/bulk';
 import type { BulkOperation } from '#protocols/scim/bulk-request';
 import {
   resourceTypeResponse,
@@ -180,33 +180,37 @@ function data(body: object): Answer {
 
 async function bulk(body: unknown, url: string, side: Side): Promise<object> {
   const limit = { tolerant: side.tolerant, maxOperations: BULK.maxOperations };
-  return await runBulk(body, limit, async ({ method, path, version, data: given }: BulkOperation) => {
-    const segments = path
-      .split('/')
-      .filter((part) => part !== '')
-      .map(decoded);
+  const carryOut = async ({ method, path, version, data: given }: BulkOperation): Promise<CarriedOut> => {
+    const segments = segmentsOf(path);
     const place = placeOf(method, segments, side.types);
     if (place.at !== 'resources' && place.at !== 'resource') throw new ScimError(400, 'invalidPath', 'this is no resource');
     const { type } = place;
     const headers = version === undefined ? {} : { 'if-match': version };
     const write = async (id: string): ReturnType<Side['write']> =>
       await side.write(id, requestOf({ method, path: segments, query: [], headers, body: given }), type);
-    const done = place.at === 'resources' ? await side.create(given, type) : await write(segments[1]!).catch(refusedBy);
-    // RFC 7644 section 3.7: where it is, is told of all but a POST that failed.
-    if (done instanceof ScimError)
-      return { status: done.status, location: locationOf(url, type, segments[1]!), response: done.body() };
-    const { item } = done;
-    const id = item === null ? segments[1]! : String(item.resource['id']);
-    const location = locationOf(url, type, id);
-    if (item === null) return { status: 204, location };
+    const { item } = place.at === 'resources' ? await side.create(given, type) : await write(segments[1]!);
+    if (item === null) return { status: 204 };
+    const id = String(item.resource['id']);
     const told = versionOf(item.resource);
-    return { status: place.at === 'resources' ? 201 : 200, id, location, ...(told === null ? {} : { version: told }) };
+    const made = place.at === 'resources' ? { status: 201, location: locationOf(url, type, id) } : { status: 200 };
+    return { ...made, id, ...(told === null ? {} : { version: told }) };
+  };
+  return await runBulk(body, limit, carryOut, (path) => {
+    try {
+      const place = placeOf('GET', segmentsOf(path), side.types);
+      return place.at === 'resource' ? locationOf(url, place.type, place.id) : undefined;
+    } catch (error) {
+      if (error instanceof ScimError) return undefined;
+      throw error;
+    }
   });
 }
 
-function refusedBy(error: unknown): ScimError {
-  if (error instanceof ScimError) return error;
-  throw error;
+function segmentsOf(path: string): readonly string[] {
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
 }
 
 function decoded(segment: string): string {
