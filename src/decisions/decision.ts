@@ -1,7 +1,7 @@
 /** Who decides, and why: asked for by every decision. */
 import { RollcallError } from '#core/errors';
 import type { MemberSources } from '#runs/reasons';
-import type { Store } from '#store/contract';
+import type { ObjectRow, Store } from '#store/contract';
 
 export interface Decider {
   readonly by: string;
@@ -18,6 +18,8 @@ export interface Surroundings {
 /** For decisions that a gate may stop. */
 export interface GatedSurroundings {
   readonly store: Store;
+  /** What whoever decides sees of a name; left out: all of it. */
+  readonly called?: (person: ObjectRow) => string;
   readonly config: {
     readonly connections: readonly (Surroundings['config']['connections'][number] & {
       readonly gates: ReadonlyMap<string, { readonly percent: number; readonly count: number }>;

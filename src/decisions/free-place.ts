@@ -69,7 +69,7 @@ async function check(
   connection: Limited,
   places: Places,
   approved: ReadonlySet<StagedId> | null,
-  { store }: GatedSurroundings,
+  { store, called = ({ id, attributes }) => labelOf(parseImage(attributes), id) }: GatedSurroundings,
 ): Promise<void> {
   const { name } = connection;
   const there = theirs(places, staged, object).filter((row) => approved?.has(row.id) !== true);
@@ -78,7 +78,7 @@ async function check(
   const isMade = other === null && promised === null && isBeingMade(places, staged, object);
   if (other === null && promised === null && !isMade) return;
   const [person] = await store.sync.objects([object]);
-  const label = person === undefined ? `#${object}` : `${labelOf(parseImage(person.attributes), object)} (#${object})`;
+  const label = person === undefined ? `#${object}` : `${called(person)} (#${object})`;
   if (promised !== null)
     throw new RollcallError(
       'conflict',

@@ -29,7 +29,7 @@ export interface Decided {
   readonly fixed: Pick<Renamed, 'attribute' | 'value'> | null;
 }
 
-export interface ParkedSurroundings {
+export interface ParkedSurroundings extends Pick<GatedSurroundings, 'called'> {
   readonly store: Store;
   readonly config: FixSurroundings['config'] & GatedSurroundings['config'] & RenameSurroundings['config'];
 }

@@ -4,6 +4,7 @@ import { approve as approveNow, type Decision, discard as discardNow } from '#de
 import { acceptRead, type ShownKind } from '#decisions/reads';
 import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface ApproveInput {
   readonly target: string;
@@ -15,6 +16,7 @@ export interface ApproveInput {
   readonly digest?: string | undefined;
   /** Only of `approve`: the last read of the connection, or one of its attributes (`kind.attribute`), is right as it is. */
   readonly accept?: string | undefined;
+  readonly who: Asker;
 }
 export interface ApproveOutput {
   readonly connection: string;
@@ -36,6 +38,7 @@ const input: z.ZodType<ApproveInput> = z.object({
   only: z.array(z.string().min(1)).default([]),
   digest: z.string().min(8).optional(),
   accept: z.string().min(1).optional(),
+  who: whoShape.default(null),
 });
 
 function operation(name: 'approve' | 'discard', act: typeof approveNow): Operation<ApproveInput, ApproveOutput> {
@@ -52,8 +55,8 @@ function operation(name: 'approve' | 'discard', act: typeof approveNow): Operati
       read: z.array(z.object({ kind: z.string(), shown: z.number(), before: z.number() })).nullable(),
       digest: z.string().nullable(),
     }),
-    async run({ target, by, reason, only, digest, accept }, session) {
-      const services = await deciding(session);
+    async run({ target, by, reason, only, digest, accept, who }, session) {
+      const services = await deciding(session, who);
       if (accept !== undefined && name === 'approve') {
         const read = await acceptRead({ connection: target, accept }, { by, reason, at: services.wall() }, services);
         return {

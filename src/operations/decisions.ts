@@ -151,7 +151,7 @@ export const decisionsRevoke: Operation<RevokeInput, RevokeOutput> = {
     connection: z.string().nullable(),
   }),
   async run({ id, by, reason }, session) {
-    const services = await deciding(session);
+    const services = await deciding(session, null);
     const { kind, connection } = await revokeNow(id, { by, reason, at: services.wall() }, services);
     return { id, kind, connection };
   },

@@ -39,7 +39,7 @@ export const fix: Operation<FixInput, FixOutput> = {
     decision: z.number(),
   }),
   async run({ person, attribute, values, by, reason, who }, session) {
-    const services = await deciding(session);
+    const services = await deciding(session, who);
     const object = await named(person, who, services);
     const done = await fixNow({ object, attribute, values }, { by, reason, at: services.wall() }, services);
     return { person: object.id, attribute, value: done.value, decision: done.decision };

@@ -32,7 +32,7 @@ function operation(name: 'hold' | 'release', act: typeof holdNow): Operation<Hol
     input,
     output: versioned<HoldOutput>(name, shape),
     async run({ connection, by, reason }, session) {
-      const services = await deciding(session);
+      const services = await deciding(session, null);
       return output(await act(connection, { by, reason, at: services.wall() }, services));
     },
   };

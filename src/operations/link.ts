@@ -60,7 +60,7 @@ export const link: Operation<LinkInput, LinkOutput> = {
   input: z.object({ ...from, person: z.string().min(1) }),
   output: versioned<LinkOutput>('link', shape),
   async run({ connection, anchor, person, by, reason, who }, session) {
-    const services = await deciding(session);
+    const services = await deciding(session, who);
     const object = await named(person, who, services);
     sameKind(connection, object.kind, services);
     const wanted = { connection, anchor, object: object.id };
@@ -76,7 +76,7 @@ export const unlink: Operation<UnlinkInput, LinkOutput> = {
   input: z.object(from),
   output: versioned<LinkOutput>('unlink', shape),
   async run({ connection, anchor, by, reason, who }, session) {
-    const services = await deciding(session);
+    const services = await deciding(session, who);
     const decided = await unlinkNow({ connection, anchor }, { by, reason, at: services.wall() }, services);
     const { decision, before, held, staged } = decided;
     const label = before === null ? null : ((await sightOf(who, services).labels([before])).get(before) ?? null);

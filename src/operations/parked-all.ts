@@ -4,6 +4,7 @@ import { decideAll } from '#decisions/parked-all';
 import { deciding } from './deciding.ts';
 import { type Operation, versioned } from './operation.ts';
 import { knownConnection } from './scope.ts';
+import { type Asker, whoShape } from './who.ts';
 
 export interface DecideAllInput {
   readonly choice: string;
@@ -11,6 +12,7 @@ export interface DecideAllInput {
   readonly connection?: string | undefined;
   readonly by: string;
   readonly reason: string;
+  readonly who: Asker;
 }
 export interface DecideAllOutput {
   readonly kind: string;
@@ -32,6 +34,7 @@ export const parkedDecideAll: Operation<DecideAllInput, DecideAllOutput> = {
     connection: z.string().optional(),
     by: z.string(),
     reason: z.string(),
+    who: whoShape.default(null),
   }),
   output: versioned<DecideAllOutput>('parked decide-all', {
     kind: z.string(),
@@ -41,8 +44,8 @@ export const parkedDecideAll: Operation<DecideAllInput, DecideAllOutput> = {
     left: z.number(),
     why: z.object({ item: z.number(), message: z.string() }).nullable(),
   }),
-  async run({ choice, kind, connection = null, by, reason }, session) {
-    const services = await deciding(session);
+  async run({ choice, kind, connection = null, by, reason, who }, session) {
+    const services = await deciding(session, who);
     if (connection !== null) await knownConnection(connection, services);
     const done = await decideAll({ kind, connection }, choice, { by, reason, at: services.wall() }, services);
     return { kind, connection, choice, ...done };

@@ -273,7 +273,7 @@ export const parkedDecide: Operation<DecideInput, DecideOutput> = {
     fixed: z.object({ attribute: z.string(), value: z.unknown() }).nullable(),
   }),
   async run({ id, choice, person, value, by, reason, who }, session) {
-    const services = await deciding(session);
+    const services = await deciding(session, who);
     const meant = person === undefined ? null : (await named(person, who, services)).id;
     const done = await decide({ id, choice, person: meant, value }, { by, reason, at: services.wall() }, services);
     const { kind, connection } = done.item;

@@ -76,6 +76,13 @@ it('of whose an account is made the name is told as it is seen', async () => {
   const at = { connection: 'desk', anchor: 'D1', ...DECIDED };
   expect(await ask(link, { ...at, person: 'E1' })).toMatchObject({ label: 'E1' });
   await here.run();
+  here.system('desk').put('person', 'D2', { user: 'd2' });
+  await here.run();
+  const second = { ...at, anchor: 'D2', person: 'E1' };
+  await expect(ask(link, second)).rejects.toMatchObject({
+    message: expect.stringMatching(/^E1 \(#1\) already has 'D1' in desk/),
+  });
+  await expect(ask(link, { ...second, who: null })).rejects.toThrow(/^Zoe Seen \(#1\) already has/);
   expect(await ask(unlink, at)).toMatchObject({ before: 1, label: 'E1' });
 });
 
