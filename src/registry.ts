@@ -6,12 +6,13 @@ import { ldap } from '#connectors/ldap/index';
 import { ldif } from '#connectors/ldif/index';
 import { memory } from '#connectors/memory/index';
 import { people } from '#connectors/people/index';
+import { scim } from '#connectors/scim/index';
 import { scimPush } from '#connectors/scim-push/index';
 import { sql } from '#connectors/sql/index';
 import { webhookPush } from '#connectors/webhook-push/index';
 
 export const CONNECTORS: ReadonlyMap<string, ConnectorDefinition> = new Map(
-  [csv, jsonl, ldap, ldif, memory, people, scimPush, sql, webhookPush].map((definition) => [
+  [csv, jsonl, ldap, ldif, memory, people, scim, scimPush, sql, webhookPush].map((definition) => [
     definition.type,
     definition as ConnectorDefinition,
   ]),

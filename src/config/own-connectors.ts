@@ -25,6 +25,7 @@ const definitionShape = z.looseObject({
   writes: z
     .union([z.enum(['never', 'callerKey', 'callerName']), callable], 'must be never, callerKey, callerName or a function')
     .optional(),
+  cannot: callable.optional(),
   cannotSayEmpty: callable.optional(),
   anchors: callable.optional(),
   asks: callable.optional(),

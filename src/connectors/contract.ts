@@ -35,6 +35,8 @@ export interface ConnectorDefinition<Config = unknown> extends FirstConfiguratio
   readonly refersTo?: 'present';
   /** Accounts never to be written where rollcall.yaml does not say which (`protect`): an expression over `row`. */
   protects?(config: Config): string;
+  /** What cannot become of accounts of a kind that should no longer be there, each step of `deprovision` with the remedy. */
+  cannot?(config: Config, kind: Kind): { readonly disable?: string; readonly delete?: string };
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /**

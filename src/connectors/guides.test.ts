@@ -7,6 +7,7 @@ import { jsonl } from './jsonl/index.ts';
 import { ldap } from './ldap/index.ts';
 import { ldif } from './ldif/index.ts';
 import { memory } from './memory/index.ts';
+import { scim } from './scim/index.ts';
 import { scimPush } from './scim-push/index.ts';
 import { sql } from './sql/index.ts';
 import { webhookPush } from './webhook-push/index.ts';
@@ -18,7 +19,7 @@ interface Setting {
 /** Found out, not chosen: what the program does where the setting is left out. */
 const FOUND: { readonly [setting: string]: string } = { delimiter: 'found', encoding: '`utf-8`' };
 
-describe.each([csv, jsonl, ldap, ldif, memory, scimPush, sql, webhookPush])('docs/guide/$type.md', ({ type, config }) => {
+describe.each([csv, jsonl, ldap, ldif, memory, scim, scimPush, sql, webhookPush])('docs/guide/$type.md', ({ type, config }) => {
   const guide = readFileSync(new URL(`../../docs/guide/${type}.md`, import.meta.url), 'utf8');
 
   test('has every setting with its default, and no other', () => {

@@ -8,7 +8,12 @@ export type Creates =
   | { readonly by: 'callerKey' }
   /** An `attempt` that is sent again is not done again, and has its first answer. */
   | { readonly by: 'idempotencyKey'; readonly visibleWithinSeconds: number }
-  | { readonly by: 'lookup'; readonly attribute: string; readonly visibleWithinSeconds: number };
+  | {
+      readonly by: 'lookup';
+      /** What is written with a new object and looked for; by kind where it differs. */
+      readonly attribute: string | { readonly [kind: Kind]: string };
+      readonly visibleWithinSeconds: number;
+    };
 
 export interface WriteItem extends SetEdits {
   /** The same on a repeated send: systems with idempotency keys pass it on. */

@@ -9,7 +9,7 @@ const load = (connection: string) =>
   loadConfiguration({
     file: '/x/rollcall.yaml',
     definitions: CONNECTORS,
-    env: {},
+    env: { TOKEN: 'of-a-test' },
     readFile: () => Promise.resolve(`connections:\n  hr: ${connection}\n  source: ${SOURCE}\n`),
   });
 async function faultsOf(connection: string): Promise<string[]> {
@@ -53,6 +53,29 @@ test.each([
   '{ type: ldif, path: x, export: { person: { attributes: { mail: mail } } } }',
 ])('enough: %s', async (connection) => {
   expect(await faultsOf(connection)).toEqual([]);
+});
+
+const scim = (target: string, more: string): string =>
+  `{ type: scim, url: 'https://x.example', target: ${target}, token: '\${env:TOKEN}', export: { person: { enabled: { attribute: active, on: true, off: false } }, group: {} }, deprovision: ${more} }`;
+const DELETES = 'it deletes whoever is not active: use delete, or say `inactive: kept` where they stay';
+test.each([
+  [
+    'github',
+    '{ action: disable, then: delete }',
+    [`connections.hr.deprovision.action: a person there cannot be disabled | ${DELETES}`],
+  ],
+  ['pagerduty', '{ action: disable }', [`connections.hr.deprovision.action: a person there cannot be disabled | ${DELETES}`]],
+  ['github', '{ action: delete }', []],
+  ['github, inactive: kept', '{ action: disable, then: delete }', []],
+  [
+    'salesforce',
+    '{ action: disable, then: delete }',
+    ['connections.hr.deprovision.then: a person there cannot be deleted | it deletes no users: use action: disable alone'],
+  ],
+  ['salesforce', '{ action: disable }', []],
+  ['aws', '{ action: disable, then: delete }', []],
+])('leaving %s by %s', async (target, deprovision, faults) => {
+  expect(await faultsOf(scim(target, deprovision))).toEqual(faults);
 });
 
 const CLEARS = 'import: { person: { join: employeeId, attributes: { employeeId: a, mobile: { value: b, empty: clears } } } }';

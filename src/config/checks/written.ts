@@ -127,7 +127,28 @@ function checkDeprovision(at: Path, connection: WrittenConnection, collect: Coll
   }
 }
 
+/** A step that would be refused for everybody, when somebody leaves. */
+function checkLeaving(
+  at: Path,
+  { deprovision, export: rules = {} }: WrittenConnection,
+  definition: ConnectorDefinition,
+  settings: unknown,
+  collect: Collector,
+): void {
+  for (const key of ['action', 'then'] as const) {
+    const step = deprovision?.[key];
+    if (step !== 'disable' && step !== 'delete') continue;
+    for (const [kind, raw] of Object.entries(rules)) {
+      const remedy = definition.cannot?.(settings, (raw as WrittenExport).to ?? kind)[step];
+      if (remedy === undefined) continue;
+      collect.fault([...at, 'deprovision', key], 'value', `a ${kind} there cannot be ${step}d`, remedy);
+      break;
+    }
+  }
+}
+
 interface WrittenExport {
+  readonly to?: string;
   readonly provision?: boolean;
   readonly anchor?: string;
   readonly name?: string;
@@ -144,7 +165,10 @@ export function checkCapabilities(
   collect: Collector,
 ): void {
   checkEmpty(at, connection, definition, settings, collect);
-  if (settings !== undefined) checkSecrets(at, connection, definition, settings, collect);
+  if (settings !== undefined) {
+    checkSecrets(at, connection, definition, settings, collect);
+    checkLeaving(at, connection, definition, settings, collect);
+  }
   // Settings with a fault say nothing reliable.
   const writes = settings === undefined && typeof definition.writes === 'function' ? undefined : writesOf(definition, settings);
   for (const [kind, raw] of Object.entries(connection.export ?? {})) {

@@ -45,8 +45,9 @@ export async function settleByLookup(
     const { row } = sending;
     try {
       const found: ReadObject[] = [];
-      for (const value of writtenBy(row, creates.attribute)) {
-        const there = await open.lookup({ attribute: creates.attribute, value: String(value) }, row.kind);
+      const attribute = typeof creates.attribute === 'string' ? creates.attribute : creates.attribute[row.kind]!;
+      for (const value of writtenBy(row, attribute)) {
+        const there = await open.lookup({ attribute, value: String(value) }, row.kind);
         found.push(...there.filter(({ anchor }) => !found.some((one) => one.anchor === anchor)));
       }
       if (found.length === 0) continue;
@@ -55,7 +56,7 @@ export async function settleByLookup(
         // branch: waits: a create of unknown outcome is there twice
         context.fault({
           kind: 'conflict',
-          message: `${found.length} accounts have the ${creates.attribute} of one that was being created`,
+          message: `${found.length} accounts have the ${attribute} of one that was being created`,
           where: { connection: connection.name },
           remedy: 'remove the ones that are too many',
         });

@@ -1,0 +1,94 @@
+/** Memberships: in requests of no more than the server takes, and in the words that it understands. */
+import type { WriteItem } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import { isObject, type JsonObject } from '#protocols/scim/values';
+import { listed } from './edited.ts';
+import { MEMBERS } from './objects.ts';
+import type { Operation } from './operations.ts';
+import { invalid, jsonsOf } from './paths.ts';
+import type { Service } from './service.ts';
+import { KNOWN, type Update } from './targets.ts';
+
+export interface MemberEdits {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+const ID = { name: 'value', type: 'string' } as Parameters<typeof jsonsOf>[1];
+
+const idsIn = (value: Parameters<typeof jsonsOf>[0]): readonly string[] => jsonsOf(value, ID, MEMBERS) as readonly string[];
+
+/** Null where it says nothing of members. `group`: as it is shown, where all of its members are to be others. */
+export function memberEdits({ set, add = {}, remove = {} }: WriteItem, group: JsonObject | null): MemberEdits | null {
+  if (Object.hasOwn(set, MEMBERS)) {
+    const [now, wanted] = [new Set(membersIn(group ?? {})), new Set(idsIn(set[MEMBERS]))];
+    return { add: [...wanted.difference(now)], remove: [...now.difference(wanted)] };
+  }
+  const edits = {
+    add: Object.hasOwn(add, MEMBERS) ? idsIn(add[MEMBERS]) : [],
+    remove: Object.hasOwn(remove, MEMBERS) ? idsIn(remove[MEMBERS]) : [],
+  };
+  return edits.add.length + edits.remove.length === 0 ? null : edits;
+}
+
+export function membersIn(group: JsonObject): readonly string[] {
+  return listed(group[MEMBERS]).flatMap((one) => (isObject(one) && typeof one['value'] === 'string' ? [one['value']] : []));
+}
+
+/** Whether only the whole list can say who is not in it any more. */
+export function removesByWhole(update: Update, { config }: Pick<Service, 'config'>, { remove }: MemberEdits): boolean {
+  return remove.length > 0 && update !== 'paths' && KNOWN[config.target].removesByList === undefined;
+}
+
+/** Each list is one request. */
+export function memberRequests(edits: MemberEdits, { config, membersPerPatch }: Service): readonly (readonly Operation[])[] {
+  const { removesByList } = KNOWN[config.target];
+  const all = [
+    ...edits.remove.map((id) => ({ op: 'remove', id }) as const),
+    ...edits.add.map((id) => ({ op: 'add', id }) as const),
+  ];
+  const requests: Operation[][] = [];
+  const size = Math.min(membersPerPatch, MOST);
+  for (let at = 0; at < all.length; at += size) {
+    const some = all.slice(at, at + size);
+    const [gone, made] = (['remove', 'add'] as const).map((op) =>
+      some.filter((one) => one.op === op).map(({ id }) => ({ value: id })),
+    );
+    requests.push([
+      ...(gone!.length === 0
+        ? []
+        : removesByList
+          ? [{ op: 'remove', path: MEMBERS, value: gone } as const]
+          : gone!.map(({ value }) => ({ op: 'remove', path: `${MEMBERS}[value eq ${JSON.stringify(value)}]` }) as const)),
+      ...(made!.length === 0 ? [] : [{ op: 'add', path: MEMBERS, value: made } as const]),
+    ]);
+  }
+  return requests;
+}
+
+/** Where the server names no limit. */
+const MOST = 1_000;
+
+/** All members, of whom these came and went. @throws RollcallError where they are more than one request may hold */
+export function wholeList(group: JsonObject, { add, remove }: MemberEdits, { membersPerPatch }: Service): readonly object[] {
+  const gone = new Set(remove);
+  const there = new Set(membersIn(group));
+  const kept = listed(group[MEMBERS]).filter((one) => !isObject(one) || !gone.has(String(one['value'])));
+  const all = [...kept, ...add.filter((id) => !there.has(id)).map((value) => ({ value }))] as readonly object[];
+  if (all.length > membersPerPatch)
+    throw invalid(
+      MEMBERS,
+      `the group has ${all.length} members, and the server takes ${membersPerPatch}`,
+      'raise `membersPerPatch`, or set `update: paths`',
+    );
+  return all;
+}
+
+/** @throws RollcallError where nobody can say whom a list would take out */
+export function refuseUnseen({ membersShown, title }: Service): void {
+  if (!membersShown)
+    throw new RollcallError('permission', `${title} does not show who is in a group, so its members cannot be replaced`, {
+      where: { attribute: MEMBERS },
+      remedy: 'export them as a reference to many: they are added and removed one by one',
+    });
+}

@@ -1,0 +1,125 @@
+/** One configured server: what it is asked with, and what it can, by the settings, by what is known of it and by what it says of itself. */
+import type { OpenContext } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import { parseDuration } from '#core/time';
+import type { Kind } from '#core/values';
+import { resourceTypes } from '#protocols/scim/resource-types';
+import type { ScimResourceType } from '#protocols/scim/schema';
+import { isObject, type JsonObject } from '#protocols/scim/values';
+import { extensionsOf } from '#protocols/scim/written-extensions';
+import { type Answer, type Client, clientOf, type Request } from './client.ts';
+import { flagOf, type ScimConfig } from './config.ts';
+import { refusal } from './faults.ts';
+import { KNOWN, type Paging, type Update } from './targets.ts';
+import { authorizationOf } from './token.ts';
+
+/** Where the resources of a kind are. */
+export interface Place {
+  readonly kind: Kind;
+  readonly type: ScimResourceType;
+  readonly endpoint: string;
+}
+
+/** What the server can. */
+export interface Able {
+  readonly update: Update;
+  readonly paging: Paging;
+  /** It compares a version with what there is: If-Match. */
+  readonly compares: boolean;
+}
+
+export interface Service {
+  readonly config: ScimConfig;
+  readonly context: OpenContext;
+  readonly client: Client;
+  readonly places: readonly Place[];
+  readonly membersPerPatch: number;
+  readonly membersShown: boolean;
+  /** null: it finds by any attribute. */
+  readonly filters: ReadonlySet<string> | null;
+  /** What it is called in messages. */
+  readonly title: string;
+  able(): Promise<Able>;
+  /** What a GET answers. Null where it is not there. `what`: for messages. @throws RollcallError */
+  get(path: string, what: string, signal?: AbortSignal): Promise<Answer | null>;
+  send(request: Request): Promise<Answer>;
+  close(): void;
+}
+
+export function serviceOf(config: ScimConfig, context: OpenContext): Service {
+  const types = resourceTypes(extensionsOf(config.extensions));
+  const client = clientOf(config, context.folder, authorizationOf(config, context.folder));
+  const filters = flagOf(config, 'filters');
+  let able: Promise<Able> | null = null;
+  const service: Service = {
+    config,
+    context,
+    client,
+    places: Object.entries(config.kinds).map(([kind, { type, endpoint }]) => ({
+      kind,
+      type: types.find(({ name }) => name === type)!,
+      endpoint,
+    })),
+    membersPerPatch: flagOf(config, 'membersPerPatch') ?? Number.POSITIVE_INFINITY,
+    membersShown: flagOf(config, 'membersShown') ?? true,
+    filters: filters === undefined ? null : new Set(filters),
+    title: KNOWN[config.target].title,
+    able() {
+      able ??= ableOf(service).catch((error: unknown) => {
+        able = null;
+        throw error;
+      });
+      return able;
+    },
+    async get(path, what, signal) {
+      const answer = await client.send({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
+      if (answer.status === 404) return null;
+      if (answer.status !== 200 || answer.body === null) throw refusal(what, answer);
+      return answer;
+    },
+    send: (request) => client.send(request),
+    close: () => client.close(),
+  };
+  return service;
+}
+
+/** A server that says nothing of itself, or only to others, is taken as the RFC has it. */
+async function ableOf(service: Service): Promise<Able> {
+  const { config, client } = service;
+  let said: JsonObject = {};
+  // Salesforce has it in the plural, as SCIM 1.1 had.
+  for (const path of ['ServiceProviderConfig', 'ServiceProviderConfigs']) {
+    const answer = await client.send({ method: 'GET', path });
+    if (answer.status === 401 || answer.status === 429 || answer.status >= 500) throw refusal('what the server can', answer);
+    if (answer.status !== 200 || answer.body === null) continue;
+    said = answer.body;
+    break;
+  }
+  const patches = supported(said['patch']);
+  return {
+    update: flagOf(config, 'update') ?? (patches === false ? 'put' : 'paths'),
+    paging:
+      flagOf(config, 'paging') ?? (isObject(said['pagination']) && said['pagination']['cursor'] === true ? 'cursor' : 'index'),
+    compares: supported(said['etag']) === true,
+  };
+}
+
+function supported(raw: unknown): boolean | undefined {
+  return isObject(raw) && typeof raw['supported'] === 'boolean' ? raw['supported'] : undefined;
+}
+
+export function placeOfKind({ places }: Pick<Service, 'places'>, kind: Kind): Place | undefined {
+  return places.find((one) => one.kind === kind);
+}
+
+/** What clients and proxies make of these is another address. */
+const DOTS = /^\.{1,2}$/;
+
+/** Of one resource. @throws RollcallError for an id that no address can hold */
+export function pathOf({ endpoint }: Place, id: string): string {
+  if (id === '' || DOTS.test(id))
+    throw new RollcallError('invalidValue', `"${id}" is no id of a resource`, { remedy: 'look at it in the server' });
+  return `${endpoint}/${encodeURIComponent(id)}`;
+}
+
+export const visibleSeconds = ({ visibleWithin }: ScimConfig): number => Math.ceil(parseDuration(visibleWithin) / 1000);

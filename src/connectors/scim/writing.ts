@@ -1,0 +1,86 @@
+/** One item that is being written: what was sent for it, and whether something of it may be done by now. */
+import type { ReadObject, WriteItem } from '#connectors/contract';
+import { RollcallError } from '#core/errors';
+import { type Answer, type Request, Unanswered } from './client.ts';
+import { refusal } from './faults.ts';
+import { idOf, MEMBERS, objectOf } from './objects.ts';
+import { type Able, type Place, pathOf, placeOfKind, type Service } from './service.ts';
+
+export class Writing {
+  readonly service: Service;
+  readonly able: Able;
+  readonly item: WriteItem;
+  readonly place: Place;
+  /** Something was answered as done, or not answered. */
+  mayBeDone = false;
+  /** The server fails at this item, which says nothing of the next one. */
+  isItsOwn = false;
+
+  /** @throws RollcallError for a kind that there is not */
+  constructor(service: Service, able: Able, item: WriteItem) {
+    const place = placeOfKind(service, item.kind);
+    if (place === undefined)
+      throw new RollcallError('invalidValue', `there is no kind ${item.kind} here`, { remedy: 'name it under `kinds`' });
+    this.service = service;
+    this.able = able;
+    this.item = item;
+    this.place = place;
+  }
+
+  get path(): string {
+    return pathOf(this.place, this.item.anchor ?? '');
+  }
+
+  /** A request that changes something. */
+  async send(request: Request): Promise<Answer> {
+    try {
+      const answer = await this.service.send(request);
+      const { status, headers } = answer;
+      const fails = status >= 500 && status !== 501;
+      if (status < 300 || fails) this.mayBeDone = true;
+      this.isItsOwn = fails && headers['retry-after'] === undefined;
+      return answer;
+    } catch (error) {
+      if (error instanceof Unanswered) this.mayBeDone = true;
+      throw error;
+    }
+  }
+
+  /** The resource as it is now. @throws RollcallError notFound */
+  async now(): Promise<Answer> {
+    const answer = await this.service.get(this.path, `the look at ${this.#name}`);
+    if (answer === null || idOf(answer.body!) !== this.item.anchor) throw this.notThere();
+    return answer;
+  }
+
+  /** What an answer shows, or a look where it shows nothing. */
+  async shown(answer: Answer | null): Promise<ReadObject> {
+    const { place, service, item } = this;
+    const body = answer?.body ?? null;
+    const isWhole = body !== null && body['id'] === item.anchor && (place.type.name !== 'Group' || Object.hasOwn(body, MEMBERS));
+    return objectOf(service, place, isWhole ? body : (await this.now()).body!);
+  }
+
+  refusal(what: string, answer: Answer): RollcallError {
+    const { anchor } = this.item;
+    const where = anchor === null ? {} : { object: anchor };
+    if (answer.status === 404 && anchor !== null) return this.notThere();
+    return refusal(`${this.#name} ${what}`, answer, where, this.#sent);
+  }
+
+  notThere(): RollcallError {
+    const { kind, anchor } = this.item;
+    return new RollcallError('notFound', `there is no ${kind} ${anchor}`, { where: { object: anchor ?? '' } });
+  }
+
+  get #name(): string {
+    return this.item.anchor === null ? `the ${this.item.kind}` : `${this.item.kind} ${this.item.anchor}`;
+  }
+
+  /** Texts that a refusal may repeat. */
+  get #sent(): readonly string[] {
+    return Object.values(this.item.set)
+      .flat()
+      .filter((one) => typeof one === 'string');
+  }
+}
