@@ -11,7 +11,7 @@ import type { AttributeType, Kind } from '#core/values';
 import type { Change, ReadObject } from './objects.ts';
 import type { FirstConfiguration } from './proposed.ts';
 import type { ReceivedObjects, Receiver } from './received.ts';
-import type { Creates, WriteItem, WriteResult } from './writing.ts';
+import type { Creates, Leaving, WriteItem, WriteResult } from './writing.ts';
 
 export type { AttributeType, Blob, Kind, Matching, Scalar, ValueType } from '#core/values';
 export type { Asked, Offer } from './asked.ts';
@@ -20,7 +20,7 @@ export type { Proposed, SeenColumn } from './proposed.ts';
 export type { Needed, Present, Received, ReceivedRequest, Receiver, Refusal, ScimBase, Searchable } from './received.ts';
 export type { Creates, WriteItem, WriteResult } from './writing.ts';
 
-export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config>, ReceivedObjects {
+export interface ConnectorDefinition<Config = unknown> extends FirstConfiguration<Config>, ReceivedObjects, Leaving<Config> {
   readonly type: string;
   readonly title: string;
   readonly maturity: 'stable' | 'beta' | 'alpha';
@@ -35,8 +35,6 @@ export interface ConnectorDefinition<Config = unknown> extends FirstConfiguratio
   readonly refersTo?: 'present';
   /** Accounts never to be written where rollcall.yaml does not say which (`protect`): an expression over `row`. */
   protects?(config: Config): string;
-  /** What cannot become of accounts of a kind that should no longer be there, each step of `deprovision` with the remedy. */
-  cannot?(config: Config, kind: Kind): { readonly disable?: string; readonly delete?: string };
   /** The remedy where, with these settings, no object can say that an attribute is empty; null where it can. */
   cannotSayEmpty?(config: Config, isWritten: boolean): string | null;
   /**

@@ -3,6 +3,12 @@ import type { Fault } from '#core/errors';
 import type { Kind } from '#core/values';
 import type { RawAttributes, ReadObject, SetEdits } from './objects.ts';
 
+/** What the definition of a connector says of accounts that should no longer be there. */
+export interface Leaving<Config> {
+  /** What cannot become of those of a kind: each such step of `deprovision` with the remedy. */
+  cannot?(config: Config, kind: Kind): { readonly disable?: string; readonly delete?: string };
+}
+
 export type Creates =
   /** The key comes from `WriteItem.name` or the mapped attributes: a second create of the same is refused with `conflict`, not doubled. */
   | { readonly by: 'callerKey' }
