@@ -88,8 +88,9 @@ export async function serve(
   const url = (): string => urlOf(address, app, pair === null ? 'http' : 'https');
   const isSecure = config.access.url === null ? pair !== null : config.access.url.startsWith('https:');
   const failed = (error: unknown): void => told.failed(error);
+  const noted = (events: readonly AuditEvent[]): Promise<unknown> => works.ask({ ask: 'note', events });
   // Nobody waits for it: how long an answer takes does not say which accounts there are.
-  const note = (events: readonly AuditEvent[]): void => void works.ask({ ask: 'note', events }).catch(failed);
+  const note = (events: readonly AuditEvent[]): void => void noted(events).catch(failed);
   auth = openAuth({ access, people: store, config: config.access, wall, isSecure, url, onFault: failed, note });
   const { proxies } = config.access;
   const ready = async (): Promise<void> => {
@@ -115,7 +116,7 @@ export async function serve(
   const bases = await basesOf(config);
   const hooked = new Map(await hooksOf(config));
   const rate = config.access.tokenRate;
-  app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note, tell: tellAll });
+  app.register(hooks, { hooks: hooked, bearer, rate, works, wall, note: noted, tell: tellAll });
   app.register(scim, { bases, bearer, store, works, wall, told, publicUrl: config.access.url });
   let beside: Server | null = null;
   const over = Promise.withResolvers<void>();
@@ -184,7 +185,7 @@ export async function serve(
     reads: () => startService(startThread, loop('reads'), () => undefined),
     takeOver,
     tell,
-    note: (events) => works.ask({ ask: 'note', events }),
+    note: noted,
     wall,
     onFault: told.fault,
     signal: ending.signal,

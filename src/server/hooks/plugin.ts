@@ -17,7 +17,7 @@ import { createSenders, type Sender, type SenderOptions } from './sender.ts';
 export interface HookOptions extends SenderOptions {
   readonly works: Pick<ServiceThread, 'ask'>;
   readonly tell: (event: ServiceEvent) => void;
-  readonly note: (events: readonly AuditEvent[]) => void;
+  readonly note: (events: readonly AuditEvent[]) => Promise<unknown>;
 }
 
 const MOST_BODY = 1_048_576;
@@ -51,7 +51,8 @@ export async function hooks(app: FastifyInstance, options: HookOptions): Promise
       }
       const objects = objectsOf(json, hook.object);
       const woken = (await works.ask({ ask: 'wake', wake: { connection, objects, by: sender.by } })) as Woken;
-      note([auditEvent({ at: wall(), action: 'hook.wake', actor: sender.actor, subject: { connection }, after: woken })]);
+      // Who hears no answer tells again.
+      await note([auditEvent({ at: wall(), action: 'hook.wake', actor: sender.actor, subject: { connection }, after: woken })]);
       tell({ what: 'hook', connection, outcome: woken.done ? 'done' : 'noted' });
       return reply.code(woken.done ? 200 : 202).send(woken);
     });
