@@ -62,6 +62,3 @@ export const SCIM_CASES: ReadonlyMap<string, string> = new Map([
   ['R25', '/Me'],
   ['R26', 'limits, names that are none, tokens, rates'],
 ]);
-
-/** They are about a connector that writes by SCIM. There is none yet. */
-export const OF_TARGETS: readonly string[] = ['S1', 'A1', 'C1'];

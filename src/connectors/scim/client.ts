@@ -184,9 +184,9 @@ function answered(
 function answerOf({ statusCode: status = 0, headers }: IncomingMessage, text: string, isRead: boolean): Answer {
   if (status >= 300 && status < 400) throw elsewhere(status);
   const body = parsedBody(text);
-  // Something between here and there may answer that there is nothing. What a write answers besides is looked at by whoever needs it.
-  const isStrange = body === null && (status === 404 ? text.trim() !== '' : isRead && status < 300);
-  if (isStrange) throw notScim(headers);
+  // Something between here and there may answer in its place, that there is nothing or that all is well.
+  if (body === null && (status === 404 || status < 300) && (text.trim() !== '' || (isRead && status < 300)))
+    throw isRead || status === 404 ? notScim(headers) : new Unanswered('the server answers with something that is none of SCIM');
   return { status, headers, body, at: Date.now() };
 }
 

@@ -150,11 +150,13 @@ function part(record: JsonObject, name: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** A copy; a name such as `__proto__` is one like others in it. */
+/** A copy in the same order; a name such as `__proto__` is one like others in it. */
 function withPart(record: JsonObject, name: string, value: unknown): JsonObject {
   const key = keyIn(record, name);
-  const others = Object.entries(record).filter(([one]) => one !== key);
-  return Object.fromEntries(value === undefined ? others : [...others, [key, value]]);
+  const entries = Object.entries(record);
+  if (value === undefined) return Object.fromEntries(entries.filter(([one]) => one !== key));
+  if (!Object.hasOwn(record, key)) return Object.fromEntries([...entries, [key, value]]);
+  return Object.fromEntries(entries.map(([one, now]) => [one, one === key ? value : now]));
 }
 
 export function valueAt(resource: JsonObject, { urn, attribute }: Field): unknown {

@@ -6,9 +6,9 @@ import type { Kind } from '#core/values';
 import { fieldsOf } from '#protocols/scim/fields';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { refusal } from './faults.ts';
-import { idOf, objectOf } from './objects.ts';
+import { objectOf } from './objects.ts';
 import { listIn, pagesOf } from './pages.ts';
-import { type Place, pathOf, placeOfKind, type Service } from './service.ts';
+import { answerFor, type Place, placeOfKind, type Service } from './service.ts';
 
 export async function lookUp(
   service: Service,
@@ -33,9 +33,8 @@ export async function lookUp(
 }
 
 async function byId(service: Service, place: Place, anchor: string): Promise<ReadObject | null> {
-  const answer = await service.get(pathOf(place, anchor), `the look at ${place.kind} ${anchor}`);
-  // Another one under this address is none.
-  return answer === null || idOf(answer.body!) !== anchor ? null : objectOf(service, place, answer.body!);
+  const answer = await answerFor(service, place, anchor);
+  return answer === null ? null : objectOf(service, place, answer.body!);
 }
 
 async function* filtered(service: Service, place: Place, filter: string): AsyncGenerator<Parameters<typeof objectOf>[2]> {

@@ -20,7 +20,7 @@ export interface Listed {
 const MOST_EMPTY = 1_000;
 
 export async function* pagesOf(service: Service, place: Place, signal?: AbortSignal): AsyncGenerator<Listed> {
-  const { paging } = await service.able();
+  const { paging } = await service.able(signal);
   yield* paging === 'cursor' ? byCursor(service, place, signal) : byIndex(service, place, signal);
 }
 

@@ -39,7 +39,7 @@ export interface Service {
   readonly filters: ReadonlySet<string> | null;
   /** What it is called in messages. */
   readonly title: string;
-  able(): Promise<Able>;
+  able(signal?: AbortSignal): Promise<Able>;
   /** What a GET answers. Null where it is not there. `what`: for messages. @throws RollcallError */
   get(path: string, what: string, signal?: AbortSignal): Promise<Answer | null>;
   send(request: Request): Promise<Answer>;
@@ -64,12 +64,12 @@ export function serviceOf(config: ScimConfig, context: OpenContext): Service {
     membersShown: flagOf(config, 'membersShown') ?? true,
     filters: filters === undefined ? null : new Set(filters),
     title: KNOWN[config.target].title,
-    able() {
+    async able(signal) {
       able ??= ableOf(service).catch((error: unknown) => {
         able = null;
         throw error;
       });
-      return able;
+      return await (signal === undefined ? able : Promise.race([able, aborted(signal)]));
     },
     async get(path, what, signal) {
       const answer = await client.send({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
@@ -81,6 +81,11 @@ export function serviceOf(config: ScimConfig, context: OpenContext): Service {
     close: () => client.close(),
   };
   return service;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
 /** A server that says nothing of itself, or only to others, is taken as the RFC has it. */
@@ -120,6 +125,16 @@ export function pathOf({ endpoint }: Place, id: string): string {
   if (id === '' || DOTS.test(id))
     throw new RollcallError('invalidValue', `"${id}" is no id of a resource`, { remedy: 'look at it in the server' });
   return `${endpoint}/${encodeURIComponent(id)}`;
+}
+
+/** Null where there is none. @throws RollcallError for an answer that shows another one: it says nothing of this one */
+export async function answerFor(service: Service, place: Place, id: string): Promise<Answer | null> {
+  const answer = await service.get(pathOf(place, id), `the look at ${place.kind} ${id}`);
+  if (answer !== null && String(answer.body!['id']) !== id)
+    throw new RollcallError('unavailable', `the server answers with something else than ${place.kind} ${id}`, {
+      remedy: 'see that `url` is the base URL of SCIM',
+    });
+  return answer;
 }
 
 export const visibleSeconds = ({ visibleWithin }: ScimConfig): number => Math.ceil(parseDuration(visibleWithin) / 1000);

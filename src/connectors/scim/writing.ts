@@ -3,8 +3,8 @@ import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import { type Answer, type Request, Unanswered } from './client.ts';
 import { refusal } from './faults.ts';
-import { idOf, MEMBERS, objectOf } from './objects.ts';
-import { type Able, type Place, pathOf, placeOfKind, type Service } from './service.ts';
+import { MEMBERS, objectOf } from './objects.ts';
+import { type Able, answerFor, type Place, pathOf, placeOfKind, type Service } from './service.ts';
 
 export class Writing {
   readonly service: Service;
@@ -48,8 +48,8 @@ export class Writing {
 
   /** The resource as it is now. @throws RollcallError notFound */
   async now(): Promise<Answer> {
-    const answer = await this.service.get(this.path, `the look at ${this.#name}`);
-    if (answer === null || idOf(answer.body!) !== this.item.anchor) throw this.notThere();
+    const answer = await answerFor(this.service, this.place, this.item.anchor ?? '');
+    if (answer === null) throw this.notThere();
     return answer;
   }
 

@@ -1,0 +1,215 @@
+/** Servers that lie, break, or want something: what is read of them is no more than they showed, and they are told no more than they need. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { type Json, scimTarget, type Target, TOKEN, type Ways } from '../../../test/servers/scim-target.ts';
+import type { Connection, ReadEnd, ReadObject } from '../contract.ts';
+import { scim } from './index.ts';
+
+const open = new Set<{ close(): Promise<void> }>();
+afterEach(async () => {
+  for (const one of open) await one.close();
+  open.clear();
+});
+
+function connect(url: string, settings: object = {}, warn: (fault: object) => void = () => undefined): Connection {
+  const config = scim.config.parse({ url, token: TOKEN, kinds: { person: 'Users' }, ...settings });
+  const connection = scim.open(config, { connection: 'target', folder: '.', limits: { maxObjectBytes: 10_000 }, warn });
+  open.add(connection);
+  return connection;
+}
+
+async function connected(ways: Ways, settings: object = {}): Promise<{ target: Target; connection: Connection }> {
+  const target = await scimTarget(ways);
+  open.add(target);
+  return { target, connection: connect(target.url, settings) };
+}
+
+async function read({ read: reader }: Connection): Promise<{ objects: readonly ReadObject[]; end: ReadEnd }> {
+  const objects: ReadObject[] = [];
+  for await (const page of reader!.read({ signal: new AbortController().signal })) {
+    objects.push(...(page.objects as ReadObject[]));
+    if (page.end !== undefined) return { objects, end: page.end };
+  }
+  throw new Error('no end');
+}
+
+const many = (count: number): Json[] => Array.from({ length: count }, (_, i) => ({ userName: `u${i}` }));
+const list = (Resources: readonly object[], more: object = {}): { body: object } => ({
+  body: { totalResults: Resources.length, Resources, ...more },
+});
+const lists = (answer: (from: URLSearchParams) => { body: unknown; status?: number }): Ways => ({
+  answers: ({ path, query }) => (path === 'Users' ? answer(query) : undefined),
+});
+
+it.each([
+  ['by index', { page: 3 }, {}],
+  ['by cursor', { page: 3, cursors: true, config: { pagination: { cursor: true } } }, {}],
+  ['with short pages', { page: 2 }, { pageSize: 100 }],
+])('%s everything is read, each once, whatever the size of a page', async (_, ways, settings) => {
+  const { target, connection } = await connected(ways, settings);
+  target.add('Users', ...many(7));
+  const { objects, end } = await read(connection);
+  expect([objects.map(({ attributes }) => attributes['userName']), end]).toEqual([
+    many(7).map(({ userName }) => userName),
+    { complete: true },
+  ]);
+});
+
+it('a total that is too small ends nothing, and one that is too large proves nobody gone', async () => {
+  const all = many(5).map((one, i) => ({ ...one, id: `id${i}` }));
+  const page = (from: URLSearchParams) => all.slice(Number(from.get('startIndex')) - 1, Number(from.get('startIndex')) + 1);
+  const small = await connected(lists((from) => list(page(from), { totalResults: 2 })));
+  expect(await read(small.connection)).toMatchObject({ objects: all.map(({ id }) => ({ anchor: id })), end: { complete: true } });
+  const large = await connected(lists((from) => list(page(from), { totalResults: 6 })));
+  expect((await read(large.connection)).end).toMatchObject({
+    complete: false,
+    reason: { message: 'the server says that it has 6 Users, and showed 5' },
+  });
+  // Behind its end it refuses to answer, or shows the last page again.
+  const refusing = await connected(
+    lists((from) => (page(from).length === 0 ? { status: 400, body: {} } : list(page(from), { totalResults: 5 }))),
+  );
+  expect((await read(refusing.connection)).end).toEqual({ complete: true });
+  const repeating = await connected(
+    lists((from) => list(page(from).length === 0 ? all.slice(-1) : page(from), { totalResults: 5 })),
+  );
+  expect((await read(repeating.connection)).end).toEqual({ complete: true });
+});
+
+it('pages that do not move, and cursors that lead in a circle, have an end', async () => {
+  const still = await connected(lists(() => list([{ id: 'a', userName: 'a' }], { totalResults: 9 })));
+  expect((await read(still.connection)).end).toMatchObject({ complete: false });
+  let count = 0;
+  const circle = await connected(
+    lists((from) => list([{ id: `x${++count}`, userName: 'x' }], { nextCursor: from.get('cursor') === 'b' ? 'c' : 'b' })),
+    { paging: 'cursor' },
+  );
+  await expect(read(circle.connection)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'the pages of Users lead in a circle: nothing new comes, and no end',
+  });
+  expect(count).toBeLessThan(5);
+});
+
+it.each([
+  ['a page for people', '<html>Sign in</html>', 200],
+  ['another object', { id: 1 }, 200],
+  ['no list', { Resources: 'all of them' }, 200],
+  ['a list of no resources', { Resources: [1, null] }, 200],
+  ['an error of another server', '<h1>Not found</h1>', 404],
+  ['nested a million times', '['.repeat(1_000_000), 200],
+])('%s is no answer of SCIM: nothing is read, and nobody is gone', async (_, body, status) => {
+  const { connection } = await connected({ answers: ({ path }) => (path.startsWith('Users') ? { status, body } : undefined) });
+  await expect(read(connection)).rejects.toMatchObject({ kind: 'unavailable', remedy: expect.any(String) });
+  expect(await connection.lookup!({ anchor: 'x' }, 'person').catch(() => 'refused')).toBe('refused');
+  if (typeof body !== 'string') return;
+  // Whether it is deleted is not known; that it was not there is not believed.
+  const gone = connection.write!.write([{ attempt: 'a', operation: 'delete', kind: 'person', anchor: 'x', set: {} }]);
+  expect(await gone.catch(() => [{ ok: false, unknown: true }])).toMatchObject([{ ok: false, unknown: true }]);
+});
+
+it('resources that are none are named and left out, and names that mean something to JavaScript mean nothing', async () => {
+  const told: object[] = [];
+  const odd = `{"totalResults":5,"Resources":[
+    {"userName":"nobody"}, {"id":"a","userName":["x","y"],"title":"t","active":"True"}, {"id":"b","userName":"${'x'.repeat(20_000)}"},
+    {"id":"c","__proto__":{"polluted":1},"constructor":"x","USERNAME":"C","name":{"__proto__":{"givenName":"x"},"GivenName":"Cy"},"emails":"c@x"},
+    {"id":7,"userName":"seven","emails":[{"value":"1@x","type":"__proto__"},{"value":"2@x","type":"Work","primary":true}]}]}`;
+  const target = await scimTarget({
+    answers: ({ path, query }) => (path === 'Users' ? (query.get('startIndex') === '1' ? { body: odd } : list([])) : undefined),
+  });
+  open.add(target);
+  const { objects, end } = await read(connect(target.url, {}, (fault) => told.push(fault)));
+  expect(end.complete).toBe(false);
+  expect(told).toMatchObject([{ message: 'a resource has no id' }, { where: { object: 'b' } }]);
+  const shown = Object.fromEntries(
+    objects.map(({ anchor, attributes, refused = [] }) => [
+      anchor,
+      { ...attributes, refused: refused.map(({ where }) => where.attribute) },
+    ]),
+  );
+  expect(shown).toMatchObject({
+    a: { title: 't', active: true, refused: ['userName'] },
+    c: { userName: 'C', 'name.givenName': 'Cy', 'emails.primary': 'c@x', refused: [] },
+    7: { userName: 'seven', 'emails.work': '2@x', 'emails.primary': '2@x', 'emails.value': ['1@x', '2@x'] },
+  });
+  expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+it('a redirect is not followed, and the other server learns of no token', async () => {
+  const heard: (string | undefined)[] = [];
+  const other = createServer((request, response) => {
+    heard.push(request.headers.authorization);
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  open.add({ close: async () => void other.close() });
+  const elsewhere = { status: 302, headers: { location: `http://127.0.0.1:${(other.address() as AddressInfo).port}/` } };
+  const { connection } = await connected({ answers: () => elsewhere });
+  await expect(connection.test()).rejects.toMatchObject({ kind: 'configuration', remedy: expect.stringContaining('token') });
+  await expect(connection.write!.write([])).rejects.toMatchObject({ kind: 'configuration' });
+  expect(heard).toEqual([]);
+});
+
+it('a filter that the server does not look at finds nobody by chance', async () => {
+  const { connection } = await connected(
+    lists(() =>
+      list([
+        { id: 'a', userName: 'ada' },
+        { id: 'b', userName: 'bo' },
+      ]),
+    ),
+  );
+  expect(await connection.lookup!({ attribute: 'userName', value: 'zoe' }, 'person')).toEqual([]);
+  expect(await connection.lookup!({ attribute: 'userName', value: 'BO' }, 'person')).toMatchObject([{ anchor: 'b' }]);
+});
+
+it('one that says nothing is not waited for, and a read that is given up ends at once', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  open.add({ close: async () => void server.close().closeAllConnections() });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(connect(url, { timeout: '0s' }).test()).rejects.toMatchObject({ kind: 'unavailable' });
+  const given = new AbortController();
+  const reading = connect(url).read!.read({ signal: given.signal });
+  const first = reading[Symbol.asyncIterator]().next();
+  given.abort(new Error('enough'));
+  await expect(first).rejects.toThrow();
+});
+
+it('a token that is got is used until shortly before its end, and a wrong secret is said to be one', async () => {
+  const given: Json[] = [];
+  const tokens = await scimTarget({
+    answers: ({ body, headers }) => {
+      given.push({ ...body, type: headers['content-type'] });
+      return given.length > 1 ? { status: 401, body: {} } : { body: { access_token: TOKEN, expires_in: 3600 } };
+    },
+  });
+  open.add(tokens);
+  const oauth = { tokenUrl: `${tokens.url}/token`, clientId: 'rollcall', clientSecret: 'of-a-test' };
+  const { target, connection } = await connected({}, { token: undefined, oauth });
+  target.add('Users', ...many(2));
+  expect((await read(connection)).objects.length).toBe(2);
+  expect(given).toEqual([
+    {
+      grant_type: 'client_credentials',
+      client_id: 'rollcall',
+      client_secret: 'of-a-test',
+      type: 'application/x-www-form-urlencoded',
+    },
+  ]);
+  await expect(connect(target.url, { token: undefined, oauth }).test()).rejects.toMatchObject({ kind: 'authentication' });
+});
+
+it.each([
+  ['http://scim.example.org/v2', {}, 'must begin with https://'],
+  ['https://scim.example.org/v2', { token: undefined }, 'is missing'],
+  ['https://me:secret@scim.example.org', {}, 'must hold no user'],
+  ['https://scim.example.org/v2?tenant=1', {}, 'must end with its path'],
+  ['ldap://x', {}, 'must be a URL'],
+  ['https://x', { kinds: { a: 'Users', b: { type: 'User', endpoint: 'users' } } }, 'names an endpoint twice'],
+  ['https://x', { oauth: { tokenUrl: 'https://x/t', clientId: 'a', clientSecret: 'b' } }, 'stands in place of `token`'],
+])('%s %o is refused', (url, settings, message) => {
+  const parsed = scim.config.safeParse({ url, token: TOKEN, ...settings });
+  expect(parsed.error?.issues.map((one) => one.message).join()).toContain(message);
+});
