@@ -29,6 +29,7 @@ async function call(argv: string[], more: Partial<Program> = {}) {
     env: {},
     loadConfig: async (file) => ({
       ok: false,
+      files: new Map(),
       faults: [
         {
           kind: 'configuration',

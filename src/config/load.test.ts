@@ -83,6 +83,18 @@ function change(from: string, to: string): string {
   return GOOD.replace(from, () => to);
 }
 
+test('what it was made of is said, whether it can be used or not', async () => {
+  const named = `${GOOD}    tokens: { a: '\${file:token}' }\n`;
+  const ok = await good(named);
+  const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
+  expect([...ok.files]).toEqual([
+    ['/etc/roll/rollcall.yaml', digest],
+    ['/etc/roll/token', digest],
+  ]);
+  const broken = await load(named.replace('file:token', 'file:none'));
+  expect(broken.ok ? null : broken.files.get('/etc/roll/none')).toBe(null);
+});
+
 describe('a good file', () => {
   test('means what it says, with its defaults', async () => {
     const config = await good(GOOD);

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConnectorDefinition } from '#connectors/contract';
+import { sha256Hex } from '#core/digest';
 import type { Fault } from '#core/errors';
 import { parseDuration } from '#core/time';
 import { checkPersonBy, readAccess } from './access.ts';
@@ -40,6 +41,7 @@ export type Loaded =
   | {
       readonly ok: false;
       readonly faults: readonly Fault[];
+      readonly files: Configuration['files'];
       /** To look at the store alone; left out where the faults leave in doubt which one that is. */
       readonly stored?: Configuration;
     };
@@ -50,20 +52,26 @@ const MOST_FAULTS = 1_000;
 
 /** Never throws for what is in the file, around it, or missing. Touches no network and no connected system. */
 export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
-  const readFile = options.readFile ?? readText;
+  const files = new Map<string, string | null>();
+  const readFile = async (name: string): Promise<string> => {
+    files.set(name, null);
+    const read = await (options.readFile ?? readText)(name);
+    files.set(name, sha256Hex(read));
+    return read;
+  };
   const file = path.resolve(options.file);
   let text: string;
   try {
     text = await readFile(file);
   } catch (error) {
-    return { ok: false, faults: [unreadable(options.file, error)] };
+    return { ok: false, faults: [unreadable(options.file, error)], files };
   }
   const parsed = parseDocument(text, options.file);
   const sources: Sources = { folder: path.dirname(file), env: options.env, readFile };
   const refused = async (found: readonly Fault[], kinds: Configuration['kinds'] | null = null): Promise<Loaded> => {
     const faults = found.toSorted(byPosition).slice(0, MOST_FAULTS);
     const stored = await storedOnly({ text, data: parsed.data, file }, kinds, sources);
-    return { ok: false, faults, ...(stored === undefined ? {} : { stored }) };
+    return { ok: false, faults, files, ...(stored === undefined ? {} : { stored }) };
   };
   if (parsed.broken) return refused(parsed.faults);
   const collect = collector(options.file, parsed.positions);
@@ -93,6 +101,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Loaded> {
 
   const config: Configuration = {
     file,
+    files,
     folder: sources.folder,
     store: storeOf(store, sources.folder),
     zone: written.zone ?? 'UTC',

@@ -76,6 +76,8 @@ export interface Schedule {
 
 export interface Configuration {
   readonly file: string;
+  /** What it was made of, by absolute paths: this file, secrets, functions and connectors of one's own. SHA-256 of each, hex; null: it could not be read. */
+  readonly files: ReadonlyMap<string, string | null>;
   readonly folder: string;
   readonly store: { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
   /** IANA name; dates without time are in it. */

@@ -52,6 +52,7 @@ export async function storedOnly(
   if (quiet.faults.length > 0 || !STORE.test(String(store.data))) return undefined;
   return {
     file,
+    files: new Map(),
     folder: sources.folder,
     store: storeOf({ ...store, written }, sources.folder),
     zone: 'UTC',

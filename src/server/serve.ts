@@ -123,7 +123,7 @@ export async function serve(
   const ending = new AbortController();
   let stopping = false;
   let wasReady = false;
-  const takeOver = async (to: typeof config): Promise<void> => {
+  const takeOver = async (to: typeof config, applies: boolean): Promise<void> => {
     const there = await basesOf(to);
     const hookedThere = await hooksOf(to);
     await works.replace();
@@ -132,7 +132,7 @@ export async function serve(
     await reads?.then((one) => one.stop());
     reads = null;
     // Rules that changed are applied at once, by runs like any other: what gates hold is held.
-    for (const profile of ['full-sync', 'export'])
+    for (const profile of applies ? ['full-sync', 'export'] : [])
       await works.ask({ ask: 'operation', name: 'run', input: { profile, by: 'reload' }, caller: ITSELF, url: null });
   };
   const stop = async (): Promise<void> => {

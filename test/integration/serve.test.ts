@@ -17,13 +17,15 @@ connections:
       person:
         join: [employeeId]
         project: true
-        attributes: { employeeId: id, givenName: first, familyName: last, displayName: '\${row.first + " " + row.last}' }
+        attributes: { employeeId: id, givenName: first, familyName: last, displayName: '\${row.first + " " + row.last}', costCenter: { function: './own.mjs#center', reads: [id] } }
+notify: { desk: { webhook: { url: 'http://127.0.0.1:9/', secret: '\${file:secret}' } } }
 `;
+const OWN = (name: string): string => `export const center = ({ id }) => '${name}' + id;`;
 const HR = 'id,first,last\n1,Zoë,Çelik\n2,Ada,Lovelace\n';
 
 let here: Served;
 beforeAll(async () => {
-  here = await served(YAML, { 'hr.csv': HR });
+  here = await served(YAML, { 'hr.csv': HR, 'own.mjs': OWN('k'), secret: 'planted-4711-first' });
 });
 afterAll(() => here?.close());
 
@@ -212,6 +214,22 @@ describe('when rollcall.yaml changes', () => {
       as: 'system',
       after: { objects: 2, exports: 0 },
     });
+  });
+
+  it('so it is with what it names: code is worked out, a secret alone is put in its place', async () => {
+    const value = async () => (await here.command('explain', 'Zoë Çelik', 'costCenter', '--json')).out;
+    const changes = async () =>
+      JSON.parse((await here.command('audit', '--action', 'configuration', '--json')).out).events as { after: object }[];
+    await writeFile(path.join(here.folder, 'own.mjs'), OWN('cc'));
+    await until(async () => (await value()).includes('"value":"cc1"'));
+    const runs = async () => (await here.command('runs', '--json')).out;
+    await until(async () => (await changes()).length === 2);
+    const before = await runs();
+    await writeFile(path.join(here.folder, 'secret'), 'planted-4711-second');
+    await until(async () => (await changes()).length === 3);
+    expect((await changes())[0]!.after).toMatchObject({ objects: 0, exports: 0 });
+    expect((await ask('/api/openapi.json')).status).toBe(200);
+    expect(await runs()).toBe(before);
   });
 });
 
