@@ -1,5 +1,25 @@
 /** Inputs by number: the same seed, corpus and number make the same bytes, on every machine. */
 
+/** What spoils JSON. */
+export const JSON_SIGNS: readonly string[] = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ':',
+  ',',
+  'null',
+  'true',
+  '-1',
+  '1e999',
+  '"__proto__":',
+  '\\u0000',
+  '\\ud800',
+  '{"a":',
+  '[[',
+];
+
 export interface Corpus {
   readonly name: string;
   /** Good input, to be spoilt. */

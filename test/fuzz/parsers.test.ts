@@ -44,7 +44,7 @@ import { createClock } from '#rules/clock';
 import { compileExpression } from '#rules/expression';
 import { jsonOf, objectsOf } from '#server/hooks/objects';
 import { seed } from '../simulation/driver.ts';
-import { type Corpus, inputOf } from './inputs.ts';
+import { type Corpus, inputOf, JSON_SIGNS } from './inputs.ts';
 
 const RUNS = Number(process.env['ROLLCALL_RUNS'] ?? 50_000);
 const LIMIT = 2_000;
@@ -154,23 +154,7 @@ fuzz(
       '{"op":"patch","anchor":"7","set":{"a":null},"add":{"tags":["x"]},"remove":{"tags":["y"]}}\n{"op":"delete","anchor":"7"}\n',
       '{"id":2,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"e":-1.5e300}\n',
     ],
-    special: [
-      '{',
-      '}',
-      '[',
-      ']',
-      '"',
-      ':',
-      ',',
-      'null',
-      '1e999',
-      '{"a":',
-      '[[',
-      '"__proto__":',
-      '\\u0000',
-      '\\ud800',
-      '9007199254740993',
-    ],
+    special: [...JSON_SIGNS, '9007199254740993'],
   },
   async (input) => {
     for await (const { lines, first, suspect } of readLines(blocksOf(input), { maxBytes: LIMIT }))
@@ -441,25 +425,7 @@ fuzz(
       `userName|ada\n${ENTERPRISE_URN}|{"manager":[{"value":"m"}],"department":"d"}\nschemas|["x"]\ntitle|\nroles|[]\nmeta|{}`,
       'userName|7\n__proto__|{"x":1}\nconstructor|{"prototype":{}}\nphotos|"http://x"\naddresses|{"locality":"L","country":["GB"]}\nx509Certificates|[{"value":"AAAA"}]',
     ],
-    special: [
-      '|',
-      '\n',
-      '"',
-      '{',
-      '}',
-      '[',
-      ']',
-      ':',
-      ',',
-      'null',
-      'value',
-      'userName|',
-      '"__proto__":',
-      '\\u0000',
-      'primary',
-      'true',
-      'manager|',
-    ],
+    special: [...JSON_SIGNS, '|', '\n', 'value', 'userName|', 'primary', 'manager|'],
   },
   (input) => {
     const lines = input
@@ -558,25 +524,7 @@ fuzz(
       'id|"7"\nstatus|"left"\nname|{"full":"Zoë","parts":["Zoë",{"a":1}]}\nat|"2026-01-01T00:00:00Z"\nmail|null',
       'id|17\nat|3\n__proto__|{"x":1}\nconstructor|{"prototype":{}}\ntags|[]\nby|["1",2,"x"]\nkind|"group"\nanchor|["a","b"]',
     ],
-    special: [
-      '|',
-      '\n',
-      '"',
-      '{',
-      '}',
-      '[',
-      ']',
-      ':',
-      ',',
-      'null',
-      '1e999',
-      'id|',
-      'at|',
-      'status|',
-      '"__proto__":',
-      '\\u0000',
-      '\\ud800',
-    ],
+    special: [...JSON_SIGNS, '|', '\n', 'id|', 'at|', 'status|'],
   },
   (input) => {
     own(() => void jsonOf('application/json', input));
