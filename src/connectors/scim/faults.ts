@@ -41,8 +41,10 @@ const LONGEST = 300;
 export function refusal(what: string, answer: Answer, where: Where = {}, sent: readonly string[] = []): RollcallError {
   const { status } = answer;
   const type = textIn(answer, 'scimType');
+  const meant = (type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? MEANINGS[status] ?? other(status);
+  // Of one attribute: the others may go without it.
   const meaning =
-    (type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? MEANINGS[status] ?? other(status);
+    meant.kind === 'permission' && where.attribute !== undefined ? { ...meant, kind: 'invalidValue' as const } : meant;
   const detail = told(textIn(answer, 'detail'), sent);
   const code = type === undefined || !/^\w{1,40}$/.test(type) ? String(status) : `${status} ${type}`;
   const remedy = meaning.remedy ?? (meaning.kind === 'unavailable' ? LOG : undefined);
@@ -58,6 +60,17 @@ function other(status: number): Meaning {
   if (status >= 500) return { kind: 'unavailable', says: 'it fails', remedy: LOG };
   if (status >= 400) return { kind: 'invalidValue', says: 'it is refused', remedy: LOG };
   return { kind: 'unavailable', says: 'its answer is none of SCIM', remedy: 'see that `url` is the base URL of SCIM' };
+}
+
+/** The one of these attributes that the text of a refusal is about, by any of its names; undefined where it names none, or several. */
+export function namedIn(
+  answer: Answer,
+  attributes: readonly { readonly attribute: string; readonly names: readonly string[] }[],
+): string | undefined {
+  const detail = textIn(answer, 'detail') ?? '';
+  const words = new Set(detail.match(/[\w$.-]*[\w$]/g));
+  const found = attributes.filter(({ names }) => names.some((name) => words.has(name)));
+  return found.length === 1 ? found[0]!.attribute : found.find(({ attribute }) => words.has(attribute))?.attribute;
 }
 
 function textIn({ body }: Answer, name: string): string | undefined {

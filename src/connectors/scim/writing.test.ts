@@ -255,6 +255,30 @@ it('a refusal does not repeat what was sent', async () => {
   });
 });
 
+it.each([
+  ['emails', 403, undefined, 'this user may not change emails'],
+  ['emails', 400, 'mutability', "Attribute 'emails' is readOnly."],
+  [
+    'enterprise.department',
+    400,
+    'invalidValue',
+    'unknown value for urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department',
+  ],
+  ['name.givenName', 400, 'invalidValue', 'givenName is too long'],
+])(
+  'W1 a refusal that names %s is of that attribute alone, so that the others may go (%i %s)',
+  async (name, status, scimType, detail) => {
+    const { target, connection } = await connected({ answers: once('PATCH', { status, body: { detail, scimType } }) });
+    const [id] = target.add('Users', { userName: 'ada' });
+    const set = { title: 't', 'name.givenName': 'Ada', 'emails.work': 'a@x', 'enterprise.department': 'IT' };
+    const [one] = await connection.write!.write([of('update', id!, set)]);
+    expect(one).toMatchObject({
+      ok: false,
+      fault: { kind: 'invalidValue', where: { object: id, attribute: Object.keys(set).find((one) => one.startsWith(name)) } },
+    });
+  },
+);
+
 it('an id is part of an address, whatever is in it', async () => {
   const { target, connection } = await connected({});
   target.resources['Users']!.set('a/../b?c#d', { id: 'a/../b?c#d', userName: 'odd', meta: { version: 'W/"1"' } });

@@ -2,8 +2,9 @@
 import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import { type Answer, type Request, Unanswered } from './client.ts';
-import { refusal } from './faults.ts';
-import { MEMBERS, objectOf } from './objects.ts';
+import { namedIn, refusal } from './faults.ts';
+import { MEMBERS, objectOf, VALUE } from './objects.ts';
+import { pathFor } from './paths.ts';
 import { type Able, answerFor, type Place, pathOf, placeOfKind, type Service } from './service.ts';
 
 export class Writing {
@@ -63,14 +64,25 @@ export class Writing {
 
   refusal(what: string, answer: Answer): RollcallError {
     const { anchor } = this.item;
-    const where = anchor === null ? {} : { object: anchor };
     if (answer.status === 404 && anchor !== null) return this.notThere();
+    const attribute = namedIn(answer, this.#names());
+    const where = { ...(anchor === null ? {} : { object: anchor }), ...(attribute === undefined ? {} : { attribute }) };
     return refusal(`${this.#name} ${what}`, answer, where, this.#sent);
   }
 
   notThere(): RollcallError {
     const { kind, anchor } = this.item;
     return new RollcallError('notFound', `there is no ${kind} ${anchor}`, { where: { object: anchor ?? '' } });
+  }
+
+  /** What the server may call each attribute that is written. */
+  #names(): { attribute: string; names: string[] }[] {
+    const { set, add, remove } = this.item;
+    return Object.keys({ ...set, ...add, ...remove }).map((attribute) => {
+      const { field, kind, sub } = pathFor(this.place.type, attribute);
+      const own = kind === null && sub !== null && sub.name !== VALUE ? sub.name : field.attribute.name;
+      return { attribute, names: [attribute, own, `${field.attribute.name}.${sub?.name}`] };
+    });
   }
 
   get #name(): string {
