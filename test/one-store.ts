@@ -25,6 +25,7 @@ export const ONE_STORE: ReadonlyMap<string, string> = new Map([
   ],
   ['test/integration/domains-read.test.ts', 'likewise'],
   ['test/integration/domains-write.test.ts', 'likewise'],
+  ['test/integration/scim-target.test.ts', 'a target over HTTP; what is kept of it is as of any other, in lost-gates and kill'],
   ['test/integration/photo-bytes.test.ts', 'what is handed to a store, whichever it is: a photo by its hash'],
   ['test/integration/live-files.test.ts', 'that files are heard; how what is heard is passed on is in live'],
   ['test/integration/serve-live.test.ts', 'likewise'],

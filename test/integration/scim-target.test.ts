@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ReadObject } from '#connectors/contract';
+import { scim } from '#connectors/scim/index';
 import { type Between, proxyTo } from '../servers/proxy.ts';
 import { DAY, type Place, place } from './place.ts';
 import { type Body, type Client, ENTERPRISE, servedTo } from './scim-client.ts';
@@ -248,4 +250,28 @@ it('W1 one name at two sites; roles, leavers and no password go on; what a site 
     await here.run();
   }
   expect(methods).toEqual(new Set(['GET']));
+});
+
+it('what is agreed at the other site is a source as well, with its groups and their members', async () => {
+  const config = scim.config.parse({ url: clients.agreed.base, token: clients.agreed.token, pageSize: 2 });
+  const connection = scim.open(config, {
+    connection: 'other',
+    folder: here.folder,
+    limits: { maxObjectBytes: 100_000 },
+    warn: () => undefined,
+  });
+  const objects: ReadObject[] = [];
+  let complete = false;
+  for await (const page of connection.read!.read({ signal: new AbortController().signal })) {
+    objects.push(...(page.objects as ReadObject[]));
+    complete ||= page.end?.complete === true;
+  }
+  await connection.close();
+  const logins = new Map(objects.map(({ anchor, attributes }) => [anchor, attributes['userName']]));
+  const members = objects.find(({ kind }) => kind === 'group')!.attributes['members'] as readonly string[];
+  expect([complete, members.map((id) => logins.get(id)).sort()]).toEqual([true, ['user2', 'user3']]);
+  expect(objects.find(({ attributes }) => attributes['userName'] === 'user3')?.attributes).toMatchObject({
+    displayName: 'Person 3',
+    active: true,
+  });
 });

@@ -1,25 +1,17 @@
 /**
- * Requests to one server. Redirects are not followed: the token is for this server and no other. Answers have limits, and what is no JSON
- * is none. Whether a request that got no answer may have been done is told apart from one that never left.
+ * Requests to one server. Redirects are not followed: the token is for this server and no other. Whether a request that got no answer may
+ * have been done is told apart from one that never left.
  */
 import { readFileSync } from 'node:fs';
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { resolve } from 'node:path';
 import { checkServerIdentity } from 'node:tls';
 import { unsigned } from '#core/certificates';
-import { isDeeper } from '#core/depth';
 import { RollcallError } from '#core/errors';
-import { parseJson } from '#core/json';
 import { parseDuration } from '#core/time';
-import { isObject, type JsonObject } from '#protocols/scim/values';
 import { fileFault } from '../files/faults.ts';
+import { type Answer, answerOf, bodyOf, Unanswered } from './answer.ts';
 import type { ScimConfig } from './config.ts';
 
 export interface Request {
@@ -33,33 +25,12 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Null where there is none, or something else than a JSON object. */
-  readonly body: JsonObject | null;
-  /** When it came, ms. */
-  readonly at: number;
-}
-
 export interface Client {
   /** Any answer but a redirect. @throws Unanswered where it may have been done, RollcallError `unavailable` or `configuration` where it was not */
   send(request: Request): Promise<Answer>;
   close(): void;
 }
 
-/** It may have been done. */
-export class Unanswered extends RollcallError {
-  constructor(message: string, cause?: unknown) {
-    super('unavailable', message, { remedy: 'nothing is to be done: what became of it is looked up', cause });
-    this.name = 'Unanswered';
-  }
-}
-
-/** Of one answer: a page, or a group with all its members. */
-const MOST_BYTES = 128 * 1024 * 1024;
-/** A schema of SCIM has three levels; a list of an extension of somebody's own a few more. */
-const MOST_DEEP = 64;
 /** An answer that comes drop by drop ends some time: so many times the time that the first drop may take. */
 const WHOLE = 12;
 
@@ -70,7 +41,6 @@ const NOT_SENT: ReadonlySet<string | undefined> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
 type Options = Pick<ScimConfig, 'url' | 'tls' | 'timeout'>;
@@ -180,16 +150,6 @@ function answered(
   });
 }
 
-/** @throws RollcallError for an answer that is none of SCIM */
-function answerOf({ statusCode: status = 0, headers }: IncomingMessage, text: string, isRead: boolean): Answer {
-  if (status >= 300 && status < 400) throw elsewhere(status);
-  const body = parsedBody(text);
-  // Something between here and there may answer in its place, that there is nothing or that all is well.
-  if (body === null && (status === 404 || status < 300) && (text.trim() !== '' || (isRead && status < 300)))
-    throw isRead || status === 404 ? notScim(headers) : new Unanswered('the server answers with something that is none of SCIM');
-  return { status, headers, body, at: Date.now() };
-}
-
 interface Failure {
   /** After so many ms. */
   readonly late: number | null;
@@ -202,6 +162,11 @@ function faultOf(error: NodeJS.ErrnoException, sent: ClientRequest, { late, isAn
   const strange = unsigned(error, caFile);
   if (strange !== null)
     return new RollcallError('configuration', `no safe connection: ${strange.message}`, { cause: error, remedy: strange.remedy });
+  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return new RollcallError('configuration', 'no safe connection: its certificate is for another name', {
+      cause: error,
+      remedy: 'write in `url` the name that it is for, or say it: tls: { serverName: … }',
+    });
   const why =
     late === null
       ? `the server cannot be reached (${error.code ?? error.message})`
@@ -210,45 +175,8 @@ function faultOf(error: NodeJS.ErrnoException, sent: ClientRequest, { late, isAn
   return sent.reusedSocket && !isAnswering && late === null ? new Lost(why, error) : new Unanswered(why, error);
 }
 
-async function bodyOf(response: IncomingMessage, silentMs: number): Promise<string> {
-  response.setTimeout(silentMs, () => response.destroy(new Error('silent')));
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MOST_BYTES) {
-      response.destroy();
-      throw new Error('an answer without an end');
-    }
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsedBody(text: string): JsonObject | null {
-  try {
-    const value = parseJson(text);
-    return isObject(value) && !isDeeper(value, MOST_DEEP) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 function unreached(why: string, cause: unknown): RollcallError {
   return new RollcallError('unavailable', why, { cause, remedy: 'see that it runs, and that `url` is right' });
-}
-
-function elsewhere(status: number): RollcallError {
-  return new RollcallError('configuration', `the server answers that it is somewhere else (${status})`, {
-    remedy: 'write in `url` where it leads; redirects are not followed, since they would take the token along',
-  });
-}
-
-function notScim({ 'content-type': type = '' }: IncomingHttpHeaders): RollcallError {
-  const what = /html/i.test(type) ? 'a page for people' : 'something';
-  return new RollcallError('unavailable', `the server answers with ${what} that is none of SCIM`, {
-    remedy: 'see that `url` is the base URL of SCIM, and that nothing between here and there answers in its place',
-  });
 }
 
 function certificate(file: string): Buffer {

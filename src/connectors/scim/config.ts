@@ -39,13 +39,14 @@ const address = z
   })
   .transform((text) => text.replace(/\/+$/, ''));
 
-const duration = z.string().refine((text) => {
-  try {
-    return parseDuration(text) >= 0;
-  } catch {
-    return false;
-  }
-}, 'must be a duration, such as 20s');
+const duration = (least: number) =>
+  z.string().refine((text) => {
+    try {
+      return parseDuration(text) >= least;
+    } catch {
+      return false;
+    }
+  }, 'must be a duration, such as 20s');
 
 const endpoint = z.string().regex(/^[A-Za-z][\w.-]*(?:\/[A-Za-z][\w.-]*)*$/, 'must be the name of an endpoint, such as Users');
 const kind = z.union([
@@ -82,9 +83,9 @@ export const scimConfig: z.ZodType<ScimConfig> = z
       .default({ person: { type: 'User', endpoint: 'Users' }, group: { type: 'Group', endpoint: 'Groups' } })
       .describe('Kind: its endpoint, Users or Groups'),
     extensions: writtenExtensions.describe('Schemas beside those of the RFC'),
-    timeout: duration.default('10s').describe('How long the server may take for one answer'),
+    timeout: duration(1).default('10s').describe('How long the server may take for one answer'),
     pageSize: z.number().int().min(1).max(10_000).default(100).describe('How many resources are asked for at a time'),
-    visibleWithin: duration.default('10s').describe('How long the server may take to show what was created'),
+    visibleWithin: duration(0).default('10s').describe('How long the server may take to show what was created'),
     update: z.enum(UPDATES).optional().describe('How a resource is changed'),
     paging: z.enum(PAGINGS).optional().describe('How lists are gone through'),
     membersPerPatch: z.number().int().min(1).optional().describe('How many memberships one request may change'),

@@ -2,7 +2,7 @@
 import type { WriteResult } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import type { JsonObject } from '#protocols/scim/values';
-import type { Answer } from './client.ts';
+import type { Answer } from './answer.ts';
 import { edited, editsOf, schemasOf } from './edited.ts';
 import { lookUp } from './look-up.ts';
 import { memberEdits } from './members.ts';

@@ -1,6 +1,6 @@
 /** What a server refuses, as the error kinds of Rollcall: the one table of codes (RFC 7644 3.12, RFC 9865 2.1). */
 import { type ErrorKind, RollcallError, type Where } from '#core/errors';
-import type { Answer } from './client.ts';
+import type { Answer } from './answer.ts';
 
 interface Meaning {
   readonly kind: ErrorKind;

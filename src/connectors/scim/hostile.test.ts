@@ -1,7 +1,13 @@
 /** Servers that lie, break, or want something: what is read of them is no more than they showed, and they are told no more than they need. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { Authority, pem } from '../../../scripts/servers/certificates.ts';
 import { type Json, scimTarget, type Target, TOKEN, type Ways } from '../../../test/servers/scim-target.ts';
 import type { Connection, ReadEnd, ReadObject } from '../contract.ts';
 import { scim } from './index.ts';
@@ -151,6 +157,20 @@ it('a redirect is not followed, and the other server learns of no token', async 
   expect(heard).toEqual([]);
 });
 
+it('a server that finds nobody by a filter, and says so or refuses it, is read', async () => {
+  const saying = await connected({ config: { filter: { supported: false } } });
+  saying.target.add('Users', ...many(3));
+  expect(await saying.connection.lookup!({ attribute: 'userName', value: 'u2' }, 'person')).toMatchObject([
+    { attributes: { userName: 'u2' } },
+  ]);
+  expect(saying.target.seen.some(({ query }) => query.has('filter'))).toBe(false);
+  const refusing = await connected({ refuses: ({ query }) => (query.has('filter') ? 'no filters' : undefined) });
+  refusing.target.add('Users', ...many(3));
+  expect(await refusing.connection.lookup!({ attribute: 'userName', value: 'u1' }, 'person')).toMatchObject([
+    { attributes: { userName: 'u1' } },
+  ]);
+});
+
 it('a filter that the server does not look at finds nobody by chance', async () => {
   const { connection } = await connected(
     lists(() =>
@@ -169,12 +189,36 @@ it('one that says nothing is not waited for, and a read that is given up ends at
   await new Promise((resolve) => server.once('listening', resolve));
   open.add({ close: async () => void server.close().closeAllConnections() });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await expect(connect(url, { timeout: '0s' }).test()).rejects.toMatchObject({ kind: 'unavailable' });
+  await expect(connect(url, { timeout: '1s' }).test()).rejects.toMatchObject({ kind: 'unavailable' });
   const given = new AbortController();
   const reading = connect(url).read!.read({ signal: given.signal });
   const first = reading[Symbol.asyncIterator]().next();
   given.abort(new Error('enough'));
   await expect(first).rejects.toThrow();
+});
+
+it('a server is believed by its certificate, and by the name in it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-scim-'));
+  const ours = new Authority(folder, 'ours');
+  const theirs = new Authority(folder, 'theirs');
+  const { cert, key } = ours.sign('scim', 'serverAuth', 'DNS:scim.example.org');
+  const server = createTlsServer(
+    { cert: pem(cert), key: pem(key) },
+    (_, response) => void response.end('{"Resources":[],"totalResults":0}'),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open
+    .add({ close: async () => void server.close().closeAllConnections() })
+    .add({ close: () => rm(folder, { recursive: true }) });
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asked = (tls: object): Promise<string> => connect(url, { tls }).test();
+  expect(await asked({ ca: ours.certificate, serverName: 'scim.example.org' })).toContain('Users (0');
+  await expect(asked({ ca: theirs.certificate, serverName: 'scim.example.org' })).rejects.toMatchObject({
+    kind: 'configuration',
+  });
+  await expect(asked({ ca: ours.certificate, serverName: 'other.example.org' })).rejects.toMatchObject({ kind: 'configuration' });
+  await expect(asked({ ca: join(folder, 'none.crt') })).rejects.toMatchObject({ kind: 'notFound' });
 });
 
 it('a token that is got is used until shortly before its end, and a wrong secret is said to be one', async () => {

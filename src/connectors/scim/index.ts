@@ -2,8 +2,8 @@
  * A server of SCIM 2.0 (RFC 7643, 7644, 9865) as a source and as a target. The guide is docs/guide/scim.md.
  *
  *   config, targets     settings; how servers differ, as flags
- *   client, token       requests and their limits; who asks
- *   faults              what a refusal means
+ *   client, token       requests; who asks
+ *   answer, faults      answers and their limits; what a refusal means
  *   service             one server: what it can
  *   objects             resources as objects
  *   pages, read         lists; everything

@@ -23,7 +23,8 @@ export async function lookUp(
   }
   const { attribute, value } = by;
   const path = pathIn(place.type, attribute);
-  const isAsked = path !== null && (service.filters?.has(attribute) ?? true);
+  const { filters } = await service.able();
+  const isAsked = path !== null && (filters?.has(attribute) ?? true);
   const found: ReadObject[] = [];
   for await (const body of isAsked ? filtered(service, place, `${path} eq ${JSON.stringify(value)}`) : all(service, place)) {
     const object = objectOf(service, place, body);
@@ -43,6 +44,8 @@ async function* filtered(service: Service, place: Place, filter: string): AsyncG
   const answer = await service.send({ method: 'GET', path });
   // Some answer so where there is nobody.
   if (answer.status === 404) return;
+  // It does not find by that: everybody is looked at.
+  if (answer.status === 400) return yield* all(service, place);
   if (answer.status !== 200 || answer.body === null) throw refusal(what, answer);
   const { resources, total } = listIn(answer, place.endpoint);
   // Whom a first page does not show may be the one.

@@ -5,7 +5,7 @@
 import { type Fault, RollcallError } from '#core/errors';
 import { isObject, type JsonObject } from '#protocols/scim/values';
 import { KeyTable } from '../files/keys.ts';
-import type { Answer } from './client.ts';
+import type { Answer } from './answer.ts';
 import { idOf } from './objects.ts';
 import type { Place, Service } from './service.ts';
 

@@ -7,7 +7,8 @@ import { resourceTypes } from '#protocols/scim/resource-types';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { isObject, type JsonObject } from '#protocols/scim/values';
 import { extensionsOf } from '#protocols/scim/written-extensions';
-import { type Answer, type Client, clientOf, type Request } from './client.ts';
+import type { Answer } from './answer.ts';
+import { type Client, clientOf, type Request } from './client.ts';
 import { flagOf, type ScimConfig } from './config.ts';
 import { refusal } from './faults.ts';
 import { KNOWN, type Paging, type Update } from './targets.ts';
@@ -26,6 +27,8 @@ export interface Able {
   readonly paging: Paging;
   /** It compares a version with what there is: If-Match. */
   readonly compares: boolean;
+  /** Attributes by which it finds somebody; null: by any. */
+  readonly filters: ReadonlySet<string> | null;
 }
 
 export interface Service {
@@ -35,8 +38,6 @@ export interface Service {
   readonly places: readonly Place[];
   readonly membersPerPatch: number;
   readonly membersShown: boolean;
-  /** null: it finds by any attribute. */
-  readonly filters: ReadonlySet<string> | null;
   /** What it is called in messages. */
   readonly title: string;
   able(signal?: AbortSignal): Promise<Able>;
@@ -49,7 +50,6 @@ export interface Service {
 export function serviceOf(config: ScimConfig, context: OpenContext): Service {
   const types = resourceTypes(extensionsOf(config.extensions));
   const client = clientOf(config, context.folder, authorizationOf(config, context.folder));
-  const filters = flagOf(config, 'filters');
   let able: Promise<Able> | null = null;
   const service: Service = {
     config,
@@ -62,7 +62,6 @@ export function serviceOf(config: ScimConfig, context: OpenContext): Service {
     })),
     membersPerPatch: flagOf(config, 'membersPerPatch') ?? Number.POSITIVE_INFINITY,
     membersShown: flagOf(config, 'membersShown') ?? true,
-    filters: filters === undefined ? null : new Set(filters),
     title: KNOWN[config.target].title,
     async able(signal) {
       able ??= ableOf(service).catch((error: unknown) => {
@@ -101,11 +100,13 @@ async function ableOf(service: Service): Promise<Able> {
     break;
   }
   const patches = supported(said['patch']);
+  const filters = flagOf(config, 'filters') ?? (supported(said['filter']) === false ? [] : null);
   return {
     update: flagOf(config, 'update') ?? (patches === false ? 'put' : 'paths'),
     paging:
       flagOf(config, 'paging') ?? (isObject(said['pagination']) && said['pagination']['cursor'] === true ? 'cursor' : 'index'),
     compares: supported(said['etag']) === true,
+    filters: filters === null ? null : new Set(filters),
   };
 }
 

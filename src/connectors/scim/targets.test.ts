@@ -276,7 +276,7 @@ it('C1 GitHub: no filters in paths, and who is not active would be deleted, so n
   const before = target.seen.length;
   expect(
     await write(connection, update('person', anchor, { active: false }), create('person', { ...ada, active: false })),
-  ).toEqual(['permission active', 'permission active']);
+  ).toEqual(['invalidValue active', 'invalidValue active']);
   expect(target.seen.length).toBe(before);
   expect(await write(connection, remove(anchor), remove(anchor))).toEqual(['ok', 'notFound']);
   const [group] = target.add('Groups', { displayName: 'G', members: [{ value: 'x' }, { value: 'y', display: 'Y' }] });
@@ -297,7 +297,7 @@ it('C1 PagerDuty: the same, where a list is replaced by its path; an enterprise 
     emails: [{ value: 'a@x', type: 'work', display: 'kept' }],
     roles: [{ value: 'user' }],
   });
-  expect(await write(connection, update('person', id!, { active: false }))).toEqual(['permission active']);
+  expect(await write(connection, update('person', id!, { active: false }))).toEqual(['invalidValue active']);
   expect(await write(connection, update('person', id!, { 'emails.work': 'b@x', 'roles.value': ['user', 'admin'] }))).toEqual([
     'ok',
   ]);

@@ -7,7 +7,7 @@ import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
 import { parseInstant } from '#core/time';
 import { isObject, type JsonObject } from '#protocols/scim/values';
-import type { Answer } from './client.ts';
+import type { Answer } from './answer.ts';
 import { flagOf } from './config.ts';
 import { type Edit, edited, editsOf, schemasOf } from './edited.ts';
 import { type MemberEdits, memberEdits, memberRequests, refuseUnseen, removesByWhole, wholeList } from './members.ts';
@@ -133,8 +133,12 @@ function norm(text: string): string {
 export function refuseInactive({ service }: Writing, edits: readonly Edit[]): void {
   if (flagOf(service.config, 'inactive') !== 'deleted') return;
   if (edits.every(({ path, value }) => path.field.image !== 'active' || String(value) !== 'false')) return;
-  throw new RollcallError('permission', `${service.title} deletes a user who is not active, and that is not what is asked for`, {
-    where: { attribute: 'active' },
-    remedy: 'set `deprovision: { action: delete }`, so that it counts as a delete; or `inactive: kept` where they stay',
-  });
+  throw new RollcallError(
+    'invalidValue',
+    `${service.title} deletes a user who is not active, and that is not what is asked for`,
+    {
+      where: { attribute: 'active' },
+      remedy: 'set `deprovision: { action: delete }`, so that it counts as a delete; or `inactive: kept` where they stay',
+    },
+  );
 }

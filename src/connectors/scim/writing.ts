@@ -1,7 +1,8 @@
 /** One item that is being written: what was sent for it, and whether something of it may be done by now. */
 import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
-import { type Answer, type Request, Unanswered } from './client.ts';
+import { type Answer, Unanswered } from './answer.ts';
+import type { Request } from './client.ts';
 import { namedIn, refusal } from './faults.ts';
 import { MEMBERS, objectOf, VALUE } from './objects.ts';
 import { pathFor } from './paths.ts';
