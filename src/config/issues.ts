@@ -150,7 +150,8 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'number' ? 'a number' : 'text';
+  if (typeof value !== 'number') return 'text';
+  return Number.isInteger(value) ? 'a number' : 'a fraction';
 }
 
 export function valueAt(data: unknown, path: Path): unknown {

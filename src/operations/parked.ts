@@ -1,7 +1,7 @@
 /** What Rollcall would not guess: the list, with the choices for each, and deciding one. */
 import { z } from 'zod';
 import { formatInstant } from '#core/time';
-import { meaningFor } from '#decisions/choices';
+import { meaningFor, parkedKinds } from '#decisions/choices';
 import { type DecidedItem, decidedOf } from '#decisions/decided';
 import { accountsHad, holdersOf, namedIn, standingFor } from '#decisions/has';
 import { decide } from '#decisions/parked';
@@ -88,7 +88,7 @@ export const parked: Operation<ParkedInput, ParkedOutput> = {
   name: 'parked',
   permission: 'decisions.read',
   input: z.object({
-    kind: z.string().optional(),
+    kind: z.enum(parkedKinds()).optional(),
     connection: z.string().optional(),
     after: z.int().min(0).default(0),
     afterOwed: z.string().min(1).max(4_000).optional(),

@@ -903,7 +903,13 @@ export interface Api {
   };
   /** What waits for a person or for a change. */
   parked: {
-    input: { kind?: string; connection?: string; after?: number; afterOwed?: string; limit?: number };
+    input: {
+      kind?: "ambiguous" | "second" | "duplicateAccount" | "unjoined" | "linkDoubtful" | "accountExists" | "debt" | "uniqueTaken" | "noCandidate" | "invalidValue" | "notConverging" | "enabledByHand" | "refused" | "staleOwners" | "circular";
+      connection?: string;
+      after?: number;
+      afterOwed?: string;
+      limit?: number;
+    };
     answer: {
       version: 1;
       command: "parked";

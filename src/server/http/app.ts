@@ -22,13 +22,23 @@ import { SECURE, TLS_ALONE } from './headers.ts';
 import { offerHome } from './home.ts';
 import type { Identity } from './identity.ts';
 import { answerTo, keyOf } from './keys.ts';
-import { noteMethods, refuseOthers } from './methods.ts';
+import { isKnown, noteMethods, refuseOthers, unknownMethod } from './methods.ts';
 import { openApi } from './openapi.ts';
-import { PROBLEM_TYPE, problemOf } from './problems.ts';
+import { PROBLEM_TYPE, problemOf, Refusal } from './problems.ts';
 import { remediesIn, tellOverHttp } from './remedies.ts';
 import { pathFields, ROUTES, type Route } from './routes.ts';
-import { fromTexts, type JsonSchema, jsonSchema, type Query, refuseUnkeepable, refuseUnknown, saidBeside } from './shapes.ts';
+import {
+  fromTexts,
+  type JsonSchema,
+  jsonSchema,
+  NO_QUERY,
+  type Query,
+  refuseUnkeepable,
+  refuseUnknown,
+  saidBeside,
+} from './shapes.ts';
 import { traceOf, traceRequests } from './traced.ts';
+import { answerNoRequest, notRead, readJson } from './unread.ts';
 import { offerWatching, type WatchOptions } from './watch.ts';
 
 export interface AppOptions {
@@ -57,6 +67,13 @@ const BODIES: { readonly [operation: string]: number } = { run: 256 * 1_048_576,
 const USUAL_BODY = 1_048_576;
 
 export function createApp(options: AppOptions): FastifyInstance {
+  const always = Object.entries({ ...SECURE, ...(options.isSecure ? TLS_ALONE : {}) });
+  const sayAlways = ({ id }: FastifyRequest, { raw }: FastifyReply): void => {
+    // Whoever asks for help names it.
+    raw.setHeader('x-request-id', id);
+    // What is written past Fastify has them, too.
+    for (const [name, text] of always) raw.setHeader(name, text);
+  };
   const app = Fastify<Server>({
     logger: false,
     genReqId: () => randomUUID(),
@@ -64,38 +81,31 @@ export function createApp(options: AppOptions): FastifyInstance {
     trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
     serverFactory: (answer) => portServer(options.port, options.tls, answer),
     routerOptions: { maxParamLength: 1_000, caseSensitive: true },
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     // An address that is none, or too long: no route has it.
     frameworkErrors(error, request, reply) {
       const status = error.statusCode ?? 400;
+      sayAlways(request, reply);
       if (isScim(request.url)) refuse(new ScimError(status, undefined, 'there can be nothing at this address'), reply);
-      else send(reply, new RollcallError('invalidValue', error.message), status);
+      else send(reply, notRead(error, request), status);
     },
+    clientErrorHandler: answerNoRequest,
     // A keep-alive connection without a request does not keep the process.
     forceCloseConnections: 'idle',
   });
   traceRequests(app);
-  const always = Object.entries({ ...SECURE, ...(options.isSecure ? TLS_ALONE : {}) });
-  app.addHook('onRequest', async (request, reply) => {
-    // Whoever asks for help names it.
-    reply.raw.setHeader('x-request-id', request.id);
-    // What is written past Fastify has them, too.
-    for (const [name, text] of always) reply.raw.setHeader(name, text);
-  });
+  readJson(app);
+  app.addHook('onRequest', async (request, reply) => sayAlways(request, reply));
   app.addHook('onSend', async (_, reply) => {
     // It is ending: whoever keeps the connection would be waited for.
     if (!app.server.listening) void reply.header('connection', 'close');
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const unread = !(error instanceof RollcallError) && error.statusCode !== undefined && error.statusCode < 500;
-    if (unread) return send(reply, notRead(error), error.statusCode);
+    if (unread) return send(reply, notRead(error, request), error.statusCode);
     if (!(error instanceof RollcallError)) options.told.failed(error, askingOf(request));
     return send(reply, error);
   });
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, new RollcallError('notFound', `there is nothing at ${pathOf(request)}`, { remedy: 'see /api/openapi.json' })),
-  );
+  app.setNotFoundHandler((request, reply) => send(reply, isKnown(request.method) ? nothingAt(request) : unknownMethod(request)));
   const methods = noteMethods(app);
   offerHome(app);
   let description: object | null = null;
@@ -105,6 +115,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.get('/api/events', async (request, reply) => {
     await identified(request, options, 'runs.read');
+    refuseUnknown(request.query, NO_QUERY);
     if (request.method === 'HEAD') return reply.type('text/event-stream').send(Readable.from([]));
     if (!options.broadcast.add(reply.raw))
       throw new RollcallError('unavailable', 'too many look on already', { remedy: 'close one that is not needed' });
@@ -124,15 +135,6 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-/** What Fastify says of a request that it cannot read, in words of ours where somebody is at a loss with its own. */
-function notRead({ code, message }: FastifyError): RollcallError {
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new RollcallError('invalidValue', 'a body of this content type is not taken', {
-      remedy: 'send JSON, and content-type: application/json with it',
-    });
-  return new RollcallError('invalidValue', message);
-}
-
 function offer(app: FastifyInstance, { method, path, operation }: Route, options: AppOptions): void {
   let remedies: ReturnType<typeof remediesIn> | undefined;
   let shapes: { readonly schema: JsonSchema; readonly said: JsonSchema } | null = null;
@@ -148,13 +150,17 @@ function offer(app: FastifyInstance, { method, path, operation }: Route, options
     },
     async handler(request, reply) {
       const identity = await identified(request, options, operation.permission);
+      if (Object.values(request.params as Query).includes('')) throw nothingAt(request);
       // Made when it is first needed: all of them would take a tenth of the start.
       shapes ??= shapesOf(operation, path);
       const { schema, said } = shapes;
       const given = method === 'GET' ? fromTexts(request.query as Query, schema) : bodyOf(request.body);
       const named = fromTexts(request.params as Query, schema);
       refuseUnknown(given, said);
-      if (method === 'POST') refuseUnknown(request.query as object, NO_QUERY);
+      if (method === 'POST') {
+        refuseUnknown(request.query, NO_QUERY);
+        refuseConditions(request);
+      }
       const by = schema.properties?.['by'] === undefined ? {} : { by: identity.name };
       const who = schema.properties?.['who'] === undefined ? {} : { who: identity.who };
       const sent = { ...given, ...named };
@@ -199,8 +205,6 @@ async function identified(
   return identity;
 }
 
-/** What is to be done is said in the body. */
-const NO_QUERY: JsonSchema = { properties: {}, additionalProperties: false };
 /** Lists and objects in each other. A plan has a dozen. */
 const DEEPEST = 32;
 
@@ -221,6 +225,18 @@ function askingOf(request: FastifyRequest): Asking {
   const { id, routeOptions } = request;
   const trace = traceOf(request);
   return { request: id, route: routeOptions.url ?? 'none', ...(trace === undefined ? {} : { trace }) };
+}
+
+function nothingAt(request: FastifyRequest): RollcallError {
+  return new RollcallError('notFound', `there is nothing at ${pathOf(request)}`, { remedy: 'see /api/openapi.json' });
+}
+
+/** RFC 9110, 13.1: what is asked for under a condition is not done without it. @throws Refusal */
+function refuseConditions({ headers }: FastifyRequest): void {
+  if (headers['if-match'] === undefined && headers['if-unmodified-since'] === undefined) return;
+  throw new Refusal(412, 'conflict', 'nothing here has an ETag or a date to be compared with; nothing was done', {
+    remedy: 'leave the condition out; where an answer has an editVersion or a digest, send that in the body',
+  });
 }
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!;

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AuditLinesOutput, auditLines } from '#operations/audit-lines';
 import type { ServiceThread } from '#worker/thread';
 import type { Identity } from './identity.ts';
+import { NO_QUERY, refuseUnknown } from './shapes.ts';
 
 export interface ExportOptions {
   readonly reads: () => Promise<Pick<ServiceThread, 'ask'>>;
@@ -14,6 +15,7 @@ export interface ExportOptions {
 export function offerExport(app: FastifyInstance, { reads, identified }: ExportOptions): void {
   app.get('/api/audit/export', async (request, reply) => {
     const { who, caller } = await identified(request, auditLines.permission);
+    refuseUnknown(request.query, NO_QUERY);
     const answered = (text: AsyncIterable<string> | []): FastifyReply =>
       reply
         .type('application/x-ndjson')

@@ -1,11 +1,18 @@
 /** Which methods each address has; who asks by another one is told them (RFC 9110, 15.5.6). */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from './problems.ts';
 
 /** Address as it is declared → methods. */
 export type Methods = ReadonlyMap<string, ReadonlySet<string>>;
 
 const ALL = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+export const isKnown = (method: string): boolean => (ALL as readonly string[]).includes(method);
+
+/** RFC 9110, 15.6.2: there is no address that has it. */
+export function unknownMethod({ method }: FastifyRequest): Refusal {
+  return new Refusal(501, 'invalidValue', `${method} is done nowhere here`, { remedy: `ask by one of ${ALL.join(', ')}` });
+}
 
 /** Those of routes that are added from now on. */
 export function noteMethods(app: FastifyInstance): Methods {

@@ -1,4 +1,5 @@
 /** Errors as `application/problem+json` (RFC 9457): what, where, and what to do. */
+import { STATUS_CODES } from 'node:http';
 import { type ErrorKind, type Fault, RollcallError, toFault } from '#core/errors';
 import { overHttp } from './remedies.ts';
 
@@ -59,7 +60,8 @@ export function problemOf(error: unknown, as?: number): Problem {
   const status = as ?? (error instanceof Refusal ? error.status : usual);
   return {
     type: 'about:blank',
-    title,
+    // Where the kind does not say it, the status does (RFC 9457, 4.2.1).
+    title: status === usual ? title : (STATUS_CODES[status] ?? title),
     status,
     detail: message,
     kind,

@@ -35,6 +35,7 @@ function requestOf(words: readonly string[]): string | null {
   const route = two ?? BY_NAME.get(words[0]!);
   if (route === undefined) return null;
   const { method, path, operation } = route;
+  if (words.includes('--help')) return `${method} ${path} in /api/openapi.json`;
   const fields = fieldsOf(operation.name, words.slice(two === undefined ? 1 : 2), jsonSchema(operation.input, 'input'));
   // Half of what is meant may be more than is meant.
   if (fields === null) return `${method} ${path} (see /api/openapi.json)`;
@@ -80,6 +81,7 @@ function fieldsOf(command: string, words: readonly string[], schema: JsonSchema)
     put(place, word);
     if (properties[place]!.type !== 'array') places.shift();
   }
+  if (Object.entries(texts).some(([name, some]) => some.length > 1 && properties[name]!.type !== 'array')) return null;
   return fromTexts(texts, schema);
 }
 

@@ -33,11 +33,17 @@ export function fromTexts(texts: Query, schema: JsonSchema): { [name: string]: u
     if (text === undefined) continue;
     const wanted = schema.properties?.[name];
     out[name] =
-      wanted?.type === 'array'
-        ? [text].flat().map((one) => fromText(one, wanted.items))
-        : fromText(Array.isArray(text) ? text.at(-1)! : (text as string), wanted);
+      wanted?.type === 'array' ? [text].flat().map((one) => fromText(one, wanted.items)) : fromText(once(name, text), wanted);
   }
   return out;
+}
+
+function once(name: string, text: string | readonly string[]): string {
+  const [only, ...more] = [text].flat();
+  if (only !== undefined && more.length === 0) return only;
+  throw new RollcallError('invalidValue', `'${name.slice(0, 100)}' is said ${text.length} times; nothing was done`, {
+    remedy: 'say it once',
+  });
 }
 
 /** No store keeps such a text. @throws invalidValue */
@@ -53,6 +59,9 @@ function fromText(text: string, wanted: JsonSchema | undefined): unknown {
   if (wanted?.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
+
+/** Of a request whose address has none, or where all is said in the body. */
+export const NO_QUERY: JsonSchema = { properties: {}, additionalProperties: false };
 
 /** By whoever lets them in: who asks is known by the token. */
 const FILLED_IN: ReadonlySet<string> = new Set(['by', 'who']);
