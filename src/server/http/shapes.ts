@@ -55,7 +55,7 @@ export function refuseUnkeepable(value: unknown): void {
 
 function fromText(text: string, wanted: JsonSchema | undefined): unknown {
   if (text.includes('\0')) throw new RollcallError('invalidValue', 'an address with U+0000 in it names nothing');
-  if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return Number(text);
+  if ((wanted?.type === 'integer' || wanted?.type === 'number') && /^-?\d{1,300}(?:\.\d{1,10})?$/.test(text)) return Number(text);
   if (wanted?.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }

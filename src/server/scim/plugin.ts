@@ -96,7 +96,8 @@ function send({ status, body, headers }: Answer, request: FastifyRequest, reply:
   void reply.code(status).headers(headers);
   if (body === null) return reply.send();
   void reply.type(SCIM_TYPE);
-  return reply.send(request.method === 'HEAD' ? '' : body);
+  if (request.method !== 'HEAD') return reply.send(body);
+  return reply.header('content-length', Buffer.byteLength(body)).send('');
 }
 
 function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, options: ScimOptions): FastifyReply {

@@ -66,7 +66,7 @@ export function accessSuite(suite: Suite): void {
     deepEqual(await access.accountByName('ada'), ada);
     deepEqual(await access.accountBySubject('https://id', 's1'), bob);
     deepEqual([await access.account('x'), await access.accountBySubject('https://other', 's1')], [null, null]);
-    await rejects(access.addAccount(account('c', { nameKey: 'ada' })), { kind: 'conflict' });
+    await rejects(access.addAccount(account('c', { nameKey: 'ada' })), { kind: 'conflict', where: { object: 'c' } });
     await rejects(access.addAccount(account('c', { issuer: 'https://id', subject: 's1' })), { kind: 'conflict' });
     await access.addAccount(account('c', { issuer: 'https://other', subject: 's1' }));
     deepEqual(

@@ -14,10 +14,12 @@ export interface PlainError {
 /** `where`: the store, unless the error names another place. */
 export function plainError(error: unknown, where: Where = {}): PlainError {
   const said = storeError(error);
+  // What is refused is so for what was asked, wherever the store is.
+  const isRefused = said === error && classOf(said) === null;
   return {
     kind: said.kind,
     message: said.message,
-    where: { ...where, ...said.where },
+    where: isRefused ? said.where : { ...where, ...said.where },
     remedy: said.remedy,
     of: classOf(said),
     stack: error instanceof Error ? error.stack : undefined,
