@@ -134,7 +134,9 @@ function answered(
   };
   signal?.addEventListener('abort', aborted);
   const fail = (error: NodeJS.ErrnoException): void =>
-    reject(signal?.aborted ? signal.reason : faultOf(error, sent, { late: late ? timeoutMs : null, isAnswering, caFile }));
+    reject(
+      signal?.aborted ? signal.reason : faultOf(error, sent, { late: late ? timeoutMs : null, isAnswering, isRead, caFile }),
+    );
   sent.on('error', fail);
   sent.on('response', (response) => {
     isAnswering = true;
@@ -154,10 +156,15 @@ interface Failure {
   /** After so many ms. */
   readonly late: number | null;
   readonly isAnswering: boolean;
+  readonly isRead: boolean;
   readonly caFile: string | undefined;
 }
 
-function faultOf(error: NodeJS.ErrnoException, sent: ClientRequest, { late, isAnswering, caFile }: Failure): RollcallError {
+function faultOf(
+  error: NodeJS.ErrnoException,
+  sent: ClientRequest,
+  { late, isAnswering, isRead, caFile }: Failure,
+): RollcallError {
   if (error instanceof RollcallError) return error;
   const strange = unsigned(error, caFile);
   if (strange !== null)
@@ -172,11 +179,15 @@ function faultOf(error: NodeJS.ErrnoException, sent: ClientRequest, { late, isAn
       ? `the server cannot be reached (${error.code ?? error.message})`
       : `the server gave no answer for ${late / 1000} s`;
   if (NOT_SENT.has(error.code) || sent.socket?.connecting !== false) return unreached(why, error);
-  return sent.reusedSocket && !isAnswering && late === null ? new Lost(why, error) : new Unanswered(why, error);
+  if (sent.reusedSocket && !isAnswering && late === null) return new Lost(why, error);
+  return isRead ? unreached(why, error) : new Unanswered(why, error);
 }
 
 function unreached(why: string, cause: unknown): RollcallError {
-  return new RollcallError('unavailable', why, { cause, remedy: 'see that it runs, and that `url` is right' });
+  return new RollcallError('unavailable', why, {
+    cause,
+    remedy: 'see that it runs, that `url` is right, and that `timeout` is long enough',
+  });
 }
 
 function certificate(file: string): Buffer {

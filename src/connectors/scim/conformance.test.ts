@@ -47,7 +47,6 @@ connectorConformance(
       callerAnchors: nobody,
       deltas: 'a filter by the time of the last change shows nobody who is gone',
       watch: 'SCIM calls nobody',
-      resume: 'a cursor is soon too old, and an index shows another place by then',
       commit: 'each request is done when it is answered',
       fingerprint: 'a server has no digest of its content',
     },

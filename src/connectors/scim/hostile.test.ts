@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Authority, pem } from '../../../scripts/servers/certificates.ts';
 import { type Json, scimTarget, type Target, TOKEN, type Ways } from '../../../test/servers/scim-target.ts';
-import type { Connection, ReadEnd, ReadObject } from '../contract.ts';
+import type { Connection, Page, ReadEnd, ReadObject } from '../contract.ts';
 import { scim } from './index.ts';
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 const open = new Set<{ close(): Promise<void> }>();
 afterEach(async () => {
@@ -81,6 +83,56 @@ it('a total that is too small ends nothing, and one that is too large proves nob
     lists((from) => list(page(from).length === 0 ? all.slice(-1) : page(from), { totalResults: 5 })),
   );
   expect((await read(repeating.connection)).end).toEqual({ complete: true });
+});
+
+it.each([
+  ['by index', {}],
+  ['by cursor', { cursors: true, config: { pagination: { cursor: true } } }],
+])('%s a read that a server broke off goes on where it was; where that is not known any more it begins anew', async (_, ways) => {
+  let asked = 0;
+  const broken: Ways = {
+    page: 2,
+    ...ways,
+    answers: ({ path }) => (path === 'Users' && ++asked === 3 ? { status: 429, headers: { 'retry-after': '1' } } : undefined),
+  };
+  const { target, connection } = await connected(broken);
+  target.add('Users', ...many(6), { userName: ['odd'] });
+  const seen: string[] = [];
+  let resume = '';
+  const reading = async (): Promise<ReadEnd | undefined> => {
+    for await (const page of connection.read!.read({
+      ...(resume === '' ? {} : { resume }),
+      signal: new AbortController().signal,
+    })) {
+      seen.push(...page.objects.map(({ anchor }) => anchor));
+      resume = page.resume ?? resume;
+      if (page.end !== undefined) return page.end;
+    }
+    return undefined;
+  };
+  await expect(reading()).rejects.toMatchObject({ kind: 'rateLimited', retryAfterMs: 1_000 });
+  const mark = resume;
+  expect(await reading()).toEqual({ complete: true });
+  expect(seen).toEqual([...target.resources['Users']!.keys()]);
+  let isFirst = true;
+  const expired = await connected({
+    ...ways,
+    answers({ path }) {
+      if (path !== 'Users' || !isFirst) return undefined;
+      isFirst = false;
+      return { status: 400, body: { scimType: 'expiredCursor' } };
+    },
+  });
+  expired.target.add('Users', ...many(2));
+  const other = mark.replaceAll(target.url, expired.target.url);
+  const pages: Page[] = [];
+  for await (const page of expired.connection.read!.read({ resume: other, signal: new AbortController().signal }))
+    pages.push(page);
+  expect([pages[0]!.restarted, pages.flatMap(({ objects }) => objects).length, pages.at(-1)!.end]).toEqual([
+    true,
+    2,
+    { complete: true },
+  ]);
 });
 
 it('pages that do not move, and cursors that lead in a circle, have an end', async () => {
@@ -243,6 +295,33 @@ it('a token that is got is used until shortly before its end, and a wrong secret
     },
   ]);
   await expect(connect(target.url, { token: undefined, oauth }).test()).rejects.toMatchObject({ kind: 'authentication' });
+});
+
+it('a first rollcall.yaml is made of what resources really have', async () => {
+  const target = await scimTarget({});
+  open.add(target);
+  const context = { connection: 'hr', folder: '.', limits: { maxObjectBytes: 10_000 }, warn: () => undefined };
+  const config = scim.config.parse({ url: target.url, token: TOKEN });
+  expect(await scim.propose!(config, context)).toEqual({ settings: {}, anchor: 'id' });
+  target.add(
+    'Users',
+    { userName: 'ada', roles: [{ value: 'x' }], [ENTERPRISE]: { manager: { value: 'U-2' } } },
+    { userName: 'bo' },
+  );
+  target.add('Groups', { displayName: 'Team', members: [{ value: 'U-1' }] });
+  expect((await scim.propose!(config, context)).columns).toEqual({
+    person: [
+      { name: 'userName', share: 1 },
+      { name: 'roles', share: 0.5, several: true },
+      { name: 'roles.primary', share: 0.5 },
+      { name: 'enterprise.manager', share: 0.5, refersBy: 'anchor' },
+      { name: 'roles.value', share: 0.5, several: true },
+    ],
+    group: [
+      { name: 'displayName', share: 1 },
+      { name: 'members', share: 1, several: true, refersBy: 'anchor' },
+    ],
+  });
 });
 
 it.each([

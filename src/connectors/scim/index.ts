@@ -10,6 +10,7 @@
  *   look-up             one, or those with a value
  *   paths, edited       what an attribute's name means; a resource with other values
  *   operations          what turns one into the other
+ *   asks, propose       a first rollcall.yaml
  *   write, writing      a batch; one item · create, update, members, delete
  */
 import type { AttributeType, ConnectorDefinition } from '#connectors/contract';
@@ -23,6 +24,7 @@ import { flagOf, type ScimConfig, scimConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
 import { VALUE } from './objects.ts';
 import { pagesOf } from './pages.ts';
+import { propose } from './propose.ts';
 import { readAll } from './read.ts';
 import { type Service, serviceOf } from './service.ts';
 import { scimWriter } from './write.ts';
@@ -33,6 +35,7 @@ export const scim: ConnectorDefinition<ScimConfig> = {
   maturity: 'alpha',
   config: scimConfig,
   asks,
+  propose,
   secrets: () => ['password'],
   cannot,
   open(config, context) {
@@ -43,7 +46,7 @@ export const scim: ConnectorDefinition<ScimConfig> = {
         complete: false,
         kinds: Object.fromEntries(service.places.map(({ kind, type }) => [kind, schemaOf(type)])),
       }),
-      read: { deltas: false, moving: true, read: ({ signal }) => readAll(service, signal) },
+      read: { deltas: false, moving: true, read: ({ signal, resume }) => readAll(service, signal, resume) },
       write: scimWriter(service),
       lookup: (by, kind) => lookUp(service, by, kind),
       clock: { now: clockOf(service) },

@@ -9,9 +9,17 @@ import type { Answer } from './answer.ts';
 import { idOf } from './objects.ts';
 import type { Place, Service } from './service.ts';
 
+/** Where a list is gone on with: an index or a cursor, and how many were shown until there. */
+export interface Position {
+  readonly at: string;
+  readonly seen: number;
+}
+
 export interface Listed {
   /** Each id once. What has none is among them. */
   readonly resources: readonly JsonObject[];
+  /** Where the next page is; not on the last one. */
+  readonly next?: Position;
   /** On the last one, why the list is not complete; undefined where it is. */
   readonly end?: { readonly reason: Fault | undefined };
 }
@@ -19,15 +27,17 @@ export interface Listed {
 /** Pages without anything new in a row, of cursors: a server may filter what it shows. */
 const MOST_EMPTY = 1_000;
 
-export async function* pagesOf(service: Service, place: Place, signal?: AbortSignal): AsyncGenerator<Listed> {
+export async function* pagesOf(service: Service, place: Place, signal?: AbortSignal, from?: Position): AsyncGenerator<Listed> {
   const { paging } = await service.able(signal);
-  yield* paging === 'cursor' ? byCursor(service, place, signal) : byIndex(service, place, signal);
+  yield* (paging === 'cursor' ? byCursor : byIndex)(service, place, signal, from);
 }
 
-async function* byIndex(service: Service, place: Place, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
-  const fresh = freshOnly(place);
+type Pages = (service: Service, place: Place, signal: AbortSignal | undefined, from?: Position) => AsyncGenerator<Listed>;
+
+const byIndex: Pages = async function* (service, place, signal, from = { at: '1', seen: 0 }) {
+  const fresh = freshOnly(place, from.seen);
   let total: number | undefined;
-  for (let start = 1; ; ) {
+  for (let start = Number(from.at); ; ) {
     const page = await pageOf(service, place, `startIndex=${start}`, signal).catch((error: unknown) => {
       // Some refuse what lies behind the end.
       if (error instanceof RollcallError && error.kind === 'invalidValue' && total !== undefined && fresh.seen >= total)
@@ -38,29 +48,30 @@ async function* byIndex(service: Service, place: Place, signal: AbortSignal | un
     total = page.total ?? total;
     const resources = fresh.of(page.resources);
     if (resources.length === 0) break;
-    yield { resources };
     start += page.resources.length;
+    yield { resources, next: { at: String(start), seen: fresh.seen } };
   }
   yield { resources: [], end: { reason: missing(place, fresh.seen, total) } };
-}
+};
 
-async function* byCursor(service: Service, place: Place, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
-  const fresh = freshOnly(place);
+const byCursor: Pages = async function* (service, place, signal, from = { at: '', seen: 0 }) {
+  const fresh = freshOnly(place, from.seen);
   const known = new KeyTable();
   let total: number | undefined;
   let empty = 0;
-  for (let cursor = ''; ; ) {
+  for (let cursor = from.at; ; ) {
     const page = await pageOf(service, place, `cursor=${encodeURIComponent(cursor)}`, signal);
     total = page.total ?? total;
     const resources = fresh.of(page.resources);
     empty = resources.length === 0 ? empty + 1 : 0;
-    if (resources.length > 0) yield { resources };
+    const next = page.next === undefined ? {} : { next: { at: page.next, seen: fresh.seen } };
+    if (resources.length > 0) yield { resources, ...next };
     if (page.next === undefined) break;
     if (known.setNew(place.kind, page.next, 1) !== undefined || empty > MOST_EMPTY) throw circular(place);
     cursor = page.next;
   }
   yield { resources: [], end: { reason: missing(place, fresh.seen, total) } };
-}
+};
 
 interface Page {
   readonly resources: readonly JsonObject[];
@@ -100,7 +111,10 @@ function own(body: JsonObject | null, name: string): unknown {
 }
 
 /** A list that moves while it is read shows some twice. */
-function freshOnly({ kind }: Place): { of(all: readonly JsonObject[]): readonly JsonObject[]; readonly seen: number } {
+function freshOnly(
+  { kind }: Place,
+  before: number,
+): { of(all: readonly JsonObject[]): readonly JsonObject[]; readonly seen: number } {
   const table = new KeyTable();
   let without = 0;
   return {
@@ -114,7 +128,7 @@ function freshOnly({ kind }: Place): { of(all: readonly JsonObject[]): readonly 
         }
       }),
     get seen() {
-      return table.size + without;
+      return before + table.size + without;
     },
   };
 }

@@ -105,6 +105,15 @@ describe('proposals', () => {
       employeeId: 'employeeNumber',
       photo: 'jpegPhoto',
     });
+    expect(
+      mapped('userName', 'name.familyName', 'emails.home', 'emails.work', 'addresses.work.locality', 'enterprise.manager'),
+    ).toEqual({
+      login: 'userName',
+      familyName: 'name.familyName',
+      mail: 'emails.work',
+      city: 'addresses.work.locality',
+      manager: 'enterprise.manager',
+    });
     expect(mapped('社員番号', '氏名', '部署', '役職')).toEqual({
       employeeId: '社員番号',
       displayName: '氏名',
