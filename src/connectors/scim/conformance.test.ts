@@ -19,7 +19,8 @@ beforeAll(async () => {
   );
   close = here.close;
   client = clients.site;
-});
+  // A service of its own takes long to begin on a machine that is busy.
+}, 60_000);
 afterAll(() => close?.());
 
 async function seed({ key, text, other, list }: SeedObject): Promise<void> {
