@@ -25,6 +25,16 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
+/** Who asks. */
+export interface Authorization {
+  /** What the header says; null for none. */
+  header(): Promise<string | null>;
+  /** That one is not good any more: whether there may be another. */
+  refused(header: string | null): boolean;
+}
+
+export const NOBODY: Authorization = { header: async () => null, refused: () => false };
+
 export interface Client {
   /** Any answer but a redirect. @throws Unanswered where it may have been done, RollcallError `unavailable` or `configuration` where it was not */
   send(request: Request): Promise<Answer>;
@@ -45,8 +55,8 @@ const NOT_SENT: ReadonlySet<string | undefined> = new Set([
 
 type Options = Pick<ScimConfig, 'url' | 'tls' | 'timeout'>;
 
-/** `authorization`: what the header says, null for none. Touches neither network nor disk before the first request. */
-export function clientOf(options: Options, folder: string, authorization: () => Promise<string | null>): Client {
+/** Touches neither network nor disk before the first request. */
+export function clientOf(options: Options, folder: string, authorization: Authorization): Client {
   const base = new URL(options.url);
   const isTls = base.protocol === 'https:';
   const timeoutMs = parseDuration(options.timeout);
@@ -63,9 +73,16 @@ export function clientOf(options: Options, folder: string, authorization: () => 
       : { servername: serverName, checkServerIdentity: (_host, cert) => checkServerIdentity(serverName, cert) }),
   });
 
-  async function once({ method, path, body, form, ifMatch, signal }: Request): Promise<Answer> {
+  async function asked(request: Request): Promise<Answer> {
+    const header = await authorization.header();
+    const answer = await once(request, header);
+    // Nothing was done yet.
+    if (answer.status !== 401 || !authorization.refused(header)) return answer;
+    return await once(request, await authorization.header());
+  }
+
+  async function once({ method, path, body, form, ifMatch, signal }: Request, token: string | null): Promise<Answer> {
     signal?.throwIfAborted();
-    const token = await authorization();
     const text = form ? String(new URLSearchParams(form)) : body === undefined ? undefined : JSON.stringify(body);
     const type = form ? 'application/x-www-form-urlencoded' : 'application/scim+json';
     tls ??= isTls ? tlsOptions() : {};
@@ -93,11 +110,11 @@ export function clientOf(options: Options, folder: string, authorization: () => 
   return {
     async send(request) {
       try {
-        return await once(request);
+        return await asked(request);
       } catch (error) {
         // A connection that was kept, and that the server was just ending.
         if (!(error instanceof Lost) || request.method === 'POST') throw error;
-        return await once(request);
+        return await asked(request);
       }
     },
     close() {

@@ -273,12 +273,14 @@ it('a server is believed by its certificate, and by the name in it', async () =>
   await expect(asked({ ca: join(folder, 'none.crt') })).rejects.toMatchObject({ kind: 'notFound' });
 });
 
-it('a token that is got is used until shortly before its end, and a wrong secret is said to be one', async () => {
+it('a token that is got is used until shortly before its end, another one is got for one that is refused, and a wrong secret is said to be one', async () => {
   const given: Json[] = [];
+  const answers = ['taken-back', TOKEN];
   const tokens = await scimTarget({
-    answers: ({ body, headers }) => {
+    answers({ body, headers }) {
       given.push({ ...body, type: headers['content-type'] });
-      return given.length > 1 ? { status: 401, body: {} } : { body: { access_token: TOKEN, expires_in: 3600 } };
+      const token = answers.shift();
+      return token === undefined ? { status: 401, body: {} } : { body: { access_token: token, expires_in: 3600 } };
     },
   });
   open.add(tokens);
@@ -286,14 +288,13 @@ it('a token that is got is used until shortly before its end, and a wrong secret
   const { target, connection } = await connected({}, { token: undefined, oauth });
   target.add('Users', ...many(2));
   expect((await read(connection)).objects.length).toBe(2);
-  expect(given).toEqual([
-    {
-      grant_type: 'client_credentials',
-      client_id: 'rollcall',
-      client_secret: 'of-a-test',
-      type: 'application/x-www-form-urlencoded',
-    },
-  ]);
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: 'rollcall',
+    client_secret: 'of-a-test',
+    type: 'application/x-www-form-urlencoded',
+  };
+  expect(given).toEqual([form, form]);
   await expect(connect(target.url, { token: undefined, oauth }).test()).rejects.toMatchObject({ kind: 'authentication' });
 });
 

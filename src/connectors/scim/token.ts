@@ -1,6 +1,6 @@
 /** Who asks: a token that is given, or one that is got by client credentials (RFC 6749 4.4) and kept until shortly before its end. */
 import { RollcallError } from '#core/errors';
-import { clientOf } from './client.ts';
+import { type Authorization, clientOf, NOBODY } from './client.ts';
 import type { OauthConfig, ScimConfig } from './config.ts';
 
 /** A token ends this much earlier for us, ms. */
@@ -9,14 +9,25 @@ const EARLY = 60_000;
 const SHORT = 300;
 const LONG = 86_400;
 
-/** What the header `authorization` says. */
-export function authorizationOf(config: ScimConfig, folder: string): () => Promise<string | null> {
+interface Got {
+  readonly text: string;
+  readonly until: number;
+}
+
+export function authorizationOf(config: ScimConfig, folder: string): Authorization {
   const { token, oauth } = config;
-  if (oauth === undefined) return async () => (token === undefined ? null : `Bearer ${token}`);
-  let got: { readonly text: string; readonly until: number } | null = null;
-  return async () => {
-    if (got === null || Date.now() >= got.until) got = await tokenOf(oauth, config, folder);
-    return got.text;
+  if (oauth === undefined) return { ...NOBODY, header: async () => (token === undefined ? null : `Bearer ${token}`) };
+  let getting: Promise<Got> | null = null;
+  return {
+    async header() {
+      const got = await getting?.catch(() => null);
+      if (got == null || Date.now() >= got.until) getting = tokenOf(oauth, config, folder);
+      return (await getting!).text;
+    },
+    refused(header) {
+      getting = null;
+      return header !== null;
+    },
   };
 }
 
@@ -24,8 +35,8 @@ async function tokenOf(
   { tokenUrl, clientId, clientSecret, scope }: OauthConfig,
   { tls, timeout }: ScimConfig,
   folder: string,
-): Promise<{ text: string; until: number }> {
-  const client = clientOf({ url: tokenUrl, tls, timeout }, folder, async () => null);
+): Promise<Got> {
+  const client = clientOf({ url: tokenUrl, tls, timeout }, folder, NOBODY);
   try {
     const form = {
       grant_type: 'client_credentials',
@@ -39,9 +50,7 @@ async function tokenOf(
       throw new RollcallError(
         status === 429 || status >= 500 ? 'unavailable' : 'authentication',
         `no token is given out (${status})`,
-        {
-          remedy: 'see that `oauth` has the client and secret that the server knows, and that it may use client credentials',
-        },
+        { remedy: 'see that `oauth` has the client and secret that the server knows, and that it may use client credentials' },
       );
     const seconds = Number(body!['expires_in'] ?? SHORT);
     const lasts = seconds > 0 ? Math.min(seconds, LONG) : SHORT;
