@@ -45,6 +45,8 @@ export interface EngineConnection {
 
 export interface EngineContext {
   readonly store: Store;
+  /** Fulfilled when the run is in the store: before, nobody knows its number, and nothing of it can be written. */
+  readonly begun: Promise<void>;
   readonly run: RunId;
   readonly epoch: Epoch;
   /** IANA zone of dates without time. */

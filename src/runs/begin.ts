@@ -6,7 +6,10 @@ import type { Beside } from './beside.ts';
 import type { Services } from './model.ts';
 import { type Opened, openSession, type Session } from './services.ts';
 
-/** Begins a run and opens what it works with. `now` in ms; time never goes back behind a run that was: a clock set back waits for itself. */
+/**
+ * Opens what a run works with, and begins it (`begun`). `now` in ms; time never goes back behind a run that was: a clock set back waits for
+ * itself.
+ */
 export async function begin(
   of: {
     profile: string;
@@ -23,7 +26,7 @@ export async function begin(
   const latest = await store.runs.latestNow();
   const now = Math.max(of.now, latest);
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
-  const begun = await store.runs.begin({
+  const begun = store.runs.begin({
     profile: of.profile,
     now,
     startedAt: services.wall(),
@@ -31,11 +34,12 @@ export async function begin(
     rulesHash,
     ...(of.audit === undefined ? {} : { audit: of.audit }),
   });
+  begun.catch(() => undefined);
   // Before any run settled it, no run was to doubt it.
   const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
   const opened = of.opened === undefined ? {} : { opened: of.opened };
   return await openSession(services, {
-    ...begun,
+    begun,
     now,
     believedNow,
     turns: of.beside.turns,

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import type { ErrorRow } from '#store/contract';
 import { createErrorLog } from './error-log.ts';
 
+const BEGUN = Promise.resolve({ id: 7, epoch: 1 });
+
 const error = (connection: string | null, n: number): Omit<ErrorRow, 'run'> => ({
   connection,
   subject: null,
@@ -29,7 +31,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('writes while the run goes on: what comes at once together, one batch at a time, in order', async () => {
   const { store, batches, answers, most } = slow();
-  const log = createErrorLog(store, 7, 1);
+  const log = createErrorLog(store, BEGUN);
   for (let n = 0; n < 3; n++) log.add(error('hr', n));
   await turn();
   expect(batches.map((one) => one.length)).toEqual([3]);
@@ -49,8 +51,7 @@ it('keeps so many of each connection, and says how many more there were', async 
   const kept: ErrorRow[] = [];
   const log = createErrorLog(
     { runs: { recordErrors: async (errors: readonly ErrorRow[]) => void kept.push(...errors) } } as never,
-    7,
-    1,
+    BEGUN,
   );
   for (let n = 0; n < 10_005; n++) log.add(error('hr', n));
   log.add(error('dir', 0));
@@ -62,7 +63,7 @@ it('keeps so many of each connection, and says how many more there were', async 
 
 it('tells at the end what kept errors from the store', async () => {
   const failing = { runs: { recordErrors: () => Promise.reject(new Error('disk full')) } } as never;
-  const log = createErrorLog(failing, 7, 1);
+  const log = createErrorLog(failing, BEGUN);
   log.add(error(null, 0));
   await turn();
   log.add(error(null, 1));
@@ -70,5 +71,5 @@ it('tells at the end what kept errors from the store', async () => {
 });
 
 it('does nothing where there is nothing', async () => {
-  await createErrorLog({ runs: {} } as never, 7, 1).settled();
+  await createErrorLog({ runs: {} } as never, BEGUN).settled();
 });

@@ -14,9 +14,13 @@ export interface ErrorLog {
   settled(): Promise<void>;
 }
 
-export function createErrorLog(store: Pick<Store, 'runs'>, run: RunId, epoch: Epoch): ErrorLog {
+/** `begun`: when the run is in the store. */
+export function createErrorLog(
+  store: Pick<Store, 'runs'>,
+  begun: Promise<{ readonly id: RunId; readonly epoch: Epoch }>,
+): ErrorLog {
   const kept = new Map<string | null, number>();
-  let waiting: ErrorRow[] = [];
+  let waiting: Omit<ErrorRow, 'run'>[] = [];
   let writing: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
 
@@ -24,10 +28,14 @@ export function createErrorLog(store: Pick<Store, 'runs'>, run: RunId, epoch: Ep
     // What one step tells at once goes together.
     await undefined;
     try {
+      const { id: run, epoch } = await begun;
       while (waiting.length > 0 && failure === null) {
         const batch = waiting.slice(0, BATCH);
         waiting = waiting.slice(BATCH);
-        await store.runs.recordErrors(batch, epoch);
+        await store.runs.recordErrors(
+          batch.map((error) => ({ run, ...error })),
+          epoch,
+        );
       }
     } catch (error) {
       failure = { error };
@@ -36,7 +44,7 @@ export function createErrorLog(store: Pick<Store, 'runs'>, run: RunId, epoch: Ep
   }
   function put(error: Omit<ErrorRow, 'run'>): void {
     if (failure !== null) return;
-    waiting.push({ run, ...error });
+    waiting.push(error);
     writing ??= write();
   }
 

@@ -33,8 +33,8 @@ export async function openBeside(
 }
 
 export interface Steps {
-  /** Before the turn is asked for: nobody waits in it for what is being staged now. */
-  readonly ready?: () => Promise<unknown>;
+  /** Its turn; where it is not asked for yet, it is now. */
+  readonly turn?: Promise<Turn>;
   /** Called with the turn; what is staged when it is fulfilled is worked out. */
   readonly staged: () => Promise<void>;
   /** Called when that is in the store, before anything is sent. */
@@ -46,14 +46,13 @@ export async function followed(
   session: Session,
   services: Services,
   noting: Recorder,
-  { ready, staged, worked }: Steps,
+  { turn: asked, staged, worked }: Steps,
 ): Promise<RunStatus> {
   const { context } = session;
   // No system is read for it: where accounts cannot be looked up, deletes wait for the next run.
   const looks = createLooks(context, { planned: false, read: async () => false });
   try {
-    await ready?.();
-    const turn = await context.turns.take(true);
+    const turn = await (asked ?? context.turns.take(true));
     let wishes: Wishes | null = null;
     try {
       await staged();

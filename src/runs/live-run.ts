@@ -40,6 +40,7 @@ export async function liveRun(
     const noting = recorder(services.store);
     const session = await openBeside({ profile: 'live', by, opened }, services, noting);
     const { context } = session;
+    await context.begun;
     const again: EngineConnection[] = [];
     const cycle: EngineConnection[] = [];
     const left: EngineConnection[] = [];

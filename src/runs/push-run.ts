@@ -49,7 +49,9 @@ export async function pushHere(
       throw new RollcallError('conflict', `${name} is held: nothing is taken from it`, { remedy: `rollcall release ${name}` });
     const staged = into.stage(context, connection, pushed);
     enter();
-    return { run: context.run, ...(await staged) };
+    const taken = await staged;
+    await context.begun;
+    return { run: context.run, ...taken };
   };
   const line = { into, shares: !alone };
   const taken = inLine(services.store, objectOf(pushed), line, (enter) => around(() => stage(enter)));
@@ -60,7 +62,10 @@ export async function pushHere(
 /** These are looked at anew, at once. */
 export async function lookHere(ranges: readonly DirtyRange[], by: string, services: Services): Promise<Omit<Pushed, 'faults'>> {
   const into = joinRun(services, by);
-  const marked = into.session.then(({ context }) => context.store.sync.markDirty(ranges, context.epoch));
+  const marked = into.session.then(async ({ context }) => {
+    await context.begun;
+    await context.store.sync.markDirty(ranges, context.epoch);
+  });
   into.staging.push(marked);
   await marked;
   return { run: (await into.session).context.run, worked: into.worked, settled: into.settled };
@@ -117,11 +122,16 @@ interface Taking {
 
 async function settle(services: Services, taking: Taking): Promise<PushReport> {
   const { opened, noting, staging, close, worked } = taking;
+  const { runs, turns } = besideOf(services.store);
+  // A run that goes on beside this one would take its slices in between: it stands aside from now on.
+  const turn = runs > 0 ? { turn: turns.take(true) } : {};
   let session: Session;
   try {
     session = await taking.session;
+    await session.context.begun;
   } catch (error) {
     close();
+    void turn.turn?.then((one) => one.end());
     await opened?.close(true);
     throw error;
   }
@@ -129,8 +139,9 @@ async function settle(services: Services, taking: Taking): Promise<PushReport> {
     close();
     await Promise.allSettled(staging);
   };
-  const ready = (): Promise<unknown> => Promise.allSettled(staging);
-  const status = await followed(session, services, noting, { ready, staged, worked });
+  // Elsewhere nobody waits in the turn for what is being staged.
+  if (turn.turn === undefined) await Promise.allSettled(staging);
+  const status = await followed(session, services, noting, { ...turn, staged, worked });
   if (opened === undefined) await session.close();
   else if (status === 'done' && session.faultCount() === 0) await services.keptOpen!.give(opened);
   else await opened.close(true);

@@ -91,6 +91,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const { turns } = beside;
   const session = await begin({ ...request, now: request.now ?? startedAt, beside, whatIf: options.whatIf === true }, services);
   const { context } = session;
+  await context.begun;
   const { now } = context;
   const before = await store.rowsWritten();
   const synced = options.sync === true || steps.some((step) => WORK[step].sync);
@@ -137,6 +138,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
     // What broke off, or was about some people only, settled no doubt about the time.
     believed: whole && (status === 'done' || status === 'warnings'),
   });
+  await store.durable();
   for (const target of firstPlans(context)) {
     const counts = connections.find((c) => c.connection === target.name)!;
     if (counts.observed > 0)

@@ -67,9 +67,14 @@ const BATCH = 1_000;
 /** Of each text of a fault, in UTF-16 code units. */
 const LONGEST = 1_000;
 
+interface Begun {
+  readonly id: RunId;
+  readonly epoch: Epoch;
+}
+
 export async function openSession(
   services: Services,
-  run: { id: RunId; epoch: Epoch; now: number; believedNow: number; turns: Turns; whatIf: boolean; opened?: Opened },
+  run: { begun: Promise<Begun>; now: number; believedNow: number; turns: Turns; whatIf: boolean; opened?: Opened },
 ): Promise<Session> {
   const { config, store } = services;
   const states = new Map((await store.spaces.states()).map((state) => [state.name, state]));
@@ -81,7 +86,16 @@ export async function openSession(
   const refused = new Set<string>();
   /** Where a system said last that it is not there. */
   const own = new Map<string, Fault>();
-  const log = createErrorLog(store, run.id, run.epoch);
+  const log = createErrorLog(store, run.begun);
+  let known: Begun | null = null;
+  const begun = run.begun.then((one) => {
+    known = one;
+  });
+  begun.catch(() => undefined);
+  const told = (): Begun => {
+    if (known === null) throw new TypeError('the run has not begun yet');
+    return known;
+  };
   let last: Fault | undefined;
   let count = 0;
   const fault = (told: Fault, subject?: { subject: 'object' | 'staged'; id: number }): void => {
@@ -97,7 +111,9 @@ export async function openSession(
       subjectId: subject?.id ?? null,
       fault: one,
     });
-    services.onFault?.(one, { run: run.id, ...subject });
+    const tell = ({ id }: Begun): void => services.onFault?.(one, { run: id, ...subject });
+    if (known === null) run.begun.then(tell, () => undefined);
+    else tell(known);
     if (one.where.connection === undefined) return;
     if (subject === undefined && OWN_KINDS.has(one.kind)) own.set(one.where.connection, one);
     if (one.kind !== 'authentication') return;
@@ -115,8 +131,13 @@ export async function openSession(
   const asking = { connections: config.connections, states, now: run.now, signal, open: openOne };
   const context: EngineContext = {
     store,
-    run: run.id,
-    epoch: run.epoch,
+    begun,
+    get run() {
+      return told().id;
+    },
+    get epoch() {
+      return told().epoch;
+    },
     now: run.now,
     zone: config.zone,
     whatIf: run.whatIf,

@@ -214,6 +214,7 @@ function refusingWriter(where: Where): Writer {
       }),
     );
   return {
+    rowsAtOnce: 1,
     bulk: refuse,
     interactive: refuse,
     parts: refuse,

@@ -44,6 +44,7 @@ export async function stagePushes(
       where: { connection: connection.name, object: anchor },
       remedy: "whoever is to come back gets another number in the source, or is let in again with 'rollcall person readmit'",
     });
+  await context.begun;
   const sound = changes.filter(({ anchor }) => faults.get(anchor)!.length === 0);
   const expected = createExpected();
   const fault = (one: Fault): void => {
@@ -60,7 +61,7 @@ export async function stagePushes(
     noted,
     ...(rows === undefined ? {} : { rows }),
     read,
-    sorted: true,
+    erasedLeftOut: true,
     taken: (at: string, path: string) => void taken.set(at, path),
   };
   const stager = createStager({ ...context, fault }, connection, options);

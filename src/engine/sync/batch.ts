@@ -16,7 +16,7 @@ import { publishedKeys } from './published-keys.ts';
 import { referrersOf } from './references.ts';
 import { returns, type Watch } from './returning.ts';
 import { isAsForetold } from './scope.ts';
-import { commitSlices, newSlice, SLICE, type Slice, withDirty } from './slices.ts';
+import { commitSlices, newSlice, objectsAtOnce, type Slice, withDirty } from './slices.ts';
 import { type TargetResult, wishesOf } from './targets.ts';
 import type { Claims } from './unique.ts';
 
@@ -32,14 +32,17 @@ export interface Work {
 export async function workOut(work: Work, ids: readonly ObjectId[], watch: Watch | null): Promise<Slice[]> {
   const { context, generation } = work;
   const evaluated = await evaluateObjects(context, generation, ids, work.claims);
+  await generation.heard();
   await tellDoubtful(context, evaluated);
   noteManagers(work.managers, evaluated);
   const targets = await wishesOf(context, generation, evaluated);
+  await generation.heard();
   const accounts = byObject(evaluated, targets);
   const slices = [newSlice()];
+  const atOnce = objectsAtOnce(context);
   const told = newTold(targets);
   for (const [n, one] of evaluated.entries()) {
-    if (n > 0 && n % SLICE === 0) slices.push(newSlice());
+    if (n > 0 && n % atOnce === 0) slices.push(newSlice());
     const slice = slices[slices.length - 1]!;
     for (const row of one.rows) {
       if (!generation.links.has(row.id)) continue;

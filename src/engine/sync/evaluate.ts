@@ -55,6 +55,7 @@ export async function evaluateObjects(
   claims: Claims | null,
 ): Promise<Evaluated[]> {
   const loaded = await load(context, generation, ids);
+  await generation.heard();
   const resolver = createResolver(context, generation);
   const fixed = await fixedOn(context, generation, ids);
   const drafts = loaded.map((one) => draft(context, one));
@@ -65,6 +66,7 @@ export async function evaluateObjects(
         if (flows[i]!.reference !== null && value !== undefined) resolver.want(flows[i]!, value);
       }
   await resolver.resolve();
+  await generation.heard();
   const out = drafts.map((one) => agree(context, one, resolver, fixed.get(one.id) ?? NOTHING_FIXED));
   for (const [kind, rules] of context.kinds) {
     if (listsOf(rules).uniques.length === 0) continue;

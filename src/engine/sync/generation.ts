@@ -20,6 +20,8 @@ export interface Generation {
   readonly number: number;
   /** Between two batches: others may go first (turns.ts). */
   readonly pause: () => Promise<void>;
+  /** In the middle of a batch: whoever asked something meanwhile is heard, where somebody may have. */
+  readonly heard: () => Promise<void>;
   /** Somebody else had a turn since it began (disturbed.ts): the keys they published, whom they worked out, and what does not hold any more. */
   disturbed: boolean;
   readonly foreign: Set<string>;
@@ -112,14 +114,19 @@ export class Created {
   }
 }
 
-type Surroundings = Pick<Generation, 'first' | 'pause' | 'promised'>;
-const ALONE: Surroundings = { first: false, pause: async () => undefined, promised: new Map() };
+type Surroundings = Pick<Generation, 'first' | 'pause' | 'heard' | 'promised'>;
+const ALONE: Surroundings = { first: false, pause: async () => undefined, heard: async () => undefined, promised: new Map() };
 
-export function newGeneration(number: number, decided: boolean, { first, pause, promised }: Surroundings = ALONE): Generation {
+export function newGeneration(
+  number: number,
+  decided: boolean,
+  { first, pause, heard, promised }: Surroundings = ALONE,
+): Generation {
   return {
     number,
     first,
     pause,
+    heard,
     promised,
     disturbed: false,
     foreign: new Set(),

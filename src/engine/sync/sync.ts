@@ -20,8 +20,8 @@ import { hasReferences, referrersOf } from './references.ts';
 import type { Watch } from './returning.ts';
 
 const BATCH = 1_000;
-/** Once somebody urgent has come, others may: they wait for about so long, and for the writing of two such batches. */
-const SLICE_MS = 10;
+/** Once somebody urgent has come, others may: they wait for about so long, and for the writing of two such batches. Heard they are sooner. */
+const SLICE_MS = 6;
 /** Objects: the bounds of such a batch. */
 const [FEWEST, SMALL] = [25, 200];
 const GENERATIONS = 1_000;
@@ -78,7 +78,11 @@ async function generationOf(context: EngineContext, options: SyncOptions, course
   const decided = (await context.store.decisions.list({ kinds: RULING, active: true }, { after: 0, limit: 1 })).length > 0;
   const first = waits.ranges.length > 0 && (await context.store.sync.scanObjects({ after: 0, limit: 1 })).length === 0;
   const { promised, unkept } = await promisedAccounts(context);
-  const generation = newGeneration(number, decided, { first, pause: () => course.turn.pass(), promised });
+  const { turn } = course;
+  const heard = async (): Promise<void> => {
+    if (context.turns.busy) await turn.heard();
+  };
+  const generation = newGeneration(number, decided, { first, pause: () => turn.pass(), heard, promised });
   if (number === 0 && !options.own) {
     await takeDue(context, generation);
     for (const id of unkept) look(generation, id);

@@ -50,6 +50,8 @@ export interface OpenOptions {
 
 /** Of the connections that read. */
 const READERS = 4;
+/** 400 plain objects of a read, or as many answers: each slice has its way to the server. */
+const ROWS_AT_ONCE = 800;
 
 /**
  * @throws notFound when there is no store and none is to be made · unavailable, permission as the server says · configuration
@@ -84,11 +86,10 @@ async function mustBeThere(client: ClientBase, create: boolean): Promise<void> {
 async function openAt(place: PostgresPlace, options: OpenOptions, copy: Client | null, pool: Pool): Promise<Store> {
   const writer = options.readOnly
     ? null
-    : await startWriter(
-        workerPlace('postgres/writer'),
-        { ...place, careless: copy !== null } satisfies WriterOptions,
-        options.trace,
-      );
+    : await startWriter(workerPlace('postgres/writer'), { ...place, careless: copy !== null } satisfies WriterOptions, {
+        rowsAtOnce: ROWS_AT_ONCE,
+        trace: options.trace,
+      });
   const several =
     writer === null || copy !== null
       ? null

@@ -147,6 +147,7 @@ export const EARLY: ReadonlySet<string> = new Set<OperationName>([
   'clearDone',
   'commit',
   'decideEdges',
+  'finishRun',
   'markAbsent',
   'progress',
   'putBlobs',

@@ -1,6 +1,6 @@
 /**
  * Large batches in slices. The writer does one slice at one go, and gives way to whoever writes interactively between two:
- * a push waits for one slice, about 8 ms, and its commit (SEMANTICS 16).
+ * a push waits for one slice, about 5 ms, and its commit (SEMANTICS 16).
  */
 import type { SeqRange, StageAudit, StageItem, StageResult, SyncCommit, SyncConflicts } from '../contract.ts';
 import type { AnswerBatch } from './exports.ts';
@@ -10,8 +10,6 @@ import type { Writer } from './writer.ts';
 
 /** What a push or an edit writes; larger batches wait behind it. */
 const FEW = 100;
-/** Rows of one slice: 400 plain objects, or as many answers. */
-const ROWS = 800;
 /** Of one slice of pictures and the like. */
 const BYTES = 1_000_000;
 
@@ -47,7 +45,7 @@ export function slicesOf<T>(items: readonly T[], weight: (item: T) => number, mo
 export async function stageInSlices(writer: Writer, batch: StageBatch): Promise<StageResult> {
   const order = orderOf(batch.items);
   const items = order.map((i) => batch.items[i]!);
-  const slices = slicesOf(items, rowsOf, ROWS);
+  const slices = slicesOf(items, rowsOf, writer.rowsAtOnce);
   if (slices.length <= 1) {
     const result = await writer[laneFor(items.length)]('stage', batch);
     return { ...result, touchedIn: items.map(() => 0) };
@@ -116,9 +114,9 @@ export async function commitInSlices(writer: Writer, batch: SyncCommit): Promise
 export async function answerInSlices(writer: Writer, batch: AnswerBatch): Promise<readonly SeqRange[]> {
   const { changes, answers } = batch;
   const slices = {
-    dirty: slicesOf(batch.dirty ?? [], () => 1, ROWS),
-    changes: slicesOf(changes, () => 1, ROWS),
-    answers: slicesOf(answers, ({ keys, edges }) => 2 + (keys?.length ?? 0) + edges.length, ROWS),
+    dirty: slicesOf(batch.dirty ?? [], () => 1, writer.rowsAtOnce),
+    changes: slicesOf(changes, () => 1, writer.rowsAtOnce),
+    answers: slicesOf(answers, ({ keys, edges }) => 2 + (keys?.length ?? 0) + edges.length, writer.rowsAtOnce),
   };
   if (Object.values(slices).every((some) => some.length <= 1)) return [await writer[laneFor(answers.length)]('answer', batch)];
   const none = { ...batch, answers: [], changes: [], dirty: [] };
@@ -136,7 +134,7 @@ export async function answerInSlices(writer: Writer, batch: AnswerBatch): Promis
 
 /** Memberships that are not answered when the process ends are sent again; they are counted with the first slice. */
 export async function answerEdgesInSlices(writer: Writer, batch: OperationInput<'answerEdges'>): Promise<void> {
-  const slices = slicesOf(batch.edges, () => 1, ROWS);
+  const slices = slicesOf(batch.edges, () => 1, writer.rowsAtOnce);
   if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('answerEdges', batch);
   const rest = { ...batch, counted: [], changes: [] };
   await writer.parts(
@@ -147,7 +145,7 @@ export async function answerEdgesInSlices(writer: Writer, batch: OperationInput<
 }
 
 export async function decideEdgesInSlices(writer: Writer, batch: OperationInput<'decideEdges'>): Promise<void> {
-  const slices = slicesOf(batch.edges, () => 1, ROWS);
+  const slices = slicesOf(batch.edges, () => 1, writer.rowsAtOnce);
   if (slices.length <= 1) return await writer[laneFor(batch.edges.length)]('decideEdges', batch);
   await writer.parts(
     'bulk',
@@ -157,7 +155,7 @@ export async function decideEdgesInSlices(writer: Writer, batch: OperationInput<
 }
 
 export async function markInSlices(writer: Writer, batch: OperationInput<'markExports'>): Promise<void> {
-  const slices = slicesOf(batch.rows, () => 2, ROWS);
+  const slices = slicesOf(batch.rows, () => 2, writer.rowsAtOnce);
   if (slices.length <= 1) return await writer[laneFor(batch.rows.length)]('markExports', batch);
   await writer.parts(
     'bulk',

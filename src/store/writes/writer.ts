@@ -22,6 +22,8 @@ export type WriterReply =
   | { readonly id: number; readonly ok: false; readonly error: PlainError; readonly shapes: readonly string[] };
 
 export interface Writer {
+  /** Of one slice of a large batch: what it does at one go (slices.ts). */
+  readonly rowsAtOnce: number;
   /** @throws invalidValue before anything is written, when a value is outside the domain. */
   bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>, more?: boolean): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
@@ -46,7 +48,11 @@ export const NO_SLICES: Slices = { operations: {}, commitMs: 0, checkpointMs: 0 
 type Trace = (operation: string, shapes: readonly string[]) => void;
 
 /** `options`: what the thread at `place` is told. */
-export async function startWriter(place: ThreadPlace, options: unknown, trace: Trace | undefined): Promise<Writer> {
+export async function startWriter(
+  place: ThreadPlace,
+  options: unknown,
+  { rowsAtOnce, trace }: { readonly rowsAtOnce: number; readonly trace: Trace | undefined },
+): Promise<Writer> {
   const { port, done } = startWork(place, options);
   const waiting = new Map<number, { name: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   let lastId = 0;
@@ -89,6 +95,7 @@ export async function startWriter(place: ThreadPlace, options: unknown, trace: T
 
   await answerTo(0, 'open');
   return {
+    rowsAtOnce,
     bulk: (name, input, more) => send('bulk', name, input, more) as Promise<OperationResult<typeof name>>,
     interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
     async parts(lane, name, inputs) {
