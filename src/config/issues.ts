@@ -124,10 +124,12 @@ function sentence(found: Issue): string {
   if (issue.code === 'too_small') return bound === '1' && unit !== '' ? 'must not be empty' : `must be at least ${bound}${unit}`;
   if (issue.code === 'too_big') return `must be at most ${bound}${unit}`;
   if (issue.code === 'invalid_format' && String(issue.message).startsWith('Invalid '))
-    return `must be ${issue.format === 'regex' ? `of the form ${String(issue.pattern)}` : `a ${String(issue.format)}`}`;
+    return `must be ${issue.format === 'regex' ? `of the form ${String(issue.pattern)}` : (FORMATS[String(issue.format)] ?? `a ${String(issue.format)}`)}`;
   const message = String(issue.message ?? 'cannot be');
   return message.replace(/^Invalid input: /, '');
 }
+
+const FORMATS: { readonly [format: string]: string } = { base64: 'base64', email: 'an email address' };
 
 const ARTICLES: { readonly [type: string]: string } = {
   string: 'text',

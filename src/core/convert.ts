@@ -94,7 +94,7 @@ function plain(raw: unknown): string | number | bigint | boolean {
     throw invalid('the value is no number', 'check the calculation in the rule');
   if (typeof raw === 'string') return checkText(raw);
   if (typeof raw === 'number' || typeof raw === 'bigint' || typeof raw === 'boolean') return raw;
-  throw invalid('the value is neither text nor number nor boolean', 'check what the rule answers');
+  throw invalid('the value is neither text nor number nor boolean', 'give one of these, or a list of them');
 }
 
 /** A number within ±2^53, beyond that decimal text. */

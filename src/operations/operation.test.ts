@@ -14,6 +14,8 @@ const SAID: readonly (readonly [name: string, input: object, said: string])[] = 
     'account invite: roles.0: must be one of administrator, operator, auditor,',
   ],
   ['run show', { run: 'abc' }, 'run show: run: must be a number, not text.'],
+  ['run show', { run: 1.5 }, 'run show: run: must be a whole number, not a fraction.'],
+  ['photo set', { person: '#1', base64: '!', by: 'Ada' }, 'photo set: base64: must be base64.'],
   ['runs', { limit: 1_000_000 }, 'runs: limit: must be at most'],
 ];
 
