@@ -35,7 +35,7 @@ connections:
     type: scim-push${FROM_HERE}
   branch: { type: scim-push }
 scim:
-  agreed: {}
+  agreed: { users: { attributes: { roles.work: roles } } }
 `;
 
 const site = (url: string): string => `
@@ -239,7 +239,10 @@ it('W1 one name at two sites; roles, leavers and no password go on; what a site 
   for (const text of [await here.contents(), await other.store.contents(), JSON.stringify([...there])])
     expect(text).not.toContain(passwords[0]);
   const all = await agreed((now) => now.get('user5')?.['active'] !== true && now.get('user2')?.displayName === 'Bo Renamed');
-  expect(all.get('user2')).toMatchObject({ [ENTERPRISE]: { manager: { value: all.get('user3')!.id } } });
+  expect(all.get('user2')).toMatchObject({
+    roles: [{ value: 'author' }, { value: 'shop_manager' }],
+    [ENTERPRISE]: { manager: { value: all.get('user3')!.id } },
+  });
   // It is the other site's word: agreed here, and not sent back to where it came from, however often.
   const said = JSON.parse((await here.call('explain', 'user3', 'phone', '--json')).out) as object;
   expect(JSON.stringify(said)).toContain('+49 30 1');

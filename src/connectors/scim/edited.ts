@@ -1,9 +1,10 @@
 /** A resource as the server shows it, with what is written in its place: whatever else is in it stays, known or not. */
 import type { WriteItem, WriteValue } from '#connectors/contract';
 import type { Field } from '#protocols/scim/fields';
+import { VALUE } from '#protocols/scim/image';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { isObject, type JsonObject } from '#protocols/scim/values';
-import { MEMBERS, VALUE } from './objects.ts';
+import { MEMBERS } from './objects.ts';
 import { invalid, type Json, jsonOf, jsonsOf, type Path, pathFor } from './paths.ts';
 
 export interface Edit {

@@ -314,9 +314,9 @@ it('a first rollcall.yaml is made of what resources really have', async () => {
     person: [
       { name: 'userName', share: 1 },
       { name: 'roles', share: 0.5, several: true },
+      { name: 'roles.value', share: 0.5, several: true },
       { name: 'roles.primary', share: 0.5 },
       { name: 'enterprise.manager', share: 0.5, refersBy: 'anchor' },
-      { name: 'roles.value', share: 0.5, several: true },
     ],
     group: [
       { name: 'displayName', share: 1 },

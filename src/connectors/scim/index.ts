@@ -13,16 +13,13 @@
  *   asks, propose       a first rollcall.yaml
  *   write, writing      a batch; one item · create, update, members, delete
  */
-import type { AttributeType, ConnectorDefinition } from '#connectors/contract';
+import type { ConnectorDefinition } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import type { Kind } from '#core/values';
-import { fieldsOf } from '#protocols/scim/fields';
 import { imageTypes } from '#protocols/scim/image-types';
-import type { ScimResourceType } from '#protocols/scim/schema';
 import { asks } from './asks.ts';
 import { flagOf, type ScimConfig, scimConfig } from './config.ts';
 import { lookUp } from './look-up.ts';
-import { VALUE } from './objects.ts';
 import { pagesOf } from './pages.ts';
 import { propose } from './propose.ts';
 import { readAll } from './read.ts';
@@ -44,7 +41,7 @@ export const scim: ConnectorDefinition<ScimConfig> = {
       test: () => tested(service),
       discoverSchema: async () => ({
         complete: false,
-        kinds: Object.fromEntries(service.places.map(({ kind, type }) => [kind, schemaOf(type)])),
+        kinds: Object.fromEntries(service.places.map(({ kind, type }) => [kind, imageTypes(type)])),
       }),
       read: { deltas: false, moving: true, read: ({ signal, resume }) => readAll(service, signal, resume) },
       write: scimWriter(service),
@@ -75,14 +72,6 @@ async function tested(service: Service): Promise<string> {
       break;
     }
   return `${seen.join(', ')}; changed by ${update}, read by ${paging}${compares ? ', with versions' : ''}`;
-}
-
-function schemaOf(type: ScimResourceType): { readonly [attribute: string]: AttributeType } {
-  const out = imageTypes(type);
-  for (const { attribute, image, subsByName } of fieldsOf(type).all)
-    if (attribute.multiValued && attribute.mutability !== 'readOnly' && subsByName.has(VALUE) && image !== 'members')
-      out[`${image}.${VALUE}`] = { type: 'string', multi: true, matching: 'caseIgnore' };
-  return out;
 }
 
 /** The header Date, to the second. Asked of several servers behind one address it might go back; it does not. */

@@ -1,11 +1,10 @@
 /** Resources as objects, by the names that they have where they are pushed (protocols/scim/image), and what of them cannot be used. */
 import type { RawValue, ReadObject } from '#connectors/contract';
-import { canonicalSet } from '#core/canonical';
 import { type Fault, RollcallError } from '#core/errors';
 import { checkText } from '#core/text';
 import { parseInstant } from '#core/time';
 import { fieldsOf } from '#protocols/scim/fields';
-import { toImage } from '#protocols/scim/image';
+import { toImage, VALUE } from '#protocols/scim/image';
 import { type Complex, fieldValue, type Resource } from '#protocols/scim/resource';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { readShown } from '#protocols/scim/shown';
@@ -27,7 +26,6 @@ export function objectOf(service: Service, { kind, type }: Place, body: JsonObje
   const limits = { values: 10_000, members: Number.POSITIVE_INFINITY, text: maxObjectBytes, total: maxObjectBytes };
   const { resource, members, refused } = readShown(body, type, limits);
   const attributes: { [attribute: string]: RawValue } = toImage(resource, type);
-  for (const [name, values] of valuesOf(resource, type)) attributes[name] = values;
   const meta = isObject(body['meta']) ? body['meta'] : {};
   for (const name of ['created', 'lastModified']) {
     const at = Object.hasOwn(meta, name) ? meta[name] : undefined;
@@ -55,19 +53,6 @@ export function idOf(body: JsonObject): string {
   if (typeof text !== 'string' || text === '' || text.length > LONGEST_ID)
     throw unusable('a resource has no id', 'look at it in the server');
   return checkText(text);
-}
-
-/** `roles.value`: the values of all elements, for whoever wants a plain list. */
-export const VALUE = 'value';
-
-function* valuesOf(resource: Resource, type: ScimResourceType): Generator<readonly [string, readonly string[]]> {
-  for (const field of fieldsOf(type).all) {
-    const value = field.subsByName.get(VALUE);
-    if (!field.attribute.multiValued || value === undefined || value.type === 'binary') continue;
-    const elements = fieldValue(resource, field) as readonly Complex[] | undefined;
-    if (elements === undefined) continue;
-    yield [`${field.image}.${VALUE}`, canonicalSet(elements.map((one) => String(one[VALUE]))) as readonly string[]];
-  }
 }
 
 /** Lists of which the server shows so many and no more. */

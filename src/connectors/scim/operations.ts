@@ -3,9 +3,9 @@
  * that the server takes.
  */
 import type { Field } from '#protocols/scim/fields';
+import { VALUE } from '#protocols/scim/image';
 import { isObject, type JsonObject } from '#protocols/scim/values';
 import { type Edit, elementOf, listed, typeOf, valueAt } from './edited.ts';
-import { VALUE } from './objects.ts';
 import type { Path } from './paths.ts';
 import type { Update } from './targets.ts';
 

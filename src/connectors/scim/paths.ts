@@ -4,8 +4,8 @@ import { RollcallError } from '#core/errors';
 import { checkText } from '#core/text';
 import { isBlob } from '#core/values';
 import { type Field, fieldsOf } from '#protocols/scim/fields';
+import { VALUE } from '#protocols/scim/image';
 import type { ScimAttribute, ScimResourceType } from '#protocols/scim/schema';
-import { VALUE } from './objects.ts';
 
 export type Json = string | number | boolean;
 

@@ -1,10 +1,11 @@
 /** One item that is being written: what was sent for it, and whether something of it may be done by now. */
 import type { ReadObject, WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
+import { VALUE } from '#protocols/scim/image';
 import { type Answer, Unanswered } from './answer.ts';
 import type { Request } from './client.ts';
 import { namedIn, refusal } from './faults.ts';
-import { MEMBERS, objectOf, VALUE } from './objects.ts';
+import { MEMBERS, objectOf } from './objects.ts';
 import { pathFor } from './paths.ts';
 import { type Able, answerFor, type Place, pathOf, placeOfKind, type Service } from './service.ts';
 

@@ -33,11 +33,13 @@ it('stands attribute by attribute, the way rules see it', () => {
     'emails.home': 'z@home',
     'emails.work': 'b@work',
     'emails.primary': 'z@home',
+    'emails.value': ['a@work', 'b@work', 'z@home'],
     addresses: ['{"locality":"London","primary":true,"type":"work"}'],
     'addresses.work.locality': 'London',
     'addresses.primary.locality': 'London',
     roles: ['{"value":"r"}'],
     'roles.primary': 'r',
+    'roles.value': ['r'],
     'enterprise.department': 'Engines',
     'enterprise.manager': 'm1',
   });
@@ -58,16 +60,22 @@ it('comes back with its id and version, whatever was made from it for rules', ()
   expect(made['id']).toBeUndefined();
   expect(fromImage(made, '7', USER)).toEqual(resource);
   made['emails.work'] = 'changed';
+  made['emails.value'] = ['changed'];
   expect(fromImage(made, '7', USER)).toEqual(resource);
 });
 
 it('a type that is no name has no attribute of its own', () => {
-  const emails = ['primary', 'work.locality', '__proto__', 'constructor', 'x y', 'é', ''].map((type, i) => ({
+  const emails = ['primary', 'value', 'work.locality', '__proto__', 'constructor', 'x y', 'é', ''].map((type, i) => ({
     type,
     value: `v${i}`,
   }));
   const made = image({ emails });
-  expect(Object.keys(made).filter((name) => name.startsWith('emails.'))).toEqual(['emails.constructor', 'emails.primary']);
+  expect(Object.keys(made).filter((name) => name.startsWith('emails.'))).toEqual([
+    'emails.value',
+    'emails.constructor',
+    'emails.primary',
+  ]);
+  expect(made['emails.value']).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7']);
   const many = Array.from({ length: 900 }, (_, i) => ({ type: `t${i}`, value: 'v' }));
   expect(Object.keys(image({ emails: many })).length).toBeLessThan(60);
 });

@@ -7,12 +7,13 @@
  * | `name: { givenName }` | `name.givenName` |
  * | a complex one with a `value`: `manager: { value, displayName }` | `manager`, `manager.displayName` |
  * | several values: `emails: [{ value, type }]` | `emails`: a set; of complex ones each as canonical JSON |
- * | … and, made from it for rules | `emails.work` (the first of that type), `emails.primary` (that, or the first), `addresses.work.locality` |
+ * | … and, made from it for rules | `emails.work` (the first of that type), `emails.primary` (that, or the first), `addresses.work.locality`, `roles.value` (the values alone, a set) |
  * | an extension | its prefix before it: `enterprise.department` |
  * | `meta` | `meta.created`, `meta.lastModified`, `meta.version` (a number) |
  *
  * `id` is the anchor. Members are kept apart.
  */
+import { canonicalSet } from '#core/canonical';
 import { type Attributes, attributes, bare, type Scalar, scalars, type Value } from '#core/values';
 import { entityTag, versionOf } from './etag.ts';
 import { type Field, fieldsOf, isMembers } from './fields.ts';
@@ -50,13 +51,19 @@ function imageOf(field: Field, sub: string): string {
   return sub === 'value' ? field.image : `${field.image}.${sub}`;
 }
 
+/** What the values alone of several complex ones are called by. */
+export const VALUE = 'value';
+
 /** More kinds of values than this have no attributes of their own: types come from outside. */
 const MAX_TYPES = 50;
 const TYPE = /^[a-z][\w-]{0,63}$/;
 
 function severalToImage(field: Field, elements: readonly Complex[], out: Attributes): void {
   out[field.image] = elements.map((element) => JSON.stringify(element));
-  const seen = new Set<string>(['primary']);
+  const value = field.subsByName.get(VALUE);
+  if (value !== undefined && value.type !== 'binary')
+    out[`${field.image}.${VALUE}`] = canonicalSet(elements.map((element) => String(element[VALUE])));
+  const seen = new Set<string>(['primary', VALUE]);
   for (const element of elements) {
     const kind = typeof element['type'] === 'string' ? element['type'].toLowerCase() : '';
     if (!TYPE.test(kind) || seen.has(kind) || seen.size > MAX_TYPES) continue;
