@@ -4,10 +4,13 @@ import { type Database, openDatabase } from '../tables/database.ts';
 import { plainError } from '../tables/faults.ts';
 import { serve } from '../threads.ts';
 import { CACHE_KB } from './caches.ts';
+import { pendingOf } from './read/exports.ts';
 import { readIndexRows } from './read/index-rows.ts';
 
 export type LongRead =
   | { readonly what: 'importIndex'; readonly connection: string }
+  /** By the id of the connection. */
+  | { readonly what: 'pending'; readonly connection: number }
   | { readonly what: 'checksums' }
   | { readonly what: 'copy'; readonly to: string };
 
@@ -31,6 +34,7 @@ serve<Asked>(({ path, read }, port) => {
 /** `moved`: what is handed to the calling thread, not copied. */
 function answer(db: Database, read: LongRead): { readonly result: unknown; readonly moved: ArrayBuffer[] } {
   if (read.what === 'checksums') return { result: checksums(db), moved: [] };
+  if (read.what === 'pending') return { result: pendingOf(db, read.connection), moved: [] };
   if (read.what === 'copy') return { result: copy(db, read.to), moved: [] };
   const rows = readIndexRows(db, read.connection);
   const columns = [rows.anchorHigh, rows.anchorLow, rows.ids, rows.content, rows.present];

@@ -136,7 +136,13 @@ function assemble(path: string, db: Database, writer: Writer | null, options: Op
       runs: traced(runReads(db, names)),
       spaces: traced(spaceReads(db, names)),
       sync: traced(syncReads(db, names)),
-      exports: traced(exportReads(db, names)),
+      exports: traced(
+        exportReads(
+          db,
+          names,
+          async (connection) => (await longRead(path, { what: 'pending', connection })) as ReadonlyMap<string, number>,
+        ),
+      ),
       people: traced(peopleReads(db, names)),
       access: traced(accessReads(db)),
       claims: traced(claimReads(db)),

@@ -10,9 +10,29 @@ import { EDGE, edgeRow, STAGED, stagedRow } from '../../tables/rows.ts';
 import type { Names } from './names.ts';
 
 const HOUR = 3_600_000;
+/** Counted within some 10 ms. */
+const MANY = 10_000;
 const HELD_EXPORT = codeOf(EXPORT_STATES, 'held');
 
-export function exportReads(db: Database, names: Names): ExportReads {
+const PENDING = `from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
+           and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null)`;
+
+/** What of `connection` is pending, by part; half a second for a million. */
+export function pendingOf(db: Database, connection: number): ReadonlyMap<string, number> {
+  return pendingByPart(db.all(`select export_parts, count(*) ${PENDING} group by export_parts`, connection));
+}
+
+/** Whether more than `many` are pending. */
+export function isPendingMore(db: Database, connection: number, many: number): boolean {
+  return db.all(`select 1 ${PENDING} limit 1 offset ?`, connection, many).length > 0;
+}
+
+/** `longPending`: counts as `pendingOf` does, where there is so much that nobody should wait for it. */
+export function exportReads(
+  db: Database,
+  names: Names,
+  longPending: (connection: number) => Promise<ReadonlyMap<string, number>>,
+): ExportReads {
   return {
     async sending(connection, at) {
       const space = names.connectionId(connection) ?? 0;
@@ -85,13 +105,8 @@ export function exportReads(db: Database, names: Names): ExportReads {
         });
     },
     async gatePending(connection) {
-      return pendingByPart(
-        db.all(
-          `select export_parts, count(*) from staged where connection = ? and export_state in (${WAITING}, ${HELD_EXPORT}, ${FAILED})
-           and export_approved is null and (export_discarded is null or export_state <> ${HELD_EXPORT} or export_hold is not null) group by export_parts`,
-          names.connectionId(connection) ?? 0,
-        ),
-      );
+      const space = names.connectionId(connection) ?? 0;
+      return isPendingMore(db, space, MANY) ? await longPending(space) : pendingOf(db, space);
     },
     async gateSent(connection, since) {
       return sentByPart(
