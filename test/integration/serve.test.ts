@@ -194,6 +194,8 @@ describe('when rollcall.yaml changes', () => {
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
   };
+  /** Each once it is over. */
+  const told = async () => (await here.printed()).split('\n').filter((line) => line.includes('rollcall.yaml was taken over'));
 
   it('a file with faults is told, and the service goes on as before', async () => {
     const right = await readFile(file(), 'utf8');
@@ -214,10 +216,10 @@ describe('when rollcall.yaml changes', () => {
       as: 'system',
       after: { objects: 2, exports: 0 },
     });
+    await until(async () => (await told()).at(-1)?.includes('"objects":2') === true);
   });
 
   it('so it is with what it names: code is worked out, a secret alone is put in its place', async () => {
-    const told = async () => (await here.printed()).split('\n').filter((line) => line.includes('rollcall.yaml was taken over'));
     const { length } = await told();
     await writeFile(path.join(here.folder, 'own.mjs'), OWN('cc'));
     await until(async () => (await told()).length > length);
