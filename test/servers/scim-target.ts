@@ -171,10 +171,10 @@ export interface Operation {
   readonly value?: unknown;
 }
 
-const PATH = /^(?:(urn:[^[]*):)?([\w-]+)(?:\[(\w+) eq ("[^"]*"|true)\])?(?:\.(\w+))?$/;
+const PATH = /^(?:(urn:[^[]*):)?([\w-]+)(?:\[(\w+) eq ("(?:[^"\\]|\\.)*"|true)\])?(?:\.(\w+))?$/;
 
-/** What is wrong with it. */
-function patch(resource: Json, { op, path, value }: Operation): string | undefined {
+/** Changes the resource; answers what is wrong with it. */
+export function patch(resource: Json, { op, path, value }: Operation): string | undefined {
   if (path === undefined) {
     for (const [name, inner] of Object.entries(value as Json)) {
       const isPart = typeof inner === 'object' && !Array.isArray(inner);

@@ -39,8 +39,21 @@ export function edited(before: JsonObject, edits: readonly Edit[]): JsonObject {
     const now = valueAt(after, field);
     after = withValue(after, field, field.subs.length === 0 ? simple(edit, now) : complex(edit, now));
   }
+  for (const field of new Set(edits.flatMap(({ path }) => (path.kind === null ? [] : [path.field])))) {
+    const there = listed(valueAt(before, field));
+    const left = listed(valueAt(after, field)).filter((one) => there.includes(one) || !isEmpty(one as JsonObject, field));
+    after = withValue(after, field, left.length === 0 ? undefined : left);
+  }
   return after;
 }
+
+/** Nothing is left in it that says anything. */
+function isEmpty(element: JsonObject, { subsByName }: Field): boolean {
+  return subsByName.has(VALUE) ? element[VALUE] === undefined : Object.keys(element).every((name) => BESIDE.has(name));
+}
+
+/** What says nothing without another part. */
+const BESIDE: ReadonlySet<string> = new Set(['type', 'primary']);
 
 function simple({ path: { field, attribute }, value, add, remove }: Edit, now: unknown): unknown {
   const of = field.attribute;
@@ -122,9 +135,8 @@ export function elementOf(elements: readonly JsonObject[], kind: string): JsonOb
 function ofKind(elements: readonly JsonObject[], { field, kind, sub }: Path, value: Json | undefined): readonly JsonObject[] {
   const there = elementOf(elements, kind!);
   if (there !== undefined) {
-    const after = withPart(there, sub!.name, value);
-    const isEmpty = sub!.name === VALUE ? value === undefined : Object.keys(after).every((name) => BESIDE.has(name));
-    return elements.flatMap((one) => (one !== there ? [one] : isEmpty ? [] : [after]));
+    if (there[sub!.name] === value) return elements;
+    return elements.map((one) => (one === there ? withPart(there, sub!.name, value) : one));
   }
   if (value === undefined) return elements;
   // Most want one that is the primary one, and some refuse a user without.
@@ -132,9 +144,6 @@ function ofKind(elements: readonly JsonObject[], { field, kind, sub }: Path, val
   const made = { [sub!.name]: value, ...(kind === 'primary' ? {} : { type: kind! }), ...(isPrimary ? { primary: true } : {}) };
   return [...elements, made];
 }
-
-/** What says nothing without another part. */
-const BESIDE: ReadonlySet<string> = new Set(['type', 'primary', 'display', 'formatted']);
 
 export function listed(raw: unknown): readonly unknown[] {
   return raw === undefined || raw === null ? [] : Array.isArray(raw) ? raw : [raw];

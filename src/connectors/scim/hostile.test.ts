@@ -227,13 +227,15 @@ it('a filter that the server does not look at finds nobody by chance', async () 
   const { connection } = await connected(
     lists(() =>
       list([
-        { id: 'a', userName: 'ada' },
-        { id: 'b', userName: 'bo' },
+        { id: 'a', userName: 'ada', externalId: 'E1' },
+        { id: 'b', userName: 'bo', externalId: 'e1' },
       ]),
     ),
   );
   expect(await connection.lookup!({ attribute: 'userName', value: 'zoe' }, 'person')).toEqual([]);
   expect(await connection.lookup!({ attribute: 'userName', value: 'BO' }, 'person')).toMatchObject([{ anchor: 'b' }]);
+  // An id of somebody's own is one letter by letter.
+  expect(await connection.lookup!({ attribute: 'externalId', value: 'e1' }, 'person')).toMatchObject([{ anchor: 'b' }]);
 });
 
 it('one that says nothing is not waited for, and a read that is given up ends at once', async () => {

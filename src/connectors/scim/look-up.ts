@@ -4,6 +4,7 @@ import { RollcallError } from '#core/errors';
 import { foldCase } from '#core/fold';
 import type { Kind } from '#core/values';
 import { fieldsOf } from '#protocols/scim/fields';
+import { imageTypes } from '#protocols/scim/image-types';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { refusal } from './faults.ts';
 import { objectOf } from './objects.ts';
@@ -25,10 +26,11 @@ export async function lookUp(
   const path = pathIn(place.type, attribute);
   const { filters } = await service.able();
   const isAsked = path !== null && (filters?.has(attribute) ?? true);
+  const isExact = imageTypes(place.type)[attribute]?.matching === 'exact';
   const found: ReadObject[] = [];
   for await (const body of isAsked ? filtered(service, place, `${path} eq ${JSON.stringify(value)}`) : all(service, place)) {
     const object = objectOf(service, place, body);
-    if (holds(object.attributes[attribute], value)) found.push(object);
+    if (holds(object.attributes[attribute], value, isExact)) found.push(object);
   }
   return found;
 }
@@ -71,7 +73,8 @@ function pathIn(type: ScimResourceType, attribute: string): string | null {
   return field.subs.length > 0 && rest === '' ? `${name}.value` : `${name}${rest}`;
 }
 
-function holds(raw: RawValue | undefined, value: string): boolean {
+function holds(raw: RawValue | undefined, value: string, isExact: boolean): boolean {
   const all = raw === undefined || raw === null ? [] : Array.isArray(raw) ? raw : [raw];
-  return all.some((one) => foldCase(String(one)) === foldCase(value));
+  const norm = isExact ? String : (one: unknown) => foldCase(String(one));
+  return all.some((one) => norm(one) === norm(value));
 }

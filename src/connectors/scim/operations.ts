@@ -80,7 +80,10 @@ function filtered(changed: Changed): readonly Operation[] {
 /** Null where a filter would find another one, or several. */
 function byKind(before: readonly JsonObject[], after: readonly JsonObject[], { field, paths }: Changed): Operation[] | null {
   const out: Operation[] = [];
-  for (const kind of new Set(paths.map((path) => path.kind!))) {
+  const kinds = new Set(paths.map((path) => path.kind!));
+  // The primary one may be one of the others.
+  if (kinds.has('primary') && kinds.size > 1) return null;
+  for (const kind of kinds) {
     const there = elementOf(before, kind);
     if (there === undefined) {
       out.push({ op: 'add', path: nameOf(field), value: after.filter((one) => !before.includes(one) && isOf(one, kind)) });

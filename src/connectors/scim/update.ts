@@ -29,18 +29,16 @@ export async function updateResource(writing: Writing): Promise<WriteResult> {
   if (isOfMembers) refuseUnseen(service);
   let answer: Answer | null = null;
   let group: JsonObject | null = null;
-  if (edits.length > 0 || isOfMembers) {
+  if (edits.length > 0 || isOfMembers)
     for (let tries = 1; ; tries++) {
       const now = await writing.now();
       checkSeen(item, objectOf(service, place, now.body!));
       group = now.body;
-      answer = await changed(writing, now, edits);
-      if (answer === null || answer.status !== 412) break;
+      answer = (await changed(writing, now, edits)) ?? now;
+      if (answer.status !== 412) break;
       if (tries === TRIES)
         throw new Stale('conflict', `${item.kind} ${item.anchor} is changed all the time`, { where: { object: item.anchor! } });
     }
-    answer ??= await writing.now();
-  }
   const members = memberEdits(item, group);
   if (members !== null && (able.update === 'put' || removesByWhole(able.update, service, members)))
     await replaceMembers(writing, members);
