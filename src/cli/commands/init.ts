@@ -64,7 +64,7 @@ export const init: Command = command({
   summary: 'write a commented rollcall.yaml by answering questions, or from options',
   about: [
     'Looks at the columns of a source, of a directory at what its people really have, proposes which attribute each is (in English, German, French, Spanish, Italian, Dutch and more), and writes a file you can read and change.',
-    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, a directory (ldap:ldaps://HOST), a database (sql:postgres://HOST/DATABASE) or what a connector of your own reaches (./connectors/MINE.ts:PLACE). What is not said and the system knows by itself, such as the base of a directory or the key of a table, is taken from there.',
+    'On a terminal it asks; with --source it asks nothing. A source or a target is a file, a directory (ldap:ldaps://HOST), a database (sql:postgres://HOST/DATABASE), a SCIM server (scim:https://HOST/scim/v2) or what a connector of your own reaches (./connectors/MINE.ts:PLACE). What is not said and the system knows by itself, such as the base of a directory or the key of a table, is taken from there.',
     "A password is never typed in: name where it is kept, 'bind.password=${env:LDAP_PASSWORD}'. It is used to look, and the file keeps the reference.",
   ],
   positionals: [],
