@@ -305,7 +305,7 @@ it('a first rollcall.yaml is made of what resources really have', async () => {
   open.add(target);
   const context = { connection: 'hr', folder: '.', limits: { maxObjectBytes: 10_000 }, warn: () => undefined };
   const config = scim.config.parse({ url: target.url, token: TOKEN });
-  expect(await scim.propose!(config, context)).toEqual({ settings: {}, anchor: 'id' });
+  expect(await scim.propose!(config, context)).toEqual({ settings: {} });
   target.add(
     'Users',
     { userName: 'ada', roles: [{ value: 'x' }], [ENTERPRISE]: { manager: { value: 'U-2' } } },

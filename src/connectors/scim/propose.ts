@@ -28,7 +28,7 @@ export async function propose(config: ScimConfig, context: OpenContext): Promise
         break;
       }
     }
-    return { settings: {}, anchor: 'id', ...(Object.keys(columns).length === 0 ? {} : { columns }) };
+    return { settings: {}, ...(Object.keys(columns).length === 0 ? {} : { columns }) };
   } finally {
     service.close();
   }
