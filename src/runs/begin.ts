@@ -26,7 +26,7 @@ export async function begin(
   const latest = await store.runs.latestNow();
   const now = Math.max(of.now, latest);
   const rulesHash = sha256Hex(canonicalJson(config.connections.map((c) => [c.name, c.rulesHash])));
-  const begun = store.runs.begin({
+  const beginning = store.runs.begin({
     profile: of.profile,
     now,
     startedAt: services.wall(),
@@ -34,16 +34,26 @@ export async function begin(
     rulesHash,
     ...(of.audit === undefined ? {} : { audit: of.audit }),
   });
-  begun.catch(() => undefined);
+  beginning.catch(() => undefined);
   // Before any run settled it, no run was to doubt it.
   const believedNow = of.whatIf ? now : (await store.runs.believedNow()) || latest;
   const opened = of.opened === undefined ? {} : { opened: of.opened };
   return await openSession(services, {
-    begun,
+    begun: beginning,
     now,
     believedNow,
     turns: of.beside.turns,
     whatIf: of.whatIf === true,
     ...opened,
   });
+}
+
+/** Its number is known then. Where it cannot begin, what it opened is closed. */
+export async function begun(session: Session): Promise<void> {
+  try {
+    await session.context.begun;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }

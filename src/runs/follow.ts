@@ -34,7 +34,7 @@ export async function openBeside(
 
 export interface Steps {
   /** Its turn; where it is not asked for yet, it is now. */
-  readonly turn?: Promise<Turn>;
+  readonly turn?: Promise<Turn> | undefined;
   /** Called with the turn; what is staged when it is fulfilled is worked out. */
   readonly staged: () => Promise<void>;
   /** Called when that is in the store, before anything is sent. */

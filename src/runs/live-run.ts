@@ -5,6 +5,7 @@
 import { Superseded, toFault } from '#core/errors';
 import { afterChanges, type EngineConnection, importChanges, isClosed, modeOf, type Unfinished } from '#engine/index';
 import type { RunStatus } from '#store/contract';
+import { begun } from './begin.ts';
 import { besideOf, type PushReport } from './beside.ts';
 import { isHeld, noticeHeld } from './cycle.ts';
 import { endRun, followed, openBeside } from './follow.ts';
@@ -40,7 +41,7 @@ export async function liveRun(
     const noting = recorder(services.store);
     const session = await openBeside({ profile: 'live', by, opened }, services, noting);
     const { context } = session;
-    await context.begun;
+    await begun(session);
     const again: EngineConnection[] = [];
     const cycle: EngineConnection[] = [];
     const left: EngineConnection[] = [];

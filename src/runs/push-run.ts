@@ -4,7 +4,7 @@
  */
 import { type Fault, RollcallError } from '#core/errors';
 import { unknownConnection } from '#core/unknown-name';
-import type { EngineConnection } from '#engine/index';
+import type { EngineConnection, Turn } from '#engine/index';
 import type { DirtyRange, RunId } from '#store/contract';
 import { type Arrival, objectOf } from './arrival.ts';
 import { besideOf, inLine, type PushReport, type PushRun, type Taken } from './beside.ts';
@@ -123,15 +123,16 @@ interface Taking {
 async function settle(services: Services, taking: Taking): Promise<PushReport> {
   const { opened, noting, staging, close, worked } = taking;
   const { runs, turns } = besideOf(services.store);
-  // A run that goes on beside this one would take its slices in between: it stands aside from now on.
-  const turn = runs > 0 ? { turn: turns.take(true) } : {};
   let session: Session;
+  let turn: Promise<Turn> | undefined;
   try {
     session = await taking.session;
+    // A run that goes on beside this one would take its slices in between: it stands aside from now on.
+    if (runs > 0) turn = turns.take(true);
     await session.context.begun;
   } catch (error) {
     close();
-    void turn.turn?.then((one) => one.end());
+    void turn?.then((one) => one.end());
     await opened?.close(true);
     throw error;
   }
@@ -140,8 +141,8 @@ async function settle(services: Services, taking: Taking): Promise<PushReport> {
     await Promise.allSettled(staging);
   };
   // Elsewhere nobody waits in the turn for what is being staged.
-  if (turn.turn === undefined) await Promise.allSettled(staging);
-  const status = await followed(session, services, noting, { ...turn, staged, worked });
+  if (turn === undefined) await Promise.allSettled(staging);
+  const status = await followed(session, services, noting, { turn, staged, worked });
   if (opened === undefined) await session.close();
   else if (status === 'done' && session.faultCount() === 0) await services.keptOpen!.give(opened);
   else await opened.close(true);

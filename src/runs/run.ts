@@ -9,7 +9,7 @@ import { traced } from '#core/tracing';
 import { UnknownName, unknownConnection } from '#core/unknown-name';
 import { asksSomebody, forgetAhead } from '#engine/index';
 import type { RunStatus } from '#store/contract';
-import { begin } from './begin.ts';
+import { begin, begun } from './begin.ts';
 import { besideOf } from './beside.ts';
 import { carryOut, type RunOptions, WORK } from './carry-out.ts';
 import { firstPlans } from './cycle.ts';
@@ -91,7 +91,7 @@ async function runNow(request: RunRequest, services: Services, options: RunOptio
   const { turns } = beside;
   const session = await begin({ ...request, now: request.now ?? startedAt, beside, whatIf: options.whatIf === true }, services);
   const { context } = session;
-  await context.begun;
+  await begun(session);
   const { now } = context;
   const before = await store.rowsWritten();
   const synced = options.sync === true || steps.some((step) => WORK[step].sync);

@@ -87,14 +87,14 @@ export async function openSession(
   /** Where a system said last that it is not there. */
   const own = new Map<string, Fault>();
   const log = createErrorLog(store, run.begun);
-  let known: Begun | null = null;
+  let row: Begun | null = null;
   const begun = run.begun.then((one) => {
-    known = one;
+    row = one;
   });
   begun.catch(() => undefined);
-  const told = (): Begun => {
-    if (known === null) throw new TypeError('the run has not begun yet');
-    return known;
+  const rowOf = (): Begun => {
+    if (row === null) throw new TypeError('the run has not begun yet');
+    return row;
   };
   let last: Fault | undefined;
   let count = 0;
@@ -112,8 +112,8 @@ export async function openSession(
       fault: one,
     });
     const tell = ({ id }: Begun): void => services.onFault?.(one, { run: id, ...subject });
-    if (known === null) run.begun.then(tell, () => undefined);
-    else tell(known);
+    if (row === null) run.begun.then(tell, () => undefined);
+    else tell(row);
     if (one.where.connection === undefined) return;
     if (subject === undefined && OWN_KINDS.has(one.kind)) own.set(one.where.connection, one);
     if (one.kind !== 'authentication') return;
@@ -133,10 +133,10 @@ export async function openSession(
     store,
     begun,
     get run() {
-      return told().id;
+      return rowOf().id;
     },
     get epoch() {
-      return told().epoch;
+      return rowOf().epoch;
     },
     now: run.now,
     zone: config.zone,

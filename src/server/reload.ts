@@ -47,6 +47,8 @@ export async function keepReloading(present: Configuration, options: ReloadOptio
     const now = await digestsOf(files);
     // Half of a file that is being written is not taken for the whole.
     if (isDeepStrictEqual(now, files) || !isDeepStrictEqual(now, await digestsOf(files))) continue;
+    // What cannot be loaded is told once.
+    files = now;
     try {
       const loaded = await loadConfig(file);
       const { files: read } = loaded.ok ? loaded.config : loaded;

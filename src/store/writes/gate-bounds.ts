@@ -63,6 +63,12 @@ export function gateBounds(writer: Writer, pendingOf: (connection: string) => Pr
   let sent = 0;
   let done = 0;
   const known = new Map<string, { readonly pending: ReadonlyMap<string, number>; readonly since: number }>();
+  /** How often what was counted stopped being true. */
+  let cleared = 0;
+  const clear = (): void => {
+    cleared++;
+    known.clear();
+  };
   const noted = async <T, Name extends OperationName>(
     name: Name,
     inputs: readonly OperationInput<Name>[],
@@ -70,20 +76,21 @@ export function gateBounds(writer: Writer, pendingOf: (connection: string) => Pr
   ): Promise<T> => {
     const weigh = ADDS[name];
     const rows = weigh === undefined ? null : inputs.reduce((sum, input) => sum + weigh(input), 0);
-    if (rows === null) known.clear();
+    if (rows === null) clear();
     else sent += rows;
     try {
       return await work;
     } finally {
-      if (rows === null) known.clear();
+      if (rows === null) clear();
       else done += rows;
     }
   };
   const counted: GateBounds['counted'] = async (connection) => {
     // What is on its way may not be counted yet.
-    const since = done;
+    const [since, before] = [done, cleared];
     const pending = await pendingOf(connection);
-    known.set(connection, { pending, since });
+    // What anything may have changed meanwhile is of no use to who asks next.
+    if (cleared === before) known.set(connection, { pending, since });
     return pending;
   };
   return {
