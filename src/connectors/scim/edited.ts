@@ -155,13 +155,13 @@ function keyIn(record: JsonObject, name: string): string {
   return Object.keys(record).find((one) => one.toLowerCase() === name.toLowerCase()) ?? name;
 }
 
-function part(record: JsonObject, name: string): unknown {
+export function part(record: JsonObject, name: string): unknown {
   const key = keyIn(record, name);
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** A copy in the same order; a name such as `__proto__` is one like others in it. */
-function withPart(record: JsonObject, name: string, value: unknown): JsonObject {
+export function withPart(record: JsonObject, name: string, value: unknown): JsonObject {
   const key = keyIn(record, name);
   const entries = Object.entries(record);
   if (value === undefined) return Object.fromEntries(entries.filter(([one]) => one !== key));

@@ -2,7 +2,7 @@
 import type { WriteItem } from '#connectors/contract';
 import { RollcallError } from '#core/errors';
 import { isObject, type JsonObject } from '#protocols/scim/values';
-import { listed } from './edited.ts';
+import { listed, part } from './edited.ts';
 import { MEMBERS } from './objects.ts';
 import type { Operation } from './operations.ts';
 import { invalid, jsonsOf } from './paths.ts';
@@ -32,7 +32,14 @@ export function memberEdits({ set, add = {}, remove = {} }: WriteItem, group: Js
 }
 
 export function membersIn(group: JsonObject): readonly string[] {
-  return listed(group[MEMBERS]).flatMap((one) => (isObject(one) && typeof one['value'] === 'string' ? [one['value']] : []));
+  return listed(part(group, MEMBERS)).flatMap((one) => idOfMember(one) ?? []);
+}
+
+/** As they are read: an object with a value, or the value alone, which some have as a number. */
+function idOfMember(one: unknown): string | undefined {
+  const value = isObject(one) ? part(one, 'value') : one;
+  const id = typeof value === 'number' ? String(value) : value;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 /** Whether only the whole list can say who is not in it any more. */
@@ -69,11 +76,21 @@ export function memberRequests(edits: MemberEdits, { config, membersPerPatch }: 
 /** Where the server names no limit. */
 const MOST = 1_000;
 
-/** All members, of whom these came and went. @throws RollcallError where they are more than one request may hold */
-export function wholeList(group: JsonObject, { add, remove }: MemberEdits, { membersPerPatch }: Service): readonly object[] {
+/** All members, of whom these came and went. @throws RollcallError where they are more than one request may hold, or are not shown */
+export function wholeList(
+  group: JsonObject,
+  { add, remove }: MemberEdits,
+  { membersPerPatch, title }: Service,
+): readonly object[] {
+  // A group without anybody may be shown so; but here somebody is to be in it.
+  if (remove.length > 0 && part(group, MEMBERS) === undefined)
+    throw new RollcallError('permission', `${title} shows no members of the group, so none can be taken out of a list of them`, {
+      where: { attribute: MEMBERS },
+      remedy: 'let the token see them, or set `update: paths`',
+    });
   const gone = new Set(remove);
   const there = new Set(membersIn(group));
-  const kept = listed(group[MEMBERS]).filter((one) => !isObject(one) || !gone.has(String(one['value'])));
+  const kept = listed(part(group, MEMBERS)).filter((one) => !gone.has(idOfMember(one) ?? ''));
   const all = [...kept, ...add.filter((id) => !there.has(id)).map((value) => ({ value }))] as readonly object[];
   if (all.length > membersPerPatch)
     throw invalid(
@@ -91,4 +108,16 @@ export function refuseUnseen({ membersShown, title }: Service): void {
       where: { attribute: MEMBERS },
       remedy: 'export them as a reference to many: they are added and removed one by one',
     });
+}
+
+/** @throws RollcallError where a group that is sent as a whole would lose whom nobody shows (RFC 7644 3.5.1) */
+export function refuseEmptying({ membersShown, title }: Service): void {
+  if (!membersShown)
+    throw new RollcallError(
+      'permission',
+      `${title} takes a group only as a whole and does not show who is in it: it would be emptied`,
+      {
+        remedy: 'leave groups as they are there; or set `update` to how it takes a PATCH',
+      },
+    );
 }

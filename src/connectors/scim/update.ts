@@ -9,8 +9,16 @@ import { parseInstant } from '#core/time';
 import { isObject, type JsonObject } from '#protocols/scim/values';
 import type { Answer } from './answer.ts';
 import { flagOf } from './config.ts';
-import { type Edit, edited, editsOf, schemasOf } from './edited.ts';
-import { type MemberEdits, memberEdits, memberRequests, refuseUnseen, removesByWhole, wholeList } from './members.ts';
+import { type Edit, edited, editsOf, schemasOf, withPart } from './edited.ts';
+import {
+  type MemberEdits,
+  memberEdits,
+  memberRequests,
+  refuseEmptying,
+  refuseUnseen,
+  removesByWhole,
+  wholeList,
+} from './members.ts';
 import { MEMBERS, objectOf } from './objects.ts';
 import { isEqual, type Operation, operationsFor, PATCH_URN } from './operations.ts';
 import type { Writing } from './writing.ts';
@@ -65,10 +73,14 @@ async function patch(writing: Writing, operations: readonly Operation[], version
   return checked(writing, await writing.send({ method: 'PATCH', path: writing.path, body, ...version }));
 }
 
+const OF_SERVER: ReadonlySet<string> = new Set(['meta', 'groups', 'schemas']);
+
 /** All that was shown goes back, what is not known here too; the server has its own mind about what is its own. */
 async function put(writing: Writing, now: Answer, after: JsonObject): Promise<Answer> {
-  const { meta: _meta, groups: _groups, schemas: _schemas, ...rest } = after;
-  const body = { schemas: schemasOf(after, writing.place.type), ...rest };
+  const { place, service } = writing;
+  if (place.type.name === 'Group') refuseEmptying(service);
+  const rest = Object.fromEntries(Object.entries(after).filter(([name]) => !OF_SERVER.has(name.toLowerCase())));
+  const body = { schemas: schemasOf(after, place.type), ...rest };
   return checked(writing, await writing.send({ method: 'PUT', path: writing.path, body, ...versionOf(writing, now) }));
 }
 
@@ -99,7 +111,7 @@ async function replaceMembers(writing: Writing, members: MemberEdits): Promise<v
       able.update === 'values' ? { op: 'replace', value: { [MEMBERS]: all } } : { op: 'replace', path: MEMBERS, value: all };
     const answer =
       able.update === 'put'
-        ? await put(writing, now, { ...now.body, [MEMBERS]: all })
+        ? await put(writing, now, withPart(now.body!, MEMBERS, all))
         : await patch(writing, [operation], versionOf(writing, now));
     if (answer?.status !== 412) return;
     if (tries === TRIES) throw writing.refusal('is changed all the time', answer);

@@ -128,6 +128,41 @@ it('a server without PATCH gets all that it showed, with what is not known here'
   expect(target.resources['Groups']!.get(group!)).toMatchObject({ members: [{ value: 'y' }] });
 });
 
+it.each([
+  ['as an empty list', []],
+  ['not at all', undefined],
+])('a group whose members are shown %s is not emptied by what else of it is written', async (_, members) => {
+  const { target, connection } = await connected(
+    { answers: ({ method }) => (method === 'GET' ? { body: { id: 'g', displayName: 'G', members } } : undefined) },
+    { update: 'put', membersShown: false },
+  );
+  const group = (set: WriteItem['set'], more: Partial<WriteItem>): WriteItem => ({
+    ...of('update', 'g', set, more),
+    kind: 'group',
+  });
+  expect(await write(connection, group({ displayName: 'H' }, {}))).toEqual([{ kind: 'permission' }]);
+  expect(target.sent('PUT')).toEqual([]);
+  const shown = await connected(
+    {
+      answers: ({ method, path }) =>
+        method === 'GET' && path === 'Groups/g' ? { body: { id: 'g', displayName: 'G' } } : undefined,
+    },
+    { update: 'plain' },
+  );
+  expect(await write(shown.connection, group({}, { remove: { members: ['x'] } }))).toEqual([{ kind: 'permission' }]);
+  expect(shown.target.sent('PATCH')).toEqual([]);
+});
+
+it.each(['plain', 'put'])('whoever is in a group stays in it, however the server writes that (%s)', async (update) => {
+  const { target, connection } = await connected({}, { update });
+  const [id] = target.add('Groups', { displayName: 'G', Members: [{ value: 1 }, { Value: 'x' }, 'y', { value: 'z' }] });
+  const remove = { members: ['1', 'z'] };
+  await write(connection, { ...of('update', id!, {}), kind: 'group', add: { members: ['y', 'new'] }, remove });
+  const sent = [...target.sent('PATCH').flatMap(({ body }) => body['Operations'] as Operation[]), ...target.sent('PUT')];
+  const all = [{ Value: 'x' }, 'y', { value: 'new' }];
+  expect(sent).toMatchObject([update === 'put' ? { body: { Members: all } } : { op: 'replace', path: 'members', value: all }]);
+});
+
 it('a create whose answer is lost may be done: it is not said to have failed, and is found', async () => {
   const { target, connection } = await connected({ answers: once('POST', { lost: 'after' }) });
   const bo = of('create', null, { userName: 'bo', externalId: 'e1' });

@@ -4,6 +4,7 @@ import { RollcallError } from '#core/errors';
 import { VALUE } from '#protocols/scim/image';
 import { type Answer, Unanswered } from './answer.ts';
 import type { Request } from './client.ts';
+import { part } from './edited.ts';
 import { namedIn, refusal } from './faults.ts';
 import { MEMBERS, objectOf } from './objects.ts';
 import { pathFor } from './paths.ts';
@@ -60,7 +61,8 @@ export class Writing {
   async shown(answer: Answer | null): Promise<ReadObject> {
     const { place, service, item } = this;
     const body = answer?.body ?? null;
-    const isWhole = body !== null && body['id'] === item.anchor && (place.type.name !== 'Group' || Object.hasOwn(body, MEMBERS));
+    const isWhole =
+      body !== null && body['id'] === item.anchor && (place.type.name !== 'Group' || part(body, MEMBERS) !== undefined);
     return objectOf(service, place, isWhole ? body : (await this.now()).body!);
   }
 
