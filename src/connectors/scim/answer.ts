@@ -22,6 +22,20 @@ export class Unanswered extends RollcallError {
   }
 }
 
+/** Whoever answers is perhaps not the server: what it says is not believed. */
+export class NotScim extends RollcallError {
+  readonly status: number;
+
+  constructor(status: number, { 'content-type': type = '' }: IncomingHttpHeaders) {
+    const what = /html/i.test(type) ? 'a page for people' : 'something';
+    super('unavailable', `the server answers with ${what} that is none of SCIM`, {
+      remedy: 'see that `url` is the base URL of SCIM, and that nothing between here and there answers in its place',
+    });
+    this.name = 'NotScim';
+    this.status = status;
+  }
+}
+
 /** Of one answer: a page, or a group with all its members. */
 const MOST_BYTES = 128 * 1024 * 1024;
 /** A schema of SCIM has three levels; a list of an extension of somebody's own a few more. */
@@ -32,7 +46,10 @@ export function answerOf({ statusCode: status = 0, headers }: IncomingMessage, t
   const body = parsedBody(text);
   // Something between here and there may answer in its place, that there is nothing or that all is well.
   if (body === null && (status === 404 || status < 300) && (text.trim() !== '' || (isRead && status < 300)))
-    throw isRead || status === 404 ? notScim(headers) : new Unanswered('the server answers with something that is none of SCIM');
+    throw isRead || status === 404
+      ? new NotScim(status, headers)
+      : new Unanswered('the server answers with something that is none of SCIM');
+  if (status === 404 && body !== null && !isError(body)) throw new NotScim(status, headers);
   return { status, headers, body, at: Date.now() };
 }
 
@@ -68,9 +85,10 @@ function elsewhere(status: number): RollcallError {
   });
 }
 
-function notScim({ 'content-type': type = '' }: IncomingHttpHeaders): RollcallError {
-  const what = /html/i.test(type) ? 'a page for people' : 'something';
-  return new RollcallError('unavailable', `the server answers with ${what} that is none of SCIM`, {
-    remedy: 'see that `url` is the base URL of SCIM, and that nothing between here and there answers in its place',
-  });
+const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+/** Of SCIM (RFC 7644 3.12), and of servers that leave out the schema. A gateway without a route answers in JSON, too. */
+function isError(body: JsonObject): boolean {
+  const schemas = Object.hasOwn(body, 'schemas') ? [body['schemas']].flat() : [];
+  return schemas.includes(ERROR_URN) || ['status', 'scimType', 'detail'].some((name) => Object.hasOwn(body, name));
 }

@@ -104,7 +104,8 @@ export function clientOf(options: Options, folder: string, authorization: Author
       },
     };
     const sent = isTls ? httpsRequest(all) : httpRequest(all);
-    return await answered(sent, text, { timeoutMs, signal, caFile: options.tls.ca, isRead: method === 'GET' });
+    const answer = await answered(sent, text, { timeoutMs, signal, caFile: options.tls.ca, isRead: method === 'GET' });
+    return token === null ? answer : unrepeated(answer, token.slice(token.indexOf(' ') + 1));
   }
 
   return {
@@ -122,6 +123,17 @@ export function clientOf(options: Options, folder: string, authorization: Author
       kept = null;
     },
   };
+}
+
+/** A refusal may repeat the token, and is shown. */
+function unrepeated(answer: Answer, token: string): Answer {
+  const { status, body } = answer;
+  if (status < 300 || body === null) return answer;
+  const told = Object.entries(body).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(token, '…') : value,
+  ]);
+  return { ...answer, body: Object.fromEntries(told) as Answer['body'] };
 }
 
 class Lost extends Unanswered {}

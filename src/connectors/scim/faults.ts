@@ -45,7 +45,8 @@ export function refusal(what: string, answer: Answer, where: Where = {}, sent: r
   // Of one attribute: the others may go without it.
   const meaning =
     meant.kind === 'permission' && where.attribute !== undefined ? { ...meant, kind: 'invalidValue' as const } : meant;
-  const detail = told(textIn(answer, 'detail'), sent);
+  // Whoever does not know the token may repeat it.
+  const detail = status === 401 ? '' : told(textIn(answer, 'detail'), sent);
   const code = type === undefined || !/^\w{1,40}$/.test(type) ? String(status) : `${status} ${type}`;
   const remedy = meaning.remedy ?? (meaning.kind === 'unavailable' ? LOG : undefined);
   const retryAfterMs = retryAfter(answer);
@@ -79,10 +80,14 @@ function textIn({ body }: Answer, name: string): string | undefined {
 }
 
 function told(detail: string | undefined, sent: readonly string[]): string {
-  let line = (detail ?? '').replace(/\p{Cc}+/gu, ' ').trim();
-  for (const value of sent) if (value.length > 2) line = line.replaceAll(value, '…');
+  let line = inOneLine(detail ?? '');
+  // The longest first: of a value that begins with another one nothing may be left.
+  const hidden = sent.map(inOneLine).sort((a, b) => b.length - a.length);
+  for (const value of hidden) if (value.length > 2) line = line.replaceAll(value, '…');
   return line === '' ? '' : `: ${line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line}`;
 }
+
+const inOneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim();
 
 /** Seconds or a date (RFC 9110 10.2.3). */
 function retryAfter({ status, headers, at }: Answer): number | undefined {

@@ -156,15 +156,26 @@ it.each([
   ['no list', { Resources: 'all of them' }, 200],
   ['a list of no resources', { Resources: [1, null] }, 200],
   ['an error of another server', '<h1>Not found</h1>', 404],
+  ['what a gateway says', { message: 'no Route matched with those values' }, 404],
   ['nested a million times', '['.repeat(1_000_000), 200],
 ])('%s is no answer of SCIM: nothing is read, and nobody is gone', async (_, body, status) => {
   const { connection } = await connected({ answers: ({ path }) => (path.startsWith('Users') ? { status, body } : undefined) });
   await expect(read(connection)).rejects.toMatchObject({ kind: 'unavailable', remedy: expect.any(String) });
-  expect(await connection.lookup!({ anchor: 'x' }, 'person').catch(() => 'refused')).toBe('refused');
-  if (typeof body !== 'string') return;
+  for (const by of [{ anchor: 'x' }, { attribute: 'userName', value: 'x' }])
+    expect(await connection.lookup!(by, 'person').catch(() => 'refused')).toBe('refused');
+  if (typeof body !== 'string' && status === 200) return;
   // Whether it is deleted is not known; that it was not there is not believed.
   const gone = connection.write!.write([{ attempt: 'a', operation: 'delete', kind: 'person', anchor: 'x', set: {} }]);
-  expect(await gone.catch(() => [{ ok: false, unknown: true }])).toMatchObject([{ ok: false, unknown: true }]);
+  if (status === 404) await expect(gone).rejects.toMatchObject({ kind: 'unavailable' });
+  else expect(await gone).toMatchObject([{ ok: false, unknown: true }]);
+});
+
+it('a server that says nothing of itself, in words of its own, is taken as one of SCIM', async () => {
+  const { target, connection } = await connected({
+    answers: ({ path }) => (path.startsWith('ServiceProvider') ? { status: 404, body: { message: 'Not Found' } } : undefined),
+  });
+  target.add('Users', ...many(1));
+  expect(await connection.test()).toContain('Users (1 on the first page)');
 });
 
 it('resources that are none are named and left out, and names that mean something to JavaScript mean nothing', async () => {
@@ -298,6 +309,16 @@ it('a token that is got is used until shortly before its end, another one is got
   };
   expect(given).toEqual([form, form]);
   await expect(connect(target.url, { token: undefined, oauth }).test()).rejects.toMatchObject({ kind: 'authentication' });
+});
+
+it.each([401, 400])('a token that a server repeats is in no message (%i)', async (status) => {
+  const { connection } = await connected(
+    {
+      answers: ({ headers }) => ({ status, body: { detail: `bad: ${headers.authorization}`, scimType: 'of_a_test' } }),
+    },
+    { token: 'of_a_test' },
+  );
+  await expect(read(connection)).rejects.toMatchObject({ message: expect.not.stringContaining('of_a_test') });
 });
 
 it('a first rollcall.yaml is made of what resources really have', async () => {

@@ -7,7 +7,7 @@ import { resourceTypes } from '#protocols/scim/resource-types';
 import type { ScimResourceType } from '#protocols/scim/schema';
 import { isObject, type JsonObject } from '#protocols/scim/values';
 import { extensionsOf } from '#protocols/scim/written-extensions';
-import type { Answer } from './answer.ts';
+import { type Answer, NotScim } from './answer.ts';
 import { type Client, clientOf, type Request } from './client.ts';
 import { flagOf, type ScimConfig } from './config.ts';
 import { refusal } from './faults.ts';
@@ -93,7 +93,8 @@ async function ableOf(service: Service): Promise<Able> {
   let said: JsonObject = {};
   // Salesforce has it in the plural, as SCIM 1.1 had.
   for (const path of ['ServiceProviderConfig', 'ServiceProviderConfigs']) {
-    const answer = await client.send({ method: 'GET', path });
+    const answer = await client.send({ method: 'GET', path }).catch(nothingSaid);
+    if (answer === null) continue;
     if (answer.status === 401 || answer.status === 429 || answer.status >= 500) throw refusal('what the server can', answer);
     if (answer.status !== 200 || answer.body === null) continue;
     said = answer.body;
@@ -108,6 +109,12 @@ async function ableOf(service: Service): Promise<Able> {
     compares: supported(said['etag']) === true,
     filters: filters === null ? null : new Set(filters),
   };
+}
+
+/** Not all have it; what else they answer there is their own. */
+function nothingSaid(error: unknown): null {
+  if (error instanceof NotScim && error.status === 404) return null;
+  throw error;
 }
 
 function supported(raw: unknown): boolean | undefined {

@@ -288,6 +288,12 @@ it('a refusal does not repeat what was sent', async () => {
     ok: false,
     fault: { kind: 'invalidValue', message: expect.stringContaining('the password … of … is weak') },
   });
+  const other = await connected({ answers: once('PATCH', { status: 400, body: { detail: 'anna-7Qx!secret of anna, editor' } }) });
+  const [id] = other.target.add('Users', { userName: 'x' });
+  const item = of('update', id!, { userName: 'anna', password: 'anna-7Qx!secret' }, { add: { 'roles.value': ['editor'] } });
+  expect(await other.connection.write!.write([item])).toMatchObject([
+    { fault: { message: expect.stringMatching(/: … of …, …$/) } },
+  ]);
 });
 
 it.each([

@@ -95,7 +95,9 @@ export class Writing {
 
   /** Texts that a refusal may repeat. */
   get #sent(): readonly string[] {
-    return Object.values(this.item.set)
+    const { set, add = {} } = this.item;
+    return [set, add]
+      .flatMap((values) => Object.values(values))
       .flat()
       .filter((one) => typeof one === 'string');
   }
