@@ -39,14 +39,20 @@ const address = z
   })
   .transform((text) => text.replace(/\/+$/, ''));
 
-const duration = (least: number) =>
+const HOUR = 3_600_000;
+
+const duration = (least: number, most: number) =>
   z.string().refine((text) => {
     try {
-      return parseDuration(text) >= least;
+      const ms = parseDuration(text);
+      return ms >= least && ms <= most;
     } catch {
       return false;
     }
-  }, 'must be a duration, such as 20s');
+  }, 'must be a duration of an hour at most, such as 20s');
+
+/** What a header can hold (RFC 6750 2.1 has still fewer). */
+export const IN_A_HEADER: RegExp = /^[\x21-\x7e]+$/;
 
 const endpoint = z.string().regex(/^[A-Za-z][\w.-]*(?:\/[A-Za-z][\w.-]*)*$/, 'must be the name of an endpoint, such as Users');
 const kind = z.union([
@@ -60,7 +66,13 @@ const kind = z.union([
 export const scimConfig: z.ZodType<ScimConfig> = z
   .strictObject({
     url: address.describe('Base URL of the server: below it are /Users and /Groups'),
-    token: z.string().min(1).meta({ secret: true }).optional().describe('Bearer token'),
+    token: z
+      .string()
+      .min(1)
+      .refine((text) => IN_A_HEADER.test(text), 'must be the token alone: no blank, no line break, no letters but those of ASCII')
+      .meta({ secret: true })
+      .optional()
+      .describe('Bearer token'),
     oauth: z
       .strictObject({
         tokenUrl: address.describe('Where tokens are given out'),
@@ -83,9 +95,9 @@ export const scimConfig: z.ZodType<ScimConfig> = z
       .default({ person: { type: 'User', endpoint: 'Users' }, group: { type: 'Group', endpoint: 'Groups' } })
       .describe('Kind: its endpoint, Users or Groups'),
     extensions: writtenExtensions.describe('Schemas beside those of the RFC'),
-    timeout: duration(1).default('10s').describe('How long the server may take for one answer'),
+    timeout: duration(1, HOUR).default('10s').describe('How long the server may take for one answer'),
     pageSize: z.number().int().min(1).max(10_000).default(100).describe('How many resources are asked for at a time'),
-    visibleWithin: duration(0).default('10s').describe('How long the server may take to show what was created'),
+    visibleWithin: duration(0, HOUR).default('10s').describe('How long the server may take to show what was created'),
     update: z.enum(UPDATES).optional().describe('How a resource is changed'),
     paging: z.enum(PAGINGS).optional().describe('How lists are gone through'),
     membersPerPatch: z.number().int().min(1).optional().describe('How many memberships one request may change'),

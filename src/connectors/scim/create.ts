@@ -5,7 +5,7 @@ import type { JsonObject } from '#protocols/scim/values';
 import type { Answer } from './answer.ts';
 import { edited, editsOf, schemasOf } from './edited.ts';
 import { lookUp } from './look-up.ts';
-import { memberEdits } from './members.ts';
+import { memberEdits, mostAtOnce, wholeList } from './members.ts';
 import { idOf, MEMBERS } from './objects.ts';
 import { invalid } from './paths.ts';
 import { refuseInactive, sendMembers } from './update.ts';
@@ -23,12 +23,10 @@ export async function createResource(writing: Writing): Promise<WriteResult> {
   const made = edited(empty, edits);
   if (made[name] === undefined) throw invalid(name, `a new ${place.type.name} needs ${name}`, 'export it');
   const all = memberEdits(item, null)?.add ?? [];
-  const first = all.slice(0, service.membersPerPatch);
-  const body = {
-    schemas: schemasOf(made, place.type),
-    ...made,
-    ...(first.length === 0 ? {} : { [MEMBERS]: first.map((value) => ({ value })) }),
-  };
+  // Without PATCH the rest would be sent with those before it anyway.
+  const first = writing.able.update === 'put' ? all : all.slice(0, mostAtOnce(service));
+  const members = wholeList(empty, { add: first, remove: [] }, service);
+  const body = { schemas: schemasOf(made, place.type), ...made, ...(members.length === 0 ? {} : { [MEMBERS]: members }) };
   const answer = await writing.send({ method: 'POST', path: place.endpoint, body });
   if (answer.status === 409) throw (await taken(writing, body)) ?? writing.refusal('is not made', answer);
   if (answer.status !== 201 && answer.status !== 200) throw writing.refusal('is not made', answer);

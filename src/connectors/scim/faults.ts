@@ -9,6 +9,7 @@ interface Meaning {
 }
 
 const LOG = 'its own log says why';
+const BUSY: Meaning = { kind: 'unavailable', says: 'it does not take it now', remedy: LOG };
 const MEANINGS: { readonly [status: number]: Meaning } = {
   400: { kind: 'invalidValue', says: 'it is not taken' },
   401: {
@@ -18,9 +19,12 @@ const MEANINGS: { readonly [status: number]: Meaning } = {
   },
   403: { kind: 'permission', says: 'that is not allowed', remedy: 'give the token the right to it there' },
   404: { kind: 'notFound', says: 'it is not there' },
+  408: BUSY,
   409: { kind: 'conflict', says: 'it is there already', remedy: 'join with what is there, or choose another value' },
   412: { kind: 'conflict', says: 'it was changed meanwhile' },
   413: { kind: 'invalidValue', says: 'it is too much for one request' },
+  421: BUSY,
+  425: BUSY,
   429: { kind: 'rateLimited', says: 'it is asked too often', remedy: 'nothing is to be done; `pace` keeps below its limit' },
   501: { kind: 'permission', says: 'it cannot do that', remedy: 'say with `target` or its flags what it can do' },
 };

@@ -10,7 +10,9 @@ import { afterEach, expect, it } from 'vitest';
 import { Authority, pem } from '../../../scripts/servers/certificates.ts';
 import { type Json, scimTarget, type Target, TOKEN, type Ways } from '../../../test/servers/scim-target.ts';
 import type { Connection, Page, ReadEnd, ReadObject } from '../contract.ts';
+import type { ScimConfig } from './config.ts';
 import { scim } from './index.ts';
+import { authorizationOf } from './token.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -133,6 +135,34 @@ it.each([
     2,
     { complete: true },
   ]);
+});
+
+it.each([
+  ['the last page', undefined],
+  ['a page before it', 'next'],
+])('a list that was short stays so where a read goes on behind %s', async (_, nextCursor) => {
+  let isBusy = true;
+  const { connection } = await connected(
+    {
+      answers({ path, query }) {
+        const isNext = query.get('cursor') === 'next';
+        if (path === 'Users' && !isNext) return list([{ id: 'a', userName: 'a' }], { totalResults: 500, nextCursor });
+        if (path === 'ServiceProviderConfig') return undefined;
+        if (isBusy) return { status: 429 };
+        return isNext ? { body: { Resources: [{ id: 'b', userName: 'b' }] } } : list([]);
+      },
+    },
+    { paging: 'cursor', kinds: { person: 'Users', group: 'Groups' } },
+  );
+  const pages: Page[] = [];
+  const reading = async (resume?: string): Promise<void> => {
+    const more = resume === undefined ? {} : { resume };
+    for await (const page of connection.read!.read({ signal: new AbortController().signal, ...more })) pages.push(page);
+  };
+  await expect(reading()).rejects.toMatchObject({ kind: 'rateLimited' });
+  isBusy = false;
+  await reading(pages[0]!.resume);
+  expect([pages.length > 1, pages.at(-1)!.end]).toMatchObject([true, { complete: false }]);
 });
 
 it('pages that do not move, and cursors that lead in a circle, have an end', async () => {
@@ -321,6 +351,20 @@ it.each([401, 400])('a token that a server repeats is in no message (%i)', async
   await expect(read(connection)).rejects.toMatchObject({ message: expect.not.stringContaining('of_a_test') });
 });
 
+it('a token that is refused late does not take the one after it along', async () => {
+  let given = 0;
+  const tokens = await scimTarget({ answers: () => ({ body: { access_token: ['old', TOKEN, 'more'][given++] } }) });
+  open.add(tokens);
+  const config = scim.config.parse({
+    url: 'http://127.0.0.1:1',
+    oauth: { tokenUrl: `${tokens.url}/token`, clientId: 'a', clientSecret: 'b' },
+  });
+  const authorization = authorizationOf(config as ScimConfig, '.');
+  const [old] = await Promise.all([authorization.header(), authorization.header()]);
+  expect([authorization.refused(old), await authorization.header()]).toEqual([true, `Bearer ${TOKEN}`]);
+  expect([authorization.refused(old), await authorization.header(), given]).toEqual([true, `Bearer ${TOKEN}`, 2]);
+});
+
 it('a first rollcall.yaml is made of what resources really have', async () => {
   const target = await scimTarget({});
   open.add(target);
@@ -354,6 +398,8 @@ it.each([
   ['https://me:secret@scim.example.org', {}, 'must hold no user'],
   ['https://scim.example.org/v2?tenant=1', {}, 'must end with its path'],
   ['ldap://x', {}, 'must be a URL'],
+  ['https://x', { timeout: '2h' }, 'an hour at most'],
+  ['https://x', { token: 'Bearer x' }, 'the token alone'],
   ['https://x', { kinds: { a: 'Users', b: { type: 'User', endpoint: 'users' } } }, 'names an endpoint twice'],
   ['https://x', { oauth: { tokenUrl: 'https://x/t', clientId: 'a', clientSecret: 'b' } }, 'stands in place of `token`'],
 ])('%s %o is refused', (url, settings, message) => {

@@ -47,15 +47,18 @@ export function removesByWhole(update: Update, { config }: Pick<Service, 'config
   return remove.length > 0 && update !== 'paths' && KNOWN[config.target].removesByList === undefined;
 }
 
+/** How many one request may hold: by the settings, and never without a limit. */
+export const mostAtOnce = ({ membersPerPatch }: Pick<Service, 'membersPerPatch'>): number => Math.min(membersPerPatch, MOST);
+
 /** Each list is one request. */
-export function memberRequests(edits: MemberEdits, { config, membersPerPatch }: Service): readonly (readonly Operation[])[] {
-  const { removesByList } = KNOWN[config.target];
+export function memberRequests(edits: MemberEdits, service: Service): readonly (readonly Operation[])[] {
+  const { removesByList } = KNOWN[service.config.target];
   const all = [
     ...edits.remove.map((id) => ({ op: 'remove', id }) as const),
     ...edits.add.map((id) => ({ op: 'add', id }) as const),
   ];
   const requests: Operation[][] = [];
-  const size = Math.min(membersPerPatch, MOST);
+  const size = mostAtOnce(service);
   for (let at = 0; at < all.length; at += size) {
     const some = all.slice(at, at + size);
     const [gone, made] = (['remove', 'add'] as const).map((op) =>

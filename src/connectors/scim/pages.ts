@@ -9,10 +9,11 @@ import type { Answer } from './answer.ts';
 import { idOf } from './objects.ts';
 import type { Place, Service } from './service.ts';
 
-/** Where a list is gone on with: an index or a cursor, and how many were shown until there. */
+/** Where a list is gone on with: an index or a cursor, how many were shown until there, and of how many if that was said. */
 export interface Position {
   readonly at: string;
   readonly seen: number;
+  readonly total?: number | undefined;
 }
 
 export interface Listed {
@@ -36,7 +37,7 @@ type Pages = (service: Service, place: Place, signal: AbortSignal | undefined, f
 
 const byIndex: Pages = async function* (service, place, signal, from = { at: '1', seen: 0 }) {
   const fresh = freshOnly(place, from.seen);
-  let total: number | undefined;
+  let { total } = from;
   for (let start = Number(from.at); ; ) {
     const page = await pageOf(service, place, `startIndex=${start}`, signal).catch((error: unknown) => {
       // Some refuse what lies behind the end.
@@ -49,7 +50,7 @@ const byIndex: Pages = async function* (service, place, signal, from = { at: '1'
     const resources = fresh.of(page.resources);
     if (resources.length === 0) break;
     start += page.resources.length;
-    yield { resources, next: { at: String(start), seen: fresh.seen } };
+    yield { resources, next: { at: String(start), seen: fresh.seen, total } };
   }
   yield { resources: [], end: { reason: missing(place, fresh.seen, total) } };
 };
@@ -57,20 +58,19 @@ const byIndex: Pages = async function* (service, place, signal, from = { at: '1'
 const byCursor: Pages = async function* (service, place, signal, from = { at: '', seen: 0 }) {
   const fresh = freshOnly(place, from.seen);
   const known = new KeyTable();
-  let total: number | undefined;
+  let { total } = from;
   let empty = 0;
   for (let cursor = from.at; ; ) {
     const page = await pageOf(service, place, `cursor=${encodeURIComponent(cursor)}`, signal);
     total = page.total ?? total;
     const resources = fresh.of(page.resources);
     empty = resources.length === 0 ? empty + 1 : 0;
-    const next = page.next === undefined ? {} : { next: { at: page.next, seen: fresh.seen } };
-    if (resources.length > 0) yield { resources, ...next };
-    if (page.next === undefined) break;
+    // With the last ones, so that whoever goes on behind them knows of it.
+    if (page.next === undefined) return yield { resources, end: { reason: missing(place, fresh.seen, total) } };
+    if (resources.length > 0) yield { resources, next: { at: page.next, seen: fresh.seen, total } };
     if (known.setNew(place.kind, page.next, 1) !== undefined || empty > MOST_EMPTY) throw circular(place);
     cursor = page.next;
   }
-  yield { resources: [], end: { reason: missing(place, fresh.seen, total) } };
 };
 
 interface Page {

@@ -275,8 +275,13 @@ it('C1 GitHub: no filters in paths, and who is not active would be deleted, so n
   expect(operations(target.sent('PATCH')[1]!)).toEqual([{ op: 'remove', path: 'displayName' }]);
   const before = target.seen.length;
   expect(
-    await write(connection, update('person', anchor, { active: false }), create('person', { ...ada, active: false })),
-  ).toEqual(['invalidValue active', 'invalidValue active']);
+    await write(
+      connection,
+      update('person', anchor, { active: false }),
+      update('person', anchor, { active: null }),
+      create('person', { ...ada, active: false }),
+    ),
+  ).toEqual(['invalidValue active', 'invalidValue active', 'invalidValue active']);
   expect(target.seen.length).toBe(before);
   expect(await write(connection, remove(anchor), remove(anchor))).toEqual(['ok', 'notFound']);
   const [group] = target.add('Groups', { displayName: 'G', members: [{ value: 'x' }, { value: 'y', display: 'Y' }] });

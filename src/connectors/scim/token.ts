@@ -1,7 +1,7 @@
 /** Who asks: a token that is given, or one that is got by client credentials (RFC 6749 4.4) and kept until shortly before its end. */
 import { RollcallError } from '#core/errors';
 import { type Authorization, clientOf, NOBODY } from './client.ts';
-import type { OauthConfig, ScimConfig } from './config.ts';
+import { IN_A_HEADER, type OauthConfig, type ScimConfig } from './config.ts';
 
 /** A token ends this much earlier for us, ms. */
 const EARLY = 60_000;
@@ -18,14 +18,19 @@ export function authorizationOf(config: ScimConfig, folder: string): Authorizati
   const { token, oauth } = config;
   if (oauth === undefined) return { ...NOBODY, header: async () => (token === undefined ? null : `Bearer ${token}`) };
   let getting: Promise<Got> | null = null;
+  let given: string | null = null;
   return {
     async header() {
-      const got = await getting?.catch(() => null);
-      if (got == null || Date.now() >= got.until) getting = tokenOf(oauth, config, folder);
-      return (await getting!).text;
+      const before = getting;
+      const got = await before?.catch(() => null);
+      const isOld = getting === before && (got == null || Date.now() >= got.until);
+      if (getting === null || isOld) getting = tokenOf(oauth, config, folder);
+      given = (await getting).text;
+      return given;
     },
     refused(header) {
-      getting = null;
+      // Said late of one before it, it says nothing of this one.
+      if (header === given) getting = null;
       return header !== null;
     },
   };
@@ -46,7 +51,7 @@ async function tokenOf(
     };
     const { status, body, at } = await client.send({ method: 'POST', path: '', form });
     const token = body?.['access_token'];
-    if (status !== 200 || typeof token !== 'string' || token === '')
+    if (status !== 200 || typeof token !== 'string' || !IN_A_HEADER.test(token))
       throw new RollcallError(
         status === 429 || status >= 500 ? 'unavailable' : 'authentication',
         `no token is given out (${status})`,

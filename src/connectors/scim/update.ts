@@ -98,7 +98,11 @@ function versionOf({ able }: Writing, { body, headers }: Answer): { ifMatch?: st
 
 /** In as many requests as it takes. */
 export async function sendMembers(writing: Writing, members: MemberEdits): Promise<void> {
-  for (const operations of memberRequests(members, writing.service)) await patch(writing, operations, {});
+  for (const operations of memberRequests(members, writing.service)) {
+    const answer = await patch(writing, operations, {});
+    // No version was named; some have one of their own in mind.
+    if (answer?.status === 412) throw writing.refusal('is not changed', answer);
+  }
 }
 
 async function replaceMembers(writing: Writing, members: MemberEdits): Promise<void> {
@@ -139,10 +143,10 @@ function norm(text: string): string {
   return at === null ? foldCase(text) : String(at);
 }
 
-/** Where it would delete: a delete has gates, a grace and a word of its own. */
+/** Where it would delete, or might: a delete has gates, a grace and a word of its own. */
 export function refuseInactive({ service }: Writing, edits: readonly Edit[]): void {
   if (flagOf(service.config, 'inactive') !== 'deleted') return;
-  if (edits.every(({ path, value }) => path.field.image !== 'active' || String(value) !== 'false')) return;
+  if (edits.every(({ path, value }) => path.field.image !== 'active' || String(value) === 'true')) return;
   throw new RollcallError(
     'invalidValue',
     `${service.title} deletes a user who is not active, and that is not what is asked for`,

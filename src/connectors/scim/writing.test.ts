@@ -239,6 +239,41 @@ it('a server that fails at one is asked for the others, and whether that one was
   expect(results).toEqual([{ kind: 'unavailable', unknown: true }, 'ok']);
 });
 
+it.each([
+  [408, { kind: 'unavailable', unknown: true }],
+  [421, { kind: 'unavailable' }],
+  [425, { kind: 'unavailable' }],
+])('a server that does not take it now is asked again (%i)', async (status, result) => {
+  const { connection } = await connected({ answers: ({ method }) => (method === 'POST' ? { status } : undefined) });
+  const made = write(connection, of('create', null, { userName: 'x' }));
+  if ('unknown' in result) expect(await made).toEqual([result]);
+  else await expect(made).rejects.toMatchObject(result);
+});
+
+it('a membership that is refused as that of another version is none', async () => {
+  const { target, connection } = await connected({ answers: ({ method }) => (method === 'PATCH' ? { status: 412 } : undefined) });
+  const [group] = target.add('Groups', { displayName: 'G' });
+  const item: WriteItem = { ...of('update', group!, {}), kind: 'group', add: { members: ['a'] } };
+  expect(await write(connection, item)).toEqual([{ kind: 'conflict' }]);
+});
+
+it('a new group gets its members in requests of a size; a server without PATCH gets all of them, or is not asked', async () => {
+  const members = Array.from({ length: 1_001 }, (_, i) => `m${i}`);
+  const group: WriteItem = { ...of('create', null, { displayName: 'G', members }), kind: 'group' };
+  const sizes = async (settings: object): Promise<unknown> => {
+    const { target, connection } = await connected({}, settings);
+    const results = await write(connection, group);
+    return [
+      results,
+      ...target.sent('POST').map(({ body }) => (body['members'] as unknown[]).length),
+      target.sent('PATCH').length,
+    ];
+  };
+  expect(await sizes({})).toEqual([['ok'], 1_000, 1]);
+  expect(await sizes({ update: 'put' })).toEqual([['ok'], 1_001, 0]);
+  expect(await sizes({ update: 'put', membersPerPatch: 1_000 })).toEqual([[{ kind: 'invalidValue' }], 0]);
+});
+
 it('an answer after some of the members is lost: they may be done, and none is told as done', async () => {
   let patches = 0;
   const { target, connection } = await connected(

@@ -40,7 +40,8 @@ export class Writing {
     try {
       const answer = await this.service.send(request);
       const { status, headers } = answer;
-      const fails = status >= 500 && status !== 501;
+      // Of 408 nobody says how much of it came through.
+      const fails = (status >= 500 && status !== 501) || status === 408;
       if (status < 300 || fails) this.mayBeDone = true;
       this.isItsOwn = fails && headers['retry-after'] === undefined;
       return answer;
