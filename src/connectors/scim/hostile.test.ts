@@ -339,6 +339,11 @@ it('a token that is got is used until shortly before its end, another one is got
   };
   expect(given).toEqual([form, form]);
   await expect(connect(target.url, { token: undefined, oauth }).test()).rejects.toMatchObject({ kind: 'authentication' });
+  const wrong = await scimTarget({ answers: () => ({ status: 404, body: { message: 'no such tenant' } }) });
+  open.add(wrong);
+  await expect(
+    connect(target.url, { token: undefined, oauth: { ...oauth, tokenUrl: `${wrong.url}/token` } }).test(),
+  ).rejects.toMatchObject({ kind: 'authentication', message: 'no token is given out (404)' });
 });
 
 it.each([401, 400])('a token that a server repeats is in no message (%i)', async (status) => {

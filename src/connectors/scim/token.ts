@@ -1,5 +1,6 @@
 /** Who asks: a token that is given, or one that is got by client credentials (RFC 6749 4.4) and kept until shortly before its end. */
 import { RollcallError } from '#core/errors';
+import { NotScim } from './answer.ts';
 import { type Authorization, clientOf, NOBODY } from './client.ts';
 import { IN_A_HEADER, type OauthConfig, type ScimConfig } from './config.ts';
 
@@ -49,7 +50,11 @@ async function tokenOf(
       client_secret: clientSecret,
       ...(scope === undefined ? {} : { scope }),
     };
-    const { status, body, at } = await client.send({ method: 'POST', path: '', form });
+    const { status, body, at } = await client.send({ method: 'POST', path: '', form }).catch((error: unknown) => {
+      // It need not be one of SCIM.
+      if (error instanceof NotScim) return { status: error.status, body: null, at: 0 };
+      throw error;
+    });
     const token = body?.['access_token'];
     if (status !== 200 || typeof token !== 'string' || !IN_A_HEADER.test(token))
       throw new RollcallError(
