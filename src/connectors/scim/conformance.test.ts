@@ -37,6 +37,7 @@ async function seed({ key, text, other, list }: SeedObject): Promise<void> {
 const nobody = 'the server gives the ids';
 
 connectorConformance(
+  // Each skip is named with what is lacking and why, from `lacks` below.
   { describe, test, skip: (name) => test.skip(name) },
   {
     definition: scim,

@@ -23,7 +23,7 @@ export interface Flags {
   readonly inactive?: 'kept' | 'deleted' | undefined;
   /** Whether users can be deleted. */
   readonly deletesUsers?: boolean | undefined;
-  /** Attributes that the server finds users and groups by; left open: any. Others are found by reading all. */
+  /** Attributes by which the server finds users and groups, where it does not take a filter by each; by another one all are read through. */
   readonly filters?: readonly string[] | undefined;
 }
 
