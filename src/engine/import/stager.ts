@@ -29,10 +29,10 @@ import { createUntold } from './untold.ts';
 
 /** The larger a batch in key order is, the fewer pages of the index are written again and again, and the fewer ranges of ids wait. */
 const BATCH = 10_000;
-/** Changes that are staged at one go. */
-const CHANGES = 500;
+/** Changes that are staged, and rows that are read, at a time. */
+const PAGE = 500;
 /** Objects that are worked out, and rows that are compared, at one go: about 2 ms. */
-const PAGE = 100;
+const AT_ONE_GO = 100;
 const IN_FLIGHT = 2;
 const NONE: readonly string[] = [];
 const NONE_HELD: ReadonlyMap<number, Held> = new Map();
@@ -201,7 +201,8 @@ export function createStager(context: EngineContext, connection: EngineConnectio
         for (const row of await store.spaces.byAnchors(connection.name, kind, anchors))
           before.set(`${kind}\u0000${row.anchor}`, row);
       await loaded(before.values());
-      for (const one of page) {
+      for (const [n, one] of page.entries()) {
+        if (n > 0 && n % AT_ONE_GO === 0) await pause();
         const { object, canonical } = one;
         if (options.bitmap && isDuplicate(one, before)) continue;
         if (!decided(object, canonical, lastOf(before, object) === undefined)) continue;
@@ -308,7 +309,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
     async objects(page) {
       for (const [n, entry] of (await erased.without(page)).entries()) {
         // Whoever pushes meanwhile is heard.
-        if (n > 0 && n % PAGE === 0) await pause();
+        if (n > 0 && n % AT_ONE_GO === 0) await pause();
         seen++;
         if (entry.op === 'patch' || entry.op === 'delete') {
           refusals.object(entry, new Error(`a full read gave a change record (${entry.op})`));
@@ -346,7 +347,7 @@ export function createStager(context: EngineContext, connection: EngineConnectio
       const page = options.erasedLeftOut === true ? shown : await erased.without(shown);
       for (const entry of page) noteLine(entry);
       // Changes of one object keep their order: each page sees what the one before it left.
-      for (let i = 0; i < page.length; i += CHANGES) await changed.stage(page.slice(i, i + CHANGES));
+      for (let i = 0; i < page.length; i += PAGE) await changed.stage(page.slice(i, i + PAGE));
       seen += page.length;
       counters.add(connection.name, 'seen', page.length);
     },
