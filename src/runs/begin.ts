@@ -32,6 +32,7 @@ export async function begin(
     startedAt: services.wall(),
     by: of.by,
     rulesHash,
+    brief: of.profile === 'push',
     ...(of.audit === undefined ? {} : { audit: of.audit }),
   });
   beginning.catch(() => undefined);

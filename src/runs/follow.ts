@@ -96,7 +96,14 @@ export async function endRun(
   session.told();
   await session.errorsStored();
   const status = outcome === 'done' && (session.faultCount() > 0 || notices.length > 0) ? 'warnings' : outcome;
-  const end = { status, endedAt: services.wall(), counts: canonicalJson(counts.map(shortened)), rowsWritten: 0, believed: false };
+  const end = {
+    status,
+    endedAt: services.wall(),
+    counts: canonicalJson(counts.map(shortened)),
+    rowsWritten: 0,
+    believed: false,
+    soon: true,
+  };
   await services.store.runs.finish(context.run, context.epoch, end);
   return { run: context.run, status, faults, notices };
 }

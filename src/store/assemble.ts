@@ -16,6 +16,7 @@ import type {
   SyncReads,
 } from './reads.ts';
 import { gateCountsOf } from './tables/gate-counts.ts';
+import { reservedAhead } from './writes/ahead.ts';
 import { gateBounds } from './writes/gate-bounds.ts';
 import {
   answerEdgesInSlices,
@@ -64,6 +65,7 @@ export function assembleStore(parts: Parts): Store {
   const writing = parts.writer;
   const gates = gateBounds(writing ?? refusingWriter(parts.place), exports.gatePending);
   const { writer } = gates;
+  const ahead = reservedAhead(writer);
   let closed = false;
   return {
     info: parts.info,
@@ -80,9 +82,9 @@ export function assembleStore(parts: Parts): Store {
     rowsWritten: () => (writing ? writing.rowsWritten() : Promise.resolve({})),
     runs: {
       ...runs,
-      begin: (run) => writer.interactive('beginRun', run),
+      begin: ahead.begin,
       progress: (run, epoch, counts) => writer.interactive('progress', { run, epoch, counts }),
-      finish: (run, epoch, end) => writer.interactive('finishRun', { run, epoch, end }),
+      finish: (run, epoch, { soon = false, ...end }) => writer[soon ? 'soon' : 'interactive']('finishRun', { run, epoch, end }),
       recordErrors: (errors, epoch) => writer.bulk('recordErrors', { errors, epoch }),
       recordChanges: (run, epoch, changes) => writer.bulk('recordChanges', { run, epoch, changes }),
       clean: (before, limit) => writer.bulk('cleanRuns', { before, limit }),
@@ -90,6 +92,8 @@ export function assembleStore(parts: Parts): Store {
     spaces: {
       ...spaces,
       saveState: (name, patch, epoch) => writer.interactive('saveState', { name, patch, epoch }),
+      addToBaseline: (name, { soon = false, ...change }, epoch) =>
+        writer[soon ? 'soon' : 'interactive']('addToBaseline', { name, change, epoch }),
       importIndex: parts.importIndex,
       stage: (batch) => stageInSlices(writer, batch),
       saveBitmap: (connection, epoch, checkpoint, pages) => writer.bulk('saveBitmap', { connection, epoch, checkpoint, pages }),
@@ -100,7 +104,7 @@ export function assembleStore(parts: Parts): Store {
       ...sync,
       keys: withErased(sync.keys, createDigester(parts.info.digestKey)),
       markDirty: (ranges, epoch) => writer[laneFor(ranges.length)]('markDirty', { ranges, epoch }),
-      reserve: (what, n) => writer.interactive('reserve', { what, n }),
+      reserve: ahead.reserve,
       commit: (batch) => commitInSlices(writer, batch),
     },
     exports: {
@@ -217,6 +221,7 @@ function refusingWriter(where: Where): Writer {
     rowsAtOnce: 1,
     bulk: refuse,
     interactive: refuse,
+    soon: refuse,
     parts: refuse,
     rowsWritten: refuse,
     slices: refuse,

@@ -76,7 +76,7 @@ export type { QueueReads, QueueWaits, Waits } from './contract/queues.ts';
 export type { QuotaOperations } from './contract/quotas.ts';
 export type { ChangeRow, ErrorRow, NewChange, RunOperations, RunRow, RunStatus } from './contract/runs.ts';
 export type { Handed, Holder, News, SeveralOperations } from './contract/several.ts';
-export type { ConnectionState, SpaceOperations } from './contract/spaces.ts';
+export type { BaselineChange, ConnectionState, SpaceOperations } from './contract/spaces.ts';
 export type { EdgeList, ImportIndexRows, Settle, StagedKey, StageEdges, StageItem, StageResult } from './contract/stage.ts';
 export type { ExportColumns, ExportOperation, ExportState, LinkHow, Origin, Presence, StagedRow } from './contract/staged.ts';
 export type { SyncOperations } from './contract/sync.ts';

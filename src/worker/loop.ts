@@ -40,6 +40,8 @@ import { retention } from './retention.ts';
 const CYCLE_EVERY_MS = 3_600_000;
 /** After a push: so many come together, mostly. */
 const INDEX_AFTER_MS = 200;
+/** Events go along with the next answer, or by themselves after so long: each message wakes who hears it. */
+const EVENTS_MS = 10;
 /** Between two looks for events of the audit log that are to be sealed. */
 const SEAL_EVERY_MS = 60_000;
 
@@ -51,13 +53,26 @@ export async function serveLoop(program: Program, { role, file }: ServiceOptions
     if ('event' in told) return;
     port.postMessage([{ id: told.id, ok: false, fault: toFault(error), wrong: false, foreseen: false } satisfies Told]);
   };
-  const tell = together<Told>((all) => port.postMessage(all), queueMicrotask, unsaid);
+  const say = together<Told>((all) => port.postMessage(all), queueMicrotask, unsaid);
+  const unheard: ServiceEvent[] = [];
+  let later: NodeJS.Timeout | null = null;
+  const sayEvents = (): void => {
+    if (later !== null) clearTimeout(later);
+    later = null;
+    for (const event of unheard.splice(0)) say({ event });
+  };
+  /** What happened before an answer is heard before it. */
+  const tell = (told: Told): void => {
+    sayEvents();
+    say(told);
+  };
   let heard = (_: Heard): void => undefined;
   const event = (one: ServiceEvent): void => {
     // Of pushes there are many: those that went well end nobody's trouble.
     const told = one.what === 'run' && (one.profile !== 'push' || one.status === 'failed');
     if (told || one.what === 'rests' || one.what === 'trouble' || one.what === 'skipped') heard(one);
-    tell({ event: one });
+    unheard.push(one);
+    later ??= setTimeout(sayEvents, EVENTS_MS);
   };
   const rests = createRests({
     wall: program.wall,

@@ -2,18 +2,17 @@
  * What Rollcall's own writes, and changes a system told of one by one, do to the counts that the next complete read is
  * compared with: an account that was deleted, or a value that was cleared, is not one that the system lost (SEMANTICS 6).
  */
-import { canonicalJson, parseImage } from '#core/canonical';
+import { parseImage } from '#core/canonical';
 import { type Attributes, bare, scalars } from '#core/values';
 import type { StagedRow } from '#store/contract';
-import { type EngineConnection, type EngineContext, saveState } from '../context.ts';
-import { parseBaseline } from '../import/health.ts';
+import { type EngineConnection, type EngineContext, stateOf } from '../context.ts';
 import { seenOf } from '../import/seen.ts';
 
 export interface Expected {
   /** The values before and after; null = the object is not there. */
   write(kind: string, before: Attributes | null, after: Attributes | null): void;
-  /** Puts it into the baseline of the connection. */
-  save(context: EngineContext, connection: EngineConnection): Promise<void>;
+  /** Puts it into the baseline of the connection. `soon`: nobody waits for it. */
+  save(context: EngineContext, connection: EngineConnection, how?: { readonly soon: boolean }): Promise<void>;
 }
 
 /** What a staged object stands for in those counts: as seen, with what was sent since; null = nothing. */
@@ -40,35 +39,13 @@ export function createExpected(): Expected {
       if (before) tally(kind, before, -1);
       if (after) tally(kind, after, 1);
     },
-    async save(context, connection) {
+    async save(context, { name }, { soon } = { soon: false }) {
       if (![counts, ...filled.values()].some((sums) => [...sums.values()].some((n) => n !== 0))) return;
-      // Others may write to the same target: they count what they wrote, one after the other.
-      const free = await context.turns.alone(`baseline of ${connection.name}`);
-      try {
-        const state = (await context.store.spaces.states()).find((one) => one.name === connection.name);
-        // Before its first complete read there is nothing to compare with.
-        if (state === undefined || state.baseline === null) return;
-        const before = parseBaseline(state.baseline);
-        const now = {
-          counts: sums(before.counts, counts),
-          filled: { ...before.filled } as { [kind: string]: { readonly [attribute: string]: number } },
-        };
-        for (const [kind, map] of filled) now.filled[kind] = sums(before.filled[kind] ?? {}, map);
-        const baseline = canonicalJson(now);
-        if (baseline !== state.baseline) await saveState(context, connection.name, { baseline });
-      } finally {
-        free();
-      }
+      const state = (await context.store.spaces.states()).find((one) => one.name === name);
+      // Before its first complete read there is nothing to compare with.
+      if (state === undefined || state.baseline === null) return;
+      const baseline = await context.store.spaces.addToBaseline(name, { counts, filled, soon }, context.epoch);
+      context.states.set(name, { ...stateOf(context, name), baseline });
     },
   };
-}
-
-function sums(before: { readonly [name: string]: number }, by: ReadonlyMap<string, number>): { [name: string]: number } {
-  const out: { [name: string]: number } = { ...before };
-  for (const [name, n] of by) {
-    const sum = Math.max(0, (before[name] ?? 0) + n);
-    if (sum > 0) out[name] = sum;
-    else delete out[name];
-  }
-  return out;
 }

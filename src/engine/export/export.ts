@@ -150,7 +150,7 @@ async function send(
     }
   } catch (error) {
     if (durable) {
-      await session.expected.save(context, connection);
+      await session.expected.save(context, connection, { soon: true });
     } else {
       Object.assign(context.counters.of(connection.name), counted);
       await abandon(session, error);
@@ -162,7 +162,7 @@ async function send(
   } finally {
     session.finished.close();
   }
-  await session.expected.save(context, connection);
+  await session.expected.save(context, connection, { soon: true });
   // What was sent until then is committed and recorded; the rest waits as it did.
   context.signal.throwIfAborted();
   return { sent: session.sent, proven: session.proven, conflicts: session.conflicts };

@@ -5,6 +5,7 @@ import { refusal, ScimError } from '#protocols/scim/errors';
 
 /** Lists and objects in each other. What SCIM knows needs ten of them in a bulk request. */
 const DEEPEST = 32;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const JSON_TYPE = /^application\/(?:scim\+)?json(?:\s*;|\s*$)/i;
 
 /**
@@ -20,7 +21,7 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
   if (bytes.length === 0) return undefined;
   let body: unknown;
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    body = JSON.parse(UTF8.decode(bytes));
   } catch {
     throw refusal('invalidSyntax', 'the body is not JSON in UTF-8');
   }

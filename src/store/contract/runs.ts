@@ -48,6 +48,8 @@ export interface RunOperations {
     startedAt: number;
     by: string;
     rulesHash: string;
+    /** One of many that come and go, as pushes do: it may use what runs before it reserved. */
+    brief?: boolean;
     /** That it was begun, and by whom; noted with its id. */
     audit?: readonly AuditEvent[];
   }): Promise<{ id: RunId; epoch: Epoch }>;
@@ -55,8 +57,8 @@ export interface RunOperations {
   finish(
     run: RunId,
     epoch: Epoch,
-    /** `believed`: it looked at all that was due at its `now`, which is not doubted from then on. */
-    end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number; believed: boolean },
+    /** `believed`: it looked at all that was due at its `now`, which is not doubted from then on; `soon`: with what is written next. */
+    end: { status: RunStatus; endedAt: number; counts: string; rowsWritten: number; believed: boolean; soon?: boolean },
   ): Promise<void>;
   recordErrors(errors: readonly ErrorRow[], epoch: Epoch): Promise<void>;
   recordChanges(run: RunId, epoch: Epoch, changes: readonly NewChange[]): Promise<void>;

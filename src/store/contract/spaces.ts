@@ -26,9 +26,17 @@ export interface ConnectionState {
   readonly configHash: string | null;
 }
 
+/** What comes to the counts of a baseline, or leaves them: of objects by kind, and of those that have an attribute. */
+export interface BaselineChange {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly filled: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
 export interface SpaceOperations {
   states(): Promise<readonly ConnectionState[]>;
   saveState(name: string, patch: Partial<Omit<ConnectionState, 'name'>>, epoch: Epoch | null): Promise<void>;
+  /** Answers the baseline as it is then; null before there is one, which stays so. `soon`: with what is written next. */
+  addToBaseline(name: string, change: BaselineChange & { readonly soon?: boolean }, epoch: Epoch): Promise<string | null>;
   importIndex(connection: string): Promise<ImportIndexRows>;
   /** A number before which everything staged so far lies. */
   mark(): Promise<number>;

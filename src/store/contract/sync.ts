@@ -26,7 +26,7 @@ export interface SyncOperations {
   waiting(keys: readonly StagedKey[]): Promise<readonly StagedId[]>;
   due(now: number, page: { after: ObjectId; limit: number }): Promise<readonly ObjectId[]>;
   scanObjects(page: { after: ObjectId; limit: number; kind?: Kind }): Promise<readonly ObjectRow[]>;
-  /** Reserves n consecutive ids and answers the first. Not durable until used; unused ones are given again once no run goes on. */
+  /** Reserves n consecutive ids and answers the first. Not durable until used; unused ones are given again by a run that begins alone, unless it is brief. */
   reserve(what: 'object' | 'staged', n: number): Promise<number>;
   commit(batch: SyncCommit): Promise<SyncConflicts>;
 }

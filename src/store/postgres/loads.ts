@@ -35,6 +35,7 @@ export const LOADS: { readonly [Name in Copied]: (loader: Loader, input: Operati
   addAccount: loadAddAccount,
   addLink: loadAddLink,
   addSession: loadAddSession,
+  addToBaseline: nothing,
   addToken: nothing,
   answer: loadAnswer,
   answerEdges: loadAnswerEdges,

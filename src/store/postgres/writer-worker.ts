@@ -61,18 +61,24 @@ serve<WriterOptions>(async (given, asked) => {
     await migrate(client, options.schema);
     copy = await createWorkingCopy(client);
     takeStatements();
-    port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
-    port.on('message', (request: WriterRequest) => {
-      (request.name === 'scrub' ? scrubs : request.lane === 'interactive' ? interactive : bulk).push(request);
-      if (request.lane === 'interactive' && URGENT.has(request.name)) pushedAt = performance.now();
+    answer({ id: 0, ok: true, result: null, shapes: [] });
+    port.on('message', (requests: readonly WriterRequest[]) => {
+      for (const request of requests) {
+        (request.name === 'scrub' ? scrubs : request.lane === 'interactive' ? interactive : bulk).push(request);
+        if (request.lane === 'interactive' && URGENT.has(request.name)) pushedAt = performance.now();
+      }
       if (!draining) void drain();
     });
   } catch (error) {
     await client?.end().catch(() => {});
-    port.postMessage({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
+    answer({ id: 0, ok: false, error: plainError(postgresError(error)), shapes: [] });
     port.close();
   }
 });
+
+function answer(...replies: WriterReply[]): void {
+  port.postMessage(replies);
+}
 
 async function connected(): Promise<Client> {
   const fresh = await connectPipelined(options);
@@ -112,16 +118,16 @@ async function scrub({ id }: WriterRequest): Promise<void> {
   try {
     client ??= await connected();
     await client.query('vacuum');
-    port.postMessage({ id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+    answer({ id, ok: true, result: null, shapes: [] });
   } catch (error) {
     await leave(error);
-    port.postMessage({ id, ok: false, error: plainError(postgresError(error)), shapes: [] } satisfies WriterReply);
+    answer({ id, ok: false, error: plainError(postgresError(error)), shapes: [] });
   }
 }
 
 async function close(request: WriterRequest): Promise<void> {
   await client?.end().catch(() => {});
-  port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  answer({ id: request.id, ok: true, result: null, shapes: [] });
   port.close();
 }
 
@@ -149,11 +155,10 @@ async function runGroup(requests: readonly WriterRequest[]): Promise<void> {
     copy.session.epoch = epoch;
     await leave(error);
     const plain = plainError(postgresError(error, committing));
-    for (const request of requests)
-      port.postMessage({ id: request.id, ok: false, error: plain, shapes: [] } satisfies WriterReply);
+    answer(...requests.map(({ id }): WriterReply => ({ id, ok: false, error: plain, shapes: [] })));
     return;
   }
-  for (const reply of replies) port.postMessage(reply);
+  answer(...replies);
   bulk.unshift(...requests.slice(replies.length));
 }
 

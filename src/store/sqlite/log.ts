@@ -24,7 +24,7 @@ export function createLog(
     answer,
     failed,
   }: {
-    readonly answer: (reply: WriterReply) => void;
+    readonly answer: (replies: readonly WriterReply[]) => void;
     readonly failed: (waiting: readonly WriterReply[], error: unknown) => void;
   },
 ): Log {
@@ -53,14 +53,15 @@ export function createLog(
         return failed([...answered, ...waiting], error);
       }
       flushed = upTo;
-      for (const reply of answered) answer(reply);
+      if (answered.length > 0) answer(answered);
       settle();
     });
   };
   const settle = (): void => {
     if (flushing !== null) return;
-    if (flushed === changes()) for (const reply of waiting.splice(0)) answer(reply);
-    else if (waiting.length > 0) flush();
+    if (flushed === changes()) {
+      if (waiting.length > 0) answer(waiting.splice(0));
+    } else if (waiting.length > 0) flush();
     else later ??= setTimeout(flush, LATEST_MS);
   };
   return {
@@ -80,7 +81,7 @@ export function createLog(
       } finally {
         closeSync(file);
       }
-      for (const reply of all) answer(reply);
+      if (all.length > 0) answer(all);
     },
   };
 }

@@ -66,18 +66,20 @@ serve<WriterOptions>((given, asked) => {
       delayMs: options.delayMs,
     });
     migrate(db, options.path);
-    log = options.careless ? null : createLog(db, options.path, { answer: (reply) => asked.postMessage(reply), failed: lost });
+    log = options.careless
+      ? null
+      : createLog(db, options.path, { answer: (replies) => asked.postMessage(replies), failed: lost });
     db.takeShapes();
     unasked = { rows: 0, groups: 0 };
     session = createSession(db);
-    port.postMessage({ id: 0, ok: true, result: null, shapes: [] } satisfies WriterReply);
-    port.on('message', (request: WriterRequest) => {
-      accept(request);
+    answer({ id: 0, ok: true, result: null, shapes: [] });
+    port.on('message', (requests: readonly WriterRequest[]) => {
+      requests.forEach(accept);
       drainSoon();
     });
   } catch (error) {
     lock?.release();
-    port.postMessage({ id: 0, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
+    answer({ id: 0, ok: false, error: plainError(error, { file: options.path }), shapes: [] });
     port.close();
   }
 });
@@ -86,9 +88,13 @@ function accept(request: WriterRequest): void {
   (request.name === 'scrub' ? scrubs : request.lane === 'interactive' ? interactive : bulk).push(request);
 }
 
+function answer(...replies: WriterReply[]): void {
+  port.postMessage(replies);
+}
+
 function acceptAll(): void {
   for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port))
-    accept(message.message as WriterRequest);
+    (message.message as readonly WriterRequest[]).forEach(accept);
 }
 
 function drain(): void {
@@ -127,9 +133,9 @@ function scrub({ id }: WriterRequest): void {
   try {
     db.exec(`insert into search (search) values ('optimize'); vacuum`);
     db.get('pragma wal_checkpoint(truncate)');
-    port.postMessage({ id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+    answer({ id, ok: true, result: null, shapes: [] });
   } catch (error) {
-    port.postMessage({ id, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
+    answer({ id, ok: false, error: plainError(error, { file: options.path }), shapes: [] });
   }
 }
 
@@ -138,7 +144,7 @@ function close(request: WriterRequest): void {
   log?.close();
   db.close();
   lock?.release();
-  port.postMessage({ id: request.id, ok: true, result: null, shapes: [] } satisfies WriterReply);
+  answer({ id: request.id, ok: true, result: null, shapes: [] });
   port.close();
 }
 
@@ -162,27 +168,23 @@ function runGroup(requests: readonly WriterRequest[]): void {
     db.restoreWritten(written);
     session.reload();
     session.epoch = epoch;
-    for (const request of requests)
-      port.postMessage({
-        id: request.id,
-        ok: false,
-        error: plainError(error, { file: options.path }),
-        shapes: [],
-      } satisfies WriterReply);
+    const plain = plainError(error, { file: options.path });
+    answer(...requests.map(({ id }): WriterReply => ({ id, ok: false, error: plain, shapes: [] })));
     return;
   }
   // A log that failed has answered for itself.
-  const waits = log !== null;
-  const late = waits ? replies.filter((reply, i) => reply.ok && !EARLY.has(requests[i]!.name)) : [];
-  for (const [i, reply] of replies.entries()) if (!waits || !reply.ok || EARLY.has(requests[i]!.name)) port.postMessage(reply);
+  const { late = [], early = [] } = Object.groupBy(replies, (reply, i) =>
+    log !== null && reply.ok && !EARLY.has(requests[i]!.name) ? 'late' : 'early',
+  );
+  if (early.length > 0) answer(...early);
   log?.committed(late);
   bulk.unshift(...requests.slice(replies.length));
 }
 
 /** What is on the disk is not known: as after a power cut, only who opens it anew reads what is there. */
 function lost(waiting: readonly WriterReply[], error: unknown): void {
-  for (const { id } of waiting)
-    port.postMessage({ id, ok: false, error: plainError(error, { file: options.path }), shapes: [] } satisfies WriterReply);
+  const plain = plainError(error, { file: options.path });
+  answer(...waiting.map(({ id }): WriterReply => ({ id, ok: false, error: plain, shapes: [] })));
   throw new Error('the log of the store could not be flushed to the disk', { cause: error });
 }
 

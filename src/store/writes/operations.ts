@@ -16,7 +16,7 @@ import { readmit } from './readmit.ts';
 import { beginRun, cleanRuns, finishRun, progress, recordChanges, recordErrors, takeEpoch } from './runs.ts';
 import { foldAgain, indexForSearch } from './search.ts';
 import type { Session } from './session.ts';
-import { clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
+import { addToBaseline, clearBitmap, markAbsent, saveBitmap, saveState } from './spaces.ts';
 import { stage } from './stage.ts';
 import { addToken, revokeToken, rotateToken, touchAccess } from './tokens.ts';
 import { settleUnshown } from './unshown.ts';
@@ -29,6 +29,7 @@ export const OPERATIONS: {
   readonly addAccount: typeof addAccount;
   readonly addLink: typeof addLink;
   readonly addSession: typeof addSession;
+  readonly addToBaseline: typeof addToBaseline;
   readonly addToken: typeof addToken;
   readonly answer: typeof answer;
   readonly answerEdges: typeof answerEdges;
@@ -81,6 +82,7 @@ export const OPERATIONS: {
   addAccount,
   addLink,
   addSession,
+  addToBaseline,
   addToken,
   answer,
   answerEdges,
@@ -140,6 +142,7 @@ export type OperationResult<Name extends OperationName> = ReturnType<(typeof OPE
  * after the other. For what runs write for themselves. Whatever somebody outside hears of, or is sent, waits for one that is durable.
  */
 export const EARLY: ReadonlySet<string> = new Set<OperationName>([
+  'addToBaseline',
   'answer',
   'answerEdges',
   'beginRun',

@@ -27,11 +27,17 @@ export function takeEpoch(session: Session, { at }: { at: number }): number {
   return epoch;
 }
 
-export function beginRun(session: Session, run: Parameters<RunOperations['begin']>[0]): { id: number; epoch: number } {
+/** `unreserved`: ids that were reserved before and came into no row are given again. */
+export function beginRun(
+  session: Session,
+  run: Parameters<RunOperations['begin']>[0],
+): { id: number; epoch: number; unreserved: boolean } {
   const { db } = session;
   if (session.epoch === 0) takeEpoch(session, { at: run.startedAt });
   session.checkEpoch(session.epoch);
-  if (session.running === 0) session.unreserve();
+  // Pushes come and go: each takes up those that the one before left.
+  const unreserved = session.running === 0 && run.brief !== true;
+  if (unreserved) session.unreserve();
   session.running++;
   db.run('counter', `update counter set value = max(value, ?) where name = 'now' and value < ?`, run.now, run.now);
   const id = db.insert(
@@ -49,7 +55,7 @@ export function beginRun(session: Session, run: Parameters<RunOperations['begin'
     session,
     (run.audit ?? []).map((one) => ({ ...one, subject: { ...one.subject, runId: id } })),
   );
-  return { id, epoch: session.epoch };
+  return { id, epoch: session.epoch, unreserved };
 }
 
 type OpenAttempt = readonly unknown[];

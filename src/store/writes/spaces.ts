@@ -1,5 +1,7 @@
 /** State of the connections, absence, the bitmap of an interrupted read. */
-import type { ConnectionState, SpaceOperations } from '../contract.ts';
+import { canonicalJson } from '#core/canonical';
+import { bare } from '#core/values';
+import type { BaselineChange, ConnectionState, SpaceOperations } from '../contract.ts';
 import { codeOf, GONE, PRESENCES } from '../tables/codes.ts';
 import type { Bind } from '../tables/database.ts';
 import { writeDirtyIds } from './dirty.ts';
@@ -45,6 +47,35 @@ export function saveState(
     id,
     ...values,
   );
+}
+
+type Counts = { readonly [name: string]: number };
+
+export function addToBaseline(
+  session: Session,
+  { name, change, epoch }: { name: string; change: BaselineChange; epoch: number },
+): string | null {
+  session.checkEpoch(epoch);
+  const id = session.connection(name);
+  const text = session.db.get('select baseline from connection where id = ?', id)![0];
+  if (typeof text !== 'string') return null;
+  const before = JSON.parse(text) as { readonly counts: Counts; readonly filled: { readonly [kind: string]: Counts } };
+  const filled = Object.assign(bare<Counts>(), before.filled);
+  for (const [kind, by] of change.filled) filled[kind] = sums(before.filled[kind] ?? {}, by);
+  const now = canonicalJson({ counts: sums(before.counts, change.counts), filled });
+  if (now !== text) session.db.run('connection', 'update connection set baseline = ? where id = ?', now, id);
+  return now;
+}
+
+/** What is none is not named. */
+function sums(before: Counts, by: ReadonlyMap<string, number>): Counts {
+  const out = Object.assign(bare<number>(), before);
+  for (const [name, n] of by) {
+    const sum = Math.max(0, (before[name] ?? 0) + n);
+    if (sum > 0) out[name] = sum;
+    else delete out[name];
+  }
+  return out;
 }
 
 export function markAbsent(session: Session, batch: Parameters<SpaceOperations['markAbsent']>[0]): void {

@@ -27,6 +27,8 @@ export interface Writer {
   /** @throws invalidValue before anything is written, when a value is outside the domain. */
   bulk<Name extends OperationName>(name: Name, input: OperationInput<Name>, more?: boolean): Promise<OperationResult<Name>>;
   interactive<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
+  /** Interactively too, together with whatever is sent next, or a moment later: for what nobody waits for. */
+  soon<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationResult<Name>>;
   /**
    * The parts of one batch, written one after the other with nobody of their lane in between. They are packed one by one, so that
    * others are heard meanwhile, and sent at one go.
@@ -44,6 +46,9 @@ export interface Writer {
 }
 
 export const NO_SLICES: Slices = { operations: {}, commitMs: 0, checkpointMs: 0 };
+
+/** Then it is sent alone. */
+const SOON_MS = 2;
 
 type Trace = (operation: string, shapes: readonly string[]) => void;
 
@@ -63,14 +68,15 @@ export async function startWriter(
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  port.on('message', (reply: WriterReply) => {
+  const settle = (reply: WriterReply): void => {
     const caller = waiting.get(reply.id);
     if (!caller) return;
     waiting.delete(reply.id);
     trace?.(caller.name, reply.shapes);
     if (reply.ok) caller.resolve(reply.result);
     else caller.reject(revive(reply.error));
-  });
+  };
+  port.on('message', (replies: readonly WriterReply[]) => replies.forEach(settle));
   const over = done.then((error) =>
     end(
       error === null
@@ -84,10 +90,24 @@ export async function startWriter(
       if (ended) reject(ended);
       else waiting.set(id, { name, resolve, reject });
     });
-  const post = (lane: WriterRequest['lane'], name: WriterRequest['name'], packed: unknown, more = false): Promise<unknown> => {
+  let unsent: WriterRequest[] = [];
+  let later: NodeJS.Timeout | null = null;
+  const sendAll = (): void => {
+    if (later !== null) clearTimeout(later);
+    later = null;
+    const requests = unsent;
+    unsent = [];
+    port.postMessage(requests);
+  };
+  const queue = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> => {
     const id = ++lastId;
     const answer = answerTo(id, name);
-    if (!ended) port.postMessage({ id, lane, more, name, input: packed } satisfies WriterRequest);
+    if (!ended) unsent.push({ id, lane, more, name, input });
+    return answer;
+  };
+  const post: typeof queue = (...request) => {
+    const answer = queue(...request);
+    if (unsent.length > 0) sendAll();
     return answer;
   };
   const send = (lane: WriterRequest['lane'], name: WriterRequest['name'], input: unknown, more = false): Promise<unknown> =>
@@ -98,6 +118,11 @@ export async function startWriter(
     rowsAtOnce,
     bulk: (name, input, more) => send('bulk', name, input, more) as Promise<OperationResult<typeof name>>,
     interactive: (name, input) => send('interactive', name, input) as Promise<OperationResult<typeof name>>,
+    soon(name, input) {
+      const answer = queue('interactive', name, toColumns(input));
+      later ??= setTimeout(sendAll, SOON_MS);
+      return answer as Promise<OperationResult<typeof name>>;
+    },
     async parts(lane, name, inputs) {
       const packed: unknown[] = [];
       for (const input of inputs) {
