@@ -37,7 +37,7 @@ export interface Steps {
   readonly turn?: Promise<Turn> | undefined;
   /** Called with the turn; what is staged when it is fulfilled is worked out. */
   readonly staged: () => Promise<void>;
-  /** Called when that is in the store, before anything is sent. */
+  /** Called when that is in the store, before the gates count it and anything is sent. */
   readonly worked?: () => void;
 }
 
@@ -56,11 +56,10 @@ export async function followed(
     let wishes: Wishes | null = null;
     try {
       await staged();
-      wishes = await workOut(session, services, noting, turn);
+      wishes = await workOut(session, services, noting, turn, worked);
     } finally {
       turn.end();
     }
-    worked?.();
     for (let pass = 0; pass < PASSES && (wishes !== null || isLeft(noting, services)); pass++) {
       if (wishes !== null) await send(session, wishes, looks);
       wishes = null;
@@ -123,7 +122,13 @@ interface Wish {
 }
 
 /** Syncs what waits because of this run, and lets the gates count what it decided, in one turn. Null when there is nothing to send. */
-async function workOut(session: Session, { config, store }: Services, noting: Recorder, turn: Turn): Promise<Wishes | null> {
+async function workOut(
+  session: Session,
+  { config, store }: Services,
+  noting: Recorder,
+  turn: Turn,
+  worked?: () => void,
+): Promise<Wishes | null> {
   const { context } = session;
   // What others found out about the connections since this run began: modes, outages, holds.
   for (const state of await context.store.spaces.states()) context.states.set(state.name, state);
@@ -139,6 +144,7 @@ async function workOut(session: Session, { config, store }: Services, noting: Re
     return null;
   }
   await phase('sync', context, null, () => sync(context, { own: noting.take, turn }));
+  worked?.();
   const { accounts, groups } = noting.decided();
   if (accounts.length + groups.size === 0) return null;
   const rows = await context.store.spaces.byIds([...new Set([...accounts, ...groups])]);
