@@ -64,7 +64,11 @@ export async function startService(
     waiting.get(id)?.reject(new RollcallError('invalidValue', 'the request is too large or too deep to be passed on'));
     waiting.delete(id);
   };
-  const send = together<Asked>((all) => worker.postMessage(all), (say) => setImmediate(() => setImmediate(say)), refused);
+  const send = together<Asked>(
+    (all) => worker.postMessage(all),
+    (say) => setImmediate(() => setImmediate(say)),
+    refused,
+  );
   const answerTo = (id: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) reject(ended);

@@ -1,5 +1,5 @@
 /** Connector spaces: what staging writes and leaves alone. */
-import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { buildImportIndex, createSeenBitmap } from '../import-index.ts';
 import {
   account,
@@ -287,6 +287,35 @@ export function spacesSuite(suite: Suite): void {
       [state!.name, state!.cursor, state!.readMark, state!.held, state!.mode],
       ['hr', 'c', 7, { reason: 'r', by: 'me', at: 1 }, null],
     );
+  });
+
+  test('a baseline is added to, whatever its names are; where there is none none is made', async (opened) => {
+    const { store, epoch } = opened;
+    const change = (n: number, soon: boolean) => ({
+      counts: new Map([['person', n]]),
+      filled: new Map([
+        [
+          'person',
+          new Map([
+            ['mail', n],
+            ['__proto__', n],
+          ]),
+        ],
+      ]),
+      soon,
+    });
+    equal(await store.spaces.addToBaseline('hr', change(1, false), epoch), null);
+    equal((await store.spaces.states()).find(({ name }) => name === 'hr')?.baseline ?? null, null);
+    await store.spaces.saveState('hr', { baseline: '{"counts":{"group":2,"person":5},"filled":{"person":{"mail":4}}}' }, epoch);
+    await store.spaces.addToBaseline('hr', change(3, true), epoch);
+    await store.spaces.addToBaseline('hr', change(-4, false), epoch);
+    const there = '{"counts":{"group":2,"person":4},"filled":{"person":{"mail":3}}}';
+    equal((await store.spaces.states()).find(({ name }) => name === 'hr')!.baseline, there);
+    const both = await Promise.all([1, 2].map((n) => store.spaces.addToBaseline('hr', change(n, true), epoch)));
+    const last = '{"counts":{"group":2,"person":7},"filled":{"person":{"__proto__":3,"mail":6}}}';
+    deepEqual(both, ['{"counts":{"group":2,"person":5},"filled":{"person":{"__proto__":1,"mail":4}}}', last]);
+    equal((await store.spaces.states()).find(({ name }) => name === 'hr')!.baseline, last);
+    await rejects(store.spaces.addToBaseline('hr', change(1, true), epoch + 1), { kind: 'conflict', name: 'Superseded' });
   });
 
   test('objects are found by anchor, name and owner', async (opened) => {

@@ -42,6 +42,20 @@ test('what waits interactively while something is written is one transaction', a
   expect((await store.spaces.count('pushed'))['person']!.present).toBe(51);
 });
 
+test('what nobody waits for goes along with what is written next, or is written by itself a moment later', async () => {
+  const end = { status: 'done', endedAt: 1, counts: '{}', rowsWritten: 0, believed: false, soon: true } as const;
+  const other = await beginRun(store);
+  const before = commits();
+  const order: string[] = [];
+  const finished = store.runs.finish(other.run, other.epoch, end).then(() => order.push('finished'));
+  const pushed = push(0).then(() => order.push('pushed'));
+  await Promise.all([finished, pushed]);
+  expect(order).toEqual(['finished', 'pushed']);
+  expect(commits() - before).toBe(1);
+  await store.runs.finish(run.run, run.epoch, end);
+  expect((await store.runs.list({ limit: 9 })).map(({ status }) => status)).toEqual(['done', 'done']);
+});
+
 test('a bulk operation in slices is one transaction, unless somebody interactive comes: that is answered in between', async () => {
   await push(0);
   const before = commits();

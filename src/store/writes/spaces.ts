@@ -61,7 +61,7 @@ export function addToBaseline(
   if (typeof text !== 'string') return null;
   const before = JSON.parse(text) as { readonly counts: Counts; readonly filled: { readonly [kind: string]: Counts } };
   const filled = Object.assign(bare<Counts>(), before.filled);
-  for (const [kind, by] of change.filled) filled[kind] = sums(before.filled[kind] ?? {}, by);
+  for (const [kind, by] of change.filled) filled[kind] = sums(filled[kind] ?? {}, by);
   const now = canonicalJson({ counts: sums(before.counts, change.counts), filled });
   if (now !== text) session.db.run('connection', 'update connection set baseline = ? where id = ?', now, id);
   return now;
@@ -71,7 +71,7 @@ export function addToBaseline(
 function sums(before: Counts, by: ReadonlyMap<string, number>): Counts {
   const out = Object.assign(bare<number>(), before);
   for (const [name, n] of by) {
-    const sum = Math.max(0, (before[name] ?? 0) + n);
+    const sum = Math.max(0, (out[name] ?? 0) + n);
     if (sum > 0) out[name] = sum;
     else delete out[name];
   }
