@@ -11,6 +11,7 @@ import { edgesSuite } from './conformance/edges.ts';
 import { eraseSuite } from './conformance/erase.ts';
 import { exportsSuite } from './conformance/exports.ts';
 import { gatesSuite } from './conformance/gates.ts';
+import { idsSuite } from './conformance/ids.ts';
 import { membersSuite } from './conformance/members.ts';
 import { overtakenSuite } from './conformance/overtaken.ts';
 import { pushedSuite } from './conformance/pushed.ts';
@@ -32,6 +33,7 @@ export function storeConformance(suite: Suite): void {
   edgesSuite(suite);
   sideBySideSuite(suite);
   syncSuite(suite);
+  idsSuite(suite);
   exportsSuite(suite);
   overtakenSuite(suite);
   refusedSuite(suite);
