@@ -21,6 +21,8 @@ import { hasPlace, mayMove, occupied } from './second-rows.ts';
 import { wantingThese } from './wanting.ts';
 
 const BATCH = 1_000;
+/** Of pushes that are worked out together. */
+const FEW = 100;
 
 interface Unlinked {
   readonly row: StagedRow;
@@ -348,13 +350,12 @@ function hasAssigned(generation: Generation, object: ObjectId, connection: strin
 }
 
 /**
- * Ascending ids, reserved in blocks: the order of projection is the order of ids. A push reserves no more than it may need: what is
- * reserved beside others and not used is given to nobody.
+ * Ascending ids, reserved in blocks: the order of projection is the order of ids. A push reserves them one by one, which costs nothing
+ * (store/writes/ahead): what is reserved beside others and not used is given to nobody.
  */
 function idAllocator(context: EngineContext, ranges: readonly DirtyRange[]): () => Promise<ObjectId> {
   const waiting = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-  // Whom it wakes may need one, too.
-  const block = Math.max(1, Math.min(BATCH, waiting));
+  const block = waiting <= FEW ? 1 : Math.min(BATCH, waiting);
   let next = 0;
   let end = 0;
   return async () => {

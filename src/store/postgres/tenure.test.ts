@@ -3,6 +3,7 @@ import { onDatabase, opened, processes, queued, take, waiting } from '../../../t
 import { command, testOnPostgres } from '../../../test/servers/postgres.ts';
 import { emptyStore } from '../../../test/store.ts';
 import { beginRun, item, NOW, stage } from '../conformance/sample.ts';
+import type { Store } from '../contract.ts';
 import { nameOfProcess } from './connect.ts';
 import { open } from './open.ts';
 import { openDesk } from './tenure/desk.ts';
@@ -35,6 +36,29 @@ processes('the tenure goes round in the order of asking, and each has the next e
   await a!.sync.markDirty([], null);
   expect((await a!.runs.get(first.run))!.status).toBe('interrupted');
 });
+
+processes(
+  'ids that one reserved ahead are its own until another one had the tenure, which may give them again',
+  async ({ a, b }) => {
+    const end = { status: 'done', endedAt: NOW, counts: '{}', rowsWritten: 0, believed: false } as const;
+    const brief = async (store: Store): Promise<number> => {
+      await take(store.several!);
+      const how = { profile: 'push', now: NOW, startedAt: NOW, by: 'test', rulesHash: 'rules', brief: true };
+      const { id, epoch } = await store.runs.begin(how);
+      const given = await store.sync.reserve('object', 1);
+      await store.runs.finish(id, epoch, end);
+      await store.several!.leave();
+      return given;
+    };
+    expect([await brief(a!), await brief(a!)]).toEqual([1, 2]);
+    await take(b!.several!);
+    const { run, epoch } = await beginRun(b!);
+    const theirs = await b!.sync.reserve('object', 10);
+    await b!.runs.finish(run, epoch, end);
+    await b!.several!.leave();
+    expect(await brief(a!)).toBeGreaterThanOrEqual(theirs + 10);
+  },
+);
 
 processes('the connection of one that has it ends: whoever waits has it at once', async ({ a, b }) => {
   await take(a!.several!);

@@ -20,8 +20,8 @@ export function reservedAhead(writer: Pick<Writer, 'interactive'>): Ahead {
   return {
     async begin(run): Promise<{ id: RunId; epoch: Epoch }> {
       const begun = await writer.interactive('beginRun', run);
-      // Others have reserved since another process had its tenure.
-      if (begun.unreserved || begun.epoch !== epoch) kept = { object: { ...nobody }, staged: { ...nobody } };
+      // The next epoch is this process's own; where there was one in between, another process may have given them again.
+      if (begun.unreserved || begun.epoch > epoch + 1) kept = { object: { ...nobody }, staged: { ...nobody } };
       epoch = begun.epoch;
       return { id: begun.id, epoch };
     },
